@@ -1,0 +1,54 @@
+"""Who is acting, from where, and at what instant: the only surroundings a rule may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class Role(StrEnum):
+    """What somebody is here for. Rights over single rows are not roles: `visible_to` decides those."""
+
+    ADMIN = "ADMIN"
+    HQ_LIAISON = "HQ_LIAISON"
+    STATION_LIAISON = "STATION_LIAISON"
+    STATISTICIAN = "STATISTICIAN"
+    NATIONAL = "NATIONAL"
+    PARTNER = "PARTNER"
+    SCHOOL = "SCHOOL"
+    VOLUNTEER = "VOLUNTEER"
+
+
+LIAISONS = (Role.HQ_LIAISON, Role.STATION_LIAISON)
+OUTSIDERS = (Role.PARTNER, Role.SCHOOL, Role.VOLUNTEER)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person in one post at one instant.
+
+    `units` are the ids that the post covers (the unit and all below it); `prefecture_units` all units of the
+    prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the door.
+    """
+
+    role: Role
+    now: datetime
+    person_id: UUID
+    unit_id: UUID
+    units: tuple[UUID, ...] = ()
+    prefecture_units: tuple[UUID, ...] = ()
+    organization_id: UUID | None = None
+
+    @property
+    def today(self) -> date:
+        """The date in Japan."""
+        return self.now.astimezone(TOKYO).date()
+
+    @property
+    def is_liaison(self) -> bool:
+        return self.role in LIAISONS

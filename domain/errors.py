@@ -1,0 +1,72 @@
+"""Everything the domain can refuse, as values a person can read and a program can tell apart.
+
+A refusal is expected and named; a bug is any other exception. `code` is stable for programs, the message is
+Japanese for people and says what to do, `field` names the argument that is meant, where one is.
+"""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A rule said no, and nothing was changed."""
+
+    code = "REFUSED"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Unauthenticated(Refused):
+    """Nobody is known to be asking: no token, a wrong one, or one that has ended."""
+
+    code = "UNAUTHENTICATED"
+
+
+class NotFound(Refused):
+    """The row does not exist, or may not be seen: the two answer alike."""
+
+    code = "NOT_FOUND"
+
+
+class NotAllowed(Refused):
+    """The actor's role does not do this."""
+
+    code = "NOT_ALLOWED"
+
+
+class WrongState(Refused):
+    """The row is not in a state from which this step leads on."""
+
+    code = "WRONG_STATE"
+
+
+class Conflict(Refused):
+    """Somebody else was first: another version, another booking, the same key with another content."""
+
+    code = "CONFLICT"
+
+
+class Invalid(Refused):
+    """A value can never be right as it stands."""
+
+    code = "INVALID"
+
+
+class Incomplete(Refused):
+    """The values are right, but something that the step needs is still missing."""
+
+    code = "INCOMPLETE"
+
+
+class TooLarge(Refused):
+    """More than the program takes at once."""
+
+    code = "TOO_LARGE"
+
+
+class RateLimited(Refused):
+    """Too often in too short a time."""
+
+    code = "RATE_LIMITED"

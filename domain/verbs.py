@@ -1,0 +1,76 @@
+"""What every change has in common: who may make it, that it is one transaction, and how a broken rule is told.
+
+`@verb(roles)` is for what a person does; `@routine` for what the clock does. Both open the transaction. The two
+registers together are the permission table, which a test compares with a reviewed copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from domain.actor import Actor, Role
+from domain.errors import Conflict, NotAllowed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Verb = Callable[Concatenate[Actor, P], Awaitable[T]]
+Routine = Callable[Concatenate[datetime, P], Awaitable[T]]
+
+ALLOWED: dict[str, frozenset[Role]] = {}
+ROUTINES: set[str] = set()
+BROKEN: dict[str, str] = {}
+
+
+def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
+    """Declare who may call; refuse others with NOT_ALLOWED before anything is read."""
+
+    def declare(change: Verb[P, T]) -> Verb[P, T]:
+        @wraps(change)
+        async def guarded(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if actor.role not in roles:
+                raise NotAllowed("この操作をする権限がありません。県本部の連携担当者に相談してください。")
+            return await _in_one_transaction(change, actor, *args, **kwargs)
+
+        ALLOWED[_name(change)] = frozenset(roles)
+        return guarded
+
+    return declare
+
+
+def routine(work: Routine[P, T]) -> Routine[P, T]:
+    """Declare what the clock does by itself; its first argument is the instant."""
+
+    @wraps(work)
+    async def kept(now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await _in_one_transaction(work, now, *args, **kwargs)
+
+    ROUTINES.add(_name(work))
+    return kept
+
+
+def broken(constraint: str, message: str) -> None:
+    """Say in Japanese what it means that the database refused by this constraint."""
+    BROKEN[constraint] = message
+
+
+async def _in_one_transaction(work: Callable[..., Awaitable[T]], *args: object, **kwargs: object) -> T:
+    try:
+        async with in_transaction():
+            return await work(*args, **kwargs)
+    except IntegrityError as error:
+        raise _conflict(error) from error
+
+
+def _conflict(error: IntegrityError) -> Exception:
+    name = getattr(error.args[0] if error.args else None, "constraint_name", None)
+    return Conflict(BROKEN[name]) if name in BROKEN else error
+
+
+def _name(function: Callable[..., object]) -> str:
+    return f"{function.__module__.removeprefix('domain.')}.{function.__name__}"

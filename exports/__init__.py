@@ -1,0 +1,1 @@
+"""Rows to bytes: pure functions; no query, no clock."""

@@ -1,0 +1,1 @@
+"""What happens by itself: each job is a short call into the domain."""

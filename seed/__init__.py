@@ -1,0 +1,1 @@
+"""青浜県: a fictional prefecture, told as calls to domain verbs."""
