@@ -1,0 +1,188 @@
+"""Calendar entries as bytes: the subscribed feed (RFC 5545) and the invitations sent by mail (RFC 5546).
+
+Entry and invitation share UID and SEQUENCE, so that a calendar which knows both shows one event. Same input,
+same bytes: every uid and stamp is passed in. Instants are aware datetimes of any zone; they leave to the full
+second as Asia/Tokyo, or as UTC where the RFC asks for it. A naive datetime is a bug and raises ValueError.
+Controls vanish from texts, and what a reader may take for the end of a line leaves as an escaped newline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from urllib.parse import quote
+
+from icalendar import Calendar, vCalAddress
+from icalendar import Event as Entry
+from icalendar.enums import CLASS, STATUS, TRANSP
+
+from domain.actor import TOKYO
+
+PRODID = "-//Renkei//Renkei//JA"
+END = b"END:VCALENDAR\r\n"
+
+# Japan has had no daylight saving since 1951, so one STANDARD says it all; Outlook refuses a zone without
+# any, and a COMMENT directly inside it is not allowed (RFC 5545 §3.6.5).
+TIMEZONE = (
+    b"BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\n"
+    b"BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nTZNAME:JST\r\n"
+    b"END:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
+
+# RFC 7986 §5.7 gives REFRESH-INTERVAL no default type, so VALUE is written; Outlook reads the older name.
+REFRESH = b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\nX-WR-TIMEZONE:Asia/Tokyo\r\n"
+
+# Some calendars hide or ignore STATUS: the title says it too.
+PREFIX = {"CONFIRMED": "", "TENTATIVE": "【調整中】", "CANCELLED": "【中止】"}
+
+LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+URI = "%/:=&?~#+!$,;'@()*[]"
+
+# Readers cut a quoted CN at these or show RFC 6868 carets raw; the wide forms read the same.
+WIDE = str.maketrans('"^;:,\\', "”＾；：，＼")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a calendar shows of an appointment; texts as they were typed.
+
+    `sequence` is raised by whoever changes a time or the status (RFC 5546 §2.1.4); `status` is CONFIRMED,
+    TENTATIVE or CANCELLED (RFC 5545 §3.8.1.11); `ends_at` lies after `starts_at`.
+    """
+
+    uid: str
+    sequence: int
+    created: datetime
+    changed: datetime
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    description: str = ""
+    location: str = ""
+    url: str = ""
+    status: str = "CONFIRMED"
+
+
+@dataclass(frozen=True)
+class Party:
+    """One side of an invitation: the name to show and the bare mail address."""
+
+    name: str
+    address: str
+
+
+def vevent(event: Event) -> bytes:
+    """One entry of a feed, to be kept until the event changes.
+
+    DTSTAMP is LAST-MODIFIED, as RFC 5545 §3.8.7.2 defines it without METHOD. Nobody is named: ATTENDEE and
+    ORGANIZER are personal data, and clients write to an organiser as soon as an entry is added.
+    """
+    entry = _entry(event, stamp=event.changed, zone=TOKYO)
+    entry.classification = CLASS.PRIVATE
+    return bytes(entry.to_ical())
+
+
+def feed(uid: str, name: str, events: Iterable[bytes]) -> bytes:
+    """A whole subscription out of kept entries; valid without any, since VTIMEZONE is a component too.
+
+    No METHOD: with PUBLISH every entry would need an ORGANIZER (RFC 5546 §3.2.1).
+    """
+    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=_text(uid), name=_line(name))
+    return _calendar(head, REFRESH, TIMEZONE, *events)
+
+
+def request(
+    event: Event,
+    organizer: Party,
+    attendee: Party,
+    stamp: datetime,
+    partstat: str = "NEEDS-ACTION",
+    role: str = "REQ-PARTICIPANT",
+) -> bytes:
+    """An invitation, or news of a change, to one person, who is the only ATTENDEE (RFC 5546 §3.2.2).
+
+    `stamp` is the time of sending and rises by at least a second per UID. RSVP stays TRUE after an answer,
+    else several clients take the buttons away.
+    """
+    entry = _entry(event, stamp, zone=TOKYO)
+    entry.organizer = _address(organizer)
+    entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL", ROLE=role, PARTSTAT=partstat, RSVP="TRUE")]
+    return _calendar(_message("REQUEST"), TIMEZONE, entry.to_ical())
+
+
+def cancel(event: Event, organizer: Party, attendee: Party, stamp: datetime) -> bytes:
+    """Word to one person that the whole event is off (RFC 5546 §3.2.5); its sequence was raised before."""
+    return _withdrawal(_entry(replace(event, status="CANCELLED"), stamp, zone=UTC), organizer, attendee)
+
+
+def uninvite(event: Event, organizer: Party, attendee: Party, stamp: datetime) -> bytes:
+    """Word to one person who is no longer invited, while the event goes on for the others.
+
+    RFC 5546 §3.2.5: METHOD:CANCEL too, with a raised sequence, but STATUS must not be there.
+    """
+    entry = _entry(event, stamp, zone=UTC)
+    del entry["STATUS"]
+    return _withdrawal(entry, organizer, attendee)
+
+
+def _withdrawal(entry: Entry, organizer: Party, attendee: Party) -> bytes:
+    # Its times are UTC, because older Outlook stumbles over a TZID in a cancellation.
+    entry.organizer = _address(organizer)
+    entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL")]
+    return _calendar(_message("CANCEL"), entry.to_ical())
+
+
+def _entry(event: Event, stamp: datetime, zone: tzinfo) -> Entry:
+    return Entry.new(
+        uid=_text(event.uid),
+        sequence=event.sequence,
+        stamp=_in(UTC, stamp),
+        created=_in(UTC, event.created),
+        last_modified=_in(UTC, event.changed),
+        start=_in(zone, event.starts_at),
+        end=_in(zone, event.ends_at),
+        summary=PREFIX[event.status] + _text(event.summary),
+        description=_text(event.description) or None,
+        location=_text(event.location) or None,
+        url=quote(_word(event.url), safe=URI) or None,
+        status=STATUS(event.status),
+        transparency=TRANSP.TRANSPARENT if event.status == "CANCELLED" else None,
+    )
+
+
+def _message(method: str) -> Calendar:
+    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", method=method, uid="")
+    del head["UID"]
+    return head
+
+
+def _calendar(head: Calendar, *parts: bytes) -> bytes:
+    return bytes(head.to_ical()).removesuffix(END) + b"".join(parts) + END
+
+
+def _address(party: Party, **params: str) -> vCalAddress:
+    # RFC 6068 §2: "/", "?", "#", "%" may stand in an old carrier address, but not bare in a mailto.
+    address = quote(_word(party.address), safe="@!$&'*+=~")
+    return vCalAddress(f"mailto:{address}", params={"CN": _line(party.name).translate(WIDE), **params})
+
+
+def _in(zone: tzinfo, instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError(f"naive datetime: {instant!r}")
+    return instant.astimezone(zone).replace(microsecond=0)
+
+
+def _text(typed: str) -> str:
+    return CONTROLS.sub("", LINE_ENDS.sub("\n", typed))
+
+
+def _line(typed: str) -> str:
+    return " ".join(_text(typed).split("\n"))
+
+
+def _word(typed: str) -> str:
+    return "".join(CONTROLS.sub("", typed).split())
