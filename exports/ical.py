@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import quote
 
-from icalendar import Calendar, vCalAddress
+from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as Entry
 from icalendar.enums import CLASS, STATUS, TRANSP
 
@@ -91,7 +91,9 @@ def feed(uid: str, name: str, events: Iterable[bytes]) -> bytes:
 
     No METHOD: with PUBLISH every entry would need an ORGANIZER (RFC 5546 §3.2.1).
     """
-    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=_text(uid), name=_line(name))
+    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=_text(uid))
+    for property_name in ("NAME", "X-WR-CALNAME"):  # as text, else the library forgets to escape it
+        head[property_name] = vText(_line(name))
     return _calendar(head, REFRESH, TIMEZONE, *events)
 
 

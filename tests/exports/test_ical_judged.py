@@ -1,0 +1,104 @@
+"""Independent judges of the calendars we send, and proof that they bite."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+import vobject
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from exports.ical import feed, request, uninvite, vevent
+from tests.exports.defects import CANCEL, ENTRY, FEED, KILLS, REQUEST
+from tests.exports.judges import JUDGES
+from tests.exports.strict_ical import findings
+from tests.exports.test_ical import DRILL, GUEST, OFFICE, SENT
+
+CLEAN = {
+    "feed": FEED,
+    "feed of many": feed(
+        "f2@renkei.example",
+        "見本 太郎; 予定, 個人",
+        [
+            ENTRY,
+            vevent(replace(DRILL, uid="2@x", status="CANCELLED")),
+            vevent(replace(DRILL, uid="3@x", status="TENTATIVE")),
+        ],
+    ),
+    "empty feed": feed("f3@renkei.example", "予定", []),
+    "request": REQUEST,
+    "request after an answer": request(DRILL, OFFICE, GUEST, SENT, "ACCEPTED", "OPT-PARTICIPANT"),
+    "cancel": CANCEL,
+    "cancel to one": uninvite(replace(DRILL, sequence=3), OFFICE, GUEST, SENT),
+}
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+@pytest.mark.parametrize("calendar", CLEAN)
+def test_every_judge_accepts_what_we_send(judge: str, calendar: str) -> None:
+    assert JUDGES[judge](CLEAN[calendar]) == []
+
+
+@pytest.mark.parametrize("defect", KILLS)
+def test_the_strict_check_names_each_single_defect(defect: str) -> None:
+    calendar, code = KILLS[defect]
+    assert code in findings(calendar, prior_sequence=2)
+
+
+ALSO_SEEN_BY = {
+    "vobject": ["no UID", "no DTSTAMP", "no PRODID", "SEQUENCE twice", "DTEND and DURATION", "end missing"],
+    "libical": [
+        *("request without organizer", "request without attendee", "cancel without sequence"),
+        *("feed with PUBLISH", "comment in the time zone", "no PRODID"),
+        *("SEQUENCE twice", "DTEND and DURATION", "end missing"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("judge", "defect"), [(judge, defect) for judge in JUDGES for defect in ALSO_SEEN_BY.get(judge, [])]
+)
+def test_the_foreign_judges_bite_too(judge: str, defect: str) -> None:
+    assert JUDGES[judge](KILLS[defect][0])
+
+
+PRINTABLE = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+TROUBLE = st.sampled_from([*"髙﨑𠮷神塚;,\\\n:\"'^", "👮‍♀️", "🇯🇵", "葛󠄀", "\\n", "\\,"])
+TITLES = st.lists(PRINTABLE | TROUBLE, max_size=90).map("".join)
+
+
+@settings(deadline=None)
+@given(TITLES, TITLES)
+@example("髙﨑𠮷例の講話; 第1回, 「C:\\new」\n続き 👮‍♀️🇯🇵", "\\n\\;\\,\\\\")
+@example("あ" * 60, "a" * 74 + "𠮷")
+def test_any_title_survives_the_journey_into_a_foreign_calendar(title: str, place: str) -> None:
+    sent = feed("f@x", "予定", [vevent(replace(DRILL, summary=title, location=place, description=place))])
+    read = {name: lines[0].value for name, lines in vobject.readOne(sent.decode()).vevent.contents.items()}
+    assert (read["summary"], read.get("location", ""), read.get("description", "")) == (title, place, place)
+    assert findings(sent) == []
+
+
+@settings(deadline=None)
+@given(st.text(), st.text(), st.text())
+@example("a\r\nATTENDEE:mailto:x@y\x0b\x85\u2028\x00\ud800", 'a"^;:,\\\r\nb', "x@y\r\nATTENDEE:z")
+@example("a\x1c\x1d\x1eb\tc", "\u2029", "\x7f\x9f@")
+def test_nothing_typed_can_break_out_of_its_line(typed: str, name: str, address: str) -> None:
+    event = replace(DRILL, summary=typed, description=typed, location=typed, url=typed)
+    guest = replace(GUEST, name=name, address=f"g{address}@x.example")
+    assert findings(request(event, OFFICE, guest, SENT)) == []
+    assert findings(feed("f@x", name, [vevent(event)])) == []
+
+
+@settings(deadline=None)
+@given(TITLES)
+def test_the_same_event_always_gives_the_same_bytes(title: str) -> None:
+    event = replace(DRILL, summary=title)
+    renders = [feed("f@x", title, [vevent(event)]) + request(event, OFFICE, GUEST, SENT) for _ in range(2)]
+    assert len({hashlib.sha256(render).digest() for render in renders}) == 1
+
+
+def test_a_feed_is_its_kept_entries_untouched() -> None:
+    entries = [vevent(replace(DRILL, uid=f"{number}@renkei.example")) for number in range(50)]
+    assert b"".join(entries) + b"END:VCALENDAR\r\n" in feed("f@x", "予定", iter(entries))
