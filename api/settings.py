@@ -1,0 +1,182 @@
+"""What the installation decides: the only place that reads the process environment.
+
+Every value is checked before anything starts, and all that is wrong is told at once. No secret appears in a
+`repr`, and so in no log.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+PREFIX = "RENKEI_"
+SHORTEST_SECRET = 32
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
+
+
+class WrongSettings(Exception):
+    """The environment cannot be used as it stands; the message names every value that is meant."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where letters are handed over (SMTP) or fetched (IMAP). `tls` is starttls, tls or none."""
+
+    host: str
+    port: int
+    tls: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class MailFolder:
+    """Letters become .eml files in this directory, to be carried by hand out of a closed network."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, each optional until something needs it; `base_url` has no slash at its end."""
+
+    database_url: str | None = field(default=None, repr=False)
+    base_url: str = "http://127.0.0.1:8000"
+    smtp: MailServer | MailFolder | None = None
+    imap: MailServer | None = None
+    mail_from: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    timezone: ZoneInfo = ZoneInfo("Asia/Tokyo")
+
+    def needed_secret(self) -> str:
+        """The key that signs links and tokens. WrongSettings when it is not set."""
+        if self.secret_key is None:
+            raise WrongSettings(
+                f"{PREFIX}SECRET_KEY が設定されていません。"
+                f"{SHORTEST_SECRET}文字以上の無作為な文字列を設定してください"
+                "（例: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'）。"
+            )
+        return self.secret_key
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in the environment; an empty value is none. WrongSettings names all that is wrong."""
+    given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX)}
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, value in given.items():
+        try:
+            if value:
+                values |= _read_one(name, value)
+        except ValueError as error:
+            wrong.append(f"{name}: {error}")
+    wrong.extend(_missing(values))
+    if wrong:
+        raise WrongSettings("環境変数を直してください。" + " ／ ".join(sorted(wrong)))
+    return Settings(**values)
+
+
+def _read_one(name: str, value: str) -> dict[str, Any]:
+    if name not in READERS:
+        raise ValueError("この名前の設定はありません（使える名前: " + "、".join(READERS) + "）。")
+    attribute, reader = READERS[name]
+    return {attribute: reader(value)}
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    if isinstance(values.get("smtp"), MailServer) and "mail_from" not in values:
+        return [
+            f"{PREFIX}MAIL_FROM: {PREFIX}SMTP_URL を使うときは、差出人のメールアドレスを設定してください。"
+        ]
+    return []
+
+
+def _database_url(value: str) -> str:
+    url = _split(value)
+    if url.scheme not in {"postgres", "postgresql"} or not url.path.strip("/"):
+        raise ValueError("postgres://利用者:パスワード@ホスト:5432/データベース の形で書いてください。")
+    return value
+
+
+def _base_url(value: str) -> str:
+    url = _split(value)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise ValueError(
+            "https://renkei.example.jp のように、http か https で始まるアドレスを書いてください。"
+        )
+    return value.rstrip("/")
+
+
+def _smtp(value: str) -> MailServer | MailFolder:
+    url = _split(value)
+    if url.scheme == "file" and not url.netloc and url.path.startswith("/"):
+        return MailFolder(Path(unquote(url.path)))
+    if url.scheme == "smtp" and url.hostname:
+        return _mail_server(url, MAIL_PORTS, "starttls")
+    raise ValueError(
+        "smtp://利用者:パスワード@ホスト:587?tls=starttls か file:///ディレクトリ の形で書いてください。"
+    )
+
+
+def _imap(value: str) -> MailServer:
+    url = _split(value)
+    if url.scheme in {"imap", "imaps"} and url.hostname:
+        return _mail_server(url, MAILBOX_PORTS, "tls" if url.scheme == "imaps" else "starttls")
+    raise ValueError("imaps://利用者:パスワード@ホスト:993 の形で書いてください。")
+
+
+def _mail_server(url: SplitResult, ports: Mapping[str, int], usual: str) -> MailServer:
+    options = parse_qs(url.query, keep_blank_values=True)
+    tls = options.pop("tls", [usual])[-1]
+    if tls not in ports or options:
+        raise ValueError("?のあとには tls=starttls、tls=tls、tls=none のどれかだけを書いてください。")
+    user, password = (unquote(part) if part else None for part in (url.username, url.password))
+    return MailServer(url.hostname or "", url.port or ports[tls], tls, user, password)
+
+
+def _mail_from(value: str) -> str:
+    try:
+        return Address(addr_spec=value).addr_spec
+    except Exception as error:  # the parser of the standard library also raises IndexError and its own kinds
+        raise ValueError("renkei@police.example.jp のように、メールアドレスだけを書いてください。") from error
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < SHORTEST_SECRET:
+        raise ValueError(f"{SHORTEST_SECRET}文字以上にしてください（いまは{len(value)}文字です）。")
+    return value
+
+
+def _timezone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("Asia/Tokyo のような時間帯の名前を書いてください。") from error
+
+
+def _split(value: str) -> SplitResult:
+    """The parts of an address; ValueError, with no part of the value in it, when it cannot be read."""
+    try:
+        url = urlsplit(value)
+        _ = url.port
+    except ValueError:
+        raise ValueError("アドレスとして読めません。記号とポート番号を確かめてください。") from None
+    return url
+
+
+READERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "RENKEI_DATABASE_URL": ("database_url", _database_url),
+    "RENKEI_BASE_URL": ("base_url", _base_url),
+    "RENKEI_SMTP_URL": ("smtp", _smtp),
+    "RENKEI_IMAP_URL": ("imap", _imap),
+    "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
+    "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
+    "RENKEI_TIMEZONE": ("timezone", _timezone),
+}

@@ -1,0 +1,138 @@
+"""The one PostgreSQL: which modules hold tables, how it is opened and closed and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.migrations.writer import MigrationWriter
+from tortoise.transactions import in_transaction
+
+MODELS: list[str] = []
+APP = "models"
+MIGRATIONS = "domain.migrations"
+LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
+CONNECTIONS = 5
+STATEMENTS = 400
+
+
+async def open_database(url: str, *, connections: int = CONNECTIONS) -> None:
+    """Connect the models to PostgreSQL for every task of this process. Instants come back aware, in UTC.
+
+    `connections` is the most that are open at once. Whoever opens closes, in `finally`: an open connection
+    keeps the process alive.
+    """
+    await Tortoise.init(
+        config=_config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True
+    )
+
+
+async def close_database() -> None:
+    """Give back every connection."""
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def opened(url: str, *, connections: int = CONNECTIONS) -> AsyncIterator[None]:
+    """The database, open for as long as the block lasts."""
+    await open_database(url, connections=connections)
+    try:
+        yield
+    finally:
+        await close_database()
+
+
+async def execute(statement: str, *values: object) -> None:
+    """One statement that no model can say, on the connection of the running transaction if there is one."""
+    await Tortoise.get_connection("default").execute_query(statement, list(values))
+
+
+def _config(url: str, connections: int) -> dict[str, Any]:
+    connection = expand_db_url(url)
+    given = connection["credentials"]
+    settings = {"application_name": "renkei", "jit": "off"}
+    usual = {
+        "minsize": 1,
+        "maxsize": connections,
+        "statement_cache_size": STATEMENTS,
+        "server_settings": settings,
+    }
+    connection["credentials"] = usual | given
+    app = {"models": MODELS, "default_connection": "default", "migrations": MIGRATIONS}
+    return {"connections": {"default": connection}, "apps": {APP: app}}
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the database up to date and name the steps taken; all of them in one transaction, or none.
+
+    Processes that migrate at once wait for each other; the later ones find nothing left to do.
+    """
+    steps: list[str] = []
+    async with _alone(url) as apps, in_transaction() as transaction:
+        await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
+        executor = MigrationExecutor(transaction, apps)
+        # Reading a table that does not exist yet would end the transaction: make it before it is read.
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        await executor.migrate(
+            progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None
+        )
+    return steps
+
+
+async def unapplied(url: str) -> list[str]:
+    """The steps that `migrate` would take."""
+    async with _alone(url) as apps:
+        plan = await MigrationExecutor(Tortoise.get_connection("default"), apps).plan()
+    return [step.migration.name for step in plan]
+
+
+async def missing_migrations() -> list[str]:
+    """What the models declare and no migration makes, one line each; needs no server."""
+    async with _offline() as detector:
+        writers = await detector.changes()
+    return [line.strip() for writer in writers for line in writer.as_string().splitlines() if "ops." in line]
+
+
+async def make_migration(name: str) -> list[str]:
+    """Write the migration for what the models changed, and name the files."""
+    async with _offline() as detector:
+        writers = await detector.changes()
+    for writer in writers:
+        writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
+    return [str(writer.write()) for writer in writers]
+
+
+async def make_first_migration() -> str:
+    """Write 0001 anew from the models as they stand: only while no installation holds data to keep."""
+    async with _offline() as detector:
+        empty = State(models={}, apps=StateApps())
+        operations = OperationGenerator(empty, detector._current_state()).generate(app_labels=[APP])
+    first = MigrationWriter("0001_initial", APP, operations, initial=True, migrations_module=MIGRATIONS)
+    return str(first.write())
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[dict[str, dict[str, Any]]]:
+    """A connection of its own, whether or not the process has the database open."""
+    config = _config(url, 2)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        yield config["apps"]
+
+
+@asynccontextmanager
+async def _offline() -> AsyncIterator[MigrationAutodetector]:
+    config = _config("postgres://nobody@/nothing", 1)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None, "init has loaded them"
+        yield MigrationAutodetector(context.apps, config["apps"])

@@ -1,0 +1,110 @@
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api import settings
+from api.settings import MailFolder, MailServer, WrongSettings
+
+SECRET = "s3cr3t-" * 6
+WHOLE = {
+    "RENKEI_DATABASE_URL": "postgres://renkei:pa55word@db.example.jp:5432/renkei",
+    "RENKEI_BASE_URL": "https://renkei.example.jp/desk/",
+    "RENKEI_SMTP_URL": "smtp://desk:pa55%40word@mail.example.jp?tls=tls",
+    "RENKEI_IMAP_URL": "imaps://desk:pa55word@mail.example.jp",
+    "RENKEI_MAIL_FROM": "renkei@police.example.jp",
+    "RENKEI_SECRET_KEY": SECRET,
+    "RENKEI_TIMEZONE": "Asia/Tokyo",
+}
+
+
+def test_an_empty_environment_is_enough_to_try_the_program():
+    found = settings.read({"HOME": "/home/somebody"})
+    assert (found.base_url, found.timezone, found.smtp) == (
+        "http://127.0.0.1:8000",
+        ZoneInfo("Asia/Tokyo"),
+        None,
+    )
+
+
+def test_every_setting_is_read():
+    found = settings.read(WHOLE)
+    assert found.database_url == WHOLE["RENKEI_DATABASE_URL"]
+    assert found.base_url == "https://renkei.example.jp/desk"
+    assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
+    assert found.imap == MailServer("mail.example.jp", 993, "tls", "desk", "pa55word")
+    assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("file:///var/spool/renkei", MailFolder(Path("/var/spool/renkei"))),
+        ("file:///%E9%80%A3%E6%90%BA", MailFolder(Path("/連携"))),
+        ("smtp://mail.example.jp", MailServer("mail.example.jp", 587, "starttls")),
+        ("smtp://mail.example.jp:2525?tls=none", MailServer("mail.example.jp", 2525, "none")),
+        ("smtp://[::1]:25?tls=none", MailServer("::1", 25, "none")),
+    ],
+)
+def test_letters_go_to_a_server_or_to_files(address, meant):
+    assert settings.read(WHOLE | {"RENKEI_SMTP_URL": address}).smtp == meant
+
+
+def test_no_secret_is_ever_printed():
+    printed = repr(settings.read(WHOLE))
+    assert "renkei.example.jp" in printed
+    assert [secret for secret in (SECRET, "pa55", "db.example.jp") if secret in printed] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RENKEI_DATABASE_URL", "mysql://pa55word@db/renkei"),
+        ("RENKEI_DATABASE_URL", "postgres://pa55word@db"),
+        ("RENKEI_DATABASE_URL", "postgres://pa55word@db:notaport/renkei"),
+        ("RENKEI_BASE_URL", "renkei.example.jp?pa55word"),
+        ("RENKEI_BASE_URL", "http://renkei.example.jp/?pa55word"),
+        ("RENKEI_SMTP_URL", "smtps://desk:pa55word@mail.example.jp"),
+        ("RENKEI_SMTP_URL", "smtp://desk:pa55word@mail.example.jp?tls=no"),
+        ("RENKEI_SMTP_URL", "smtp://desk:pa55word@mail.example.jp?timeout=3"),
+        ("RENKEI_SMTP_URL", "file://relative/pa55word"),
+        ("RENKEI_SMTP_URL", "smtp://[pa55word"),
+        ("RENKEI_IMAP_URL", "pop3://desk:pa55word@mail.example.jp"),
+        ("RENKEI_MAIL_FROM", "pa55word"),
+        ("RENKEI_MAIL_FROM", "連携係 <pa55word@police.example.jp>"),
+        ("RENKEI_SECRET_KEY", "pa55word"),
+        ("RENKEI_TIMEZONE", "Asia/Pa55word"),
+        ("RENKEI_TIMEZONE", "../pa55word"),
+    ],
+)
+def test_a_wrong_value_names_itself_and_is_not_repeated(name, value):
+    with pytest.raises(WrongSettings, match=rf"{name}: ") as told:
+        settings.read(WHOLE | {name: value})
+    assert "a55word" not in str(told.value)
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are():
+    with pytest.raises(WrongSettings, match=r"RENKEI_DATABSE_URL: .*RENKEI_DATABASE_URL"):
+        settings.read({"RENKEI_DATABSE_URL": "postgres://db/renkei"})
+
+
+def test_everything_wrong_is_told_at_once():
+    with pytest.raises(WrongSettings) as told:
+        settings.read({"RENKEI_TIMEZONE": "Tokio", "RENKEI_SECRET_KEY": "short", "RENKEI_COLOUR": "red"})
+    assert [
+        name for name in ("TIMEZONE", "SECRET_KEY", "COLOUR") if f"RENKEI_{name}" not in str(told.value)
+    ] == []
+
+
+def test_a_mail_server_needs_a_sender():
+    with pytest.raises(WrongSettings, match="RENKEI_MAIL_FROM"):
+        settings.read({"RENKEI_SMTP_URL": "smtp://mail.example.jp"})
+
+
+def test_an_empty_value_is_none():
+    assert settings.read({"RENKEI_SMTP_URL": "", "RENKEI_TIMEZONE": " "}) == settings.read({})
+
+
+def test_serving_without_a_secret_is_refused_with_how_to_make_one():
+    with pytest.raises(WrongSettings, match=r"RENKEI_SECRET_KEY が設定されていません.*token_urlsafe"):
+        settings.read({}).needed_secret()
