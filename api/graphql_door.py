@@ -1,0 +1,182 @@
+"""The GraphQL door: asks the schema what the guard let through, and puts the answer into words and bytes.
+
+An answer carries `data` (values may be `orjson.Fragment`, JSON that the database has already built), `errors`
+and `extensions.cost`. A refusal of the domain keeps its code, its Japanese message and its field; what was
+written wrongly keeps the text of graphql-core behind a Japanese sentence; anything else is a bug, of which
+the client learns a number and the log the place. Neither learns values: an exception's text may quote a row.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+
+import orjson
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry import Schema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+from strawberry.utils.str_converters import to_camel_case
+
+from api.guard import Asked, answer
+from domain.errors import Refused
+
+ContextOf = Callable[[Request], Awaitable[object]]
+"""Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
+
+log = logging.getLogger("renkei.graphql")
+
+STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429}
+"""What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
+
+OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
+
+TEXT_LIMIT = 600
+"""Characters of an error text that go back: graphql-core quotes whole values."""
+
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+COERCED = re.compile(
+    r"(?:Variable '\$|Argument ')(?P<name>\w+)' has invalid value(?: at \.?(?P<path>[^\s:]+))?: "
+)
+MISSING = re.compile(r"to include required field '(?P<field>\w+)'")
+
+
+class GraphQLDoor:
+    """An ASGI endpoint for the requests that `api.guard.Guard` has read."""
+
+    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+        self.schema = schema
+        self.context_of = context_of
+        # Strawberry logs every error with its text, which may quote what was typed; this door logs instead.
+        logging.getLogger("strawberry.execution").disabled = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def respond(self, request: Request) -> Response:
+        try:
+            context = await self.context_of(request)
+            result = await self.execute(request.state.graphql, context)
+            return Response(orjson.dumps(worded(result)), 200, HEADERS, "application/json")
+        except Refused as refused:
+            return refusal(refused)
+        except Exception as bug:
+            return answer(500, "INTERNAL", BUG, requestId=log_bug(bug))
+
+    async def execute(self, asked: Asked, context: object) -> ExecutionResult:
+        try:
+            return await self.schema.execute(
+                asked.query,
+                asked.variables,
+                context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=OPERATIONS,
+            )
+        except CannotGetOperationTypeError as error:
+            return ExecutionResult(data=None, errors=[GraphQLError(error.as_http_error_reason())])
+        except InvalidOperationTypeError:
+            return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are not offered.")])
+
+
+def refusal(refused: Refused) -> Response:
+    """The answer to a request that is refused as a whole (RFC 6750 §3 asks 401 to name the scheme)."""
+    status = STATUS.get(refused.code, 400)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return answer(status, refused.code, refused.message, headers)
+
+
+def worded(result: ExecutionResult) -> dict[str, object]:
+    """The GraphQL answer (GraphQL §7.1): no `data` where nothing was executed, errors first for people."""
+    words: dict[str, object] = {}
+    if result.errors:
+        words["errors"] = [word(error) for error in result.errors]
+    if result.data is not None or not result.errors or any(error.path for error in result.errors):
+        words["data"] = result.data
+    if "cost" in (result.extensions or {}):
+        words["extensions"] = {"cost": (result.extensions or {})["cost"]}
+    return words
+
+
+def word(error: GraphQLError) -> dict[str, object]:
+    """One error as the client sees it."""
+    cause = cause_of(error)
+    if isinstance(cause, Refused):
+        return entry(error, cause.message, cause.code, field=cause.field or coerced_field(error.message))
+    if is_of_the_document(error, cause):
+        return entry(error, sentence(error), "INVALID", field=coerced_field(error.message))
+    return entry(error, BUG, "INTERNAL", requestId=log_bug(cause))
+
+
+def entry(error: GraphQLError, message: str, code: str, **extensions: str | None) -> dict[str, object]:
+    formatted: Mapping[str, object] = error.formatted
+    place = {key: formatted[key] for key in ("locations", "path") if key in formatted}
+    known = {
+        key: to_camel_case(value) if key == "field" else value for key, value in extensions.items() if value
+    }
+    return {"message": message, **place, "extensions": {"code": code, **known}}
+
+
+def cause_of(error: GraphQLError) -> Exception:
+    """What was raised in the first place: graphql-core wraps an exception once per layer."""
+    cause: Exception = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def is_of_the_document(error: GraphQLError, cause: Exception) -> bool:
+    """Whether what was sent is wrong, and not the program.
+
+    Before execution an error is about what was sent if graphql-core made it or it points into the document.
+    During execution only an argument can still be; an error at the field itself is the program's.
+    """
+    if error.path is None:
+        return isinstance(cause, GraphQLError) or bool(error.nodes)
+    return isinstance(cause, GraphQLError) and not any(isinstance(n, FieldNode) for n in error.nodes or ())
+
+
+def coerced_field(text: str) -> str | None:
+    """The argument that the text of graphql-core is about, where it is about one."""
+    coerced = COERCED.match(text)
+    if coerced is None:
+        return None
+    missing = MISSING.search(text)
+    path = [coerced["path"], missing["field"] if missing else None]
+    return ".".join(part for part in path if part) or coerced["name"]
+
+
+def sentence(error: GraphQLError) -> str:
+    """A Japanese sentence and behind it the text of graphql-core, without the names it would suggest."""
+    text = SUGGESTION.sub("", error.message)
+    short = text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
+    field = coerced_field(error.message)
+    if field is not None:
+        return f"{field} の値を直してください。（{short}）"
+    if isinstance(error, GraphQLSyntaxError):
+        return f"問い合わせの文法を直してください。（{short}）"
+    return f"問い合わせを直してください。（{short}）"
+
+
+def log_bug(bug: BaseException) -> str:
+    """Logs where a bug is, under a number, and gives the number. The text of the exception stays out."""
+    number = secrets.token_hex(8)
+    chain: list[str] = []
+    at: BaseException | None = bug
+    while at is not None and len(chain) < 5:
+        chain.append(
+            f"{type(at).__module__}.{type(at).__qualname__}\n"
+            + "".join(traceback.format_tb(at.__traceback__))
+        )
+        at = at.__cause__ or at.__context__
+    log.error("request %s failed: %s", number, "from ".join(chain))
+    return number
