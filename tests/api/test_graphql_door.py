@@ -310,6 +310,7 @@ def test_of_a_bug_the_client_learns_a_number_and_the_log_the_place(
         True
     ]
     assert "File " in caplog.text
+    caplog.clear()
 
 
 def test_what_was_refused_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
