@@ -1,0 +1,225 @@
+"""Where letters leave the house: an SMTP server, or a directory of .eml files that somebody carries out.
+
+Delivery is at least once: a line that drops after DATA leaves open whether the letter arrived, so it is
+posted again, and its fixed Message-ID makes the second copy harmless. A post never decides when to try again;
+it only says whether trying again can help.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, Protocol, cast, get_args
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+from domain.actor import TOKYO
+from domain.errors import Invalid
+from jobs.mail import Envelope, bare_address, message
+
+Tls = Literal["starttls", "tls", "none"]
+PORTS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
+PATIENCE = 60.0
+"""Seconds one letter may take from connecting to the last answer, however the server behaves."""
+
+LOGIN_REFUSED = frozenset({530, 534, 535, 538})
+"""RFC 4954 §6: the server refuses us, not the letter; an administrator repairs that, so the letter waits."""
+
+ABOUT_THE_LETTER = (
+    aiosmtplib.SMTPSenderRefused,
+    aiosmtplib.SMTPRecipientsRefused,
+    aiosmtplib.SMTPDataError,
+)
+
+
+class NotPosted(Exception):
+    """The letter did not leave; `reason` is a Japanese sentence for the officer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PermanentFailure(NotPosted):
+    """Trying the same letter again cannot help."""
+
+
+class TemporaryFailure(NotPosted):
+    """The letter itself was not refused: try it again later."""
+
+
+class Post(Protocol):
+    """Something that takes letters away."""
+
+    async def post(self, envelope: Envelope) -> None:
+        """Return when the letter is in other hands for good; raise a `NotPosted` otherwise."""
+
+
+def post_from_url(url: str) -> Post:
+    """`smtp://user:pw@host:port?tls=…` (starttls unless said, tls, none) or `file:///dir`; else `Invalid`."""
+    parts = urlsplit(url)
+    if parts.scheme == "smtp" and parts.hostname:
+        return _smtp_post(parts)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return FilePost(Path(unquote(parts.path)))
+    raise _unusable()
+
+
+def _smtp_post(parts: SplitResult) -> SmtpPost:
+    options = parse_qs(parts.query, keep_blank_values=True)
+    tls = options.pop("tls", ["starttls"])[-1]
+    if tls not in get_args(Tls) or options or parts.path not in ("", "/"):
+        raise _unusable()
+    user, password = (unquote(text) if text else None for text in (parts.username, parts.password))
+    chosen = cast(Tls, tls)
+    return SmtpPost(str(parts.hostname), _port(parts) or PORTS[chosen], chosen, user, password)
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as error:
+        raise _unusable() from error
+
+
+def _unusable() -> Invalid:
+    # The value itself is not repeated: it may hold a password.
+    return Invalid(
+        "RENKEI_SMTP_URL の形式が正しくありません。"
+        "smtp://利用者:パスワード@サーバー:587?tls=starttls（tls は starttls・tls・none）"
+        "または file:///フォルダー のように指定してください。",
+        "RENKEI_SMTP_URL",
+    )
+
+
+@dataclass(frozen=True)
+class SmtpPost:
+    """One connection for one letter. With `starttls` and `tls` nothing is sent on an unverified line."""
+
+    host: str
+    port: int
+    tls: Tls = "starttls"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    trust: ssl.SSLContext | None = field(default=None, repr=False)
+    patience: float = PATIENCE
+
+    async def post(self, envelope: Envelope) -> None:
+        mail, sender, to = _ready(envelope)
+        client = self._client(sender)
+        try:
+            async with asyncio.timeout(self.patience):
+                await client.connect()
+                await client.sendmail(sender, [to], mail)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _failure(error) from error
+        finally:
+            await _part(client)
+
+    def _client(self, sender: str) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user,
+            password=self.password,
+            local_hostname=sender.rpartition("@")[2],  # asking the network for our own name may hang
+            timeout=self.patience,
+            use_tls=self.tls == "tls",
+            start_tls=self.tls == "starttls",
+            tls_context=self.trust,
+        )
+
+
+def _ready(envelope: Envelope) -> tuple[bytes, str, str]:
+    try:
+        sender = bare_address(envelope.sender_address, "sender_address")
+        return message(envelope), sender, bare_address(envelope.to_address, "to_address")
+    except Invalid as refused:
+        raise PermanentFailure(refused.message) from refused
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """Say goodbye, but let no bad manners of the server undo what it has already accepted."""
+    with suppress(aiosmtplib.SMTPException, OSError):
+        if client.is_connected:
+            await client.quit(timeout=2)
+    client.close()
+
+
+def _failure(error: Exception) -> NotPosted:
+    answer = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
+    if not isinstance(answer, aiosmtplib.SMTPResponseException):
+        return TemporaryFailure(
+            f"メールサーバーと通信できません（{type(error).__name__}）。自動的に再送します。"
+        )
+    told = f"{answer.code} {_one_line(answer.message)}".strip()
+    if _refuses_the_letter(error, answer.code):
+        return PermanentFailure(f"メールサーバーが受け取りを拒否しました（{told}）。宛先を確認してください。")
+    return TemporaryFailure(f"メールサーバーが今は受け取れません（{told}）。時間をおいて自動的に再送します。")
+
+
+def _refuses_the_letter(error: Exception, code: int) -> bool:
+    about_the_letter = isinstance(error, ABOUT_THE_LETTER)
+    return about_the_letter and 500 <= code <= 599 and code not in LOGIN_REFUSED
+
+
+def _one_line(told: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in told).split())[:200]
+
+
+@dataclass(frozen=True)
+class FilePost:
+    """Letters as .eml files, for a mail system that the program cannot reach.
+
+    A file appears whole or not at all. Its name is the letter's date in Japan and a hash of its Message-ID:
+    never a person, and the same letter posted again replaces itself.
+    """
+
+    directory: Path
+
+    async def post(self, envelope: Envelope) -> None:
+        mail, _, _ = _ready(envelope)
+        try:
+            await asyncio.to_thread(_write, self.directory, _file_name(envelope), mail)
+        except OSError as error:
+            raise TemporaryFailure(
+                f"メールをファイルに書き出せませんでした（{error.strerror}）。保存先の空き容量と権限を確認してください。"
+            ) from error
+
+
+def _file_name(envelope: Envelope) -> str:
+    digest = sha256(envelope.message_id.encode()).hexdigest()[:16]
+    return f"{envelope.date.astimezone(TOKYO):%Y-%m-%d}_{digest}.eml"
+
+
+def _write(directory: Path, name: str, mail: bytes) -> None:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = directory / f".{name}.{os.getpid()}.tmp"
+    try:
+        _write_through(unfinished, mail)
+        unfinished.replace(directory / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _sync(directory)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Without this the rename itself may be lost with the power."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
