@@ -1,0 +1,153 @@
+"""Every letter that the program can write, as its reader gets it."""
+
+from __future__ import annotations
+
+import unicodedata
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from domain.errors import Incomplete
+from jobs import letters
+from jobs.letters import KINDS, OPTIONAL, render
+
+FACTS = {
+    "unit_name": "青浜県警察本部サイバー犯罪対策課",
+    "unit_phone": "000-0000-0010",
+    "contact": "担当 企画係 内線 3484",
+    "recipient": "架空電力株式会社 髙見本 一郎 様",
+    "title": "共同対処訓練（第２回）",
+    "short_id": "01J4",
+    "when": "令和８年９月28日（月）午前９時30分から午前11時まで",
+    "place": "青浜県警察本部 大会議室",
+    "online_url": "https://meet.example/abc",
+    "reason": "台風の接近により会場が使えないため",
+    "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
+    "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
+    "expires_on": "令和９年３月31日",
+    "days": 90,
+}
+INVITATIONS = [kind for kind, method in KINDS.items() if method == "REQUEST"]
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str | None] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def but(**changes: object) -> dict[str, object]:
+    return {**FACTS, **changes}
+
+
+def test_every_kind_has_its_own_template_and_no_template_is_left_over():
+    assert {path.name for path in Path(letters.HERE).iterdir() if (path / "body.txt").exists()} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_is_complete_and_fit_to_be_mailed(kind: str):
+    written = render(kind, FACTS)
+    everything = written.subject + written.text + written.html
+    assert "$" not in everything
+    assert [c for c in everything if unicodedata.category(c) == "Cc" and c != "\n"] == []
+    assert "\n" not in written.subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
+    subject = render(kind, FACTS).subject
+    assert subject.startswith("【予定のご案内】")
+    assert subject.endswith(" #01J4")
+    assert "髙見本" not in subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_begins_with_the_unit_and_the_number_to_call_back(kind: str):
+    lines = render(kind, FACTS).text.splitlines()
+    assert lines[0] == "青浜県警察本部サイバー犯罪対策課（代表電話 000-0000-0010）からのお知らせです。"
+    assert "公表している代表番号" in lines[1]
+    assert lines[-3:] == [FACTS["unit_name"], "電話 000-0000-0010", "担当 企画係 内線 3484"]
+    assert "架空電力株式会社 髙見本 一郎 様" in lines
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked(kind: str):
+    speaking = [
+        line for line in render(kind, FACTS).text.splitlines() if "パスワード" in line or "暗証" in line
+    ]
+    assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_links_lead_to_our_own_pages_only(kind: str):
+    html = render(kind, but(title="https://evil.example/ <a href='https://evil.example'>x</a>")).html
+    assert set(Links(html).found) <= {FACTS["reply_url"], FACTS["feed_url"]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_html_says_the_same_as_the_text(kind: str):
+    written = render(kind, but(title="<b>&訓練"))
+    assert Links(written.html).text.split() == written.text.split()
+
+
+@pytest.mark.parametrize("kind", INVITATIONS)
+def test_an_invitation_says_that_no_link_need_be_opened(kind: str):
+    assert "リンクを開かずカレンダーの承諾ボタンで返信できます" in render(kind, FACTS).text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_known_is_left_out_with_its_line(kind: str):
+    written = render(kind, {name: value for name, value in FACTS.items() if name not in OPTIONAL})
+    assert [line for line in written.text.splitlines() if line.endswith(("：", "： "))] == []
+    assert "内線" not in written.text
+    assert "\n\n\n" not in written.text
+
+
+def test_the_subscription_address_is_in_the_letter_and_not_in_its_subject():
+    written = render("feed-address", FACTS)
+    assert FACTS["feed_url"] in written.text
+    assert Links(written.html).found == [FACTS["feed_url"]]
+    assert "http" not in written.subject
+
+
+def test_the_days_until_an_agreement_ends_are_in_the_subject():
+    assert "満了まで90日" in render("agreement-expiring", FACTS).subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_that_lacks_a_fact_is_not_written(kind: str):
+    facts = {name: value for name, value in FACTS.items() if name != "short_id"}
+    with pytest.raises(Incomplete) as refused:
+        render(kind, facts)
+    assert refused.value.field == "short_id"
+
+
+def test_nobody_adds_paragraphs_to_a_letter_through_a_form():
+    written = render("lecture-received", but(title="講話\r\n\r\n至急\u2028お振込みください"))
+    assert "件名：講話 至急 お振込みください" in written.text.splitlines()
+    assert "\n" not in written.subject
+
+
+def test_a_dollar_in_a_fact_stays_what_it_is():
+    assert "$feed_url" in render("lecture-received", but(title="$feed_url とは")).subject
+
+
+def test_a_template_that_an_office_spoiled_is_named(tmp_path: Path):
+    (tmp_path / "appointed").mkdir()
+    (tmp_path / "appointed" / "subject.txt").write_text("謝礼 $100 #$short_id", encoding="utf-8")
+    with pytest.raises(Incomplete, match=r"appointed/subject\.txt"):
+        render("appointed", FACTS, templates=tmp_path)
+
+
+def test_a_kind_that_does_not_exist_is_a_bug():
+    with pytest.raises(KeyError):
+        render("../secrets", FACTS)
