@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,20 +29,44 @@ LIAISONS = (Role.HQ_LIAISON, Role.STATION_LIAISON)
 OUTSIDERS = (Role.PARTNER, Role.SCHOOL, Role.VOLUNTEER)
 
 
+class Author(Protocol):
+    """Whoever a change is written down for."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def role(self) -> Role | None: ...
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Nobody in a role: the clock (without a person), or whoever holds the link of a letter to one person."""
+
+    now: datetime
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    role: Role | None = None
+
+
 @dataclass(frozen=True)
 class Actor:
     """One person in one post at one instant.
 
-    `units` are the ids that the post covers (the unit and all below it); `prefecture_units` all units of the
-    prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the door.
+    `units` are the ids that the post covers (the unit and all below it); `prefecture_id` is the unit at the root
+    of the prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the
+    door.
     """
 
     role: Role
     now: datetime
     person_id: UUID
     unit_id: UUID
+    prefecture_id: UUID
     units: tuple[UUID, ...] = ()
-    prefecture_units: tuple[UUID, ...] = ()
     organization_id: UUID | None = None
 
     @property

@@ -1,0 +1,265 @@
+"""予定: the common face of whatever has a date, and the people who are to come to it.
+
+A lecture, a drill, an activity each own one Appointment. Its uid is given once and never changes; SEQUENCE rises
+exactly when start, end, place or status change (RFC 5546 §2.1.4, the place by our own rule) and never for text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+from uuid_utils.compat import uuid7
+
+from domain import records
+from domain.actor import LIAISONS, OUTSIDERS, Actor, Author
+from domain.errors import Invalid
+from domain.people import Person
+from domain.records import Owned, any_of, nothing
+from domain.units import Unit
+from domain.verbs import broken
+
+
+class AppointmentKind(StrEnum):
+    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式."""
+
+    LECTURE = "LECTURE"
+    DRILL = "DRILL"
+    ACTIVITY = "ACTIVITY"
+    CEREMONY = "CEREMONY"
+
+
+class AppointmentStatus(StrEnum):
+    """STATUS of a VEVENT (RFC 5545 §3.8.1.11)."""
+
+    TENTATIVE = "TENTATIVE"
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class PartStat(StrEnum):
+    """PARTSTAT of an attendee (RFC 5545 §3.2.12)."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+    DELEGATED = "DELEGATED"
+
+
+class AttendeeRole(StrEnum):
+    """LECTURER 講師, CO_LECTURER 補助講師(ボランティア), PARTICIPANT 参加者, HOST 受入先(学校の担当者), STAFF 運営."""
+
+    LECTURER = "LECTURER"
+    CO_LECTURER = "CO_LECTURER"
+    PARTICIPANT = "PARTICIPANT"
+    HOST = "HOST"
+    STAFF = "STAFF"
+
+
+class AnswerChannel(StrEnum):
+    """How an answer reached us: the page behind the letter's link, a mail, or a call that an officer noted."""
+
+    PAGE = "PAGE"
+    MAIL = "MAIL"
+    PHONE = "PHONE"
+
+
+class Appointment(Owned):
+    """A date. Instants are UTC; `changed_at` is the DTSTAMP and LAST-MODIFIED of feeds."""
+
+    kind = fields.CharEnumField(AppointmentKind, max_length=20)
+    uid = fields.CharField(max_length=255, unique=True)
+    sequence = fields.IntField(default=0)
+    title = fields.CharField(max_length=200)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    place = fields.CharField(max_length=300, default="")
+    online_url = fields.CharField(max_length=500, default="")
+    status = fields.CharEnumField(AppointmentStatus, max_length=20, default=AppointmentStatus.TENTATIVE)
+    changed_at = fields.DatetimeField()
+    cancelled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "appointment"
+        indexes = [Index(fields=("unit_id", "starts_at", "id"), name="appointment_unit_start")]
+
+
+class Attendee(Owned):
+    """Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them
+    may not overlap for one person, which the database itself refuses (constraint attendee_busy)."""
+
+    appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
+        "renkei.Appointment", related_name="attendees"
+    )
+    appointment_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
+    person_id: UUID
+    organization_id = fields.UUIDField(null=True)
+    role = fields.CharEnumField(AttendeeRole, max_length=20)
+    partstat = fields.CharEnumField(PartStat, max_length=20, default=PartStat.NEEDS_ACTION)
+    answered_at = fields.DatetimeField(null=True)
+    channel = fields.CharEnumField(AnswerChannel, max_length=10, null=True)
+    remark = fields.CharField(max_length=500, default="")
+    invited_at = fields.DatetimeField(null=True)
+    removed_at = fields.DatetimeField(null=True)
+    busy_from = fields.DatetimeField(null=True)
+    busy_to = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attendee"
+        indexes = [
+            Index(fields=("appointment_id", "id"), name="attendee_appointment"),
+            Index(fields=("person_id", "appointment_id"), name="attendee_person"),
+            Index(fields=("organization_id", "appointment_id"), name="attendee_organization"),
+        ]
+
+
+broken("attendee_busy", "この人は同じ時間に別の予定が入っています。別の人か別の時間を選んでください。")
+broken("attendee_once", "この人はすでに入っています。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Appointment]:
+    """Liaison officers see their units' dates; outsiders those to which they themselves, or their body, are asked."""
+    if actor.role in LIAISONS:
+        return Appointment.filter(any_of(Appointment, "unit_id", actor.units))
+    if actor.role in OUTSIDERS:
+        return Appointment.filter(id__in=asked_to(actor))
+    return nothing(Appointment)
+
+
+def asked_to(actor: Actor) -> Subquery:
+    """The ids of the appointments in which the actor sees an attendee."""
+    return Subquery(attendees_visible_to(actor).values("appointment_id"))
+
+
+def attendees_visible_to(actor: Actor) -> QuerySet[Attendee]:
+    """Outsiders see themselves and their own body's people, never who else was asked."""
+    if actor.role in LIAISONS:
+        return Attendee.filter(any_of(Attendee, "unit_id", actor.units))
+    if actor.role not in OUTSIDERS:
+        return nothing(Attendee)
+    asked = Attendee.filter(removed_at=None, invited_at__isnull=False)
+    if actor.organization_id is None:
+        return asked.filter(person_id=actor.person_id)
+    return asked.filter(Q(person_id=actor.person_id) | Q(organization_id=actor.organization_id))
+
+
+async def propose(
+    actor: Actor, kind: AppointmentKind, unit: Unit, title: str, starts_at: datetime, ends_at: datetime, **where: Any
+) -> Appointment:
+    """A new date, not yet firm, with its uid for life."""
+    _must_run_forward(starts_at, ends_at)
+    prefecture = await Unit.get(id=unit.prefecture_id)
+    return await records.create(
+        actor,
+        Appointment,
+        "appointment-proposed",
+        kind=kind,
+        unit_id=unit.id,
+        uid=f"{uuid7()}@{prefecture.domain}",
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        changed_at=actor.now,
+        **where,
+    )
+
+
+def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Invalid("終わりの時刻は始まりより後にしてください。", field="endsAt")
+    if ends_at - starts_at > timedelta(days=14):
+        raise Invalid("一つの予定は14日以内にしてください。", field="endsAt")
+
+
+RAISING = frozenset({"starts_at", "ends_at", "place", "status"})
+
+
+async def change(actor: Author, appointment: Appointment, fact: str, **values: Any) -> Appointment:
+    """Change a date. SEQUENCE rises for what makes people look at their diary again; the held times move along."""
+    differs = {name for name, value in values.items() if getattr(appointment, name) != value}
+    if not differs:
+        return appointment
+    _must_run_forward(
+        values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at)
+    )
+    raised = int(bool(differs & RAISING))
+    values |= {"sequence": appointment.sequence + raised, "changed_at": actor.now}
+    await records.change(actor, appointment, fact, **values)
+    if differs & {"starts_at", "ends_at"}:
+        held = Attendee.filter(appointment_id=appointment.id, busy_from__isnull=False)
+        await held.update(busy_from=appointment.starts_at, busy_to=appointment.ends_at)
+    return appointment
+
+
+async def confirm(actor: Author, appointment: Appointment) -> Appointment:
+    """The date is firm."""
+    return await change(actor, appointment, "appointment-confirmed", status=AppointmentStatus.CONFIRMED)
+
+
+async def cancel(actor: Author, appointment: Appointment) -> Appointment:
+    """The date will not take place; whoever was held to it is free again."""
+    values = {"status": AppointmentStatus.CANCELLED, "cancelled_at": actor.now}
+    await change(actor, appointment, "appointment-cancelled", **values)
+    await let_go(appointment)
+    return appointment
+
+
+async def let_go(appointment: Appointment) -> None:
+    """Nobody is held to this date any more; they stay asked."""
+    await Attendee.filter(appointment_id=appointment.id).update(busy_from=None, busy_to=None)
+
+
+async def ask(
+    actor: Author,
+    appointment: Appointment,
+    person: Person,
+    role: AttendeeRole,
+    *,
+    organization_id: UUID | None = None,
+    holding: bool = False,
+) -> Attendee:
+    """Ask somebody to come; asked again after having been removed, the same row comes back.
+
+    With `holding` the person is held to the time: Conflict where they are held elsewhere.
+    """
+    busy = (appointment.starts_at, appointment.ends_at) if holding else (None, None)
+    values: dict[str, Any] = {
+        "role": role,
+        "invited_at": actor.now,
+        "removed_at": None,
+        "partstat": PartStat.NEEDS_ACTION,
+        "busy_from": busy[0],
+        "busy_to": busy[1],
+    }
+    gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
+    if gone:
+        return await records.change(actor, gone, "attendee-asked-again", **values)
+    return await records.create(
+        actor,
+        Attendee,
+        "attendee-asked",
+        appointment_id=appointment.id,
+        person_id=person.id,
+        organization_id=organization_id,
+        unit_id=appointment.unit_id,
+        **values,
+    )
+
+
+async def release(actor: Author, attendee: Attendee) -> Attendee:
+    """Somebody need not come any more, and is free at that time."""
+    values = {"removed_at": actor.now, "busy_from": None, "busy_to": None}
+    return await records.change(actor, attendee, "attendee-released", **values)
+
+
+def coming(appointment_id: UUID) -> QuerySet[Attendee]:
+    """Whoever is asked to a date and has not been released, with their person."""
+    return Attendee.filter(appointment_id=appointment_id, removed_at=None).prefetch_related("person").order_by("id")

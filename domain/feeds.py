@@ -1,0 +1,140 @@
+"""購読: calendar feeds for a person or a station, behind a secret address that its owner is told by letter.
+
+The address is derived from the installation's key, the subscription and its generation (`tokens.derive`): rotating
+raises the generation, so the old address ends at once. A feed shows its owner's dates from 90 days back to 365
+ahead, and a cancelled one for 30 days more; never who else is asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from domain import outbox, records, units
+from domain.actor import LIAISONS, OUTSIDERS, Actor
+from domain.calendar import Appointment, Attendee
+from domain.errors import Incomplete, NotFound
+from domain.people import Person, visible_to as people_visible_to
+from domain.records import MISSING, Owned, any_of, nothing
+from domain.units import Unit
+from domain.verbs import broken, verb
+
+BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
+PURPOSE = "feed"
+
+
+class Subscription(Owned):
+    """One feed. `person_id` is empty for a station's feed, which shows the unit's dates and all below it."""
+
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
+    person_id: UUID | None
+    generation = fields.IntField(default=1)
+    revoked_at = fields.DatetimeField(null=True)
+    last_fetched_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "subscription"
+
+
+broken("subscription_person", "この人の購読アドレスはすでにあります。アドレスの取り替えを使ってください。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Subscription]:
+    """Liaison officers see their units' feeds; everybody else their own."""
+    if actor.role in LIAISONS:
+        return Subscription.filter(any_of(Subscription, "unit_id", actor.units))
+    return Subscription.filter(person_id=actor.person_id) if actor.role in OUTSIDERS else nothing(Subscription)
+
+
+@verb(*LIAISONS, *OUTSIDERS)
+async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
+    """Give a person a feed of their own dates and tell them its address by letter."""
+    person = await records.see(people_visible_to(actor), person_id, field="personId")
+    if not person.mail_address:
+        raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="personId")
+    values = {"unit_id": person.unit_id, "person_id": person.id}
+    return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
+
+
+@verb(*LIAISONS)
+async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
+    """Give a station a feed of all its dates; its address is told to the officer who asked."""
+    unit = await records.see(Unit.filter(any_of(Unit, "id", actor.units)), unit_id, field="unitId")
+    return await _told(actor, await records.create(actor, Subscription, "feed-opened", unit_id=unit.id))
+
+
+@verb(*LIAISONS, *OUTSIDERS)
+async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
+    """Replace the address: the old one ends now, the new one is told by letter."""
+    feed = await records.find(visible_to(actor).filter(revoked_at=None), subscription_id)
+    return await _told(
+        actor, await records.change(actor, feed, "feed-rotated", generation=feed.generation + 1)
+    )
+
+
+@verb(*LIAISONS, *OUTSIDERS)
+async def revoke(actor: Actor, subscription_id: UUID) -> Subscription:
+    """End a feed now."""
+    feed = await records.find(visible_to(actor).filter(revoked_at=None), subscription_id)
+    return await records.change(actor, feed, "feed-revoked", revoked_at=actor.now)
+
+
+async def _told(actor: Actor, feed: Subscription) -> Subscription:
+    reader = await Person.get(id=feed.person_id or actor.person_id)
+    unit = await Unit.get(id=feed.unit_id)
+    await outbox.owe(
+        f"feed-address:{feed.id}:{feed.generation}",
+        "feed-address",
+        unit_id=feed.unit_id,
+        to=(reader.name, reader.mail_address),
+        person_id=reader.id,
+        facts={
+            "unit_name": unit.name,
+            "unit_phone": unit.phone,
+            "unit_extension": unit.extension,
+            "unit_mail": unit.mail_address,
+            "recipient": f"{reader.name} 様",
+            "subscription_id": str(feed.id),
+            "generation": feed.generation,
+        },
+        owed_at=actor.now,
+    )
+    return feed
+
+
+async def called(feed: Subscription) -> str:
+    """The name that the calendar program shows; never a person's name."""
+    unit = await Unit.get(id=feed.unit_id)
+    return f"連携 {unit.name}" if feed.person_id is None else f"連携 予定({unit.name})"
+
+
+async def shown_in(feed: Subscription, now: datetime) -> list[Appointment]:
+    """The dates in the feed's window, in a fixed order."""
+    begins, ends = _window(now)
+    owned = await _dates_of(feed)
+    kept = Q(cancelled_at=None) | Q(cancelled_at__gt=now - CANCELLED_STAYS)
+    return await owned.filter(kept, ends_at__gte=begins, starts_at__lt=ends).order_by("id")
+
+
+def _window(now: datetime) -> tuple[datetime, datetime]:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - BACK, today + AHEAD
+
+
+async def _dates_of(feed: Subscription) -> QuerySet[Appointment]:
+    if feed.person_id is None:
+        return Appointment.filter(any_of(Appointment, "unit_id", await units.below(feed.unit_id)))
+    asked = Attendee.filter(person_id=feed.person_id, removed_at=None, invited_at__isnull=False)
+    return Appointment.filter(id__in=Subquery(asked.values("appointment_id")))
+
+
+async def behind(id: UUID) -> Subscription:
+    """The subscription behind an address. Raises NotFound; a revoked one is returned as such."""
+    feed = await Subscription.filter(id=id).first()
+    if feed is None:
+        raise NotFound(MISSING)
+    return feed

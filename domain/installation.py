@@ -1,0 +1,83 @@
+"""The first act of a real installation: the prefecture, its headquarters' section, the first administrator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from domain import people, records, tokens, units
+from domain.actor import Actor, Author, Bearer, Role
+from domain.errors import Conflict, Invalid
+from domain.japanese import prefecture_code
+from domain.people import Person
+from domain.units import Unit, UnitKind
+from domain.verbs import routine
+
+FIRST_TOKEN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What `found` has made; `secret` is the first administrator's token, shown this once."""
+
+    prefecture: Unit
+    section: Unit
+    administrator: Actor
+    secret: str
+
+
+@routine
+async def found(
+    now: datetime,
+    *,
+    code: str,
+    name: str,
+    domain: str,
+    phone: str,
+    mail_address: str,
+    administrator: tuple[str, str],
+    section: str = "サイバー犯罪対策課",
+) -> Installation:
+    """Set up one prefecture on an empty database. `name` is the prefecture's, such as 青浜県; `domain` the right
+    side of calendar UIDs for ever. Raises Conflict where anything is there already, Invalid for a bad code."""
+    if await Unit.exists():
+        raise Conflict("このデータベースにはすでにデータがあります。空のデータベースで実行してください。")
+    if not domain.isascii() or "." not in domain:
+        raise Invalid("ドメイン名を半角で入力してください。例: police.pref.example.jp", field="domain")
+    clock = Bearer(now)
+    reach = {"phone": phone, "mail_address": mail_address}
+    top = await _unit(clock, None, UnitKind.PREFECTURE, prefecture_code(code), f"{name}警察", domain=domain, **reach)
+    headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
+    desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
+    return await _administered(clock, top, desk, administrator)
+
+
+async def found_national(now: datetime) -> Unit:
+    """警察庁, above all prefectures: only for an installation that holds more than one, and the demonstration."""
+    return await _unit(Bearer(now), None, UnitKind.NATIONAL, "NPA", "警察庁")
+
+
+async def _unit(author: Author, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any) -> Unit:
+    id = uuid7()
+    root = parent.prefecture_id if parent else id
+    values = {"id": id, "prefecture_id": root, "parent_id": parent and parent.id, "kind": kind, "code": code}
+    return await records.create(author, Unit, "unit-established", **values, **units.written(name, ""), **more)
+
+
+async def _administered(clock: Bearer, top: Unit, desk: Unit, name: tuple[str, str]) -> Installation:
+    person = await records.create(
+        clock,
+        Person,
+        "officer-enlisted",
+        unit_id=desk.id,
+        prefecture_id=top.id,
+        is_officer=True,
+        **people.written(*name, "", ""),
+    )
+    actor = Actor(Role.ADMIN, clock.now, person.id, desk.id, top.id, (top.id, desk.id))
+    label, ends = "最初の管理者", clock.now + FIRST_TOKEN
+    _, secret = await tokens.mint(actor, person, Role.ADMIN, desk, label, ends)
+    return Installation(top, desk, actor, secret)

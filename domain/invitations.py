@@ -1,0 +1,114 @@
+"""招待: which letters a date owes to the people who are asked to it. Written once, for every kind of appointment.
+
+Each letter names one attendee only (privacy; RFC 5546 §3.2.2 allows it). Nothing is owed for what is already over,
+nor to somebody without an address. The facts of a letter are frozen as of now, so a late post tells what was meant.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import outbox
+from domain.actor import TOKYO, Author, Bearer
+from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming
+from domain.japanese import clock, day_with_weekday
+from domain.outbox import Method
+from domain.people import Person
+from domain.units import Unit
+from domain.verbs import routine
+
+
+def when(appointment: Appointment) -> str:
+    """令和８年７月８日（水）午後１時30分から午後２時20分まで."""
+    starts, ends = appointment.starts_at.astimezone(TOKYO), appointment.ends_at.astimezone(TOKYO)
+    until = clock(ends) if starts.date() == ends.date() else f"{day_with_weekday(ends.date())}{clock(ends)}"
+    return f"{day_with_weekday(starts.date())}{clock(starts)}から{until}まで"
+
+
+def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
+    """What any letter about a date may tell."""
+    return {
+        "unit_name": unit.name,
+        "unit_phone": unit.phone,
+        "unit_extension": unit.extension,
+        "unit_mail": unit.mail_address,
+        "uid": appointment.uid,
+        "sequence": appointment.sequence,
+        "title": appointment.title,
+        "when": when(appointment),
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+        "created_at": appointment.created_at.isoformat(),
+        "place": appointment.place,
+        "online_url": appointment.online_url,
+        "status": appointment.status,
+        **more,
+    }
+
+
+async def tell(
+    author: Author,
+    appointment: Appointment,
+    attendee: Attendee,
+    kind: str,
+    method: Method | None = None,
+    **more: Any,
+) -> None:
+    """Owe one attendee one letter; with a method it carries the calendar part and the link for the answer."""
+    known = {"attendee_id": str(attendee.id), "partstat": attendee.partstat, "stamp": author.now.isoformat()}
+    turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
+    await write(author, appointment, await attendee.person, kind, turn, method, **known, **more)
+
+
+async def write(
+    author: Author,
+    appointment: Appointment,
+    person: Person,
+    kind: str,
+    turn: str,
+    method: Method | None = None,
+    **more: Any,
+) -> None:
+    """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind."""
+    if appointment.ends_at <= author.now or not person.mail_address:
+        return
+    unit = await Unit.get(id=appointment.unit_id)
+    await outbox.owe(
+        f"{kind}:{turn}",
+        kind,
+        unit_id=appointment.unit_id,
+        to=(person.name, person.mail_address),
+        person_id=person.id,
+        appointment_id=appointment.id,
+        method=method,
+        facts=facts_of(appointment, unit, recipient=f"{person.name} 様", **more),
+        owed_at=author.now,
+    )
+
+
+async def tell_all(
+    author: Author, appointment: Appointment, kind: str, method: Method | None = None, **more: Any
+) -> None:
+    """Owe everybody who is asked the same letter, each their own."""
+    for attendee in await coming(appointment.id):
+        await tell(author, appointment, attendee, kind, method, **more)
+
+
+@routine
+async def owe_reminders(now: datetime) -> int:
+    """Owe the reminder of the day before to everybody who has not declined; each date is told once per attendee."""
+    tomorrow = (now.astimezone(TOKYO) + timedelta(days=1)).date()
+    begins = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=TOKYO)
+    firm = Appointment.filter(
+        status=AppointmentStatus.CONFIRMED, starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1)
+    )
+    return sum([await _remind(now, appointment) for appointment in await firm])
+
+
+async def _remind(now: datetime, appointment: Appointment) -> int:
+    asked = await coming(appointment.id).exclude(partstat=PartStat.DECLINED)
+    for attendee in asked:
+        turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
+        await write(Bearer(now), appointment, attendee.person, "reminder-day-before", turn)
+    return len(asked)

@@ -1,0 +1,70 @@
+"""The journal: who did what, when, to which row, with the values before and after. Rows are only ever added.
+
+Who is named by id, never by name; the values are those of the row, so the journal is kept and erased with the
+care its rows need.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+from uuid_utils.compat import uuid7
+
+from domain.actor import Author, Role
+
+
+class Entry(Model):
+    """One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    at = fields.DatetimeField()
+    person_id = fields.UUIDField(null=True)
+    role = fields.CharEnumField(Role, max_length=20, null=True)
+    unit_id = fields.UUIDField(null=True)
+    fact = fields.CharField(max_length=60)
+    kind = fields.CharField(max_length=40)
+    row_id = fields.UUIDField()
+    before: dict[str, Any] = fields.JSONField()
+    after: dict[str, Any] = fields.JSONField()
+
+    class Meta:
+        table = "journal"
+        indexes = [Index(fields=("row_id", "at"), name="journal_row")]
+
+
+async def write(actor: Author, fact: str, row: Model, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Add one entry, in the caller's transaction."""
+    await Entry.create(
+        at=actor.now,
+        person_id=actor.person_id,
+        role=actor.role,
+        unit_id=actor.unit_id,
+        fact=fact,
+        kind=type(row).__name__,
+        row_id=row.pk,
+        before={name: plain(value) for name, value in before.items()},
+        after={name: plain(value) for name, value in after.items()},
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can say it; instants and dates in ISO 8601."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case Model():
+            return str(value.pk)
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _:
+            return value

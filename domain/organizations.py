@@ -1,0 +1,329 @@
+"""団体・事業者: partners, schools and other bodies, their establishments and their contacts.
+
+A corporation has one 法人番号 whatever its branches, so an establishment has none; schools have a 学校コード.
+Where there is neither, the folded name within the municipality is the identity.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import people, records, units
+from domain.actor import LIAISONS, Actor, Role
+from domain.errors import Invalid
+from domain.japanese import corporate_number, kana_order, municipality_code, name_key, school_code, search_key
+from domain.people import Person
+from domain.records import Owned, any_of, nothing
+from domain.verbs import broken, verb
+
+
+class OrganizationKind(StrEnum):
+    """Both seed lists of 民間事業者等 (宮城 5(1), 京都 第1の2(2)); size and sector are attributes."""
+
+    COMPANY = "COMPANY"
+    CHAMBER_OF_COMMERCE = "CHAMBER_OF_COMMERCE"
+    SOCIETY_OF_COMMERCE = "SOCIETY_OF_COMMERCE"
+    SME_ASSOCIATION = "SME_ASSOCIATION"
+    NON_LIFE_INSURER = "NON_LIFE_INSURER"
+    FINANCIAL_INSTITUTION = "FINANCIAL_INSTITUTION"
+    MUNICIPALITY = "MUNICIPALITY"
+    PREFECTURAL_GOVERNMENT = "PREFECTURAL_GOVERNMENT"
+    UNIVERSITY = "UNIVERSITY"
+    TECHNICAL_COLLEGE = "TECHNICAL_COLLEGE"
+    SCHOOL = "SCHOOL"
+    BOARD_OF_EDUCATION = "BOARD_OF_EDUCATION"
+    RESEARCH_INSTITUTE = "RESEARCH_INSTITUTE"
+    INDUSTRY_BODY = "INDUSTRY_BODY"
+    SECURITY_BODY = "SECURITY_BODY"
+    JC3 = "JC3"
+    HOTLINE_CENTER = "HOTLINE_CENTER"
+    NPO = "NPO"
+    PTA = "PTA"
+    NEIGHBORHOOD_ASSOCIATION = "NEIGHBORHOOD_ASSOCIATION"
+    HOSPITAL = "HOSPITAL"
+
+
+class ContactRole(StrEnum):
+    """代表, 実務, 夜間緊急, 広報."""
+
+    REPRESENTATIVE = "REPRESENTATIVE"
+    WORKING = "WORKING"
+    EMERGENCY = "EMERGENCY"
+    PUBLICITY = "PUBLICITY"
+
+
+class Organization(Owned):
+    """A body that is not the police. `identity` is what makes two rows the same one; it is never shown."""
+
+    kind = fields.CharEnumField(OrganizationKind, max_length=30)
+    name = fields.CharField(max_length=200)
+    name_kana = fields.CharField(max_length=300, default="")
+    corporate_number = fields.CharField(max_length=13, null=True)
+    school_code = fields.CharField(max_length=13, null=True)
+    municipality_code = fields.CharField(max_length=6, default="")
+    postal_code = fields.CharField(max_length=8, default="")
+    address = fields.CharField(max_length=300, default="")
+    phone = fields.CharField(max_length=30, default="")
+    industry = fields.CharField(max_length=100, default="")
+    is_small = fields.BooleanField(default=False)
+    search = fields.CharField(max_length=1000)
+    kana_order = fields.TextField()
+    identity = fields.CharField(max_length=300)
+    retired_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "organization"
+        indexes = [Index(fields=("unit_id", "kana_order", "id"), name="organization_unit_kana")]
+
+
+class Establishment(Owned):
+    """事業所: one place of an organisation, with its own address."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", related_name="establishments"
+    )
+    organization_id: UUID
+    name = fields.CharField(max_length=200)
+    municipality_code = fields.CharField(max_length=6, default="")
+    postal_code = fields.CharField(max_length=8, default="")
+    address = fields.CharField(max_length=300, default="")
+    phone = fields.CharField(max_length=30, default="")
+    retired_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "establishment"
+        indexes = [Index(fields=("organization_id", "id"), name="establishment_organization")]
+
+
+class Contact(Owned):
+    """担当者連絡先: a person's post at an organisation, from a day on until another."""
+
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
+    person_id: UUID
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", on_delete=fields.RESTRICT, related_name="contacts"
+    )
+    organization_id: UUID
+    establishment: fields.ForeignKeyNullableRelation[Establishment] = fields.ForeignKeyField(
+        "renkei.Establishment", null=True, on_delete=fields.RESTRICT
+    )
+    establishment_id: UUID | None
+    role = fields.CharEnumField(ContactRole, max_length=20)
+    department = fields.CharField(max_length=100, default="")
+    job_title = fields.CharField(max_length=100, default="")
+    since = fields.DateField()
+    until = fields.DateField(null=True)
+    verified_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "contact"
+        indexes = [
+            Index(fields=("organization_id", "id"), name="contact_organization"),
+            Index(fields=("unit_id", "id"), name="contact_unit"),
+            Index(fields=("person_id",), name="contact_person"),
+        ]
+
+
+broken(
+    "organization_identity",
+    "同じ団体がすでに登録されています。法人番号・学校コード、または名称と市区町村を確かめてください。",
+)
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """Liaison officers see their units' organisations; a partner or school its own."""
+    if actor.role in LIAISONS:
+        return Organization.filter(any_of(Organization, "unit_id", actor.units))
+    if actor.role in (Role.PARTNER, Role.SCHOOL):
+        return Organization.filter(id=actor.organization_id)
+    return nothing(Organization)
+
+
+def establishments_visible_to(actor: Actor) -> QuerySet[Establishment]:
+    """As their organisations."""
+    if actor.role in LIAISONS:
+        return Establishment.filter(any_of(Establishment, "unit_id", actor.units))
+    if actor.role in (Role.PARTNER, Role.SCHOOL):
+        return Establishment.filter(organization_id=actor.organization_id)
+    return nothing(Establishment)
+
+
+def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
+    """As their organisations."""
+    if actor.role in LIAISONS:
+        return Contact.filter(any_of(Contact, "unit_id", actor.units))
+    if actor.role in (Role.PARTNER, Role.SCHOOL):
+        return Contact.filter(organization_id=actor.organization_id)
+    return nothing(Contact)
+
+
+def identity(name: str, corporate: str | None, school: str | None, municipality: str) -> str:
+    """What makes an organisation the same one: 学校コード, else 法人番号, else folded name and municipality."""
+    if school:
+        return f"school:{school}"
+    return f"corporate:{corporate}" if corporate else f"name:{name_key(name)}@{municipality}"
+
+
+def described(
+    *,
+    name: str,
+    name_kana: str = "",
+    corporate_number: str | None = None,
+    school_code: str | None = None,
+    municipality_code: str = "",
+    postal_code: str = "",
+    address: str = "",
+    phone: str = "",
+    industry: str = "",
+    is_small: bool = False,
+) -> dict[str, Any]:
+    """The columns of an organisation, with codes checked and what follows from its name."""
+    if not name.strip():
+        raise Invalid("名称を入力してください。", field="name")
+    codes = _codes(corporate_number, school_code, municipality_code)
+    return {
+        **codes,
+        "name": name,
+        "name_kana": name_kana,
+        "postal_code": postal_code,
+        "address": address,
+        "phone": phone,
+        "industry": industry,
+        "is_small": is_small,
+        "search": search_key(f"{name} {name_kana}"),
+        "kana_order": kana_order(name_kana or name),
+        "identity": identity(name, codes["corporate_number"], codes["school_code"], codes["municipality_code"]),
+    }
+
+
+def _codes(corporate: str | None, school: str | None, municipality: str) -> dict[str, Any]:
+    return {
+        "corporate_number": corporate_number(corporate) if corporate else None,
+        "school_code": school_code(school) if school else None,
+        "municipality_code": municipality_code(municipality) if municipality else "",
+    }
+
+
+@verb(*LIAISONS)
+async def register(actor: Actor, *, kind: OrganizationKind, unit_id: UUID | None = None, **facts: Any) -> Organization:
+    """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
+    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unitId")
+    if unit.id not in actor.units:
+        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unitId")
+    values = {"unit_id": unit.id, "kind": kind, **described(**facts)}
+    return await records.create(actor, Organization, "organization-registered", **values)
+
+
+@verb(*LIAISONS)
+async def correct(
+    actor: Actor, organization_id: UUID, *, version: int, kind: OrganizationKind, **facts: Any
+) -> Organization:
+    """Correct what is known of an organisation."""
+    row = await records.find(visible_to(actor), organization_id, version)
+    return await records.change(actor, row, "organization-corrected", kind=kind, **described(**facts))
+
+
+@verb(*LIAISONS)
+async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date) -> Organization:
+    """Mark an organisation as gone from a day on; its history stays."""
+    row = await records.find(visible_to(actor), organization_id, version)
+    return await records.change(actor, row, "organization-retired", retired_on=on)
+
+
+@verb(*LIAISONS)
+async def add_establishment(actor: Actor, *, organization_id: UUID, name: str, **facts: Any) -> Establishment:
+    """Add a place (本店, 支店, 工場) to an organisation."""
+    row = await records.see(visible_to(actor), organization_id, field="organizationId")
+    values = {"organization_id": row.id, "unit_id": row.unit_id, "name": name, **facts}
+    return await records.create(actor, Establishment, "establishment-added", **values)
+
+
+@verb(*LIAISONS)
+async def add_contact(
+    actor: Actor,
+    *,
+    organization_id: UUID,
+    role: ContactRole,
+    family_name: str,
+    given_name: str = "",
+    family_name_kana: str = "",
+    given_name_kana: str = "",
+    department: str = "",
+    job_title: str = "",
+    mail_address: str = "",
+    phone: str = "",
+    extension: str = "",
+    establishment_id: UUID | None = None,
+    since: date | None = None,
+) -> Contact:
+    """Add a contact person to an organisation."""
+    body = await records.see(visible_to(actor), organization_id, field="organizationId")
+    if establishment_id:
+        places = establishments_visible_to(actor).filter(organization_id=body.id)
+        await records.see(places, establishment_id, field="establishmentId")
+    person = await records.create(
+        actor,
+        Person,
+        "contact-person-added",
+        unit_id=body.unit_id,
+        **people.written(family_name, given_name, family_name_kana, given_name_kana),
+        **people.reached(mail_address, phone, extension),
+    )
+    return await records.create(
+        actor,
+        Contact,
+        "contact-added",
+        person_id=person.id,
+        organization_id=body.id,
+        establishment_id=establishment_id,
+        unit_id=body.unit_id,
+        role=role,
+        department=department,
+        job_title=job_title,
+        since=since or actor.today,
+        verified_on=actor.today,
+    )
+
+
+@verb(*LIAISONS)
+async def correct_contact(
+    actor: Actor,
+    contact_id: UUID,
+    *,
+    version: int,
+    role: ContactRole,
+    family_name: str,
+    given_name: str = "",
+    family_name_kana: str = "",
+    given_name_kana: str = "",
+    department: str = "",
+    job_title: str = "",
+    mail_address: str = "",
+    phone: str = "",
+    extension: str = "",
+) -> Contact:
+    """Correct a contact; doing so verifies it as of today."""
+    contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    await records.change(
+        actor,
+        await Person.get(id=contact.person_id),
+        "contact-person-corrected",
+        **people.written(family_name, given_name, family_name_kana, given_name_kana),
+        **people.reached(mail_address, phone, extension),
+    )
+    said = {"role": role, "department": department, "job_title": job_title, "verified_on": actor.today}
+    return await records.change(actor, contact, "contact-corrected", **said)
+
+
+@verb(*LIAISONS)
+async def retire_contact(actor: Actor, contact_id: UUID, *, version: int, on: date) -> Contact:
+    """End a contact's post; the last day is the one before `on`."""
+    contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    return await records.change(actor, contact, "contact-retired", until=on)

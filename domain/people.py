@@ -1,0 +1,215 @@
+"""People: names and how they are reached, officers (職員) and the posts they held over time.
+
+Contacts of organisations and volunteers are people too; `organizations` and `volunteers` say what they are there.
+Names are stored exactly as typed; `search` and `kana_order` follow from them and are never shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import records, units
+from domain.actor import LIAISONS, OUTSIDERS, Actor, Role
+from domain.errors import Invalid
+from domain.japanese import kana_order, mail_address, search_key
+from domain.records import Owned, any_of, nothing
+from domain.verbs import broken, verb
+
+
+class QualificationLevel(StrEnum):
+    """サイバー犯罪等対処能力検定: 初級, 中級, 上級 (宮城 1(4))."""
+
+    ELEMENTARY = "ELEMENTARY"
+    INTERMEDIATE = "INTERMEDIATE"
+    ADVANCED = "ADVANCED"
+
+
+class Person(Owned):
+    """Somebody we know by name. `number` is the officer's or roster's own number, unique within the unit's prefecture."""
+
+    is_officer = fields.BooleanField(default=False)
+    number = fields.CharField(max_length=30, null=True)
+    family_name = fields.CharField(max_length=60)
+    given_name = fields.CharField(max_length=60, default="")
+    family_name_kana = fields.CharField(max_length=120, default="")
+    given_name_kana = fields.CharField(max_length=120, default="")
+    mail_address = fields.CharField(max_length=254, default="")
+    phone = fields.CharField(max_length=30, default="")
+    extension = fields.CharField(max_length=20, default="")
+    search = fields.CharField(max_length=800)
+    kana_order = fields.TextField()
+    qualification = fields.CharEnumField(QualificationLevel, max_length=20, null=True)
+    qualified_on = fields.DateField(null=True)
+    retired_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "person"
+        indexes = [Index(fields=("unit_id", "kana_order", "id"), name="person_unit_kana")]
+
+    @property
+    def name(self) -> str:
+        """氏名, joined by a half-width space (DS-431)."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+class Post(Owned):
+    """A post that an officer holds from a day on, until another (both included)."""
+
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", related_name="posts")
+    person_id: UUID
+    job_title = fields.CharField(max_length=100, default="")
+    since = fields.DateField()
+    until = fields.DateField(null=True)
+
+    class Meta:
+        table = "post"
+        indexes = [Index(fields=("person_id", "since"), name="post_person")]
+
+
+broken("person_number", "同じ番号の人がすでに登録されています。番号を確かめてください。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Person]:
+    """Liaison officers see their units' people and every officer; ADMIN officers only; outsiders themselves."""
+    officers = Q(prefecture_id=actor.prefecture_id, is_officer=True)
+    if actor.role in LIAISONS:
+        return Person.filter(any_of(Person, "unit_id", actor.units) | officers)
+    if actor.role is Role.ADMIN:
+        return Person.filter(officers)
+    return Person.filter(id=actor.person_id) if actor.role in OUTSIDERS else nothing(Person)
+
+
+def officers_visible_to(actor: Actor) -> QuerySet[Person]:
+    """The officers among the people that the actor may see."""
+    return visible_to(actor).filter(is_officer=True)
+
+
+def posts_visible_to(actor: Actor) -> QuerySet[Post]:
+    """Posts are seen by the police of the prefecture."""
+    if actor.role in (*LIAISONS, Role.ADMIN):
+        return Post.filter(prefecture_id=actor.prefecture_id)
+    return nothing(Post)
+
+
+def written(family_name: str, given_name: str, family_name_kana: str, given_name_kana: str) -> dict[str, str]:
+    """The columns that follow from a person's name."""
+    if not family_name.strip():
+        raise Invalid("氏を入力してください。", field="familyName")
+    kana = f"{family_name_kana} {given_name_kana}".strip()
+    return {
+        "family_name": family_name,
+        "given_name": given_name,
+        "family_name_kana": family_name_kana,
+        "given_name_kana": given_name_kana,
+        "search": search_key(f"{family_name} {given_name} {kana}"),
+        "kana_order": kana_order(kana or f"{family_name} {given_name}"),
+    }
+
+
+def reached(mail: str, phone: str, extension: str) -> dict[str, str]:
+    """The columns that say how a person is reached; an address is checked, an empty one allowed."""
+    return {"mail_address": mail_address(mail) if mail else "", "phone": phone, "extension": extension}
+
+
+@verb(Role.ADMIN, Role.HQ_LIAISON)
+async def enlist(
+    actor: Actor,
+    *,
+    unit_id: UUID,
+    family_name: str,
+    given_name: str,
+    family_name_kana: str = "",
+    given_name_kana: str = "",
+    job_title: str = "",
+    number: str | None = None,
+    mail_address: str = "",
+    phone: str = "",
+    extension: str = "",
+    since: date | None = None,
+    qualification: QualificationLevel | None = None,
+    qualified_on: date | None = None,
+) -> Person:
+    """Take an officer in, in a first post from `since` (today unless told)."""
+    unit = await records.see(units.visible_to(actor), unit_id, field="unitId")
+    officer = await records.create(
+        actor,
+        Person,
+        "officer-enlisted",
+        unit_id=unit.id,
+        is_officer=True,
+        number=number,
+        qualification=qualification,
+        qualified_on=qualified_on,
+        **written(family_name, given_name, family_name_kana, given_name_kana),
+        **reached(mail_address, phone, extension),
+    )
+    await _hold(actor, officer, unit.id, job_title, since or actor.today)
+    return officer
+
+
+async def _hold(actor: Actor, officer: Person, unit_id: UUID, job_title: str, since: date) -> Post:
+    values = {"person_id": officer.id, "unit_id": unit_id, "job_title": job_title, "since": since}
+    return await records.create(actor, Post, "post-taken-up", **values)
+
+
+@verb(Role.ADMIN, Role.HQ_LIAISON)
+async def correct(
+    actor: Actor,
+    officer_id: UUID,
+    *,
+    version: int,
+    family_name: str,
+    given_name: str,
+    family_name_kana: str = "",
+    given_name_kana: str = "",
+    mail_address: str = "",
+    phone: str = "",
+    extension: str = "",
+    qualification: QualificationLevel | None = None,
+    qualified_on: date | None = None,
+) -> Person:
+    """Correct an officer's name, qualification and how they are reached."""
+    officer = await records.find(officers_visible_to(actor), officer_id, version)
+    return await records.change(
+        actor,
+        officer,
+        "officer-corrected",
+        qualification=qualification,
+        qualified_on=qualified_on,
+        **written(family_name, given_name, family_name_kana, given_name_kana),
+        **reached(mail_address, phone, extension),
+    )
+
+
+@verb(Role.ADMIN, Role.HQ_LIAISON)
+async def transfer(
+    actor: Actor, officer_id: UUID, *, version: int, unit_id: UUID, job_title: str = "", on: date
+) -> Person:
+    """Move an officer to another post from a day on; the old post ends the day before and is kept."""
+    officer = await records.find(officers_visible_to(actor), officer_id, version)
+    unit = await records.see(units.visible_to(actor), unit_id, field="unitId")
+    await _leave_post(actor, officer, on)
+    await _hold(actor, officer, unit.id, job_title, on)
+    return await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
+
+
+async def _leave_post(actor: Actor, officer: Person, on: date) -> None:
+    for post in await Post.filter(person_id=officer.id, until=None).select_for_update():
+        if post.since > on:
+            raise Invalid("いまの職に就いた日より前の日付です。異動日を確かめてください。", field="on")
+        await records.change(actor, post, "post-left", until=date.fromordinal(max(on.toordinal() - 1, post.since.toordinal())))
+
+
+@verb(Role.ADMIN, Role.HQ_LIAISON)
+async def retire(actor: Actor, officer_id: UUID, *, version: int, on: date) -> Person:
+    """Let an officer go from a day on; what they did keeps their name."""
+    officer = await records.find(officers_visible_to(actor), officer_id, version)
+    await _leave_post(actor, officer, on)
+    return await records.change(actor, officer, "officer-retired", retired_on=on)

@@ -1,0 +1,143 @@
+"""What every row has in common, and the only three ways to touch one: find it, create it, change it.
+
+`find` goes through the caller's `visible_to`, locks the row and compares the version that the caller read;
+`create` and `change` write the journal in the same breath, so a change without its entry cannot be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pypika_tortoise import SqlContext
+from pypika_tortoise.terms import Criterion, Term, ValueWrapper
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+from uuid_utils.compat import uuid7
+
+from domain import journal
+from domain.actor import Actor, Author
+from domain.errors import Conflict, NotFound
+
+
+class Record(Model):
+    """A row with a time-ordered id, a version that rises with each change, and its instants (UTC)."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Owned(Record):
+    """A row that belongs to a unit of one prefecture: `unit_id` says whose it is, `prefecture_id` whose at most."""
+
+    unit: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "renkei.Unit", on_delete=fields.RESTRICT, related_name=False
+    )
+    unit_id: UUID
+    prefecture_id = fields.UUIDField()
+
+    class Meta:
+        abstract = True
+
+
+R = TypeVar("R", bound=Record)
+
+MISSING = "対象が見つかりません。番号を確かめてください。"
+STALE = "ほかの人が先に変更しました。最新の内容を読み直してから、もう一度操作してください。"
+
+
+async def find(rows: QuerySet[R], id: UUID, version: int | None = None) -> R:
+    """The visible row, locked until the transaction ends.
+
+    Raises NotFound where it is missing or hidden, Conflict where `version` is not the present one.
+    """
+    row = await rows.filter(id=id).select_for_update().first()
+    if row is None:
+        raise NotFound(MISSING)
+    if version is not None and row.version != version:
+        raise Conflict(STALE, field="version")
+    return row
+
+
+async def see(rows: QuerySet[R], id: UUID, field: str | None = None) -> R:
+    """The visible row, only read: for what a change refers to. Raises NotFound."""
+    row = await rows.filter(id=id).first()
+    if row is None:
+        raise NotFound(MISSING, field=field)
+    return row
+
+
+async def create(actor: Author, model: type[R], fact: str, **values: Any) -> R:
+    """A new row and its journal entry; `fact` says in the past tense what happened."""
+    if issubclass(model, Owned) and isinstance(actor, Actor):
+        values = {"prefecture_id": actor.prefecture_id, **values}
+    row = await model.create(created_at=actor.now, updated_at=actor.now, **values)
+    await journal.write(actor, fact, row, before={}, after=values)
+    return row
+
+
+async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
+    """Set the values that differ, raise the version and write the journal; without a difference nothing happens."""
+    before = {name: getattr(row, name) for name in values}
+    after = {name: value for name, value in values.items() if value != before[name]}
+    if not after:
+        return row
+    await _save(row, actor.now, after)
+    await journal.write(actor, fact, row, {name: before[name] for name in after}, after)
+    return row
+
+
+async def _save(row: Record, now: datetime, values: dict[str, Any]) -> None:
+    row.update_from_dict({**values, "version": row.version + 1, "updated_at": now})
+    await row.save(update_fields=[*values, "version", "updated_at"])
+
+
+# ------------------------------------------------------------------ filters that Tortoise has no words for
+
+
+class _AnyOf(Criterion):
+    """`column = any($1)`: one parameter however many ids, so the statement's text never changes."""
+
+    def __init__(self, column: Term, ids: Sequence[UUID]) -> None:
+        super().__init__(None)
+        self.column, self.ids = column, list(ids)
+
+    def nodes_(self) -> Any:
+        yield self
+        yield from self.column.nodes_()
+
+    def replace_table(self, current_table: Any, new_table: Any) -> _AnyOf:
+        return _AnyOf(self.column.replace_table(current_table, new_table), self.ids)
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        return f"{self.column.get_sql(ctx)} = any({ValueWrapper(self.ids).get_sql(ctx)}::uuid[])"
+
+
+def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
+    """Rows of `model` whose uuid `column` is one of `ids`."""
+    key = f"{column}__any"
+    model._meta.filters.setdefault(
+        key,
+        {
+            "field": column,
+            "source_field": column,
+            "backward_key": None,
+            "operator": _AnyOf,
+            "value_encoder": lambda value, _model, _field: value,
+        },  # type: ignore[typeddict-unknown-key]
+    )
+    return Q(**{key: list(ids)})
+
+
+def nothing(model: type[R]) -> QuerySet[R]:
+    """The scope of whoever sees no row of this kind."""
+    return model.filter(id__in=())

@@ -1,0 +1,81 @@
+"""返事: one state and one history of answers, whichever way they come (page, mail, a call that an officer notes).
+
+The newest answer holds. What an answer means for a lecture or a drill is said by those concepts, which listen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from domain import records
+from domain.actor import LIAISONS, Actor, Author, Bearer
+from domain.calendar import (
+    AnswerChannel,
+    Appointment,
+    AppointmentKind,
+    AppointmentStatus,
+    Attendee,
+    PartStat,
+    attendees_visible_to,
+)
+from domain.errors import Invalid, NotFound, WrongState
+from domain.records import MISSING
+from domain.verbs import routine, verb
+
+Listener = Callable[[Author, Appointment, Attendee], Awaitable[None]]
+LISTENERS: dict[AppointmentKind, Listener] = {}
+ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
+
+
+def listens(kind: AppointmentKind) -> Callable[[Listener], Listener]:
+    """Register what a concept does when one of its attendees answers."""
+
+    def register(listener: Listener) -> Listener:
+        LISTENERS[kind] = listener
+        return listener
+
+    return register
+
+
+@verb(*LIAISONS)
+async def note(
+    actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
+) -> Attendee:
+    """An officer notes the answer that was given by telephone."""
+    attendee = await records.find(attendees_visible_to(actor), attendee_id, version)
+    return await _answer(actor, attendee, partstat, AnswerChannel.PHONE, remark)
+
+
+@routine
+async def answer_by_link(now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = "") -> Attendee:
+    """The bearer of the letter's link answers for the one person the letter was written to."""
+    attendee = await Attendee.filter(id=attendee_id).select_for_update().first()
+    if attendee is None:
+        raise NotFound(MISSING)
+    bearer = Bearer(now, attendee.person_id, attendee.unit_id)
+    return await _answer(bearer, attendee, partstat, AnswerChannel.PAGE, remark)
+
+
+async def _answer(
+    author: Author, attendee: Attendee, partstat: PartStat, channel: AnswerChannel, remark: str
+) -> Attendee:
+    appointment = await Appointment.get(id=attendee.appointment_id)
+    _must_be_open(author, appointment, attendee)
+    if partstat not in ANSWERS:
+        raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
+    said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": author.now}
+    await records.change(author, attendee, "attendee-answered", **said)
+    if listener := LISTENERS.get(appointment.kind):
+        await listener(author, appointment, attendee)
+    return attendee
+
+
+def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+    if attendee.removed_at is not None:
+        raise WrongState("この招待は取り消されています。担当者に連絡してください。")
+    if appointment.status is AppointmentStatus.CANCELLED:
+        raise WrongState("この予定は中止になりました。回答は要りません。")
+    if appointment.ends_at <= author.now:
+        raise WrongState("この予定はすでに終わっています。")

@@ -1,0 +1,166 @@
+"""The three kinds of secret: bearer tokens for programs, and the addresses behind feeds and answer links.
+
+A bearer token is random, shown once, and kept as its SHA-256. The secret of a feed or an answer link is derived
+from the installation's key, so it can be written into a letter at the moment of posting and stands in no table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.queryset import QuerySet
+
+from domain import records, units
+from domain.actor import OUTSIDERS, Actor, Role
+from domain.errors import Invalid, Unauthenticated
+from domain.organizations import Contact
+from domain.people import Person
+from domain.records import Owned, nothing
+from domain.units import Unit, UnitKind
+from domain.verbs import verb
+
+LONGEST = timedelta(days=366)
+
+
+def derive(secret: str, purpose: str, id: UUID, generation: int = 0) -> str:
+    """65 URL-safe characters: the id, and a 256-bit HMAC over purpose, id and generation."""
+    return f"{_encode(id.bytes)}{_mac(secret, purpose, id, generation)}"
+
+
+def id_in(token: str) -> UUID | None:
+    """The id that a derived token names, or nothing where it has not the form of one. It proves nothing yet."""
+    try:
+        return UUID(bytes=urlsafe_b64decode(f"{token[:22]}==")) if len(token) == 65 else None
+    except (ValueError, BadBase64):
+        return None
+
+
+def is_genuine(token: str, secret: str, purpose: str, id: UUID, generation: int = 0) -> bool:
+    """Whether the token was derived for this purpose and generation; in constant time."""
+    return hmac.compare_digest(token.encode(), derive(secret, purpose, id, generation).encode())
+
+
+def _mac(secret: str, purpose: str, id: UUID, generation: int) -> str:
+    said = f"{purpose}:{id}:{generation}".encode()
+    return _encode(hmac.new(secret.encode(), said, hashlib.sha256).digest())
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Token(Owned):
+    """A bearer token: who may act through it, in which role, until when. Instants are UTC."""
+
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person")
+    person_id: UUID
+    role = fields.CharEnumField(Role, max_length=20)
+    organization_id = fields.UUIDField(null=True)
+    label = fields.CharField(max_length=100, default="")
+    sha256 = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "token"
+
+
+def visible_to(actor: Actor) -> QuerySet[Token]:
+    """Administrators see the tokens of their prefecture; never the secret itself."""
+    return Token.filter(prefecture_id=actor.prefecture_id) if actor.role is Role.ADMIN else nothing(Token)
+
+
+@verb(Role.ADMIN)
+async def issue(
+    actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | None = None, label: str = "", days: int = 90
+) -> tuple[Token, str]:
+    """A new token and its secret, which is shown this once. `unit_id` defaults to the person's own unit."""
+    person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="personId")
+    unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unitId")
+    if not 1 <= days <= LONGEST.days:
+        raise Invalid("有効日数は1日から366日までにしてください。", field="days")
+    await _must_fit(person, role, unit)
+    return await mint(actor, person, role, unit, label, actor.now + timedelta(days=days))
+
+
+async def mint(
+    actor: Actor, person: Person, role: Role, unit: Unit, label: str, expires_at: datetime
+) -> tuple[Token, str]:
+    """Write the token; what it may open has been settled by the caller."""
+    secret = f"rk_{secrets.token_urlsafe(32)}"
+    token = await records.create(
+        actor,
+        Token,
+        "token-issued",
+        prefecture_id=unit.prefecture_id,
+        unit_id=unit.id,
+        person_id=person.id,
+        role=role,
+        organization_id=await _organization_of(person, role),
+        label=label,
+        sha256=_digest(secret),
+        expires_at=expires_at,
+    )
+    return token, secret
+
+
+async def _must_fit(person: Person, role: Role, unit: Unit) -> None:
+    if person.is_officer == (role in OUTSIDERS):
+        raise Invalid("この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role")
+    if role is Role.STATION_LIAISON and unit.kind is not UnitKind.STATION:
+        raise Invalid("警察署の連携担当者には警察署を選んでください。", field="unitId")
+    if role in (Role.PARTNER, Role.SCHOOL) and await _organization_of(person, role) is None:
+        raise Invalid("この人は団体の担当者として登録されていません。", field="personId")
+
+
+async def _organization_of(person: Person, role: Role) -> UUID | None:
+    if role not in (Role.PARTNER, Role.SCHOOL):
+        return None
+    contact = await Contact.filter(person_id=person.id, until=None).order_by("-since", "id").first()
+    return contact.organization_id if contact else None
+
+
+@verb(Role.ADMIN)
+async def revoke(actor: Actor, token_id: UUID) -> Token:
+    """End a token now."""
+    token = await records.find(visible_to(actor), token_id)
+    return await records.change(actor, token, "token-revoked", revoked_at=actor.now)
+
+
+async def actor_of(secret: str, now: datetime) -> Actor:
+    """Who acts through this token at this instant. Raises Unauthenticated, whatever is wrong with it."""
+    token = await Token.filter(sha256=_digest(secret), revoked_at=None, expires_at__gt=now).first()
+    if token is None:
+        raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
+    return await _acting(token, now)
+
+
+async def _acting(token: Token, now: datetime) -> Actor:
+    return Actor(
+        role=token.role,
+        now=now,
+        person_id=token.person_id,
+        unit_id=token.unit_id,
+        prefecture_id=token.prefecture_id,
+        units=await _covered(token),
+        organization_id=token.organization_id,
+    )
+
+
+async def _covered(token: Token) -> tuple[UUID, ...]:
+    if token.role in OUTSIDERS:
+        return ()
+    if token.role is Role.STATION_LIAISON:
+        return await units.below(token.unit_id)
+    return tuple([unit.id for unit in await Unit.filter(prefecture_id=token.prefecture_id).only("id")])
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

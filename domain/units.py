@@ -1,0 +1,151 @@
+"""所属: the tree of police units, from the prefectural police to its headquarters' sections and stations."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import records
+from domain.actor import OUTSIDERS, Actor, Role
+from domain.errors import Incomplete, Invalid
+from domain.japanese import kana_order, search_key
+from domain.records import Record, any_of, nothing
+from domain.verbs import broken, verb
+
+
+class UnitKind(StrEnum):
+    """NATIONAL 警察庁, PREFECTURE 都道府県警察, HEADQUARTERS 本部の部・課・係, STATION 警察署, SECTION 署の課・係."""
+
+    NATIONAL = "NATIONAL"
+    PREFECTURE = "PREFECTURE"
+    HEADQUARTERS = "HEADQUARTERS"
+    STATION = "STATION"
+    SECTION = "SECTION"
+
+
+class Unit(Record):
+    """A unit of the police. `code` is unique within the prefecture.
+
+    `phone` is the switchboard number that letters name for calling back; `domain` (on the prefecture only) is the
+    right side of every calendar UID (RFC 7986 §5.3) and never changes.
+    """
+
+    parent: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
+        "renkei.Unit", null=True, on_delete=fields.RESTRICT, related_name="children"
+    )
+    parent_id: UUID | None
+    prefecture_id = fields.UUIDField()
+    kind = fields.CharEnumField(UnitKind, max_length=20)
+    code = fields.CharField(max_length=20)
+    name = fields.CharField(max_length=100)
+    name_kana = fields.CharField(max_length=200, default="")
+    search = fields.CharField(max_length=400)
+    kana_order = fields.TextField()
+    phone = fields.CharField(max_length=30, default="")
+    extension = fields.CharField(max_length=20, default="")
+    mail_address = fields.CharField(max_length=254, default="")
+    domain = fields.CharField(max_length=200, default="")
+    retired_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "unit"
+        indexes = [Index(fields=("parent_id",), name="unit_parent")]
+
+
+broken("unit_code", "同じ所属コードがすでにあります。別のコードにしてください。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Unit]:
+    """Police roles see their prefecture's units (a statistician needs their names); outsiders their own contact's."""
+    if actor.role is Role.NATIONAL:
+        return Unit.filter(kind=UnitKind.PREFECTURE)
+    if actor.role in OUTSIDERS:
+        return Unit.filter(id=actor.unit_id) if actor.unit_id else nothing(Unit)
+    return Unit.filter(prefecture_id=actor.prefecture_id)
+
+
+async def below(unit_id: UUID) -> tuple[UUID, ...]:
+    """The unit and everything below it."""
+    return await _walk([unit_id])
+
+
+async def _walk(level: list[UUID]) -> tuple[UUID, ...]:
+    found = list(level)
+    while level:
+        level = [unit.id for unit in await Unit.filter(any_of(Unit, "parent_id", level)).only("id")]
+        found += level
+    return tuple(found)
+
+
+def written(name: str, name_kana: str) -> dict[str, str]:
+    """The columns that follow from a unit's name."""
+    return {
+        "name": name,
+        "name_kana": name_kana,
+        "search": search_key(f"{name} {name_kana}"),
+        "kana_order": kana_order(name_kana or name),
+    }
+
+
+@verb(Role.ADMIN)
+async def establish(
+    actor: Actor,
+    *,
+    parent_id: UUID,
+    kind: UnitKind,
+    code: str,
+    name: str,
+    name_kana: str = "",
+    phone: str = "",
+    extension: str = "",
+    mail_address: str = "",
+) -> Unit:
+    """Add a unit below another. Raises NotFound for the parent, Conflict for a code in use."""
+    parent = await records.see(visible_to(actor), parent_id, field="parentId")
+    if kind in (UnitKind.NATIONAL, UnitKind.PREFECTURE):
+        raise Invalid("この種別の所属は追加できません。本部の部署・警察署・課を選んでください。", field="kind")
+    return await records.create(
+        actor,
+        Unit,
+        "unit-established",
+        parent_id=parent.id,
+        prefecture_id=parent.prefecture_id,
+        kind=kind,
+        code=code,
+        phone=phone,
+        extension=extension,
+        mail_address=mail_address,
+        **written(name, name_kana),
+    )
+
+
+@verb(Role.ADMIN)
+async def correct(
+    actor: Actor,
+    unit_id: UUID,
+    *,
+    version: int,
+    name: str,
+    name_kana: str = "",
+    phone: str = "",
+    extension: str = "",
+    mail_address: str = "",
+) -> Unit:
+    """Correct a unit's name and how it is reached."""
+    unit = await records.find(visible_to(actor), unit_id, version)
+    contact = {"phone": phone, "extension": extension, "mail_address": mail_address}
+    return await records.change(actor, unit, "unit-corrected", **contact, **written(name, name_kana))
+
+
+@verb(Role.ADMIN)
+async def retire(actor: Actor, unit_id: UUID, *, version: int, on: date) -> Unit:
+    """Close a unit from a day on; it stays for the records it owns."""
+    unit = await records.find(visible_to(actor), unit_id, version)
+    if await Unit.filter(parent_id=unit.id, retired_on=None).exists():
+        raise Incomplete("下位の所属が残っています。先に下位の所属を廃止してください。")
+    return await records.change(actor, unit, "unit-retired", retired_on=on)
