@@ -99,7 +99,9 @@ class Attendee(Owned):
         "renkei.Appointment", related_name="attendees"
     )
     appointment_id: UUID
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "renkei.Person", on_delete=fields.RESTRICT
+    )
     person_id: UUID
     organization_id = fields.UUIDField(null=True)
     role = fields.CharEnumField(AttendeeRole, max_length=20)
@@ -152,7 +154,13 @@ def attendees_visible_to(actor: Actor) -> QuerySet[Attendee]:
 
 
 async def propose(
-    actor: Actor, kind: AppointmentKind, unit: Unit, title: str, starts_at: datetime, ends_at: datetime, **where: Any
+    actor: Actor,
+    kind: AppointmentKind,
+    unit: Unit,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    **where: Any,
 ) -> Appointment:
     """A new date, not yet firm, with its uid for life."""
     _must_run_forward(starts_at, ends_at)
@@ -174,9 +182,9 @@ async def propose(
 
 def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
-        raise Invalid("終わりの時刻は始まりより後にしてください。", field="endsAt")
+        raise Invalid("終わりの時刻は始まりより後にしてください。", field="ends_at")
     if ends_at - starts_at > timedelta(days=14):
-        raise Invalid("一つの予定は14日以内にしてください。", field="endsAt")
+        raise Invalid("一つの予定は14日以内にしてください。", field="ends_at")
 
 
 RAISING = frozenset({"starts_at", "ends_at", "place", "status"})
@@ -239,7 +247,11 @@ async def ask(
         "busy_from": busy[0],
         "busy_to": busy[1],
     }
-    gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
+    gone = (
+        await Attendee.filter(appointment_id=appointment.id, person_id=person.id)
+        .exclude(removed_at=None)
+        .first()
+    )
     if gone:
         return await records.change(actor, gone, "attendee-asked-again", **values)
     return await records.create(
@@ -262,4 +274,8 @@ async def release(actor: Author, attendee: Attendee) -> Attendee:
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:
     """Whoever is asked to a date and has not been released, with their person."""
-    return Attendee.filter(appointment_id=appointment_id, removed_at=None).prefetch_related("person").order_by("id")
+    return (
+        Attendee.filter(appointment_id=appointment_id, removed_at=None)
+        .prefetch_related("person")
+        .order_by("id")
+    )

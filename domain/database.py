@@ -17,8 +17,21 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.migrations.writer import MigrationWriter
 from tortoise.transactions import in_transaction
 
-MODELS: list[str] = []
-APP = "models"
+MODELS = [
+    f"domain.{concept}"
+    for concept in (
+        "journal",
+        "outbox",
+        "units",
+        "people",
+        "organizations",
+        "calendar",
+        "tokens",
+        "feeds",
+        "lectures",
+    )
+]
+APP = "renkei"
 MIGRATIONS = "domain.migrations"
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
 CONNECTIONS = 5

@@ -18,7 +18,8 @@ from domain import outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, Actor
 from domain.calendar import Appointment, Attendee
 from domain.errors import Incomplete, NotFound
-from domain.people import Person, visible_to as people_visible_to
+from domain.people import Person
+from domain.people import visible_to as people_visible_to
 from domain.records import MISSING, Owned, any_of, nothing
 from domain.units import Unit
 from domain.verbs import broken, verb
@@ -47,15 +48,19 @@ def visible_to(actor: Actor) -> QuerySet[Subscription]:
     """Liaison officers see their units' feeds; everybody else their own."""
     if actor.role in LIAISONS:
         return Subscription.filter(any_of(Subscription, "unit_id", actor.units))
-    return Subscription.filter(person_id=actor.person_id) if actor.role in OUTSIDERS else nothing(Subscription)
+    return (
+        Subscription.filter(person_id=actor.person_id) if actor.role in OUTSIDERS else nothing(Subscription)
+    )
 
 
 @verb(*LIAISONS, *OUTSIDERS)
 async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
     """Give a person a feed of their own dates and tell them its address by letter."""
-    person = await records.see(people_visible_to(actor), person_id, field="personId")
+    person = await records.see(people_visible_to(actor), person_id, field="person_id")
     if not person.mail_address:
-        raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="personId")
+        raise Incomplete(
+            "メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id"
+        )
     values = {"unit_id": person.unit_id, "person_id": person.id}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
@@ -63,7 +68,7 @@ async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
 @verb(*LIAISONS)
 async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
     """Give a station a feed of all its dates; its address is told to the officer who asked."""
-    unit = await records.see(Unit.filter(any_of(Unit, "id", actor.units)), unit_id, field="unitId")
+    unit = await records.see(Unit.filter(any_of(Unit, "id", actor.units)), unit_id, field="unit_id")
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", unit_id=unit.id))
 
 

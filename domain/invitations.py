@@ -12,18 +12,11 @@ from typing import Any
 from domain import outbox
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming
-from domain.japanese import clock, day_with_weekday
+from domain.japanese import from_to
 from domain.outbox import Method
 from domain.people import Person
 from domain.units import Unit
 from domain.verbs import routine
-
-
-def when(appointment: Appointment) -> str:
-    """令和８年７月８日（水）午後１時30分から午後２時20分まで."""
-    starts, ends = appointment.starts_at.astimezone(TOKYO), appointment.ends_at.astimezone(TOKYO)
-    until = clock(ends) if starts.date() == ends.date() else f"{day_with_weekday(ends.date())}{clock(ends)}"
-    return f"{day_with_weekday(starts.date())}{clock(starts)}から{until}まで"
 
 
 def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
@@ -36,7 +29,7 @@ def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any
         "uid": appointment.uid,
         "sequence": appointment.sequence,
         "title": appointment.title,
-        "when": when(appointment),
+        "when": from_to(appointment.starts_at, appointment.ends_at),
         "starts_at": appointment.starts_at.isoformat(),
         "ends_at": appointment.ends_at.isoformat(),
         "created_at": appointment.created_at.isoformat(),

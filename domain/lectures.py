@@ -221,7 +221,11 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
 
 def head_counts_visible_to(actor: Actor) -> QuerySet[HeadCount]:
     """Liaison officers see their units' head-counts."""
-    return HeadCount.filter(any_of(HeadCount, "unit_id", actor.units)) if actor.is_liaison else nothing(HeadCount)
+    return (
+        HeadCount.filter(any_of(HeadCount, "unit_id", actor.units))
+        if actor.is_liaison
+        else nothing(HeadCount)
+    )
 
 
 @verb(*LIAISONS, Role.SCHOOL)
@@ -245,12 +249,12 @@ async def request(
 
     Raises NotFound for the school or contact, Invalid for a date that has passed or a head-count below one.
     """
-    school = await records.see(organizations.visible_to(actor), school_id, field="schoolId")
+    school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
     contacts = organizations.contacts_visible_to(actor).filter(organization_id=school.id)
-    contact = await records.see(contacts, contact_id, field="contactId")
+    contact = await records.see(contacts, contact_id, field="contact_id")
     _must_be_ahead(actor, starts_at)
     if expected_count < 1:
-        raise Invalid("予定人数は1人以上にしてください。", field="expectedCount")
+        raise Invalid("予定人数は1人以上にしてください。", field="expected_count")
     unit = await Unit.get(id=school.unit_id)
     where = {"place": place or school.name, "online_url": online_url}
     appointment = await calendar.propose(
@@ -279,7 +283,7 @@ async def request(
 
 def _must_be_ahead(actor: Author, starts_at: datetime) -> None:
     if starts_at <= actor.now:
-        raise Invalid("これからの日時を指定してください。", field="startsAt")
+        raise Invalid("これからの日時を指定してください。", field="starts_at")
 
 
 @verb(*LIAISONS)
@@ -317,7 +321,7 @@ async def assign(
     if lecture.status is LectureStatus.ACCEPTED:
         await _move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
     _must_be_in(lecture, LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
-    person = await records.see(people.visible_to(actor), person_id, field="personId")
+    person = await records.see(people.visible_to(actor), person_id, field="person_id")
     appointment = await Appointment.get(id=lecture.appointment_id)
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
     await _offer(actor, lecture, attendee)
@@ -328,13 +332,17 @@ async def assign(
 def _must_be_in(lecture: Lecture, *states: LectureStatus) -> None:
     if lecture.status not in states:
         names = "・".join(LABELS[state] for state in states)
-        raise WrongState(f"いまの状態「{LABELS[lecture.status]}」ではできません。できるのは「{names}」のときです。")
+        raise WrongState(
+            f"いまの状態「{LABELS[lecture.status]}」ではできません。できるのは「{names}」のときです。"
+        )
 
 
 async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
     known = await Assignment.filter(attendee_id=attendee.id).first()
     if known:
-        await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, role=attendee.role)
+        await records.change(
+            actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, role=attendee.role
+        )
         return
     await records.create(
         actor,
@@ -402,7 +410,9 @@ async def _invite_school(actor: Actor, lecture: Lecture, appointment: Appointmen
     await invitations.tell(actor, appointment, host, "lecture-confirmed", Method.REQUEST)
 
 
-async def _tell_lecturers(author: Author, appointment: Appointment, kind: str, method: Method, **more: Any) -> None:
+async def _tell_lecturers(
+    author: Author, appointment: Appointment, kind: str, method: Method, **more: Any
+) -> None:
     for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
         if attendee.partstat is not PartStat.DECLINED:
             await invitations.tell(author, appointment, attendee, kind, method, **more)
@@ -440,13 +450,22 @@ async def reschedule(
     lecture = await records.find(visible_to(actor), lecture_id, version)
     appointment = await Appointment.get(id=lecture.appointment_id)
     _must_be_in(
-        lecture, LectureStatus.RECEIVED, LectureStatus.ACCEPTED, LectureStatus.COORDINATING, LectureStatus.POSTPONED
+        lecture,
+        LectureStatus.RECEIVED,
+        LectureStatus.ACCEPTED,
+        LectureStatus.COORDINATING,
+        LectureStatus.POSTPONED,
     )
     return await _reschedule(actor, lecture, appointment, starts_at, ends_at, lecture.reason)
 
 
 async def _reschedule(
-    actor: Actor, lecture: Lecture, appointment: Appointment, starts_at: datetime, ends_at: datetime, reason: str
+    actor: Actor,
+    lecture: Lecture,
+    appointment: Appointment,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
 ) -> Lecture:
     _must_be_ahead(actor, starts_at)
     values = {"starts_at": starts_at, "ends_at": ends_at, "status": calendar.AppointmentStatus.TENTATIVE}
@@ -519,7 +538,7 @@ async def deliver(
     if lecture.starts_at > actor.now:
         raise WrongState("まだ始まっていない講義は実施済にできません。")
     if not 1 <= duration_minutes <= 24 * 60:
-        raise Invalid("実施時間は1分から1,440分までで入力してください。", field="durationMinutes")
+        raise Invalid("実施時間は1分から1,440分までで入力してください。", field="duration_minutes")
     values = {"duration_minutes": duration_minutes}
     await _move(actor, lecture, LectureStatus.DELIVERED, "lecture-delivered", **values)
     await _count(actor, lecture, head_counts)
@@ -540,7 +559,7 @@ async def correct_head_counts(
 
 async def _count(actor: Actor, lecture: Lecture, head_counts: list[Counted]) -> None:
     if not head_counts or any(not 0 <= one.count <= 100_000 for one in head_counts):
-        raise Invalid("対象ごとの人数を0人から100,000人までで入力してください。", field="headCounts")
+        raise Invalid("対象ごとの人数を0人から100,000人までで入力してください。", field="head_counts")
     known = {row.audience: row for row in await HeadCount.filter(lecture_id=lecture.id)}
     for one in head_counts:
         if row := known.pop(one.audience, None):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from tortoise import fields
@@ -105,7 +105,9 @@ class Establishment(Owned):
 class Contact(Owned):
     """担当者連絡先: a person's post at an organisation, from a day on until another."""
 
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "renkei.Person", on_delete=fields.RESTRICT
+    )
     person_id: UUID
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "renkei.Organization", on_delete=fields.RESTRICT, related_name="contacts"
@@ -171,34 +173,47 @@ def identity(name: str, corporate: str | None, school: str | None, municipality:
     return f"corporate:{corporate}" if corporate else f"name:{name_key(name)}@{municipality}"
 
 
-def described(
-    *,
-    name: str,
-    name_kana: str = "",
-    corporate_number: str | None = None,
-    school_code: str | None = None,
-    municipality_code: str = "",
-    postal_code: str = "",
-    address: str = "",
-    phone: str = "",
-    industry: str = "",
-    is_small: bool = False,
-) -> dict[str, Any]:
+class Facts(TypedDict, total=False):
+    """What may be known of an organisation besides its kind; `name` must be."""
+
+    name: str
+    name_kana: str
+    corporate_number: str | None
+    school_code: str | None
+    municipality_code: str
+    postal_code: str
+    address: str
+    phone: str
+    industry: str
+    is_small: bool
+
+
+BLANK = Facts(
+    name="",
+    name_kana="",
+    corporate_number=None,
+    school_code=None,
+    municipality_code="",
+    postal_code="",
+    address="",
+    phone="",
+    industry="",
+    is_small=False,
+)
+
+
+def described(**facts: Unpack[Facts]) -> dict[str, Any]:
     """The columns of an organisation, with codes checked and what follows from its name."""
-    if not name.strip():
+    known: Facts = {**BLANK, **facts}
+    if not known["name"].strip():
         raise Invalid("名称を入力してください。", field="name")
-    codes = _codes(corporate_number, school_code, municipality_code)
+    codes = _codes(known["corporate_number"], known["school_code"], known["municipality_code"])
+    name, kana = known["name"], known["name_kana"]
     return {
+        **known,
         **codes,
-        "name": name,
-        "name_kana": name_kana,
-        "postal_code": postal_code,
-        "address": address,
-        "phone": phone,
-        "industry": industry,
-        "is_small": is_small,
-        "search": search_key(f"{name} {name_kana}"),
-        "kana_order": kana_order(name_kana or name),
+        "search": search_key(f"{name} {kana}"),
+        "kana_order": kana_order(kana or name),
         "identity": identity(name, codes["corporate_number"], codes["school_code"], codes["municipality_code"]),
     }
 
@@ -212,18 +227,20 @@ def _codes(corporate: str | None, school: str | None, municipality: str) -> dict
 
 
 @verb(*LIAISONS)
-async def register(actor: Actor, *, kind: OrganizationKind, unit_id: UUID | None = None, **facts: Any) -> Organization:
+async def register(
+    actor: Actor, /, *, kind: OrganizationKind, unit_id: UUID | None = None, **facts: Unpack[Facts]
+) -> Organization:
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
-    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unitId")
+    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unit_id")
     if unit.id not in actor.units:
-        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unitId")
+        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
     values = {"unit_id": unit.id, "kind": kind, **described(**facts)}
     return await records.create(actor, Organization, "organization-registered", **values)
 
 
 @verb(*LIAISONS)
 async def correct(
-    actor: Actor, organization_id: UUID, *, version: int, kind: OrganizationKind, **facts: Any
+    actor: Actor, /, organization_id: UUID, *, version: int, kind: OrganizationKind, **facts: Unpack[Facts]
 ) -> Organization:
     """Correct what is known of an organisation."""
     row = await records.find(visible_to(actor), organization_id, version)
@@ -238,11 +255,30 @@ async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date)
 
 
 @verb(*LIAISONS)
-async def add_establishment(actor: Actor, *, organization_id: UUID, name: str, **facts: Any) -> Establishment:
+async def add_establishment(
+    actor: Actor,
+    *,
+    organization_id: UUID,
+    name: str,
+    municipality_code: str = "",
+    postal_code: str = "",
+    address: str = "",
+    phone: str = "",
+) -> Establishment:
     """Add a place (本店, 支店, 工場) to an organisation."""
-    row = await records.see(visible_to(actor), organization_id, field="organizationId")
-    values = {"organization_id": row.id, "unit_id": row.unit_id, "name": name, **facts}
-    return await records.create(actor, Establishment, "establishment-added", **values)
+    body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    return await records.create(
+        actor,
+        Establishment,
+        "establishment-added",
+        unit_id=body.unit_id,
+        organization_id=body.id,
+        name=name,
+        postal_code=postal_code,
+        address=address,
+        phone=phone,
+        municipality_code=_codes(None, None, municipality_code)["municipality_code"],
+    )
 
 
 @verb(*LIAISONS)
@@ -264,10 +300,10 @@ async def add_contact(
     since: date | None = None,
 ) -> Contact:
     """Add a contact person to an organisation."""
-    body = await records.see(visible_to(actor), organization_id, field="organizationId")
+    body = await records.see(visible_to(actor), organization_id, field="organization_id")
     if establishment_id:
         places = establishments_visible_to(actor).filter(organization_id=body.id)
-        await records.see(places, establishment_id, field="establishmentId")
+        await records.see(places, establishment_id, field="establishment_id")
     person = await records.create(
         actor,
         Person,

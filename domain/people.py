@@ -101,7 +101,7 @@ def posts_visible_to(actor: Actor) -> QuerySet[Post]:
 def written(family_name: str, given_name: str, family_name_kana: str, given_name_kana: str) -> dict[str, str]:
     """The columns that follow from a person's name."""
     if not family_name.strip():
-        raise Invalid("氏を入力してください。", field="familyName")
+        raise Invalid("氏を入力してください。", field="family_name")
     kana = f"{family_name_kana} {given_name_kana}".strip()
     return {
         "family_name": family_name,
@@ -137,7 +137,7 @@ async def enlist(
     qualified_on: date | None = None,
 ) -> Person:
     """Take an officer in, in a first post from `since` (today unless told)."""
-    unit = await records.see(units.visible_to(actor), unit_id, field="unitId")
+    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
     officer = await records.create(
         actor,
         Person,
@@ -194,7 +194,7 @@ async def transfer(
 ) -> Person:
     """Move an officer to another post from a day on; the old post ends the day before and is kept."""
     officer = await records.find(officers_visible_to(actor), officer_id, version)
-    unit = await records.see(units.visible_to(actor), unit_id, field="unitId")
+    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
     await _leave_post(actor, officer, on)
     await _hold(actor, officer, unit.id, job_title, on)
     return await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
@@ -204,7 +204,9 @@ async def _leave_post(actor: Actor, officer: Person, on: date) -> None:
     for post in await Post.filter(person_id=officer.id, until=None).select_for_update():
         if post.since > on:
             raise Invalid("いまの職に就いた日より前の日付です。異動日を確かめてください。", field="on")
-        await records.change(actor, post, "post-left", until=date.fromordinal(max(on.toordinal() - 1, post.since.toordinal())))
+        await records.change(
+            actor, post, "post-left", until=date.fromordinal(max(on.toordinal() - 1, post.since.toordinal()))
+        )
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)

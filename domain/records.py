@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pypika_tortoise import SqlContext
+from pypika_tortoise.context import SqlContext
 from pypika_tortoise.terms import Criterion, Term, ValueWrapper
 from tortoise import fields
 from tortoise.expressions import Q
@@ -125,17 +125,16 @@ class _AnyOf(Criterion):
 def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
     """Rows of `model` whose uuid `column` is one of `ids`."""
     key = f"{column}__any"
-    model._meta.filters.setdefault(
-        key,
-        {
-            "field": column,
-            "source_field": column,
-            "backward_key": None,
-            "operator": _AnyOf,
-            "value_encoder": lambda value, _model, _field: value,
-        },  # type: ignore[typeddict-unknown-key]
-    )
-    return Q(**{key: list(ids)})
+    means: Any = {
+        "field": column,
+        "source_field": column,
+        "backward_key": None,
+        "operator": _AnyOf,
+        "value_encoder": lambda value, _model, _field: value,
+    }
+    model._meta.filters.setdefault(key, means)
+    asked: dict[str, Any] = {key: list(ids)}
+    return Q(**asked)
 
 
 def nothing(model: type[R]) -> QuerySet[R]:

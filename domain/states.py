@@ -17,6 +17,7 @@ def must_move(moves: Moves[S], labels: Mapping[S, str], now: S, to: S) -> S:
     if to not in moves[now]:
         ways = "・".join(labels[way] for way in moves[now]) or "なし"
         raise WrongState(
-            f"いまの状態「{labels[now]}」から「{labels[to]}」へは進めません。進める先: {ways}。", field="status"
+            f"いまの状態「{labels[now]}」から「{labels[to]}」へは進めません。進める先: {ways}。",
+            field="status",
         )
     return to

@@ -82,8 +82,8 @@ async def issue(
     actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | None = None, label: str = "", days: int = 90
 ) -> tuple[Token, str]:
     """A new token and its secret, which is shown this once. `unit_id` defaults to the person's own unit."""
-    person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="personId")
-    unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unitId")
+    person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
+    unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
     if not 1 <= days <= LONGEST.days:
         raise Invalid("有効日数は1日から366日までにしてください。", field="days")
     await _must_fit(person, role, unit)
@@ -113,11 +113,13 @@ async def mint(
 
 async def _must_fit(person: Person, role: Role, unit: Unit) -> None:
     if person.is_officer == (role in OUTSIDERS):
-        raise Invalid("この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role")
+        raise Invalid(
+            "この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role"
+        )
     if role is Role.STATION_LIAISON and unit.kind is not UnitKind.STATION:
-        raise Invalid("警察署の連携担当者には警察署を選んでください。", field="unitId")
+        raise Invalid("警察署の連携担当者には警察署を選んでください。", field="unit_id")
     if role in (Role.PARTNER, Role.SCHOOL) and await _organization_of(person, role) is None:
-        raise Invalid("この人は団体の担当者として登録されていません。", field="personId")
+        raise Invalid("この人は団体の担当者として登録されていません。", field="person_id")
 
 
 async def _organization_of(person: Person, role: Role) -> UUID | None:
@@ -138,7 +140,9 @@ async def actor_of(secret: str, now: datetime) -> Actor:
     """Who acts through this token at this instant. Raises Unauthenticated, whatever is wrong with it."""
     token = await Token.filter(sha256=_digest(secret), revoked_at=None, expires_at__gt=now).first()
     if token is None:
-        raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
+        raise Unauthenticated(
+            "アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。"
+        )
     return await _acting(token, now)
 
 

@@ -9,10 +9,45 @@ EXTENSIONS = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
 ]
 
+UNITS = [
+    "CREATE UNIQUE INDEX unit_code ON unit (prefecture_id, code)",
+]
+PEOPLE = [
+    "CREATE UNIQUE INDEX person_number ON person (prefecture_id, number) WHERE number IS NOT NULL",
+    "CREATE INDEX person_search ON person USING gin (search gin_trgm_ops)",
+]
+ORGANIZATIONS = [
+    "CREATE UNIQUE INDEX organization_identity ON organization (prefecture_id, identity)",
+    "CREATE INDEX organization_search ON organization USING gin (search gin_trgm_ops)",
+]
+CALENDAR = [
+    "CREATE UNIQUE INDEX attendee_once ON attendee (appointment_id, person_id)",
+    """ALTER TABLE attendee ADD CONSTRAINT attendee_busy
+       EXCLUDE USING gist (person_id WITH =, tstzrange(busy_from, busy_to) WITH &&)
+       WHERE (busy_from IS NOT NULL)""",
+    "ALTER TABLE appointment ADD CONSTRAINT appointment_forward CHECK (ends_at > starts_at)",
+]
+OUTBOX = [
+    "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL",
+]
+FEEDS = [
+    "CREATE UNIQUE INDEX subscription_person ON subscription (person_id) WHERE revoked_at IS NULL",
+]
+LECTURES = [
+    "CREATE UNIQUE INDEX lecture_head_count_once ON lecture_head_count (lecture_id, audience)",
+]
+
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_initial")]
+    dependencies = [("renkei", "0001_initial")]
 
     operations = [
         ops.RunSQL(EXTENSIONS),
+        ops.RunSQL(UNITS),
+        ops.RunSQL(PEOPLE),
+        ops.RunSQL(ORGANIZATIONS),
+        ops.RunSQL(CALENDAR),
+        ops.RunSQL(OUTBOX),
+        ops.RunSQL(FEEDS),
+        ops.RunSQL(LECTURES),
     ]
