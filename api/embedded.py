@@ -157,9 +157,7 @@ class _Home:
         return self._tool("pg_ctl", "-D", str(self.data), "status", may_fail=True) == 0
 
     def _launch(self) -> None:
-        settings = (
-            SETTINGS | {"unix_socket_directories": str(self.sockets)} | (CARELESS if self.careless else {})
-        )
+        settings = SETTINGS | {"unix_socket_directories": str(self.sockets)} | (CARELESS if self.careless else {})
         options = shlex.join(part for item in settings.items() for part in ("-c", "=".join(item)))
         log = str(self.data / "server.log")
         self._tool("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
@@ -173,9 +171,7 @@ class _Home:
     def _ask(self, statement: str) -> str:
         where = ["-h", str(self.sockets), "-U", SUPERUSER, "-d", SUPERUSER]
         command = [str(self.programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where]
-        told = subprocess.run(
-            [*command, "-c", statement], capture_output=True, text=True, timeout=60, env=PLAIN
-        )
+        told = subprocess.run([*command, "-c", statement], capture_output=True, text=True, timeout=60, env=PLAIN)
         if told.returncode != 0:
             raise self._failed("psql", told.stderr)
         return told.stdout.strip()

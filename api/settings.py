@@ -92,9 +92,7 @@ def _read_one(name: str, value: str) -> dict[str, Any]:
 
 def _missing(values: Mapping[str, Any]) -> list[str]:
     if isinstance(values.get("smtp"), MailServer) and "mail_from" not in values:
-        return [
-            f"{PREFIX}MAIL_FROM: {PREFIX}SMTP_URL を使うときは、差出人のメールアドレスを設定してください。"
-        ]
+        return [f"{PREFIX}MAIL_FROM: {PREFIX}SMTP_URL を使うときは、差出人のメールアドレスを設定してください。"]
     return []
 
 
@@ -108,9 +106,7 @@ def _database_url(value: str) -> str:
 def _base_url(value: str) -> str:
     url = _split(value)
     if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
-        raise ValueError(
-            "https://renkei.example.jp のように、http か https で始まるアドレスを書いてください。"
-        )
+        raise ValueError("https://renkei.example.jp のように、http か https で始まるアドレスを書いてください。")
     return value.rstrip("/")
 
 
@@ -120,9 +116,7 @@ def _smtp(value: str) -> MailServer | MailFolder:
         return MailFolder(Path(unquote(url.path)))
     if url.scheme == "smtp" and url.hostname:
         return _mail_server(url, MAIL_PORTS, "starttls")
-    raise ValueError(
-        "smtp://利用者:パスワード@ホスト:587?tls=starttls か file:///ディレクトリ の形で書いてください。"
-    )
+    raise ValueError("smtp://利用者:パスワード@ホスト:587?tls=starttls か file:///ディレクトリ の形で書いてください。")
 
 
 def _imap(value: str) -> MailServer:

@@ -99,9 +99,7 @@ class Attendee(Owned):
         "renkei.Appointment", related_name="attendees"
     )
     appointment_id: UUID
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "renkei.Person", on_delete=fields.RESTRICT
-    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
     person_id: UUID
     organization_id = fields.UUIDField(null=True)
     role = fields.CharEnumField(AttendeeRole, max_length=20)
@@ -195,9 +193,7 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     differs = {name for name, value in values.items() if getattr(appointment, name) != value}
     if not differs:
         return appointment
-    _must_run_forward(
-        values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at)
-    )
+    _must_run_forward(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
     raised = int(bool(differs & RAISING))
     values |= {"sequence": appointment.sequence + raised, "changed_at": actor.now}
     await records.change(actor, appointment, fact, **values)
@@ -247,11 +243,7 @@ async def ask(
         "busy_from": busy[0],
         "busy_to": busy[1],
     }
-    gone = (
-        await Attendee.filter(appointment_id=appointment.id, person_id=person.id)
-        .exclude(removed_at=None)
-        .first()
-    )
+    gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
     if gone:
         return await records.change(actor, gone, "attendee-asked-again", **values)
     return await records.create(
@@ -274,8 +266,4 @@ async def release(actor: Author, attendee: Attendee) -> Attendee:
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:
     """Whoever is asked to a date and has not been released, with their person."""
-    return (
-        Attendee.filter(appointment_id=appointment_id, removed_at=None)
-        .prefetch_related("person")
-        .order_by("id")
-    )
+    return Attendee.filter(appointment_id=appointment_id, removed_at=None).prefetch_related("person").order_by("id")

@@ -44,9 +44,7 @@ async def open_database(url: str, *, connections: int = CONNECTIONS) -> None:
     `connections` is the most that are open at once. Whoever opens closes, in `finally`: an open connection
     keeps the process alive.
     """
-    await Tortoise.init(
-        config=_config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True
-    )
+    await Tortoise.init(config=_config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True)
 
 
 async def close_database() -> None:
@@ -95,9 +93,7 @@ async def migrate(url: str) -> list[str]:
         executor = MigrationExecutor(transaction, apps)
         # Reading a table that does not exist yet would end the transaction: make it before it is read.
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-        await executor.migrate(
-            progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None
-        )
+        await executor.migrate(progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None)
     return steps
 
 

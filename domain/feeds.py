@@ -48,9 +48,7 @@ def visible_to(actor: Actor) -> QuerySet[Subscription]:
     """Liaison officers see their units' feeds; everybody else their own."""
     if actor.role in LIAISONS:
         return Subscription.filter(any_of(Subscription, "unit_id", actor.units))
-    return (
-        Subscription.filter(person_id=actor.person_id) if actor.role in OUTSIDERS else nothing(Subscription)
-    )
+    return Subscription.filter(person_id=actor.person_id) if actor.role in OUTSIDERS else nothing(Subscription)
 
 
 @verb(*LIAISONS, *OUTSIDERS)
@@ -58,9 +56,7 @@ async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
     """Give a person a feed of their own dates and tell them its address by letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
     if not person.mail_address:
-        raise Incomplete(
-            "メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id"
-        )
+        raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id")
     values = {"unit_id": person.unit_id, "person_id": person.id}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
@@ -76,9 +72,7 @@ async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
 async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
     feed = await records.find(visible_to(actor).filter(revoked_at=None), subscription_id)
-    return await _told(
-        actor, await records.change(actor, feed, "feed-rotated", generation=feed.generation + 1)
-    )
+    return await _told(actor, await records.change(actor, feed, "feed-rotated", generation=feed.generation + 1))
 
 
 @verb(*LIAISONS, *OUTSIDERS)

@@ -49,9 +49,7 @@ async def found(
         raise Invalid("ドメイン名を半角で入力してください。例: police.pref.example.jp", field="domain")
     clock = Bearer(now)
     reach = {"phone": phone, "mail_address": mail_address}
-    top = await _unit(
-        clock, None, UnitKind.PREFECTURE, prefecture_code(code), f"{name}警察", domain=domain, **reach
-    )
+    top = await _unit(clock, None, UnitKind.PREFECTURE, prefecture_code(code), f"{name}警察", domain=domain, **reach)
     headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
     desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
     return await _administered(clock, top, desk, administrator)
@@ -62,9 +60,7 @@ async def found_national(now: datetime) -> Unit:
     return await _unit(Bearer(now), None, UnitKind.NATIONAL, "NPA", "警察庁")
 
 
-async def _unit(
-    author: Author, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any
-) -> Unit:
+async def _unit(author: Author, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any) -> Unit:
     id = uuid7()
     root = parent.prefecture_id if parent else id
     values = {"id": id, "prefecture_id": root, "parent_id": parent and parent.id, "kind": kind, "code": code}

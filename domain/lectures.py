@@ -164,9 +164,7 @@ class Lecture(Owned):
 class Assignment(Owned):
     """講師割当: one person asked to give, or help to give, one lecture."""
 
-    lecture: fields.ForeignKeyRelation[Lecture] = fields.ForeignKeyField(
-        "renkei.Lecture", related_name="assignments"
-    )
+    lecture: fields.ForeignKeyRelation[Lecture] = fields.ForeignKeyField("renkei.Lecture", related_name="assignments")
     lecture_id: UUID
     attendee: fields.OneToOneRelation[Attendee] = fields.OneToOneField("renkei.Attendee", related_name=False)
     attendee_id: UUID
@@ -185,9 +183,7 @@ class Assignment(Owned):
 class HeadCount(Owned):
     """How many people of one audience heard the lecture (人, 延べ)."""
 
-    lecture: fields.ForeignKeyRelation[Lecture] = fields.ForeignKeyField(
-        "renkei.Lecture", related_name="head_counts"
-    )
+    lecture: fields.ForeignKeyRelation[Lecture] = fields.ForeignKeyField("renkei.Lecture", related_name="head_counts")
     lecture_id: UUID
     audience = fields.CharEnumField(Audience, max_length=20)
     count = fields.IntField()
@@ -221,11 +217,7 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
 
 def head_counts_visible_to(actor: Actor) -> QuerySet[HeadCount]:
     """Liaison officers see their units' head-counts."""
-    return (
-        HeadCount.filter(any_of(HeadCount, "unit_id", actor.units))
-        if actor.is_liaison
-        else nothing(HeadCount)
-    )
+    return HeadCount.filter(any_of(HeadCount, "unit_id", actor.units)) if actor.is_liaison else nothing(HeadCount)
 
 
 @verb(*LIAISONS, Role.SCHOOL)
@@ -332,17 +324,13 @@ async def assign(
 def _must_be_in(lecture: Lecture, *states: LectureStatus) -> None:
     if lecture.status not in states:
         names = "・".join(LABELS[state] for state in states)
-        raise WrongState(
-            f"いまの状態「{LABELS[lecture.status]}」ではできません。できるのは「{names}」のときです。"
-        )
+        raise WrongState(f"いまの状態「{LABELS[lecture.status]}」ではできません。できるのは「{names}」のときです。")
 
 
 async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
     known = await Assignment.filter(attendee_id=attendee.id).first()
     if known:
-        await records.change(
-            actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, role=attendee.role
-        )
+        await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, role=attendee.role)
         return
     await records.create(
         actor,
@@ -360,9 +348,7 @@ async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
 async def release(actor: Actor, assignment_id: UUID, *, version: int | None = None) -> Assignment:
     """Take the request to a lecturer back; they are free again and their calendar is told."""
     assignment = await records.find(assignments_visible_to(actor), assignment_id, version)
-    await records.change(
-        actor, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN)
-    )
+    await records.change(actor, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
     attendee = await Attendee.get(id=assignment.attendee_id)
     appointment = await Appointment.get(id=attendee.appointment_id)
     await calendar.release(actor, attendee)
@@ -410,9 +396,7 @@ async def _invite_school(actor: Actor, lecture: Lecture, appointment: Appointmen
     await invitations.tell(actor, appointment, host, "lecture-confirmed", Method.REQUEST)
 
 
-async def _tell_lecturers(
-    author: Author, appointment: Appointment, kind: str, method: Method, **more: Any
-) -> None:
+async def _tell_lecturers(author: Author, appointment: Appointment, kind: str, method: Method, **more: Any) -> None:
     for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
         if attendee.partstat is not PartStat.DECLINED:
             await invitations.tell(author, appointment, attendee, kind, method, **more)

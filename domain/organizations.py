@@ -105,9 +105,7 @@ class Establishment(Owned):
 class Contact(Owned):
     """担当者連絡先: a person's post at an organisation, from a day on until another."""
 
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "renkei.Person", on_delete=fields.RESTRICT
-    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
     person_id: UUID
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "renkei.Organization", on_delete=fields.RESTRICT, related_name="contacts"

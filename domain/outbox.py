@@ -113,9 +113,7 @@ async def claim(now: datetime, most: int = 20) -> list[Letter]:
     """
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     due = Letter.filter(free, due_at__lte=now, **WAITING).order_by("owed_at", "id").limit(most)
-    letters = [
-        letter for letter in await due.select_for_update(skip_locked=True) if not await _must_wait(letter)
-    ]
+    letters = [letter for letter in await due.select_for_update(skip_locked=True) if not await _must_wait(letter)]
     await Letter.filter(id__in=[letter.id for letter in letters]).update(leased_until=now + LEASE)
     return letters
 
@@ -124,9 +122,7 @@ async def _must_wait(letter: Letter) -> bool:
     if letter.appointment_id is None:
         return False
     older = Q(owed_at__lt=letter.owed_at) | Q(owed_at=letter.owed_at, id__lt=letter.id)
-    before = Letter.filter(
-        older, appointment_id=letter.appointment_id, to_address=letter.to_address, **WAITING
-    )
+    before = Letter.filter(older, appointment_id=letter.appointment_id, to_address=letter.to_address, **WAITING)
     return await before.exists()
 
 

@@ -32,7 +32,7 @@ class QualificationLevel(StrEnum):
 
 
 class Person(Owned):
-    """Somebody we know by name. `number` is the officer's or roster's own number, unique within the unit's prefecture."""
+    """Somebody we know by name. `number` is their own number, unique within the prefecture."""
 
     is_officer = fields.BooleanField(default=False)
     number = fields.CharField(max_length=30, null=True)

@@ -49,9 +49,7 @@ async def note(
 
 
 @routine
-async def answer_by_link(
-    now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = ""
-) -> Attendee:
+async def answer_by_link(now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = "") -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to."""
     attendee = await Attendee.filter(id=attendee_id).select_for_update().first()
     if attendee is None:

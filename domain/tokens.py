@@ -113,9 +113,7 @@ async def mint(
 
 async def _must_fit(person: Person, role: Role, unit: Unit) -> None:
     if person.is_officer == (role in OUTSIDERS):
-        raise Invalid(
-            "この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role"
-        )
+        raise Invalid("この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role")
     if role is Role.STATION_LIAISON and unit.kind is not UnitKind.STATION:
         raise Invalid("警察署の連携担当者には警察署を選んでください。", field="unit_id")
     if role in (Role.PARTNER, Role.SCHOOL) and await _organization_of(person, role) is None:
@@ -140,9 +138,7 @@ async def actor_of(secret: str, now: datetime) -> Actor:
     """Who acts through this token at this instant. Raises Unauthenticated, whatever is wrong with it."""
     token = await Token.filter(sha256=_digest(secret), revoked_at=None, expires_at__gt=now).first()
     if token is None:
-        raise Unauthenticated(
-            "アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。"
-        )
+        raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
     return await _acting(token, now)
 
 

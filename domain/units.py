@@ -108,9 +108,7 @@ async def establish(
     """Add a unit below another. Raises NotFound for the parent, Conflict for a code in use."""
     parent = await records.see(visible_to(actor), parent_id, field="parent_id")
     if kind in (UnitKind.NATIONAL, UnitKind.PREFECTURE):
-        raise Invalid(
-            "この種別の所属は追加できません。本部の部署・警察署・課を選んでください。", field="kind"
-        )
+        raise Invalid("この種別の所属は追加できません。本部の部署・警察署・課を選んでください。", field="kind")
     return await records.create(
         actor,
         Unit,

@@ -18,6 +18,8 @@ import pytest
 from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database
+from tests import make
+from tests.make import Town
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
@@ -103,6 +105,19 @@ def run(shared_url: str) -> Run[Any]:
 
 
 @pytest.fixture
+def play(run: Run[Any]) -> Callable[[Callable[[Town], Coroutine[Any, Any, T]]], T]:
+    """Play a story in a fresh town."""
+
+    def go(story: Callable[[Town], Coroutine[Any, Any, T]]) -> T:
+        async def whole() -> T:
+            return await story(await make.town())
+
+        return run(whole())
+
+    return go
+
+
+@pytest.fixture
 def new_database(server: EmbeddedServer) -> Callable[[], str]:
     """Make a database without tables, as an installation begins, and give its address."""
 
@@ -114,9 +129,7 @@ def new_database(server: EmbeddedServer) -> Callable[[], str]:
 
 async def _copy(server: EmbeddedServer, template: str) -> str:
     name = f"renkei_test_{next(NUMBERS)}"
-    await _as_superuser(
-        server, "postgres", f"CREATE DATABASE {name} OWNER {embedded.ROLE} TEMPLATE {template}"
-    )
+    await _as_superuser(server, "postgres", f"CREATE DATABASE {name} OWNER {embedded.ROLE} TEMPLATE {template}")
     return server.url(name)
 
 

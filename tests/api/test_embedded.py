@@ -58,9 +58,7 @@ def test_the_program_owns_its_database_but_is_no_superuser(kept, place):
         assert ask(server.url(), "SELECT current_user || ' ' || current_database()") == "renkei renkei"
         assert ask(server.url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
         ask(server.url(), "CREATE EXTENSION IF NOT EXISTS btree_gist")
-        assert (
-            ask(server.superuser_url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
-        )
+        assert ask(server.superuser_url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
 
 
 def test_the_trigram_index_knows_japanese_letters(kept, place):
@@ -107,9 +105,7 @@ def test_a_private_directory_with_a_long_japanese_name_serves_as_well(tmp_path):
 def test_data_of_another_postgresql_is_refused_and_left_alone(tmp_path):
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
-    with pytest.raises(
-        CannotStart, match=r"PostgreSQL 15 のデータです。.*holds data of PostgreSQL 15, not 18\."
-    ):
+    with pytest.raises(CannotStart, match=r"PostgreSQL 15 のデータです。.*holds data of PostgreSQL 15, not 18\."):
         embedded.running(tmp_path).__enter__()
     assert [path.name for path in (tmp_path / "postgres").iterdir()] == ["PG_VERSION"]
 
@@ -124,8 +120,6 @@ def test_broken_data_is_refused_with_what_the_server_said(tmp_path):
     with embedded.running(tmp_path, careless=True):
         pass
     (tmp_path / "postgres" / "postgresql.conf").write_text("no such setting = 1\n")
-    with pytest.raises(
-        CannotStart, match="を起動できません（pg_ctl）。 The embedded PostgreSQL did not start: .+"
-    ):
+    with pytest.raises(CannotStart, match="を起動できません（pg_ctl）。 The embedded PostgreSQL did not start: .+"):
         embedded.running(tmp_path, careless=True).__enter__()
     assert not is_running(tmp_path)

@@ -91,9 +91,7 @@ def test_an_unknown_name_is_refused_with_the_names_there_are():
 def test_everything_wrong_is_told_at_once():
     with pytest.raises(WrongSettings) as told:
         settings.read({"RENKEI_TIMEZONE": "Tokio", "RENKEI_SECRET_KEY": "short", "RENKEI_COLOUR": "red"})
-    assert [
-        name for name in ("TIMEZONE", "SECRET_KEY", "COLOUR") if f"RENKEI_{name}" not in str(told.value)
-    ] == []
+    assert [name for name in ("TIMEZONE", "SECRET_KEY", "COLOUR") if f"RENKEI_{name}" not in str(told.value)] == []
 
 
 def test_a_mail_server_needs_a_sender():

@@ -166,9 +166,7 @@ def _properties(part: Part) -> Iterator[str]:
 
 
 def _parts(part: Part) -> Iterator[str]:
-    yield from (
-        f"{part.name}_HAS_{inner.name}" for inner in part.parts if inner.name not in INSIDE[part.name]
-    )
+    yield from (f"{part.name}_HAS_{inner.name}" for inner in part.parts if inner.name not in INSIDE[part.name])
     if part.name == "VTIMEZONE" and not part.parts:
         yield "NO_STANDARD"
 
@@ -180,9 +178,7 @@ def _values(part: Part) -> Iterator[str]:
         if line.value not in ALLOWED.get(line.name, {line.value}):
             yield f"VALUE_{line.name}"
         yield from (
-            f"PARAM_{name}"
-            for name, value in line.params.items()
-            if value not in ALLOWED_PARAMS.get(name, {value})
+            f"PARAM_{name}" for name, value in line.params.items() if value not in ALLOWED_PARAMS.get(name, {value})
         )
 
 

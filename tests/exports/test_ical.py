@@ -78,9 +78,7 @@ def test_invitation_and_feed_show_the_same_event() -> None:
 
 def test_a_cancellation_cancels_whatever_the_status_was_and_counts_in_utc() -> None:
     mail = lines(cancel(DRILL, OFFICE, GUEST, SENT))
-    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "DTSTART:20261105T043000Z", "DTEND:20261105T070000Z"} <= set(
-        mail
-    )
+    assert {"METHOD:CANCEL", "STATUS:CANCELLED", "DTSTART:20261105T043000Z", "DTEND:20261105T070000Z"} <= set(mail)
 
 
 def test_who_is_no_longer_invited_is_not_told_that_the_event_is_off() -> None:

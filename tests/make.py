@@ -1,0 +1,121 @@
+"""Makers: the smallest true town for a test. Everything is made by the domain's own verbs, so it obeys every rule."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import installation, lectures, organizations, people, units
+from domain.actor import Actor, Role
+from domain.lectures import Audience, Lecture
+from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
+from domain.people import Person
+from domain.units import Unit, UnitKind
+from tests.clock import NOW
+
+@dataclass(frozen=True)
+class Town:
+    """One prefecture with two stations, and an actor for each post."""
+
+    prefecture: Unit
+    section: Unit
+    station: Unit
+    other_station: Unit
+    admin: Actor
+    hq: Actor
+    officer: Actor
+    other_officer: Actor
+    statistician: Actor
+
+
+async def town(now: datetime = NOW) -> Town:
+    founded = await installation.found(
+        now,
+        code="01",
+        name="青浜県",
+        domain="police.aohama.example",
+        phone="000-0000-0001",
+        mail_address="cyber@police.aohama.example",
+        administrator=("見本", "太郎"),
+    )
+    admin = replace(founded.administrator, units=(founded.prefecture.id, founded.section.id))
+    first, second = [await station(admin, founded.prefecture, n) for n in (1, 2)]
+    everything = tuple([unit.id for unit in await Unit.all()])
+    hq = await actor(admin, Role.HQ_LIAISON, founded.section, everything)
+    return Town(
+        founded.prefecture,
+        founded.section,
+        first,
+        second,
+        admin,
+        hq,
+        await actor(admin, Role.STATION_LIAISON, first, (first.id,)),
+        await actor(admin, Role.STATION_LIAISON, second, (second.id,)),
+        await actor(admin, Role.STATISTICIAN, founded.section, everything),
+    )
+
+
+async def station(admin: Actor, prefecture: Unit, number: int) -> Unit:
+    return await units.establish(
+        admin,
+        parent_id=prefecture.id,
+        kind=UnitKind.STATION,
+        code=f"1{number:02}",
+        name=f"青浜第{number}警察署",
+        name_kana=f"アオハマダイ{number}ケイサツショ",
+        phone=f"000-0000-01{number:02}",
+        mail_address=f"station{number}@police.aohama.example",
+    )
+
+
+async def officer(admin: Actor, unit: Unit, **over: Any) -> Person:
+    values = {"family_name": "試﨑", "given_name": "花子", "mail_address": "hanako@police.aohama.example"}
+    return await people.enlist(admin, unit_id=unit.id, **(values | over))
+
+
+async def actor(admin: Actor, role: Role, unit: Unit, covered: tuple[Any, ...]) -> Actor:
+    person = await officer(admin, unit)
+    return Actor(role, admin.now, person.id, unit.id, admin.prefecture_id, covered)
+
+
+def at(who: Actor, now: datetime) -> Actor:
+    """The same actor at another instant."""
+    return replace(who, now=now)
+
+
+async def school(who: Actor, name: str = "見本市立見本小学校", **over: Any) -> Organization:
+    return await organizations.register(who, kind=OrganizationKind.SCHOOL, name=name, **over)
+
+
+async def company(who: Actor, name: str = "架空電力株式会社", **over: Any) -> Organization:
+    return await organizations.register(who, kind=OrganizationKind.COMPANY, name=name, **over)
+
+
+async def contact(who: Actor, body: Organization, **over: Any) -> Contact:
+    values: dict[str, Any] = {
+        "role": ContactRole.WORKING,
+        "family_name": "例塚",
+        "given_name": "恵",
+        "mail_address": "megumi@partner.example",
+    }
+    return await organizations.add_contact(who, organization_id=body.id, **(values | over))
+
+
+def outsider(who: Actor, role: Role, contact: Contact) -> Actor:
+    """The contact as an actor of their own."""
+    return Actor(role, who.now, contact.person_id, contact.unit_id, who.prefecture_id, (), contact.organization_id)
+
+
+async def lecture(who: Actor, **over: Any) -> Lecture:
+    """A request in two weeks, for a school and a contact of its own unless told."""
+    body = over.pop("school", None) or await school(who)
+    teacher = over.pop("contact", None) or await contact(who, body, mail_address="teacher@school.example")
+    starts_at = over.pop("starts_at", who.now + timedelta(days=14))
+    values: dict[str, Any] = {
+        "theme": "SNSの安全な使い方",
+        "audience": Audience.PUPIL_ELEM,
+        "expected_count": 60,
+        "ends_at": starts_at + timedelta(minutes=50),
+    }
+    return await lectures.request(
+        who, school_id=body.id, contact_id=teacher.id, starts_at=starts_at, **(values | over)
+    )
