@@ -22,6 +22,7 @@ MODELS = [
     for concept in (
         "journal",
         "outbox",
+        "slots",
         "units",
         "people",
         "organizations",

@@ -26,6 +26,7 @@ from domain.verbs import routine, verb
 
 Listener = Callable[[Author, Appointment, Attendee], Awaitable[None]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
+PURPOSE = "rsvp"
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
 
 

@@ -12,6 +12,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from tests.clock import NOW
 
+
 @dataclass(frozen=True)
 class Town:
     """One prefecture with two stations, and an actor for each post."""
@@ -116,6 +117,4 @@ async def lecture(who: Actor, **over: Any) -> Lecture:
         "expected_count": 60,
         "ends_at": starts_at + timedelta(minutes=50),
     }
-    return await lectures.request(
-        who, school_id=body.id, contact_id=teacher.id, starts_at=starts_at, **(values | over)
-    )
+    return await lectures.request(who, school_id=body.id, contact_id=teacher.id, starts_at=starts_at, **(values | over))

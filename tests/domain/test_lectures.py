@@ -16,6 +16,7 @@ from domain.outbox import Letter, Method
 from tests import make
 from tests.make import Town
 
+
 async def confirmed(town: Town, **over: Any) -> Lecture:
     lecture = await make.lecture(town.officer, **over)
     await lectures.accept(town.officer, lecture.id)
@@ -67,9 +68,7 @@ def test_a_lecture_without_a_lecturer_is_not_confirmed(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture = await make.lecture(town.officer)
         await lectures.accept(town.officer, lecture.id)
-        await lectures.assign(
-            town.officer, lecture.id, person_id=town.officer.person_id, role=AttendeeRole.CO_LECTURER
-        )
+        await lectures.assign(town.officer, lecture.id, person_id=town.officer.person_id, role=AttendeeRole.CO_LECTURER)
         with pytest.raises(Incomplete):
             await lectures.confirm(town.officer, lecture.id)
         assert (await Lecture.get(id=lecture.id)).status is LectureStatus.COORDINATING

@@ -1,0 +1,52 @@
+"""Slots: each turn of a scheduled job has one effect, however many schedulers run and whenever they were down.
+
+The slot's row is written in the transaction of the effect: a job that fails leaves no row and is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from domain.verbs import routine
+
+
+class Slot(Model):
+    """One turn of one job. `slot_at` is the instant for which it was due, `done_at` when it ran (both UTC)."""
+
+    id = fields.BigIntField(primary_key=True)
+    job = fields.CharField(max_length=60)
+    slot_at = fields.DatetimeField()
+    done_at = fields.DatetimeField()
+
+    class Meta:
+        table = "slot"
+        unique_together = (("job", "slot_at"),)
+
+
+@routine
+async def once(now: datetime, job: str, slot_at: datetime, work: Callable[[datetime], Awaitable[object]]) -> bool:
+    """Do the work of this turn unless it has been done; say whether it was us. A twin waits for our transaction."""
+    if not await _taken(now, job, slot_at):
+        return False
+    await work(now)
+    return True
+
+
+async def _taken(now: datetime, job: str, slot_at: datetime) -> bool:
+    async with in_transaction() as transaction:
+        written, _ = await transaction.execute_query(
+            "INSERT INTO slot (job, slot_at, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
+            [job, slot_at, now],
+        )
+    return bool(written)
+
+
+async def last(job: str) -> datetime | None:
+    """The newest turn of this job that has been done."""
+    row = await Slot.filter(job=job).order_by("-slot_at").first()
+    return row.slot_at if row else None
