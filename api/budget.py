@@ -81,9 +81,7 @@ class Measure:
 
     def __init__(self, document: DocumentNode) -> None:
         self.document = document
-        self.fragments = {
-            d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
-        }
+        self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self.steps = 0
         self._known: dict[str, Size] = {}
         self._open: set[str] = set()

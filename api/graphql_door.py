@@ -44,9 +44,7 @@ TEXT_LIMIT = 600
 """Characters of an error text that go back: graphql-core quotes whole values."""
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
-COERCED = re.compile(
-    r"(?:Variable '\$|Argument ')(?P<name>\w+)' has invalid value(?: at \.?(?P<path>[^\s:]+))?: "
-)
+COERCED = re.compile(r"(?:Variable '\$|Argument ')(?P<name>\w+)' has invalid value(?: at \.?(?P<path>[^\s:]+))?: ")
 MISSING = re.compile(r"to include required field '(?P<field>\w+)'")
 
 
@@ -120,9 +118,7 @@ def word(error: GraphQLError) -> dict[str, object]:
 def entry(error: GraphQLError, message: str, code: str, **extensions: str | None) -> dict[str, object]:
     formatted: Mapping[str, object] = error.formatted
     place = {key: formatted[key] for key in ("locations", "path") if key in formatted}
-    known = {
-        key: to_camel_case(value) if key == "field" else value for key, value in extensions.items() if value
-    }
+    known = {key: to_camel_case(value) if key == "field" else value for key, value in extensions.items() if value}
     return {"message": message, **place, "extensions": {"code": code, **known}}
 
 
@@ -174,8 +170,7 @@ def log_bug(bug: BaseException) -> str:
     at: BaseException | None = bug
     while at is not None and len(chain) < 5:
         chain.append(
-            f"{type(at).__module__}.{type(at).__qualname__}\n"
-            + "".join(traceback.format_tb(at.__traceback__))
+            f"{type(at).__module__}.{type(at).__qualname__}\n" + "".join(traceback.format_tb(at.__traceback__))
         )
         at = at.__cause__ or at.__context__
     log.error("request %s failed: %s", number, "from ".join(chain))

@@ -55,9 +55,7 @@ class HungUp(Exception):
     """The other side went away before it had sent everything: there is nobody to answer."""
 
 
-def answer(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None, **extensions: str
-) -> Response:
+def answer(status: int, code: str, message: str, headers: dict[str, str] | None = None, **extensions: str) -> Response:
     """A refusal of the whole request in the shape of a GraphQL answer."""
     error = {"message": message, "extensions": {"code": code, **extensions}}
     safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})}
@@ -121,9 +119,7 @@ class Guard:
     def check_method(self, scope: Scope) -> None:
         if scope["method"] != "POST":
             allowed = "POST" if self.page is None else "GET, POST"
-            raise Refusal(
-                405, "METHOD_NOT_ALLOWED", "GraphQL への問い合わせは POST で送ってください。", Allow=allowed
-            )
+            raise Refusal(405, "METHOD_NOT_ALLOWED", "GraphQL への問い合わせは POST で送ってください。", Allow=allowed)
 
     def check_origin(self, headers: Headers) -> None:
         """Browsers say where a request comes from (Fetch Metadata, RFC 6454); only our own pages may ask."""
@@ -162,9 +158,7 @@ class Guard:
                 return bytes(body)
 
     def too_large(self) -> NoReturn:
-        raise Refusal(
-            413, "TOO_LARGE", f"本文は {self.body_limit} バイトまでです。問い合わせを分けて送ってください。"
-        )
+        raise Refusal(413, "TOO_LARGE", f"本文は {self.body_limit} バイトまでです。問い合わせを分けて送ってください。")
 
 
 async def refuse_websocket(receive: Receive, send: Send) -> None:
@@ -177,9 +171,7 @@ def check_type(headers: Headers) -> None:
     """Only what no HTML form can send: so a page elsewhere cannot ask without asking the browser first."""
     types = [kind.replace(" ", "").lower() for kind in headers.getlist("content-type")]
     if len(types) != 1 or types[0] not in JSON_TYPES:
-        raise Refusal(
-            415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type は application/json（UTF-8）にしてください。"
-        )
+        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type は application/json（UTF-8）にしてください。")
     if any(coding.lower() != "identity" for coding in headers.getlist("content-encoding")):
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "本文は圧縮せずに送ってください。")
 

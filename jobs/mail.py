@@ -92,8 +92,7 @@ def bare_address(address: str, field: str) -> str:
 
 def _no_address(field: str) -> Invalid:
     return Invalid(
-        "このメールアドレスは規格に合わない記号の並びや文字があり、送信できません。"
-        "別のアドレスを登録してください。",
+        "このメールアドレスは規格に合わない記号の並びや文字があり、送信できません。別のアドレスを登録してください。",
         field,
     )
 

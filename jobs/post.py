@@ -155,9 +155,7 @@ async def _part(client: aiosmtplib.SMTP) -> None:
 def _failure(error: Exception) -> NotPosted:
     answer = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
     if not isinstance(answer, aiosmtplib.SMTPResponseException):
-        return TemporaryFailure(
-            f"メールサーバーと通信できません（{type(error).__name__}）。自動的に再送します。"
-        )
+        return TemporaryFailure(f"メールサーバーと通信できません（{type(error).__name__}）。自動的に再送します。")
     told = f"{answer.code} {_one_line(answer.message)}".strip()
     if _refuses_the_letter(error, answer.code):
         return PermanentFailure(f"メールサーバーが受け取りを拒否しました（{told}）。宛先を確認してください。")

@@ -51,9 +51,7 @@ def corporate_number(text: str, field: str | None = "corporate_number") -> str:
     """
     number = _plain(text).removeprefix("T")
     if not re.fullmatch(r"[0-9]{13}", number):
-        raise Invalid(
-            "法人番号は13桁の数字で入力してください（先頭のTとハイフンはあってもかまいません）。", field
-        )
+        raise Invalid("法人番号は13桁の数字で入力してください（先頭のTとハイフンはあってもかまいません）。", field)
     if not cn.is_valid(number):
         raise Invalid(f"法人番号の検査用数字（先頭の1桁）が合いません。{_COMPARE}", field)
     return number
@@ -76,9 +74,7 @@ def municipality_code(text: str, field: str | None = "municipality_code") -> str
 
 def municipality_check_digit(base: str) -> str:
     """The digit behind the five others."""
-    return str(
-        (11 - sum(weight * int(digit) for weight, digit in zip(range(6, 1, -1), base, strict=True)) % 11) % 10
-    )
+    return str((11 - sum(weight * int(digit) for weight, digit in zip(range(6, 1, -1), base, strict=True)) % 11) % 10)
 
 
 def school_code(text: str, field: str | None = "school_code") -> str:

@@ -106,9 +106,7 @@ def read_date(text: str, field: str | None = None) -> date:
     day = _real_day(parts, text, field)
     if weekday and WEEKDAYS[day.weekday()] != weekday:
         right = f"{wareki(day)}は{WEEKDAYS[day.weekday()]}曜日です"
-        raise Invalid(
-            f"日付「{shown(text)}」の曜日が合いません。{right}。日付と曜日を確かめてください。", field
-        )
+        raise Invalid(f"日付「{shown(text)}」の曜日が合いません。{right}。日付と曜日を確かめてください。", field)
     return day
 
 
@@ -154,9 +152,7 @@ def _real_day(parts: re.Match[str], text: str, field: str | None) -> date:
     if not EARLIEST <= day <= date(LAST_YEAR, 12, 31):
         raise Invalid(f"日付「{shown(text)}」の年が範囲の外です。{_HOW_TO_WRITE}", field)
     if era and era is not era_of(day):
-        raise Invalid(
-            f"{era.name}に「{shown(text)}」という日はありません。{wareki(day)}と入力してください。", field
-        )
+        raise Invalid(f"{era.name}に「{shown(text)}」という日はありません。{wareki(day)}と入力してください。", field)
     return day
 
 

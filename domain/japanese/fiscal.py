@@ -45,9 +45,7 @@ def is_open_day(day: date) -> bool:
 
     These are the 県の休日 of the prefectures' ordinances (地方自治法 第4条の2).
     """
-    return (
-        day.weekday() < 5 and (day.month, day.day) not in YEAR_END_CLOSURE and not jpholiday.is_holiday(day)
-    )
+    return day.weekday() < 5 and (day.month, day.day) not in YEAR_END_CLOSURE and not jpholiday.is_holiday(day)
 
 
 def next_open_day(day: date) -> date:

@@ -51,9 +51,7 @@ _KATAKANA = {0x3041 + at: 0x30A1 + at for at in range(86)} | {0x309D: 0x30FD, 0x
 _LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _USUAL = {ord(pair[0]): ord(pair[1]) for pair in VARIANTS.split()} | dict.fromkeys(map(ord, _DASHES), "-")
 _SPACED_SOUND_MARKS = {0x309B: 0x3099, 0x309C: 0x309A}
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
-)
+_UNSEEN = re.compile("[\u00ad\u034f\u180b-\u180f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
 _ABBREVIATED = re.compile("|".join(map(re.escape, COMPANY_FORMS)))
 _FORM = re.compile("|".join(sorted(set(COMPANY_FORMS.values()), key=len, reverse=True)))
 _LOOSE_PUNCTUATION = re.compile(r"[・·.,、。'’\"”]")

@@ -89,9 +89,7 @@ def cp932_or_refuse(text: str, field: str | None = None) -> bytes:
 
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
-_DOMAIN = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
-)
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
 _CARRIER = (
     "このアドレスは@の前の「.」が先頭か末尾にあるか、続いています（一部の携帯電話会社の古い形です）。"
     "この形のアドレスには招待を送れません。別のメールアドレスを入力してください。"

@@ -40,9 +40,7 @@ def from_to(starts_at: datetime, ends_at: datetime) -> str:
     """令和８年７月８日（水）午前９時30分から正午まで; the second date only where it differs in Japan."""
     first, last = _in_japan(starts_at).date(), _in_japan(ends_at).date()
     second = "" if first == last else day_with_weekday(last)
-    return (
-        f"{day_with_weekday(first)}{clock(starts_at, wide=True)}から{second}{clock(ends_at, wide=True)}まで"
-    )
+    return f"{day_with_weekday(first)}{clock(starts_at, wide=True)}から{second}{clock(ends_at, wide=True)}まで"
 
 
 def personal_name(family_name: str, given_name: str) -> str:

@@ -60,6 +60,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Slot',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('job', fields.CharField(max_length=60)),
+                ('slot_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('done_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'slot', 'app': 'renkei', 'unique_together': (('job', 'slot_at'),), 'pk_attr': 'id', 'table_description': 'One turn of one job. `slot_at` is the instant for which it was due, `done_at` when it ran (both UTC).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Unit',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -56,8 +56,7 @@ def http_scope(method: str, path: str, headers: Iterable[tuple[str, str]]) -> Sc
 def chunked(body: bytes, size: int = 65536) -> list[Message]:
     parts = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
     return [
-        {"type": "http.request", "body": part, "more_body": number < len(parts)}
-        for number, part in enumerate(parts, 1)
+        {"type": "http.request", "body": part, "more_body": number < len(parts)} for number, part in enumerate(parts, 1)
     ]
 
 

@@ -165,9 +165,7 @@ def test_comments_count_as_words() -> None:
 
 
 def test_the_introspection_of_an_ide_is_within_the_limits() -> None:
-    assert (
-        execute(get_introspection_query(specified_by_url=True, directive_is_repeatable=True)).errors is None
-    )
+    assert execute(get_introspection_query(specified_by_url=True, directive_is_repeatable=True)).errors is None
 
 
 def test_every_limit_of_a_document_can_refuse() -> None:

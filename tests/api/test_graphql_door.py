@@ -162,9 +162,7 @@ def test_json_built_elsewhere_is_passed_through() -> None:
 
 
 @pytest.mark.parametrize("query", ["{ me }", INTROSPECTION, "{ nothing }", "{", CONFIRM])
-@pytest.mark.parametrize(
-    "headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic aHE6aHE="}]
-)
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic aHE6aHE="}])
 def test_nobody_known_is_answered_nothing(query: str, headers: dict[str, str]) -> None:
     answered = ask(DOOR, query, {"input": {"title": "x", "heldOn": "2026-04-01"}}, **headers)
     assert answered.status == 401
@@ -306,9 +304,7 @@ def test_of_a_bug_the_client_learns_a_number_and_the_log_the_place(
     assert set(answered.error["extensions"]) == {"code", "requestId"}
     assert SECRET not in answered.body.decode()
     assert SECRET not in caplog.text
-    assert [number in record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
-        True
-    ]
+    assert [number in record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [True]
     assert "File " in caplog.text
     caplog.clear()
 

@@ -124,9 +124,7 @@ def test_the_same_key_twice_is_refused() -> None:
     body_refused(b'{"query":"{ a }","query":"{ b }"}', 400, "INVALID")
 
 
-@pytest.mark.parametrize(
-    "value", [9007199254740991, -9007199254740991, 1.5, "\U00020bb7", [[[]]], None, True]
-)
+@pytest.mark.parametrize("value", [9007199254740991, -9007199254740991, 1.5, "\U00020bb7", [[[]]], None, True])
 def test_values_within_bounds_go_through_unchanged(value: object) -> None:
     door = Door()
     request(Guard(door), json.dumps({"query": "{ a }", "variables": {"v": value}}).encode())

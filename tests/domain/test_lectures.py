@@ -153,7 +153,8 @@ def test_a_cancelled_lecture_tells_its_reason_and_frees_the_lecturer(play: Any) 
         lecture = await confirmed(town)
         await lectures.cancel(town.officer, lecture.id, reason="悪天候")
         last = await Letter.all().order_by("-owed_at", "-id").first()
-        assert last is not None and last.facts["reason"] == "悪天候"
+        assert last is not None
+        assert last.facts["reason"] == "悪天候"
         assert (await Appointment.get(id=lecture.appointment_id)).status is AppointmentStatus.CANCELLED
         assert (await Attendee.get(person_id=town.officer.person_id)).busy_from is None
 

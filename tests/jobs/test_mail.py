@@ -167,9 +167,7 @@ def test_a_calendar_that_carries_another_method_than_announced_is_a_bug():
         message(letter(calendar=("CANCEL", ICS)))
 
 
-@pytest.mark.parametrize(
-    "message_id", ["01J@renkei.example", "<a b@x.example>", "<a@x.example>\r\nX: y", "<>"]
-)
+@pytest.mark.parametrize("message_id", ["01J@renkei.example", "<a b@x.example>", "<a@x.example>\r\nX: y", "<>"])
 def test_a_message_id_that_is_none_is_a_bug(message_id: str):
     with pytest.raises(ValueError, match="Message-ID"):
         message(letter(message_id=message_id))

@@ -205,9 +205,7 @@ def test_a_directory_that_cannot_be_written_makes_the_letter_wait(tmp_path: Path
 
 
 def test_a_file_address_chooses_the_directory():
-    assert post_from_url("file:///var/renkei/%E3%83%A1%E3%83%BC%E3%83%AB") == FilePost(
-        Path("/var/renkei/メール")
-    )
+    assert post_from_url("file:///var/renkei/%E3%83%A1%E3%83%BC%E3%83%AB") == FilePost(Path("/var/renkei/メール"))
 
 
 @pytest.mark.parametrize(
