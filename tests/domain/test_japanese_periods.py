@@ -85,9 +85,7 @@ def test_a_period_says_its_days_and_its_names(code, first, last, caption, wester
 
 
 def test_a_period_says_its_basis_and_its_measure():
-    kinds = [
-        (p.basis, p.measure) for p in map(Period.parse, ("2026Q2", "CY2026", "2026-12-31", "2026-03-31"))
-    ]
+    kinds = [(p.basis, p.measure) for p in map(Period.parse, ("2026Q2", "CY2026", "2026-12-31", "2026-03-31"))]
     assert kinds == [
         (PeriodBasis.FISCAL_YEAR, Measure.DURING),
         (PeriodBasis.CALENDAR_YEAR, Measure.DURING),

@@ -75,9 +75,7 @@ def test_lines_and_tabs_belong_only_into_prose():
             storable(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["a\u200db", "\u200d👍", "👍\u200d", "見\u200d本", "👍\u200d\u200d👍", "👍\u200da"]
-)
+@pytest.mark.parametrize("text", ["a\u200db", "\u200d👍", "👍\u200d", "見\u200d本", "👍\u200d\u200d👍", "👍\u200da"])
 def test_a_joiner_that_joins_no_emoji_is_refused(text):
     with pytest.raises(Invalid, match="目に見えない文字"):
         storable(text)
@@ -89,9 +87,7 @@ def test_text_comes_back_the_same_or_is_refused(text, multiline):
         assert storable(text, multiline=multiline) is text
     except Invalid:
         assert (
-            not text.isalnum()
-            or not text.isprintable()
-            or any(filler in text for filler in "\u115f\u1160\u3164\uffa0")
+            not text.isalnum() or not text.isprintable() or any(filler in text for filler in "\u115f\u1160\u3164\uffa0")
         )
 
 
@@ -111,9 +107,7 @@ def test_a_usual_mail_address_passes_as_typed(address):
     assert mail_address(f"　{address} ") == address
 
 
-@pytest.mark.parametrize(
-    "address", ["a..b.@docomo.ne.jp", "a.@docomo.ne.jp", ".a@ezweb.ne.jp", "a..b@docomo.ne.jp"]
-)
+@pytest.mark.parametrize("address", ["a..b.@docomo.ne.jp", "a.@docomo.ne.jp", ".a@ezweb.ne.jp", "a..b@docomo.ne.jp"])
 def test_an_old_carrier_address_is_refused_with_the_remedy(address):
     with pytest.raises(Invalid, match="このアドレスは.*別のメールアドレス") as refused:
         mail_address(address)
@@ -156,11 +150,7 @@ def test_what_is_not_one_mail_address_is_refused(address):
         mail_address(address)
 
 
-@given(
-    st.one_of(
-        st.emails(), st.text(st.sampled_from("ab1.-_+@!'\"() "), max_size=20).map(lambda t: t + "@a.jp")
-    )
-)
+@given(st.one_of(st.emails(), st.text(st.sampled_from("ab1.-_+@!'\"() "), max_size=20).map(lambda t: t + "@a.jp")))
 def test_the_mail_library_can_carry_every_address_that_passes(text):
     try:
         address = mail_address(text)
