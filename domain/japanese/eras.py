@@ -28,6 +28,9 @@ class Era:
     starts_on: date
     first_year: int
 
+    def year_of(self, day: date) -> int:
+        return day.year - self.first_year + 1
+
 
 # 改元の政令 (元号法). Meiji begins here with its sixth year: before it Japan had no Gregorian dates.
 ERAS = (
@@ -66,7 +69,7 @@ def wareki(day: date, style: WarekiStyle = WarekiStyle.TEXT) -> str:
 def wareki_year(day: date, style: WarekiStyle = WarekiStyle.TEXT) -> str:
     """The year of the day: 令和８年 or 令和元年, in a table 令和8 or 令和元, short R8 or R1."""
     era = era_of(day)
-    number = day.year - era.first_year + 1
+    number = era.year_of(day)
     if style is WarekiStyle.SHORT:
         return f"{era.letter}{number}"
     if style is WarekiStyle.TABLE:
@@ -175,7 +178,7 @@ def _last_day(era: Era) -> date:
 
 def _year_name(day: date) -> str:
     era = era_of(day)
-    number = day.year - era.first_year + 1
+    number = era.year_of(day)
     return f"{era.name}{'元' if number == 1 else text_number(number)}"
 
 

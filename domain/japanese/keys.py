@@ -76,7 +76,7 @@ def name_key(text: str) -> str:
     must not guess compares `name_stem` as well, and asks.
     """
     key = search_key(text)
-    return _LOOSE_PUNCTUATION.sub("", key) or key
+    return search_key(_LOOSE_PUNCTUATION.sub("", key)) or key
 
 
 def name_stem(text: str) -> str:
