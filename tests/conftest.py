@@ -14,12 +14,17 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database
 from tests import make
 from tests.make import Town
+
+# How long one example takes says more about the machine than about the rule.
+settings.register_profile("renkei", deadline=None)
+settings.load_profile("renkei")
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]

@@ -20,6 +20,12 @@ from domain.japanese import (
 DEMO_CORPORATIONS = ("8999900000001", "7999900000002", "6999900000003")
 DEMO_MUNICIPALITIES = ("480002", "482013", "482021", "483010")
 DEMO_SCHOOLS = ("B148299990018", "C148299990016", "D148299990014", "G148199990019", "F148399990017")
+# Published with the rule by others, one for each kind of school and 設置区分.
+PUBLISHED_SCHOOLS = (
+    *("A139190000029", "A239290000106", "B139290002265", "C139390000094", "C239290000059", "D139290000389"),
+    *("D201210000013", "E139190000020", "F139190110515", "F139390000024", "F239390110565", "G139190110577"),
+    *("H139290000031", "H239390000083"),
+)
 REAL_MUNICIPALITIES = ("011002", "041009", "131016", "440001", "472018")
 
 
@@ -82,7 +88,7 @@ def test_a_municipality_code_without_its_check_digit_or_leading_zero_is_refused(
     assert refusal(municipality_code, typed).field == "municipality_code"
 
 
-@pytest.mark.parametrize("code", DEMO_SCHOOLS)
+@pytest.mark.parametrize("code", [*DEMO_SCHOOLS, *PUBLISHED_SCHOOLS])
 def test_a_school_code_is_checked_by_its_own_rule(code):
     assert school_code(code) == code
     assert school_check_digit(code[:12]) == code[12]

@@ -18,6 +18,12 @@ ACCIDENTS = st.text(
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
+        ("㍻", "平成"),
+        ("㋿", "令和"),
+        ("Ⅲ", "III"),
+        ("№", "No"),
+        ("\ufa1e", "羽"),
+        ("\ufa2d", "鶴"),
         ("髙見本", "高見本"),
         ("試﨑", "試崎"),
         ("𠮷例", "吉例"),
@@ -74,6 +80,7 @@ def test_what_is_different_stays_different(one, other):
 @given(ACCIDENTS)
 def test_the_key_of_a_key_is_itself(text):
     assert search_key(search_key(text)) == search_key(text)
+    assert name_key(name_key(text)) == name_key(text)
 
 
 @given(ACCIDENTS)

@@ -193,6 +193,15 @@ def test_the_office_is_closed_on_holidays_weekends_and_over_the_new_year(day):
     assert not is_open_day(day)
 
 
+def test_on_these_weekdays_of_2026_the_office_is_closed():
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    closed = " ".join(f"{day:%m/%d}" for day in year if day.weekday() < 5 and not is_open_day(day))
+    assert closed == (
+        "01/01 01/02 01/12 02/11 02/23 03/20 04/29 05/04 05/05 05/06 07/20 "
+        "08/11 09/21 09/22 09/23 10/12 11/03 11/23 12/29 12/30 12/31"
+    )
+
+
 @pytest.mark.parametrize("day", [date(2026, 12, 28), date(2027, 1, 4), date(2026, 9, 24), date(2026, 4, 1)])
 def test_the_office_is_open_on_other_days(day):
     assert is_open_day(day)

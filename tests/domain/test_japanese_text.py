@@ -1,3 +1,4 @@
+import unicodedata
 from email.headerregistry import Address
 
 import pytest
@@ -25,6 +26,12 @@ EMOJI = ["👍", "👨‍👩‍👧", "🏳️‍🌈", "👩🏽‍⚕️", "�
 @pytest.mark.parametrize("text", ["", *NAMES, *EMOJI, " 前後の空白　", "㈱①Ⅲ〜−—"])
 def test_text_is_stored_exactly_as_typed(text):
     assert storable(text) is text
+
+
+@pytest.mark.parametrize("name", ["\ufa19", "\ufa10", "\ufa1b", "\ufa1e", "\uf929", "\ufa2d", "か\u3099"])
+def test_a_character_that_normalising_would_destroy_is_kept(name):
+    assert unicodedata.normalize("NFC", name) != name
+    assert storable(name) == name
 
 
 @pytest.mark.parametrize(
