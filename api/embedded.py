@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from api.errors import Stopped
+
 ROLE = "renkei"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
@@ -37,7 +39,7 @@ PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 PASS = stat.S_IXOTH
 
 
-class CannotStart(Exception):
+class CannotStart(Stopped):
     """The embedded server cannot be used; one sentence in Japanese and one in English say why."""
 
 
@@ -99,7 +101,7 @@ class _Home:
         self.user = SYSTEM_USER if os.geteuid() == 0 else None
 
     def enter(self) -> IO[str]:
-        """Become one of the users, starting the server for the first; the lock lasts while the file is open."""
+        """Become one of the users, starting the server for the first; the lock lasts as long as the file."""
         users = (self.directory / "postgres.users").open("a")
         try:
             with self._gate():

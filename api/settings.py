@@ -15,13 +15,15 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from api.errors import Stopped
+
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
 
 
-class WrongSettings(Exception):
+class WrongSettings(Stopped):
     """The environment cannot be used as it stands; the message names every value that is meant."""
 
 

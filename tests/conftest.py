@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+import hypothesis
 import pytest
 from hypothesis import settings
 
@@ -28,6 +29,10 @@ settings.load_profile("renkei")
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
+
+# The same examples every time; `renkei check --full` draws many more, and new ones each time.
+hypothesis.settings.register_profile("sample", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("full", max_examples=2000, deadline=None, database=None)
 
 TEMPLATE = "renkei_template"
 NUMBERS = count(1)
@@ -48,6 +53,20 @@ EMPTY_EVERY_TABLE = """
             END IF;
         END LOOP;
     END $$"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the long checks at full length")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the long checks run at full length; otherwise they take a seeded sample."""
+    return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture(scope="session")

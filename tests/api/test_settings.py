@@ -19,7 +19,7 @@ WHOLE = {
 
 
 def test_an_empty_environment_is_enough_to_try_the_program():
-    found = settings.read({"HOME": "/home/somebody"})
+    found = settings.read({"LANG": "ja_JP.UTF-8"})
     assert (found.base_url, found.timezone, found.smtp) == (
         "http://127.0.0.1:8000",
         ZoneInfo("Asia/Tokyo"),

@@ -1,0 +1,93 @@
+"""The command line: finds the command, tells what went wrong in one sentence, and leaves nothing running.
+
+Only the command that was asked for is imported. What people did wrong ends with exit code 1 and a Japanese
+sentence on stderr, a wrong use of the command line with 2; only a bug shows a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from api.errors import Stopped
+from domain.errors import Refused
+
+COMMANDS = {
+    "check": "すべての検査を順に行う",
+    "migrate": "データベースを最新の形にする",
+}
+FOR_DEVELOPERS = {
+    "makemigrations": "モデルの変更からマイグレーションを書く",
+    "permissions": "権限の表を書き直す",
+}
+SENTENCES = (
+    (r"the following arguments are required: (.+)", r"\1 を指定してください"),
+    (r"unrecognized arguments: (.+)", r"\1 という引数はありません"),
+    (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)", r"\1 に \2 は使えません（\3 のどれか）"),
+    (r"argument (.+): expected .*arguments?", r"\1 には値が必要です"),
+    (r"argument (.+): invalid \w+ value: (.+)", r"\1 に \2 は使えません"),
+    (r"argument (.+): not allowed with argument (.+)", r"\1 と \2 は一緒に使えません"),
+    (r"one of the arguments (.+) is required", r"\1 のどれかを指定してください"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Japanese to people; names of commands and options stay English."""
+
+    def __init__(self, *, prog: str, description: str, usage: str | None = None) -> None:
+        super().__init__(prog=prog, description=description, usage=usage, add_help=False)
+        self._positionals.title = "引数"
+        self._optionals.title = "オプション"
+        self.add_argument("-h", "--help", action="help", help="この説明を表示する")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "使い方: ", 1)
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, sentence in SENTENCES:
+            message = re.sub(f"^{pattern}$", sentence, message)
+        self.exit(2, f"{self.prog}: {message}。{self.prog} --help で使い方を表示します。\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except (Refused, Stopped) as error:
+        print(f"renkei: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: Sequence[str]) -> int:
+    first, *rest = arguments or ["--help"]
+    if first not in COMMANDS | FOR_DEVELOPERS:
+        return _introduce(first)
+    command = import_module(f"api.commands.{first.replace('import', 'import_')}")
+    parser = Parser(prog=f"renkei {first}", description=f"{(COMMANDS | FOR_DEVELOPERS)[first]} ({first})。")
+    command.arguments(parser)
+    code: int = command.run(parser.parse_args(rest))
+    return code
+
+
+def _introduce(first: str) -> int:
+    parser = Parser(prog="renkei", description="連携 (Renkei)。", usage="renkei COMMAND [...]")
+    commands = parser.add_argument_group("コマンド (COMMAND; renkei COMMAND --help で詳しい説明)")
+    for name, help_text in COMMANDS.items():
+        commands.add_argument(name, nargs="?", help=help_text)
+    if first not in {"-h", "--help"}:
+        parser.error(f"{first} というコマンドはありません")
+    parser.print_help()
+    return 0
+
+
+def _end(*_: object) -> NoReturn:
+    """Asked to stop: what was opened is closed on the way out, as for any other end."""
+    sys.exit(143)

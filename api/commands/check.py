@@ -1,0 +1,121 @@
+"""Every check there is, the cheap ones first; the first that fails ends it, with what it said."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+
+from api.commands import permissions
+from api.errors import Stopped
+from domain import database
+
+ROOT = Path(__file__).parents[2]
+INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"
+LINT_IMPORTS = (
+    "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+)
+
+
+class Failed(Stopped):
+    """A step found something; the message is what it found."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named check; `tool` is the package that it needs, if any. `work` raises Failed."""
+
+    name: str
+    meaning: str
+    work: Callable[[bool], None]
+    tool: str | None = None
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--full", action="store_true", help="長い検査も省かずに行う")
+
+
+def run(options: argparse.Namespace) -> int:
+    if not (ROOT / "pyproject.toml").exists():
+        raise Failed("この検査は、ソースのある場所 (git clone したもの) でだけ行えます。")
+    started = perf_counter()
+    for step in STEPS:
+        if not _passes(step, options.full):
+            return 1
+    print(f"ok    {perf_counter() - started:6.1f} s  すべての検査に合格しました。")
+    return 0
+
+
+def _passes(step: Step, full: bool) -> bool:
+    started = perf_counter()
+    found = _found(step, full)
+    print(
+        f"{'FAIL' if found else 'ok  '}  {perf_counter() - started:6.1f} s  {step.name:<16}  {step.meaning}"
+    )
+    if found:
+        print(found, file=sys.stderr)
+    return not found
+
+
+def _found(step: Step, full: bool) -> str | None:
+    if step.tool is not None and find_spec(step.tool) is None:
+        return f"{step.tool} がありません。次のコマンドで入れてください: {INSTALL}"
+    try:
+        step.work(full)
+    except Failed as failed:
+        return str(failed) or "失敗しました。"
+    return None
+
+
+def _module(*command: str) -> Callable[[bool], None]:
+    """A step that is a Python program run at the root of the sources, silent unless it fails."""
+
+    def work(_: bool) -> None:
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failed((done.stdout + done.stderr).strip())
+
+    return work
+
+
+def _migrations(_: bool) -> None:
+    if missing := asyncio.run(database.missing_migrations()):
+        raise Failed("\n".join(["renkei makemigrations NAME を実行してください。", *missing]))
+
+
+def _permissions(_: bool) -> None:
+    if permissions.REVIEWED.read_text(encoding="utf-8") != permissions.table():
+        raise Failed("権限の表が変わりました。意図した変更なら renkei permissions で書き直してください。")
+
+
+def _pytest(full: bool) -> None:
+    """All tests, printed as they run; a run in which none passed has proved nothing."""
+    command = [sys.executable, "-m", "pytest", *(["--full"] if full else [])]
+    closing = ""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as tests:
+        for line in tests.stdout or ():
+            print(line, end="", flush=True)
+            closing = line.strip() or closing
+    if tests.returncode != 0:
+        raise Failed("テストが失敗しました。")
+    if not re.search(r"\b[1-9]\d* passed\b", closing):
+        raise Failed("テストがひとつも実行されませんでした。")
+
+
+STEPS = (
+    Step("ruff format", "書式", _module("-m", "ruff", "format", "--check", "."), "ruff"),
+    Step("ruff check", "書き方", _module("-m", "ruff", "check", "."), "ruff"),
+    Step("import contracts", "層の向き", _module("-c", LINT_IMPORTS), "importlinter"),
+    Step("permissions", "権限の表", _permissions),
+    Step("migrations", "マイグレーションの漏れ", _migrations),
+    Step("house rules", "家の決まり", _module("-m", "pytest", "tests/test_house.py"), "pytest"),
+    Step("mypy", "型", _module("-m", "mypy"), "mypy"),
+    Step("pytest", "テスト (PostgreSQL)", _pytest, "pytest"),
+)

@@ -1,0 +1,23 @@
+"""Bring the database up to date; a second run, or a second process at the same time, finds nothing to do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from api import settings
+from api.database import at_hand
+from domain import database
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="行うことを表示するだけで、何も変えない")
+
+
+def run(options: argparse.Namespace) -> int:
+    with at_hand(settings.read()) as url:
+        steps = asyncio.run(database.unapplied(url) if options.dry_run else database.migrate(url))
+    for step in steps:
+        print(step)
+    print("未適用です。" if steps and options.dry_run else "データベースは最新です。")
+    return 0
