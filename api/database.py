@@ -50,8 +50,6 @@ async def _check(url: str) -> None:
     finally:
         await connection.close()
     if found < OLDEST:
-        raise WrongSettings(
-            f"RENKEI_DATABASE_URL: PostgreSQL {OLDEST} 以上が必要です（いまは {found} です）。"
-        )
+        raise WrongSettings(f"RENKEI_DATABASE_URL: PostgreSQL {OLDEST} 以上が必要です（いまは {found} です）。")
     if mighty:
         print("注意: RENKEI_DATABASE_URL の利用者は特権 (superuser) を持っています。", file=sys.stderr)

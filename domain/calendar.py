@@ -152,7 +152,7 @@ def attendees_visible_to(actor: Actor) -> QuerySet[Attendee]:
 
 
 async def propose(
-    actor: Actor,
+    actor: Author,
     kind: AppointmentKind,
     unit: Unit,
     title: str,

@@ -109,7 +109,7 @@ async def missing_migrations() -> list[str]:
     """What the models declare and no migration makes, one line each; needs no server."""
     async with _offline() as detector:
         writers = await detector.changes()
-    return [line.strip() for writer in writers for line in writer.as_string().splitlines() if "ops." in line]
+    return [operation.describe() for writer in writers for operation in writer.operations]
 
 
 async def make_migration(name: str) -> list[str]:

@@ -18,7 +18,7 @@ from tortoise import fields
 from tortoise.queryset import QuerySet
 
 from domain import records, units
-from domain.actor import OUTSIDERS, Actor, Role
+from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated
 from domain.organizations import Contact
 from domain.people import Person
@@ -91,7 +91,7 @@ async def issue(
 
 
 async def mint(
-    actor: Actor, person: Person, role: Role, unit: Unit, label: str, expires_at: datetime
+    actor: Author, person: Person, role: Role, unit: Unit, label: str, expires_at: datetime
 ) -> tuple[Token, str]:
     """Write the token; what it may open has been settled by the caller."""
     secret = f"rk_{secrets.token_urlsafe(32)}"

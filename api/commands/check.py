@@ -19,9 +19,7 @@ from domain import database
 
 ROOT = Path(__file__).parents[2]
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"
-LINT_IMPORTS = (
-    "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-)
+LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 
 class Failed(Stopped):
@@ -56,9 +54,7 @@ def run(options: argparse.Namespace) -> int:
 def _passes(step: Step, full: bool) -> bool:
     started = perf_counter()
     found = _found(step, full)
-    print(
-        f"{'FAIL' if found else 'ok  '}  {perf_counter() - started:6.1f} s  {step.name:<16}  {step.meaning}"
-    )
+    print(f"{'FAIL' if found else 'ok  '}  {perf_counter() - started:6.1f} s  {step.name:<16}  {step.meaning}")
     if found:
         print(found, file=sys.stderr)
     return not found

@@ -28,9 +28,7 @@ def test_help_names_every_command_in_japanese(capsys):
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("使い方: renkei COMMAND")
-    assert [
-        name for name, meaning in cli.COMMANDS.items() if f"{name} " not in shown or meaning not in shown
-    ] == []
+    assert [name for name, meaning in cli.COMMANDS.items() if f"{name} " not in shown or meaning not in shown] == []
 
 
 def test_no_command_at_all_shows_the_help(capsys):
@@ -99,9 +97,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password():
 
 def test_help_answers_before_the_heavy_libraries_are_read():
     read = "import sys; from api.cli import main; main(['--help']); print(sorted(sys.modules))"
-    told = subprocess.run(
-        [sys.executable, "-c", read], capture_output=True, text=True, timeout=60, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, timeout=60, check=True)
     loaded = told.stdout.splitlines()[-1]
     assert [name for name in ("tortoise", "strawberry", "pandas", "asyncpg") if f"'{name}'" in loaded] == []
 

@@ -1,0 +1,130 @@
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+from tortoise.exceptions import OperationalError
+
+from domain import database
+from domain.journal import Entry
+from tests.clock import NOW
+
+COLUMNS = """
+    SELECT table_name, column_name, is_nullable = 'YES', upper(data_type), character_maximum_length
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'tortoise_migrations'
+"""
+CALLED = {
+    "CHARACTER VARYING": "VARCHAR",
+    "INTEGER": "INT",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
+    "BOOLEAN": "BOOL",
+    "NUMERIC": "DECIMAL",
+}
+
+
+async def ask(url: str, question: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetch(question)
+    finally:
+        await connection.close()
+
+
+def declared() -> set[tuple[str, str, bool, str]]:
+    """Table, column, whether it may be empty, and the type, as the models say."""
+    return {
+        (model["table"], field["db_column"], field["nullable"], type_of(field["db_field_types"]))
+        for model in Tortoise.describe_models().values()
+        for field in [model["pk_field"], *model["data_fields"]]
+    }
+
+
+def type_of(names: dict[str, str]) -> str:
+    found = names.get("postgres", names[""])
+    return {"SERIAL": "INT", "BIGSERIAL": "BIGINT"}.get(found.split(" ")[0], found)
+
+
+def test_the_migrations_make_everything_that_the_models_declare():
+    assert asyncio.run(database.missing_migrations()) == []
+
+
+def test_the_migrated_tables_are_those_of_the_models(run, shared_url):
+    async def story() -> set[tuple[str, str, bool, str]]:
+        return declared()
+
+    found = set()
+    for table, column, nullable, kind, length in asyncio.run(ask(shared_url, COLUMNS)):
+        name = CALLED.get(kind, kind)
+        found.add((table, column, nullable, f"{name}({length})" if length else name))
+    assert found == run(story())
+
+
+def test_every_reference_is_kept_by_the_database(run, shared_url):
+    async def story() -> int:
+        return sum(len(model["fk_fields"]) + len(model["o2o_fields"]) for model in Tortoise.describe_models().values())
+
+    kept = asyncio.run(ask(shared_url, "SELECT count(*) FROM pg_constraint WHERE contype = 'f'"))
+    assert kept[0][0] == run(story()) > 0
+
+
+def test_processes_that_migrate_at_once_take_every_step_once(new_database):
+    url = new_database()
+
+    async def story() -> list[list[str]]:
+        return await asyncio.gather(database.migrate(url), database.migrate(url), database.migrate(url))
+
+    steps = sorted(asyncio.run(story()), key=len)
+    assert steps[:2] == [[], []]
+    assert steps[2][:2] == ["0001_initial", "0002_rules"]
+    assert asyncio.run(database.unapplied(url)) == []
+
+
+def test_a_database_that_was_never_migrated_knows_what_is_to_be_done(new_database):
+    assert asyncio.run(database.unapplied(new_database()))[:2] == ["0001_initial", "0002_rules"]
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
+    url = new_database()
+    in_the_way = "CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql AS 'SELECT 1::real'"
+    asyncio.run(ask(url, in_the_way))
+    with pytest.raises(OperationalError, match="similarity"):
+        asyncio.run(database.migrate(url))
+    assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
+
+
+def test_the_program_connects_without_superuser_rights(run):
+    async def story() -> tuple[object, ...]:
+        _, rows = await Tortoise.get_connection("default").execute_query(
+            "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+        return tuple(rows[0])
+
+    assert run(story()) == ("renkei", False)
+
+
+def test_a_story_has_several_real_connections(run):
+    async def backend() -> int:
+        _, rows = await Tortoise.get_connection("default").execute_query("SELECT pg_backend_pid(), pg_sleep(0.05)")
+        return int(rows[0][0])
+
+    async def story() -> set[int]:
+        return set(await asyncio.gather(*(backend() for _ in range(database.CONNECTIONS))))
+
+    assert len(run(story())) == database.CONNECTIONS == 5
+
+
+def test_what_a_story_writes_stays_for_its_test_and_goes_before_the_next(run):
+    async def write() -> None:
+        await Entry.create(at=NOW, fact="tried", kind="test", row_id=uuid4(), before={}, after={})
+
+    async def written() -> int:
+        return await Entry.all().count()
+
+    async def begin_anew() -> None:
+        await database.execute("SELECT empty_every_table()")
+
+    run(write())
+    assert run(written()) == 1
+    run(begin_anew())
+    assert run(written()) == 0
