@@ -54,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
 def _passes(step: Step, full: bool) -> bool:
     started = perf_counter()
     found = _found(step, full)
-    print(f"{'FAIL' if found else 'ok  '}  {perf_counter() - started:6.1f} s  {step.name:<16}  {step.meaning}")
+    print(
+        f"{'FAIL' if found else 'ok  '}  {perf_counter() - started:6.1f} s  {step.name:<16}  {step.meaning}", flush=True
+    )
     if found:
         print(found, file=sys.stderr)
     return not found

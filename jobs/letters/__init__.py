@@ -86,9 +86,7 @@ def _filled(file: Path, facts: Mapping[str, str]) -> str:
 
 
 def _unfit(file: Path, what: str, field: str | None = None) -> Incomplete:
-    return Incomplete(
-        f"手紙のひな形 {file.parent.name}/{file.name} で、{what}。ひな形を直してください。", field
-    )
+    return Incomplete(f"手紙のひな形 {file.parent.name}/{file.name} で、{what}。ひな形を直してください。", field)
 
 
 def _names(line: str) -> list[str]:

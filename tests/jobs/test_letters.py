@@ -81,9 +81,7 @@ def test_every_letter_begins_with_the_unit_and_the_number_to_call_back(kind: str
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked(kind: str):
-    speaking = [
-        line for line in render(kind, FACTS).text.splitlines() if "パスワード" in line or "暗証" in line
-    ]
+    speaking = [line for line in render(kind, FACTS).text.splitlines() if "パスワード" in line or "暗証" in line]
     assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。"]
 
 
