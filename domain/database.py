@@ -30,6 +30,7 @@ MODELS = [
         "tokens",
         "feeds",
         "lectures",
+        "agreements",
     )
 ]
 APP = "renkei"

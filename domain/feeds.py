@@ -92,10 +92,7 @@ async def _told(actor: Actor, feed: Subscription) -> Subscription:
         to=(reader.name, reader.mail_address),
         person_id=reader.id,
         facts={
-            "unit_name": unit.name,
-            "unit_phone": unit.phone,
-            "unit_extension": unit.extension,
-            "unit_mail": unit.mail_address,
+            **units.signature(unit),
             "recipient": f"{reader.name} 様",
             "subscription_id": str(feed.id),
             "generation": feed.generation,

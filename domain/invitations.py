@@ -15,17 +15,14 @@ from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, 
 from domain.japanese import from_to
 from domain.outbox import Method
 from domain.people import Person
-from domain.units import Unit
+from domain.units import Unit, signature
 from domain.verbs import routine
 
 
 def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
     """What any letter about a date may tell."""
     return {
-        "unit_name": unit.name,
-        "unit_phone": unit.phone,
-        "unit_extension": unit.extension,
-        "unit_mail": unit.mail_address,
+        **signature(unit),
         "uid": appointment.uid,
         "sequence": appointment.sequence,
         "title": appointment.title,

@@ -92,6 +92,16 @@ def written(name: str, name_kana: str) -> dict[str, str]:
     }
 
 
+def signature(unit: Unit) -> dict[str, str]:
+    """What a letter says of the unit that sends it."""
+    return {
+        "unit_name": unit.name,
+        "unit_phone": unit.phone,
+        "unit_extension": unit.extension,
+        "unit_mail": unit.mail_address,
+    }
+
+
 @verb(Role.ADMIN)
 async def establish(
     actor: Actor,

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.actor import Role
+from domain.agreements import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import ContactRole, OrganizationKind
@@ -191,6 +192,58 @@ class Migration(migrations.Migration):
                 ('retired_on', fields.DateField(null=True)),
             ],
             options={'table': 'person', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='person_unit_kana')], 'pk_attr': 'id', 'table_description': 'Somebody we know by name. `number` is their own number, unique within the prefecture.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('kind', fields.CharEnumField(description='JOINT_RESPONSE: JOINT_RESPONSE\nPARTNERSHIP: PARTNERSHIP\nCOOPERATION: COOPERATION\nMEMORANDUM: MEMORANDUM\nARRANGEMENT: ARRANGEMENT\nJOINT_RESEARCH: JOINT_RESEARCH', enum_type=AgreementKind, max_length=20)),
+                ('status', fields.CharEnumField(description='PROPOSED: PROPOSED\nNEGOTIATING: NEGOTIATING\nIN_APPROVAL: IN_APPROVAL\nAWAITING_SIGNATURE: AWAITING_SIGNATURE\nIN_FORCE: IN_FORCE\nRENEWING: RENEWING\nRENEWED: RENEWED\nEXPIRED: EXPIRED\nTERMINATED: TERMINATED', enum_type=AgreementStatus, max_length=20)),
+                ('title', fields.CharField(max_length=200)),
+                ('number', fields.CharField(default='', max_length=60)),
+                ('purpose', fields.CharField(default='', max_length=1000)),
+                ('items', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('responsible', fields.ForeignKeyField('renkei.Person', source_field='responsible_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('author_id', fields.UUIDField()),
+                ('approver_id', fields.UUIDField(null=True)),
+                ('signed_on', fields.DateField(null=True)),
+                ('signed_at', fields.CharField(default='', max_length=200)),
+                ('effective_on', fields.DateField(null=True)),
+                ('expires_on', fields.DateField(null=True)),
+                ('ended_on', fields.DateField(null=True)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('renews', fields.ForeignKeyField('renkei.Agreement', source_field='renews_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('search', fields.CharField(max_length=600)),
+                ('kana_order', fields.TextField(unique=False)),
+            ],
+            options={'table': 'agreement', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='agreement_unit_kana')], 'pk_attr': 'id', 'table_description': 'One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AgreementParty',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name='parties', on_delete=OnDelete.CASCADE)),
+                ('side', fields.CharEnumField(description='POLICE: POLICE\nPARTNER: PARTNER', enum_type=Side, max_length=10)),
+                ('police_unit', fields.ForeignKeyField('renkei.Unit', source_field='police_unit_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('acceded_on', fields.DateField(null=True)),
+                ('withdrawn_on', fields.DateField(null=True)),
+                ('signatory_name', fields.CharField(default='', max_length=130)),
+                ('signatory_title', fields.CharField(default='', max_length=200)),
+            ],
+            options={'table': 'agreement_party', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_party_agreement'), Index(fields=['organization_id', 'agreement_id'], name='agreement_party_organization')], 'pk_attr': 'id', 'table_description': '協定当事者: a police unit or an organisation, from a day on until another; the signatory frozen as signed.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

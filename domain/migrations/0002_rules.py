@@ -33,6 +33,13 @@ OUTBOX = [
 FEEDS = [
     "CREATE UNIQUE INDEX subscription_person ON subscription (person_id) WHERE revoked_at IS NULL",
 ]
+AGREEMENTS = [
+    """CREATE UNIQUE INDEX agreement_party_once ON agreement_party
+       (agreement_id, coalesce(organization_id, police_unit_id)) WHERE withdrawn_on IS NULL""",
+    "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE renews_id IS NOT NULL",
+    "CREATE INDEX agreement_expires ON agreement (expires_on) WHERE status IN ('IN_FORCE', 'RENEWING')",
+    "CREATE INDEX agreement_search ON agreement USING gin (search gin_trgm_ops)",
+]
 LECTURES = [
     "CREATE UNIQUE INDEX lecture_head_count_once ON lecture_head_count (lecture_id, audience)",
 ]
@@ -49,5 +56,6 @@ class Migration(migrations.Migration):
         ops.RunSQL(CALENDAR),
         ops.RunSQL(OUTBOX),
         ops.RunSQL(FEEDS),
+        ops.RunSQL(AGREEMENTS),
         ops.RunSQL(LECTURES),
     ]
