@@ -160,6 +160,10 @@ def test_an_unused_fragment_and_a_second_operation_are_measured_too() -> None:
     too_large("query A { name } query B { node {" + wide + "} }")
 
 
+def test_no_other_rule_looks_at_a_document_over_its_budget() -> None:
+    too_large(doubling(60) + " type NotExecutable { name: String }")
+
+
 def test_comments_count_as_words() -> None:
     too_large("{ name }" + "\n#" * (LIMITS.tokens + 1))
 

@@ -11,6 +11,8 @@ from typing import NewType
 import orjson
 import pytest
 import strawberry
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.requests import Request
 from strawberry.extensions import SchemaExtension
 from strawberry.scalars import JSON
@@ -260,6 +262,7 @@ def test_an_argument_that_turns_out_null_is_refused_as_what_was_sent() -> None:
     answered = asked("query($n: Int) { quarter(number: $n) }", {"n": None})
     assert refused(answered, "INVALID", "number").startswith("number の値を直してください。")
     assert answered.error["path"] == ["quarter"]
+    assert answered.json["data"] is None
 
 
 def test_an_operation_that_is_not_there_is_refused() -> None:
@@ -307,6 +310,33 @@ def test_of_a_bug_the_client_learns_a_number_and_the_log_the_place(
     assert [number in record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [True]
     assert "File " in caplog.text
     caplog.clear()
+
+
+WORDS = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "me",
+    "drill",
+    "id:",
+    '"1"',
+    "...",
+    "on Query",
+    "@skip(if:",
+    "$x",
+    "query",
+    "9" * 400,
+]
+
+
+@given(
+    st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=9)
+)
+def test_no_document_at_all_is_a_bug(query: str, name: str) -> None:
+    answered = asked_body({"query": query, "operationName": name})
+    assert answered.status in (200, 400)
+    assert b"INTERNAL" not in answered.body
 
 
 def test_what_was_refused_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

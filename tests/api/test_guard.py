@@ -5,14 +5,31 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from api.guard import BODY_LIMIT, DEPTH_LIMIT, Asked, Guard
+from api.guard import BODY_LIMIT, DEPTH_LIMIT, EXACT, Asked, Guard
 from tests.api.asgi import JSON, Answered, chunked, collected, http_scope, request, speak
 
 HOME = "https://renkei.example"
 GOOD = b'{"query":"{ a }","variables":{"n":1},"operationName":"A"}'
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-EXACT, EXACT)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def dumps(value: object) -> bytes:
+    return json.dumps(value).encode()
 
 
 class Door:
@@ -266,6 +283,18 @@ def test_a_second_origin_does_not_hide_behind_the_right_one() -> None:
 @pytest.mark.parametrize("headers", [{}, {"origin": HOME}, {"origin": HOME, "sec-fetch-site": "same-origin"}])
 def test_a_script_and_our_own_page_may_ask(headers: dict[str, str]) -> None:
     assert request(Guard(Door(), origins=[HOME]), GOOD, {**JSON, **headers}).status == 200
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | JSON_VALUES.map(dumps))
+def test_no_body_at_all_is_an_error_of_the_server(body: bytes) -> None:
+    assert request(Guard(Door()), body).status in (200, 400)
+
+
+@given(JSON_VALUES)
+def test_what_goes_through_is_what_was_sent(value: object) -> None:
+    door = Door()
+    request(Guard(door), dumps({"query": "{ a }", "variables": {"v": value}}))
+    assert door.asked == [Asked("{ a }", {"v": value})]
 
 
 def test_a_websocket_is_closed_before_it_is_accepted() -> None:

@@ -1,0 +1,106 @@
+"""Headless Chromium, driven through WebDriver (W3C) by its own driver; needs no package of Python."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from tests.api.serving import wait_until
+
+PROGRAMS = (shutil.which("chromium"), shutil.which("chromedriver"))
+PRESENT = all(PROGRAMS)
+
+# Every name and every address but this machine's own is unknown to this browser: the cable is out.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    "--window-size=1280,800",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
+DIRECT = build_opener(ProxyHandler({}))
+
+
+class Browser:
+    """One window of one session at the driver's address."""
+
+    def __init__(self, driver: str, profile: str) -> None:
+        self.session = driver
+        options = {"binary": PROGRAMS[0], "args": [*FLAGS, f"--user-data-dir={profile}"]}
+        wanted = {
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
+        answer = self.post("/session", capabilities={"alwaysMatch": wanted})
+        self.session = f"{driver}/session/{answer['sessionId']}"
+
+    def post(self, path: str, **values: object) -> Any:
+        headers = {"Content-Type": "application/json"}
+        asked = Request(self.session + path, json.dumps(values).encode(), headers)
+        with DIRECT.open(asked, timeout=60) as answer:
+            return json.load(answer)["value"]
+
+    def close(self) -> None:
+        with DIRECT.open(Request(self.session, method="DELETE"), timeout=60) as answer:
+            answer.read()
+
+    def open(self, address: str) -> None:
+        self.post("/url", url=address)
+
+    def run(self, script: str, *args: object) -> Any:
+        return self.post("/execute/sync", script=script, args=list(args))
+
+    def wait_for(self, script: str, *args: object) -> Any:
+        """The first true value of a script."""
+        wait_until(lambda: self.run(script, *args))
+        return self.run(script, *args)
+
+    def complaints(self) -> list[str]:
+        """What the console has said since it was last asked: policy violations, failed loads, errors."""
+        return [entry["message"] for entry in self.post("/se/log", type="browser")]
+
+    def picture(self, path: Path) -> None:
+        with DIRECT.open(f"{self.session}/screenshot", timeout=60) as answer:
+            path.write_bytes(base64.b64decode(json.load(answer)["value"]))
+
+
+def is_up(port: int) -> bool:
+    with socket.socket() as knocking:
+        return knocking.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    command = [str(PROGRAMS[1]), f"--port={port}", "--silent"]
+    with (
+        tempfile.TemporaryDirectory(prefix="renkei-browser-", ignore_cleanup_errors=True) as profile,
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as driver,
+    ):
+        try:
+            wait_until(lambda: is_up(port))
+            window = Browser(f"http://127.0.0.1:{port}", profile)
+            try:
+                yield window
+            finally:
+                window.close()
+        finally:
+            driver.terminate()

@@ -1,0 +1,36 @@
+"""A real server on a free port of this machine, for as long as a test needs it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+@contextmanager
+def served(build: Callable[[str], ASGIApp]) -> Iterator[str]:
+    """The address at which the application answers that `build` makes for this address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(build(address), lifespan="off", log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            wait_until(lambda: server.started)
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 20.0) -> None:
+    """Waits for what another thread or process does; fails the test where it never comes."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
