@@ -17,10 +17,10 @@ from tortoise.queryset import QuerySet
 from domain import outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, Actor
 from domain.calendar import Appointment, Attendee
-from domain.errors import Incomplete, NotFound
+from domain.errors import Incomplete
 from domain.people import Person
 from domain.people import visible_to as people_visible_to
-from domain.records import MISSING, Owned, any_of, nothing
+from domain.records import Owned, any_of, nothing
 from domain.units import Unit
 from domain.verbs import broken, verb
 
@@ -128,9 +128,7 @@ async def _dates_of(feed: Subscription) -> QuerySet[Appointment]:
     return Appointment.filter(id__in=Subquery(asked.values("appointment_id")))
 
 
-async def behind(id: UUID) -> Subscription:
-    """The subscription behind an address. Raises NotFound; a revoked one is returned as such."""
-    feed = await Subscription.filter(id=id).first()
-    if feed is None:
-        raise NotFound(MISSING)
-    return feed
+async def note_fetch(feed: Subscription, now: datetime) -> None:
+    """Remember, to the hour, that somebody's calendar program has come by; this is no change of the feed."""
+    if feed.last_fetched_at is None or now - feed.last_fetched_at > timedelta(hours=1):
+        await Subscription.filter(id=feed.id).update(last_fetched_at=now)

@@ -1,0 +1,106 @@
+"""`/cal/{token}/calendar.ics`: a subscription, the same bytes as long as nothing has changed.
+
+A feed is read by whoever has its address, so it holds the minimum: title, times, place. The ETag is made of what
+the bytes are made of, so that an unchanged feed costs one look and no rendering (RFC 9110 §13.1.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from api.house import House
+from domain import feeds, tokens
+from domain.calendar import Appointment
+from domain.feeds import Subscription
+from exports import ical
+
+RENDERER = 1
+"""Raised when the same dates are to be written differently, so that every reader fetches them anew."""
+
+HEADERS = {
+    "Cache-Control": "private, max-age=0, must-revalidate",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+MISSING = "この購読アドレスは見つかりません。\n"
+ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
+
+
+def routes(house: House) -> list[Route]:
+    async def calendar(request: Request) -> Response:
+        feed, is_current = await _behind(house, request.path_params["token"])
+        if feed is None:
+            return PlainTextResponse(MISSING, 404, HEADERS)
+        if not is_current or feed.revoked_at is not None:
+            return PlainTextResponse(ENDED, 410, HEADERS)
+        now = house.clock()
+        await feeds.note_fetch(feed, now)
+        return await _answer(request, feed, now)
+
+    return [Route("/cal/{token}/calendar.ics", calendar, methods=["GET"])]
+
+
+async def _behind(house: House, token: str) -> tuple[Subscription | None, bool]:
+    """The subscription that the token was once made for, and whether it still is."""
+    id = tokens.id_in(token)
+    feed = await Subscription.filter(id=id).first() if id else None
+    if id is None or feed is None:
+        return None, False
+    made_for = [n for n in range(1, feed.generation + 1) if _fits(house, token, id, n)]
+    return (feed, made_for == [feed.generation]) if made_for else (None, False)
+
+
+def _fits(house: House, token: str, id: UUID, generation: int) -> bool:
+    return tokens.is_genuine(token, house.secret, feeds.PURPOSE, id, generation)
+
+
+async def _answer(request: Request, feed: Subscription, now: datetime) -> Response:
+    name, shown = await feeds.called(feed), await feeds.shown_in(feed, now)
+    headers = HEADERS | {"ETag": etag(feed, name, shown), "Content-Disposition": 'inline; filename="calendar.ics"'}
+    if _knows(request.headers.get("if-none-match", ""), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    body = ical.feed(str(feed.id), name, [vevent(_event(one)) for one in shown])
+    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+def etag(feed: Subscription, name: str, shown: Sequence[Appointment]) -> str:
+    """A weak validator over everything that the bytes follow from."""
+    digest = hashlib.blake2b(f"{RENDERER} {feed.id} {name}".encode(), digest_size=16)
+    for one in shown:
+        digest.update(f"{one.id} {one.version}".encode())
+    return f'W/"{digest.hexdigest()}"'
+
+
+def _knows(offered: str, current: str) -> bool:
+    candidates = {one.strip().removeprefix("W/") for one in offered.split(",")}
+    return "*" in candidates or current.removeprefix("W/") in candidates
+
+
+def _event(one: Appointment) -> ical.Event:
+    return ical.Event(
+        uid=one.uid,
+        sequence=one.sequence,
+        created=one.created_at,
+        changed=one.changed_at,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        summary=one.title,
+        location=one.place,
+        url=one.online_url,
+        status=one.status,
+    )
+
+
+@lru_cache(20_000)
+def vevent(event: ical.Event) -> bytes:
+    """Rendering one event takes a third of a millisecond; the same event is always the same bytes."""
+    return ical.vevent(event)

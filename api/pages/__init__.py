@@ -1,0 +1,56 @@
+"""The pages that people open from a letter: plain HTML that works without scripts, on a phone, in a text browser."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def page(title: str, body: str, status: int = 200) -> HTMLResponse:
+    """A whole page; `body` is HTML that `filled` or `paragraph` has made."""
+    return HTMLResponse(_template("frame.html").substitute(title=escape(title), body=body), status, HEADERS)
+
+
+def filled(name: str, **texts: str) -> str:
+    """A template with these texts in it, escaped; one that ends in `_html` is HTML already."""
+    ready = {key.removesuffix("_html"): text if key.endswith("_html") else escape(text) for key, text in texts.items()}
+    return _template(name).substitute(ready)
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """One paragraph of text."""
+    return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+async def style(_: Request) -> Response:
+    """The one style sheet."""
+    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(_file("page.css"), headers=headers, media_type="text/css")
+
+
+ROUTES = [Route("/pages/page.css", style)]
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template(_file(name))
+
+
+@cache
+def _file(name: str) -> str:
+    return files("api.pages").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,54 @@
+"""The clock: APScheduler ticks, the schedule says what is due, the database says whether it was done already.
+
+Several of these may run on one database. Nothing is kept in the scheduler: after a pause of any length each job's
+newest turn runs once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from domain import slots
+from jobs.post_letters import Desk
+from jobs.schedule import SCHEDULE, Every, Job
+
+log = logging.getLogger(__name__)
+TICK = 5
+"""Seconds between two looks at the schedule."""
+
+
+async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> None:
+    """Run whatever is due. One job's failure is logged and keeps no other from running."""
+    for job in jobs:
+        try:
+            await run(job, now, desk)
+        except Exception:
+            log.exception("job %s failed", job.name)
+
+
+async def run(job: Job, now: datetime, desk: Desk) -> None:
+    """One job, unless its newest turn has been done."""
+    if isinstance(job.trigger, Every):
+        await job.work(now, desk)
+        return
+    slot_at = job.trigger.slot(now)
+    await slots.once(now, job.name, slot_at, lambda now: job.work(now, desk))
+
+
+async def keep(desk: Desk, clock: Callable[[], datetime], stopped: asyncio.Event) -> None:
+    """Tick until told to stop; a tick under way is finished first."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def look() -> None:
+        await tick(clock(), desk)
+
+    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None, "next_run_time": clock()}
+    scheduler.add_job(look, "interval", seconds=TICK, **options)
+    scheduler.start()
+    await stopped.wait()
+    scheduler.shutdown(wait=True)

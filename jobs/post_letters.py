@@ -1,0 +1,115 @@
+"""Post the letters that are due. Two workers never post the same one; killed between post and mark, one repeats it.
+
+What is secret in a letter (the links behind which no password stands) is derived here, at the moment of posting.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain import outbox, tokens
+from domain.errors import Refused
+from domain.feeds import PURPOSE as FEED
+from domain.outbox import Letter, Method
+from domain.replies import PURPOSE as REPLY
+from exports import ical
+from jobs import letters
+from jobs.mail import Envelope
+from jobs.post import NotPosted, PermanentFailure, Post
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a letter needs besides its facts: the post, the address of the house, the key of its links."""
+
+    post: Post
+    base_url: str
+    mail_from: str
+    secret: str = field(repr=False)
+
+
+async def post_letters(now: datetime, desk: Desk) -> int:
+    """Post what is due and mark each letter by itself; the number that left."""
+    claimed = await outbox.claim(now)
+    return sum([await _post(now, desk, letter) for letter in claimed])
+
+
+async def _post(now: datetime, desk: Desk, letter: Letter) -> int:
+    try:
+        await desk.post.post(envelope(desk, letter))
+    except (NotPosted, Refused) as failure:
+        await _failed(now, letter, failure)
+        return 0
+    await outbox.mark_sent(now, letter.id)
+    return 1
+
+
+async def _failed(now: datetime, letter: Letter, failure: NotPosted | Refused) -> None:
+    log.warning("letter %s (%s) was not posted: %s", letter.id, letter.kind, type(failure).__name__)
+    for_good = isinstance(failure, PermanentFailure | Refused)
+    await outbox.mark_failed(now, letter.id, str(failure), for_good=for_good)
+
+
+def envelope(desk: Desk, letter: Letter) -> Envelope:
+    """The letter as it leaves; the same Message-ID at every attempt."""
+    rendered = letters.render(letter.kind, letter.facts | _known(letter) | _links(desk, letter.facts))
+    sender = letter.facts.get("unit_mail") or desk.mail_from
+    return Envelope(
+        message_id=f"<{letter.id}@{sender.rpartition('@')[2]}>",
+        sender_name=str(letter.facts["unit_name"]),
+        sender_address=sender,
+        to_name=letter.to_name,
+        to_address=letter.to_address,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        calendar=_calendar(letter, sender) if letter.method else None,
+        date=letter.owed_at,
+    )
+
+
+def _known(letter: Letter) -> dict[str, str]:
+    extension = letter.facts.get("unit_extension")
+    return {"short_id": letter.id.hex[-6:], "contact": f"内線 {extension}" if extension else ""}
+
+
+def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
+    links = {}
+    if "attendee_id" in facts:
+        secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
+        links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"
+    if "subscription_id" in facts:
+        secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
+        links["feed_url"] = f"{desk.base_url}/cal/{secret}/calendar.ics"
+    return links
+
+
+def _calendar(letter: Letter, sender: str) -> tuple[str, bytes]:
+    facts = letter.facts
+    event, stamp = _event(facts), datetime.fromisoformat(facts["stamp"])
+    organizer = ical.Party(str(facts["unit_name"]), sender)
+    attendee = ical.Party(letter.to_name, letter.to_address)
+    if letter.method is Method.CANCEL:
+        return "CANCEL", ical.cancel(event, organizer, attendee, stamp)
+    return "REQUEST", ical.request(event, organizer, attendee, stamp, partstat=facts["partstat"])
+
+
+def _event(facts: dict[str, Any]) -> ical.Event:
+    return ical.Event(
+        uid=facts["uid"],
+        sequence=facts["sequence"],
+        created=datetime.fromisoformat(facts["created_at"]),
+        changed=datetime.fromisoformat(facts["stamp"]),
+        starts_at=datetime.fromisoformat(facts["starts_at"]),
+        ends_at=datetime.fromisoformat(facts["ends_at"]),
+        summary=facts["title"],
+        location=facts["place"],
+        url=facts["online_url"],
+        status=facts["status"],
+    )

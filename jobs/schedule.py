@@ -1,0 +1,81 @@
+"""The schedule: everything that happens by itself, on one screen.
+
+A `Daily` or `Quarterly` job has one effect for each of its turns (`domain.slots`); an `Every` job may run as often
+as it likes, for what it does is safe to repeat. Times of day are Japan's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from domain import agreements, invitations
+from domain.actor import TOKYO
+from jobs.post_letters import Desk, post_letters
+
+Work = Callable[[datetime, Desk], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Every:
+    """As often as the clock ticks."""
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Once a day, at this time or as soon after it as somebody is there."""
+
+    at: time
+
+    def slot(self, now: datetime) -> datetime:
+        """The newest turn that is due."""
+        local = now.astimezone(TOKYO)
+        turn = datetime.combine(local.date(), self.at, TOKYO)
+        return turn if turn <= local else turn - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Quarterly:
+    """Once after the end of each quarter, on the first day of the next, at this time."""
+
+    at: time
+
+    def slot(self, now: datetime) -> datetime:
+        """The newest turn that is due."""
+        local = now.astimezone(TOKYO)
+        first = local.date().replace(month=(local.month - 1) // 3 * 3 + 1, day=1)
+        turn = datetime.combine(first, self.at, TOKYO)
+        return turn if turn <= local else self.slot(turn - timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the schedule."""
+
+    name: str
+    trigger: Every | Daily | Quarterly
+    work: Work
+    why: str
+
+
+def _alone(routine: Callable[[datetime], Awaitable[object]]) -> Work:
+    """A routine of the domain needs no desk."""
+
+    async def work(now: datetime, _: Desk) -> object:
+        return await routine(now)
+
+    return work
+
+
+SCHEDULE = (
+    Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
+    Job("agreements-expire", Daily(time(0, 5)), _alone(agreements.expire), "an agreement ends with its last day"),
+    Job("agreement-notices", Daily(time(8, 30)), _alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
+    Job(
+        "reminders",
+        Daily(time(9)),
+        _alone(invitations.owe_reminders),
+        "whoever is expected tomorrow is told the day before",
+    ),
+)
