@@ -80,9 +80,7 @@ class Ide:
 def make_ide(personas: Sequence[Persona], operations: Sequence[Operation]) -> Ide:
     """The desk for these personas and operations; the first of each is chosen when the page opens."""
     page = Response((OURS / "page.html").read_bytes(), 200, page_headers(), "text/html; charset=utf-8")
-    desk = Response(
-        desk_json(personas, operations), 200, {**HEADERS, "Cache-Control": "no-store"}, "application/json"
-    )
+    desk = Response(desk_json(personas, operations), 200, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
     assets = {name: asset(name) for name in SERVED}
 
     async def serve(request: Request) -> Response:

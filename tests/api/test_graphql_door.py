@@ -330,9 +330,7 @@ WORDS = [
 ]
 
 
-@given(
-    st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=9)
-)
+@given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), st.text(max_size=9))
 def test_no_document_at_all_is_a_bug(query: str, name: str) -> None:
     answered = asked_body({"query": query, "operationName": name})
     assert answered.status in (200, 400)

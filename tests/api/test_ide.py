@@ -29,9 +29,7 @@ PERSONAS = [
     Persona("partner", "青浜信用金庫 <防犯担当>", "token-partner"),
 ]
 OPERATIONS = [
-    Operation(
-        "今月の訓練を見る", "query Drills($first: Int!) { drills(first: $first) { title } }", {"first": 2}
-    ),
+    Operation("今月の訓練を見る", "query Drills($first: Int!) { drills(first: $first) { title } }", {"first": 2}),
     Operation("自分はだれか", "query Me { me }"),
 ]
 TITLES = ["標的型メール対応訓練", "サイバー攻撃共同対処訓練"]
@@ -199,9 +197,7 @@ def run_as_the_script_does(address: str) -> None:
     with DIRECT.open(f"{address}{ASSETS}/desk.json") as answer:
         choices = json.load(answer)
     operation, persona = choices["operations"][1], choices["personas"][1]
-    body = json.dumps(
-        {"query": operation["query"], "variables": operation["variables"], "operationName": "Me"}
-    )
+    body = json.dumps({"query": operation["query"], "variables": operation["variables"], "operationName": "Me"})
     headers = {
         "Content-Type": "application/json",
         "Authorization": f"Bearer {persona['token']}",
