@@ -1,0 +1,141 @@
+"""What a list can be filtered and ordered by: declared on the input's fields and as the enum's values.
+
+A filter is SQL written here, in which `{t}` stands for the row and `{v}` for the client's value; clients only
+ever choose among filters and supply values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from api.reading.ids import key_of
+from domain.rights import DataClass
+
+METADATA = "reading"
+
+
+def _plain(value: Any) -> Any:
+    """What the database knows an enum's member by."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One field of a filter input. `holds` says the same in Python, where the oracle can."""
+
+    template: str
+    prepare: Callable[[Any], Any] = _plain
+    data: DataClass = DataClass.PUBLIC
+    column: str | None = None
+    holds: Callable[[Any, Any], bool] | None = None
+
+
+def where(
+    template: str, *, prepare: Callable[[Any], Any] = _plain, data: DataClass = DataClass.PUBLIC
+) -> Any:
+    """A filter in SQL of its own. It goes past every scope but the row's own: review each."""
+    return _declared(Filter(template, prepare, data))
+
+
+def equals(column: str, cast: str = "text", *, data: DataClass = DataClass.PUBLIC) -> Any:
+    template = f"{{t}}.{column} = {{v}}::{cast}"
+    return _declared(Filter(template, _plain, data, column, lambda row, value: bool(row == value)))
+
+
+def among(column: str, cast: str = "text", *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """The column is one of the listed values; an empty list finds nothing."""
+    template = f"{{t}}.{column} = any({{v}}::{cast}[])"
+    return _declared(Filter(template, _plain, data, column, lambda row, values: row in values))
+
+
+def at_least(column: str, cast: str = "timestamptz", *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """From this value on, itself included. A row without a value is not found."""
+    template = f"{{t}}.{column} >= {{v}}::{cast}"
+    return _declared(
+        Filter(template, _plain, data, column, lambda row, value: row is not None and row >= value)
+    )
+
+
+def below(column: str, cast: str = "timestamptz", *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """Up to this value, itself not included. A row without a value is not found."""
+    template = f"{{t}}.{column} < {{v}}::{cast}"
+    return _declared(
+        Filter(template, _plain, data, column, lambda row, value: row is not None and row < value)
+    )
+
+
+def contains(column: str, prepare: Callable[[str], str], *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """The text occurs in a search key; `prepare` makes keys of what was stored and of what is typed alike."""
+
+    def pattern(typed: str) -> str:
+        key = prepare(typed)
+        return "%" + key.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+    def holds(row: str | None, value: str) -> bool:
+        return row is not None and prepare(value) in row
+
+    return _declared(Filter(f"{{t}}.{column} like {{v}}::text", pattern, data, column, holds))
+
+
+def refers(column: str, type_name: str, *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """The column points to the row with this global id; an id that no such row can have finds nothing."""
+
+    def holds(row: Any, value: str) -> bool:
+        return row is not None and row == key_of(value, type_name)
+
+    template = f"{{t}}.{column} = {{v}}::uuid"
+    return _declared(Filter(template, lambda value: key_of(value, type_name), data, column, holds))
+
+
+def present(column: str, *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """Whether the column has a value."""
+    template = f"({{t}}.{column} is not null) = {{v}}::bool"
+    return _declared(Filter(template, _plain, data, column, lambda row, wanted: (row is not None) == wanted))
+
+
+def _declared(filter_: Filter) -> Any:
+    return strawberry.field(default=strawberry.UNSET, metadata={METADATA: filter_})
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is ordered by before the id. `missing` stands in where a row has no value.
+
+    `sql` (with `{t}` for the row) and `cast`, its PostgreSQL type, are for what is not a column.
+    """
+
+    name: str
+    descending: bool = False
+    missing: str | None = None
+    sql: str | None = None
+    cast: str | None = None
+    data: DataClass = DataClass.PUBLIC
+
+
+def asc(
+    name: str,
+    *,
+    missing: str | None = None,
+    sql: str | None = None,
+    cast: str | None = None,
+    data: DataClass = DataClass.PUBLIC,
+) -> Order:
+    return Order(name, False, missing, sql, cast, data)
+
+
+def desc(
+    name: str,
+    *,
+    missing: str | None = None,
+    sql: str | None = None,
+    cast: str | None = None,
+    data: DataClass = DataClass.PUBLIC,
+) -> Order:
+    return Order(name, True, missing, sql, cast, data)

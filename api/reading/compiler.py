@@ -1,0 +1,165 @@
+"""From a selection to one statement in which PostgreSQL builds the JSON."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from graphql import GraphQLObjectType
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetailsList
+
+from api.reading import pages
+from api.reading.declarations import (
+    NOBODY,
+    Column,
+    Computed,
+    Entity,
+    Expression,
+    How,
+    Key,
+    One,
+    Pages,
+    column_of,
+    entity_of,
+)
+from api.reading.places import Place, selected
+from api.reading.plans import MARK, Plan, Slot, numbered
+from api.reading.scope import Scopes
+from api.reading.sql import as_object, literal, named, select
+from domain.actor import Role
+
+NUMERALS = ("Decimal",)  # exact numbers travel as text
+
+
+class Compiler:
+    """Writes one statement. Values are marks in its text until `plan` numbers them."""
+
+    def __init__(self, executor: Executor[Any], scopes: Scopes, role: Role) -> None:
+        self.executor = executor
+        self.scopes = scopes
+        self.role = role
+        self.slots: list[Slot] = []
+        self.places: list[Place] = []
+        self.entered: dict[Entity, str] = {}
+        self._joins: list[list[str]] = []
+        self._aliases = (f"t{n}" for n in itertools.count())
+
+    def plan(self, sql: str) -> Plan:
+        text, slots = numbered(sql, self.slots)
+        fields = tuple((place.definition, place.group) for place in self.places)
+        return Plan(text, slots, fields, {entity: self.scopes[entity].text for entity in self.entered})
+
+    def root(self, place: Place) -> Plan:
+        """A root field that is a list."""
+        return self.plan(select(f"{self.cell(place, '')}::text"))
+
+    def single(self, gtype: GraphQLObjectType, group: FieldDetailsList) -> Plan:
+        """One row by its key."""
+        inner, row = self.alias(), self.alias()
+        key = self.value(lambda bound: bound.key, "uuid")
+        rows = f"({select('*', f'{self.source(gtype)} {inner} where {inner}.id = {key}')}) {row}"
+        record = select("row_to_json(r)", f"({self.select(gtype, group, row, rows)}) r")
+        return self.plan(select(f"({record})::text"))
+
+    def alias(self) -> str:
+        return next(self._aliases)
+
+    def mark(self, slot: Slot) -> str:
+        self.slots.append(slot)
+        return MARK.format(len(self.slots) - 1)
+
+    def value(self, slot: Slot, cast: str) -> str:
+        return f"{self.mark(slot)}::{cast}"
+
+    def register(self, place: Place) -> int:
+        """Remember a place whose arguments the statement needs, by their number in `Bound.arguments`."""
+        self.places.append(place)
+        return len(self.places) - 1
+
+    def source(self, gtype: Any, implied: frozenset[Role] = NOBODY) -> str:
+        """What to select from: the scope, or the bare table where seeing the parent implies seeing it."""
+        entity = entity_of(gtype)
+        if entity is None:
+            raise LookupError(f"{gtype.name} is not declared as an entity.")
+        if self.role in implied:
+            return entity.table
+        return self.entered.get(entity) or self._enter(entity)
+
+    def _enter(self, entity: Entity) -> str:
+        text, values = self.scopes[entity]
+        for index in reversed(range(len(values))):
+            text = text.replace(f"${index + 1}", self.mark(scoped(entity, index)))
+        self.entered[entity] = f"({text})"
+        return self.entered[entity]
+
+    @contextmanager
+    def joined(self) -> Iterator[list[str]]:
+        """Where the to-one relations found while writing the cells put their joins."""
+        self._joins.append([])
+        yield self._joins[-1]
+        self._joins.pop()
+
+    def select(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str, rows: str) -> str:
+        with self.joined() as joins:
+            cells = self.cells(gtype, group, alias)
+        return select(cells, rows + "".join(joins))
+
+    def record(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
+        return as_object(self.cells(gtype, group, alias))
+
+    def cells(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
+        return ", ".join(
+            named(self.cell(place, alias), place.key) for place in selected(self.executor, gtype, group)
+        )
+
+    def cell(self, place: Place, alias: str) -> str:
+        if place.name == "__typename":
+            return literal(place.parent.name)
+        if place.how is None:
+            raise LookupError(f"{place.parent.name}.{place.name} is not declared.")
+        return self._declared(place.how, place, alias)
+
+    def _declared(self, how: How, place: Place, alias: str) -> str:
+        match how:
+            case Key():
+                return f"{literal(place.parent.name + ':')} || {alias}.id"
+            case Column():
+                return f'{alias}."{column_of(how, place.definition)}"' + exact(place)
+            case Expression():
+                return how.template.replace("{t}", alias)
+            case Computed():
+                return looked_up(how, alias)
+            case One():
+                return self._one(how, place, alias)
+            case Pages():
+                return pages.connection(self, how, place, alias)
+            case _:
+                raise LookupError(f"{place.parent.name}.{place.name} can only be asked at the root.")
+
+    def _one(self, how: One, place: Place, alias: str) -> str:
+        """A left join: a correlated subselect per row costs a third more."""
+        row, gtype = self.alias(), place.type
+        if not isinstance(gtype, GraphQLObjectType):
+            raise LookupError(f"{place.parent.name}.{place.name} must be of one object type.")
+        source = self.source(gtype, how.implied)
+        self._joins[-1].append(f" left join {source} {row} on {row}.{how.back} = {alias}.{how.column}")
+        return f"case when {row}.id is not null then {self.record(gtype, place.group, row)} end"
+
+
+def exact(place: Place) -> str:
+    return "::text" if place.type.name in NUMERALS else ""
+
+
+def looked_up(how: Computed, alias: str) -> str:
+    cases = "".join(
+        f" when {literal(state)} then {literal(json.dumps(items))}" for state, items in how.table.items()
+    )
+    return f"(case {alias}.{how.column}{cases} else '[]' end)::json"
+
+
+def scoped(entity: Entity, index: int) -> Slot:
+    return lambda bound: bound.scopes[entity].values[index]

@@ -1,0 +1,296 @@
+"""What a type says about how its fields are read: one declaration per field, nothing that runs.
+
+A field of an entity without a declaration is the column of its Python name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from api.reading.choices import METADATA, Order
+from api.reading.ids import key_of, split
+from domain.actor import Actor, Role
+from domain.rights import DataClass
+
+C = TypeVar("C", bound=type)
+EVERYONE = frozenset(Role)
+ENTITY = "__reading_entity__"
+NOBODY: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A GraphQL type that is one table, entered only through `visible_to`."""
+
+    name: str
+    model: type[Model]
+    visible_to: Callable[[Actor], QuerySet[Any]]
+
+    @property
+    def table(self) -> str:
+        return f'"{self.model._meta.db_table}"'
+
+
+def entity(model: type[Model], visible_to: Callable[[Actor], QuerySet[Any]]) -> Callable[[C], C]:
+    """Above `@strawberry.type`: the rows of this type are those of the model that the actor may see."""
+
+    def register(cls: C) -> C:
+        name: str = cls.__strawberry_definition__.name  # type: ignore[attr-defined]
+        setattr(cls, ENTITY, Entity(name, model, visible_to))
+        return cls
+
+    return register
+
+
+@dataclass(frozen=True)
+class Read:
+    """A resolver's answer: this, as selected, read by the database. With a key: that one row, if visible."""
+
+    key: Any = None
+    name: str | None = None
+
+
+def read(name: str, key: Any) -> Any:
+    """What a mutation's payload holds for a row: it is read, as selected, after the verb has committed."""
+    return Read(key, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How one field is read, and what kind of data it shows."""
+
+    data: DataClass = DataClass.PUBLIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key(How):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(How):
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression(How):
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed(How):
+    column: str
+    table: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class One(How):
+    """The row that `column` points to, or with `back` the one row whose `back` points here."""
+
+    column: str = "id"
+    back: str = "id"
+    implied: frozenset[Role] = NOBODY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages(How):
+    """The rows whose `back` points here, or without it all rows, in pages."""
+
+    back: str | None = None
+    order: Order
+    implied: frozenset[Role] = NOBODY
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootOne(How):
+    """The row with the id given as argument."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyNode(How):
+    """The row of whatever type the id names."""
+
+
+class ReadField(StrawberryField):
+    """A field that answers with a `Read`; only root fields are ever asked."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
+        how = self.metadata[METADATA]
+        if isinstance(how, RootOne):
+            name = get_named_type(info._raw_info.return_type).name
+            key = key_of(kwargs["id"], name)
+            return Read(key, name) if key else None
+        return _any_node(info, kwargs["id"]) if isinstance(how, AnyNode) else Read()
+
+
+def _any_node(info: Any, global_id: str) -> Read | None:
+    parts = split(global_id)
+    if parts is None or entity_of(info._raw_info.schema.get_type(parts[0])) is None:
+        return None
+    return Read(parts[1], parts[0])
+
+
+def key() -> Any:
+    """The global id."""
+    return _field(Key())
+
+
+def column(
+    name: str | None = None, *, data: DataClass = DataClass.PUBLIC, description: str | None = None
+) -> Any:
+    """A column, where it has another name than the field or is not for everybody."""
+    return _field(Column(name=name, data=data), description)
+
+
+def expression(template: str, *, data: DataClass = DataClass.PUBLIC, description: str | None = None) -> Any:
+    """SQL with `{t}` for the row. It goes past every scope but the row's own: review each."""
+    return _field(Expression(template=template, data=data), description)
+
+
+def computed(
+    column: str,
+    table: Mapping[Any, Iterable[Any]],
+    *,
+    data: DataClass = DataClass.PUBLIC,
+    description: str | None = None,
+) -> Any:
+    """A list that follows from one column by a constant table, such as the transitions a state allows."""
+    plain = {str(state): tuple(str(item) for item in items) for state, items in table.items()}
+    return _field(Computed(column=column, table=plain, data=data), description)
+
+
+def one(
+    column: str,
+    *,
+    implied: frozenset[Role] = NOBODY,
+    data: DataClass = DataClass.PUBLIC,
+    description: str | None = None,
+) -> Any:
+    """The row that this column points to; null where the actor may not see it.
+
+    `implied`: the roles for which whoever sees this row sees that one. A test proves each.
+    """
+    return _field(One(column=column, implied=implied, data=data), description)
+
+
+def one_back(
+    back: str,
+    *,
+    implied: frozenset[Role] = NOBODY,
+    data: DataClass = DataClass.PUBLIC,
+    description: str | None = None,
+) -> Any:
+    """The only row whose unique column `back` points to this one; null where there is none to see."""
+    return _field(One(back=back, implied=implied, data=data), description)
+
+
+def connection(
+    back: str,
+    *,
+    order: Order | None = None,
+    orders: type[Enum] | None = None,
+    filters: type | None = None,
+    implied: frozenset[Role] = NOBODY,
+    data: DataClass = DataClass.PUBLIC,
+    description: str | None = None,
+) -> Any:
+    """The rows whose column `back` points to this one, in pages; the first of `orders` is the usual order."""
+    how = Pages(back=back, order=_usual(order, orders), implied=implied, data=data)
+    return _field(how, description, _page_arguments(orders, filters))
+
+
+def root_connection(
+    *,
+    order: Order | None = None,
+    orders: type[Enum] | None = None,
+    filters: type | None = None,
+    data: DataClass = DataClass.PUBLIC,
+    description: str | None = None,
+) -> Any:
+    """All rows of a type that the actor may see, in pages."""
+    how = Pages(order=_usual(order, orders), data=data)
+    return _field(how, description, _page_arguments(orders, filters))
+
+
+def root_one(*, description: str | None = None) -> Any:
+    """The row with this id; null for every id under which the actor can see nothing."""
+    return _field(RootOne(), description, [_argument("id", strawberry.ID)])
+
+
+def root_node(*, description: str | None = None) -> Any:
+    """The row of any type with this id; null for every id under which the actor can see nothing."""
+    return _field(AnyNode(), description, [_argument("id", strawberry.ID)])
+
+
+def _field(
+    how: How, description: str | None = None, arguments: list[StrawberryArgument] | None = None
+) -> ReadField:
+    field = ReadField(metadata={METADATA: how}, description=description)
+    field.arguments = arguments or []
+    return field
+
+
+def _usual(order: Order | None, orders: type[Enum] | None) -> Order:
+    if order is not None:
+        return order
+    if orders is None:
+        raise TypeError("A list needs an order.")
+    first: Order = next(iter(orders)).value
+    return first
+
+
+def _page_arguments(orders: type[Enum] | None, filters: type | None) -> list[StrawberryArgument]:
+    arguments = [
+        _argument("first", int | None, description="How many from the start: 20 unless told, 200 at most."),
+        _argument("after", str | None, description="The cursor behind which the page begins."),
+        _argument("last", int | None, description="How many from the end, instead of `first`."),
+        _argument("before", str | None, description="The cursor before which the page ends."),
+    ]
+    if filters is not None:
+        arguments.append(_argument("filter", filters | None))
+    if orders is not None:
+        arguments.append(_argument("order_by", orders | None, next(iter(orders))))
+    return arguments
+
+
+def _argument(
+    name: str, annotation: Any, default: object = strawberry.UNSET, description: str | None = None
+) -> StrawberryArgument:
+    return StrawberryArgument(
+        name, None, StrawberryAnnotation(annotation), default=default, description=description
+    )
+
+
+def entity_of(gtype: Any) -> Entity | None:
+    """The entity behind a GraphQL type, if it is one."""
+    definition = getattr(gtype, "extensions", {}).get("strawberry-definition")
+    return getattr(getattr(definition, "origin", None), ENTITY, None)
+
+
+def how_of(parent: GraphQLObjectType, definition: GraphQLField) -> How | None:
+    """How a field is read; None where nothing is (edges, pages, payloads)."""
+    declared = definition.extensions.get("strawberry-definition")
+    if declared is not None and METADATA in declared.metadata:
+        how: How = declared.metadata[METADATA]
+        return how
+    return Column(name=declared.python_name) if declared is not None and entity_of(parent) else None
+
+
+def column_of(how: Column, definition: GraphQLField) -> str:
+    name: str = how.name or definition.extensions["strawberry-definition"].python_name
+    return name

@@ -1,0 +1,87 @@
+"""The hook into graphql-core: a resolver's `Read` is completed by the database, not by objects.
+
+graphql-core keeps doing fragments, directives, variables, introspection and error paths. The two methods
+overridden here are marked private by it: its version is pinned, and a contract test watches them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Protocol
+
+import orjson
+from graphql import GraphQLObjectType, is_non_null_type, is_object_type
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from api.reading.compiler import Compiler
+from api.reading.declarations import Read
+from api.reading.permits import Permit
+from api.reading.places import arguments, place
+from api.reading.plans import Bound, Plan, Plans, shape
+from api.reading.scope import Scopes
+from domain.actor import Actor
+
+
+class ReadingContext(Protocol):
+    """What the reader needs of the request's context."""
+
+    actor: Actor
+    cost: int
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> str | None:
+        """The one text that the statement answers with."""
+        ...
+
+
+PLANS = Plans()
+
+
+class Reader(StrawberryGraphQLCoreExecutionContext):
+    context_value: ReadingContext
+
+    def execute_collected_root_fields(
+        self, root_type: GraphQLObjectType, root_value: Any, fields: GroupedFieldSet, *rest: Any
+    ) -> Any:
+        self.context_value.cost = Permit(self, self.context_value.actor.role).check(root_type, fields)
+        return super().execute_collected_root_fields(root_type, root_value, fields, *rest)
+
+    def complete_value(
+        self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, result: Any, *rest: Any
+    ) -> Any:
+        if isinstance(result, Read):
+            return self._read(return_type, group, info, path, result)
+        return super().complete_value(return_type, group, info, path, result, *rest)
+
+    async def _read(
+        self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read
+    ) -> Any:
+        scopes = Scopes(self.context_value.actor)
+        plan = self._plan(group, info, path, asked, scopes)
+        bound = Bound([arguments(self, *field) for field in plan.fields], scopes, asked.key)
+        text = await self.context_value.fetch(plan.sql, plan.values(bound))
+        if text is None and is_non_null_type(return_type):
+            raise TypeError(
+                f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is."
+            )
+        return text and orjson.Fragment(text)
+
+    def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read, scopes: Scopes) -> Plan:
+        identity = (*self._identity(), tuple(path.as_list()), asked.name)
+        return PLANS.find(identity, scopes, lambda: self._compiled(group, info, asked, scopes))
+
+    def _identity(self) -> tuple[Hashable, ...]:
+        operation = self.operation
+        body = operation.loc.source.body if operation.loc else id(operation)
+        name = operation.name.value if operation.name else None
+        return id(self.schema), body, name, shape(self.variable_values.coerced), self.context_value.actor.role
+
+    def _compiled(self, group: FieldDetailsList, info: Any, asked: Read, scopes: Scopes) -> Plan:
+        compiler = Compiler(self, scopes, self.context_value.actor.role)
+        if asked.name is None:
+            return compiler.root(place(self, info.parent_type, group))
+        gtype = self.schema.get_type(asked.name)
+        if not is_object_type(gtype):
+            raise LookupError(f"{asked.name} is no type that can be read.")
+        return compiler.single(gtype, group)

@@ -1,0 +1,256 @@
+"""Lists in pages by keyset: the rows behind a cursor, in one order, one more than asked for.
+
+The page is a materialised CTE, evaluated once for edges, cursors and page information alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLObjectType, get_named_type
+from tortoise import fields
+from tortoise.models import Model
+
+from api.reading.choices import METADATA, Filter, Order
+from api.reading.cursors import Position, unpack
+from api.reading.declarations import Entity, Pages, entity_of
+from api.reading.places import Arguments, Place, selected
+from api.reading.plans import Slot
+from api.reading.sql import as_list, as_object, literal, named, select
+from domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from api.reading.compiler import Compiler
+
+USUAL_SIZE = 20
+LARGEST_SIZE = 200
+CASTS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
+    (fields.DatetimeField, "timestamptz"),
+    (fields.DateField, "date"),
+    (fields.BooleanField, "boolean"),
+    (fields.DecimalField, "numeric"),
+    (fields.UUIDField, "uuid"),
+    (fields.BigIntField, "bigint"),
+    (fields.IntField, "bigint"),
+    (fields.SmallIntField, "bigint"),
+    (fields.CharField, "text"),
+    (fields.TextField, "text"),
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """How many rows, and from which end."""
+
+    size: int
+    backward: bool
+
+
+def window(arguments: Arguments) -> Window:
+    """INVALID for a size that is negative, above 200, or asked from both ends."""
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise Invalid("first と last は同時に指定できません。どちらか一方にしてください。", "last")
+    name, size = ("last", last) if last is not None else ("first", USUAL_SIZE if first is None else first)
+    if not 0 <= size <= LARGEST_SIZE:
+        raise Invalid(f"{name} は 0 以上 {LARGEST_SIZE} 以下で指定してください。", name)
+    return Window(size, last is not None)
+
+
+def node_type(connection: Any) -> GraphQLObjectType:
+    """The type of the rows in a connection type."""
+    edge = get_named_type(connection.fields["edges"].type)
+    node = get_named_type(edge.fields["node"].type)
+    assert isinstance(node, GraphQLObjectType)
+    return node
+
+
+def chosen_order(how: Pages, arguments: Arguments) -> Order:
+    chosen = arguments.get("orderBy")
+    order: Order = how.order if chosen is None else chosen.value
+    return order
+
+
+def chosen_filters(place: Place) -> dict[str, Filter]:
+    """The filters that are really used, by their argument's name; null says nothing."""
+    given = place.arguments.get("filter") or {}
+    if not given:
+        return {}
+    known: Any = get_named_type(place.definition.args["filter"].type)
+    used = (name for name, value in given.items() if value is not None)
+    return {name: known.fields[name].extensions["strawberry-definition"].metadata[METADATA] for name in used}
+
+
+def cast_of(order: Order, model: type[Model]) -> str:
+    """The PostgreSQL type that the cursor's text is read back as."""
+    if order.cast:
+        return order.cast
+    field = model._meta.fields_map[order.name]
+    return next(cast for kind, cast in CASTS if isinstance(field, kind))
+
+
+def check_cursors(how: Pages, place: Place) -> None:
+    """INVALID for a cursor of another list or order, before anything runs."""
+    entity = _entity(place)
+    order = chosen_order(how, place.arguments)
+    for end in ("after", "before"):
+        if (cursor := place.arguments.get(end)) is not None:
+            unpack(cursor, order, cast_of(order, entity.model), end)
+
+
+def _entity(place: Place) -> Entity:
+    entity = entity_of(node_type(place.type))
+    if entity is None:
+        raise LookupError(f"The rows of {place.type.name} are not declared as an entity.")
+    return entity
+
+
+def connection(compiler: Compiler, how: Pages, place: Place, alias: str) -> str:
+    page = Page(compiler, how, place, alias)
+    cells = page.cells(place, page.part)
+    return f"(with {page.name} as materialized ({page.rows()}) select {as_object(cells)})"
+
+
+class Page:
+    """What the arguments of one list say: which rows, in which order, between which, how many."""
+
+    def __init__(self, compiler: Compiler, how: Pages, place: Place, parent: str) -> None:
+        self.compiler = compiler
+        self.how = how
+        self.place = place
+        self.parent = parent
+        self.number = compiler.register(place)
+        self.type = node_type(place.type)
+        self.source = compiler.source(self.type, how.implied)
+        self.order = chosen_order(how, place.arguments)
+        self.cast = cast_of(self.order, _entity(place).model)
+        self.backward = window(place.arguments).backward
+        self.name = f"page_{compiler.alias()}"
+        self.size = self.argument(lambda arguments: window(arguments).size, "int")
+
+    def argument(self, pick: Callable[[Arguments], Any], cast: str) -> str:
+        return self.compiler.value(self.picked(pick), cast)
+
+    def picked(self, pick: Callable[[Arguments], Any]) -> Slot:
+        number = self.number
+        return lambda bound: pick(bound.arguments[number])
+
+    def cells(self, place: Place, written: Callable[[Place], str]) -> str:
+        gtype: Any = place.type
+        inner = selected(self.compiler.executor, gtype, place.group)
+        return ", ".join(named(written(cell), cell.key) for cell in inner)
+
+    # -------- which rows
+
+    def where(self, row: str) -> str:
+        own = [f"{row}.{self.how.back} = {self.parent}.id"] if self.how.back else []
+        chosen = [self.filtered(name, filter_, row) for name, filter_ in chosen_filters(self.place).items()]
+        return " and ".join(own + chosen) or "true"
+
+    def filtered(self, name: str, filter_: Filter, row: str) -> str:
+        mark = self.compiler.mark(self.picked(lambda arguments: filter_.prepare(arguments["filter"][name])))
+        return "(" + filter_.template.replace("{t}", row).replace("{v}", mark) + ")"
+
+    def between(self, row: str) -> str:
+        ends = [("after", self.order.descending), ("before", not self.order.descending)]
+        given = [(end, down) for end, down in ends if self.place.arguments.get(end) is not None]
+        return "".join(f" and {self.beyond(row, end, down)}" for end, down in given)
+
+    def beyond(self, row: str, end: str, down: bool) -> str:
+        value = self.argument(lambda arguments: self.position(arguments, end).value, f"text::{self.cast}")
+        key = self.argument(lambda arguments: self.position(arguments, end).key, "uuid")
+        return f"({self.ordered(row)}, {row}.id) {'<' if down else '>'} ({value}, {key})"
+
+    def position(self, arguments: Arguments, end: str) -> Position:
+        return unpack(arguments[end], self.order, self.cast, end)
+
+    # -------- in which order
+
+    def ordered(self, row: str) -> str:
+        """The value ordered by; texts by code point, the same on every server."""
+        value = self.order_value(row)
+        return f'{value} collate "C"' if self.cast == "text" else value
+
+    def order_value(self, row: str) -> str:
+        value = (self.order.sql or f'{{t}}."{self.order.name}"').replace("{t}", row)
+        if self.order.missing is None:
+            return f"({value})"
+        return f"coalesce({value}, {literal(self.order.missing)}::{self.cast})"
+
+    def order_by(self, row: str) -> str:
+        direction = "desc" if self.order.descending != self.backward else "asc"
+        return f"{self.ordered(row)} {direction}, {row}.id {direction}"
+
+    def rows(self) -> str:
+        """One row more than asked for, numbered from the end that the page starts at."""
+        row = self.compiler.alias()
+        order = self.order_by(row)
+        where = f"where {self.where(row)}{self.between(row)} order by {order} limit {self.size} + 1"
+        return select(f'{row}.*, row_number() over (order by {order}) as "#"', f"{self.source} {row} {where}")
+
+    # -------- what is said about them
+
+    def part(self, place: Place) -> str:
+        match place.name:
+            case "edges":
+                return self.edges(place)
+            case "pageInfo":
+                return as_object(self.cells(place, self.info))
+            case "totalCount":
+                return self.total()
+            case _:
+                return literal(place.parent.name)
+
+    def total(self) -> str:
+        row = self.compiler.alias()
+        return f"({select('count(*)', f'{self.source} {row} where {self.where(row)}')})"
+
+    def edges(self, place: Place) -> str:
+        row = self.compiler.alias()
+        with self.compiler.joined() as joins:
+            cells = self.cells(place, lambda inner: self.edge(inner, row))
+        return as_list(select(cells, self.shown(row, "desc" if self.backward else "asc", "".join(joins))))
+
+    def shown(self, row: str, direction: str, joins: str = "") -> str:
+        """The rows of the page itself, without the one too many."""
+        return f'{self.name} {row}{joins} where {row}."#" <= {self.size} order by {row}."#" {direction}'
+
+    def edge(self, place: Place, row: str) -> str:
+        match place.name:
+            case "node":
+                return self.compiler.record(self.type, place.group, row)
+            case "cursor":
+                return self.cursor(row)
+            case _:
+                return literal(place.parent.name)
+
+    def cursor(self, row: str) -> str:
+        parts = f"{literal(self.order.name)}, {self.order_value(row)}::text, {row}.id"
+        bytes_ = f"convert_to(json_build_array({parts})::text, 'UTF8')"
+        return f"translate(encode({bytes_}, 'base64'), E'\\n', '')"
+
+    def info(self, place: Place) -> str:
+        match place.name:
+            case "hasNextPage":
+                return self.given("before") if self.backward else self.more()
+            case "hasPreviousPage":
+                return self.more() if self.backward else self.given("after")
+            case "startCursor":
+                return self.end("desc" if self.backward else "asc")
+            case "endCursor":
+                return self.end("asc" if self.backward else "desc")
+            case _:
+                return literal(place.parent.name)
+
+    def more(self) -> str:
+        return f"({select(f'count(*) > {self.size}', self.name)})"
+
+    def given(self, end: str) -> str:
+        """A page that begins behind a cursor has rows before it: the cursor's own row at least."""
+        return str(self.place.arguments.get(end) is not None).lower()
+
+    def end(self, direction: str) -> str:
+        row = self.compiler.alias()
+        return f"({select(self.cursor(row), self.shown(row, direction))} limit 1)"

@@ -1,0 +1,101 @@
+"""What is known of an operation before anything of it runs: rights, cost, texts, pages.
+
+Cost is counted in rows at most read: the product of the page sizes along the path. Everything is refused as a
+whole, a mutation's verb included.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, is_object_type
+from graphql.execution import Executor
+from graphql.execution.collect_fields import GroupedFieldSet
+
+from api.reading.declarations import Expression, Pages, entity_of
+from api.reading.pages import check_cursors, chosen_filters, chosen_order, window
+from api.reading.places import Place, places, selected
+from api.scalars import unclean
+from domain.actor import Role
+from domain.errors import Invalid, NotAllowed, Refused, TooLarge
+from domain.rights import DataClass, may_read
+
+MAX_COST = 20_000
+MAX_FIELDS = 2_000
+LONGEST_NAME = 63  # PostgreSQL cuts longer names
+
+
+class Permit:
+    """Walks everything that is selected, once; raises a GraphQLError with the refusal behind it."""
+
+    def __init__(self, executor: Executor[Any], role: Role) -> None:
+        self.executor = executor
+        self.role = role
+        self.cost = 0
+        self.fields = 0
+
+    def check(self, root: GraphQLObjectType, fields: GroupedFieldSet) -> int:
+        for place in places(self.executor, root, fields):
+            if not place.name.startswith("__"):
+                self.visit(place, 1)
+        return self.cost
+
+    def visit(self, place: Place, times: int) -> None:
+        try:
+            self.count(place, times)
+            self.permit(place)
+        except Refused as refusal:
+            nodes = [details.node for details in place.group]
+            raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
+        self.descend(place, times)
+
+    def descend(self, place: Place, times: int) -> None:
+        size = window(place.arguments).size if isinstance(place.how, Pages) else 1
+        for gtype in self.possible(place.type):
+            for inner in selected(self.executor, gtype, place.group):
+                self.visit(inner, times * size if inner.name == "edges" else times)
+
+    def possible(self, gtype: Any) -> list[GraphQLObjectType]:
+        if is_abstract_type(gtype):
+            return list(self.executor.schema.get_possible_types(gtype))
+        return [gtype] if is_object_type(gtype) else []
+
+    def count(self, place: Place, times: int) -> None:
+        self.fields += 1
+        self.cost += self.price(place) * times
+        if self.cost > MAX_COST:
+            raise TooLarge(
+                f"一度に読める量（{MAX_COST} 行）を超えます。first を小さくするか、分けて読んでください。"
+            )
+        if self.fields > MAX_FIELDS:
+            raise TooLarge(f"一度に選べる項目（{MAX_FIELDS} 個）を超えます。分けて読んでください。")
+
+    def price(self, place: Place) -> int:
+        """How many rows one occurrence of this field may read."""
+        if isinstance(place.how, Pages):
+            return window(place.arguments).size
+        is_row = entity_of(place.type) is not None and place.name != "node"
+        return int(is_row or isinstance(place.how, Expression) or place.name == "totalCount")
+
+    def permit(self, place: Place) -> None:
+        if len(place.key) > LONGEST_NAME:
+            raise Invalid(f"別名は {LONGEST_NAME} 文字以内にしてください。", place.name)
+        if (argument := unclean(place.arguments)) is not None:
+            raise Invalid("使えない文字（制御文字や書字方向の制御文字など）が含まれています。", argument)
+        if place.how is not None:
+            self.allow(place.how.data, place, place.name)
+        if isinstance(place.how, Pages):
+            self.permit_choices(place.how, place)
+            check_cursors(place.how, place)
+
+    def permit_choices(self, how: Pages, place: Place) -> None:
+        """Who may not read a column may not find out about it by filtering or ordering either."""
+        self.allow(chosen_order(how, place.arguments).data, place, "orderBy")
+        for name, chosen in chosen_filters(place).items():
+            self.allow(chosen.data, place, name)
+
+    def allow(self, data: DataClass, place: Place, name: str) -> None:
+        if not may_read(self.role, data):
+            raise NotAllowed(
+                f"{place.parent.name}.{place.name} を読む権限がありません。この項目を外してください。", name
+            )

@@ -1,0 +1,88 @@
+"""A compiled statement with the places where values go, and a bounded memory of them.
+
+A plan holds for one document, one shape of variables, one role and one text of every scope it enters: two
+actors of the same role may be scoped by different SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from graphql import GraphQLField
+from graphql.execution.collect_fields import FieldDetailsList
+
+from api.reading.declarations import Entity
+from api.reading.places import Arguments
+from api.reading.scope import Scopes
+
+MOST_PLANS = 500
+# A mark that no alias, literal or scope can hold stands for a value until the text is whole.
+MARK = "\x02{}\x03"
+MARKED = re.compile("\x02(\\d+)\x03")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What one request brings: the arguments of every list, the scopes, the key of a single row."""
+
+    arguments: list[Arguments]
+    scopes: Scopes
+    key: Any
+
+
+Slot = Callable[[Bound], Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    sql: str
+    slots: tuple[Slot, ...]
+    fields: tuple[tuple[GraphQLField, FieldDetailsList], ...]
+    entered: dict[Entity, str]
+
+    def fits(self, scopes: Scopes) -> bool:
+        return all(scopes[entity].text == text for entity, text in self.entered.items())
+
+    def values(self, bound: Bound) -> list[Any]:
+        return [slot(bound) for slot in self.slots]
+
+
+class Plans:
+    """The plans used last, forgetting the one unused for longest."""
+
+    def __init__(self, most: int = MOST_PLANS) -> None:
+        self.most = most
+        self.kept: OrderedDict[Hashable, Plan] = OrderedDict()
+
+    def find(self, key: Hashable, scopes: Scopes, compiled: Callable[[], Plan]) -> Plan:
+        plan = self.kept.get(key)
+        if plan is None or not plan.fits(scopes):
+            plan = self.kept[key] = compiled()
+        self.kept.move_to_end(key)
+        if len(self.kept) > self.most:
+            self.kept.popitem(last=False)
+        return plan
+
+
+def numbered(text: str, slots: list[Slot]) -> tuple[str, tuple[Slot, ...]]:
+    """Marks become `$1`, `$2` …; slots that the text does not mention go, as PostgreSQL would refuse them."""
+    used = list(dict.fromkeys(int(n) for n in MARKED.findall(text)))
+    position = {n: index for index, n in enumerate(used, start=1)}
+    sql = MARKED.sub(lambda mark: f"${position[int(mark[1])]}", text)
+    return sql, tuple(slots[n] for n in used)
+
+
+def shape(value: Any) -> Hashable:
+    """What of a variable may change the statement: choices and absences do, texts and numbers do not."""
+    if isinstance(value, dict):
+        return tuple((key, shape(inner)) for key, inner in value.items())
+    if isinstance(value, list):
+        return tuple(shape(inner) for inner in value[:1])
+    if value is None or isinstance(value, bool | Enum):
+        return value
+    return type(value)

@@ -1,0 +1,39 @@
+"""The scope of one actor as SQL: tables are entered as `FROM (<visible_to>) t`; the planner flattens it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tortoise.queryset import QuerySet
+
+from api.reading.declarations import Entity
+from domain.actor import Actor
+
+
+class Scope(NamedTuple):
+    """A select with `$1`, `$2` … and the values that belong there."""
+
+    text: str
+    values: tuple[Any, ...]
+
+
+class Scopes(dict[Entity, Scope]):
+    """What one actor may see of each type, found out when first asked."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__()
+        self.actor = actor
+
+    def __missing__(self, entity: Entity) -> Scope:
+        self[entity] = as_sql(entity.visible_to(self.actor))
+        return self[entity]
+
+
+def as_sql(rows: QuerySet[Any]) -> Scope:
+    """The select behind a query set, without its order, which a page brings along itself."""
+    rows = rows._clone()
+    rows._orderings = []
+    rows._choose_db_if_not_chosen()
+    rows._make_query()
+    text, values = rows.query.get_parameterized_sql()
+    return Scope(text, tuple(values))

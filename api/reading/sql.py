@@ -1,0 +1,27 @@
+"""The few shapes of SQL that statements are made of: declared text, in which clients' values are marks."""
+
+from __future__ import annotations
+
+
+def select(cells: str, rows: str = "") -> str:
+    return f"select {cells} from {rows}" if rows else f"select {cells}"  # noqa: S608 - declared text only
+
+
+def as_object(cells: str) -> str:
+    """One row as JSON: shorter than json_build_object, and without its limit of 50 fields."""
+    return f"({select('row_to_json(r)', f'({select(cells)}) r')})"
+
+
+def as_list(rows: str) -> str:
+    """The rows of a select as JSON, in its order."""
+    collected = select("coalesce(json_agg(r), '[]')", f"({rows}) r")
+    return f"({collected})"
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(cell: str, key: str) -> str:
+    """A cell under its key in the answer; GraphQL names hold only ASCII letters, digits and underscores."""
+    return f'{cell} as "{key}"'

@@ -1,0 +1,56 @@
+"""The town's database: made once, never changed by these tests."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise import Tortoise
+
+from api.embedded import ROLE, EmbeddedServer
+from tests.api.reading import townsfolk
+
+NAME = "renkei_town"
+
+
+@pytest.fixture(scope="session")
+def town_url(server: EmbeddedServer) -> str:
+    async def prepare() -> None:
+        connection = await asyncpg.connect(server.superuser_url("postgres"))
+        await connection.execute(f"CREATE DATABASE {NAME} OWNER {ROLE}")
+        await connection.close()
+        await _open(server.url(NAME))
+        await Tortoise.generate_schemas()
+        await townsfolk.settle()
+        await Tortoise.close_connections()
+
+    asyncio.run(prepare())
+    return server.url(NAME)
+
+
+async def _open(url: str) -> None:
+    await Tortoise.init(
+        db_url=url,
+        modules={"town": ["tests.api.reading.town"]},
+        use_tz=True,
+        timezone="UTC",
+        _enable_global_fallback=True,
+    )
+
+
+@pytest.fixture
+def in_town(town_url: str) -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Play a story in the town, and hand back its result."""
+
+    def go(story: Coroutine[Any, Any, Any]) -> Any:
+        async def whole() -> Any:
+            await _open(town_url)
+            try:
+                return await story
+            finally:
+                await Tortoise.close_connections()
+
+        return asyncio.run(whole())
+
+    return go
