@@ -11,9 +11,7 @@ from graphql import GraphQLError
 
 LINE_BREAKS = frozenset("\t\n\r")
 # Bidirectional overrides and isolates, and the separators that break calendars and mail headers.
-REFUSED = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff"
-)
+REFUSED = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff")
 REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
 
 
@@ -40,9 +38,7 @@ def unclean(value: Any, name: str = "") -> str | None:
     if isinstance(value, str):
         return None if is_clean(value) else name
     if isinstance(value, dict):
-        return next(
-            (found for key, inner in value.items() if (found := unclean(inner, key)) is not None), None
-        )
+        return next((found for key, inner in value.items() if (found := unclean(inner, key)) is not None), None)
     if isinstance(value, list):
         return next((found for inner in value if (found := unclean(inner, name)) is not None), None)
     return None

@@ -38,6 +38,7 @@ MIGRATIONS = "domain.migrations"
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
 CONNECTIONS = 5
 STATEMENTS = 400
+LONGEST_STATEMENT = 256 * 1024  # reading a deep selection is one statement, too long for the usual cache
 
 
 async def open_database(url: str, *, connections: int = CONNECTIONS) -> None:
@@ -72,11 +73,12 @@ async def execute(statement: str, *values: object) -> None:
 def _config(url: str, connections: int) -> dict[str, Any]:
     connection = expand_db_url(url)
     given = connection["credentials"]
-    settings = {"application_name": "renkei", "jit": "off"}
+    settings = {"application_name": "renkei", "jit": "off", "timezone": "UTC"}
     usual = {
         "minsize": 1,
         "maxsize": connections,
         "statement_cache_size": STATEMENTS,
+        "max_cacheable_statement_size": LONGEST_STATEMENT,
         "server_settings": settings,
     }
     connection["credentials"] = usual | given

@@ -1,5 +1,6 @@
 """The one reader: types declare how fields are read; a selection becomes one statement per root field."""
 
+from api.reading.building import schema
 from api.reading.choices import (
     Filter,
     Order,
@@ -66,5 +67,6 @@ __all__ = [
     "root_connection",
     "root_node",
     "root_one",
+    "schema",
     "where",
 ]

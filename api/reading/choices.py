@@ -37,9 +37,7 @@ class Filter:
     holds: Callable[[Any, Any], bool] | None = None
 
 
-def where(
-    template: str, *, prepare: Callable[[Any], Any] = _plain, data: DataClass = DataClass.PUBLIC
-) -> Any:
+def where(template: str, *, prepare: Callable[[Any], Any] = _plain, data: DataClass = DataClass.PUBLIC) -> Any:
     """A filter in SQL of its own. It goes past every scope but the row's own: review each."""
     return _declared(Filter(template, prepare, data))
 
@@ -58,17 +56,13 @@ def among(column: str, cast: str = "text", *, data: DataClass = DataClass.PUBLIC
 def at_least(column: str, cast: str = "timestamptz", *, data: DataClass = DataClass.PUBLIC) -> Any:
     """From this value on, itself included. A row without a value is not found."""
     template = f"{{t}}.{column} >= {{v}}::{cast}"
-    return _declared(
-        Filter(template, _plain, data, column, lambda row, value: row is not None and row >= value)
-    )
+    return _declared(Filter(template, _plain, data, column, lambda row, value: row is not None and row >= value))
 
 
 def below(column: str, cast: str = "timestamptz", *, data: DataClass = DataClass.PUBLIC) -> Any:
     """Up to this value, itself not included. A row without a value is not found."""
     template = f"{{t}}.{column} < {{v}}::{cast}"
-    return _declared(
-        Filter(template, _plain, data, column, lambda row, value: row is not None and row < value)
-    )
+    return _declared(Filter(template, _plain, data, column, lambda row, value: row is not None and row < value))
 
 
 def contains(column: str, prepare: Callable[[str], str], *, data: DataClass = DataClass.PUBLIC) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from graphql import GraphQLObjectType
+from graphql import GraphQLEnumType, GraphQLObjectType
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList
 
@@ -112,9 +112,7 @@ class Compiler:
         return as_object(self.cells(gtype, group, alias))
 
     def cells(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
-        return ", ".join(
-            named(self.cell(place, alias), place.key) for place in selected(self.executor, gtype, group)
-        )
+        return ", ".join(named(self.cell(place, alias), place.key) for place in selected(self.executor, gtype, group))
 
     def cell(self, place: Place, alias: str) -> str:
         if place.name == "__typename":
@@ -128,7 +126,7 @@ class Compiler:
             case Key():
                 return f"{literal(place.parent.name + ':')} || {alias}.id"
             case Column():
-                return f'{alias}."{column_of(how, place.definition)}"' + exact(place)
+                return as_shown(f'{alias}."{column_of(how, place.definition)}"', place)
             case Expression():
                 return how.template.replace("{t}", alias)
             case Computed():
@@ -150,14 +148,18 @@ class Compiler:
         return f"case when {row}.id is not null then {self.record(gtype, place.group, row)} end"
 
 
-def exact(place: Place) -> str:
-    return "::text" if place.type.name in NUMERALS else ""
+def as_shown(column: str, place: Place) -> str:
+    """Exact numbers as text, and an enum's value under its GraphQL name where the two differ."""
+    gtype = place.type
+    if isinstance(gtype, GraphQLEnumType):
+        differ = {str(value.value): name for name, value in gtype.values.items() if value.value != name}
+        cases = "".join(f" when {literal(value)} then {literal(name)}" for value, name in differ.items())
+        return f"(case {column}{cases} else {column} end)" if differ else column
+    return f"{column}::text" if gtype.name in NUMERALS else column
 
 
 def looked_up(how: Computed, alias: str) -> str:
-    cases = "".join(
-        f" when {literal(state)} then {literal(json.dumps(items))}" for state, items in how.table.items()
-    )
+    cases = "".join(f" when {literal(state)} then {literal(json.dumps(items))}" for state, items in how.table.items())
     return f"(case {alias}.{how.column}{cases} else '[]' end)::json"
 
 

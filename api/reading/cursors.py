@@ -38,9 +38,7 @@ def unpack(cursor: str, order: Order, cast: str, field: str) -> Position:
             raise ValueError(made_for)
         return Position(READ[cast](value), UUID(key))
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-        raise Invalid(
-            "カーソルがこの一覧のものではありません。最初のページから取り直してください。", field
-        ) from error
+        raise Invalid("カーソルがこの一覧のものではありません。最初のページから取り直してください。", field) from error
 
 
 def _instant(text: str) -> str:

@@ -150,9 +150,7 @@ def key() -> Any:
     return _field(Key())
 
 
-def column(
-    name: str | None = None, *, data: DataClass = DataClass.PUBLIC, description: str | None = None
-) -> Any:
+def column(name: str | None = None, *, data: DataClass = DataClass.PUBLIC, description: str | None = None) -> Any:
     """A column, where it has another name than the field or is not for everybody."""
     return _field(Column(name=name, data=data), description)
 
@@ -237,9 +235,7 @@ def root_node(*, description: str | None = None) -> Any:
     return _field(AnyNode(), description, [_argument("id", strawberry.ID)])
 
 
-def _field(
-    how: How, description: str | None = None, arguments: list[StrawberryArgument] | None = None
-) -> ReadField:
+def _field(how: How, description: str | None = None, arguments: list[StrawberryArgument] | None = None) -> ReadField:
     field = ReadField(metadata={METADATA: how}, description=description)
     field.arguments = arguments or []
     return field
@@ -255,12 +251,8 @@ def _usual(order: Order | None, orders: type[Enum] | None) -> Order:
 
 
 def _page_arguments(orders: type[Enum] | None, filters: type | None) -> list[StrawberryArgument]:
-    arguments = [
-        _argument("first", int | None, description="How many from the start: 20 unless told, 200 at most."),
-        _argument("after", str | None, description="The cursor behind which the page begins."),
-        _argument("last", int | None, description="How many from the end, instead of `first`."),
-        _argument("before", str | None, description="The cursor before which the page ends."),
-    ]
+    taken = {"first": int | None, "after": str | None, "last": int | None, "before": str | None}
+    arguments = [_argument(name, annotation) for name, annotation in taken.items()]
     if filters is not None:
         arguments.append(_argument("filter", filters | None))
     if orders is not None:
@@ -268,12 +260,8 @@ def _page_arguments(orders: type[Enum] | None, filters: type | None) -> list[Str
     return arguments
 
 
-def _argument(
-    name: str, annotation: Any, default: object = strawberry.UNSET, description: str | None = None
-) -> StrawberryArgument:
-    return StrawberryArgument(
-        name, None, StrawberryAnnotation(annotation), default=default, description=description
-    )
+def _argument(name: str, annotation: Any, default: object = strawberry.UNSET) -> StrawberryArgument:
+    return StrawberryArgument(name, None, StrawberryAnnotation(annotation), default=default)
 
 
 def entity_of(gtype: Any) -> Entity | None:

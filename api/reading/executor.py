@@ -54,17 +54,13 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
             return self._read(return_type, group, info, path, result)
         return super().complete_value(return_type, group, info, path, result, *rest)
 
-    async def _read(
-        self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read
-    ) -> Any:
+    async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         scopes = Scopes(self.context_value.actor)
         plan = self._plan(group, info, path, asked, scopes)
         bound = Bound([arguments(self, *field) for field in plan.fields], scopes, asked.key)
         text = await self.context_value.fetch(plan.sql, plan.values(bound))
         if text is None and is_non_null_type(return_type):
-            raise TypeError(
-                f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is."
-            )
+            raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
 
     def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read, scopes: Scopes) -> Plan:

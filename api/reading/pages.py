@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, get_named_type
-from tortoise import fields
 from tortoise.models import Model
 
 from api.reading.choices import METADATA, Filter, Order
@@ -19,6 +18,7 @@ from api.reading.declarations import Entity, Pages, entity_of
 from api.reading.places import Arguments, Place, selected
 from api.reading.plans import Slot
 from api.reading.sql import as_list, as_object, literal, named, select
+from api.reading.tables import cast_of, columns
 from domain.errors import Invalid
 
 if TYPE_CHECKING:
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
 USUAL_SIZE = 20
 LARGEST_SIZE = 200
-CASTS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
-    (fields.DatetimeField, "timestamptz"),
-    (fields.DateField, "date"),
-    (fields.BooleanField, "boolean"),
-    (fields.DecimalField, "numeric"),
-    (fields.UUIDField, "uuid"),
-    (fields.BigIntField, "bigint"),
-    (fields.IntField, "bigint"),
-    (fields.SmallIntField, "bigint"),
-    (fields.CharField, "text"),
-    (fields.TextField, "text"),
-)
 
 
 @dataclass(frozen=True)
@@ -83,12 +71,12 @@ def chosen_filters(place: Place) -> dict[str, Filter]:
     return {name: known.fields[name].extensions["strawberry-definition"].metadata[METADATA] for name in used}
 
 
-def cast_of(order: Order, model: type[Model]) -> str:
-    """The PostgreSQL type that the cursor's text is read back as."""
-    if order.cast:
-        return order.cast
-    field = model._meta.fields_map[order.name]
-    return next(cast for kind, cast in CASTS if isinstance(field, kind))
+def order_cast(order: Order, model: type[Model]) -> str:
+    """The PostgreSQL type of what a list is ordered by."""
+    cast = order.cast or cast_of(columns(model)[order.name])
+    if cast is None:
+        raise LookupError(f"{order.name} is of a type that cursors cannot carry.")
+    return cast
 
 
 def check_cursors(how: Pages, place: Place) -> None:
@@ -97,7 +85,7 @@ def check_cursors(how: Pages, place: Place) -> None:
     order = chosen_order(how, place.arguments)
     for end in ("after", "before"):
         if (cursor := place.arguments.get(end)) is not None:
-            unpack(cursor, order, cast_of(order, entity.model), end)
+            unpack(cursor, order, order_cast(order, entity.model), end)
 
 
 def _entity(place: Place) -> Entity:
@@ -125,7 +113,7 @@ class Page:
         self.type = node_type(place.type)
         self.source = compiler.source(self.type, how.implied)
         self.order = chosen_order(how, place.arguments)
-        self.cast = cast_of(self.order, _entity(place).model)
+        self.cast = order_cast(self.order, _entity(place).model)
         self.backward = window(place.arguments).backward
         self.name = f"page_{compiler.alias()}"
         self.size = self.argument(lambda arguments: window(arguments).size, "int")

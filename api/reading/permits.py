@@ -21,7 +21,6 @@ from domain.errors import Invalid, NotAllowed, Refused, TooLarge
 from domain.rights import DataClass, may_read
 
 MAX_COST = 20_000
-MAX_FIELDS = 2_000
 LONGEST_NAME = 63  # PostgreSQL cuts longer names
 
 
@@ -32,7 +31,6 @@ class Permit:
         self.executor = executor
         self.role = role
         self.cost = 0
-        self.fields = 0
 
     def check(self, root: GraphQLObjectType, fields: GroupedFieldSet) -> int:
         for place in places(self.executor, root, fields):
@@ -61,14 +59,9 @@ class Permit:
         return [gtype] if is_object_type(gtype) else []
 
     def count(self, place: Place, times: int) -> None:
-        self.fields += 1
         self.cost += self.price(place) * times
         if self.cost > MAX_COST:
-            raise TooLarge(
-                f"一度に読める量（{MAX_COST} 行）を超えます。first を小さくするか、分けて読んでください。"
-            )
-        if self.fields > MAX_FIELDS:
-            raise TooLarge(f"一度に選べる項目（{MAX_FIELDS} 個）を超えます。分けて読んでください。")
+            raise TooLarge(f"一度に読める量（{MAX_COST} 行）を超えます。first を小さくするか、分けて読んでください。")
 
     def price(self, place: Place) -> int:
         """How many rows one occurrence of this field may read."""

@@ -53,9 +53,7 @@ def arguments(executor: Executor[Any], definition: GraphQLField, group: FieldDet
     if not definition.args:
         return {}
     details = group[0]
-    return get_argument_values(
-        definition, details.node, executor.variable_values, details.fragment_variable_values
-    )
+    return get_argument_values(definition, details.node, executor.variable_values, details.fragment_variable_values)
 
 
 def selected(executor: Executor[Any], gtype: GraphQLObjectType, group: FieldDetailsList) -> Iterator[Place]:

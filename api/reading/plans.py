@@ -85,4 +85,4 @@ def shape(value: Any) -> Hashable:
         return tuple(shape(inner) for inner in value[:1])
     if value is None or isinstance(value, bool | Enum):
         return value
-    return type(value)
+    return type(value).__name__

@@ -30,7 +30,9 @@ class Edge(Generic[T]):
     node: T
 
 
-@strawberry.type
+@strawberry.type(
+    description="A page of a list: the `first` (20 unless told, 200 at most) or the `last` rows, by cursors."
+)
 class Connection(Generic[T]):
     edges: list[Edge[T]]
     page_info: PageInfo

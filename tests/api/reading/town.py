@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
-from tortoise import Tortoise, fields
+from tortoise import fields
 from tortoise.expressions import Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -182,7 +180,7 @@ class TownOrganizationOrder(Enum):
 class OrganizationNode(Node):
     name: str
     phone: str | None = reading.column(data=DataClass.PERSONAL)
-    hosted: Connection[Annotated["DrillNode", strawberry.lazy("tests.api.reading.town")]] = reading.connection(
+    hosted: Connection[Annotated[DrillNode, strawberry.lazy("tests.api.reading.town")]] = reading.connection(
         "host_id", orders=TownDrillOrder, filters=TownDrillFilter
     )
 
@@ -192,10 +190,8 @@ class OrganizationNode(Node):
 class ParticipantNode(Node):
     heads: int = reading.column("head_count")
     online: bool
-    organization: OrganizationNode | None = reading.one(
-        "organization_id", implied=frozenset({Role.PARTNER})
-    )
-    drill: Annotated["DrillNode", strawberry.lazy("tests.api.reading.town")] | None = reading.one(
+    organization: OrganizationNode | None = reading.one("organization_id", implied=frozenset({Role.PARTNER}))
+    drill: Annotated[DrillNode, strawberry.lazy("tests.api.reading.town")] | None = reading.one(
         "drill_id", implied=reading.EVERYONE
     )
 

@@ -9,16 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import strawberry
 
+from api import reading
 from api.context import Context
-from api.reading import Reader
 from domain.actor import Actor, Role
 from tests.api.reading import town
 from tests.api.reading.town import NOW, TownDrillStatus
 
-TYPES = [town.DrillNode, town.ParticipantNode, town.OrganizationNode, town.ReviewNode]
-SCHEMA = strawberry.Schema(town.Query, types=TYPES, execution_context_class=Reader)
+SCHEMA = reading.schema(town.Query)
 
 # Equal titles and instants, so that only the id decides; cases and scripts that a locale would sort otherwise.
 TITLES = ["b", "A", "a", "B", "合同訓練", "ア行", "あ行", "Z-1", "z_1", "100%", "", "é"]
@@ -43,6 +41,7 @@ def actor(role: Role, unit: int = 0, units: tuple[int, ...] = (), organization: 
         now=NOW,
         person_id=UUID(int=1),
         unit_id=unit_id(unit),
+        prefecture_id=unit_id(0),
         units=tuple(unit_id(n) for n in units),
         organization_id=None if organization is None else organization_id(organization),
     )

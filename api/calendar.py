@@ -1,0 +1,83 @@
+"""予定: the dates of everything that has one, and who is to come, to read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from api import reading
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import calendar
+from domain.actor import LIAISONS
+from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+
+OFFICERS = frozenset(LIAISONS)
+
+for kind in (AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat):
+    strawberry.enum(kind, description=kind.__doc__)
+
+
+@strawberry.enum
+class AppointmentOrder(Enum):
+    STARTS_AT_ASC = reading.asc("starts_at")
+    STARTS_AT_DESC = reading.desc("starts_at")
+
+
+@strawberry.input
+class AppointmentFilter:
+    kind: list[AppointmentKind] | None = reading.among("kind")
+    status: list[AppointmentStatus] | None = reading.among("status")
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    starts_from: datetime | None = reading.at_least("starts_at")
+    starts_before: datetime | None = reading.below("starts_at")
+
+
+@strawberry.input
+class AttendeeFilter:
+    role: list[AttendeeRole] | None = reading.among("role")
+    partstat: list[PartStat] | None = reading.among("partstat")
+    removed: bool | None = reading.present("removed_at")
+
+
+@reading.entity(calendar.Attendee, calendar.attendees_visible_to)
+@strawberry.type(description="Somebody who is asked to come, and what they answered.")
+class Attendee(Node):
+    version: int
+    role: AttendeeRole
+    partstat: PartStat
+    answered_at: datetime | None
+    channel: AnswerChannel | None
+    remark: str
+    invited_at: datetime | None
+    removed_at: datetime | None
+    person: Person | None = reading.one("person_id")
+
+
+@reading.entity(calendar.Appointment, calendar.visible_to)
+@strawberry.type(description="予定")
+class Appointment(Node):
+    version: int
+    kind: AppointmentKind
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    online_url: str
+    status: AppointmentStatus
+    cancelled_at: datetime | None
+    unit: Unit | None = reading.one("unit_id")
+    attendees: Connection[Attendee] = reading.connection(
+        "appointment_id", order=reading.asc("created_at"), filters=AttendeeFilter
+    )
+
+
+@strawberry.type
+class CalendarQueries:
+    appointment: Appointment | None = reading.root_one()
+    appointments: Connection[Appointment] = reading.root_connection(orders=AppointmentOrder, filters=AppointmentFilter)

@@ -1,0 +1,98 @@
+"""講師派遣: lectures, who gives them and how many heard them, to read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from api import reading
+from api.calendar import OFFICERS, Appointment, Attendee
+from api.organizations import Contact, Organization
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import lectures
+from domain.calendar import AttendeeRole
+from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
+from domain.rights import DataClass
+
+for kind in (Audience, LectureKind, LectureStatus, OfferStatus):
+    strawberry.enum(kind, description=kind.__doc__)
+
+
+@strawberry.enum
+class LectureOrder(Enum):
+    STARTS_AT_ASC = reading.asc("starts_at")
+    STARTS_AT_DESC = reading.desc("starts_at")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class LectureFilter:
+    status: list[LectureStatus] | None = reading.among("status")
+    kind: list[LectureKind] | None = reading.among("kind")
+    audience: list[Audience] | None = reading.among("audience")
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    school: strawberry.ID | None = reading.refers("school_id", "Organization")
+    starts_from: datetime | None = reading.at_least("starts_at")
+    starts_before: datetime | None = reading.below("starts_at")
+
+
+@reading.entity(lectures.HeadCount, lectures.head_counts_visible_to)
+@strawberry.type(description="How many people of one audience heard the lecture (人, 延べ).")
+class HeadCount(Node):
+    version: int
+    audience: Audience
+    count: int
+
+
+@reading.entity(lectures.Assignment, lectures.assignments_visible_to)
+@strawberry.type(description="講師割当")
+class LecturerAssignment(Node):
+    version: int
+    role: AttendeeRole
+    status: OfferStatus
+    allowed_transitions: list[OfferStatus] = reading.computed("status", lectures.OFFER_MOVES)
+    person: Person | None = reading.one("person_id")
+    attendee: Attendee | None = reading.one("attendee_id", implied=OFFICERS)
+
+
+@reading.entity(lectures.Lecture, lectures.visible_to)
+@strawberry.type(description="出張講義・講話")
+class Lecture(Node):
+    version: int
+    status: LectureStatus
+    allowed_transitions: list[LectureStatus] = reading.computed("status", lectures.MOVES)
+    kind: LectureKind
+    audience: Audience
+    theme: str
+    expected_count: int
+    starts_at: datetime
+    equipment: str
+    remarks: str
+    reason: str
+    duration_minutes: int | None
+    reported_at: datetime | None
+    total_participants: int = reading.expression(
+        "(select coalesce(sum(h.count), 0)::int from lecture_head_count h where h.lecture_id = {t}.id)",
+        data=DataClass.INTERNAL,
+        description="延べ人員",
+    )
+    unit: Unit | None = reading.one("unit_id")
+    school: Organization | None = reading.one("school_id")
+    contact: Contact | None = reading.one("contact_id")
+    appointment: Appointment | None = reading.one("appointment_id", implied=OFFICERS)
+    assignments: Connection[LecturerAssignment] = reading.connection(
+        "lecture_id", order=reading.asc("created_at"), implied=OFFICERS
+    )
+    head_counts: Connection[HeadCount] = reading.connection(
+        "lecture_id", order=reading.asc("audience"), implied=OFFICERS
+    )
+
+
+@strawberry.type
+class LectureQueries:
+    lecture: Lecture | None = reading.root_one()
+    lectures: Connection[Lecture] = reading.root_connection(orders=LectureOrder, filters=LectureFilter)

@@ -1,0 +1,110 @@
+"""団体・事業者: partners, schools and other bodies, their establishments and contacts, to read."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from api import reading
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import organizations
+from domain.japanese import search_key
+from domain.organizations import ContactRole, OrganizationKind
+
+if TYPE_CHECKING:
+    from api.lectures import Lecture
+
+strawberry.enum(OrganizationKind, description=OrganizationKind.__doc__)
+strawberry.enum(ContactRole, description=ContactRole.__doc__)
+
+
+@strawberry.enum
+class OrganizationOrder(Enum):
+    KANA_ASC = reading.asc("kana_order")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class OrganizationFilter:
+    kind: list[OrganizationKind] | None = reading.among("kind")
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    municipality_code: str | None = reading.equals("municipality_code")
+    corporate_number: str | None = reading.equals("corporate_number")
+    school_code: str | None = reading.equals("school_code")
+    small: bool | None = reading.equals("is_small", "bool")
+    retired: bool | None = reading.present("retired_on")
+
+
+@strawberry.input
+class ContactFilter:
+    role: list[ContactRole] | None = reading.among("role")
+    verified_before: date | None = reading.below("verified_on", "date")
+    retired: bool | None = reading.present("until")
+
+
+@reading.entity(organizations.Establishment, organizations.establishments_visible_to)
+@strawberry.type(description="事業所")
+class Establishment(Node):
+    version: int
+    name: str
+    municipality_code: str
+    postal_code: str
+    address: str
+    phone: str
+    retired_on: date | None
+    organization: Annotated[Organization, strawberry.lazy("api.organizations")] | None = reading.one("organization_id")
+
+
+@reading.entity(organizations.Contact, organizations.contacts_visible_to)
+@strawberry.type(description="担当者連絡先: a person's post at an organisation.")
+class Contact(Node):
+    version: int
+    role: ContactRole
+    department: str
+    job_title: str
+    since: date
+    until: date | None
+    verified_on: date | None
+    person: Person | None = reading.one("person_id")
+    organization: Annotated[Organization, strawberry.lazy("api.organizations")] | None = reading.one("organization_id")
+    establishment: Establishment | None = reading.one("establishment_id")
+
+
+@reading.entity(organizations.Organization, organizations.visible_to)
+@strawberry.type(description="団体・事業者")
+class Organization(Node):
+    version: int
+    kind: OrganizationKind
+    name: str
+    name_kana: str
+    corporate_number: str | None
+    school_code: str | None
+    municipality_code: str
+    postal_code: str
+    address: str
+    phone: str
+    industry: str
+    is_small: bool
+    retired_on: date | None
+    unit: Unit | None = reading.one("unit_id")
+    establishments: Connection[Establishment] = reading.connection("organization_id", order=reading.asc("name"))
+    contacts: Connection[Contact] = reading.connection(
+        "organization_id", order=reading.desc("since"), filters=ContactFilter
+    )
+    lectures: Connection[Annotated[Lecture, strawberry.lazy("api.lectures")]] = reading.connection(
+        "school_id", order=reading.desc("starts_at")
+    )
+
+
+@strawberry.type
+class OrganizationQueries:
+    organization: Organization | None = reading.root_one()
+    organizations: Connection[Organization] = reading.root_connection(
+        orders=OrganizationOrder, filters=OrganizationFilter
+    )

@@ -1,0 +1,83 @@
+"""People, officers (職員) and the posts they held, to read."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+import strawberry
+
+from api import reading
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import people
+from domain.japanese import search_key
+from domain.people import QualificationLevel
+from domain.rights import DataClass
+
+PERSONAL = DataClass.PERSONAL
+
+strawberry.enum(QualificationLevel, description=QualificationLevel.__doc__)
+
+
+@strawberry.enum
+class OfficerOrder(Enum):
+    KANA_ASC = reading.asc("kana_order")
+    NUMBER_ASC = reading.asc("number", missing="")
+
+
+@strawberry.input
+class OfficerFilter:
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    qualification: list[QualificationLevel] | None = reading.among("qualification")
+    retired: bool | None = reading.present("retired_on")
+
+
+@reading.entity(people.Person, people.visible_to)
+@strawberry.type(description="Somebody known by name: officer, contact or volunteer.")
+class Person(Node):
+    version: int
+    is_officer: bool
+    family_name: str = reading.column(data=PERSONAL)
+    given_name: str = reading.column(data=PERSONAL)
+    family_name_kana: str = reading.column(data=PERSONAL)
+    given_name_kana: str = reading.column(data=PERSONAL)
+    mail_address: str = reading.column(data=PERSONAL)
+    phone: str = reading.column(data=PERSONAL)
+    extension: str = reading.column(data=PERSONAL)
+    unit: Unit | None = reading.one("unit_id")
+
+
+@reading.entity(people.Post, people.posts_visible_to)
+@strawberry.type(description="A post that an officer holds from a day on, until another (both included).")
+class Post(Node):
+    job_title: str
+    since: date
+    until: date | None
+    unit: Unit | None = reading.one("unit_id")
+
+
+@reading.entity(people.Person, people.officers_visible_to)
+@strawberry.type(description="職員")
+class Officer(Node):
+    version: int
+    number: str | None
+    family_name: str = reading.column(data=PERSONAL)
+    given_name: str = reading.column(data=PERSONAL)
+    family_name_kana: str = reading.column(data=PERSONAL)
+    given_name_kana: str = reading.column(data=PERSONAL)
+    mail_address: str = reading.column(data=PERSONAL)
+    phone: str = reading.column(data=PERSONAL)
+    extension: str = reading.column(data=PERSONAL)
+    qualification: QualificationLevel | None
+    qualified_on: date | None
+    retired_on: date | None
+    unit: Unit | None = reading.one("unit_id")
+    posts: Connection[Post] = reading.connection("person_id", order=reading.desc("since"))
+
+
+@strawberry.type
+class PeopleQueries:
+    officer: Officer | None = reading.root_one()
+    officers: Connection[Officer] = reading.root_connection(orders=OfficerOrder, filters=OfficerFilter)

@@ -1,0 +1,52 @@
+"""所属: the tree of police units, to read."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+import strawberry
+
+from api import reading
+from api.reading import Connection, Node
+from domain import units
+from domain.japanese import search_key
+from domain.units import UnitKind
+
+strawberry.enum(UnitKind, description=UnitKind.__doc__)
+
+
+@strawberry.enum
+class UnitOrder(Enum):
+    CODE_ASC = reading.asc("code")
+    KANA_ASC = reading.asc("kana_order")
+
+
+@strawberry.input
+class UnitFilter:
+    kind: list[UnitKind] | None = reading.among("kind")
+    parent: strawberry.ID | None = reading.refers("parent_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    retired: bool | None = reading.present("retired_on")
+
+
+@reading.entity(units.Unit, units.visible_to)
+@strawberry.type(description="所属")
+class Unit(Node):
+    version: int
+    kind: UnitKind
+    code: str
+    name: str
+    name_kana: str
+    phone: str
+    extension: str
+    mail_address: str
+    retired_on: date | None
+    parent: Unit | None = reading.one("parent_id")
+    children: Connection[Unit] = reading.connection("parent_id", orders=UnitOrder, filters=UnitFilter)
+
+
+@strawberry.type
+class UnitQueries:
+    unit: Unit | None = reading.root_one()
+    units: Connection[Unit] = reading.root_connection(orders=UnitOrder, filters=UnitFilter)
