@@ -1,0 +1,51 @@
+"""The schema as a whole: every list and every row can be read by every role."""
+
+from uuid import UUID
+
+import orjson
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+
+from api.context import Context
+from api.reading.declarations import how_of
+from api.schema import schema
+from domain.actor import Actor, Role
+from domain.rights import may_read
+from tests.clock import NOW
+
+NOBODY = UUID(int=0)
+
+
+def actor(role: Role) -> Actor:
+    return Actor(role, NOW, NOBODY, NOBODY, NOBODY, (NOBODY,), NOBODY)
+
+
+def leaves(role: Role, gtype: GraphQLObjectType) -> str:
+    """Everything directly on a type that the role may read."""
+    readable = (
+        name
+        for name, field in gtype.fields.items()
+        if is_leaf_type(get_named_type(field.type)) and may_read(role, how_of(gtype, field).data)
+    )
+    return " ".join(["__typename", *readable])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_may_ask_for_every_list_and_is_shown_nothing_where_there_is_nothing(run, role):
+    types = schema._schema.type_map
+    lists = {
+        name: types[get_named_type(field.type).name.removesuffix("Connection")]
+        for name, field in schema._schema.query_type.fields.items()
+        if get_named_type(field.type).name.endswith("Connection")
+    }
+    parts = [
+        f"{name} {{ totalCount edges {{ cursor node {{ {leaves(role, row)} }} }} }}" for name, row in lists.items()
+    ]
+
+    async def story():
+        return [await schema.execute(f"{{ {part} }}", {}, Context(actor(role))) for part in parts]
+
+    for answer in run(story()):
+        assert answer.errors is None
+        (page,) = orjson.loads(orjson.dumps(answer.data)).values()
+        assert page == {"totalCount": 0, "edges": []}
