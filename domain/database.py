@@ -47,7 +47,7 @@ async def open_database(url: str, *, connections: int = CONNECTIONS) -> None:
     `connections` is the most that are open at once. Whoever opens closes, in `finally`: an open connection
     keeps the process alive.
     """
-    await Tortoise.init(config=_config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True)
+    await Tortoise.init(config=config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True)
 
 
 async def close_database() -> None:
@@ -70,7 +70,8 @@ async def execute(statement: str, *values: object) -> None:
     await Tortoise.get_connection("default").execute_query(statement, list(values))
 
 
-def _config(url: str, connections: int) -> dict[str, Any]:
+def config(url: str, connections: int) -> dict[str, Any]:
+    """What Tortoise wants to be told; what the address says of the pool wins."""
     connection = expand_db_url(url)
     given = connection["credentials"]
     settings = {"application_name": "renkei", "jit": "off", "timezone": "UTC"}
@@ -136,16 +137,16 @@ async def make_first_migration() -> str:
 @asynccontextmanager
 async def _alone(url: str) -> AsyncIterator[dict[str, dict[str, Any]]]:
     """A connection of its own, whether or not the process has the database open."""
-    config = _config(url, 2)
+    settings = config(url, 2)
     async with TortoiseContext() as context:
-        await context.init(config=config)
-        yield config["apps"]
+        await context.init(config=settings)
+        yield settings["apps"]
 
 
 @asynccontextmanager
 async def _offline() -> AsyncIterator[MigrationAutodetector]:
-    config = _config("postgres://nobody@/nothing", 1)
+    settings = config("postgres://nobody@/nothing", 1)
     async with TortoiseContext() as context:
-        await context.init(config=config, init_connections=False)
+        await context.init(config=settings, init_connections=False)
         assert context.apps is not None, "init has loaded them"
-        yield MigrationAutodetector(context.apps, config["apps"])
+        yield MigrationAutodetector(context.apps, settings["apps"])
