@@ -28,7 +28,9 @@ def steps(*names: str, failing: str = "") -> tuple[list[str], tuple[Step, ...]]:
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tiny checkout in which the steps run."""
-    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "-q -p no:hypothesispytest -p no:anyio -p no:cacheprovider"\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\naddopts = "-q -p no:hypothesispytest -p no:anyio -p no:cacheprovider"\n'
+    )
     monkeypatch.setattr(check, "ROOT", tmp_path)
     return tmp_path
 
