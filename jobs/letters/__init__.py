@@ -1,8 +1,8 @@
 """What the letters say: two text files for every kind, which an office may edit, in one frame.
 
 `<kind>/subject.txt` and `<kind>/body.txt` stand between `opening.txt` and `closing.txt`. A `$name` becomes
-the fact of that name; a line whose fact is empty is left out, so one template serves with and without a place.
-The files are read for every letter: an edit counts from the next one.
+the fact of that name; a line whose fact is empty is left out, so one template serves with and without a
+place. The files are read for every letter: an edit counts from the next one.
 """
 
 from __future__ import annotations
