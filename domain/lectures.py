@@ -458,7 +458,7 @@ async def _reschedule(
     await records.change(actor, lecture, "lecture-rescheduled", starts_at=starts_at)
     if lecture.status is LectureStatus.POSTPONED:
         await _move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
-        await _tell_school(actor, lecture, appointment, "lecture-postponed", Method.REQUEST, reason=reason)
+        await _tell_school(actor, lecture, appointment, "lecture-rescheduled", Method.REQUEST, reason=reason)
     await _tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST, reason=reason)
     return lecture
 

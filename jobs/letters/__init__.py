@@ -13,29 +13,28 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Literal
 
 from domain.errors import Incomplete
 
 HERE = Path(__file__).parent
-KINDS: dict[str, Literal["REQUEST", "CANCEL"] | None] = {
-    "lecture-received": None,
-    "lecture-confirmed": None,
-    "lecture-postponed": None,
-    "lecture-cancelled": None,
-    "lecture-assigned": "REQUEST",
-    "lecturer-released": "CANCEL",
-    "drill-invitation": "REQUEST",
-    "drill-rescheduled": "REQUEST",
-    "drill-cancelled": "CANCEL",
-    "activity-invitation": "REQUEST",
-    "activity-cancelled": "CANCEL",
-    "reminder-day-before": None,
-    "agreement-expiring": None,
-    "feed-address": None,
-    "appointed": None,
-}
-"""Every kind of letter, and the iTIP method of the calendar that goes with it."""
+KINDS = (
+    "lecture-received",
+    "lecture-confirmed",
+    "lecture-postponed",
+    "lecture-rescheduled",
+    "lecture-cancelled",
+    "lecture-assigned",
+    "lecturer-released",
+    "drill-invitation",
+    "drill-rescheduled",
+    "drill-cancelled",
+    "activity-invitation",
+    "activity-cancelled",
+    "reminder-day-before",
+    "agreement-expiring",
+    "feed-address",
+    "appointed",
+)
 
 OPTIONAL = ("contact", "place", "online_url", "reason", "reply_url")
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""

@@ -132,7 +132,7 @@ def test_postponing_keeps_the_uid_and_raises_the_sequence(play: Any) -> None:
         assert (after.uid, after.sequence) == (before.uid, before.sequence + 1)
         assert (await Lecture.get(id=lecture.id)).status is LectureStatus.COORDINATING
         assert (await Attendee.get(person_id=town.officer.person_id)).busy_from == later
-        assert (await letters())[-2:] == [("lecture-postponed", Method.REQUEST), ("lecture-assigned", Method.REQUEST)]
+        assert (await letters())[-2:] == [("lecture-rescheduled", Method.REQUEST), ("lecture-assigned", Method.REQUEST)]
 
     play(story)
 

@@ -28,7 +28,14 @@ FACTS = {
     "expires_on": "令和９年３月31日",
     "days": 90,
 }
-INVITATIONS = [kind for kind, method in KINDS.items() if method == "REQUEST"]
+INVITATIONS = (
+    "lecture-confirmed",
+    "lecture-rescheduled",
+    "lecture-assigned",
+    "drill-invitation",
+    "drill-rescheduled",
+    "activity-invitation",
+)
 
 
 class Links(HTMLParser):
