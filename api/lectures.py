@@ -9,6 +9,7 @@ import strawberry
 
 from api import reading
 from api.calendar import OFFICERS, Appointment, Attendee
+from api.mutations import mutations
 from api.organizations import Contact, Organization
 from api.people import Person
 from api.reading import Connection, Node
@@ -96,3 +97,21 @@ class Lecture(Node):
 class LectureQueries:
     lecture: Lecture | None = reading.root_one()
     lectures: Connection[Lecture] = reading.root_connection(orders=LectureOrder, filters=LectureFilter)
+
+
+LectureMutations = mutations(
+    Lecture,
+    request_lecture=lectures.request,
+    accept_lecture=lectures.accept,
+    refuse_lecture=lectures.refuse,
+    assign_lecturer=lectures.assign,
+    confirm_lecture=lectures.confirm,
+    postpone_lecture=lectures.postpone,
+    reschedule_lecture=lectures.reschedule,
+    cancel_lecture=lectures.cancel,
+    withdraw_lecture=lectures.withdraw,
+    deliver_lecture=lectures.deliver,
+    correct_head_counts=lectures.correct_head_counts,
+    report_lecture=lectures.report,
+)
+AssignmentMutations = mutations(LecturerAssignment, release_lecturer=lectures.release)

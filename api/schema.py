@@ -7,7 +7,7 @@ import strawberry
 from api import reading
 from api.budget import BUDGET
 from api.calendar import CalendarQueries
-from api.lectures import LectureQueries
+from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.organizations import OrganizationQueries
 from api.people import PeopleQueries
 from api.units import UnitQueries
@@ -18,4 +18,9 @@ class Query(UnitQueries, PeopleQueries, OrganizationQueries, CalendarQueries, Le
     node: reading.Node | None = reading.root_node()
 
 
-schema = reading.schema(Query, extensions=BUDGET)
+@strawberry.type
+class Mutation(LectureMutations, AssignmentMutations):  # type: ignore[misc]
+    pass
+
+
+schema = reading.schema(Query, Mutation, extensions=BUDGET)

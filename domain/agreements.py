@@ -214,8 +214,6 @@ async def propose(
     responsible_id: UUID | None = None,
 ) -> Agreement:
     """打診: begin an agreement between police units (one's own unless told) and organisations."""
-    if not title.strip():
-        raise Invalid("協定の名称を入力してください。", field="title")
     if not organization_ids:
         raise Invalid("相手方の団体を1つ以上選んでください。", field="organization_ids")
     officers = people.officers_visible_to(actor)
@@ -229,7 +227,7 @@ async def propose(
         status=AgreementStatus.PROPOSED,
         number=number,
         purpose=purpose,
-        items=[item.value for item in dict.fromkeys(items)],
+        items=_named(items),
         responsible_id=responsible.id,
         author_id=actor.person_id,
         **_titled(title),
@@ -242,6 +240,8 @@ async def propose(
 
 
 def _titled(title: str) -> dict[str, str]:
+    if not title.strip():
+        raise Invalid("協定の名称を入力してください。", field="title")
     return {"title": title, "search": search_key(title), "kana_order": kana_order(title)}
 
 
@@ -263,23 +263,24 @@ async def correct(
     agreement_id: UUID,
     *,
     version: int,
-    title: str,
-    kind: AgreementKind,
-    items: Sequence[CooperationItem] = (),
-    purpose: str = "",
-    number: str = "",
-    responsible_id: UUID | None = None,
+    title: str | None = None,
+    kind: AgreementKind | None = None,
+    items: Sequence[CooperationItem] | None = None,
+    purpose: str | None = None,
+    number: str | None = None,
 ) -> Agreement:
-    """Change the draft. After approval only the responsible officer may still change (`entrust`)."""
+    """Change the draft; what is left out stays as it is. After approval nothing of it can be changed."""
     agreement = await records.find(visible_to(actor), agreement_id, version)
     if agreement.status not in OPEN:
         raise WrongState("決裁に上げた後の協定は書き換えられません。")
-    officers = people.officers_visible_to(actor)
-    responsible = await records.see(officers, responsible_id or agreement.responsible_id, field="responsible_id")
-    values = {"kind": kind, "items": [item.value for item in dict.fromkeys(items)], "responsible_id": responsible.id}
-    return await records.change(
-        actor, agreement, "agreement-corrected", **values, purpose=purpose, number=number, **_titled(title)
-    )
+    said = {"kind": kind, "purpose": purpose, "number": number, "items": _named(items) if items is not None else None}
+    given = {name: value for name, value in said.items() if value is not None}
+    titled = _titled(title) if title is not None else {}
+    return await records.change(actor, agreement, "agreement-corrected", **given, **titled)
+
+
+def _named(items: Sequence[CooperationItem]) -> list[str]:
+    return [item.value for item in dict.fromkeys(items)]
 
 
 @verb(*LIAISONS)

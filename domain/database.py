@@ -21,6 +21,7 @@ MODELS = [
     f"domain.{concept}"
     for concept in (
         "journal",
+        "idempotency",
         "outbox",
         "slots",
         "units",

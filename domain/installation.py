@@ -75,7 +75,7 @@ async def _administered(clock: Bearer, top: Unit, desk: Unit, name: tuple[str, s
         unit_id=desk.id,
         prefecture_id=top.id,
         is_officer=True,
-        **people.written(*name, "", ""),
+        **people.described(family_name=name[0], given_name=name[1]),
     )
     actor = Actor(Role.ADMIN, clock.now, person.id, desk.id, top.id, (top.id, desk.id))
     label, ends = "最初の管理者", clock.now + FIRST_TOKEN

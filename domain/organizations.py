@@ -18,7 +18,16 @@ from tortoise.queryset import QuerySet
 from domain import people, records, units
 from domain.actor import LIAISONS, Actor, Role
 from domain.errors import Invalid
-from domain.japanese import corporate_number, kana_order, municipality_code, name_key, school_code, search_key
+from domain.japanese import (
+    corporate_number,
+    kana_order,
+    municipality_code,
+    name_key,
+    phone_number,
+    postal_code,
+    school_code,
+    search_key,
+)
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.verbs import broken, verb
@@ -171,10 +180,9 @@ def identity(name: str, corporate: str | None, school: str | None, municipality:
     return f"corporate:{corporate}" if corporate else f"name:{name_key(name)}@{municipality}"
 
 
-class Facts(TypedDict, total=False):
-    """What may be known of an organisation besides its kind; `name` must be."""
+class Besides(TypedDict, total=False):
+    """What may be known of an organisation besides its kind and name."""
 
-    name: str
     name_kana: str
     corporate_number: str | None
     school_code: str | None
@@ -186,7 +194,13 @@ class Facts(TypedDict, total=False):
     is_small: bool
 
 
-BLANK = Facts(
+class Facts(Besides, total=False):
+    """All of it; in a correction what is left out stays as it is."""
+
+    name: str
+
+
+BLANK: dict[str, Any] = dict(
     name="",
     name_kana="",
     corporate_number=None,
@@ -200,9 +214,9 @@ BLANK = Facts(
 )
 
 
-def described(**facts: Unpack[Facts]) -> dict[str, Any]:
-    """The columns of an organisation, with codes checked and what follows from its name."""
-    known: Facts = {**BLANK, **facts}
+def described(before: Organization | None = None, **facts: Unpack[Facts]) -> dict[str, Any]:
+    """The columns of an organisation: what is known now or was before, checked, and what follows from its name."""
+    known = {**BLANK} | ({name: getattr(before, name) for name in BLANK} if before else {}) | {**facts}
     if not known["name"].strip():
         raise Invalid("名称を入力してください。", field="name")
     codes = _codes(known["corporate_number"], known["school_code"], known["municipality_code"])
@@ -210,9 +224,17 @@ def described(**facts: Unpack[Facts]) -> dict[str, Any]:
     return {
         **known,
         **codes,
+        **_reached(known["postal_code"], known["phone"]),
         "search": search_key(f"{name} {kana}"),
         "kana_order": kana_order(kana or name),
         "identity": identity(name, codes["corporate_number"], codes["school_code"], codes["municipality_code"]),
+    }
+
+
+def _reached(postal: str, phone: str) -> dict[str, str]:
+    return {
+        "postal_code": postal_code(postal) if postal else "",
+        "phone": phone_number(phone, "phone") if phone else "",
     }
 
 
@@ -226,23 +248,30 @@ def _codes(corporate: str | None, school: str | None, municipality: str) -> dict
 
 @verb(*LIAISONS)
 async def register(
-    actor: Actor, /, *, kind: OrganizationKind, unit_id: UUID | None = None, **facts: Unpack[Facts]
+    actor: Actor, /, *, kind: OrganizationKind, name: str, unit_id: UUID | None = None, **besides: Unpack[Besides]
 ) -> Organization:
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
     unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unit_id")
     if unit.id not in actor.units:
         raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
-    values = {"unit_id": unit.id, "kind": kind, **described(**facts)}
+    values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
     return await records.create(actor, Organization, "organization-registered", **values)
 
 
 @verb(*LIAISONS)
 async def correct(
-    actor: Actor, /, organization_id: UUID, *, version: int, kind: OrganizationKind, **facts: Unpack[Facts]
+    actor: Actor,
+    /,
+    organization_id: UUID,
+    *,
+    version: int,
+    kind: OrganizationKind | None = None,
+    **facts: Unpack[Facts],
 ) -> Organization:
-    """Correct what is known of an organisation."""
+    """Correct what is known of an organisation; what is left out stays as it is."""
     row = await records.find(visible_to(actor), organization_id, version)
-    return await records.change(actor, row, "organization-corrected", kind=kind, **described(**facts))
+    values = {"kind": kind or row.kind, **described(row, **facts)}
+    return await records.change(actor, row, "organization-corrected", **values)
 
 
 @verb(*LIAISONS)
@@ -272,9 +301,8 @@ async def add_establishment(
         unit_id=body.unit_id,
         organization_id=body.id,
         name=name,
-        postal_code=postal_code,
         address=address,
-        phone=phone,
+        **_reached(postal_code, phone),
         municipality_code=_codes(None, None, municipality_code)["municipality_code"],
     )
 
@@ -282,34 +310,24 @@ async def add_establishment(
 @verb(*LIAISONS)
 async def add_contact(
     actor: Actor,
+    /,
     *,
     organization_id: UUID,
     role: ContactRole,
     family_name: str,
-    given_name: str = "",
-    family_name_kana: str = "",
-    given_name_kana: str = "",
     department: str = "",
     job_title: str = "",
-    mail_address: str = "",
-    phone: str = "",
-    extension: str = "",
     establishment_id: UUID | None = None,
     since: date | None = None,
+    **known: Unpack[people.Besides],
 ) -> Contact:
     """Add a contact person to an organisation."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
     if establishment_id:
         places = establishments_visible_to(actor).filter(organization_id=body.id)
         await records.see(places, establishment_id, field="establishment_id")
-    person = await records.create(
-        actor,
-        Person,
-        "contact-person-added",
-        unit_id=body.unit_id,
-        **people.written(family_name, given_name, family_name_kana, given_name_kana),
-        **people.reached(mail_address, phone, extension),
-    )
+    columns = people.described(family_name=family_name, **known)
+    person = await records.create(actor, Person, "contact-person-added", unit_id=body.unit_id, **columns)
     return await records.create(
         actor,
         Contact,
@@ -329,31 +347,25 @@ async def add_contact(
 @verb(*LIAISONS)
 async def correct_contact(
     actor: Actor,
+    /,
     contact_id: UUID,
     *,
     version: int,
-    role: ContactRole,
-    family_name: str,
-    given_name: str = "",
-    family_name_kana: str = "",
-    given_name_kana: str = "",
-    department: str = "",
-    job_title: str = "",
-    mail_address: str = "",
-    phone: str = "",
-    extension: str = "",
+    role: ContactRole | None = None,
+    department: str | None = None,
+    job_title: str | None = None,
+    **known: Unpack[people.Known],
 ) -> Contact:
-    """Correct a contact; doing so verifies it as of today."""
+    """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
-    await records.change(
-        actor,
-        await Person.get(id=contact.person_id),
-        "contact-person-corrected",
-        **people.written(family_name, given_name, family_name_kana, given_name_kana),
-        **people.reached(mail_address, phone, extension),
-    )
-    said = {"role": role, "department": department, "job_title": job_title, "verified_on": actor.today}
-    return await records.change(actor, contact, "contact-corrected", **said)
+    person = await Person.get(id=contact.person_id)
+    await records.change(actor, person, "contact-person-corrected", **people.described(person, **known))
+    values = {
+        "role": role or contact.role,
+        "department": contact.department if department is None else department,
+        "job_title": contact.job_title if job_title is None else job_title,
+    }
+    return await records.change(actor, contact, "contact-corrected", verified_on=actor.today, **values)
 
 
 @verb(*LIAISONS)

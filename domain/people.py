@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import TypedDict, Unpack, get_type_hints
 from uuid import UUID
 
 from tortoise import fields
@@ -18,7 +19,7 @@ from tortoise.queryset import QuerySet
 from domain import records, units
 from domain.actor import LIAISONS, OUTSIDERS, Actor, Role
 from domain.errors import Invalid
-from domain.japanese import kana_order, mail_address, search_key
+from domain.japanese import kana_order, mail_address, phone_number, search_key
 from domain.records import Owned, any_of, nothing
 from domain.verbs import broken, verb
 
@@ -98,43 +99,52 @@ def posts_visible_to(actor: Actor) -> QuerySet[Post]:
     return nothing(Post)
 
 
-def written(family_name: str, given_name: str, family_name_kana: str, given_name_kana: str) -> dict[str, str]:
-    """The columns that follow from a person's name."""
-    if not family_name.strip():
+class Besides(TypedDict, total=False):
+    """What may be known of a person besides the family name."""
+
+    given_name: str
+    family_name_kana: str
+    given_name_kana: str
+    mail_address: str
+    phone: str
+    extension: str
+
+
+class Known(Besides, total=False):
+    """All of it; in a correction what is left out stays as it is, and "" empties it."""
+
+    family_name: str
+
+
+def described(before: Person | None = None, **known: Unpack[Known]) -> dict[str, str]:
+    """The columns of a person: what is known now or was before, checked, and what follows from the name."""
+    whole = {name: getattr(before, name, "") for name in get_type_hints(Known)} | {**known}
+    if not whole["family_name"].strip():
         raise Invalid("氏を入力してください。", field="family_name")
-    kana = f"{family_name_kana} {given_name_kana}".strip()
+    name = f"{whole['family_name']} {whole['given_name']}"
+    kana = f"{whole['family_name_kana']} {whole['given_name_kana']}".strip()
     return {
-        "family_name": family_name,
-        "given_name": given_name,
-        "family_name_kana": family_name_kana,
-        "given_name_kana": given_name_kana,
-        "search": search_key(f"{family_name} {given_name} {kana}"),
-        "kana_order": kana_order(kana or f"{family_name} {given_name}"),
+        **whole,
+        "mail_address": mail_address(whole["mail_address"]) if whole["mail_address"] else "",
+        "phone": phone_number(whole["phone"], "phone") if whole["phone"] else "",
+        "search": search_key(f"{name} {kana}"),
+        "kana_order": kana_order(kana or name),
     }
-
-
-def reached(mail: str, phone: str, extension: str) -> dict[str, str]:
-    """The columns that say how a person is reached; an address is checked, an empty one allowed."""
-    return {"mail_address": mail_address(mail) if mail else "", "phone": phone, "extension": extension}
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)
 async def enlist(
     actor: Actor,
+    /,
     *,
     unit_id: UUID,
     family_name: str,
-    given_name: str,
-    family_name_kana: str = "",
-    given_name_kana: str = "",
     job_title: str = "",
     number: str | None = None,
-    mail_address: str = "",
-    phone: str = "",
-    extension: str = "",
     since: date | None = None,
     qualification: QualificationLevel | None = None,
     qualified_on: date | None = None,
+    **known: Unpack[Besides],
 ) -> Person:
     """Take an officer in, in a first post from `since` (today unless told)."""
     unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
@@ -147,8 +157,7 @@ async def enlist(
         number=number,
         qualification=qualification,
         qualified_on=qualified_on,
-        **written(family_name, given_name, family_name_kana, given_name_kana),
-        **reached(mail_address, phone, extension),
+        **described(family_name=family_name, **known),
     )
     await _hold(actor, officer, unit.id, job_title, since or actor.today)
     return officer
@@ -162,30 +171,21 @@ async def _hold(actor: Actor, officer: Person, unit_id: UUID, job_title: str, si
 @verb(Role.ADMIN, Role.HQ_LIAISON)
 async def correct(
     actor: Actor,
+    /,
     officer_id: UUID,
     *,
     version: int,
-    family_name: str,
-    given_name: str,
-    family_name_kana: str = "",
-    given_name_kana: str = "",
-    mail_address: str = "",
-    phone: str = "",
-    extension: str = "",
     qualification: QualificationLevel | None = None,
     qualified_on: date | None = None,
+    **known: Unpack[Known],
 ) -> Person:
-    """Correct an officer's name, qualification and how they are reached."""
+    """Correct what is known of an officer; what is left out stays as it is."""
     officer = await records.find(officers_visible_to(actor), officer_id, version)
-    return await records.change(
-        actor,
-        officer,
-        "officer-corrected",
-        qualification=qualification,
-        qualified_on=qualified_on,
-        **written(family_name, given_name, family_name_kana, given_name_kana),
-        **reached(mail_address, phone, extension),
-    )
+    level = {
+        "qualification": qualification or officer.qualification,
+        "qualified_on": qualified_on or officer.qualified_on,
+    }
+    return await records.change(actor, officer, "officer-corrected", **level, **described(officer, **known))
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)

@@ -1,0 +1,205 @@
+"""Mutations are the domain's verbs: the input of each is the verb's own signature, its payload the row it changes.
+
+So nothing is written twice: a parameter `lecture_id: UUID` becomes `lectureId: ID!`, an enum its enum, a dataclass an
+input of its own, a default a default, and the first sentence of the verb's docstring the description. What a verb
+answers is read again, as selected, after it has committed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import strawberry
+from strawberry.tools import create_type
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
+
+from api import reading
+from api.context import Info
+from domain import idempotency
+from domain.errors import Invalid
+from domain.japanese import storable
+from domain.records import Record
+
+Verb = Callable[..., Awaitable[Record]]
+KEY = "idempotency_key"
+MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
+REFERS = {
+    "parent": "Unit",
+    "police_unit": "Unit",
+    "school": "Organization",
+    "officer": "Person",
+    "responsible": "Person",
+    "lecturer": "Person",
+    "assignment": "LecturerAssignment",
+    "party": "AgreementParty",
+    "subscription": "CalendarFeed",
+    "group": "VolunteerGroup",
+}
+"""What a parameter named `…_id` points to, where that is not its own name."""
+
+
+def mutations(shown: type, **verbs: Verb) -> type:
+    """A type with one mutation for each verb, whose payload holds the changed row as a `shown`."""
+    name = shown.__name__
+    fields = [_mutation(field_name, verb, name, _payload(shown)) for field_name, verb in verbs.items()]
+    return create_type(f"{name}Mutations", fields)
+
+
+@cache
+def _payload(shown: type) -> type:
+    row = strawberry.field(description="The row as it is now; null where it is no longer yours to see.")
+    name = _snake(shown.__name__)
+    return strawberry.type(type(f"{shown.__name__}Payload", (), {"__annotations__": {name: shown | None}, name: row}))
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Parameter:
+    """One argument of a verb, or one field of a dataclass that it takes."""
+
+    name: str
+    type: Any
+    default: Any = inspect.Parameter.empty
+
+    @property
+    def must_be_given(self) -> bool:
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def may_be_null(self) -> bool:
+        return NoneType in get_args(self.type)
+
+    @property
+    def wire_default(self) -> Any:
+        """The default that the schema can say; any other is the verb's own affair."""
+        if self.default == ():
+            return strawberry.field(default_factory=list)
+        return self.default if isinstance(self.default, str | int) else strawberry.UNSET
+
+
+def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryField:
+    parameters = _parameters(verb)
+    taken = _input(f"{capitalize_first(to_camel_case(name))}Input", [*parameters, _Parameter(KEY, str | None, None)])
+
+    async def resolve(info: Info, input: Any) -> Any:
+        actor, given = info.context.actor, _given(input)
+        key = given.pop(KEY, None)
+        arguments = {one.name: _meant(one, given[one.name]) for one in parameters if one.name in given}
+        content = repr((name, sorted(arguments.items())))
+        row_id = await idempotency.once(actor, key, content, lambda: verb(actor, **arguments))
+        return payload(**{_snake(shown): reading.read(shown, row_id)})
+
+    resolve.__annotations__ = {"info": Info, "input": taken, "return": payload}
+    field: StrawberryField = strawberry.mutation(
+        resolver=resolve, name=to_camel_case(name), description=_first_sentence(verb)
+    )
+    field.python_name = name
+    return field
+
+
+def _first_sentence(verb: Verb) -> str:
+    return (inspect.getdoc(verb) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _parameters(verb: Verb) -> list[_Parameter]:
+    """What the verb takes besides the actor; a TypedDict behind `**` is its keys, each of which may be left out."""
+    signature, hints = inspect.signature(verb), get_type_hints(verb)
+    found: list[_Parameter] = []
+    for name, parameter in list(signature.parameters.items())[1:]:
+        if parameter.kind is parameter.VAR_KEYWORD:
+            keys = get_type_hints(get_args(hints[name])[0])
+            found += [_Parameter(key, hint, strawberry.UNSET) for key, hint in keys.items()]
+        else:
+            found.append(_Parameter(name, hints[name], parameter.default))
+    return sorted(found, key=lambda one: not one.must_be_given)
+
+
+def _input(name: str, parameters: Sequence[_Parameter]) -> type:
+    fields: dict[str, Any] = {"__annotations__": {one.name: _annotation(one) for one in parameters}}
+    fields |= {one.name: one.wire_default for one in parameters if not one.must_be_given}
+    return strawberry.input(type(name, (), fields))
+
+
+def _annotation(one: _Parameter) -> Any:
+    plain = _wire_type(one.type)
+    return plain if one.must_be_given or one.wire_default is not strawberry.UNSET else plain | None
+
+
+def _wire_type(annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, UnionType):
+        [inner] = [one for one in get_args(annotation) if one is not NoneType]
+        return _wire_type(inner) | None
+    if get_origin(annotation) in (list, Sequence):
+        return list[_wire_type(get_args(annotation)[0])]  # type: ignore[misc]
+    if annotation is UUID:
+        return strawberry.ID
+    return _nested(annotation) if _is_shape(annotation) else annotation
+
+
+def _is_shape(annotation: Any) -> bool:
+    return isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
+
+
+@cache
+def _nested(shape: type) -> type:
+    """A dataclass of the domain as an input of its own; the dataclass itself is left alone."""
+    return _input(f"{shape.__name__}Input", _shape(shape))
+
+
+def _shape(shape: type) -> list[_Parameter]:
+    hints, empty = get_type_hints(shape), inspect.Parameter.empty
+    fields = dataclasses.fields(shape)
+    return [
+        _Parameter(one.name, hints[one.name], empty if one.default is dataclasses.MISSING else one.default)
+        for one in fields
+    ]
+
+
+def _given(input: Any) -> dict[str, Any]:
+    """What the client has written; an argument that was left out is not there, null is."""
+    values = {field.name: getattr(input, field.name) for field in dataclasses.fields(input)}
+    return {name: value for name, value in values.items() if value is not strawberry.UNSET}
+
+
+def _meant(one: _Parameter, value: Any) -> Any:
+    """The value as the verb takes it. Raises NotFound for an id of another kind, Invalid for null or a bad text."""
+    if value is None and not one.may_be_null:
+        raise Invalid("null は指定できません。変えないときは項目ごと省いてください。", field=one.name)
+    return _value(one.name, _unwrapped(one.type), value)
+
+
+def _unwrapped(annotation: Any) -> Any:
+    inner = [one for one in get_args(annotation) if one is not NoneType]
+    return inner[0] if get_origin(annotation) in (Union, UnionType) else annotation
+
+
+def _value(name: str, annotation: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [_value(name, get_args(annotation)[0], item) for item in value]
+    if annotation is UUID:
+        return reading.decode(value, _kind(name), name)
+    if annotation is str:
+        return storable(value, multiline=name in MULTILINE, field=name)
+    if _is_shape(annotation):
+        given = _given(value)
+        return annotation(**{one.name: _meant(one, given[one.name]) for one in _shape(annotation) if one.name in given})
+    return value
+
+
+def _kind(name: str) -> str:
+    """The type whose ids a parameter takes: `lecture_id` a Lecture's, `organization_ids` Organizations'."""
+    stem = re.sub(r"_ids?$", "", name)
+    return REFERS.get(stem, "".join(word.capitalize() for word in stem.split("_")))

@@ -1,0 +1,70 @@
+"""Idempotency keys: the same request sent again has no second effect and gets the same answer.
+
+The key is written in the transaction of the effect, so a twin that comes meanwhile waits for it. A request that was
+refused leaves no key: it may be corrected and sent again. The same key with another content is a Conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+from uuid_utils.compat import uuid7
+
+from domain.actor import Actor
+from domain.errors import Conflict, Invalid
+from domain.records import Record
+
+LONGEST = 255
+CLASH = "同じ冪等キーが別の内容で使われています。新しいキーで送り直してください。"
+
+
+class IdempotencyKey(Model):
+    """What one person's key was used for, and the row that came of it."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    person_id = fields.UUIDField()
+    key = fields.CharField(max_length=LONGEST)
+    fingerprint = fields.CharField(max_length=64)
+    row_id = fields.UUIDField(null=True)
+    used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "idempotency_key"
+        unique_together = (("person_id", "key"),)
+
+
+async def once(actor: Actor, key: str | None, content: str, act: Callable[[], Awaitable[Record]]) -> UUID:
+    """The id of the row that `act` changes, now or when it was first asked for; `content` says what is asked."""
+    if key is None:
+        return (await act()).id
+    if not 1 <= len(key) <= LONGEST:
+        raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
+    async with in_transaction():
+        fingerprint = sha256(content.encode()).hexdigest()
+        if not await _is_first(actor, key, fingerprint):
+            return await _earlier(actor, key, fingerprint)
+        row = await act()
+        await IdempotencyKey.filter(person_id=actor.person_id, key=key).update(row_id=row.id)
+        return row.id
+
+
+async def _is_first(actor: Actor, key: str, fingerprint: str) -> bool:
+    async with in_transaction() as transaction:
+        _, rows = await transaction.execute_query(
+            "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [uuid7(), actor.person_id, key, fingerprint, actor.now],
+        )
+    return bool(rows)
+
+
+async def _earlier(actor: Actor, key: str, fingerprint: str) -> UUID:
+    used = await IdempotencyKey.get(person_id=actor.person_id, key=key)
+    if used.fingerprint != fingerprint or used.row_id is None:
+        raise Conflict(CLASH, field="idempotency_key")
+    return used.row_id
