@@ -37,6 +37,19 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='IdempotencyKey',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('person_id', fields.UUIDField()),
+                ('key', fields.CharField(max_length=255)),
+                ('fingerprint', fields.CharField(max_length=64)),
+                ('row_id', fields.UUIDField(null=True)),
+                ('used_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'idempotency_key', 'app': 'renkei', 'unique_together': (('person_id', 'key'),), 'pk_attr': 'id', 'table_description': "What one person's key was used for, and the row that came of it."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Letter',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
