@@ -8,7 +8,6 @@ Controls vanish from texts, and what a reader may take for the end of a line lea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
@@ -19,6 +18,7 @@ from icalendar import Event as Entry
 from icalendar.enums import CLASS, STATUS, TRANSP
 
 from domain.actor import TOKYO
+from exports.text import lines, one_line, one_word
 
 PRODID = "-//Renkei//Renkei//JA"
 END = b"END:VCALENDAR\r\n"
@@ -36,9 +36,6 @@ REFRESH = b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\nX-WR
 
 # Some calendars hide or ignore STATUS: the title says it too.
 PREFIX = {"CONFIRMED": "", "TENTATIVE": "【調整中】", "CANCELLED": "【中止】"}
-
-LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 URI = "%/:=&?~#+!$,;'@()*[]"
 
@@ -91,9 +88,9 @@ def feed(uid: str, name: str, events: Iterable[bytes]) -> bytes:
 
     No METHOD: with PUBLISH every entry would need an ORGANIZER (RFC 5546 §3.2.1).
     """
-    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=_text(uid))
+    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=lines(uid))
     for property_name in ("NAME", "X-WR-CALNAME"):  # as text, else the library forgets to escape it
-        head[property_name] = vText(_line(name))
+        head[property_name] = vText(one_line(name))
     return _calendar(head, REFRESH, TIMEZONE, *events)
 
 
@@ -140,17 +137,17 @@ def _withdrawal(entry: Entry, organizer: Party, attendee: Party) -> bytes:
 
 def _entry(event: Event, stamp: datetime, zone: tzinfo) -> Entry:
     return Entry.new(
-        uid=_text(event.uid),
+        uid=lines(event.uid),
         sequence=event.sequence,
         stamp=_in(UTC, stamp),
         created=_in(UTC, event.created),
         last_modified=_in(UTC, event.changed),
         start=_in(zone, event.starts_at),
         end=_in(zone, event.ends_at),
-        summary=PREFIX[event.status] + _text(event.summary),
-        description=_text(event.description) or None,
-        location=_text(event.location) or None,
-        url=quote(_word(event.url), safe=URI) or None,
+        summary=PREFIX[event.status] + lines(event.summary),
+        description=lines(event.description) or None,
+        location=lines(event.location) or None,
+        url=quote(one_word(event.url), safe=URI) or None,
         status=STATUS(event.status),
         transparency=TRANSP.TRANSPARENT if event.status == "CANCELLED" else None,
     )
@@ -168,23 +165,11 @@ def _calendar(head: Calendar, *parts: bytes) -> bytes:
 
 def _address(party: Party, **params: str) -> vCalAddress:
     # RFC 6068 §2: "/", "?", "#", "%" may stand in an old carrier address, but not bare in a mailto.
-    address = quote(_word(party.address), safe="@!$&'*+=~")
-    return vCalAddress(f"mailto:{address}", params={"CN": _line(party.name).translate(WIDE), **params})
+    address = quote(one_word(party.address), safe="@!$&'*+=~")
+    return vCalAddress(f"mailto:{address}", params={"CN": one_line(party.name).translate(WIDE), **params})
 
 
 def _in(zone: tzinfo, instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"naive datetime: {instant!r}")
     return instant.astimezone(zone).replace(microsecond=0)
-
-
-def _text(typed: str) -> str:
-    return CONTROLS.sub("", LINE_ENDS.sub("\n", typed))
-
-
-def _line(typed: str) -> str:
-    return " ".join(_text(typed).split("\n"))
-
-
-def _word(typed: str) -> str:
-    return "".join(CONTROLS.sub("", typed).split())

@@ -9,7 +9,9 @@ import pytest
 import vobject
 
 from domain.actor import TOKYO
+from domain.calendar import AppointmentStatus, PartStat
 from exports.ical import Event, Party, cancel, feed, request, uninvite, vevent
+from tests.exports.strict_ical import findings
 
 SENT = datetime(2026, 10, 1, 3, 4, 5, tzinfo=UTC)
 OFFICE = Party("青浜県警察本部 サイバー犯罪対策課", "cyber-invite@police.example")
@@ -105,3 +107,13 @@ def test_an_event_that_ends_before_it_starts_is_refused() -> None:
 def test_reserved_characters_in_an_old_carrier_address_are_encoded() -> None:
     mail = lines(request(DRILL, OFFICE, Party("見本 太郎", "a..b.?/%@docomo.example"), SENT))
     assert [line for line in mail if line.endswith(":mailto:a..b.%3F%2F%25@docomo.example")]
+
+
+def test_every_status_of_an_appointment_can_be_shown() -> None:
+    shown = [lines(vevent(replace(DRILL, status=status))) for status in AppointmentStatus]
+    assert [f"STATUS:{status}" in entry for status, entry in zip(AppointmentStatus, shown, strict=True)] == [True] * 3
+
+
+@pytest.mark.parametrize("answer", PartStat)
+def test_every_answer_can_be_told_back_in_an_invitation(answer: PartStat) -> None:
+    assert findings(request(DRILL, OFFICE, GUEST, SENT, partstat=answer)) == []

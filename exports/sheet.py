@@ -1,0 +1,200 @@
+"""Workbooks: a table to print on A4, and beside it the same figures for machines.
+
+The printed sheet has what an office expects (form number, title, notes, merged headings, thin borders, totals,
+page numbers, headings on each page). The sheet データ has one heading row, no merged cells, no formulas, western
+years. There is no formula anywhere and no text can become one; codes stay text. Same input, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from io import BytesIO
+from itertools import groupby
+from typing import Any
+from unicodedata import east_asian_width
+
+import xlsxwriter
+
+from exports.columns import Column, Kind, Row, Sheet, Value, flat
+from exports.text import NOT_APPLICABLE, is_formula_like, lines
+
+__all__ = ["Column", "Kind", "Row", "Sheet", "Value", "xlsx"]
+
+A4 = 9
+DATA = "データ"
+LINE_HEIGHT = 15
+FIRST_EXCEL_YEAR = 1900
+FONT = {"font_name": "BIZ UDゴシック", "font_size": 10, "valign": "vcenter"}
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"font_size": 14, "bold": True, "align": "center_across"},
+    "form": {"align": "right"},
+    "note": {"font_size": 9},
+    "box": {"border": 1},
+    "head": {"align": "center", "text_wrap": True, "bg_color": "#EDEDED"},
+    "flat head": {"bold": True},
+    "total": {"bold": True, "top": 6},
+    "text": {"num_format": "@"},
+    "wrap": {"text_wrap": True},
+    "quoted": {"quote_prefix": True},
+    "absent": {"align": "right"},
+    "wareki": {"num_format": '[$-411]ggge"年"m"月"d"日"', "align": "right"},
+    "iso": {"num_format": "yyyy-mm-dd"},
+    "number 0": {"num_format": '#,##0;"△"#,##0'},
+    "number 1": {"num_format": '#,##0.0;"△"#,##0.0'},
+    "number 2": {"num_format": '#,##0.00;"△"#,##0.00'},
+    "plain number": {"num_format": "General"},
+}
+
+
+def xlsx(sheet: Sheet, created: datetime) -> bytes:
+    """The workbook; `created` is an aware instant and stands in its properties, in UTC."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"title": lines(sheet.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
+        pen = _Pen(book)
+        _print(_Page(book.add_worksheet(sheet.tab), pen), sheet)
+        _list(_Page(book.add_worksheet(DATA), pen), *flat(sheet))
+    return file.getvalue()
+
+
+class _Pen:
+    """Formats of one workbook by the names of their looks, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.made: dict[tuple[str, ...], Any] = {}
+
+    def __call__(self, *looks: str) -> Any:
+        if looks not in self.made:
+            merged = FONT | {name: value for look in looks for name, value in LOOKS[look].items()}
+            self.made[looks] = self.book.add_format(merged)
+        return self.made[looks]
+
+
+class _Page:
+    """One worksheet. Writing refuses what Excel could not hold instead of dropping it."""
+
+    def __init__(self, paper: Any, pen: _Pen) -> None:
+        self.paper = paper
+        self.pen = pen
+
+    def text(self, row: int, column: int, text: str, *looks: str) -> None:
+        """An empty one leaves the cell empty, with its border."""
+        quoted = ("quoted",) if is_formula_like(text) else ()
+        write = self.paper.write_string if text else self.paper.write_blank
+        self._done(write(row, column, text, self.pen(*looks, *quoted)))
+
+    def value(self, row: int, column: int, value: Value, kind: Kind, *looks: str, day: str, number: str) -> None:
+        match value:
+            case None:
+                self.text(row, column, NOT_APPLICABLE if kind is Kind.NUMBER else "", *looks, "absent")
+            case str():
+                self.text(row, column, lines(value), *looks, "text", "wrap")
+            case date() if value.year < FIRST_EXCEL_YEAR:
+                self.text(row, column, value.isoformat(), *looks, "text")
+            case date():
+                self._done(self.paper.write_datetime(row, column, value, self.pen(*looks, day)))
+            case _:
+                self._done(self.paper.write_number(row, column, value, self.pen(*looks, number)))
+
+    @staticmethod
+    def _done(code: int) -> None:
+        if code:
+            raise ValueError(f"a cell that no workbook can hold (code {code})")
+
+
+def _print(page: _Page, sheet: Sheet) -> None:
+    top = _caption(page, sheet)
+    first = _head(page, sheet.columns, top)
+    last = _body(page, sheet, first)
+    paper = page.paper
+    paper.set_landscape()
+    paper.set_paper(A4)
+    paper.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    paper.center_horizontally()
+    paper.fit_to_pages(1, 0)
+    paper.repeat_rows(top, first - 1)
+    paper.freeze_panes(first, 0)
+    paper.set_footer("&C&P／&N")
+    paper.print_area(0, 0, last, len(sheet.columns) - 1)
+    for at, column in enumerate(sheet.columns):
+        paper.set_column(at, at, column.width)
+
+
+def _caption(page: _Page, sheet: Sheet) -> int:
+    """Form number, title and notes; the row after them."""
+    right = len(sheet.columns) - 1
+    if sheet.form:
+        page.text(0, right, sheet.form, "form")
+    for at in range(right + 1):
+        page.text(1, at, lines(sheet.title) if at == 0 else "", "title")
+    for row, note in enumerate(sheet.notes, start=2):
+        page.text(row, 0, lines(note), "note")
+    return 2 + len(sheet.notes)
+
+
+def _head(page: _Page, columns: Sequence[Column], top: int) -> int:
+    """One heading row, or two where columns have groups; the row after them."""
+    grouped = any(column.group for column in columns)
+    bottom = top + grouped
+    numbered = enumerate(columns)
+    for group, members in groupby(numbered, key=lambda pair: pair[1].group):
+        spanned = [at for at, _ in members]
+        if group:
+            _merge(page, (top, spanned[0], top, spanned[-1]), group)
+        for at in spanned:
+            _merge(page, (bottom if group else top, at, bottom, at), _heading(columns[at]))
+    page.paper.set_row(bottom, LINE_HEIGHT * max(map(_height, columns)))
+    return bottom + 1
+
+
+def _merge(page: _Page, area: tuple[int, int, int, int], text: str) -> None:
+    if area[:2] == area[2:]:
+        page.text(*area[:2], text, "box", "head")
+    else:
+        page.paper.merge_range(*area, text, page.pen("box", "head"))
+
+
+def _heading(column: Column) -> str:
+    return f"{column.heading}\n{column.basis}" if column.basis else column.heading
+
+
+def _height(column: Column) -> int:
+    return sum(-(-_half_widths(line) // column.width) or 1 for line in _heading(column).split("\n"))
+
+
+def _half_widths(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "FWA" else 1 for character in text)
+
+
+def _body(page: _Page, sheet: Sheet, first: int) -> int:
+    """The rows, or 該当なし, and the total; the last row."""
+    for at, row in enumerate(sheet.rows, start=first):
+        _row(page, at, sheet.columns, row, "box")
+    after = first + len(sheet.rows)
+    if not sheet.rows:
+        for column in range(len(sheet.columns)):
+            page.text(first, column, "" if column else "該当なし", "box")
+        after += 1
+    if sheet.total is not None:
+        _row(page, after, sheet.columns, sheet.total, "box", "total")
+        after += 1
+    return after - 1
+
+
+def _row(page: _Page, at: int, columns: Sequence[Column], row: Row, *looks: str) -> None:
+    for place, column in enumerate(columns):
+        number = f"number {column.digits}"
+        page.value(at, place, row[column.key], column.kind, *looks, day="wareki", number=number)
+
+
+def _list(page: _Page, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """One heading row and the plain values, with a filter and the heading kept in sight."""
+    for place, column in enumerate(columns):
+        page.text(0, place, column.label, "flat head")
+        page.paper.set_column(place, place, column.width)
+        for at, row in enumerate(rows, start=1):
+            page.value(at, place, row[column.key], column.kind, day="iso", number="plain number")
+    page.paper.freeze_panes(1, 0)
+    page.paper.autofilter(0, 0, len(rows), len(columns) - 1)
