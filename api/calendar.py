@@ -8,10 +8,11 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
-from domain import calendar
+from domain import calendar, replies
 from domain.actor import LIAISONS
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 
@@ -81,3 +82,6 @@ class Appointment(Node):
 class CalendarQueries:
     appointment: Appointment | None = reading.root_one()
     appointments: Connection[Appointment] = reading.root_connection(orders=AppointmentOrder, filters=AppointmentFilter)
+
+
+AttendeeMutations = mutations(Attendee, note_reply=replies.note)

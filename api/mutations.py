@@ -31,19 +31,21 @@ from domain.records import Record
 Verb = Callable[..., Awaitable[Record]]
 KEY = "idempotency_key"
 MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
+PEOPLE = ("Person", "Officer")
 REFERS = {
-    "parent": "Unit",
-    "police_unit": "Unit",
-    "school": "Organization",
-    "officer": "Person",
-    "responsible": "Person",
-    "lecturer": "Person",
-    "assignment": "LecturerAssignment",
-    "party": "AgreementParty",
-    "subscription": "CalendarFeed",
-    "group": "VolunteerGroup",
+    "parent": ("Unit",),
+    "police_unit": ("Unit",),
+    "school": ("Organization",),
+    "person": PEOPLE,
+    "officer": PEOPLE,
+    "responsible": PEOPLE,
+    "assignment": ("LecturerAssignment",),
+    "party": ("AgreementParty",),
+    "subscription": ("CalendarFeed",),
+    "token": ("AccessToken",),
+    "group": ("VolunteerGroup",),
 }
-"""What a parameter named `…_id` points to, where that is not its own name."""
+"""What a parameter named `…_id` may point to, where that is not its own name."""
 
 
 def mutations(shown: type, **verbs: Verb) -> type:
@@ -97,7 +99,7 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
         key = given.pop(KEY, None)
         arguments = {one.name: _meant(one, given[one.name]) for one in parameters if one.name in given}
         content = repr((name, sorted(arguments.items())))
-        row_id = await idempotency.once(actor, key, content, lambda: verb(actor, **arguments))
+        row_id = await idempotency.once(actor.person_id, actor.now, key, content, lambda: verb(actor, **arguments))
         return payload(**{_snake(shown): reading.read(shown, row_id)})
 
     resolve.__annotations__ = {"info": Info, "input": taken, "return": payload}
@@ -190,7 +192,7 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
     if isinstance(value, list):
         return [_value(name, get_args(annotation)[0], item) for item in value]
     if annotation is UUID:
-        return reading.decode(value, _kind(name), name)
+        return _key(name, value)
     if annotation is str:
         return storable(value, multiline=name in MULTILINE, field=name)
     if _is_shape(annotation):
@@ -199,7 +201,9 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
     return value
 
 
-def _kind(name: str) -> str:
-    """The type whose ids a parameter takes: `lecture_id` a Lecture's, `organization_ids` Organizations'."""
+def _key(name: str, global_id: str) -> UUID:
+    """The row that a parameter means: `lecture_id` a Lecture's id, `organization_ids` Organizations'."""
     stem = re.sub(r"_ids?$", "", name)
-    return REFERS.get(stem, "".join(word.capitalize() for word in stem.split("_")))
+    own = "".join(word.capitalize() for word in stem.split("_"))
+    kinds = [kind for kind in REFERS.get(stem, (own,)) if global_id.startswith(f"{kind}:")]
+    return reading.decode(global_id, kinds[0] if kinds else own, name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from api import reading
+from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
@@ -102,9 +103,42 @@ class Organization(Node):
     )
 
 
+@strawberry.input
+class ContactSearch:
+    role: list[ContactRole] | None = reading.among("role")
+    organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    verified_before: date | None = reading.below("verified_on", "date")
+    retired: bool | None = reading.present("until")
+
+
+@strawberry.enum
+class ContactOrder(Enum):
+    KANA_ASC = reading.asc("kana_order")
+    SINCE_DESC = reading.desc("since")
+
+
 @strawberry.type
 class OrganizationQueries:
+    contact: Contact | None = reading.root_one()
+    contacts: Connection[Contact] = reading.root_connection(orders=ContactOrder, filters=ContactSearch)
     organization: Organization | None = reading.root_one()
     organizations: Connection[Organization] = reading.root_connection(
         orders=OrganizationOrder, filters=OrganizationFilter
     )
+
+
+OrganizationMutations = mutations(
+    Organization,
+    register_organization=organizations.register,
+    correct_organization=organizations.correct,
+    retire_organization=organizations.retire,
+)
+EstablishmentMutations = mutations(Establishment, add_establishment=organizations.add_establishment)
+ContactMutations = mutations(
+    Contact,
+    add_contact=organizations.add_contact,
+    correct_contact=organizations.correct_contact,
+    retire_contact=organizations.retire_contact,
+)

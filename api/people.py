@@ -8,6 +8,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import people
@@ -81,3 +82,12 @@ class Officer(Node):
 class PeopleQueries:
     officer: Officer | None = reading.root_one()
     officers: Connection[Officer] = reading.root_connection(orders=OfficerOrder, filters=OfficerFilter)
+
+
+OfficerMutations = mutations(
+    Officer,
+    enlist_officer=people.enlist,
+    correct_officer=people.correct,
+    transfer_officer=people.transfer,
+    retire_officer=people.retire,
+)

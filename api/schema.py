@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import strawberry
+from strawberry.tools import merge_types
 
 from api import reading
+from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
-from api.calendar import CalendarQueries
+from api.calendar import AttendeeMutations, CalendarQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
-from api.organizations import OrganizationQueries
-from api.people import PeopleQueries
-from api.units import UnitQueries
+from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
+from api.people import OfficerMutations, PeopleQueries
+from api.subscriptions import SubscriptionMutations, SubscriptionQueries
+from api.tokens import TokenMutations, TokenQueries
+from api.units import UnitMutations, UnitQueries
 
 
 @strawberry.type
-class Query(UnitQueries, PeopleQueries, OrganizationQueries, CalendarQueries, LectureQueries):
+class Query(
+    UnitQueries,
+    PeopleQueries,
+    OrganizationQueries,
+    CalendarQueries,
+    AgreementQueries,
+    LectureQueries,
+    SubscriptionQueries,
+    TokenQueries,
+):
     node: reading.Node | None = reading.root_node()
 
 
-@strawberry.type
-class Mutation(LectureMutations, AssignmentMutations):  # type: ignore[misc]
-    pass
+Mutation = merge_types(
+    "Mutation",
+    (
+        UnitMutations,
+        OfficerMutations,
+        OrganizationMutations,
+        EstablishmentMutations,
+        ContactMutations,
+        AgreementMutations,
+        PartyMutations,
+        LectureMutations,
+        AssignmentMutations,
+        AttendeeMutations,
+        SubscriptionMutations,
+        TokenMutations,
+    ),
+)
 
 
 schema = reading.schema(Query, Mutation, extensions=BUDGET)

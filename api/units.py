@@ -8,6 +8,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.mutations import mutations
 from api.reading import Connection, Node
 from domain import units
 from domain.japanese import search_key
@@ -50,3 +51,11 @@ class Unit(Node):
 class UnitQueries:
     unit: Unit | None = reading.root_one()
     units: Connection[Unit] = reading.root_connection(orders=UnitOrder, filters=UnitFilter)
+
+
+UnitMutations = mutations(
+    Unit,
+    establish_unit=units.establish,
+    correct_unit=units.correct,
+    retire_unit=units.retire,
+)

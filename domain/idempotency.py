@@ -7,6 +7,7 @@ refused leaves no key: it may be corrected and sent again. The same key with ano
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
-from domain.actor import Actor
 from domain.errors import Conflict, Invalid
 from domain.records import Record
 
@@ -38,7 +38,9 @@ class IdempotencyKey(Model):
         unique_together = (("person_id", "key"),)
 
 
-async def once(actor: Actor, key: str | None, content: str, act: Callable[[], Awaitable[Record]]) -> UUID:
+async def once(
+    person_id: UUID, now: datetime, key: str | None, content: str, act: Callable[[], Awaitable[Record]]
+) -> UUID:
     """The id of the row that `act` changes, now or when it was first asked for; `content` says what is asked."""
     if key is None:
         return (await act()).id
@@ -46,25 +48,25 @@ async def once(actor: Actor, key: str | None, content: str, act: Callable[[], Aw
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
     async with in_transaction():
         fingerprint = sha256(content.encode()).hexdigest()
-        if not await _is_first(actor, key, fingerprint):
-            return await _earlier(actor, key, fingerprint)
+        if not await _is_first(person_id, now, key, fingerprint):
+            return await _earlier(person_id, key, fingerprint)
         row = await act()
-        await IdempotencyKey.filter(person_id=actor.person_id, key=key).update(row_id=row.id)
+        await IdempotencyKey.filter(person_id=person_id, key=key).update(row_id=row.id)
         return row.id
 
 
-async def _is_first(actor: Actor, key: str, fingerprint: str) -> bool:
+async def _is_first(person_id: UUID, now: datetime, key: str, fingerprint: str) -> bool:
     async with in_transaction() as transaction:
         _, rows = await transaction.execute_query(
             "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT DO NOTHING RETURNING id",
-            [uuid7(), actor.person_id, key, fingerprint, actor.now],
+            [uuid7(), person_id, key, fingerprint, now],
         )
     return bool(rows)
 
 
-async def _earlier(actor: Actor, key: str, fingerprint: str) -> UUID:
-    used = await IdempotencyKey.get(person_id=actor.person_id, key=key)
+async def _earlier(person_id: UUID, key: str, fingerprint: str) -> UUID:
+    used = await IdempotencyKey.get(person_id=person_id, key=key)
     if used.fingerprint != fingerprint or used.row_id is None:
         raise Conflict(CLASH, field="idempotency_key")
     return used.row_id

@@ -112,7 +112,10 @@ class Establishment(Owned):
 
 
 class Contact(Owned):
-    """担当者連絡先: a person's post at an organisation, from a day on until another."""
+    """担当者連絡先: a person's post at an organisation, from a day on until another.
+
+    `search` and `kana_order` repeat the person's, so that contacts are found and put in order by name.
+    """
 
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
     person_id: UUID
@@ -130,6 +133,8 @@ class Contact(Owned):
     since = fields.DateField()
     until = fields.DateField(null=True)
     verified_on = fields.DateField(null=True)
+    search = fields.CharField(max_length=800)
+    kana_order = fields.TextField()
 
     class Meta:
         table = "contact"
@@ -341,6 +346,8 @@ async def add_contact(
         job_title=job_title,
         since=since or actor.today,
         verified_on=actor.today,
+        search=columns["search"],
+        kana_order=columns["kana_order"],
     )
 
 
@@ -359,8 +366,11 @@ async def correct_contact(
     """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
     person = await Person.get(id=contact.person_id)
-    await records.change(actor, person, "contact-person-corrected", **people.described(person, **known))
+    columns = people.described(person, **known)
+    await records.change(actor, person, "contact-person-corrected", **columns)
     values = {
+        "search": columns["search"],
+        "kana_order": columns["kana_order"],
         "role": role or contact.role,
         "department": contact.department if department is None else department,
         "job_title": contact.job_title if job_title is None else job_title,

@@ -18,6 +18,7 @@ PEOPLE = [
 ]
 ORGANIZATIONS = [
     "CREATE UNIQUE INDEX organization_identity ON organization (prefecture_id, identity)",
+    "CREATE INDEX contact_search ON contact USING gin (search gin_trgm_ops)",
     "CREATE INDEX organization_search ON organization USING gin (search gin_trgm_ops)",
 ]
 CALENDAR = [

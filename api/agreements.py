@@ -1,0 +1,100 @@
+"""共同対処協定: agreements and their parties, to read and to take from the first talk to the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from api import reading
+from api.calendar import OFFICERS
+from api.mutations import mutations
+from api.organizations import Organization
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import agreements
+from domain.agreements import AgreementKind, AgreementStatus, CooperationItem, Side
+from domain.japanese import search_key
+from domain.rights import DataClass
+
+for kind in (AgreementKind, AgreementStatus, CooperationItem, Side):
+    strawberry.enum(kind, description=kind.__doc__)
+
+
+@strawberry.enum
+class AgreementOrder(Enum):
+    KANA_ASC = reading.asc("kana_order")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class AgreementFilter:
+    status: list[AgreementStatus] | None = reading.among("status")
+    kind: list[AgreementKind] | None = reading.among("kind")
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    expires_before: date | None = reading.below("expires_on", "date")
+
+
+@reading.entity(agreements.AgreementParty, agreements.parties_visible_to)
+@strawberry.type(description="協定当事者: a police unit or an organisation, with its signatory as signed.")
+class AgreementParty(Node):
+    version: int
+    side: Side
+    acceded_on: date | None
+    withdrawn_on: date | None
+    signatory_name: str = reading.column(data=DataClass.PERSONAL)
+    signatory_title: str
+    police_unit: Unit | None = reading.one("police_unit_id")
+    organization: Organization | None = reading.one("organization_id")
+
+
+@reading.entity(agreements.Agreement, agreements.visible_to)
+@strawberry.type(description="共同対処協定")
+class Agreement(Node):
+    version: int
+    status: AgreementStatus
+    allowed_transitions: list[AgreementStatus] = reading.computed("status", agreements.MOVES)
+    kind: AgreementKind
+    title: str
+    number: str
+    purpose: str
+    items: list[CooperationItem]
+    signed_on: date | None
+    signed_at: str = reading.column(description="締結式の場所")
+    effective_on: date | None
+    expires_on: date | None
+    ended_on: date | None
+    reason: str = reading.column(data=DataClass.INTERNAL)
+    unit: Unit | None = reading.one("unit_id")
+    responsible: Person | None = reading.one("responsible_id")
+    renews: Annotated[Agreement, strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
+    parties: Connection[AgreementParty] = reading.connection(
+        "agreement_id", order=reading.asc("created_at"), implied=OFFICERS
+    )
+
+
+@strawberry.type
+class AgreementQueries:
+    agreement: Agreement | None = reading.root_one()
+    agreements: Connection[Agreement] = reading.root_connection(orders=AgreementOrder, filters=AgreementFilter)
+
+
+AgreementMutations = mutations(
+    Agreement,
+    propose_agreement=agreements.propose,
+    correct_agreement=agreements.correct,
+    entrust_agreement=agreements.entrust,
+    negotiate_agreement=agreements.negotiate,
+    submit_agreement=agreements.submit,
+    approve_agreement=agreements.approve,
+    sign_agreement=agreements.sign,
+    accede_to_agreement=agreements.accede,
+    discuss_agreement_renewal=agreements.discuss_renewal,
+    renew_agreement=agreements.renew,
+    terminate_agreement=agreements.terminate,
+)
+PartyMutations = mutations(AgreementParty, withdraw_agreement_party=agreements.let_withdraw)

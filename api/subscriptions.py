@@ -1,0 +1,50 @@
+"""購読: calendar feeds, to read and to open, rotate and revoke. The address itself goes by letter only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from api import reading
+from api.mutations import mutations
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import feeds
+
+
+@strawberry.input
+class CalendarFeedFilter:
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    person: strawberry.ID | None = reading.refers("person_id", "Person")
+    revoked: bool | None = reading.present("revoked_at")
+
+
+@reading.entity(feeds.Subscription, feeds.visible_to)
+@strawberry.type(description="購読: a calendar feed of a person's or, without a person, a unit's dates.")
+class CalendarFeed(Node):
+    version: int
+    generation: int
+    created_at: datetime
+    revoked_at: datetime | None
+    last_fetched_at: datetime | None
+    person: Person | None = reading.one("person_id")
+    unit: Unit | None = reading.one("unit_id")
+
+
+@strawberry.type
+class SubscriptionQueries:
+    calendar_feed: CalendarFeed | None = reading.root_one()
+    calendar_feeds: Connection[CalendarFeed] = reading.root_connection(
+        order=reading.desc("created_at"), filters=CalendarFeedFilter
+    )
+
+
+SubscriptionMutations = mutations(
+    CalendarFeed,
+    open_calendar_feed=feeds.subscribe,
+    open_unit_calendar_feed=feeds.subscribe_unit,
+    rotate_calendar_feed=feeds.rotate,
+    revoke_calendar_feed=feeds.revoke,
+)

@@ -1,0 +1,46 @@
+"""Access tokens for programs, to read and to revoke; a new one's secret is shown once, by the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from api import reading
+from api.mutations import mutations
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import tokens
+from domain.actor import Role
+
+strawberry.enum(Role, description=Role.__doc__)
+
+
+@strawberry.input
+class AccessTokenFilter:
+    role: list[Role] | None = reading.among("role")
+    revoked: bool | None = reading.present("revoked_at")
+
+
+@reading.entity(tokens.Token, tokens.visible_to)
+@strawberry.type(description="An access token, without its secret.")
+class AccessToken(Node):
+    version: int
+    role: Role
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    person: Person | None = reading.one("person_id")
+    unit: Unit | None = reading.one("unit_id")
+
+
+@strawberry.type
+class TokenQueries:
+    access_tokens: Connection[AccessToken] = reading.root_connection(
+        order=reading.desc("created_at"), filters=AccessTokenFilter
+    )
+
+
+TokenMutations = mutations(AccessToken, revoke_access_token=tokens.revoke)
