@@ -302,6 +302,8 @@ class Migration(migrations.Migration):
                 ('since', fields.DateField()),
                 ('until', fields.DateField(null=True)),
                 ('verified_on', fields.DateField(null=True)),
+                ('search', fields.CharField(max_length=800)),
+                ('kana_order', fields.TextField(unique=False)),
             ],
             options={'table': 'contact', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='contact_organization'), Index(fields=['unit_id', 'id'], name='contact_unit'), Index(fields=['person_id'], name='contact_person')], 'pk_attr': 'id', 'table_description': "担当者連絡先: a person's post at an organisation, from a day on until another."},
             bases=['Owned'],
