@@ -18,6 +18,9 @@ from api.errors import Stopped
 from domain.errors import Refused
 
 COMMANDS = {
+    "init": "最初の設置: 県・本部・最初の管理者を作る",
+    "jobs": "決まった時刻の仕事（手紙の発送・前日の案内・満了の知らせ）を続ける",
+    "token": "アクセストークンを発行・一覧・取消する",
     "check": "すべての検査を順に行う",
     "migrate": "データベースを最新の形にする",
 }

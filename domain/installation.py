@@ -10,8 +10,8 @@ from uuid_utils.compat import uuid7
 
 from domain import people, records, tokens, units
 from domain.actor import Actor, Author, Bearer, Role
-from domain.errors import Conflict, Invalid
-from domain.japanese import prefecture_code
+from domain.errors import Conflict, Invalid, NotFound
+from domain.japanese import prefecture_code, search_key
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
@@ -81,3 +81,29 @@ async def _administered(clock: Bearer, top: Unit, desk: Unit, name: tuple[str, s
     label, ends = "最初の管理者", clock.now + FIRST_TOKEN
     _, secret = await tokens.mint(actor, person, Role.ADMIN, desk, label, ends)
     return Installation(top, desk, actor, secret)
+
+
+async def at_the_keyboard(now: datetime, role: Role, who: str | None = None) -> Actor:
+    """Whoever works at the machine itself acts for an officer: `who` is a number or a name, else the first
+    administrator. Raises NotFound where there is no such officer, Conflict where there are several."""
+    officer = await (_named(who) if who else _first_administrator())
+    covered = await Unit.filter(prefecture_id=officer.prefecture_id).only("id")
+    units_covered = tuple([unit.id for unit in covered])
+    return Actor(role, now, officer.id, officer.unit_id, officer.prefecture_id, units_covered)
+
+
+async def _named(who: str) -> Person:
+    officers = Person.filter(is_officer=True, retired_on=None)
+    found = await officers.filter(number=who) or await officers.filter(search__startswith=search_key(who))
+    if not found:
+        raise NotFound(f"職員「{who}」が見つかりません。職員番号か氏名を確かめてください。", field="as")
+    if len(found) > 1:
+        raise Conflict(f"「{who}」に当てはまる職員が{len(found)}人います。職員番号で指定してください。", field="as")
+    return found[0]
+
+
+async def _first_administrator() -> Person:
+    token = await tokens.Token.filter(role=Role.ADMIN).order_by("created_at", "id").first()
+    if token is None:
+        raise NotFound("まだ設置されていません。先に renkei init を実行してください。")
+    return await Person.get(id=token.person_id)

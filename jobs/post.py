@@ -14,8 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Protocol, cast, get_args
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from typing import Literal, Protocol
 
 import aiosmtplib
 
@@ -24,7 +23,6 @@ from domain.errors import Invalid
 from jobs.mail import Envelope, bare_address, message
 
 Tls = Literal["starttls", "tls", "none"]
-PORTS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
 PATIENCE = 60.0
 """Seconds one letter may take from connecting to the last answer, however the server behaves."""
 
@@ -59,43 +57,6 @@ class Post(Protocol):
 
     async def post(self, envelope: Envelope) -> None:
         """Return when the letter is in other hands for good; raise a `NotPosted` otherwise."""
-
-
-def post_from_url(url: str) -> Post:
-    """`smtp://user:pw@host:port?tls=…` (starttls unless said, tls, none) or `file:///dir`; else `Invalid`."""
-    parts = urlsplit(url)
-    if parts.scheme == "smtp" and parts.hostname:
-        return _smtp_post(parts)
-    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
-        return FilePost(Path(unquote(parts.path)))
-    raise _unusable()
-
-
-def _smtp_post(parts: SplitResult) -> SmtpPost:
-    options = parse_qs(parts.query, keep_blank_values=True)
-    tls = options.pop("tls", ["starttls"])[-1]
-    if tls not in get_args(Tls) or options or parts.path not in ("", "/"):
-        raise _unusable()
-    user, password = (unquote(text) if text else None for text in (parts.username, parts.password))
-    chosen = cast(Tls, tls)
-    return SmtpPost(str(parts.hostname), _port(parts) or PORTS[chosen], chosen, user, password)
-
-
-def _port(parts: SplitResult) -> int | None:
-    try:
-        return parts.port
-    except ValueError as error:
-        raise _unusable() from error
-
-
-def _unusable() -> Invalid:
-    # The value itself is not repeated: it may hold a password.
-    return Invalid(
-        "RENKEI_SMTP_URL の形式が正しくありません。"
-        "smtp://利用者:パスワード@サーバー:587?tls=starttls（tls は starttls・tls・none）"
-        "または file:///フォルダー のように指定してください。",
-        "RENKEI_SMTP_URL",
-    )
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,6 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-import pytest
-
-from domain.errors import Invalid
 from jobs.mail import Envelope, message
 from jobs.post import (
     FilePost,
@@ -20,7 +17,6 @@ from jobs.post import (
     SmtpPost,
     TemporaryFailure,
     Tls,
-    post_from_url,
 )
 from tests.jobs.letters_at_hand import LETTER, Office, letter, open_office, open_socket, trusting_tls
 
@@ -204,45 +200,5 @@ def test_a_directory_that_cannot_be_written_makes_the_letter_wait(tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["mail"]
 
 
-def test_a_file_address_chooses_the_directory():
-    assert post_from_url("file:///var/renkei/%E3%83%A1%E3%83%BC%E3%83%AB") == FilePost(Path("/var/renkei/メール"))
-
-
-@pytest.mark.parametrize(
-    ("url", "post"),
-    [
-        ("smtp://relay.example", SmtpPost("relay.example", 587, "starttls")),
-        ("smtp://relay.example?tls=none", SmtpPost("relay.example", 25, "none")),
-        ("smtp://relay.example?tls=tls", SmtpPost("relay.example", 465, "tls")),
-        ("smtp://u:p%40w@h.example:2525/?tls=starttls", SmtpPost("h.example", 2525, "starttls", "u", "p@w")),
-        ("smtp://[::1]:25?tls=none", SmtpPost("::1", 25, "none")),
-    ],
-)
-def test_a_mail_address_chooses_server_encryption_and_login(url: str, post: SmtpPost):
-    assert post_from_url(url) == post
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "relay.example:25",
-        "http://relay.example",
-        "smtp://",
-        "smtp://u:secret@h.example:99999999",
-        "smtp://u:secret@h.example?tls=maybe",
-        "smtp://u:secret@h.example?tsl=none",
-        "smtp://u:secret@h.example/path",
-        "file://host/dir",
-        "file:relative",
-    ],
-)
-def test_an_address_of_another_kind_is_refused_without_repeating_its_password(url: str):
-    with pytest.raises(Invalid) as refused:
-        post_from_url(url)
-    assert refused.value.field == "RENKEI_SMTP_URL"
-    assert "secret" not in refused.value.message
-
-
 def test_a_post_never_shows_its_password():
-    assert "secret" not in repr(post_from_url("smtp://u:secret@h.example"))
+    assert "secret" not in repr(SmtpPost("h.example", 587, "starttls", "u", "secret"))
