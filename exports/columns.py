@@ -95,7 +95,7 @@ def flat(sheet: Sheet) -> tuple[list[Column], list[Row]]:
     After 総務省「統計表における機械判読可能なデータの表記方法の統一ルール」: one heading row, units in a column
     of their own, western years. A table without figures stays as it is.
     """
-    shared = [Column(name, name, 16, _kind(value)) for name, value in sheet.shared.items()]
+    shared = [Column(name, name, 20, _kind(value)) for name, value in sheet.shared.items()]
     figures = [column for column in sheet.columns if column.kind is Kind.NUMBER]
     names = [column for column in sheet.columns if column.kind is not Kind.NUMBER]
     if not figures:

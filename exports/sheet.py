@@ -24,6 +24,8 @@ __all__ = ["Column", "Kind", "Row", "Sheet", "Value", "xlsx"]
 A4 = 9
 DATA = "データ"
 LINE_HEIGHT = 15
+HIGHEST = 409
+PADDING = 2
 FIRST_EXCEL_YEAR = 1900
 FONT = {"font_name": "BIZ UDゴシック", "font_size": 10, "valign": "vcenter"}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -32,18 +34,17 @@ LOOKS: dict[str, dict[str, Any]] = {
     "note": {"font_size": 9},
     "box": {"border": 1},
     "head": {"align": "center", "text_wrap": True, "bg_color": "#EDEDED"},
-    "flat head": {"bold": True},
+    "flat head": {"bold": True, "align": "left", "indent": 1},
     "total": {"bold": True, "top": 6},
-    "text": {"num_format": "@"},
-    "wrap": {"text_wrap": True},
+    "text": {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1},
     "quoted": {"quote_prefix": True},
-    "absent": {"align": "right"},
-    "wareki": {"num_format": '[$-411]ggge"年"m"月"d"日"', "align": "right"},
-    "iso": {"num_format": "yyyy-mm-dd"},
-    "number 0": {"num_format": '#,##0;"△"#,##0'},
-    "number 1": {"num_format": '#,##0.0;"△"#,##0.0'},
-    "number 2": {"num_format": '#,##0.00;"△"#,##0.00'},
-    "plain number": {"num_format": "General"},
+    "wareki": {"num_format": '[$-411]ggge"年"m"月"d"日"', "align": "center"},
+    "iso": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
+    # "_ " keeps a blank's distance from the border, where LibreOffice loses an indent.
+    "number 0": {"num_format": '#,##0_ ;"△"#,##0_ ;0_ ;@_ ', "align": "right"},
+    "number 1": {"num_format": '#,##0.0_ ;"△"#,##0.0_ ;0.0_ ;@_ ', "align": "right"},
+    "number 2": {"num_format": '#,##0.00_ ;"△"#,##0.00_ ;0.00_ ;@_ ', "align": "right"},
+    "plain number": {"num_format": "General", "align": "right"},
 }
 
 
@@ -88,9 +89,10 @@ class _Page:
     def value(self, row: int, column: int, value: Value, kind: Kind, *looks: str, day: str, number: str) -> None:
         match value:
             case None:
-                self.text(row, column, NOT_APPLICABLE if kind is Kind.NUMBER else "", *looks, "absent")
+                figure = kind is Kind.NUMBER
+                self.text(row, column, NOT_APPLICABLE if figure else "", *looks, number if figure else "text")
             case str():
-                self.text(row, column, lines(value), *looks, "text", "wrap")
+                self.text(row, column, lines(value), *looks, "text")
             case date() if value.year < FIRST_EXCEL_YEAR:
                 self.text(row, column, value.isoformat(), *looks, "text")
             case date():
@@ -108,18 +110,22 @@ def _print(page: _Page, sheet: Sheet) -> None:
     top = _caption(page, sheet)
     first = _head(page, sheet.columns, top)
     last = _body(page, sheet, first)
-    paper = page.paper
+    for at, column in enumerate(sheet.columns):
+        page.paper.set_column(at, at, _width(column))
+    page.paper.print_area(0, 0, last, len(sheet.columns) - 1)
+    page.paper.center_horizontally()
+    _on_a4(page.paper, top, first)
+
+
+def _on_a4(paper: Any, top: int, first: int) -> None:
+    """Landscape, one page wide, the headings from row `top` to before `first` on each page and in sight."""
     paper.set_landscape()
     paper.set_paper(A4)
     paper.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    paper.center_horizontally()
     paper.fit_to_pages(1, 0)
     paper.repeat_rows(top, first - 1)
     paper.freeze_panes(first, 0)
     paper.set_footer("&C&P／&N")
-    paper.print_area(0, 0, last, len(sheet.columns) - 1)
-    for at, column in enumerate(sheet.columns):
-        paper.set_column(at, at, column.width)
 
 
 def _caption(page: _Page, sheet: Sheet) -> int:
@@ -145,7 +151,7 @@ def _head(page: _Page, columns: Sequence[Column], top: int) -> int:
             _merge(page, (top, spanned[0], top, spanned[-1]), group)
         for at in spanned:
             _merge(page, (bottom if group else top, at, bottom, at), _heading(columns[at]))
-    page.paper.set_row(bottom, LINE_HEIGHT * max(map(_height, columns)))
+    page.paper.set_row(bottom, LINE_HEIGHT * max(_height(_heading(column), _width(column)) for column in columns))
     return bottom + 1
 
 
@@ -157,11 +163,22 @@ def _merge(page: _Page, area: tuple[int, int, int, int], text: str) -> None:
 
 
 def _heading(column: Column) -> str:
-    return f"{column.heading}\n{column.basis}" if column.basis else column.heading
+    return "\n".join([column.heading, *_what_it_counts(column)])
 
 
-def _height(column: Column) -> int:
-    return sum(-(-_half_widths(line) // column.width) or 1 for line in _heading(column).split("\n"))
+def _what_it_counts(column: Column) -> list[str]:
+    """延べ・中 above the unit, each in a line that must not be broken."""
+    how = "・".join(word for word in (column.counting, column.measure_label) if word)
+    return [line for line in (how, f"（{column.unit}）" if column.unit else "") if line]
+
+
+def _width(column: Column) -> int:
+    return max(column.width, *(_half_widths(line) + PADDING for line in ["", *_what_it_counts(column)]))
+
+
+def _height(text: str, width: int) -> int:
+    """How many lines a wrapped text takes: neither Excel nor its kin make room for it by themselves."""
+    return sum(-(-_half_widths(line) // width) or 1 for line in text.split("\n"))
 
 
 def _half_widths(text: str) -> int:
@@ -175,7 +192,7 @@ def _body(page: _Page, sheet: Sheet, first: int) -> int:
     after = first + len(sheet.rows)
     if not sheet.rows:
         for column in range(len(sheet.columns)):
-            page.text(first, column, "" if column else "該当なし", "box")
+            page.text(first, column, "" if column else "該当なし", "box", "text")
         after += 1
     if sheet.total is not None:
         _row(page, after, sheet.columns, sheet.total, "box", "total")
@@ -187,6 +204,8 @@ def _row(page: _Page, at: int, columns: Sequence[Column], row: Row, *looks: str)
     for place, column in enumerate(columns):
         number = f"number {column.digits}"
         page.value(at, place, row[column.key], column.kind, *looks, day="wareki", number=number)
+    high = max(_height(str(row[column.key]), _width(column)) for column in columns)
+    page.paper.set_row(at, min(LINE_HEIGHT * high, HIGHEST))
 
 
 def _list(page: _Page, columns: Sequence[Column], rows: Sequence[Row]) -> None:
@@ -196,5 +215,5 @@ def _list(page: _Page, columns: Sequence[Column], rows: Sequence[Row]) -> None:
         page.paper.set_column(place, place, column.width)
         for at, row in enumerate(rows, start=1):
             page.value(at, place, row[column.key], column.kind, day="iso", number="plain number")
-    page.paper.freeze_panes(1, 0)
+    _on_a4(page.paper, top=0, first=1)
     page.paper.autofilter(0, 0, len(rows), len(columns) - 1)

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from exports.sheet import Column, Kind, Sheet, xlsx
+from exports.sheet import Column, Kind, Row, Sheet, xlsx
 from tests.exports.test_columns import COMPUTED, ROWS, SHEET
 
 TEXT = Column("備考", "text", 20)
@@ -59,9 +59,9 @@ def test_headings_of_a_group_are_merged_above_and_single_ones_downwards() -> Non
     assert {str(area) for area in page.merged_cells.ranges} == {"A6:A7", "B6:B7", "C6:E6"}
     assert [page["C6"].value, page["C7"].value, page["F6"].value, page["F7"].value] == [
         "講話",
-        "回数\n（回・中）",
+        "回数\n中\n（回）",
         "ボランティア",
-        "人員\n（人・実・現在）",
+        "人員\n実・現在\n（人）",
     ]
 
 
@@ -114,6 +114,12 @@ def test_a_day_is_a_real_date_shown_in_the_japanese_era() -> None:
     assert cell.number_format == '[$-411]ggge"年"m"月"d"日"'
 
 
+def test_a_long_text_gets_the_lines_it_needs() -> None:
+    rows: list[Row] = [{"text": "短い"}, {"text": "長" * 30}, {"text": "一\n二\n三"}]
+    page = read(Sheet("表", [TEXT], rows)).worksheets[0]
+    assert [page.row_dimensions[row].height for row in (4, 5, 6)] == [None, 45, 45]
+
+
 def test_a_day_before_excels_first_year_is_written_out() -> None:
     assert one(DAY, date(1899, 12, 31)).value == "1899-12-31"
 
@@ -124,7 +130,7 @@ def test_an_empty_text_or_day_stays_empty() -> None:
 
 def test_a_decrease_carries_the_triangle_and_stays_a_number() -> None:
     cell = one(NUMBER, -3)
-    assert (cell.value, cell.number_format) == (-3, '#,##0;"△"#,##0')
+    assert (cell.value, cell.number_format) == (-3, '#,##0_ ;"△"#,##0_ ;0_ ;@_ ')
 
 
 def test_a_text_too_long_for_a_cell_is_refused_not_dropped() -> None:
