@@ -160,7 +160,7 @@ def _message(method: str) -> Calendar:
 
 
 def _calendar(head: Calendar, *parts: bytes) -> bytes:
-    return bytes(head.to_ical()).removesuffix(END) + b"".join(parts) + END
+    return b"".join((bytes(head.to_ical()).removesuffix(END), *parts, END))
 
 
 def _address(party: Party, **params: str) -> vCalAddress:

@@ -132,7 +132,7 @@ def _caption(page: _Page, sheet: Sheet) -> int:
     """Form number, title and notes; the row after them."""
     right = len(sheet.columns) - 1
     if sheet.form:
-        page.text(0, right, sheet.form, "form")
+        page.text(0, right, lines(sheet.form), "form")
     for at in range(right + 1):
         page.text(1, at, lines(sheet.title) if at == 0 else "", "title")
     for row, note in enumerate(sheet.notes, start=2):
@@ -156,10 +156,9 @@ def _head(page: _Page, columns: Sequence[Column], top: int) -> int:
 
 
 def _merge(page: _Page, area: tuple[int, int, int, int], text: str) -> None:
-    if area[:2] == area[2:]:
-        page.text(*area[:2], text, "box", "head")
-    else:
-        page.paper.merge_range(*area, text, page.pen("box", "head"))
+    if area[:2] != area[2:]:
+        page.paper.merge_range(*area, "", page.pen("box", "head"))  # given a text, it would take "=" for a formula
+    page.text(*area[:2], text, "box", "head")
 
 
 def _heading(column: Column) -> str:

@@ -103,6 +103,13 @@ def test_no_text_becomes_a_formula_not_even_when_the_cell_is_edited(text: str) -
     assert cell.value.strip() == text.strip()
 
 
+def test_not_even_a_heading_becomes_a_formula() -> None:
+    columns = [replace(TEXT, heading="=1+1"), replace(NUMBER, group="=2+2"), replace(DAY, group="=2+2")]
+    page = read(Sheet("=3+3", columns, [], notes=["=4+4"], form="=5+5")).worksheets[0]
+    said = [cell for row in page.iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert [cell.data_type for cell in said] == ["s"] * 5
+
+
 def test_a_code_keeps_its_zeros_and_is_text() -> None:
     cell = one(CODE, "010006")
     assert (cell.value, cell.data_type, cell.number_format) == ("010006", "s", "@")
