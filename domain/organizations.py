@@ -219,7 +219,7 @@ BLANK: dict[str, Any] = dict(
 )
 
 
-def described(before: Organization | None = None, **facts: Unpack[Facts]) -> dict[str, Any]:
+def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> dict[str, Any]:
     """The columns of an organisation: what is known now or was before, checked, and what follows from its name."""
     known = {**BLANK} | ({name: getattr(before, name) for name in BLANK} if before else {}) | {**facts}
     if not known["name"].strip():

@@ -116,7 +116,7 @@ class Known(Besides, total=False):
     family_name: str
 
 
-def described(before: Person | None = None, **known: Unpack[Known]) -> dict[str, str]:
+def described(before: Person | None = None, /, **known: Unpack[Known]) -> dict[str, str]:
     """The columns of a person: what is known now or was before, checked, and what follows from the name."""
     whole = {name: getattr(before, name, "") for name in get_type_hints(Known)} | {**known}
     if not whole["family_name"].strip():
@@ -195,9 +195,14 @@ async def transfer(
     """Move an officer to another post from a day on; the old post ends the day before and is kept."""
     officer = await records.find(officers_visible_to(actor), officer_id, version)
     unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
-    await _leave_post(actor, officer, on)
-    await _hold(actor, officer, unit.id, job_title, on)
+    await change_post(actor, officer, unit.id, job_title, on)
     return await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
+
+
+async def change_post(actor: Actor, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
+    """Leave the present post the day before, and take up the next one."""
+    await _leave_post(actor, officer, on)
+    await _hold(actor, officer, unit_id, job_title, on)
 
 
 async def _leave_post(actor: Actor, officer: Person, on: date) -> None:

@@ -84,6 +84,8 @@ async def _walk(level: list[UUID]) -> tuple[UUID, ...]:
 
 def written(name: str, name_kana: str) -> dict[str, str]:
     """The columns that follow from a unit's name."""
+    if not name.strip():
+        raise Invalid("所属の名称を入力してください。", field="name")
     return {
         "name": name,
         "name_kana": name_kana,

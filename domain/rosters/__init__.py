@@ -1,0 +1,18 @@
+"""名簿の取り込み: rosters as offices keep them, taken in whole or not at all."""
+
+from domain.rosters.contacts import take_in_contacts
+from domain.rosters.lines import Line, Problem, Rejected, Taken
+from domain.rosters.officers import take_in_officers
+from domain.rosters.organizations import take_in_organizations
+from domain.rosters.units import take_in_units
+
+__all__ = [
+    "Line",
+    "Problem",
+    "Rejected",
+    "Taken",
+    "take_in_contacts",
+    "take_in_officers",
+    "take_in_organizations",
+    "take_in_units",
+]
