@@ -57,7 +57,7 @@ async def once(
 
 async def _is_first(person_id: UUID, now: datetime, key: str, fingerprint: str) -> bool:
     async with in_transaction() as transaction:
-        _, rows = await transaction.execute_query(
+        rows = await transaction.execute_query_dict(
             "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT DO NOTHING RETURNING id",
             [uuid7(), person_id, key, fingerprint, now],

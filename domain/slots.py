@@ -39,7 +39,7 @@ async def once(now: datetime, job: str, slot_at: datetime, work: Callable[[datet
 
 async def _taken(now: datetime, job: str, slot_at: datetime) -> bool:
     async with in_transaction() as transaction:
-        written, _ = await transaction.execute_query(
+        written = await transaction.execute_query_dict(
             "INSERT INTO slot (job, slot_at, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
             [job, slot_at, now],
         )
