@@ -93,7 +93,8 @@ class Appointment(Owned):
 
 class Attendee(Owned):
     """Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them
-    may not overlap for one person, which the database itself refuses (constraint attendee_busy)."""
+    may not overlap for one person, which the database itself refuses (constraint attendee_busy). `attended` is
+    whether they came, empty until that is recorded."""
 
     appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
         "renkei.Appointment", related_name="attendees"
@@ -111,6 +112,7 @@ class Attendee(Owned):
     removed_at = fields.DatetimeField(null=True)
     busy_from = fields.DatetimeField(null=True)
     busy_to = fields.DatetimeField(null=True)
+    attended = fields.BooleanField(null=True)
 
     class Meta:
         table = "attendee"
@@ -221,6 +223,9 @@ async def let_go(appointment: Appointment) -> None:
     await Attendee.filter(appointment_id=appointment.id).update(busy_from=None, busy_to=None)
 
 
+UNANSWERED: dict[str, Any] = {"partstat": PartStat.NEEDS_ACTION, "answered_at": None, "channel": None, "remark": ""}
+
+
 async def ask(
     actor: Author,
     appointment: Appointment,
@@ -239,7 +244,7 @@ async def ask(
         "role": role,
         "invited_at": actor.now,
         "removed_at": None,
-        "partstat": PartStat.NEEDS_ACTION,
+        **UNANSWERED,
         "busy_from": busy[0],
         "busy_to": busy[1],
     }
@@ -258,10 +263,22 @@ async def ask(
     )
 
 
+async def ask_anew(actor: Author, attendee: Attendee) -> Attendee:
+    """Ask somebody again whose answer was for another date; the journal keeps it."""
+    return await records.change(actor, attendee, "attendee-asked-anew", **UNANSWERED)
+
+
 async def release(actor: Author, attendee: Attendee) -> Attendee:
     """Somebody need not come any more, and is free at that time."""
     values = {"removed_at": actor.now, "busy_from": None, "busy_to": None}
     return await records.change(actor, attendee, "attendee-released", **values)
+
+
+async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) -> Attendee:
+    """Release somebody who gets a CANCEL, which needs a raised SEQUENCE though the date goes on (RFC 5546 §2.1.4)."""
+    raised = {"sequence": appointment.sequence + 1, "changed_at": actor.now}
+    await records.change(actor, appointment, "appointment-uninvited", **raised)
+    return await release(actor, attendee)
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:

@@ -32,6 +32,8 @@ MODELS = [
         "feeds",
         "lectures",
         "agreements",
+        "drills.participation",
+        "drills.drill",
     )
 ]
 APP = "renkei"

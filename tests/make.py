@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import installation, lectures, organizations, people, units
+from domain import drills, installation, lectures, organizations, people, units
 from domain.actor import Actor, Role
+from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.people import Person
@@ -118,3 +119,29 @@ async def lecture(who: Actor, **over: Any) -> Lecture:
         "ends_at": starts_at + timedelta(minutes=50),
     }
     return await lectures.request(who, school_id=body.id, contact_id=teacher.id, starts_at=starts_at, **(values | over))
+
+
+async def drill(who: Actor, **over: Any) -> Drill:
+    """A drill in four weeks, ready for invitations."""
+    starts_at = over.pop("starts_at", who.now + timedelta(days=28))
+    values: dict[str, Any] = {
+        "title": "第1回共同対処訓練",
+        "format": DrillFormat.TABLETOP,
+        "threat": DrillThreat.RANSOMWARE,
+        "scenario": "午前10時、受付の端末に身代金を要求する画面が出る。",
+        "objectives": ["警察への通報を15分以内に行う"],
+        "place": "青浜県警察本部 大会議室",
+        "ends_at": starts_at + timedelta(hours=3),
+    }
+    planned = await drills.plan(who, starts_at=starts_at, **(values | over))
+    return await drills.open_planning(who, planned.id)
+
+
+async def invited(who: Actor, asked: Drill, *names: str, **over: Any) -> list[Contact]:
+    """One contact of each of these companies, invited to the drill."""
+    people_there = []
+    for number, name in enumerate(names or ("架空電力株式会社",), 1):
+        person = await contact(who, await company(who, name), mail_address=f"contact{number}@partner.example")
+        await drills.invite(who, asked.id, contact_id=person.id, **over)
+        people_there.append(person)
+    return people_there

@@ -3,6 +3,8 @@ from tortoise.migrations import operations as ops
 from domain.actor import Role
 from domain.agreements import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
+from domain.drills.participation import ParticipationReply, ParticipationRole
 from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
@@ -133,6 +135,38 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Drill',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('appointment', fields.OneToOneField('renkei.Appointment', source_field='appointment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='DRAFT: DRAFT\nPLANNING: PLANNING\nINVITING: INVITING\nCONFIRMED: CONFIRMED\nRUNNING: RUNNING\nPAUSED: PAUSED\nFINISHED: FINISHED\nEVALUATING: EVALUATING\nIN_REVIEW: IN_REVIEW\nCLOSED: CLOSED\nCANCELLED: CANCELLED', enum_type=DrillStatus, max_length=20)),
+                ('format', fields.CharEnumField(description='TABLETOP: TABLETOP\nFUNCTIONAL: FUNCTIONAL\nTECHNICAL: TECHNICAL\nONLINE: ONLINE', enum_type=DrillFormat, max_length=20)),
+                ('threat', fields.CharEnumField(description='RANSOMWARE: RANSOMWARE\nTARGETED_MAIL: TARGETED_MAIL\nDENIAL_OF_SERVICE: DENIAL_OF_SERVICE\nDEFACEMENT: DEFACEMENT\nINFORMATION_LEAK: INFORMATION_LEAK\nBLACKOUT: BLACKOUT\nOTHER: OTHER', enum_type=DrillThreat, max_length=20)),
+                ('title', fields.CharField(max_length=200)),
+                ('search', fields.CharField(max_length=600)),
+                ('purpose', fields.CharField(default='', max_length=1000)),
+                ('scenario', fields.TextField(default='', unique=False)),
+                ('objectives', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('reply_by', fields.DateField(null=True)),
+                ('capacity', fields.IntField(null=True)),
+                ('police_count', fields.IntField(null=True)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('summary', fields.TextField(default='', unique=False)),
+                ('reported_by_id', fields.UUIDField(null=True)),
+                ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('approved_by_id', fields.UUIDField(null=True)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'drill', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='drill_unit_start')], 'pk_attr': 'id', 'table_description': 'One drill from its plan to the approved report.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Organization',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -178,6 +212,26 @@ class Migration(migrations.Migration):
                 ('retired_on', fields.DateField(null=True)),
             ],
             options={'table': 'establishment', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='establishment_organization')], 'pk_attr': 'id', 'table_description': '事業所: one place of an organisation, with its own address.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Participation',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('drill', fields.ForeignKeyField('renkei.Drill', source_field='drill_id', db_constraint=True, to_field='id', related_name='participations', on_delete=OnDelete.CASCADE)),
+                ('appointment_id', fields.UUIDField()),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('role', fields.CharEnumField(description='TRAINEE: TRAINEE\nCO_HOST: CO_HOST\nOBSERVER: OBSERVER', enum_type=ParticipationRole, max_length=20)),
+                ('reply', fields.CharEnumField(default=ParticipationReply.AWAITED, description='AWAITED: AWAITED\nACCEPTED: ACCEPTED\nTENTATIVE: TENTATIVE\nDECLINED: DECLINED\nWITHDRAWN: WITHDRAWN', enum_type=ParticipationReply, max_length=20)),
+                ('planned_count', fields.IntField()),
+                ('attended_count', fields.IntField(null=True)),
+            ],
+            options={'table': 'drill_participation', 'app': 'renkei', 'indexes': [Index(fields=['drill_id', 'id'], name='drill_participation_drill'), Index(fields=['appointment_id', 'organization_id'], name='drill_participation_answer')], 'pk_attr': 'id', 'table_description': 'One organisation in one drill. Counts are people (人); `attended_count` is empty until the drill is finished.'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -280,6 +334,7 @@ class Migration(migrations.Migration):
                 ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('busy_from', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('busy_to', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('attended', fields.BooleanField(null=True)),
             ],
             options={'table': 'attendee', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'id'], name='attendee_appointment'), Index(fields=['person_id', 'appointment_id'], name='attendee_person'), Index(fields=['organization_id', 'appointment_id'], name='attendee_organization')], 'pk_attr': 'id', 'table_description': 'Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them'},
             bases=['Owned'],

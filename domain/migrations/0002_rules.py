@@ -44,6 +44,10 @@ AGREEMENTS = [
 LECTURES = [
     "CREATE UNIQUE INDEX lecture_head_count_once ON lecture_head_count (lecture_id, audience)",
 ]
+DRILLS = [
+    "CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)",
+    "CREATE INDEX drill_search ON drill USING gin (search gin_trgm_ops)",
+]
 
 
 class Migration(migrations.Migration):
@@ -59,4 +63,5 @@ class Migration(migrations.Migration):
         ops.RunSQL(FEEDS),
         ops.RunSQL(AGREEMENTS),
         ops.RunSQL(LECTURES),
+        ops.RunSQL(DRILLS),
     ]

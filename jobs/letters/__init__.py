@@ -26,7 +26,10 @@ KINDS = (
     "lecture-assigned",
     "lecturer-released",
     "drill-invitation",
+    "drill-changed",
     "drill-rescheduled",
+    "drill-confirmed",
+    "drill-released",
     "drill-cancelled",
     "activity-invitation",
     "activity-cancelled",
@@ -36,7 +39,7 @@ KINDS = (
     "appointed",
 )
 
-OPTIONAL = ("contact", "place", "online_url", "reason", "reply_url")
+OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url")
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
 OURS = ("reply_url", "feed_url")

@@ -23,6 +23,7 @@ FACTS = {
     "place": "青浜県警察本部 大会議室",
     "online_url": "https://meet.example/abc",
     "reason": "台風の接近により会場が使えないため",
+    "reply_by": "令和８年９月14日（月）",
     "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
     "expires_on": "令和９年３月31日",
@@ -33,7 +34,9 @@ INVITATIONS = (
     "lecture-rescheduled",
     "lecture-assigned",
     "drill-invitation",
+    "drill-changed",
     "drill-rescheduled",
+    "drill-confirmed",
     "activity-invitation",
 )
 

@@ -1,0 +1,163 @@
+"""Inviting organisations to a drill, and making it firm when they have answered."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from domain import calendar, invitations, organizations, records
+from domain.actor import LIAISONS, Actor
+from domain.calendar import Appointment, AttendeeRole
+from domain.drills.drill import (
+    ARRANGING,
+    Drill,
+    DrillStatus,
+    move,
+    must_be_ahead,
+    must_be_in,
+    must_be_ready,
+    visible_to,
+)
+from domain.drills.drill import people as number_of_people
+from domain.drills.participation import (
+    Participation,
+    ParticipationReply,
+    ParticipationRole,
+    follow,
+    must_fit,
+    participations_visible_to,
+)
+from domain.drills.planning import deadline
+from domain.errors import Incomplete, Invalid, WrongState
+from domain.organizations import Contact
+from domain.outbox import Method
+from domain.verbs import verb
+
+
+@verb(*LIAISONS)
+async def invite(
+    actor: Actor,
+    drill_id: UUID,
+    *,
+    contact_id: UUID,
+    role: ParticipationRole | None = None,
+    planned_count: int | None = None,
+    version: int | None = None,
+) -> Drill:
+    """案内中: ask an organisation, by one of its contacts, to take part. The first invitation ends the planning.
+
+    `role` and `planned_count` (人) are the organisation's; where it is invited already, what is not given stays.
+    Raises Incomplete without an objective or a place, Conflict for somebody who is invited already or for more
+    people than there are places.
+    """
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, *ARRANGING)
+    appointment = await _ready(actor, drill)
+    contact = await _present_contact(actor, contact_id)
+    attendee = await calendar.ask(
+        actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
+    )
+    await _take_part(actor, drill, contact, role, planned_count)
+    if drill.status is DrillStatus.PLANNING:
+        await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
+    await invitations.tell(actor, appointment, attendee, "drill-invitation", Method.REQUEST, **deadline(drill))
+    return drill
+
+
+async def _ready(actor: Actor, drill: Drill) -> Appointment:
+    appointment = await Appointment.get(id=drill.appointment_id)
+    must_be_ahead(actor, appointment.starts_at)
+    must_be_ready(drill, appointment)
+    return appointment
+
+
+async def _present_contact(actor: Actor, contact_id: UUID) -> Contact:
+    contact = await records.see(organizations.contacts_visible_to(actor), contact_id, field="contact_id")
+    body = await contact.organization
+    if any(left is not None and left <= actor.today for left in (contact.until, body.retired_on)):
+        raise Invalid(
+            "この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field="contact_id"
+        )
+    return contact
+
+
+async def _take_part(
+    actor: Actor, drill: Drill, contact: Contact, role: ParticipationRole | None, planned_count: int | None
+) -> None:
+    told: dict[str, Any] = {"role": role} if role else {}
+    if planned_count is not None:
+        told["planned_count"] = _planned(planned_count)
+    known = await Participation.filter(drill_id=drill.id, organization_id=contact.organization_id).first()
+    if known:
+        await follow(actor, await records.change(actor, known, "participation-corrected", **told))
+    else:
+        whose = {"drill_id": drill.id, "organization_id": contact.organization_id, "unit_id": drill.unit_id}
+        usual = {"appointment_id": drill.appointment_id, "role": ParticipationRole.TRAINEE, "planned_count": 1}
+        await records.create(actor, Participation, "participation-invited", **whose, **{**usual, **told})
+    await must_fit(drill.id, drill.capacity)
+
+
+def _planned(count: int) -> int:
+    return number_of_people(count, "planned_count", "予定人数", least=1)
+
+
+@verb(*LIAISONS)
+async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: int | None = None) -> Drill:
+    """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, *ARRANGING)
+    asked = calendar.attendees_visible_to(actor).filter(appointment_id=drill.appointment_id)
+    attendee = await records.find(asked, attendee_id)
+    if attendee.removed_at is not None:
+        raise WrongState("この人への案内はすでに取り消されています。", field="attendee_id")
+    appointment = await Appointment.get(id=drill.appointment_id)
+    await calendar.uninvite(actor, appointment, attendee)
+    for participation in await Participation.filter(drill_id=drill.id, organization_id=attendee.organization_id):
+        await follow(actor, participation)
+    await invitations.tell(actor, appointment, attendee, "drill-released", Method.CANCEL)
+    return drill
+
+
+@verb(*LIAISONS)
+async def correct_participation(
+    actor: Actor,
+    participation_id: UUID,
+    *,
+    role: ParticipationRole | None = None,
+    planned_count: int | None = None,
+    version: int | None = None,
+) -> Participation:
+    """Change in what part, or with how many people (人), an organisation comes; what is not given stays."""
+    known = await records.see(participations_visible_to(actor), participation_id)
+    drill = await records.find(visible_to(actor), known.drill_id)
+    must_be_in(drill, *ARRANGING)
+    participation = await records.find(participations_visible_to(actor), participation_id, version)
+    told: dict[str, Any] = {"role": role} if role else {}
+    if planned_count is not None:
+        told["planned_count"] = _planned(planned_count)
+    await records.change(actor, participation, "participation-corrected", **told)
+    await must_fit(drill.id, drill.capacity)
+    return participation
+
+
+@verb(*LIAISONS)
+async def resume_inviting(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
+    """案内中 again, after a postponement: those who were invited stay so. Raises Incomplete where nobody is."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
+    await _ready(actor, drill)
+    if not await calendar.coming(drill.appointment_id).exists():
+        raise Incomplete("まだ誰にも案内していません。先に参加機関の担当者を案内してください。")
+    return drill
+
+
+@verb(*LIAISONS)
+async def confirm(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
+    """確定: the drill takes place. Everybody who is invited is told. Raises Incomplete where no organisation comes."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    await move(actor, drill, DrillStatus.CONFIRMED, "drill-confirmed")
+    if not await Participation.filter(drill_id=drill.id, reply=ParticipationReply.ACCEPTED).exists():
+        raise Incomplete("参加すると回答した団体がまだありません。回答を確かめてから確定してください。")
+    appointment = await calendar.confirm(actor, await Appointment.get(id=drill.appointment_id))
+    await invitations.tell_all(actor, appointment, "drill-confirmed", Method.REQUEST)
+    return drill

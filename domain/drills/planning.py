@@ -1,0 +1,244 @@
+"""Planning a drill: what it is about and when, corrections, other dates, and calling it off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
+
+from domain import calendar, invitations, records, units
+from domain.actor import LIAISONS, TOKYO, Actor
+from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
+from domain.drills.drill import (
+    ARRANGING,
+    Drill,
+    DrillFormat,
+    DrillStatus,
+    DrillThreat,
+    at_most,
+    move,
+    must_be_ahead,
+    must_be_in,
+    must_be_ready,
+    people,
+    said,
+    told,
+    visible_to,
+)
+from domain.drills.participation import Participation, follow, must_fit
+from domain.errors import Invalid
+from domain.japanese import day_with_weekday, search_key
+from domain.outbox import Method
+from domain.verbs import verb
+
+MOST_OBJECTIVES = 20
+
+
+class More(TypedDict, total=False):
+    """What may be said of a drill. `capacity` is people (人), `reply_by` the last day for answers."""
+
+    purpose: str
+    scenario: str
+    objectives: Sequence[str]
+    place: str
+    online_url: str
+    reply_by: date | None
+    capacity: int | None
+
+
+class Facts(More, total=False):
+    """All that can be corrected; what is not given stays as it is."""
+
+    title: str
+    format: DrillFormat
+    threat: DrillThreat
+
+
+def _objectives(objectives: Sequence[str]) -> list[str]:
+    if len(objectives) > MOST_OBJECTIVES:
+        raise Invalid(f"訓練の目標は{MOST_OBJECTIVES}個以内にしてください。", field="objectives")
+    return [told(objective, "objectives", "訓練の目標", 300) for objective in objectives]
+
+
+def _online_url(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s/]+\S*", url):
+        raise Invalid("オンラインのURLは https:// から入力してください。", field="online_url")
+    return at_most(url, "online_url", "オンラインのURL", 500)
+
+
+CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "title": lambda text: told(text, "title", "訓練の名称", 200),
+    "purpose": lambda text: at_most(text, "purpose", "目的", 1000),
+    "scenario": lambda text: at_most(text, "scenario", "想定", 20_000),
+    "place": lambda text: at_most(text, "place", "場所", 300),
+    "capacity": lambda count: None if count is None else people(count, "capacity", "定員", least=1),
+    "objectives": _objectives,
+    "online_url": _online_url,
+}
+
+
+def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: CHECKS[name](value) if name in CHECKS else value for name, value in facts.items()}
+
+
+def _place(columns: dict[str, Any]) -> dict[str, Any]:
+    """Takes what belongs to the appointment out of the columns of the drill."""
+    return {name: columns.pop(name) for name in ("place", "online_url") if name in columns}
+
+
+def _titled(columns: dict[str, Any]) -> dict[str, str]:
+    return {"title": columns["title"], "search": search_key(columns["title"])} if "title" in columns else {}
+
+
+@verb(*LIAISONS)
+async def plan(
+    actor: Actor,
+    /,
+    *,
+    title: str,
+    format: DrillFormat,
+    threat: DrillThreat,
+    starts_at: datetime,
+    ends_at: datetime,
+    unit_id: UUID | None = None,
+    **more: Unpack[More],
+) -> Drill:
+    """企画: a drill on a day, for the actor's unit or one below it. Nobody is told yet.
+
+    Raises Invalid for a date that has passed, texts that are too long, or an answer day after the drill.
+    """
+    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unit_id")
+    if unit.id not in actor.units:
+        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
+    columns = _checked({**more, "title": title})
+    must_be_ahead(actor, starts_at)
+    _must_be_in_time(actor, columns.get("reply_by"), starts_at)
+    where = _place(columns)
+    appointment = await calendar.propose(actor, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
+    return await records.create(
+        actor,
+        Drill,
+        "drill-planned",
+        unit_id=unit.id,
+        appointment_id=appointment.id,
+        status=DrillStatus.DRAFT,
+        format=format,
+        threat=threat,
+        starts_at=starts_at,
+        **{**columns, **_titled(columns)},
+    )
+
+
+def _must_be_in_time(actor: Actor, reply_by: date | None, starts_at: datetime) -> None:
+    if reply_by is not None and not actor.today <= reply_by <= starts_at.astimezone(TOKYO).date():
+        raise Invalid("回答期限は今日から訓練の日までの日付にしてください。", field="reply_by")
+
+
+@verb(*LIAISONS)
+async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None, **facts: Unpack[Facts]) -> Drill:
+    """Change what is said of a drill, until it runs; whoever is invited gets what their calendar shows of it anew."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, DrillStatus.DRAFT, *ARRANGING)
+    columns = _checked(facts)
+    if columns.get("reply_by") != drill.reply_by:
+        _must_be_in_time(actor, columns.get("reply_by"), drill.starts_at)
+    where, titled = _place(columns), _titled(columns)
+    await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
+    await must_fit(drill.id, drill.capacity)
+    await _show(actor, drill, where | ({"title": drill.title} if titled else {}))
+    return drill
+
+
+async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> None:
+    """What the calendars show; a new place raises SEQUENCE, a new title does not (RFC 5546 §2.1.4)."""
+    appointment = await Appointment.get(id=drill.appointment_id)
+    before = appointment.version
+    await calendar.change(actor, appointment, "appointment-corrected", **shown)
+    if drill.status in (DrillStatus.INVITING, DrillStatus.CONFIRMED):
+        must_be_ready(drill, appointment)
+    if appointment.version != before:
+        await invitations.tell_all(actor, appointment, "drill-changed", Method.REQUEST)
+
+
+@verb(*LIAISONS)
+async def open_planning(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
+    """調整: the idea is taken up."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, DrillStatus.DRAFT)
+    return await move(actor, drill, DrillStatus.PLANNING, "drill-planning-opened")
+
+
+@verb(*LIAISONS)
+async def reschedule(
+    actor: Actor,
+    drill_id: UUID,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    reply_by: date | None = None,
+    version: int | None = None,
+) -> Drill:
+    """Another date for a drill that is still being planned; later it has to be postponed."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, DrillStatus.DRAFT, DrillStatus.PLANNING)
+    return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
+
+
+@verb(*LIAISONS)
+async def postpone(
+    actor: Actor,
+    drill_id: UUID,
+    *,
+    reason: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    reply_by: date | None = None,
+    version: int | None = None,
+) -> Drill:
+    """延期: back to planning, on a new date, with the same UID and SEQUENCE raised; the invited are asked anew."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    must_be_in(drill, DrillStatus.INVITING, DrillStatus.CONFIRMED)
+    await move(actor, drill, DrillStatus.PLANNING, "drill-postponed", reason=said(reason))
+    return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
+
+
+async def _reschedule(
+    actor: Actor, drill: Drill, starts_at: datetime, ends_at: datetime, reply_by: date | None
+) -> Drill:
+    must_be_ahead(actor, starts_at)
+    _must_be_in_time(actor, reply_by, starts_at)
+    appointment = await Appointment.get(id=drill.appointment_id)
+    if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):
+        raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
+    dates = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
+    await calendar.change(actor, appointment, "appointment-rescheduled", **dates)
+    await records.change(actor, drill, "drill-rescheduled", starts_at=starts_at, reply_by=reply_by)
+    await _forget_answers(actor, drill)
+    facts = {"reason": drill.reason, **deadline(drill)}
+    await invitations.tell_all(actor, appointment, "drill-rescheduled", Method.REQUEST, **facts)
+    return drill
+
+
+def deadline(drill: Drill) -> dict[str, str]:
+    """What a letter says of the last day for answers, if there is one."""
+    return {"reply_by": day_with_weekday(drill.reply_by)} if drill.reply_by else {}
+
+
+async def _forget_answers(actor: Actor, drill: Drill) -> None:
+    """An answer was for the old date; the journal keeps it."""
+    for attendee in await calendar.coming(drill.appointment_id):
+        await calendar.ask_anew(actor, attendee)
+    for participation in await Participation.filter(drill_id=drill.id).order_by("id"):
+        await follow(actor, participation)
+
+
+@verb(*LIAISONS)
+async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | None = None) -> Drill:
+    """中止, with the reason that everybody who is invited is told. A drill that is finished cannot be called off."""
+    drill = await records.find(visible_to(actor), drill_id, version)
+    await move(actor, drill, DrillStatus.CANCELLED, "drill-called-off", reason=said(reason))
+    appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
+    await invitations.tell_all(actor, appointment, "drill-cancelled", Method.CANCEL, reason=reason)
+    return drill
