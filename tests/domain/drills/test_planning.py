@@ -278,10 +278,10 @@ def test_a_postponement_to_the_same_or_a_past_date_or_without_a_reason_changes_n
     play(story)
 
 
-@pytest.mark.parametrize("stage", ["planned", "finished"])
-def test_only_a_drill_with_invitations_is_postponed(play: Any, stage: str) -> None:
+@pytest.mark.parametrize("begun", ["planned", "finished"])
+def test_only_a_drill_with_invitations_is_postponed(play: Any, begun: str) -> None:
     async def story(town: Town) -> None:
-        drill = (await finished(town))[0] if stage == "finished" else await make.drill(town.officer)
+        drill = (await finished(town))[0] if begun == "finished" else await make.drill(town.officer)
         before = await everything()
         later = drill.starts_at + timedelta(days=7)
         with pytest.raises(WrongState, match="案内中・確定"):
