@@ -64,6 +64,7 @@ class Check:
                 yield from self.column(how, definition, self.entity)
             case Computed() if self.entity:
                 yield from known(self.entity.model, how.column)
+                yield from unlisted(how, self.entity.model)
             case One() if self.entity:
                 yield from self.one(how, definition, self.entity)
             case Pages():
@@ -153,6 +154,14 @@ def secrets(gtype: GraphQLObjectType) -> dict[str, DataClass]:
     """The columns of a type that are not for everybody."""
     declared = ((how_of(gtype, definition), definition) for definition in gtype.fields.values())
     return {column_of(how, field): how.data for how, field in declared if isinstance(how, Column) and how.data}
+
+
+def unlisted(how: Computed, model: type[Model]) -> Iterator[str]:
+    """A state that the table forgets would silently lead nowhere."""
+    field: Any = columns(model).get(how.column)
+    for state in getattr(field, "enum_type", ()):
+        if str(state) not in how.table:
+            yield f"leaves out {state}."
 
 
 def known(model: type[Model], column: str) -> Iterator[str]:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from api.reading.choices import Order
-from api.scalars import is_clean
 from domain.errors import Invalid
 
 LONGEST = 4096
@@ -37,7 +36,7 @@ def unpack(cursor: str, order: Order, cast: str, field: str) -> Position:
         if made_for != order.name or not KEY.fullmatch(key):
             raise ValueError(made_for)
         return Position(READ[cast](value), UUID(key))
-    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise Invalid("カーソルがこの一覧のものではありません。最初のページから取り直してください。", field) from error
 
 
@@ -75,9 +74,10 @@ def _truth(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    if not isinstance(text, str) or not is_clean(text):
+    """PostgreSQL takes no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\0" in text:
         raise ValueError(text)
-    return text
+    return text.encode().decode()
 
 
 READ: dict[str, Callable[[str], str]] = {

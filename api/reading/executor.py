@@ -7,6 +7,7 @@ overridden here are marked private by it: its version is pinned, and a contract 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
@@ -55,26 +56,29 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         return super().complete_value(return_type, group, info, path, result, *rest)
 
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
-        scopes = Scopes(self.context_value.actor)
-        plan = self._plan(group, info, path, asked, scopes)
-        bound = Bound([arguments(self, *field) for field in plan.fields], scopes, asked.key)
+        plan = self._plan(group, info, path, asked)
+        bound = Bound([arguments(self, *field) for field in plan.fields], self._scopes, asked.key)
         text = await self.context_value.fetch(plan.sql, plan.values(bound))
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
 
-    def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read, scopes: Scopes) -> Plan:
+    @cached_property
+    def _scopes(self) -> Scopes:
+        return Scopes(self.context_value.actor)
+
+    def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Plan:
         identity = (*self._identity(), tuple(path.as_list()), asked.name)
-        return PLANS.find(identity, scopes, lambda: self._compiled(group, info, asked, scopes))
+        return PLANS.find(identity, self._scopes, lambda: self._compiled(group, info, asked))
 
     def _identity(self) -> tuple[Hashable, ...]:
         operation = self.operation
         body = operation.loc.source.body if operation.loc else id(operation)
         name = operation.name.value if operation.name else None
-        return id(self.schema), body, name, shape(self.variable_values.coerced), self.context_value.actor.role
+        return self.schema, body, name, shape(self.variable_values.coerced), self.context_value.actor.role
 
-    def _compiled(self, group: FieldDetailsList, info: Any, asked: Read, scopes: Scopes) -> Plan:
-        compiler = Compiler(self, scopes, self.context_value.actor.role)
+    def _compiled(self, group: FieldDetailsList, info: Any, asked: Read) -> Plan:
+        compiler = Compiler(self, self._scopes, self.context_value.actor.role)
         if asked.name is None:
             return compiler.root(place(self, info.parent_type, group))
         gtype = self.schema.get_type(asked.name)

@@ -20,7 +20,7 @@ from api.reading.declarations import Entity
 from api.reading.places import Arguments
 from api.reading.scope import Scopes
 
-MOST_PLANS = 500
+MOST_PLANS = 200
 # A mark that no alias, literal or scope can hold stands for a value until the text is whole.
 MARK = "\x02{}\x03"
 MARKED = re.compile("\x02(\\d+)\x03")

@@ -1,6 +1,7 @@
 """The town's database: made once, never changed by these tests."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -9,9 +10,25 @@ import pytest
 from tortoise import Tortoise
 
 from api.embedded import ROLE, EmbeddedServer
+from api.reading import executor
+from api.reading.plans import Plans
 from tests.api.reading import townsfolk
 
 NAME = "renkei_town"
+
+
+@pytest.fixture(autouse=True)
+def refusals_are_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strawberry logs every refusal as an error; the door switches that off, and so do these tests."""
+    monkeypatch.setattr(logging.getLogger("strawberry.execution"), "disabled", True)
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
+    """The reader's memory, empty at the start of the test."""
+    kept = Plans()
+    monkeypatch.setattr(executor, "PLANS", kept)
+    return kept
 
 
 @pytest.fixture(scope="session")

@@ -79,8 +79,14 @@ class TownParticipant(Model):
         table = "town_participant"
 
 
+class TownMood(StrEnum):
+    WELL_DONE = "WELL-DONE"
+    POOR = "POOR"
+
+
 class TownReview(Model):
     id = fields.UUIDField(primary_key=True)
+    mood = fields.CharEnumField(TownMood)
     drill = fields.ForeignKeyField("town.TownDrill", unique=True, related_name=None)
     text = fields.TextField()
 
@@ -132,6 +138,7 @@ def visible_organizations(actor: Actor) -> QuerySet[TownOrganization]:
 
 
 strawberry.enum(TownDrillStatus)
+strawberry.enum(TownMood)
 
 
 @strawberry.enum
@@ -169,6 +176,11 @@ class TownOrganizationFilter:
     text: str | None = reading.contains("search_key", str.lower)
 
 
+@strawberry.input
+class TownReviewFilter:
+    mood: list[TownMood] | None = reading.among("mood")
+
+
 @strawberry.enum
 class TownOrganizationOrder(Enum):
     NAME_ASC = reading.asc("name")
@@ -200,6 +212,7 @@ class ParticipantNode(Node):
 @strawberry.type(name="TownReview")
 class ReviewNode(Node):
     text: str
+    mood: TownMood
 
 
 @reading.entity(TownDrill, visible_drills)
@@ -229,4 +242,5 @@ class Query:
     organizations: Connection[OrganizationNode] = reading.root_connection(
         orders=TownOrganizationOrder, filters=TownOrganizationFilter
     )
+    reviews: Connection[ReviewNode] = reading.root_connection(order=reading.asc("mood"), filters=TownReviewFilter)
     node: Node | None = reading.root_node()

@@ -9,18 +9,23 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from strawberry.extensions import ParserCache, ValidationCache
 
 from api import reading
 from api.context import Context
 from domain.actor import Actor, Role
 from tests.api.reading import town
-from tests.api.reading.town import NOW, TownDrillStatus
+from tests.api.reading.town import NOW, TownDrillStatus, TownMood
 
-SCHEMA = reading.schema(town.Query)
+CACHES = (ParserCache, ValidationCache)
+SCHEMA = reading.schema(town.Query, extensions=CACHES)
 
 # Equal titles and instants, so that only the id decides; cases and scripts that a locale would sort otherwise.
 TITLES = ["b", "A", "a", "B", "合同訓練", "ア行", "あ行", "Z-1", "z_1", "100%", "", "é"]
 NAMES = ["青浜銀行", "Aomori", "aomori", "ABC", "b_c", "100%", "it's", 'quo"te', "株式会社", "Ω", "𠮷野", "zz"]
+
+
+TOLD = {1: [0, 5], 2: [0], 3: [0, 7, 8], 10: [0, 11], 4: [7], 50: [7, 1]}
 
 
 def unit_id(number: int) -> UUID:
@@ -63,9 +68,12 @@ async def settle() -> None:
     dice = random.Random(20260708)
     await town.TownDrill.bulk_create([_drill(n, dice) for n in range(60)])
     await town.TownParticipant.bulk_create(_participants(dice))
-    await town.TownReview.bulk_create(
-        [town.TownReview(id=UUID(int=0x5000 + n), drill_id=drill_id(n), text=f"評価{n}") for n in range(0, 60, 4)]
-    )
+    await town.TownReview.bulk_create([_review(n) for n in range(0, 60, 4)] + [_review(n) for n in range(2, 60, 8)])
+
+
+def _review(n: int) -> town.TownReview:
+    mood = TownMood.POOR if n % 8 == 2 else TownMood.WELL_DONE
+    return town.TownReview(id=UUID(int=0x5000 + n), drill_id=drill_id(n), text=f"評価{n}", mood=mood)
 
 
 def _organization(n: int) -> town.TownOrganization:
@@ -91,7 +99,10 @@ def _drill(n: int, dice: random.Random) -> town.TownDrill:
 
 
 def _participants(dice: random.Random) -> list[town.TownParticipant]:
-    pairs = [(n, o) for n in range(60) for o in dice.sample(range(12), dice.randint(0, 5))]
+    """Organisations 0 and 7 take part where it is told; the others anywhere else."""
+    others = [n for n in range(12) if n not in (0, 7)]
+    by_chance = {n: dice.sample(others, dice.randint(0, 5)) for n in range(60)}
+    pairs = [(n, o) for n, bodies in (by_chance | TOLD).items() for o in bodies]
     return [
         town.TownParticipant(
             id=UUID(int=0x4000 + i),

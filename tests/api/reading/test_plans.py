@@ -1,0 +1,75 @@
+"""Plans: kept for the same question only, bounded in number, with no value in them."""
+
+import pytest
+
+from api.reading.plans import MARK, Plan, Plans, numbered, shape
+from api.reading.scope import Scopes
+from tests.api.reading.town import TownDrillOrder
+from tests.api.reading.townsfolk import ACTORS, ask
+
+
+def empty(sql):
+    return Plan(sql, (), (), {})
+
+
+def test_the_plan_unused_for_longest_is_forgotten_first():
+    plans, scopes, made = Plans(most=2), Scopes(ACTORS["hq"]), []
+
+    def use(key):
+        plans.find(key, scopes, lambda: made.append(key) or empty(key))
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        use(key)
+    assert made == ["a", "b", "c", "b"]
+    assert list(plans.kept) == ["a", "b"]
+
+
+def test_only_values_that_the_text_mentions_are_sent_and_each_once():
+    slots = [lambda _, n=n: n for n in range(12)]
+    sql, used = numbered(f"{MARK.format(11)} {MARK.format(1)} {MARK.format(11)} '$1'", slots)
+    assert sql == "$1 $2 $1 '$1'"
+    assert [slot(None) for slot in used] == [11, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ({"n": 1}, {"n": 2}, True),
+        ({"t": "a"}, {"t": ""}, True),
+        ({"l": ["a"]}, {"l": ["b", "c"]}, True),
+        ({"n": 1}, {"n": None}, False),
+        ({"n": 1}, {}, False),
+        ({"b": True}, {"b": False}, False),
+        ({"f": {"a": 1}}, {"f": {"b": 1}}, False),
+        ({"o": TownDrillOrder.TITLE_ASC}, {"o": TownDrillOrder.TITLE_DESC}, False),
+    ],
+)
+def test_variables_have_one_shape_when_they_cannot_change_the_statement(one, other, alike):
+    assert (shape(one) == shape(other)) is alike
+
+
+def test_the_same_question_with_other_values_is_compiled_once(in_town, plans):
+    document = "query ($n: Int, $c: String) { drills(first: $n, after: $c) { edges { cursor } } }"
+
+    async def story():
+        first = await ask("hq", document, {"n": 2})
+        after = first["drills"]["edges"][1]["cursor"]
+        sizes = [len((await ask("hq", document, {"n": n}))["drills"]["edges"]) for n in (1, 5, 0)]
+        await ask("hq", document, {"n": 2, "c": after})
+        return sizes, len(plans.kept)
+
+    sizes, made = in_town(story())
+    assert sizes == [1, 5, 0]
+    assert made == 2
+
+
+def test_one_text_with_another_order_in_its_variable_is_another_plan(in_town):
+    document = "query ($o: TownDrillOrder) { drills(first: 200, orderBy: $o) { edges { node { title } } } }"
+
+    async def story(order):
+        page = (await ask("hq", document, {"o": order}))["drills"]
+        return [edge["node"]["title"] for edge in page["edges"]]
+
+    up, down = in_town(story("TITLE_ASC")), in_town(story("TITLE_DESC"))
+    assert up == sorted(up)
+    assert down == up[::-1]
