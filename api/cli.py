@@ -22,7 +22,9 @@ COMMANDS = {
     "jobs": "決まった時刻の仕事（手紙の発送・前日の案内・満了の知らせ）を続ける",
     "token": "アクセストークンを発行・一覧・取消する",
     "check": "すべての検査を順に行う",
+    "serve": "ウェブの窓口を開く",
     "migrate": "データベースを最新の形にする",
+    "schema": "GraphQLスキーマ (SDL) を表示する",
 }
 FOR_DEVELOPERS = {
     "makemigrations": "モデルの変更からマイグレーションを書く",
@@ -60,6 +62,7 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except (Refused, Stopped) as error:

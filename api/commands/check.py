@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
-from api.commands import permissions
+from api.commands import permissions, schema
 from api.errors import Stopped
 from domain import database
 
@@ -93,6 +93,11 @@ def _permissions(_: bool) -> None:
         raise Failed("権限の表が変わりました。意図した変更なら renkei permissions で書き直してください。")
 
 
+def _schema(_: bool) -> None:
+    if schema.COMMITTED.read_text(encoding="utf-8") != schema.sdl():
+        raise Failed("GraphQLスキーマが変わりました。意図した変更なら renkei schema --write で書き直してください。")
+
+
 def _pytest(full: bool) -> None:
     """All tests, printed as they run; a run in which none passed has proved nothing."""
     command = [sys.executable, "-m", "pytest", *(["--full"] if full else [])]
@@ -112,6 +117,7 @@ STEPS = (
     Step("ruff check", "書き方", _module("-m", "ruff", "check", "."), "ruff"),
     Step("import contracts", "層の向き", _module("-c", LINT_IMPORTS), "importlinter"),
     Step("permissions", "権限の表", _permissions),
+    Step("SDL", "公開しているスキーマ", _schema),
     Step("migrations", "マイグレーションの漏れ", _migrations),
     Step("house rules", "家の決まり", _module("-m", "pytest", "tests/test_house.py"), "pytest"),
     Step("mypy", "型", _module("-m", "mypy"), "mypy"),

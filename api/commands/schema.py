@@ -1,0 +1,28 @@
+"""The SDL: the contract with every client, which only grows."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+COMMITTED = Path(__file__).parents[1] / "schema.graphql"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--write", action="store_true", help="api/schema.graphql を書き直す（開発用）")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.write:
+        COMMITTED.write_text(sdl(), encoding="utf-8")
+        print(COMMITTED)
+    else:
+        print(sdl(), end="")
+    return 0
+
+
+def sdl() -> str:
+    """The schema as the program serves it."""
+    from api.schema import schema
+
+    return schema.as_str().rstrip() + "\n"

@@ -1,0 +1,58 @@
+"""Answer HTTP: GraphQL, feeds, invitations, health. The database must have been migrated."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from starlette.types import ASGIApp
+
+from api import settings
+from api.database import at_hand
+from api.errors import Stopped
+from api.serving import listen, serve, serve_in_many
+from domain import database
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a worker needs to know to make its application; it is sent to other processes."""
+
+    secret: str = field(repr=False)
+    base_url: str
+    database_url: str = field(repr=False)
+
+    def __call__(self) -> ASGIApp:
+        from api.app import make_app
+        from api.house import House
+
+        return make_app(House(self.secret, self.base_url, _now), self.database_url)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス（既定: 127.0.0.1）")
+    parser.add_argument("--port", type=int, default=8000, help="待ち受けるポート（既定: 8000）")
+    parser.add_argument("--workers", type=int, default=1, help="プロセスの数（既定: 1）")
+
+
+def run(options: argparse.Namespace) -> int:
+    given = settings.read()
+    secret = given.needed_secret()
+    with at_hand(given, lasting=True) as url:
+        if asyncio.run(database.unapplied(url)):
+            raise Stopped("データベースが最新の形ではありません。先に renkei migrate を実行してください。")
+        doors = Doors(secret, given.base_url, url)
+        with listen(options.host, options.port) as listening:
+            port: int = listening.getsockname()[1]
+            print(f"http://{options.host}:{port} で待ち受けます。終えるには Ctrl+C を押してください。", flush=True)
+            if options.workers == 1:
+                serve(doors, listening)
+                return 0
+        serve_in_many(doors, options.host, port, options.workers)
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,89 @@
+"""How doors are held open: sockets of our own, one server in this process or several beside each other."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.errors import Stopped
+
+GRACE = 10  # seconds that running requests get when the server is told to stop
+
+
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket at this address; `shared` lets several processes have one there. Stopped where it is taken.
+
+    The protocol is named because asyncio switches Nagle's delay off (40 ms an answer) only where it is.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise Stopped(
+            f"{host} のポート {port} を使えません（{error.strerror}）。--port で別の番号を指定してください。"
+        ) from error
+    return listening
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """A server that says nothing of what is asked: addresses of feeds and answers are secrets."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+
+
+def serve(make: Callable[[], ASGIApp], listening: socket.socket) -> None:
+    """Answer until told to stop by SIGINT or SIGTERM."""
+    running = server(make())
+    with suppress(KeyboardInterrupt, SystemExit):
+        running.run(sockets=[listening])
+    if not running.started:
+        raise Stopped("サーバーを起動できませんでした。上の記録を確かめてください。")
+
+
+def serve_in_many(make: Callable[[], ASGIApp], host: str, port: int, workers: int) -> None:
+    """Answer in processes that each have a socket of their own; the end of one is the end of all.
+
+    One shared socket would leave all kept-alive connections with whoever accepted them first. Whether somebody
+    else has the address must be known before: sockets that may be shared would share it with them.
+    """
+    spawn = get_context("spawn")
+    children = [spawn.Process(target=_serve_shared, args=(make, host, port)) for _ in range(workers)]
+    try:
+        for child in children:
+            child.start()
+        wait([child.sentinel for child in children])
+    except (KeyboardInterrupt, SystemExit):
+        return
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join()
+    raise Stopped("ワーカーのひとつが止まったので、サーバーを終えました。")
+
+
+def _serve_shared(make: Callable[[], ASGIApp], host: str, port: int) -> None:
+    with listen(host, port, shared=True) as listening:
+        serve(make, listening)

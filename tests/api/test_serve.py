@@ -1,0 +1,81 @@
+"""`renkei serve` as an operator meets it: a process, its answers, its end."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from domain import database
+
+SECRET = "a key that is only ever used in tests"
+
+
+@contextmanager
+def serving(url: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running command and the address it printed."""
+    command = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", "serve", *arguments]
+    given = os.environ | {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": SECRET}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=given) as running:
+        try:
+            yield running, running.stdout.readline().split(" ")[0]
+        finally:
+            if running.poll() is None:
+                running.kill()
+
+
+def ask(address: str, path: str, **more: object) -> httpx.Response:
+    """The answer, waiting for the server to begin."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8), base_url=address) as client:
+        return client.request(str(more.pop("method", "GET")), path, **more)
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_it_answers_until_it_is_told_to_stop(database_url, told):
+    with serving(database_url, "--port", "0") as (running, address):
+        assert ask(address, "/healthz").text == "ok\n"
+        assert ask(address, "/readyz").text == "ok\n"
+        nobody = ask(address, "/graphql", method="POST", json={"query": "{ __typename }"})
+        assert (nobody.status_code, nobody.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+        assert ask(address, "/no-such-door").status_code == 404
+        running.send_signal(told)
+        _, said = running.communicate(timeout=20)
+    assert (running.returncode, said) == (0, "")
+
+
+def test_several_processes_answer_at_one_address_and_end_together(database_url):
+    with serving(database_url, "--port", "0", "--workers", "2") as (running, address):
+        assert ask(address, "/readyz").text == "ok\n"
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+    assert running.returncode == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/healthz")
+
+
+def test_it_does_not_begin_on_a_database_that_is_not_up_to_date(new_database):
+    url = new_database()
+    with serving(url, "--port", "0") as (running, _):
+        _, said = running.communicate(timeout=20)
+    assert (running.returncode, said.splitlines()[0]) == (
+        1,
+        "renkei: データベースが最新の形ではありません。先に renkei migrate を実行してください。",
+    )
+    assert asyncio.run(database.unapplied(url)) != []
+
+
+def test_an_address_that_is_taken_is_told_with_what_to_do(database_url):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        serving(database_url, "--port", str(taken.getsockname()[1])) as (running, _),
+    ):
+        _, said = running.communicate(timeout=20)
+    assert running.returncode == 1
+    assert "--port で別の番号を指定してください。" in said
+    assert "Traceback" not in said
