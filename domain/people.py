@@ -17,7 +17,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import records, units
-from domain.actor import LIAISONS, OUTSIDERS, Actor, Role
+from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid
 from domain.japanese import kana_order, mail_address, phone_number, search_key
 from domain.records import Owned, any_of, nothing
@@ -163,7 +163,7 @@ async def enlist(
     return officer
 
 
-async def _hold(actor: Actor, officer: Person, unit_id: UUID, job_title: str, since: date) -> Post:
+async def _hold(actor: Author, officer: Person, unit_id: UUID, job_title: str, since: date) -> Post:
     values = {"person_id": officer.id, "unit_id": unit_id, "job_title": job_title, "since": since}
     return await records.create(actor, Post, "post-taken-up", **values)
 
@@ -199,13 +199,13 @@ async def transfer(
     return await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
 
 
-async def change_post(actor: Actor, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
+async def change_post(actor: Author, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
     """Leave the present post the day before, and take up the next one."""
     await _leave_post(actor, officer, on)
     await _hold(actor, officer, unit_id, job_title, on)
 
 
-async def _leave_post(actor: Actor, officer: Person, on: date) -> None:
+async def _leave_post(actor: Author, officer: Person, on: date) -> None:
     for post in await Post.filter(person_id=officer.id, until=None).select_for_update():
         if post.since > on:
             raise Invalid("いまの職に就いた日より前の日付です。異動日を確かめてください。", field="on")
