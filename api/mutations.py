@@ -11,6 +11,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -31,6 +32,9 @@ from domain.records import Record
 Verb = Callable[..., Awaitable[Record]]
 KEY = "idempotency_key"
 MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
+YEARS = range(1900, 2200)
+"""What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
+
 PEOPLE = ("Person", "Officer")
 REFERS = {
     "parent": ("Unit",),
@@ -193,6 +197,8 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
         return [_value(name, get_args(annotation)[0], item) for item in value]
     if annotation is UUID:
         return _key(name, value)
+    if isinstance(value, date) and value.year not in YEARS:
+        raise Invalid(f"{YEARS.start}年から{YEARS.stop - 1}年までの日付を指定してください。", field=name)
     if annotation is str:
         return storable(value, multiline=name in MULTILINE, field=name)
     if _is_shape(annotation):

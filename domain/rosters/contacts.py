@@ -16,13 +16,14 @@ from domain.rosters.lines import Line, Plan, Taken
 from domain.rosters.officers import NAMES
 from domain.verbs import verb
 
+NAMED_BY = ("corporate_number", "school_code", "organization")
 Bodies = Mapping[str, list[Organization]]
 
 
 @verb(*LIAISONS)
 async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
-    """Take contacts in. Facts: organization (法人番号, 学校コード or name), names and kana, role, department,
-    job_title, mail_address, phone, extension, since."""
+    """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
+    department, job_title, mail_address, phone, extension, since."""
     bodies = _by_every_name(await organizations.visible_to(actor).filter(retired_on=None))
     contacts = await organizations.contacts_visible_to(actor).filter(until=None).prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
@@ -57,7 +58,7 @@ class _Roster:
             self.names.setdefault(key, set()).add(person.mail_address)
 
     def read(self, line: Line) -> tuple[str, dict[str, Any]]:
-        body = self._body(str(line.facts.get("organization") or ""))
+        body = self._body(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""))
         said: Any = {name: line.facts.get(name) or "" for name in NAMES}
         columns = people.described(**said)
         name = f"{columns['family_name']} {columns['given_name']}".strip()

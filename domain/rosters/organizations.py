@@ -25,8 +25,8 @@ Namesakes = Mapping[tuple[str, str], list[Organization]]
 
 @verb(*LIAISONS)
 async def take_in_organizations(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
-    """Take organisations or schools in. Facts: those of `organizations.Facts`, kind, and unit_code (the actor's own
-    unit where it is left out)."""
+    """Take organisations or schools in. Facts: those of `organizations.Facts`, kind, and unit (the actor's own
+    where it is left out)."""
     places = {name: id for name, id in (await units_by_code(actor)).items() if id in actor.units}
     present = await Organization.filter(prefecture_id=actor.prefecture_id)
     plan = Plan(known={row.identity: row for row in present})

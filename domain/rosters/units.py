@@ -1,4 +1,4 @@
-"""所属 from a roster: identity is the unit's code; the unit above is named by its code and may stand in the file."""
+"""所属 from a roster: identity is the unit's code; the unit above is named by code or name, and may be in the file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from domain.verbs import verb
 
 @verb(Role.ADMIN)
 async def take_in_units(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
-    """Take units in. Facts: code, name, name_kana, kind, parent_code, phone, extension, mail_address."""
+    """Take units in. Facts: code, name, name_kana, kind, parent, phone, extension, mail_address."""
     present = {unit.code: unit for unit in await units.visible_to(actor)}
-    ids = {code: unit.id for code, unit in present.items()}
+    ids = {name: unit.id for unit in present.values() for name in (unit.name, unit.code)}
     for line in lines:
-        ids.setdefault(str(line.facts.get("code")), uuid7())
+        id = ids.setdefault(str(line.facts.get("code")), uuid7())
+        ids.setdefault(str(line.facts.get("name")), id)
     plan = Plan(known=present)
     plan.read(lines, lambda line: _unit(actor, ids, present, line))
     taken = plan.settled()
@@ -43,7 +44,7 @@ def _unit(actor: Actor, ids: dict[str, UUID], present: dict[str, Unit], line: Li
         "kind": kind,
         "code": code,
         "prefecture_id": actor.prefecture_id,
-        "parent_id": _parent(actor, ids, code, facts.get("parent_code")),
+        "parent_id": _parent(actor, ids, code, facts.get("parent")),
         "phone": phone_number(facts["phone"], "phone") if facts.get("phone") else "",
         "extension": facts.get("extension") or "",
         "mail_address": mail_address(facts["mail_address"]) if facts.get("mail_address") else "",
@@ -52,9 +53,9 @@ def _unit(actor: Actor, ids: dict[str, UUID], present: dict[str, Unit], line: Li
     return code, values if code in present else {"id": ids[code], **values}
 
 
-def _parent(actor: Actor, ids: dict[str, UUID], code: str, parent_code: str | None) -> UUID:
-    if not parent_code:
+def _parent(actor: Actor, ids: dict[str, UUID], code: str, parent: str | None) -> UUID:
+    if not parent:
         return actor.prefecture_id
-    if parent_code not in ids or parent_code == code:
-        raise Invalid(f"上位の所属コード「{parent_code}」が見つかりません。", field="parent_code")
-    return ids[parent_code]
+    if parent not in ids or ids[parent] == ids[code]:
+        raise Invalid(f"上位の所属「{parent}」が見つかりません。所属コードか所属名を入力してください。", field="parent")
+    return ids[parent]

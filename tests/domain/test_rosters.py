@@ -21,7 +21,7 @@ def lines(*facts: dict[str, Any]) -> list[Line]:
 
 STATIONS = lines(
     {"code": "201", "name": "見本東警察署", "kind": UnitKind.STATION, "phone": "000-0000-0201"},
-    {"code": "201-1", "name": "生活安全課", "kind": UnitKind.SECTION, "parent_code": "201"},
+    {"code": "201-1", "name": "生活安全課", "kind": UnitKind.SECTION, "parent": "見本東警察署"},
 )
 BANK = {"name": "見本信用金庫", "kind": OrganizationKind.FINANCIAL_INSTITUTION, "corporate_number": "8999900000001"}
 SHOP = {"name": "例示商店", "kind": OrganizationKind.COMPANY, "municipality_code": "482013"}
@@ -104,13 +104,25 @@ def test_the_same_body_twice_in_one_file_is_refused_by_its_line(play: Any) -> No
 
 def test_an_officer_of_another_unit_than_before_is_transferred(play: Any) -> None:
     async def story(town: Town) -> None:
-        officer = {"number": "A-17", "family_name": "髙見本", "given_name": "一郎", "unit_code": "101"}
+        officer = {"number": "A-17", "family_name": "髙見本", "given_name": "一郎", "unit": "101"}
         await rosters.take_in_officers(town.hq, lines(officer))
-        assert await rosters.take_in_officers(town.hq, lines({**officer, "unit_code": "102"})) == Taken(0, 1, 0)
+        assert await rosters.take_in_officers(town.hq, lines({**officer, "unit": "102"})) == Taken(0, 1, 0)
         person = await Person.get(number="A-17")
         assert person.unit_id == town.other_station.id
         posts = await Post.filter(person_id=person.id).order_by("created_at", "id")
         assert [post.until is None for post in posts] == [False, True]
+
+    play(story)
+
+
+def test_an_officer_without_a_number_is_known_by_name_and_unit_and_asked_about_once_numbered(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = {"family_name": "髙見本", "given_name": "一郎", "unit": "青浜第1警察署"}
+        assert await rosters.take_in_officers(town.hq, lines(officer)) == Taken(1, 0, 0)
+        assert await rosters.take_in_officers(town.hq, lines({**officer, "family_name": "高見本"})) == Taken(0, 1, 0)
+        with pytest.raises(Rejected) as refused:
+            await rosters.take_in_officers(town.hq, lines({**officer, "number": "A-17"}))
+        assert refused.value.problems[0].field == "number"
 
     play(story)
 
@@ -143,8 +155,8 @@ def test_a_station_takes_in_no_units_and_nothing_for_other_stations(play: Any) -
         with pytest.raises(NotAllowed):
             await rosters.take_in_units(town.officer, STATIONS)
         with pytest.raises(Rejected) as refused:
-            await rosters.take_in_organizations(town.officer, lines({**BANK, "unit_code": "102"}))
-        assert refused.value.problems[0].field == "unit_code"
+            await rosters.take_in_organizations(town.officer, lines({**BANK, "unit": "102"}))
+        assert refused.value.problems[0].field == "unit"
         assert await Organization.all().count() == 0
         await make.company(town.other_officer, "他署の会社", corporate_number="8999900000001")
         with pytest.raises(Rejected, match="1か所"):

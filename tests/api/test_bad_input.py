@@ -1,0 +1,174 @@
+"""Whatever is written into a mutation, the answer is a code and a Japanese sentence, and a refusal changes nothing.
+
+The mutations are taken from the live schema, so a new one is tried as soon as it exists.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
+
+from api.mutations import REFERS
+from api.schema import schema
+from domain import agreements, feeds, lectures
+from domain.actor import Actor
+from domain.agreements import AgreementKind, AgreementParty
+from domain.calendar import Attendee
+from domain.journal import Entry
+from domain.lectures import Assignment
+from domain.outbox import Letter
+from tests import make
+from tests.api.asking import change, codes
+from tests.make import Town
+
+MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
+KNOWN = {
+    "UNAUTHENTICATED",
+    "NOT_FOUND",
+    "NOT_ALLOWED",
+    "WRONG_STATE",
+    "CONFLICT",
+    "INVALID",
+    "INCOMPLETE",
+    "TOO_LARGE",
+    "RATE_LIMITED",
+}
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+
+
+def fields_of(mutation: str) -> dict[str, Any]:
+    taken = get_named_type(MUTATIONS[mutation].args["input"].type)
+    assert isinstance(taken, GraphQLInputObjectType)
+    return dict(taken.fields)
+
+
+def kind_of(field: str) -> str:
+    stem = re.sub(r"(Ids?)$", "", field)
+    snake = re.sub(r"([A-Z])", r"_\1", stem).lower()
+    return REFERS.get(snake, (stem[:1].upper() + stem[1:],))[0]
+
+
+def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
+    """A value of the right form; ids are of rows that exist where the test has made one."""
+    if is_non_null_type(gtype):
+        return usual(name, gtype.of_type, ids)
+    if is_list_type(gtype):
+        return [usual(name, gtype.of_type, ids)]
+    if isinstance(gtype, GraphQLInputObjectType):
+        return {key: usual(key, inner.type, ids) for key, inner in gtype.fields.items()}
+    if hasattr(gtype, "values"):
+        return next(iter(gtype.values))
+    plain = {"ID": f"{kind_of(name)}:{ids.get(kind_of(name)) or uuid4()}", "String": "例", "Int": 1, "Boolean": False}
+    return (plain | {"Date": "2026-07-10", "DateTime": "2026-07-10T13:00:00+09:00"})[gtype.name]
+
+
+def spoilt(gtype: Any) -> Iterator[Any]:
+    """Values that are wrong for a type in one way or another, or at the far end of it."""
+    yield from (None, {}, [], {"x": 1}, True)
+    name = get_named_type(gtype).name
+    if name == "ID":
+        yield from ("", "x", "Lecture:", "Lecture:" + "0" * 36, f"Nothing:{uuid4()}", "Ａ" * 5000, 7)
+    elif name == "String":
+        yield from ("", " ", "長" * 5000, "a\u0000b", "a\u202eb", "\ud800", "a\u2028b", "'; drop table person; --", 7)
+    elif name == "Int":
+        yield from (-1, 0, 2**31 - 1, -(2**31), 2**31, 1.5, "1")
+    elif name in ("Date", "DateTime"):
+        yield from ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+        yield from ("2026-07-10T13:00:00", "2026-02-30", "令和8年7月10日", "", 7)
+    else:
+        yield from ("NO_SUCH_VALUE", "", 7)
+
+
+async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
+    """One row of each kind that belongs to the actor's station."""
+    body = await make.school(who, name)
+    contact = await make.contact(who, body)
+    lecture = await make.lecture(who, school=body, contact=contact)
+    await lectures.accept(who, lecture.id)
+    await lectures.assign(who, lecture.id, person_id=who.person_id)
+    agreement = await agreements.propose(who, kind=AgreementKind.MEMORANDUM, title="覚書", organization_ids=[body.id])
+    assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
+    party = await AgreementParty.get(organization_id=body.id)
+    feed = await feeds.subscribe(who, person_id=contact.person_id)
+    return {
+        "Organization": body.id,
+        "Contact": contact.id,
+        "Lecture": lecture.id,
+        "LecturerAssignment": assignment.id,
+        "Attendee": attendee.id,
+        "Agreement": agreement.id,
+        "AgreementParty": party.id,
+        "CalendarFeed": feed.id,
+        "Person": contact.person_id,
+        "Unit": who.unit_id,
+    }
+
+
+async def traces() -> tuple[int, int]:
+    return await Entry.all().count(), await Letter.all().count()
+
+
+async def judged(actor: Actor, mutation: str, input: dict[str, Any]) -> str | None:
+    """What is wrong with the answer, if anything."""
+    before = await traces()
+    answer = await change(actor, mutation, **input)
+    if "errors" not in answer:
+        return None
+    found = {code for code, _ in codes(answer)}
+    if not found <= KNOWN:
+        return f"{mutation} {input}: {found}"
+    if not all(JAPANESE.search(one["message"]) for one in answer["errors"]):
+        return f"{mutation} {input}: {answer['errors']}"
+    return None if await traces() == before else f"{mutation} {input}: refused, and yet something changed"
+
+
+def inputs_of(mutation: str, ids: dict[str, UUID]) -> Iterator[dict[str, Any]]:
+    """The usual input with one field left out or spoilt at a time."""
+    fields = fields_of(mutation)
+    whole = {name: usual(name, field.type, ids) for name, field in fields.items() if name != "idempotencyKey"}
+    yield {}
+    for name, field in fields.items():
+        yield {key: value for key, value in whole.items() if key != name}
+        for bad in spoilt(field.type):
+            yield whole | {name: bad}
+    yield whole | {"noSuchField": 1}
+
+
+@pytest.mark.parametrize("mutation", sorted(MUTATIONS))
+def test_a_bad_input_is_refused_in_words_and_changes_nothing(play: Any, mutation: str) -> None:
+    async def story(town: Town) -> None:
+        ids = await rows_of(town.officer, town, "見本小学校")
+        later = make.at(town.hq, town.hq.now + timedelta(seconds=1))
+        actor = town.admin if "Unit" in mutation or "Token" in mutation else later
+        wrong = [await judged(actor, mutation, input) for input in inputs_of(mutation, ids)]
+        assert [one for one in wrong if one] == []
+
+    play(story)
+
+
+def test_a_row_of_another_station_answers_exactly_like_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        own = await rows_of(town.officer, town, "見本小学校")
+        foreign = await rows_of(town.other_officer, town, "例示小学校")
+        told: list[str] = []
+        for mutation in MUTATIONS:
+            for name, field in fields_of(mutation).items():
+                if get_named_type(field.type).name != "ID" or kind_of(name) not in foreign or name == "unitId":
+                    continue
+                whole = {key: usual(key, one.type, own) for key, one in fields_of(mutation).items()}
+                whole.pop("idempotencyKey")
+                before = await traces()
+                answers = []
+                for key in (foreign[kind_of(name)], uuid4()):
+                    one = f"{kind_of(name)}:{key}"
+                    asked = [one] if is_list_type(getattr(field.type, "of_type", field.type)) else one
+                    answers.append(await change(town.officer, mutation, **(whole | {name: asked})))
+                if answers[0] != answers[1] or await traces() != before:
+                    told.append(f"{mutation}.{name}: {answers}")
+        assert told == []
+
+    play(story)
