@@ -37,6 +37,7 @@ MODELS = [
         "agreements",
         "drills.participation",
         "drills.drill",
+        "statistics.runs",
     )
 ]
 APP = "renkei"

@@ -5,6 +5,7 @@ from domain.agreements import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
+from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
@@ -439,6 +440,43 @@ class Migration(migrations.Migration):
                 ('until', fields.DateField(null=True)),
             ],
             options={'table': 'post', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'since'], name='post_person')], 'pk_attr': 'id', 'table_description': 'A post that an officer holds from a day on, until another (both included).'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Run',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('basis', fields.CharEnumField(description='CALENDAR_YEAR: CALENDAR_YEAR\nFISCAL_YEAR: FISCAL_YEAR', enum_type=PeriodBasis, max_length=20)),
+                ('measure', fields.CharEnumField(description='AS_OF: AS_OF\nDURING: DURING', enum_type=Measure, max_length=10)),
+                ('starts_on', fields.DateField()),
+                ('ends_on', fields.DateField()),
+                ('as_of', fields.DateField()),
+                ('computed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('person_id', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'statistics_run', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_on', 'ends_on', 'computed_at'], name='statistics_run_period')], 'pk_attr': 'id', 'table_description': '集計: one computing. `unit_id` is the prefecture, or 警察庁; `person_id` is empty where the clock computed.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='RunFigure',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('run', fields.ForeignKeyField('renkei.Run', source_field='run_id', db_constraint=True, to_field='id', related_name='figures', on_delete=OnDelete.CASCADE)),
+                ('tally', fields.CharField(max_length=60)),
+                ('kind', fields.CharField(max_length=40)),
+                ('count', fields.BigIntField(null=True)),
+            ],
+            options={'table': 'statistics_figure', 'app': 'renkei', 'indexes': [Index(fields=['run_id', 'unit_id'], name='statistics_figure_run')], 'pk_attr': 'id', 'table_description': "One number of a run. `unit_id` is the counted unit, or the run's own for a total."},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -48,6 +48,10 @@ DRILLS = [
     "CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)",
     "CREATE INDEX drill_search ON drill USING gin (search gin_trgm_ops)",
 ]
+STATISTICS = [
+    """CREATE UNIQUE INDEX statistics_run_once ON statistics_run (unit_id, measure, starts_on, ends_on)
+       WHERE person_id IS NULL""",
+]
 
 
 class Migration(migrations.Migration):
@@ -64,4 +68,5 @@ class Migration(migrations.Migration):
         ops.RunSQL(AGREEMENTS),
         ops.RunSQL(LECTURES),
         ops.RunSQL(DRILLS),
+        ops.RunSQL(STATISTICS),
     ]

@@ -1,0 +1,43 @@
+"""四半期集計: facts counted in SQL, kept as runs, shown to whom they belong, and traced to their records.
+
+Source: 宮城 6(1) (reports on how the measures go), 警察庁 5(4) and the tables that police publish: a figure without
+its unit, 現在 or 中, 実 or 延べ, basis and instant of computing says nothing. No name stands in any of it.
+"""
+
+from domain.statistics.counting import Scope, national_scope, prefecture_scope
+from domain.statistics.figures import CountedUnit, Figure, Report, Value
+from domain.statistics.measures import ALL, BY_KEY, TALLIES, Counting, Facts, Tally
+from domain.statistics.runs import (
+    Run,
+    RunFigure,
+    compute,
+    compute_quarter,
+    figures_visible_to,
+    records_behind,
+    show,
+    visible_to,
+)
+
+__all__ = [
+    "ALL",
+    "BY_KEY",
+    "TALLIES",
+    "CountedUnit",
+    "Counting",
+    "Facts",
+    "Figure",
+    "Report",
+    "Run",
+    "RunFigure",
+    "Scope",
+    "Tally",
+    "Value",
+    "compute",
+    "compute_quarter",
+    "figures_visible_to",
+    "national_scope",
+    "prefecture_scope",
+    "records_behind",
+    "show",
+    "visible_to",
+]

@@ -1,0 +1,155 @@
+"""The counting itself: one SQL statement for everything, so that all figures speak of the same instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import Tortoise
+
+from domain.actor import TOKYO
+from domain.errors import Invalid
+from domain.japanese import Period
+from domain.statistics.figures import Count, CountedUnit, Report, asked, grid
+from domain.statistics.measures import ALL, Facts, Tally
+from domain.units import Unit, UnitKind
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows of a report, and the unit that its totals belong to (nothing where there are none)."""
+
+    units: tuple[CountedUnit, ...]
+    whole_id: UUID | None
+
+
+async def prefecture_scope(prefecture_id: UUID) -> Scope:
+    """Headquarters as one row, then each station with its sections, in the order of their codes."""
+    known = {unit.id: unit for unit in await Unit.filter(prefecture_id=prefecture_id).order_by("code")}
+    top = _headquarters(known[prefecture_id], known.values())
+    stations = [unit for unit in known.values() if unit.kind is UnitKind.STATION]
+    members: dict[UUID, list[UUID]] = {row.id: [] for row in (top, *stations)}
+    for unit in known.values():
+        members[(_station(unit, known) or top).id].append(unit.id)
+    return Scope(tuple(CountedUnit.of(known[id], tuple(its)) for id, its in members.items()), prefecture_id)
+
+
+def _headquarters(prefecture: Unit, known: Iterable[Unit]) -> Unit:
+    below = (unit for unit in known if unit.parent_id == prefecture.id and unit.kind is UnitKind.HEADQUARTERS)
+    return next(below, prefecture)
+
+
+def _station(unit: Unit | None, known: Mapping[UUID, Unit]) -> Unit | None:
+    while unit and unit.kind is not UnitKind.STATION:
+        unit = known.get(unit.parent_id) if unit.parent_id else None
+    return unit
+
+
+async def national_scope(national_id: UUID) -> Scope:
+    """The prefectures side by side."""
+    units = await Unit.exclude(kind=UnitKind.NATIONAL).order_by("code")
+    members: dict[UUID, list[UUID]] = {}
+    for unit in units:
+        members.setdefault(unit.prefecture_id, []).append(unit.id)
+    rows = [CountedUnit.of(unit, tuple(members[unit.id])) for unit in units if unit.kind is UnitKind.PREFECTURE]
+    return Scope(tuple(rows), national_id)
+
+
+async def count_report(scope: Scope, period: Period, now: datetime) -> Report:
+    """Count everything that the period asks for, up to today. Raises Invalid for a period that has not begun."""
+    last = last_day(period, now)
+    found = await _counted(scope.units, asked(period), period, last)
+    units = tuple(unit for unit in scope.units if _is_shown(unit, period, found))
+    rows: list[tuple[UUID, CountedUnit | None]] = [(unit.id, unit) for unit in units]
+    if scope.whole_id:
+        rows.append((scope.whole_id, None))
+    counts = {
+        (id, tally.key, kind): _count(unit, tally, kind, period, found)
+        for id, unit in rows
+        for tally, kind in grid(period)
+    }
+    return Report(period, last, now, units, scope.whole_id, counts)
+
+
+def last_day(period: Period, now: datetime) -> date:
+    """The last day that can be counted at this instant."""
+    today = now.astimezone(TOKYO).date()
+    if period.starts_on > today:
+        raise Invalid("まだ始まっていない期間です。今日までの期間を指定してください。", field="period")
+    return min(period.ends_on, today)
+
+
+Found = dict[tuple[UUID | None, str, str], int]
+"""What the database counted, by unit (none: all together), key of the tally, kind."""
+
+
+def _is_shown(unit: CountedUnit, period: Period, found: Found) -> bool:
+    """A station that was closed before stays while something of it still counts."""
+    return not _was_closed(unit, period) or any(found.get((unit.id, tally.key, ALL)) for tally in asked(period))
+
+
+def _was_closed(unit: CountedUnit, period: Period) -> bool:
+    return unit.closed_on is not None and unit.closed_on <= period.starts_on
+
+
+def _count(unit: CountedUnit | None, tally: Tally, kind: str, period: Period, found: Found) -> Count:
+    """What was counted, of a unit or in all; where nothing was and nothing could be, the figure does not apply.
+
+    That is so for a unit that was closed before the period, and for a station in what only headquarters has.
+    """
+    counted = found.get((unit.id if unit else None, tally.key, kind), 0)
+    absent = unit is not None and (_was_closed(unit, period) or _is_beyond(unit, tally, kind))
+    return None if absent and not counted else counted
+
+
+def _is_beyond(unit: CountedUnit, tally: Tally, kind: str) -> bool:
+    return unit.kind is UnitKind.STATION and kind in tally.facts.headquarters_only
+
+
+async def _counted(units: Sequence[CountedUnit], tallies: Sequence[Tally], period: Period, last: date) -> Found:
+    of_facts: dict[str, list[Tally]] = {}
+    for tally in tallies:
+        of_facts.setdefault(tally.facts.name, []).append(tally)
+    counts = " UNION ALL ".join(_select(group[0].facts, group) for group in of_facts.values())
+    return {
+        (row["counted_id"], tally.key, row["kind"] or ALL): count
+        for row in await _fetch(f"{WITH} {counts}", *_asking(units, period, last))
+        for tally, count in zip(of_facts[row["facts"]], row["counts"], strict=True)
+    }
+
+
+# A parameter that no SELECT happens to use must still be one.
+WITH = """WITH member AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS member (unit_id, counted_id)),
+     asked AS (SELECT $3::timestamptz, $4::timestamptz, $5::date, $6::date)"""
+
+
+def _select(facts: Facts, tallies: Sequence[Tally]) -> str:
+    """Per unit and kind, per unit, per kind and in all: each counted from the records, none added up."""
+    counts = ", ".join(f"coalesce({tally.counts} FILTER (WHERE {tally.where}), 0)" for tally in tallies)
+    return f"""SELECT '{facts.name}' AS facts, counted_id, kind, ARRAY[{counts}]::bigint[] AS counts
+        FROM ({facts.select}) fact JOIN member USING (unit_id)
+        GROUP BY GROUPING SETS ((counted_id, kind), (counted_id), (kind), ())"""  # noqa: S608 only our own table
+
+
+async def find_records(
+    units: Sequence[CountedUnit], tally: Tally, kind: str, period: Period, now: datetime
+) -> list[UUID]:
+    """The ids of the records that make up one figure, as they count at this instant."""
+    statement = f"""{WITH} SELECT DISTINCT id FROM ({tally.facts.select}) fact JOIN member USING (unit_id)
+        WHERE ({tally.where}) AND $7::text IN ('', kind) ORDER BY id"""  # noqa: S608 only our own table
+    rows = await _fetch(statement, *_asking(units, period, last_day(period, now)), kind)
+    return [row["id"] for row in rows]
+
+
+def _asking(units: Sequence[CountedUnit], period: Period, last: date) -> tuple[object, ...]:
+    members = [(member, unit.id) for unit in units for member in unit.members]
+    bounds = (period.starts_at, Period.on(last).ends_before, period.starts_on, last)
+    return ([member for member, _ in members], [id for _, id in members], *bounds)
+
+
+async def _fetch(statement: str, *values: object) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await Tortoise.get_connection("default").execute_query_dict(statement, list(values))
+    return rows

@@ -1,0 +1,218 @@
+"""What is counted, as one table: `TALLIES`. A new figure of the statistics is one entry here.
+
+A tally counts over facts: a hand-written SELECT whose rows are the records themselves, each with `id`, `unit_id`,
+`kind` and what the tallies add up. The same rows are what a figure can be traced to. The SELECT may use
+
+    $3, $4  the first instant of the period and the first one after it (timestamptz, midnights of Asia/Tokyo)
+    $5, $6  its first and its last day (date)
+
+and answers only for the past: a period that is still running ends today. `key` stands in stored runs for good: a
+tally may be added or given up, but a key never changes its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from domain.agreements import AgreementKind
+from domain.drills import DrillThreat
+from domain.japanese import Measure
+from domain.lectures import Audience, LectureKind
+
+ALL = ""
+"""The kind of a figure that speaks of all kinds together; 実 figures of the kinds do not add up to it."""
+
+
+class Counting(StrEnum):
+    """TOTAL 延べ counts a person or body each time it takes part, UNIQUE 実 once."""
+
+    TOTAL = "TOTAL"
+    UNIQUE = "UNIQUE"
+
+    @property
+    def label(self) -> str:
+        return "延べ" if self is Counting.TOTAL else "実"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Records of one concept. `record` is the type of what `id` names, `kinds` maps each kind to its label.
+
+    `headquarters_only` are kinds that a station cannot have.
+    """
+
+    name: str
+    label: str
+    record: str
+    kinds: Mapping[str, str]
+    select: str
+    headquarters_only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One figure per unit and kind. `counts` is an SQL aggregate over the facts for which `where` holds."""
+
+    key: str
+    facts: Facts
+    label: str
+    unit: str
+    when: Measure
+    counts: str = "count(*)"
+    where: str = "true"
+    counting: Counting | None = None
+
+    @property
+    def is_hours(self) -> bool:
+        """Hours are added up in minutes and rounded once (四捨五入, one digit): rows may miss the total by 0.1."""
+        return self.unit == "時間"
+
+    def value(self, counted: int) -> int | Decimal:
+        """The figure out of what the database counted."""
+        return (Decimal(counted) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.is_hours else counted
+
+
+AGREEMENT_KINDS: Mapping[str, str] = {
+    AgreementKind.JOINT_RESPONSE: "共同対処協定",
+    AgreementKind.PARTNERSHIP: "パートナーシップ協定",
+    AgreementKind.COOPERATION: "連携協定",
+    AgreementKind.MEMORANDUM: "覚書",
+    AgreementKind.ARRANGEMENT: "申合せ",
+    AgreementKind.JOINT_RESEARCH: "共同研究",
+}
+LECTURE_KINDS: Mapping[str, str] = {
+    LectureKind.LECTURE: "出張講義・講話",
+    LectureKind.TEACHER_TRAINING: "教職員研修",
+    LectureKind.CYBER_SECURITY_COLLEGE: "サイバーセキュリティ・カレッジ",
+}
+AUDIENCES: Mapping[str, str] = {
+    Audience.PUPIL_ELEM: "小学生",
+    Audience.PUPIL_JH: "中学生",
+    Audience.PUPIL_HS: "高校生",
+    Audience.STUDENT: "学生",
+    Audience.GUARDIAN: "保護者",
+    Audience.TEACHER: "教職員",
+    Audience.SENIOR: "高齢者",
+    Audience.EMPLOYEE: "従業員",
+    Audience.PUBLIC: "一般",
+}
+DRILL_THREATS: Mapping[str, str] = {
+    DrillThreat.RANSOMWARE: "ランサムウェア",
+    DrillThreat.TARGETED_MAIL: "標的型メール",
+    DrillThreat.DENIAL_OF_SERVICE: "サービス妨害攻撃",
+    DrillThreat.DEFACEMENT: "ホームページ改ざん",
+    DrillThreat.INFORMATION_LEAK: "情報漏えい",
+    DrillThreat.BLACKOUT: "大規模停電",
+    DrillThreat.OTHER: "その他",
+}
+
+# An agreement is in force from `effective_on` through `ends_on`, its last day, whichever state it has reached since;
+# one that was given up before it took effect never was. Several stations may share it: it counts where it is kept.
+AGREEMENTS = Facts(
+    "AGREEMENT",
+    "協定",
+    "Agreement",
+    AGREEMENT_KINDS,
+    """SELECT id, unit_id, kind,
+              coalesce(ends_on >= $6, true) AS is_in_force,
+              effective_on >= $5 AND renews_id IS NULL AS is_new,
+              effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
+              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended
+       FROM (SELECT *, least(ended_on, expires_on) AS ends_on FROM agreement) agreement
+       WHERE effective_on <= $6 AND coalesce(ends_on >= greatest($5, effective_on), true)""",
+)
+
+# 法人番号 or 学校コード make two rows of two prefectures one body: `identity`.
+PARTIES = Facts(
+    "AGREEMENT_PARTY",
+    "協定当事者",
+    "AgreementParty",
+    AGREEMENT_KINDS,
+    """SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, organization.is_small
+       FROM agreement
+       JOIN agreement_party party ON party.agreement_id = agreement.id
+       JOIN organization ON organization.id = party.organization_id
+       WHERE agreement.effective_on <= $6
+         AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $6, true)
+         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
+)
+
+# Given and reported with head-counts; asked for, refused, postponed and cancelled ones do not count.
+LECTURES = Facts(
+    "LECTURE",
+    "講義",
+    "Lecture",
+    LECTURE_KINDS,
+    """SELECT lecture.id, lecture.unit_id, lecture.kind, duration_minutes,
+              CASE WHEN host.kind IN ('SCHOOL', 'UNIVERSITY', 'TECHNICAL_COLLEGE') THEN host.identity END AS school,
+              (SELECT sum(count) FROM lecture_head_count WHERE lecture_id = lecture.id) AS people,
+              EXISTS (SELECT FROM lecture_assignment
+                      JOIN person ON person.id = lecture_assignment.person_id
+                      WHERE lecture_id = lecture.id AND status = 'ACCEPTED' AND NOT is_officer) AS has_volunteers
+       FROM lecture
+       JOIN organization host ON host.id = school_id
+       WHERE status IN ('DELIVERED', 'REPORTED') AND starts_at >= $3 AND starts_at < $4""",
+)
+LECTURE_AUDIENCES = Facts(
+    "LECTURE_AUDIENCE",
+    "講義の対象",
+    "Lecture",
+    AUDIENCES,
+    """SELECT lecture.id, lecture.unit_id, heard.audience AS kind, heard.count AS people
+       FROM lecture
+       JOIN lecture_head_count heard ON heard.lecture_id = lecture.id AND heard.count > 0
+       WHERE status IN ('DELIVERED', 'REPORTED') AND starts_at >= $3 AND starts_at < $4""",
+)
+
+# Held to its end, with the attendance entered; who only looked on (視察) or stayed away took no part.
+DRILLS = Facts(
+    "DRILL",
+    "訓練",
+    "Drill",
+    DRILL_THREATS,
+    """SELECT id, unit_id, threat AS kind, police_count
+       FROM drill
+       WHERE status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND starts_at >= $3 AND starts_at < $4""",
+)
+DRILL_PARTICIPATIONS = Facts(
+    "DRILL_PARTICIPATION",
+    "訓練参加機関",
+    "DrillParticipation",
+    DRILL_THREATS,
+    """SELECT part.id, drill.unit_id, drill.threat AS kind, organization.identity AS body, attended_count AS people
+       FROM drill
+       JOIN drill_participation part ON part.drill_id = drill.id AND attended_count > 0 AND part.role <> 'OBSERVER'
+       JOIN organization ON organization.id = part.organization_id
+       WHERE status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND starts_at >= $3 AND starts_at < $4""",
+)
+
+STOCK, FLOW = Measure.AS_OF, Measure.DURING
+TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
+
+TALLIES = (
+    Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force"),
+    Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new"),
+    Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal"),
+    Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended"),
+    Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
+    Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, "count(DISTINCT body)", counting=UNIQUE),
+    Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, "count(DISTINCT body)", "is_small", UNIQUE),
+    Tally("LECTURES", LECTURES, "実施", "回", FLOW),
+    Tally("LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, where="has_volunteers"),
+    Tally("LECTURE_SCHOOLS", LECTURES, "学校", "校", FLOW, "count(DISTINCT school)", counting=UNIQUE),
+    Tally("LECTURE_PEOPLE", LECTURES, "受講者", "人", FLOW, "sum(people)", counting=TOTAL),
+    Tally("LECTURE_HOURS", LECTURES, "時間", "時間", FLOW, "sum(duration_minutes)"),
+    Tally("AUDIENCE_LECTURES", LECTURE_AUDIENCES, "実施", "回", FLOW, "count(DISTINCT id)"),
+    Tally("AUDIENCE_PEOPLE", LECTURE_AUDIENCES, "受講者", "人", FLOW, "sum(people)", counting=TOTAL),
+    Tally("DRILLS", DRILLS, "実施", "回", FLOW),
+    Tally("DRILL_OFFICERS", DRILLS, "警察の参加者", "人", FLOW, "sum(police_count)", counting=TOTAL),
+    Tally("DRILL_BODIES", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=TOTAL),
+    Tally(
+        "DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, "count(DISTINCT body)", counting=UNIQUE
+    ),
+    Tally("DRILL_PEOPLE", DRILL_PARTICIPATIONS, "参加者", "人", FLOW, "sum(people)", counting=TOTAL),
+)
+BY_KEY = {tally.key: tally for tally in TALLIES}

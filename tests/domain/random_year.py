@@ -1,0 +1,176 @@
+"""Records around the edges of a winter quarter, drawn by a seed and written straight into the tables.
+
+The verbs would keep such a town tidier than a statistic may assume: here every state meets every date.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from domain import units
+from domain.actor import TOKYO
+from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Side
+from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
+from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
+from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
+from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
+from domain.people import Person
+from domain.units import Unit, UnitKind
+from tests import make
+from tests.make import Town
+
+AFTERWARDS = datetime(2028, 6, 1, tzinfo=TOKYO)
+EDGES = [date(2028, 1, 1), date(2028, 2, 29), date(2028, 3, 1), date(2028, 3, 31), date(2028, 4, 1)]
+MOMENTS = [timedelta(0), -timedelta(microseconds=1), timedelta(hours=8, minutes=59), timedelta(hours=9)]
+
+
+class Year:
+    """Draws from one seed and writes rows of one town."""
+
+    def __init__(self, town: Town, seed: int) -> None:
+        self.town = town
+        self.draw = Random(seed)
+        self.units: list[Unit] = []
+        self.hosts: list[Organization] = []
+        self.people: list[Person] = []
+
+    def stamped(self, unit: Unit) -> dict[str, Any]:
+        stamps = {"created_at": AFTERWARDS, "updated_at": AFTERWARDS}
+        return {"unit_id": unit.id, "prefecture_id": unit.prefecture_id, **stamps}
+
+    def day(self) -> date:
+        return self.draw.choice(EDGES) + timedelta(days=self.draw.choice([-1, 0, 0, 1, 40, -40]))
+
+    def perhaps_day(self) -> date | None:
+        return self.draw.choice([None, None, self.day()])
+
+    def instant(self) -> datetime:
+        midnight = datetime.combine(self.draw.choice(EDGES), datetime.min.time(), TOKYO)
+        return (midnight + self.draw.choice([*MOMENTS, timedelta(days=self.draw.randrange(60))])).astimezone(UTC)
+
+    def unit(self) -> Unit:
+        return self.draw.choice(self.units)
+
+
+async def drawn(town: Town, seed: int, size: int = 40) -> Year:
+    """A year in a town: two stations, one of them with a section, the headquarters, and what they have done."""
+    year = Year(town, seed)
+    section = await units.establish(
+        town.admin, parent_id=town.station.id, kind=UnitKind.SECTION, code="1011", name="生活安全課"
+    )
+    year.units = [town.prefecture, town.section, town.station, town.other_station, section]
+    year.people = [await make.officer(town.admin, town.station), (await _contact(year, await _host(year))).person]
+    for _ in range(8):
+        await _host(year)
+    for _ in range(size):
+        await _lecture(year)
+        await _agreement(year)
+        await _drill(year)
+    return year
+
+
+async def _host(year: Year) -> Organization:
+    schools = [OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY, OrganizationKind.TECHNICAL_COLLEGE] * 4
+    kind, number = year.draw.choice([*OrganizationKind, *schools]), len(year.hosts)
+    values = {"name": f"団体{number}", "search": "", "kana_order": "", "identity": f"body:{number}"}
+    host = await Organization.create(
+        kind=kind, is_small=year.draw.random() < 0.5, **values, **year.stamped(year.unit())
+    )
+    year.hosts.append(host)
+    return host
+
+
+async def _contact(year: Year, host: Organization) -> Contact:
+    empty = {"search": "", "kana_order": ""}
+    person = await Person.create(family_name="例塚", **empty, **year.stamped(year.town.station))
+    post = {"person": person, "organization_id": host.id, "role": ContactRole.WORKING, "since": date(2026, 4, 1)}
+    return await Contact.create(**post, **empty, **year.stamped(year.town.station))
+
+
+async def appointment(year: Year, unit: Unit, kind: AppointmentKind) -> Appointment:
+    starts_at = year.instant()
+    return await Appointment.create(
+        kind=kind,
+        uid=f"{year.draw.random()}@police.example",
+        title="予定",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        changed_at=AFTERWARDS,
+        **year.stamped(unit),
+    )
+
+
+async def _lecture(year: Year) -> None:
+    unit, draw = year.unit(), year.draw
+    when = await appointment(year, unit, AppointmentKind.LECTURE)
+    given = [LectureStatus.DELIVERED, LectureStatus.REPORTED] * 5
+    lecture = await Lecture.create(
+        school=draw.choice(year.hosts),
+        contact=await Contact.first(),
+        appointment=when,
+        status=draw.choice([*LectureStatus, *given]),
+        kind=draw.choice([*LectureKind]),
+        audience=Audience.PUPIL_JH,
+        theme="SNSの安全な使い方",
+        expected_count=30,
+        starts_at=when.starts_at,
+        duration_minutes=draw.choice([20, 45, 50, 90]),
+        **year.stamped(unit),
+    )
+    for audience in draw.sample([*Audience], draw.randrange(4)):
+        values = {"audience": audience, "count": draw.choice([0, 1, 105])}
+        await HeadCount.create(lecture=lecture, **values, **year.stamped(unit))
+    for person in draw.sample(year.people, draw.randrange(3)):
+        role = draw.choice([AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER])
+        attendee = await Attendee.create(appointment=when, person=person, role=role, **year.stamped(unit))
+        offer = {"role": role, "status": draw.choice([*OfferStatus, OfferStatus.ACCEPTED])}
+        await Assignment.create(lecture=lecture, attendee=attendee, person=person, **offer, **year.stamped(unit))
+
+
+async def _agreement(year: Year) -> None:
+    unit, draw = year.unit(), year.draw
+    before = await Agreement.all()
+    renewed = {agreement.renews_id for agreement in before}
+    open_to_renewal = [None, None, *(agreement for agreement in before if agreement.id not in renewed)]
+    agreement = await Agreement.create(
+        kind=draw.choice([*AgreementKind]),
+        status=draw.choice([*AgreementStatus, *[AgreementStatus.IN_FORCE, AgreementStatus.RENEWED] * 4]),
+        title="協定",
+        responsible=year.people[0],
+        author_id=year.people[0].id,
+        effective_on=draw.choice([year.day(), year.perhaps_day()]),
+        expires_on=year.perhaps_day(),
+        ended_on=year.perhaps_day(),
+        renews=draw.choice(open_to_renewal),
+        search="",
+        kana_order="",
+        **year.stamped(unit),
+    )
+    values = {"side": Side.POLICE, "police_unit": unit, "acceded_on": agreement.effective_on}
+    await AgreementParty.create(agreement=agreement, **values, **year.stamped(unit))
+    for body in draw.sample(year.hosts, draw.randrange(4)):
+        joined = draw.choice([agreement.effective_on, year.perhaps_day()])
+        days = {"acceded_on": joined, "withdrawn_on": year.perhaps_day()}
+        party = {"agreement": agreement, "side": Side.PARTNER, "organization": body}
+        await AgreementParty.create(**party, **days, **year.stamped(unit))
+
+
+async def _drill(year: Year) -> None:
+    unit, draw = year.unit(), year.draw
+    when = await appointment(year, unit, AppointmentKind.DRILL)
+    over = [DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED] * 3
+    drill = await Drill.create(
+        appointment=when,
+        status=draw.choice([*DrillStatus, *over]),
+        format=draw.choice([*DrillFormat]),
+        threat=draw.choice([*DrillThreat]),
+        title="共同対処訓練",
+        search="",
+        starts_at=when.starts_at,
+        police_count=draw.choice([None, 0, 10]),
+        **year.stamped(unit),
+    )
+    for body in draw.sample(year.hosts, draw.randrange(4)):
+        came = {"role": draw.choice([*ParticipationRole]), "attended_count": draw.choice([None, 0, 1, 12])}
+        part = {"drill": drill, "appointment_id": when.id, "organization": body, "planned_count": 3}
+        await Participation.create(**part, **came, **year.stamped(unit))

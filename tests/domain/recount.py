@@ -1,0 +1,146 @@
+"""The quarter counted again by plain loops over the rows, sharing nothing with the SQL but the names of the tallies."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.actor import TOKYO
+from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
+from domain.calendar import Appointment
+from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
+from domain.japanese import Period
+from domain.lectures import Assignment, HeadCount, Lecture, LectureStatus, OfferStatus
+from domain.organizations import Organization, OrganizationKind
+from domain.people import Person
+from domain.units import Unit, UnitKind
+
+Item = tuple[UUID, str, object]
+"""One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
+
+
+async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
+    """What each tally counts in the period, which is counted up to `last`."""
+    first = period.starts_on
+    return {**await _agreements(first, last), **await _lectures(first, last), **await _drills(first, last)}
+
+
+async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body for body in await Organization.all()}
+    found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in ("IN_FORCE", "NEW", "RENEWED", "ENDED")}
+    found |= {"PARTIES": [], "PARTIES_UNIQUE": [], "SMALL_PARTIES_UNIQUE": []}
+    for agreement in await Agreement.all():
+        begins, ends = agreement.effective_on, _end(agreement)
+        if begins is None or ends < begins:
+            continue
+        item = (agreement.unit_id, agreement.kind.value, agreement.id)
+        if first <= begins <= last and ends >= first:
+            found["AGREEMENTS_RENEWED" if agreement.renews_id else "AGREEMENTS_NEW"].append(item)
+        if first <= ends <= last and begins <= last and agreement.status is not AgreementStatus.RENEWED:
+            found["AGREEMENTS_ENDED"].append(item)
+        if begins <= last <= ends:
+            found["AGREEMENTS_IN_FORCE"].append(item)
+            for body in [bodies[id] for id in await _standing(agreement, last)]:
+                for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
+                    found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
+    return found
+
+
+async def _standing(agreement: Agreement, last: date) -> list[UUID]:
+    parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER)
+    joined = [party for party in parties if party.acceded_on and party.acceded_on <= last]
+    return [party.organization_id for party in joined if last < (party.withdrawn_on or date.max)]  # type: ignore[misc]
+
+
+def _end(agreement: Agreement) -> date:
+    return min(agreement.ended_on or date.max, agreement.expires_on or date.max)
+
+
+async def _lectures(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body for body in await Organization.all()}
+    officers = {person.id for person in await Person.all() if person.is_officer}
+    schools = (OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY, OrganizationKind.TECHNICAL_COLLEGE)
+    found: dict[str, list[Item]] = {f"LECTURE_{name}": [] for name in ("SCHOOLS", "PEOPLE", "HOURS")}
+    found |= {name: [] for name in ("LECTURES", "LECTURES_WITH_VOLUNTEERS", "AUDIENCE_LECTURES", "AUDIENCE_PEOPLE")}
+    for lecture in await Lecture.filter(status__in=(LectureStatus.DELIVERED, LectureStatus.REPORTED)):
+        when = await Appointment.get(id=lecture.appointment_id)
+        if not first <= day_of(when.starts_at) <= last:
+            continue
+        unit_id, kind, host = lecture.unit_id, lecture.kind.value, bodies[lecture.school_id]
+        found["LECTURES"].append((unit_id, kind, lecture.id))
+        found["LECTURE_HOURS"].append((unit_id, kind, lecture.duration_minutes))
+        if host.kind in schools:
+            found["LECTURE_SCHOOLS"].append((unit_id, kind, host.identity))
+        for heard in await HeadCount.filter(lecture_id=lecture.id):
+            found["LECTURE_PEOPLE"].append((unit_id, kind, heard.count))
+            if heard.count:
+                found["AUDIENCE_LECTURES"].append((unit_id, heard.audience.value, lecture.id))
+                found["AUDIENCE_PEOPLE"].append((unit_id, heard.audience.value, heard.count))
+        helpers = await Assignment.filter(lecture_id=lecture.id, status=OfferStatus.ACCEPTED)
+        if any(helper.person_id not in officers for helper in helpers):
+            found["LECTURES_WITH_VOLUNTEERS"].append((unit_id, kind, lecture.id))
+    return found
+
+
+async def _drills(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body for body in await Organization.all()}
+    found: dict[str, list[Item]] = {f"DRILL_{name}": [] for name in ("OFFICERS", "BODIES", "BODIES_UNIQUE", "PEOPLE")}
+    found["DRILLS"] = []
+    over = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
+    for drill in [drill for drill in await Drill.all() if drill.status in over]:
+        when = await Appointment.get(id=drill.appointment_id)
+        if not first <= day_of(when.starts_at) <= last:
+            continue
+        unit_id, kind = drill.unit_id, drill.threat.value
+        found["DRILLS"].append((unit_id, kind, drill.id))
+        found["DRILL_OFFICERS"].append((unit_id, kind, drill.police_count or 0))
+        for part in await Participation.filter(drill_id=drill.id).exclude(role=ParticipationRole.OBSERVER):
+            if part.attended_count:
+                found["DRILL_PEOPLE"].append((unit_id, kind, part.attended_count))
+                for name in ("DRILL_BODIES", "DRILL_BODIES_UNIQUE"):
+                    found[name].append((unit_id, kind, bodies[part.organization_id].identity))
+    return found
+
+
+def day_of(instant: datetime) -> date:
+    return instant.astimezone(TOKYO).date()
+
+
+Reduce = Callable[[list[Any]], int | Decimal]
+
+
+def hours(minutes: list[int]) -> Decimal:
+    return Decimal(Decimal(sum(minutes)) / Decimal(60)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE")
+UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "AUDIENCE_LECTURES", "DRILL_BODIES_UNIQUE")
+
+
+def number(key: str, items: Iterable[Item]) -> int | Decimal:
+    """The figure that the items make."""
+    what: list[Any] = [item for _, _, item in items]
+    if key.endswith("_HOURS"):
+        return hours(what)
+    if key in SUMS:
+        return sum(what)
+    return len(set(what)) if key in UNIQUE else len(what)
+
+
+async def rows_of() -> dict[UUID, UUID]:
+    """For each unit the one under which it is counted: its station, or else the headquarters of its prefecture."""
+    known = {unit.id: unit for unit in await Unit.all()}
+    tops = {
+        unit.prefecture_id: unit
+        for unit in sorted(known.values(), key=lambda unit: unit.code, reverse=True)
+        if unit.kind is UnitKind.HEADQUARTERS and known[unit.parent_id].kind is UnitKind.PREFECTURE  # type: ignore[index]
+    }
+    places: dict[UUID, UUID] = {}
+    for unit in known.values():
+        at: Unit | None = unit
+        while at is not None and at.kind is not UnitKind.STATION:
+            at = known[at.parent_id] if at.parent_id else None
+        if unit.kind is not UnitKind.NATIONAL:
+            places[unit.id] = (at or tops[unit.prefecture_id]).id
+    return places
