@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
 from domain.errors import Conflict, Invalid
+from domain.japanese import storable
 from domain.records import Record
 
 LONGEST = 255
@@ -44,7 +45,7 @@ async def once(
     """The id of the row that `act` changes, now or when it was first asked for; `content` says what is asked."""
     if key is None:
         return (await act()).id
-    if not 1 <= len(key) <= LONGEST:
+    if not 1 <= len(storable(key, field="idempotency_key")) <= LONGEST:
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
     async with in_transaction():
         fingerprint = sha256(content.encode()).hexdigest()
