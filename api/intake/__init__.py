@@ -1,0 +1,43 @@
+"""Files as offices have them become clean rows with their place: read, recognise, check, report.
+
+`parse(kind, read_table(path, name))` gives records and problems, `lines` what the domain's rosters take, and `placed`
+puts the domain's own refusals where they belong in the file. Nothing here touches the database.
+"""
+
+from typing import Any
+
+from api.intake.contacts import CONTACTS
+from api.intake.kind import Field, Intake, Kind, Problem, Taken
+from api.intake.lines import lines, placed
+from api.intake.officers import OFFICERS
+from api.intake.organizations import ORGANIZATIONS
+from api.intake.parse import parse
+from api.intake.reading import read_table
+from api.intake.report import report
+from api.intake.schools import SCHOOLS
+from api.intake.table import Table
+from api.intake.template import template
+from api.intake.units import UNITS
+
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS)}
+
+__all__ = [
+    "CONTACTS",
+    "KINDS",
+    "OFFICERS",
+    "ORGANIZATIONS",
+    "SCHOOLS",
+    "UNITS",
+    "Field",
+    "Intake",
+    "Kind",
+    "Problem",
+    "Table",
+    "Taken",
+    "lines",
+    "parse",
+    "placed",
+    "read_table",
+    "report",
+    "template",
+]

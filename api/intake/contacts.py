@@ -1,0 +1,97 @@
+"""担当者連絡先: the file of the people to whom one talks at an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+
+from api.intake.kind import Doubt, Field, Kind
+from api.intake.organizations import NUMBER
+from api.intake.people import EXTENSION, MAIL, NAMES, PHONE, name_identity
+from api.intake.readers import choice, day, offered, text
+from domain.japanese import name_key, school_code
+from domain.organizations import ContactRole
+
+ROLES = {
+    "実務": ContactRole.WORKING,
+    "代表": ContactRole.REPRESENTATIVE,
+    "夜間緊急": ContactRole.EMERGENCY,
+    "広報": ContactRole.PUBLICITY,
+    "実務担当": ContactRole.WORKING,
+    "担当": ContactRole.WORKING,
+    "窓口": ContactRole.WORKING,
+    "代表者": ContactRole.REPRESENTATIVE,
+    "責任者": ContactRole.REPRESENTATIVE,
+    "緊急": ContactRole.EMERGENCY,
+    "緊急連絡先": ContactRole.EMERGENCY,
+    "24時間": ContactRole.EMERGENCY,
+    "夜間": ContactRole.EMERGENCY,
+    "夜間休日": ContactRole.EMERGENCY,
+    "広報担当": ContactRole.PUBLICITY,
+}
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """The organisation is named by its 法人番号, its 学校コード or its name; at least one is there."""
+
+    family_name: str
+    given_name: str = ""
+    family_name_kana: str = ""
+    given_name_kana: str = ""
+    organization: str = ""
+    corporate_number: str | None = None
+    school_code: str | None = None
+    role: ContactRole = ContactRole.WORKING
+    department: str = ""
+    job_title: str = ""
+    mail_address: str = ""
+    phone: str = ""
+    extension: str = ""
+    since: date | None = None
+
+    @property
+    def body(self) -> str:
+        """What names the organisation most surely."""
+        return self.corporate_number or self.school_code or self.organization
+
+
+def _identity(row: ContactRow) -> tuple[str, Hashable]:
+    return "family_name", (name_key(row.body), row.mail_address.lower() or name_identity(row))
+
+
+def _doubts(row: ContactRow) -> list[Doubt]:
+    if not row.body:
+        return [Doubt("organization", "団体名、法人番号、学校コードのどれかを入力してください。")]
+    if not (row.mail_address or row.phone):
+        return [Doubt("mail_address", "連絡の取れるメールアドレスか電話番号を入力してください。")]
+    return []
+
+
+CONTACTS = Kind(
+    "contacts",
+    "担当者連絡先",
+    ContactRow,
+    (
+        Field(
+            "organization",
+            ("団体名", "名称", "事業者名", "会社名", "法人名", "企業名", "学校名", "団体・事業者名", "勤務先"),
+            text(200),
+            example="架空電力株式会社",
+            note="団体・事業者の名簿と同じ名称です。",
+        ),
+        NUMBER,
+        Field("school_code", ("学校コード",), school_code, code=True),
+        *NAMES,
+        Field("role", ("役割", "連絡先区分", "区分", "種別"), choice(ROLES), example="実務", choices=offered(ROLES)),
+        Field("department", ("部署", "部署名", "所属部署", "所属", "部課名"), text(100), example="情報システム部"),
+        Field("job_title", ("役職", "職名", "肩書", "役職名"), text(100), example="課長"),
+        MAIL,
+        PHONE,
+        EXTENSION,
+        Field("since", ("着任日", "就任日", "担当開始日"), day),
+    ),
+    _identity,
+    _doubts,
+)

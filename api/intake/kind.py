@@ -1,0 +1,122 @@
+"""What a file is about: its columns by the names that offices give them, and what one row becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from domain.japanese import search_key
+
+T = TypeVar("T")
+
+_MARKS = re.compile(r"[※*]|[【\[(](必須|任意)[】\])]|(必須|任意)$")
+_ASIDE = re.compile(r"\([^)]*\)")
+_NUMBERING = re.compile(r"^\d+[.)、]?")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column.
+
+    `headings` are its usual names, the first being ours; `read` gives the value or raises `Invalid`; `fills` are
+    the attributes of the record that it gives, several where `read` gives a tuple (氏名), else the one of its own
+    name. A `code` is made of digits, of which spreadsheets eat the zeros in front; an `own_number` is one whose
+    length is the office's affair. `choices` become an input list.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    read: Callable[[str], Any]
+    required: bool = False
+    example: str = ""
+    note: str = ""
+    fills: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    code: bool = False
+    own_number: bool = False
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What the column gives to the record."""
+        return self.fills or (self.name,)
+
+
+class Doubt(NamedTuple):
+    """What is wrong with a record as a whole, told at the column `field`."""
+
+    field: str
+    remedy: str
+
+
+def nothing_doubtful(_: object) -> Sequence[Doubt]:
+    """For kinds whose columns do not depend on one another."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """`record` is made of the attributes that the columns fill; `identity` gives the field at which a repeated
+    record is told, and what makes two records the same one; `facts` are what the domain is told of a record."""
+
+    name: str
+    label: str
+    record: Callable[..., T]
+    fields: tuple[Field, ...]
+    identity: Callable[[T], tuple[str, Hashable]]
+    doubts: Callable[[T], Sequence[Doubt]] = nothing_doubtful
+    facts: Callable[[T], Mapping[str, object]] = vars
+
+    @cached_property
+    def by_heading(self) -> Mapping[str, Field]:
+        """Every accepted heading, folded."""
+        return {folded(heading): field for field in self.fields for heading in field.headings}
+
+    def recognise(self, heading: str) -> Field | None:
+        """The column that a heading means, with or without marks, asides and numbering (①氏名【必須】)."""
+        full = folded(heading)
+        plain = _ASIDE.sub("", full)
+        tries = (full, plain, _NUMBERING.sub("", full), _NUMBERING.sub("", plain))
+        return next((self.by_heading[key] for key in tries if key in self.by_heading), None)
+
+    def giving(self, attribute: str) -> tuple[Field, ...]:
+        """The columns that can fill an attribute."""
+        return tuple(field for field in self.fields if attribute in field.attributes)
+
+
+class Problem(NamedTuple):
+    """Where a file is wrong, and what to write instead. `found` is the cell itself and nothing else of the row.
+
+    A warning keeps nothing from being taken in. `row` is Excel's, `column` its letter with the heading.
+    """
+
+    row: int
+    column: str
+    found: str
+    remedy: str
+    is_warning: bool = False
+
+
+class Taken(NamedTuple, Generic[T]):
+    """A record and the row from which it came."""
+
+    row: int
+    record: T
+
+
+class Intake(NamedTuple, Generic[T]):
+    """What a file gave. All or nothing: where `is_refused`, no record may be used."""
+
+    records: list[Taken[T]]
+    problems: list[Problem]
+
+    @property
+    def is_refused(self) -> bool:
+        return any(not problem.is_warning for problem in self.problems)
+
+
+def folded(heading: str) -> str:
+    """A heading without marks of obligation, line breaks, blanks, width and kind of kana."""
+    return search_key(_MARKS.sub("", "".join(heading.split())))

@@ -1,0 +1,146 @@
+"""団体・事業者: the file of partners and other bodies, identified by 法人番号 or by name and municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from api.intake.kind import Field, Kind
+from api.intake.people import PHONE, UNIT_NAMES
+from api.intake.readers import NO, YES, choice, kana, offered, text
+from domain.japanese import corporate_number, municipality_code, postal_code
+from domain.organizations import OrganizationKind, identity
+
+KINDS = {
+    "企業": OrganizationKind.COMPANY,
+    "商工会議所": OrganizationKind.CHAMBER_OF_COMMERCE,
+    "商工会": OrganizationKind.SOCIETY_OF_COMMERCE,
+    "中小企業団体中央会": OrganizationKind.SME_ASSOCIATION,
+    "損害保険会社": OrganizationKind.NON_LIFE_INSURER,
+    "金融機関": OrganizationKind.FINANCIAL_INSTITUTION,
+    "市区町村": OrganizationKind.MUNICIPALITY,
+    "知事部局": OrganizationKind.PREFECTURAL_GOVERNMENT,
+    "大学": OrganizationKind.UNIVERSITY,
+    "高等専門学校": OrganizationKind.TECHNICAL_COLLEGE,
+    "学校": OrganizationKind.SCHOOL,
+    "教育委員会": OrganizationKind.BOARD_OF_EDUCATION,
+    "研究機関": OrganizationKind.RESEARCH_INSTITUTE,
+    "業界団体": OrganizationKind.INDUSTRY_BODY,
+    "サイバーセキュリティ関係団体": OrganizationKind.SECURITY_BODY,
+    "JC3": OrganizationKind.JC3,
+    "インターネット・ホットラインセンター": OrganizationKind.HOTLINE_CENTER,
+    "NPO": OrganizationKind.NPO,
+    "PTA": OrganizationKind.PTA,
+    "自治会": OrganizationKind.NEIGHBORHOOD_ASSOCIATION,
+    "病院": OrganizationKind.HOSPITAL,
+    "会社": OrganizationKind.COMPANY,
+    "民間企業": OrganizationKind.COMPANY,
+    "事業者": OrganizationKind.COMPANY,
+    "民間事業者": OrganizationKind.COMPANY,
+    "商工会連合会": OrganizationKind.SOCIETY_OF_COMMERCE,
+    "損保": OrganizationKind.NON_LIFE_INSURER,
+    "損害保険": OrganizationKind.NON_LIFE_INSURER,
+    "銀行": OrganizationKind.FINANCIAL_INSTITUTION,
+    "信用金庫": OrganizationKind.FINANCIAL_INSTITUTION,
+    "信用組合": OrganizationKind.FINANCIAL_INSTITUTION,
+    "金融": OrganizationKind.FINANCIAL_INSTITUTION,
+    "市町村": OrganizationKind.MUNICIPALITY,
+    "自治体": OrganizationKind.MUNICIPALITY,
+    "県": OrganizationKind.PREFECTURAL_GOVERNMENT,
+    "短期大学": OrganizationKind.UNIVERSITY,
+    "高専": OrganizationKind.TECHNICAL_COLLEGE,
+    "団体": OrganizationKind.INDUSTRY_BODY,
+    "業界": OrganizationKind.INDUSTRY_BODY,
+    "特定非営利活動法人": OrganizationKind.NPO,
+    "町内会": OrganizationKind.NEIGHBORHOOD_ASSOCIATION,
+    "医療機関": OrganizationKind.HOSPITAL,
+    "診療所": OrganizationKind.HOSPITAL,
+}
+SIZES = {
+    "中小企業": True,
+    "大企業": False,
+    "中小": True,
+    "小規模事業者": True,
+    "小規模": True,
+    "大": False,
+    **dict.fromkeys(YES, True),
+    **dict.fromkeys(NO, False),
+}
+
+
+@dataclass(frozen=True)
+class OrganizationRow:
+    """`unit` is the code or the name of the unit that looks after the body, empty for the importer's own."""
+
+    name: str
+    kind: OrganizationKind
+    name_kana: str = ""
+    corporate_number: str | None = None
+    municipality_code: str = ""
+    postal_code: str = ""
+    address: str = ""
+    phone: str = ""
+    industry: str = ""
+    is_small: bool = False
+    unit: str = ""
+
+
+def _identity(row: OrganizationRow) -> tuple[str, Hashable]:
+    told_at = "corporate_number" if row.corporate_number else "name"
+    return told_at, identity(row.name, row.corporate_number, None, row.municipality_code)
+
+
+MUNICIPALITY = Field(
+    "municipality_code",
+    ("団体コード", "市区町村コード", "全国地方公共団体コード", "自治体コード", "市町村コード"),
+    municipality_code,
+    example="482013",
+    code=True,
+    note="検査数字を含む6桁です。",
+)
+POSTAL = Field("postal_code", ("郵便番号", "〒"), postal_code, example="999-0001", code=True)
+ADDRESS = Field("address", ("住所", "所在地", "本店所在地", "所在"), text(300), example="見本市例示町1-2-3")
+LOOKED_AFTER = Field(
+    "unit", (*UNIT_NAMES, "担当所属コード"), text(100), example="見本警察署", note="空欄は読み込む人の所属です。"
+)
+NUMBER = Field(
+    "corporate_number",
+    ("法人番号", "法人番号（13桁）", "インボイス登録番号"),
+    corporate_number,
+    example="8999900000001",
+    code=True,
+    note="国税庁の13桁の番号です。ない団体は空欄にします。",
+)
+
+ORGANIZATIONS = Kind(
+    "organizations",
+    "団体・事業者",
+    OrganizationRow,
+    (
+        NUMBER,
+        Field(
+            "name",
+            ("名称", "団体名", "事業者名", "会社名", "法人名", "企業名", "組織名", "商号", "団体・事業者名"),
+            text(200),
+            required=True,
+            example="架空電力株式会社",
+        ),
+        Field("name_kana", ("名称カナ", "フリガナ", "カナ", "団体名カナ", "会社名カナ"), kana(300)),
+        Field(
+            "kind",
+            ("種別", "区分", "団体種別", "分類"),
+            choice(KINDS),
+            required=True,
+            example="企業",
+            choices=offered(KINDS),
+        ),
+        Field("industry", ("業種", "業界", "業態"), text(100), example="電気業"),
+        Field("is_small", ("規模", "企業規模", "中小企業", "中小"), choice(SIZES), choices=("中小企業", "大企業")),
+        MUNICIPALITY,
+        POSTAL,
+        ADDRESS,
+        PHONE,
+        LOOKED_AFTER,
+    ),
+    _identity,
+)

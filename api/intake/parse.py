@@ -1,0 +1,224 @@
+"""From a table to records: find the heading, read row by row, tell every place that is wrong in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from api.intake.kind import Field, Intake, Kind, Problem, Taken
+from api.intake.table import Cell, CellKind, Row, Table, letter
+from domain.errors import Invalid
+from domain.japanese import shown
+
+T = TypeVar("T")
+
+HEADING_WITHIN = 20
+OUR_SHEETS = ("記入のしかた", "選択肢")
+"""The template's own further sheets, which nobody need be told about."""
+
+LOST_ZEROS = (
+    "数値として保存されたため、先頭の0が消えています。"
+    "セルの書式を「文字列」にして、元の資料どおりに入力し直してください。"
+)
+UNFIT = {
+    CellKind.FORMULA: "数式は読み込みません。セルをコピーし、値として貼り付けてください。",
+    CellKind.ERROR: "エラー値です。正しい値を入力してください。",
+}
+EMPTY_CELL = "空欄です。入力してください（結合したセルは解除し、行ごとに入力してください）。"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A recognised column of the file, with the heading as it stands there."""
+
+    at: int
+    heading: str
+    field: Field
+
+    @property
+    def label(self) -> str:
+        return f"{letter(self.at)}列「{shown(self.heading)}」"
+
+
+@dataclass
+class _Reading(Generic[T]):
+    """What grows while the rows are read."""
+
+    kind: Kind[T]
+    columns: list[Column]
+    digits: dict[int, int]
+    intake: Intake[T]
+    seen: dict[Hashable, int] = field(default_factory=dict)
+
+
+def parse(kind: Kind[T], table: Table) -> Intake[T]:
+    """The records and the problems of a file; a row with a problem gives no record."""
+    heading = _heading_row(kind, table)
+    if heading is None:
+        return Intake([], [_no_heading(kind, table)])
+    columns = _columns(kind, heading)
+    rows = [row for row in table.rows if row.number > heading.number]
+    intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)))
+    reading = _Reading(kind, columns, _longest_numbers(columns, rows), intake)
+    if not intake.is_refused:
+        for row in rows:
+            _take(reading, heading, row)
+    return intake
+
+
+def columns_of(kind: Kind[T], table: Table) -> list[Column]:
+    """The recognised columns of a file, none where it has no heading."""
+    heading = _heading_row(kind, table)
+    return _columns(kind, heading) if heading else []
+
+
+def _heading_row(kind: Kind[T], table: Table) -> Row | None:
+    """The row that recognises most columns, among the first: titles and dates of issue stand above it."""
+    first = table.rows[:HEADING_WITHIN]
+    best = max(first, key=lambda row: _recognised(kind, row), default=None)
+    return best if best and _recognised(kind, best) else None
+
+
+def _recognised(kind: Kind[T], row: Row) -> int:
+    return len({field.name for cell in row.cells.values() if (field := kind.recognise(cell.text))})
+
+
+def _columns(kind: Kind[T], heading: Row) -> list[Column]:
+    known = ((at, cell.text, kind.recognise(cell.text)) for at, cell in sorted(heading.cells.items()))
+    return [Column(at, text, field) for at, text, field in known if field]
+
+
+def _no_heading(kind: Kind[T], table: Table) -> Problem:
+    usual = "、".join(field.headings[0] for field in kind.fields if field.required)
+    remedy = f"見出しの行が{HEADING_WITHIN}行目までに見つかりません。「{usual}」などの見出しを1行に並べてください。"
+    return Problem(table.rows[0].number if table.rows else 1, "", "", remedy)
+
+
+def _told_of_heading(kind: Kind[T], table: Table, heading: Row, columns: list[Column]) -> Iterator[Problem]:
+    yield from _missing(kind, heading, columns)
+    yield from _repeated(heading, columns)
+    known = {column.at for column in columns}
+    for at, cell in sorted(heading.cells.items()):
+        if at not in known:
+            label = f"{letter(at)}列「{shown(cell.text)}」"
+            yield Problem(heading.number, label, "", "この見出しの列は読み込みません。", is_warning=True)
+    for title in [title for title in table.unread if title not in OUR_SHEETS]:
+        remedy = f"シート「{shown(title)}」は読み込みません。読み込むのは1枚目のシートだけです。"
+        yield Problem(heading.number, "", "", remedy, is_warning=True)
+
+
+def _missing(kind: Kind[T], heading: Row, columns: list[Column]) -> Iterator[Problem]:
+    given = {attribute for column in columns for attribute in column.field.attributes}
+    for wanted in kind.fields:
+        if wanted.required and not given.issuperset(wanted.attributes):
+            usual = "、".join(heading for field in kind.giving(wanted.attributes[0]) for heading in field.headings)
+            remedy = f"「{wanted.headings[0]}」の列がありません。次のどれかの見出しで列を設けてください: {usual}"
+            yield Problem(heading.number, "", "", remedy)
+
+
+def _repeated(heading: Row, columns: list[Column]) -> Iterator[Problem]:
+    first: dict[str, Column] = {}
+    for column in columns:
+        earlier = first.setdefault(column.field.name, column)
+        if earlier is not column:
+            remedy = f"{earlier.label}と同じ意味の見出しです。使わないほうの列を削除してください。"
+            yield Problem(heading.number, column.label, "", remedy)
+
+
+def _longest_numbers(columns: list[Column], rows: list[Row]) -> dict[int, int]:
+    """Of each column of own numbers the longest: a shorter one that became a number may have lost zeros."""
+    own = [column.at for column in columns if column.field.own_number]
+    return {at: max((_digits(row.at(at).text) for row in rows), default=0) for at in own}
+
+
+def _digits(text: str) -> int:
+    return len(text) if text.isdecimal() else 0
+
+
+def _take(reading: _Reading[T], heading: Row, row: Row) -> None:
+    filled = [(column, row.at(column.at)) for column in reading.columns if column.at in row.cells]
+    if not filled or _repeats_heading(filled, heading):
+        return
+    if _is_example(filled):
+        remedy = "記入例の行なので読み飛ばしました。"
+        reading.intake.problems.append(Problem(row.number, "", "", remedy, is_warning=True))
+        return
+    values: dict[str, Any] = {}
+    problems = [problem for column, cell in filled for problem in _read(reading, row, column, cell, values)]
+    problems += _blank(reading, row, values, {column.field.name for column, _ in filled})
+    if not problems:
+        problems += _finish(reading, row, reading.kind.record(**values))
+    reading.intake.problems.extend(problems)
+
+
+def _repeats_heading(filled: list[tuple[Column, Cell]], heading: Row) -> bool:
+    """Printed lists repeat their heading on every page."""
+    return all(cell.text == heading.at(column.at).text for column, cell in filled)
+
+
+def _is_example(filled: list[tuple[Column, Cell]]) -> bool:
+    return len(filled) > 1 and all(cell.text == column.field.example for column, cell in filled)
+
+
+def _read(reading: _Reading[T], row: Row, column: Column, cell: Cell, values: dict[str, Any]) -> Iterator[Problem]:
+    remedy = UNFIT.get(cell.kind)
+    if remedy is None and cell.kind is CellKind.NUMBER and len(cell.text) < reading.digits.get(column.at, 0):
+        remedy = LOST_ZEROS
+    if remedy is None:
+        try:
+            remedy = _fill(values, column.field, column.field.read(cell.text))
+        except Invalid as refused:
+            became_number = column.field.code and cell.kind is CellKind.NUMBER
+            remedy = LOST_ZEROS if became_number else refused.message
+    if remedy:
+        yield _problem(row, column, cell.text, remedy)
+
+
+def _fill(values: dict[str, Any], field: Field, value: Any) -> str | None:
+    parts = value if field.fills else (value,)
+    for attribute, part in zip(field.attributes, parts, strict=True):
+        if values.setdefault(attribute, part) != part:
+            return "同じ行のほかの列と食い違っています。どちらかを消すか、同じ値にしてください。"
+    return None
+
+
+def _blank(reading: _Reading[T], row: Row, values: dict[str, Any], filled: set[str]) -> list[Problem]:
+    """A required value whose cell is empty; one whose cell was refused has been told already."""
+    told = {attribute for field in reading.kind.fields if field.name in filled for attribute in field.attributes}
+    return [
+        _problem(row, _place(reading.columns, field), "", EMPTY_CELL)
+        for field in reading.kind.fields
+        if field.required and not (values.keys() | told).issuperset(field.attributes)
+    ]
+
+
+def _place(columns: Sequence[Column], field: Field) -> Column | None:
+    """Where an attribute is told: its own column, or another that fills it too."""
+    candidates = [column for column in columns if set(field.attributes) & set(column.field.attributes)]
+    own = [column for column in candidates if column.field is field]
+    return next(iter([*own, *candidates]), None)
+
+
+def _problem(row: Row, column: Column | None, found: str, remedy: str) -> Problem:
+    return Problem(row.number, column.label if column else "", shown(found), remedy)
+
+
+def _finish(reading: _Reading[T], row: Row, record: T) -> Iterable[Problem]:
+    doubts = reading.kind.doubts(record)
+    for doubt in doubts:
+        yield told_at(reading.kind, reading.columns, row, doubt.field, doubt.remedy)
+    place, key = reading.kind.identity(record)
+    first = reading.seen.setdefault(key, row.number)
+    if first != row.number:
+        remedy = f"{first}行目と同じものです。どちらかの行を削除してください。"
+        yield told_at(reading.kind, reading.columns, row, place, remedy)
+    elif not doubts:
+        reading.intake.records.append(Taken(row.number, record))
+
+
+def told_at(kind: Kind[T], columns: Sequence[Column], row: Row, name: str | None, remedy: str) -> Problem:
+    """A problem of a row at the column of a field, or of the row as a whole where the file has no such column."""
+    field = next((field for field in kind.fields if field.name == name), None)
+    column = _place(columns, field) if field else None
+    return _problem(row, column, row.at(column.at).text if column else "", remedy)

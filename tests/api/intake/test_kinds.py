@@ -1,0 +1,284 @@
+"""The rosters that an installation begins with, as offices write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from api.intake import (
+    CONTACTS,
+    KINDS,
+    OFFICERS,
+    ORGANIZATIONS,
+    SCHOOLS,
+    UNITS,
+    Intake,
+    Kind,
+    Problem,
+    lines,
+    parse,
+    placed,
+    read_table,
+)
+from api.intake.contacts import ContactRow
+from api.intake.kind import folded
+from api.intake.officers import OfficerRow
+from api.intake.organizations import KINDS as ORGANIZATION_WORDS
+from api.intake.organizations import OrganizationRow
+from api.intake.schools import SchoolRow
+from api.intake.units import UnitRow
+from domain import rosters
+from domain.organizations import BLANK, ContactRole, OrganizationKind
+from domain.people import QualificationLevel
+from domain.units import UnitKind
+from tests.api.intake.books import book
+
+
+def read(kind: Kind[Any], *rows: list[Any]) -> Intake[Any]:
+    return parse(kind, read_table(book(*rows), "名簿.xlsx"))
+
+
+def records(kind: Kind[Any], *rows: list[Any]) -> list[Any]:
+    intake = read(kind, *rows)
+    assert [problem for problem in intake.problems if not problem.is_warning] == []
+    return [taken.record for taken in intake.records]
+
+
+def wrong(kind: Kind[Any], *rows: list[Any]) -> list[tuple[int, str]]:
+    """Row and heading of every refusal."""
+    problems = [problem for problem in read(kind, *rows).problems if not problem.is_warning]
+    return [(problem.row, problem.column.partition("列")[2].strip("「」")) for problem in problems]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_no_heading_means_two_columns(kind: Kind[Any]):
+    headings = [(folded(heading), field.name) for field in kind.fields for heading in field.headings]
+    assert len(dict(set(headings))) == len(set(headings))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_example_and_every_choice_can_be_read(kind: Kind[Any]):
+    for field in kind.fields:
+        for written in (*field.choices, *filter(None, [field.example])):
+            field.read(written)
+
+
+def test_stations_and_sections_of_a_prefecture():
+    rows = [
+        ["所属一覧"],
+        ["署コード", "所属名", "区分", "上位所属", "代表電話", "内線"],
+        ["0100", "見本警察署", "警察署", None, "０００−００００−０００１", None],
+        ["0101", "見本警察署 生活安全課", "署の課", "0100", None, "３４８４"],
+    ]
+    assert records(UNITS, *rows) == [
+        UnitRow("0100", "見本警察署", UnitKind.STATION, phone="000-0000-0001"),
+        UnitRow("0101", "見本警察署 生活安全課", UnitKind.SECTION, parent="0100", extension="3484"),
+    ]
+
+
+def test_a_unit_code_that_lost_its_zero_beside_one_that_kept_it_is_refused():
+    rows = [["コード", "所属名", "種別"], ["0100", "見本警察署", "署"], [200, "例示警察署", "署"]]
+    assert wrong(UNITS, *rows) == [(3, "コード")]
+
+
+def test_officers_with_their_posts_and_qualification():
+    rows = [
+        ["職員番号", "氏名", "フリガナ", "所属", "職名", "メールアドレス", "着任日", "検定", "取得日"],
+        [
+            "000123",
+            "髙見本　一郎",
+            "ﾀｶﾐﾎﾝ　ｲﾁﾛｳ",
+            "見本警察署",
+            "係長",
+            "taka@police.example",
+            "R8.4.1",
+            "中級",
+            "令和7年10月3日",
+        ],
+    ]
+    assert records(OFFICERS, *rows) == [
+        OfficerRow(
+            family_name="髙見本",
+            given_name="一郎",
+            family_name_kana="ﾀｶﾐﾎﾝ",
+            given_name_kana="ｲﾁﾛｳ",
+            number="000123",
+            unit="見本警察署",
+            job_title="係長",
+            mail_address="taka@police.example",
+            since=date(2026, 4, 1),
+            qualification=QualificationLevel.INTERMEDIATE,
+            qualified_on=date(2025, 10, 3),
+        )
+    ]
+
+
+def test_officers_without_numbers_are_told_apart_by_name_and_unit():
+    rows = [["氏名", "所属"], ["髙橋 一郎", "見本署"], ["高橋 一郎", "例示署"], ["高橋　一郎", "見本署"]]
+    assert wrong(OFFICERS, *rows) == [(4, "氏名")]
+
+
+def test_a_day_of_qualification_without_a_level_is_asked_about():
+    assert wrong(
+        OFFICERS, ["番号", "氏名", "所属", "検定", "取得日"], ["1", "見本 太郎", "見本署", None, "R7.4.1"]
+    ) == [(2, "検定")]
+
+
+@pytest.mark.parametrize("address", ["a..b.@docomo.ne.jp", "taro@", "太郎@police.example"])
+def test_an_address_that_cannot_be_written_to_is_told(address: str):
+    assert wrong(OFFICERS, ["番号", "氏名", "所属", "メール"], ["1", "見本 太郎", "見本署", address]) == [(2, "メール")]
+
+
+def test_organizations_with_and_without_a_number():
+    rows = [
+        ["法人番号", "団体名", "種別", "業種", "規模", "団体コード", "〒", "所在地", "電話番号", "管轄署"],
+        [
+            8999900000001,
+            "㈱架空電力",
+            "企業",
+            "電気業",
+            "大企業",
+            "482013",
+            "999-0001",
+            "見本市例示町1-2",
+            "000-0000-0002",
+            "見本署",
+        ],
+        ["T7999900000002", "架空信用金庫", "信用金庫", None, "中小", "４８２０２１", None, None, None, None],
+        [None, "例示町商工会", "商工会", None, None, "483010", None, None, None, None],
+    ]
+    assert records(ORGANIZATIONS, *rows) == [
+        OrganizationRow(
+            name="㈱架空電力",
+            kind=OrganizationKind.COMPANY,
+            corporate_number="8999900000001",
+            municipality_code="482013",
+            postal_code="9990001",
+            address="見本市例示町1-2",
+            phone="000-0000-0002",
+            industry="電気業",
+            unit="見本署",
+        ),
+        OrganizationRow(
+            "架空信用金庫",
+            OrganizationKind.FINANCIAL_INSTITUTION,
+            corporate_number="7999900000002",
+            municipality_code="482021",
+            is_small=True,
+        ),
+        OrganizationRow("例示町商工会", OrganizationKind.SOCIETY_OF_COMMERCE, municipality_code="483010"),
+    ]
+
+
+def test_one_body_under_two_spellings_of_its_name_is_told():
+    rows = [["名称", "種別", "団体コード"], ["㈱架空電力", "企業", "482013"], ["株式会社架空電力", "企業", "482013"]]
+    assert wrong(ORGANIZATIONS, *rows) == [(3, "名称")]
+
+
+def test_bodies_of_one_name_in_two_municipalities_are_two():
+    rows = [["名称", "種別", "団体コード"], ["例示商店", "企業", "482013"], ["例示商店", "企業", "482021"]]
+    assert len(records(ORGANIZATIONS, *rows)) == 2
+
+
+def test_a_number_twice_is_told_whatever_the_names():
+    rows = [["法人番号", "名称", "種別"], ["8999900000001", "架空電力", "企業"], ["8999900000001", "例示ガス", "企業"]]
+    assert wrong(ORGANIZATIONS, *rows) == [(3, "法人番号")]
+
+
+@pytest.mark.parametrize("number", ["8999900000002", "899990000001", "7.0000E+12", 8.9999e11])
+def test_a_number_whose_digits_are_wrong_is_told(number: Any):
+    assert wrong(ORGANIZATIONS, ["法人番号", "名称", "種別"], [number, "架空電力", "企業"]) == [(2, "法人番号")]
+
+
+def test_a_municipality_that_lost_its_zero_is_told():
+    rows = [["名称", "種別", "団体コード"], ["例示商店", "企業", 12025]]
+    [problem] = read(ORGANIZATIONS, *rows).problems
+    assert "先頭の0" in problem.remedy
+
+
+def test_every_kind_of_organization_has_a_word():
+    assert set(ORGANIZATION_WORDS.values()) == set(OrganizationKind)
+
+
+def test_contacts_of_organizations():
+    rows = [
+        ["会社名", "部署", "役職", "担当者名", "区分", "E-mail", "TEL"],
+        ["架空電力㈱", "情報システム部", "課長", "𠮷例 次郎", "24時間", "jiro@denryoku.example", "(000)0000-0003"],
+    ]
+    assert records(CONTACTS, *rows) == [
+        ContactRow(
+            family_name="𠮷例",
+            given_name="次郎",
+            organization="架空電力㈱",
+            role=ContactRole.EMERGENCY,
+            department="情報システム部",
+            job_title="課長",
+            mail_address="jiro@denryoku.example",
+            phone="000-0000-0003",
+        )
+    ]
+
+
+def test_a_contact_of_nobody_or_out_of_reach_is_asked_about():
+    head = ["団体名", "氏名", "メール"]
+    assert wrong(CONTACTS, head, [None, "見本 太郎", "a@x.example"]) == [(2, "団体名")]
+    assert wrong(CONTACTS, head, ["架空電力", "見本 太郎", None]) == [(2, "メール")]
+
+
+def test_the_same_contact_twice_is_told():
+    head = ["団体名", "氏名", "電話", "役割"]
+    first = ["㈱架空電力", "髙橋 一郎", "000-0000-0001", "実務"]
+    assert wrong(CONTACTS, head, first, ["株式会社架空電力", "高橋 一郎", "000-0000-0001", "緊急"]) == [(3, "氏名")]
+
+
+def test_schools_by_their_codes():
+    rows = [
+        ["学校コード", "学校名", "校種", "団体コード"],
+        ["Ｂ１４８２９９９９００１８", "見本市立例示小学校", "小", "482013"],
+        ["G148199990019", "青浜高専（架空）", None, None],
+        [None, "例示大学", "大学", "482021"],
+        [None, "例示幼稚園", "幼稚園", "482021"],
+    ]
+    schools = records(SCHOOLS, *rows)
+    assert schools[0] == SchoolRow(
+        "見本市立例示小学校", "B148299990018", school_kind="小学校", municipality_code="482013"
+    )
+    assert [school.kind for school in schools] == [
+        OrganizationKind.SCHOOL,
+        OrganizationKind.TECHNICAL_COLLEGE,
+        OrganizationKind.UNIVERSITY,
+        OrganizationKind.SCHOOL,
+    ]
+
+
+def test_a_school_whose_kind_contradicts_its_code_is_asked_about():
+    rows = [["学校コード", "学校名", "校種"], ["B148299990018", "見本市立例示中学校", "中学校"]]
+    assert wrong(SCHOOLS, *rows) == [(2, "校種")]
+
+
+def test_a_school_twice_in_a_file_is_told():
+    rows = [["学校コード", "学校名"], ["B148299990018", "例示小学校"], ["b148299990018", "例示小"]]
+    assert wrong(SCHOOLS, *rows) == [(3, "学校コード")]
+
+
+def test_records_become_the_lines_that_the_domain_takes():
+    units = read(UNITS, ["コード", "所属名", "種別"], ["0100", "見本警察署", "署"])
+    assert lines(UNITS, units)[0].number == 2
+    assert lines(UNITS, units)[0].facts["kind"] is UnitKind.STATION
+
+
+def test_a_school_is_told_as_an_organization():
+    [line] = lines(SCHOOLS, read(SCHOOLS, ["学校コード", "学校名"], ["G148199990019", "青浜高専"]))
+    assert line.facts["kind"] is OrganizationKind.TECHNICAL_COLLEGE
+    assert set(line.facts) - {"kind", "unit"} <= set(BLANK)
+
+
+def test_what_the_domain_refuses_is_told_at_its_place_in_the_file():
+    table = read_table(book(["番号", "氏名", "所属"], ["1", "見本 太郎", "どこか署"]), "名簿.xlsx")
+    told = [rosters.Problem(2, "unit", "見つかりません。"), rosters.Problem(2, None, "だめです。")]
+    assert placed(OFFICERS, table, told) == [
+        Problem(2, "C列「所属」", "どこか署", "見つかりません。"),
+        Problem(2, "", "", "だめです。"),
+    ]
