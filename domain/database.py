@@ -77,6 +77,12 @@ async def execute(statement: str, *values: object) -> None:
     await Tortoise.get_connection("default").execute_query(statement, list(values))
 
 
+async def was_first(insert: str, *values: object) -> bool:
+    """Whether our `INSERT … ON CONFLICT DO NOTHING RETURNING` went in; a twin's open transaction is waited for."""
+    # execute_query would throw the returned rows of an INSERT away.
+    return bool(await Tortoise.get_connection("default").execute_query_dict(insert, list(values)))
+
+
 def config(url: str, connections: int) -> dict[str, Any]:
     """What Tortoise wants to be told; what the address says of the pool wins."""
     connection = expand_db_url(url)

@@ -16,6 +16,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
+from domain.database import was_first
 from domain.errors import Conflict, Invalid
 from domain.japanese import storable
 from domain.records import Record
@@ -57,13 +58,11 @@ async def once(
 
 
 async def _is_first(person_id: UUID, now: datetime, key: str, fingerprint: str) -> bool:
-    async with in_transaction() as transaction:
-        rows = await transaction.execute_query_dict(
-            "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT DO NOTHING RETURNING id",
-            [uuid7(), person_id, key, fingerprint, now],
-        )
-    return bool(rows)
+    return await was_first(
+        "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        *(uuid7(), person_id, key, fingerprint, now),
+    )
 
 
 async def _earlier(person_id: UUID, key: str, fingerprint: str) -> UUID:

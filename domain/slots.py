@@ -10,8 +10,8 @@ from datetime import datetime
 
 from tortoise import fields
 from tortoise.models import Model
-from tortoise.transactions import in_transaction
 
+from domain.database import was_first
 from domain.verbs import routine
 
 
@@ -31,19 +31,11 @@ class Slot(Model):
 @routine
 async def once(now: datetime, job: str, slot_at: datetime, work: Callable[[datetime], Awaitable[object]]) -> bool:
     """Do the work of this turn unless it has been done; say whether it was us. A twin waits for our transaction."""
-    if not await _taken(now, job, slot_at):
+    insert = "INSERT INTO slot (job, slot_at, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id"
+    if not await was_first(insert, job, slot_at, now):
         return False
     await work(now)
     return True
-
-
-async def _taken(now: datetime, job: str, slot_at: datetime) -> bool:
-    async with in_transaction() as transaction:
-        written = await transaction.execute_query_dict(
-            "INSERT INTO slot (job, slot_at, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
-            [job, slot_at, now],
-        )
-    return bool(written)
 
 
 async def last(job: str) -> datetime | None:
