@@ -1,13 +1,14 @@
 """What every row has in common, and the only three ways to touch one: find it, create it, change it.
 
 `find` goes through the caller's `visible_to`, locks the row and compares the version that the caller read;
-`create` and `change` write the journal in the same breath, so a change without its entry cannot be written.
+`create` and `change` refuse what a column cannot hold and write the journal in the same breath, so a change without
+its entry cannot be written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from uuid_utils.compat import uuid7
 
 from domain import journal
 from domain.actor import Actor, Author
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, Invalid, NotFound, WrongState
+from domain.japanese import storable
 
 
 class Record(Model):
@@ -52,7 +54,7 @@ class Owned(Record):
 R = TypeVar("R", bound=Record)
 
 BATCH = 1_000
-
+LONGEST_TEXT = 20_000
 MISSING = "対象が見つかりません。番号を確かめてください。"
 STALE = "ほかの人が先に変更しました。最新の内容を読み直してから、もう一度操作してください。"
 
@@ -79,7 +81,8 @@ async def see(rows: QuerySet[R], id: UUID, field: str | None = None) -> R:
 
 
 async def create(actor: Author, model: type[R], fact: str, **values: Any) -> R:
-    """A new row and its journal entry; `fact` says in the past tense what happened."""
+    """A new row and its journal entry; `fact` says in the past tense what happened. Raises Invalid, with the field."""
+    _must_fit(model, values)
     if issubclass(model, Owned) and isinstance(actor, Actor):
         values = {"prefecture_id": actor.prefecture_id, **values}
     row = await model.create(created_at=actor.now, updated_at=actor.now, **values)
@@ -92,6 +95,8 @@ async def create_many(actor: Actor, model: type[R], fact: str, rows: Sequence[di
     common: dict[str, Any] = {"created_at": actor.now, "updated_at": actor.now}
     if issubclass(model, Owned):
         common["prefecture_id"] = actor.prefecture_id
+    for values in rows:
+        _must_fit(model, values)
     made = [model(**(common | values)) for values in rows]
     await model.bulk_create(made, batch_size=BATCH)
     await journal.write_many(actor, fact, list(zip(made, rows, strict=True)))
@@ -99,7 +104,11 @@ async def create_many(actor: Actor, model: type[R], fact: str, rows: Sequence[di
 
 
 async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
-    """Set the values that differ, raise the version and write the journal; without a difference nothing happens."""
+    """Set the values that differ, raise the version and write the journal; without a difference nothing happens.
+
+    Raises Invalid, with the field, for what its column cannot hold.
+    """
+    _must_fit(type(row), values)
     before = {name: getattr(row, name) for name in values}
     after = {name: value for name, value in values.items() if value != before[name]}
     if not after:
@@ -107,6 +116,43 @@ async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
     await _save(row, actor.now, after)
     await journal.write(actor, fact, row, {name: before[name] for name in after}, after)
     return row
+
+
+def must_say(text: str, what: str, field: str) -> None:
+    """Raises Invalid where nothing but blanks was written."""
+    if not text.strip():
+        raise Invalid(f"{what}を入力してください。", field=field)
+
+
+def must_last(ended: date | None) -> None:
+    """Raises WrongState for what has an end already, were it in the future."""
+    if ended is not None:
+        raise WrongState(f"{ended:%Y年%-m月%-d日}付けですでに登録から外れています。")
+
+
+async def touch(actor: Author, row: R) -> R:
+    """Raise the version of a row whose facts stand in another one that was just changed, and journaled, with it."""
+    await _save(row, actor.now, {})
+    return row
+
+
+def _must_fit(model: type[Model], values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        match model._meta.fields_map.get(name):
+            case fields.CharField(max_length=most) if value is not None:
+                _must_be_storable(name, value, most)
+            case fields.TextField() if value is not None:
+                _must_be_storable(name, value, LONGEST_TEXT)
+            case fields.IntField() if value is not None and not -(2**31) <= value < 2**31:
+                raise Invalid("数が大きすぎるか小さすぎます。入力し直してください。", field=name)
+            case _:
+                pass
+
+
+def _must_be_storable(name: str, text: str, most: int) -> None:
+    storable(text, multiline=True, field=name)
+    if len(text) > most:
+        raise Invalid(f"{most:,}字以内で入力してください（いまは{len(text):,}字です）。", field=name)
 
 
 async def _save(row: Record, now: datetime, values: dict[str, Any]) -> None:

@@ -25,6 +25,8 @@ Routine = Callable[Concatenate[datetime, P], Awaitable[T]]
 ALLOWED: dict[str, frozenset[Role]] = {}
 ROUTINES: set[str] = set()
 BROKEN: dict[str, str] = {}
+# SQLSTATE of a deadlock and of a serialisation failure: two who check one exclusion constraint at once may meet so.
+COLLISIONS = ("40P01", "40001")
 
 
 def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
@@ -63,13 +65,19 @@ async def _in_one_transaction(work: Callable[..., Awaitable[T]], *args: object, 
     try:
         async with in_transaction():
             return await work(*args, **kwargs)
-    except IntegrityError as error:
-        raise _conflict(error) from error
+    except Exception as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
-def _conflict(error: IntegrityError) -> Exception:
+def _refusal(error: Exception) -> Conflict | None:
+    """What the database has refused, where a person can do something about it."""
+    if getattr(error, "sqlstate", None) in COLLISIONS:
+        return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)
-    return Conflict(BROKEN[name]) if name in BROKEN else error
+    return Conflict(BROKEN[name]) if isinstance(error, IntegrityError) and name in BROKEN else None
 
 
 def _name(function: Callable[..., object]) -> str:
