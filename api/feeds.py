@@ -40,9 +40,9 @@ def routes(house: House) -> list[Route]:
         feed, is_current = await _behind(house, request.path_params["token"])
         if feed is None:
             return PlainTextResponse(MISSING, 404, HEADERS)
-        if not is_current or feed.revoked_at is not None:
-            return PlainTextResponse(ENDED, 410, HEADERS)
         now = house.clock()
+        if not is_current or (feed.revoked_at is not None and feed.revoked_at <= now):
+            return PlainTextResponse(ENDED, 410, HEADERS)
         await feeds.note_fetch(feed, now)
         return await _answer(request, feed, now)
 

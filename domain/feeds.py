@@ -15,10 +15,10 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import outbox, records, units
-from domain.actor import LIAISONS, OUTSIDERS, Actor
+from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.calendar import Appointment, Attendee
 from domain.errors import Incomplete
-from domain.people import Person
+from domain.people import Person, when_leaving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
@@ -29,7 +29,8 @@ PURPOSE = "feed"
 
 
 class Subscription(Owned):
-    """One feed. `person_id` is empty for a station's feed, which shows the unit's dates and all below it."""
+    """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
+    below it. Instants are UTC."""
 
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
     person_id: UUID | None
@@ -55,8 +56,7 @@ def visible_to(actor: Actor) -> QuerySet[Subscription]:
 async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
     """Give a person a feed of their own dates and tell them its address by letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
-    if not person.mail_address:
-        raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id")
+    records.must_last(person.retired_on)
     values = {"unit_id": person.unit_id, "person_id": person.id}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
@@ -71,19 +71,33 @@ async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
 @verb(*LIAISONS, *OUTSIDERS)
 async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
-    feed = await records.find(visible_to(actor).filter(revoked_at=None), subscription_id)
+    feed = await records.find(_open(actor), subscription_id)
     return await _told(actor, await records.change(actor, feed, "feed-rotated", generation=feed.generation + 1))
 
 
 @verb(*LIAISONS, *OUTSIDERS)
 async def revoke(actor: Actor, subscription_id: UUID) -> Subscription:
     """End a feed now."""
-    feed = await records.find(visible_to(actor).filter(revoked_at=None), subscription_id)
+    feed = await records.find(_open(actor), subscription_id)
     return await records.change(actor, feed, "feed-revoked", revoked_at=actor.now)
+
+
+def _open(actor: Actor) -> QuerySet[Subscription]:
+    return visible_to(actor).filter(Q(revoked_at=None) | Q(revoked_at__gt=actor.now))
+
+
+@when_leaving
+async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
+    """Whoever leaves the house keeps no view of its dates; who only moves to another unit keeps their own."""
+    if for_good:
+        for feed in await Subscription.filter(person_id=person.id, revoked_at=None).select_for_update():
+            await records.change(author, feed, "feed-ended", revoked_at=at)
 
 
 async def _told(actor: Actor, feed: Subscription) -> Subscription:
     reader = await Person.get(id=feed.person_id or actor.person_id)
+    if not reader.mail_address:
+        raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id")
     unit = await Unit.get(id=feed.unit_id)
     await outbox.owe(
         f"feed-address:{feed.id}:{feed.generation}",
@@ -117,13 +131,13 @@ async def shown_in(feed: Subscription, now: datetime) -> list[Appointment]:
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - BACK, today + AHEAD
 
 
 async def _dates_of(feed: Subscription) -> QuerySet[Appointment]:
     if feed.person_id is None:
-        return Appointment.filter(any_of(Appointment, "unit_id", await units.below(feed.unit_id)))
+        return Appointment.filter(any_of(Appointment, "unit_id", await units.below(feed.prefecture_id, feed.unit_id)))
     asked = Attendee.filter(person_id=feed.person_id, removed_at=None, invited_at__isnull=False)
     return Appointment.filter(id__in=Subquery(asked.values("appointment_id")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
 
+DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 FIRST_TOKEN = timedelta(days=30)
 
 
@@ -45,10 +47,11 @@ async def found(
     side of calendar UIDs for ever. Raises Conflict where anything is there already, Invalid for a bad code."""
     if await Unit.exists():
         raise Conflict("このデータベースにはすでにデータがあります。空のデータベースで実行してください。")
-    if not domain.isascii() or "." not in domain:
-        raise Invalid("ドメイン名を半角で入力してください。例: police.pref.example.jp", field="domain")
+    if not DOMAIN.fullmatch(domain):
+        raise Invalid("ドメイン名を半角の英小文字で入力してください。例: police.pref.example.jp", field="domain")
+    records.must_say(name, "都道府県の名称", "name")
     clock = Bearer(now)
-    reach = {"phone": phone, "mail_address": mail_address}
+    reach = units.reached(phone, "", mail_address)
     top = await _unit(clock, None, UnitKind.PREFECTURE, prefecture_code(code), f"{name}警察", domain=domain, **reach)
     headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
     desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
@@ -77,7 +80,9 @@ async def _administered(clock: Bearer, top: Unit, desk: Unit, name: tuple[str, s
         is_officer=True,
         **people.described(family_name=name[0], given_name=name[1]),
     )
-    actor = Actor(Role.ADMIN, clock.now, person.id, desk.id, top.id, (top.id, desk.id))
+    covered = await units.below(top.id, top.id)
+    actor = Actor(Role.ADMIN, clock.now, person.id, desk.id, top.id, covered)
+    await people.hold(actor, person, desk.id, "", actor.today)
     label, ends = "最初の管理者", clock.now + FIRST_TOKEN
     _, secret = await tokens.mint(actor, person, Role.ADMIN, desk, label, ends)
     return Installation(top, desk, actor, secret)

@@ -112,7 +112,7 @@ class Establishment(Owned):
 
 
 class Contact(Owned):
-    """担当者連絡先: a person's post at an organisation, from a day on until another.
+    """担当者連絡先: a person's post at an organisation, from `since` on until the day before `until`.
 
     `search` and `kana_order` repeat the person's, so that contacts are found and put in order by name.
     """
@@ -222,8 +222,7 @@ BLANK: dict[str, Any] = dict(
 def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> dict[str, Any]:
     """The columns of an organisation: what is known now or was before, checked, and what follows from its name."""
     known = {**BLANK} | ({name: getattr(before, name) for name in BLANK} if before else {}) | {**facts}
-    if not known["name"].strip():
-        raise Invalid("名称を入力してください。", field="name")
+    records.must_say(known["name"], "名称", "name")
     codes = _codes(known["corporate_number"], known["school_code"], known["municipality_code"])
     name, kana = known["name"], known["name_kana"]
     return {
@@ -256,7 +255,7 @@ async def register(
     actor: Actor, /, *, kind: OrganizationKind, name: str, unit_id: UUID | None = None, **besides: Unpack[Besides]
 ) -> Organization:
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
-    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unit_id")
+    unit = await units.find_standing(actor, unit_id or actor.unit_id, actor.today)
     if unit.id not in actor.units:
         raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
     values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
@@ -281,8 +280,11 @@ async def correct(
 
 @verb(*LIAISONS)
 async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date) -> Organization:
-    """Mark an organisation as gone from a day on; its history stays."""
+    """Mark an organisation as gone from a day on, and its contacts with it; its history stays."""
     row = await records.find(visible_to(actor), organization_id, version)
+    records.must_last(row.retired_on)
+    for contact in await Contact.filter(organization_id=row.id, until=None).order_by("id").select_for_update():
+        await _part_with(actor, contact, on)
     return await records.change(actor, row, "organization-retired", retired_on=on)
 
 
@@ -299,6 +301,8 @@ async def add_establishment(
 ) -> Establishment:
     """Add a place (本店, 支店, 工場) to an organisation."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    records.must_last(body.retired_on)
+    records.must_say(name, "事業所の名称", "name")
     return await records.create(
         actor,
         Establishment,
@@ -328,6 +332,7 @@ async def add_contact(
 ) -> Contact:
     """Add a contact person to an organisation."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    records.must_last(body.retired_on)
     if establishment_id:
         places = establishments_visible_to(actor).filter(organization_id=body.id)
         await records.see(places, establishment_id, field="establishment_id")
@@ -365,8 +370,8 @@ async def correct_contact(
 ) -> Contact:
     """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
-    person = await Person.get(id=contact.person_id)
-    columns = people.described(person, **known)
+    person = await records.find(Person.all(), contact.person_id)
+    columns, known_before = people.described(person, **known), person.version
     await records.change(actor, person, "contact-person-corrected", **columns)
     values = {
         "search": columns["search"],
@@ -375,11 +380,24 @@ async def correct_contact(
         "department": contact.department if department is None else department,
         "job_title": contact.job_title if job_title is None else job_title,
     }
-    return await records.change(actor, contact, "contact-corrected", verified_on=actor.today, **values)
+    await records.change(actor, contact, "contact-corrected", verified_on=actor.today, **values)
+    if person.version > known_before and contact.version == version:
+        await records.touch(actor, contact)
+    return contact
 
 
 @verb(*LIAISONS)
 async def retire_contact(actor: Actor, contact_id: UUID, *, version: int, on: date) -> Contact:
-    """End a contact's post; the last day is the one before `on`."""
+    """End a contact's post; the last day is the one before `on`. Their feed and their tokens end with it."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    records.must_last(contact.until)
+    return await _part_with(actor, contact, on)
+
+
+async def _part_with(actor: Actor, contact: Contact, on: date) -> Contact:
+    if on < contact.since:
+        raise Invalid("担当になった日より前の日付です。日付を確かめてください。", field="on")
+    person = await records.find(Person.all(), contact.person_id)
+    await people.leave(actor, person, on)
+    await records.change(actor, person, "contact-person-retired", retired_on=on)
     return await records.change(actor, contact, "contact-retired", until=on)

@@ -6,7 +6,8 @@ Names are stored exactly as typed; `search` and `kana_order` follow from them an
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict, Unpack, get_type_hints
 from uuid import UUID
@@ -17,7 +18,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import records, units
-from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
+from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author, Role
 from domain.errors import Invalid
 from domain.japanese import kana_order, mail_address, phone_number, search_key
 from domain.records import Owned, any_of, nothing
@@ -74,6 +75,7 @@ class Post(Owned):
         indexes = [Index(fields=("person_id", "since"), name="post_person")]
 
 
+broken("post_once", "この期間にはすでに別の職に就いています。日付を確かめてください。")
 broken("person_number", "同じ番号の人がすでに登録されています。番号を確かめてください。")
 
 
@@ -119,8 +121,7 @@ class Known(Besides, total=False):
 def described(before: Person | None = None, /, **known: Unpack[Known]) -> dict[str, str]:
     """The columns of a person: what is known now or was before, checked, and what follows from the name."""
     whole = {name: getattr(before, name, "") for name in get_type_hints(Known)} | {**known}
-    if not whole["family_name"].strip():
-        raise Invalid("氏を入力してください。", field="family_name")
+    records.must_say(whole["family_name"], "氏", "family_name")
     name = f"{whole['family_name']} {whole['given_name']}"
     kana = f"{whole['family_name_kana']} {whole['given_name_kana']}".strip()
     return {
@@ -147,25 +148,27 @@ async def enlist(
     **known: Unpack[Besides],
 ) -> Person:
     """Take an officer in, in a first post from `since` (today unless told)."""
-    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
+    begins = since or actor.today
+    unit = await units.find_standing(actor, unit_id, begins)
     officer = await records.create(
         actor,
         Person,
         "officer-enlisted",
         unit_id=unit.id,
         is_officer=True,
-        number=number,
+        number=(number or "").strip() or None,
         qualification=qualification,
         qualified_on=qualified_on,
         **described(family_name=family_name, **known),
     )
-    await _hold(actor, officer, unit.id, job_title, since or actor.today)
+    await hold(actor, officer, unit.id, job_title, begins)
     return officer
 
 
-async def _hold(actor: Author, officer: Person, unit_id: UUID, job_title: str, since: date) -> Post:
-    values = {"person_id": officer.id, "unit_id": unit_id, "job_title": job_title, "since": since}
-    return await records.create(actor, Post, "post-taken-up", **values)
+async def hold(author: Author, officer: Person, unit_id: UUID, job_title: str, since: date) -> Post:
+    """A post taken up on a day; the last one has been left before."""
+    values = {"person_id": officer.id, "unit_id": unit_id, "prefecture_id": officer.prefecture_id}
+    return await records.create(author, Post, "post-taken-up", job_title=job_title, since=since, **values)
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)
@@ -192,31 +195,65 @@ async def correct(
 async def transfer(
     actor: Actor, officer_id: UUID, *, version: int, unit_id: UUID, job_title: str = "", on: date
 ) -> Person:
-    """Move an officer to another post from a day on; the old post ends the day before and is kept."""
+    """Move an officer to another post from a day on; the old post ends the day before and is kept.
+
+    Where the unit changes, what the officer could do in the old one ends with it.
+    """
     officer = await records.find(officers_visible_to(actor), officer_id, version)
-    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
+    records.must_last(officer.retired_on)
+    unit = await units.find_standing(actor, unit_id, on)
     await change_post(actor, officer, unit.id, job_title, on)
-    return await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
+    await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
+    return officer if officer.version > version else await records.touch(actor, officer)
 
 
-async def change_post(actor: Author, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
-    """Leave the present post the day before, and take up the next one."""
-    await _leave_post(actor, officer, on)
-    await _hold(actor, officer, unit_id, job_title, on)
+async def change_post(actor: Actor, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
+    """Leave the present post the day before, and take up the next one.
+
+    A post that would end on the day it began was never held: it becomes the new one.
+    """
+    if officer.unit_id != unit_id:
+        await leave(actor, officer, on, for_good=False)
+    for post in await _present_posts(officer, on):
+        if post.since == on:
+            await records.change(actor, post, "post-corrected", unit_id=unit_id, job_title=job_title)
+            return
+        await records.change(actor, post, "post-left", until=on - timedelta(days=1))
+    await hold(actor, officer, unit_id, job_title, on)
 
 
-async def _leave_post(actor: Author, officer: Person, on: date) -> None:
-    for post in await Post.filter(person_id=officer.id, until=None).select_for_update():
-        if post.since > on:
-            raise Invalid("いまの職に就いた日より前の日付です。異動日を確かめてください。", field="on")
-        await records.change(
-            actor, post, "post-left", until=date.fromordinal(max(on.toordinal() - 1, post.since.toordinal()))
-        )
+async def _present_posts(officer: Person, on: date) -> list[Post]:
+    posts = await Post.filter(person_id=officer.id, until=None).select_for_update()
+    if any(post.since > on for post in posts):
+        raise Invalid("いまの職に就いた日より前の日付です。日付を確かめてください。", field="on")
+    return posts
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)
 async def retire(actor: Actor, officer_id: UUID, *, version: int, on: date) -> Person:
-    """Let an officer go from a day on; what they did keeps their name."""
+    """Let an officer go from a day on; what they did keeps their name, and what they could do ends on that day."""
     officer = await records.find(officers_visible_to(actor), officer_id, version)
-    await _leave_post(actor, officer, on)
+    records.must_last(officer.retired_on)
+    for post in await _present_posts(officer, on):
+        await records.change(actor, post, "post-left", until=max(on - timedelta(days=1), post.since))
+    await leave(actor, officer, on)
     return await records.change(actor, officer, "officer-retired", retired_on=on)
+
+
+# ------------------------------------------------------------------ what ends with a post
+
+Farewell = Callable[[Author, Person, datetime, bool], Awaitable[None]]
+FAREWELLS: list[Farewell] = []
+
+
+def when_leaving(farewell: Farewell) -> Farewell:
+    """Register what ends for a person who leaves at an instant: the house for good, or only the unit."""
+    FAREWELLS.append(farewell)
+    return farewell
+
+
+async def leave(author: Author, person: Person, on: date, *, for_good: bool = True) -> None:
+    """End, in the caller's transaction, whatever was the person's by the post that they leave on that day."""
+    begins = datetime(on.year, on.month, on.day, tzinfo=TOKYO)
+    for farewell in FAREWELLS:
+        await farewell(author, person, max(begins, author.now), for_good)

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from domain import records, units
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated
 from domain.organizations import Contact
-from domain.people import Person
+from domain.people import Person, when_leaving
 from domain.records import Owned, nothing
 from domain.units import Unit, UnitKind
 from domain.verbs import verb
@@ -83,6 +84,7 @@ async def issue(
 ) -> tuple[Token, str]:
     """A new token and its secret, which is shown this once. `unit_id` defaults to the person's own unit."""
     person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
+    records.must_last(person.retired_on)
     unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
     if not 1 <= days <= LONGEST.days:
         raise Invalid("有効日数は1日から366日までにしてください。", field="days")
@@ -111,11 +113,20 @@ async def mint(
     return token, secret
 
 
+POSTED: Mapping[Role, Collection[UnitKind]] = {
+    Role.STATION_LIAISON: (UnitKind.STATION,),
+    Role.HQ_LIAISON: (UnitKind.PREFECTURE, UnitKind.HEADQUARTERS),
+    Role.STATISTICIAN: (UnitKind.PREFECTURE, UnitKind.HEADQUARTERS),
+    Role.NATIONAL: (UnitKind.NATIONAL,),
+}
+"""Where a role may be held, for those that see more than their own unit; a token never opens another's house."""
+
+
 async def _must_fit(person: Person, role: Role, unit: Unit) -> None:
-    if person.is_officer == (role in OUTSIDERS):
+    if person.is_officer is (role in OUTSIDERS):
         raise Invalid("この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role")
-    if role is Role.STATION_LIAISON and unit.kind is not UnitKind.STATION:
-        raise Invalid("警察署の連携担当者には警察署を選んでください。", field="unit_id")
+    if unit.kind not in POSTED.get(role, UnitKind):
+        raise Invalid("この役割はその所属では働けません。役割に合った所属を選んでください。", field="unit_id")
     if role in (Role.PARTNER, Role.SCHOOL) and await _organization_of(person, role) is None:
         raise Invalid("この人は団体の担当者として登録されていません。", field="person_id")
 
@@ -131,11 +142,19 @@ async def _organization_of(person: Person, role: Role) -> UUID | None:
 async def revoke(actor: Actor, token_id: UUID) -> Token:
     """End a token now."""
     token = await records.find(visible_to(actor), token_id)
-    return await records.change(actor, token, "token-revoked", revoked_at=actor.now)
+    return await records.change(actor, token, "token-revoked", revoked_at=token.revoked_at or actor.now)
+
+
+@when_leaving
+async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
+    """Whoever leaves, or only moves to another unit, acts through no token of the old post from then on."""
+    for token in await Token.filter(person_id=person.id, revoked_at=None, expires_at__gt=at).select_for_update():
+        ends = {"revoked_at": at} if at <= author.now else {"expires_at": at}
+        await records.change(author, token, "token-ended", **ends)
 
 
 async def actor_of(secret: str, now: datetime) -> Actor:
-    """Who acts through this token at this instant. Raises Unauthenticated, whatever is wrong with it."""
+    """Who acts through this token at this instant, in two statements. Raises Unauthenticated, whatever is wrong."""
     token = await Token.filter(sha256=_digest(secret), revoked_at=None, expires_at__gt=now).first()
     if token is None:
         raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
@@ -157,9 +176,8 @@ async def _acting(token: Token, now: datetime) -> Actor:
 async def _covered(token: Token) -> tuple[UUID, ...]:
     if token.role in OUTSIDERS:
         return ()
-    if token.role is Role.STATION_LIAISON:
-        return await units.below(token.unit_id)
-    return tuple([unit.id for unit in await Unit.filter(prefecture_id=token.prefecture_id).only("id")])
+    top = token.unit_id if token.role is Role.STATION_LIAISON else token.prefecture_id
+    return await units.below(token.prefecture_id, top)
 
 
 def _digest(secret: str) -> str:

@@ -13,8 +13,9 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.errors import Incomplete, Invalid
-from domain.japanese import kana_order, search_key
-from domain.records import Record, any_of, nothing
+from domain.japanese import kana_order, phone_number, search_key
+from domain.japanese import mail_address as checked_address
+from domain.records import Record, nothing
 from domain.verbs import broken, verb
 
 
@@ -69,28 +70,42 @@ def visible_to(actor: Actor) -> QuerySet[Unit]:
     return Unit.filter(prefecture_id=actor.prefecture_id)
 
 
-async def below(unit_id: UUID) -> tuple[UUID, ...]:
-    """The unit and everything below it."""
-    return await _walk([unit_id])
+async def find_standing(actor: Actor, unit_id: UUID, on: date) -> Unit:
+    """A unit that still stands on a day. Raises NotFound, and Invalid for one that is closed by then."""
+    unit = await records.see(visible_to(actor), unit_id, field="unit_id")
+    if unit.retired_on is not None and unit.retired_on <= on:
+        raise Invalid("廃止された所属です。いまある所属を選んでください。", field="unit_id")
+    return unit
 
 
-async def _walk(level: list[UUID]) -> tuple[UUID, ...]:
-    found = list(level)
-    while level:
-        level = [unit.id for unit in await Unit.filter(any_of(Unit, "parent_id", level)).only("id")]
-        found += level
+async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
+    """The unit and everything below it, in one statement however deep the tree is."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for unit in await Unit.filter(prefecture_id=prefecture_id).only("id", "parent_id"):
+        children.setdefault(unit.parent_id, []).append(unit.id)
+    found = [unit_id]
+    for one in found:
+        found += children.get(one, [])
     return tuple(found)
 
 
 def written(name: str, name_kana: str) -> dict[str, str]:
     """The columns that follow from a unit's name."""
-    if not name.strip():
-        raise Invalid("所属の名称を入力してください。", field="name")
+    records.must_say(name, "所属の名称", "name")
     return {
         "name": name,
         "name_kana": name_kana,
         "search": search_key(f"{name} {name_kana}"),
         "kana_order": kana_order(name_kana or name),
+    }
+
+
+def reached(phone: str, extension: str, mail: str) -> dict[str, str]:
+    """The columns that say how a unit is reached: its letters name them, so they must be right."""
+    return {
+        "phone": phone_number(phone, "phone") if phone else "",
+        "extension": extension,
+        "mail_address": checked_address(mail) if mail else "",
     }
 
 
@@ -121,6 +136,7 @@ async def establish(
     parent = await records.see(visible_to(actor), parent_id, field="parent_id")
     if kind in (UnitKind.NATIONAL, UnitKind.PREFECTURE):
         raise Invalid("この種別の所属は追加できません。本部の部署・警察署・課を選んでください。", field="kind")
+    records.must_say(code, "所属コード", "code")
     return await records.create(
         actor,
         Unit,
@@ -129,9 +145,7 @@ async def establish(
         prefecture_id=parent.prefecture_id,
         kind=kind,
         code=code,
-        phone=phone,
-        extension=extension,
-        mail_address=mail_address,
+        **reached(phone, extension, mail_address),
         **written(name, name_kana),
     )
 
@@ -142,22 +156,28 @@ async def correct(
     unit_id: UUID,
     *,
     version: int,
-    name: str,
-    name_kana: str = "",
-    phone: str = "",
-    extension: str = "",
-    mail_address: str = "",
+    name: str | None = None,
+    name_kana: str | None = None,
+    phone: str | None = None,
+    extension: str | None = None,
+    mail_address: str | None = None,
 ) -> Unit:
-    """Correct a unit's name and how it is reached."""
+    """Correct a unit's name and how it is reached; what is left out stays as it is."""
     unit = await records.find(visible_to(actor), unit_id, version)
-    contact = {"phone": phone, "extension": extension, "mail_address": mail_address}
-    return await records.change(actor, unit, "unit-corrected", **contact, **written(name, name_kana))
+    named = written(_or(name, unit.name), _or(name_kana, unit.name_kana))
+    contact = reached(_or(phone, unit.phone), _or(extension, unit.extension), _or(mail_address, unit.mail_address))
+    return await records.change(actor, unit, "unit-corrected", **contact, **named)
+
+
+def _or(told: str | None, before: str) -> str:
+    return before if told is None else told
 
 
 @verb(Role.ADMIN)
 async def retire(actor: Actor, unit_id: UUID, *, version: int, on: date) -> Unit:
     """Close a unit from a day on; it stays for the records it owns."""
     unit = await records.find(visible_to(actor), unit_id, version)
+    records.must_last(unit.retired_on)
     if await Unit.filter(parent_id=unit.id, retired_on=None).exists():
         raise Incomplete("下位の所属が残っています。先に下位の所属を廃止してください。")
     return await records.change(actor, unit, "unit-retired", retired_on=on)

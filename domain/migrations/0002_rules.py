@@ -15,6 +15,8 @@ UNITS = [
 PEOPLE = [
     "CREATE UNIQUE INDEX person_number ON person (prefecture_id, number) WHERE number IS NOT NULL",
     "CREATE INDEX person_search ON person USING gin (search gin_trgm_ops)",
+    """ALTER TABLE post ADD CONSTRAINT post_once
+       EXCLUDE USING gist (person_id WITH =, daterange(since, until, '[]') WITH &&)""",
 ]
 ORGANIZATIONS = [
     "CREATE UNIQUE INDEX organization_identity ON organization (prefecture_id, identity)",
