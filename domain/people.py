@@ -207,7 +207,7 @@ async def transfer(
     return officer if officer.version > version else await records.touch(actor, officer)
 
 
-async def change_post(actor: Actor, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
+async def change_post(actor: Author, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
     """Leave the present post the day before, and take up the next one.
 
     A post that would end on the day it began was never held: it becomes the new one.

@@ -90,10 +90,10 @@ async def create(actor: Author, model: type[R], fact: str, **values: Any) -> R:
     return row
 
 
-async def create_many(actor: Actor, model: type[R], fact: str, rows: Sequence[dict[str, Any]]) -> list[R]:
+async def create_many(actor: Author, model: type[R], fact: str, rows: Sequence[dict[str, Any]]) -> list[R]:
     """New rows and their journal entries, in two statements for every thousand; each row has the same columns."""
     common: dict[str, Any] = {"created_at": actor.now, "updated_at": actor.now}
-    if issubclass(model, Owned):
+    if issubclass(model, Owned) and isinstance(actor, Actor):
         common["prefecture_id"] = actor.prefecture_id
     for values in rows:
         _must_fit(model, values)

@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
                 ('search', fields.CharField(max_length=800)),
                 ('kana_order', fields.TextField(unique=False)),
             ],
-            options={'table': 'contact', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='contact_organization'), Index(fields=['unit_id', 'id'], name='contact_unit'), Index(fields=['person_id'], name='contact_person')], 'pk_attr': 'id', 'table_description': "担当者連絡先: a person's post at an organisation, from a day on until another."},
+            options={'table': 'contact', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='contact_organization'), Index(fields=['unit_id', 'id'], name='contact_unit'), Index(fields=['person_id'], name='contact_person')], 'pk_attr': 'id', 'table_description': "担当者連絡先: a person's post at an organisation, from `since` on until the day before `until`."},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_fetched_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'subscription', 'app': 'renkei', 'pk_attr': 'id', 'table_description': "One feed. `person_id` is empty for a station's feed, which shows the unit's dates and all below it."},
+            options={'table': 'subscription', 'app': 'renkei', 'pk_attr': 'id', 'table_description': "One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all"},
             bases=['Owned'],
         ),
         ops.CreateModel(

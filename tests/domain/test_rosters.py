@@ -1,5 +1,6 @@
 """Rosters are taken in whole or not at all, and the same roster twice says nothing new."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,7 +107,8 @@ def test_an_officer_of_another_unit_than_before_is_transferred(play: Any) -> Non
     async def story(town: Town) -> None:
         officer = {"number": "A-17", "family_name": "髙見本", "given_name": "一郎", "unit": "101"}
         await rosters.take_in_officers(town.hq, lines(officer))
-        assert await rosters.take_in_officers(town.hq, lines({**officer, "unit": "102"})) == Taken(0, 1, 0)
+        tomorrow = make.at(town.hq, town.hq.now + timedelta(days=1))
+        assert await rosters.take_in_officers(tomorrow, lines({**officer, "unit": "102"})) == Taken(0, 1, 0)
         person = await Person.get(number="A-17")
         assert person.unit_id == town.other_station.id
         posts = await Post.filter(person_id=person.id).order_by("created_at", "id")
