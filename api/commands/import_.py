@@ -1,0 +1,79 @@
+"""Rosters as offices keep them, taken in whole or not at all; with a report, line by line, of what is wrong.
+
+Whoever works at the machine acts for an officer (`--as`, a number or a name; else the first administrator). The
+dry run goes the same way up to the writing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from api import settings
+from api.database import at_hand
+from api.errors import Stopped
+from api.intake import KINDS, parse, read_table, report, template
+from api.intake.kind import Intake, Kind
+from api.intake.lines import lines, placed
+from domain import database, installation, rosters
+from domain.actor import Role
+from domain.rosters import Rejected, Taken
+
+TakeIn = Callable[..., Awaitable[Taken]]
+VERBS: dict[str, tuple[Role, TakeIn]] = {
+    "units": (Role.ADMIN, rosters.take_in_units),
+    "officers": (Role.ADMIN, rosters.take_in_officers),
+    "organizations": (Role.HQ_LIAISON, rosters.take_in_organizations),
+    "contacts": (Role.HQ_LIAISON, rosters.take_in_contacts),
+    "schools": (Role.HQ_LIAISON, rosters.take_in_organizations),
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=sorted(VERBS), help="名簿の種類")
+    parser.add_argument("file", nargs="?", type=Path, help="名簿のファイル (.xlsx, .csv)")
+    parser.add_argument("--as", dest="who", metavar="PERSON", help="取り込む職員の番号か氏名 (既定は最初の管理者)")
+    parser.add_argument("--dry-run", action="store_true", help="確かめるだけで、何も取り込まない")
+    parser.add_argument("--template", type=Path, metavar="FILE", help="見出しと記入例の入った空の名簿を書き出す")
+
+
+def run(options: argparse.Namespace) -> int:
+    kind = KINDS[options.kind]
+    if options.template:
+        options.template.write_bytes(template(kind))
+        print(f"{options.template} に{kind.label}のひな形を書きました。")
+        return 0
+    if options.file is None:
+        raise Stopped("名簿のファイルを指定してください。ひな形は --template FILE で作れます。")
+    return _import(kind, options)
+
+
+def _import(kind: Kind[Any], options: argparse.Namespace) -> int:
+    table = read_table(options.file, options.file.name)
+    intake, said = parse(kind, table), ""
+    if not intake.is_refused:
+        try:
+            with at_hand(settings.read()) as url:
+                said = _said(asyncio.run(_take_in(url, kind, intake, options)), options.dry_run)
+        except Rejected as rejected:
+            intake = Intake(intake.records, [*intake.problems, *placed(kind, table, rejected.problems)])
+    out = sys.stderr if intake.is_refused else sys.stdout
+    print(report(kind, options.file.name, intake), said, sep="", file=out)
+    return int(intake.is_refused)
+
+
+def _said(taken: Taken, dry_run: bool) -> str:
+    did = "取り込むと" if dry_run else "取り込みました:"
+    return f"{did} 新規{taken.created}件、変更{taken.changed}件、変わりなし{taken.unchanged}件。"
+
+
+async def _take_in(url: str, kind: Kind[Any], intake: Intake[Any], options: argparse.Namespace) -> Taken:
+    role, verb = VERBS[kind.name]
+    async with database.opened(url):
+        actor = await installation.at_the_keyboard(datetime.now(UTC), role, options.who)
+        return await verb(actor, lines(kind, intake), dry_run=options.dry_run)
