@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from api.errors import Stopped
 from domain.errors import Refused
@@ -45,8 +45,8 @@ SENTENCES = (
 class Parser(argparse.ArgumentParser):
     """An argument parser that speaks Japanese to people; names of commands and options stay English."""
 
-    def __init__(self, *, prog: str, description: str, usage: str | None = None) -> None:
-        super().__init__(prog=prog, description=description, usage=usage, add_help=False)
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given | {"add_help": False})
         self._positionals.title = "引数"
         self._optionals.title = "オプション"
         self.add_argument("-h", "--help", action="help", help="この説明を表示する")

@@ -119,7 +119,8 @@ class _Home:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            self._tool("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop", may_fail=True)
+            if self._is_running():
+                self._tool("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
@@ -195,10 +196,11 @@ class _Home:
 
     def _failed(self, program: str, told: str) -> CannotStart:
         log = self.data / "server.log"
-        lines = (told + (log.read_text(errors="replace") if log.exists() else "")).strip().splitlines()
+        logged = log.read_text(errors="replace") if log.exists() else ""
+        last = [text.strip().splitlines()[-1] for text in (told, logged) if text.strip()]
         return _cannot(
-            f"{self.data} の PostgreSQL を起動できません（{program}）",
-            f"the embedded PostgreSQL did not start: {lines[-1] if lines else program}",
+            f"{self.data} の PostgreSQL を動かせません（{program}）",
+            f"the embedded PostgreSQL failed: {' / '.join(last)}",
         )
 
     def _open_to_system_user(self) -> None:

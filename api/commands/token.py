@@ -18,7 +18,7 @@ from domain.units import Unit
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, parser_class=argparse.ArgumentParser)
+    actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="ACTION")
     new = actions.add_parser("new", help="発行する")
     new.add_argument("--person", required=True, help="職員番号・メールアドレス・氏名のどれか")
     new.add_argument("--role", required=True, choices=[role.value for role in Role], help="役割")

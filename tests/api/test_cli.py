@@ -50,6 +50,8 @@ def test_every_command_explains_itself(name, capsys):
     [
         (["chekc"], "renkei: chekc というコマンドはありません。renkei --help で使い方を表示します。\n"),
         (["check", "--fast"], "renkei check: --fast という引数はありません。"),
+        (["token"], "renkei token: ACTION を指定してください。"),
+        (["token", "new"], "renkei token new: --person, --role を指定してください。"),
         (["makemigrations"], "renkei makemigrations: NAME --fresh のどれかを指定してください。"),
         (["makemigrations", "x", "--fresh"], "renkei makemigrations: --fresh と NAME は一緒に使えません。"),
     ],

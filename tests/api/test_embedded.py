@@ -120,6 +120,6 @@ def test_broken_data_is_refused_with_what_the_server_said(tmp_path):
     with embedded.running(tmp_path, careless=True):
         pass
     (tmp_path / "postgres" / "postgresql.conf").write_text("no such setting = 1\n")
-    with pytest.raises(CannotStart, match="を起動できません（pg_ctl）。 The embedded PostgreSQL did not start: .+"):
+    with pytest.raises(CannotStart, match="を動かせません（pg_ctl）。 The embedded PostgreSQL failed: .+ / .+"):
         embedded.running(tmp_path, careless=True).__enter__()
     assert not is_running(tmp_path)
