@@ -8,7 +8,7 @@ from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
 from api.intake.organizations import NUMBER
-from api.intake.people import EXTENSION, MAIL, NAMES, PHONE, name_identity
+from api.intake.people import EXTENSION, MAIL, MOBILE, NAMES, PHONE, name_identity
 from api.intake.readers import choice, day, offered, text
 from domain.japanese import name_key, school_code
 from domain.organizations import ContactRole
@@ -89,6 +89,7 @@ CONTACTS = Kind(
         Field("job_title", ("役職", "職名", "肩書", "役職名"), text(100), example="課長"),
         MAIL,
         PHONE,
+        MOBILE,
         EXTENSION,
         Field("since", ("着任日", "就任日", "担当開始日"), day),
     ),

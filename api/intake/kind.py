@@ -12,6 +12,8 @@ from domain.japanese import search_key
 
 T = TypeVar("T")
 
+LONGEST_HEADING = 60
+
 _MARKS = re.compile(r"[※*]|[【\[(](必須|任意)[】\])]|(必須|任意)$")
 _ASIDE = re.compile(r"\([^)]*\)")
 _NUMBERING = re.compile(r"^\d+[.)、]?")
@@ -24,7 +26,8 @@ class Field:
     `headings` are its usual names, the first being ours; `read` gives the value or raises `Invalid`; `fills` are
     the attributes of the record that it gives, several where `read` gives a tuple (氏名), else the one of its own
     name. A `code` is made of digits, of which spreadsheets eat the zeros in front; an `own_number` is one whose
-    length is the office's affair. `choices` become an input list.
+    length is the office's affair. `choices` become an input list. A `spare` column counts where no other gives its
+    attribute.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Field:
     choices: tuple[str, ...] = ()
     code: bool = False
     own_number: bool = False
+    spare: bool = False
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -76,6 +80,8 @@ class Kind(Generic[T]):
 
     def recognise(self, heading: str) -> Field | None:
         """The column that a heading means, with or without marks, asides and numbering (①氏名【必須】)."""
+        if len(heading) > LONGEST_HEADING:
+            return None
         full = folded(heading)
         plain = _ASIDE.sub("", full)
         tries = (full, plain, _NUMBERING.sub("", full), _NUMBERING.sub("", plain))

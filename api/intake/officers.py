@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
-from api.intake.people import EXTENSION, MAIL, NAMES, PHONE, UNIT_NAMES, name_identity
+from api.intake.people import EXTENSION, MAIL, MOBILE, NAMES, PHONE, UNIT_NAMES, name_identity
 from api.intake.readers import choice, day, offered, own_number, text
 from domain.people import QualificationLevel
 
@@ -69,6 +69,7 @@ OFFICERS = Kind(
         Field("job_title", ("職名", "役職", "職", "官職", "肩書"), text(100), example="生活安全課係長"),
         MAIL,
         PHONE,
+        MOBILE,
         EXTENSION,
         Field("since", ("着任日", "配属日", "発令日", "異動日"), day, example="令和8年4月1日"),
         Field("qualification", ("検定", "検定級", "サイバー検定", "検定の級"), choice(LEVELS), choices=offered(LEVELS)),

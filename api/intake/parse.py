@@ -14,6 +14,9 @@ from domain.japanese import shown
 T = TypeVar("T")
 
 HEADING_WITHIN = 20
+LONGEST_VALUE = 2_000
+"""Characters that any reader has to look at; a file of 200,000 cells of 32,767 would keep one busy for minutes."""
+
 OUR_SHEETS = ("記入のしかた", "選択肢")
 """The template's own further sheets, which nobody need be told about."""
 
@@ -25,6 +28,7 @@ UNFIT = {
     CellKind.FORMULA: "数式は読み込みません。セルをコピーし、値として貼り付けてください。",
     CellKind.ERROR: "エラー値です。正しい値を入力してください。",
 }
+TOO_LONG = "長すぎます。この列に合った短い値を入力してください。"
 EMPTY_CELL = "空欄です。入力してください（結合したセルは解除し、行ごとに入力してください）。"
 
 
@@ -145,7 +149,8 @@ def _take(reading: _Reading[T], heading: Row, row: Row) -> None:
         reading.intake.problems.append(Problem(row.number, "", "", remedy, is_warning=True))
         return
     values: dict[str, Any] = {}
-    problems = [problem for column, cell in filled for problem in _read(reading, row, column, cell, values)]
+    spare_last = sorted(filled, key=lambda one: one[0].field.spare)
+    problems = [problem for column, cell in spare_last for problem in _read(reading, row, column, cell, values)]
     problems += _blank(reading, row, values, {column.field.name for column, _ in filled})
     if not problems:
         problems += _finish(reading, row, reading.kind.record(**values))
@@ -162,9 +167,7 @@ def _is_example(filled: list[tuple[Column, Cell]]) -> bool:
 
 
 def _read(reading: _Reading[T], row: Row, column: Column, cell: Cell, values: dict[str, Any]) -> Iterator[Problem]:
-    remedy = UNFIT.get(cell.kind)
-    if remedy is None and cell.kind is CellKind.NUMBER and len(cell.text) < reading.digits.get(column.at, 0):
-        remedy = LOST_ZEROS
+    remedy = _unreadable(reading, column, cell)
     if remedy is None:
         try:
             remedy = _fill(values, column.field, column.field.read(cell.text))
@@ -175,10 +178,18 @@ def _read(reading: _Reading[T], row: Row, column: Column, cell: Cell, values: di
         yield _problem(row, column, cell.text, remedy)
 
 
+def _unreadable(reading: _Reading[T], column: Column, cell: Cell) -> str | None:
+    if len(cell.text) > LONGEST_VALUE:
+        return TOO_LONG
+    if cell.kind is CellKind.NUMBER and len(cell.text) < reading.digits.get(column.at, 0):
+        return LOST_ZEROS
+    return UNFIT.get(cell.kind)
+
+
 def _fill(values: dict[str, Any], field: Field, value: Any) -> str | None:
     parts = value if field.fills else (value,)
     for attribute, part in zip(field.attributes, parts, strict=True):
-        if values.setdefault(attribute, part) != part:
+        if values.setdefault(attribute, part) != part and not field.spare:
             return "同じ行のほかの列と食い違っています。どちらかを消すか、同じ値にしてください。"
     return None
 

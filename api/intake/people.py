@@ -44,10 +44,19 @@ MAIL = Field(
 )
 PHONE = Field(
     "phone",
-    ("電話", "電話番号", "TEL", "連絡先電話", "連絡先電話番号", "代表電話", "代表電話番号", "携帯", "携帯電話"),
+    ("電話", "電話番号", "TEL", "連絡先電話", "連絡先電話番号", "代表電話", "代表電話番号"),
     phone_number,
     example="000-0000-0001",
     code=True,
+)
+MOBILE = Field(
+    "mobile",
+    ("携帯電話", "携帯", "携帯番号", "携帯電話番号", "電話（携帯）"),
+    lambda cell: (phone_number(cell),),
+    fills=("phone",),
+    note="電話の列がないか空欄のときに使います。",
+    code=True,
+    spare=True,
 )
 EXTENSION = Field("extension", ("内線", "内線番号"), narrow(20), example="3484")
 UNIT_NAMES = ("所属", "担当署", "管轄署", "所轄", "警察署", "署", "担当所属", "所轄警察署", "管轄警察署")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+import domain
 from domain.errors import Incomplete
 from jobs import letters
 from jobs.letters import KINDS, OPTIONAL, render
 
+DOMAIN = Path(domain.__file__).parent
 FACTS = {
     "unit_name": "青浜県警察本部サイバー犯罪対策課",
     "unit_phone": "000-0000-0010",
@@ -28,6 +32,8 @@ FACTS = {
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
     "expires_on": "令和９年３月31日",
     "days": 90,
+    "number": "令8-001",
+    "authority": "青浜県警察本部生活安全部長",
 }
 INVITATIONS = (
     "lecture-confirmed",
@@ -57,6 +63,26 @@ class Links(HTMLParser):
 
 def but(**changes: object) -> dict[str, object]:
     return {**FACTS, **changes}
+
+
+def letters_of_the_domain() -> set[str]:
+    """The kinds that stand in calls which owe a letter."""
+    calls = (node for path in DOMAIN.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    named = (argument for call in calls if isinstance(call, ast.Call) and owes(call) for argument in call.args)
+    texts = (argument.value for argument in named if isinstance(argument, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and re.fullmatch("[a-z]+(-[a-z]+)+|appointed", text)}
+
+
+def owes(call: ast.Call) -> bool:
+    function = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    with_calendar = any(ast.unparse(argument).startswith("Method.") for argument in call.args)
+    return with_calendar or function.startswith("_tell") or function in {"tell", "tell_all", "write", "owe"}
+
+
+def test_every_letter_that_the_domain_owes_can_be_written():
+    owed = letters_of_the_domain()
+    assert {"lecture-assigned", "drill-invitation", "agreement-expiring", "feed-address"} <= owed
+    assert owed <= set(KINDS)
 
 
 def test_every_kind_has_its_own_template_and_no_template_is_left_over():

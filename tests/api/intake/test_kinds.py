@@ -227,6 +227,15 @@ def test_a_contact_of_nobody_or_out_of_reach_is_asked_about():
     assert wrong(CONTACTS, head, ["架空電力", "見本 太郎", None]) == [(2, "メール")]
 
 
+@pytest.mark.parametrize(
+    ("phone", "mobile", "known"),
+    [("000-0000-0001", "090-0000-0002", "000-0000-0001"), (None, "090-0000-0002", "090-0000-0002")],
+)
+def test_a_mobile_number_is_used_where_there_is_no_other(phone: str | None, mobile: str, known: str):
+    rows = [["携帯電話", "団体名", "氏名", "電話"], [mobile, "架空電力", "見本 太郎", phone]]
+    assert [contact.phone for contact in records(CONTACTS, *rows)] == [known]
+
+
 def test_the_same_contact_twice_is_told():
     head = ["団体名", "氏名", "電話", "役割"]
     first = ["㈱架空電力", "髙橋 一郎", "000-0000-0001", "実務"]

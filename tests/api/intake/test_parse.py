@@ -275,6 +275,11 @@ def test_text_that_no_field_may_hold_is_refused(harm: str):
     assert wrong([*HEAD, "備考"], ["1", "見本", "太郎", "初級", f"備{harm}考"]).column == "E列「備考」"
 
 
+def test_a_value_of_absurd_length_is_refused_unread():
+    assert "長すぎます" in wrong([*HEAD, "入会日"], ["1", "見本", "太郎", "初級", "１" * 32_000]).remedy
+    assert warnings(read([*HEAD, "題" * 32_000], ["1", "見本", "太郎", "初級"])) == [(1, f"E列「{'題' * 40}…」")]
+
+
 def test_every_wrong_place_is_told_in_one_go():
     intake = read([*HEAD, "年齢"], ["1", None, "太郎", "特級", "若い"], ["2", "例示", "花子", "初級", "200"])
     assert [(problem.row, problem.column[0]) for problem in intake.problems] == [(2, "D"), (2, "E"), (2, "B"), (3, "E")]
