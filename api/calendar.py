@@ -9,6 +9,7 @@ import strawberry
 
 from api import reading
 from api.mutations import mutations
+from api.organizations import Organization
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
@@ -55,7 +56,9 @@ class Attendee(Node):
     remark: str
     invited_at: datetime | None
     removed_at: datetime | None
+    attended: bool | None = reading.column(description="Whether they came; null until that is recorded.")
     person: Person | None = reading.one("person_id")
+    organization: Organization | None = reading.one("organization_id")
 
 
 @reading.entity(calendar.Appointment, calendar.visible_to)

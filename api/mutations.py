@@ -45,6 +45,7 @@ REFERS = {
     "responsible": PEOPLE,
     "assignment": ("LecturerAssignment",),
     "party": ("AgreementParty",),
+    "participation": ("DrillParticipation",),
     "subscription": ("CalendarFeed",),
     "token": ("AccessToken",),
     "group": ("VolunteerGroup",),

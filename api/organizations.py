@@ -18,6 +18,7 @@ from domain.japanese import search_key
 from domain.organizations import ContactRole, OrganizationKind
 
 if TYPE_CHECKING:
+    from api.drills import DrillParticipation
     from api.lectures import Lecture
 
 strawberry.enum(OrganizationKind, description=OrganizationKind.__doc__)
@@ -100,6 +101,9 @@ class Organization(Node):
     )
     lectures: Connection[Annotated[Lecture, strawberry.lazy("api.lectures")]] = reading.connection(
         "school_id", order=reading.desc("starts_at")
+    )
+    drill_participations: Connection[Annotated[DrillParticipation, strawberry.lazy("api.drills")]] = reading.connection(
+        "organization_id", order=reading.desc("created_at")
     )
 
 

@@ -9,6 +9,7 @@ from api import reading
 from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
+from api.drills import DrillMutations, DrillQueries, ParticipationMutations
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
 from api.people import OfficerMutations, PeopleQueries
@@ -25,6 +26,7 @@ class Query(
     CalendarQueries,
     AgreementQueries,
     LectureQueries,
+    DrillQueries,
     SubscriptionQueries,
     TokenQueries,
 ):
@@ -43,6 +45,8 @@ Mutation = merge_types(
         PartyMutations,
         LectureMutations,
         AssignmentMutations,
+        DrillMutations,
+        ParticipationMutations,
         AttendeeMutations,
         SubscriptionMutations,
         TokenMutations,

@@ -1,0 +1,144 @@
+"""共同対処訓練: drills and the organisations that take part, to read and to lead from the plan to the report."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from api import reading
+from api.calendar import OFFICERS, Appointment
+from api.mutations import mutations
+from api.organizations import Organization
+from api.people import Person
+from api.reading import Connection, Node
+from api.units import Unit
+from domain import drills
+from domain.actor import Role
+from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply, ParticipationRole
+from domain.japanese import search_key
+from domain.rights import DataClass
+
+INSIDE = OFFICERS | {Role.PARTNER}
+"""Whoever sees a drill sees its date, and whoever sees a part in one sees the drill."""
+
+for kind in (DrillFormat, DrillStatus, DrillThreat):
+    strawberry.enum(kind, description=kind.__doc__)
+strawberry.enum(ParticipationReply, name="DrillReply", description=ParticipationReply.__doc__)
+strawberry.enum(ParticipationRole, name="DrillRole", description=ParticipationRole.__doc__)
+
+
+@strawberry.enum
+class DrillOrder(Enum):
+    STARTS_AT_ASC = reading.asc("starts_at")
+    STARTS_AT_DESC = reading.desc("starts_at")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class DrillFilter:
+    status: list[DrillStatus] | None = reading.among("status")
+    format: list[DrillFormat] | None = reading.among("format")
+    threat: list[DrillThreat] | None = reading.among("threat", data=DataClass.INTERNAL)
+    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    text: str | None = reading.contains("search", search_key)
+    starts_from: datetime | None = reading.at_least("starts_at")
+    starts_before: datetime | None = reading.below("starts_at")
+    reply_by_before: date | None = reading.below("reply_by", "date")
+
+
+@strawberry.enum
+class DrillParticipationOrder(Enum):
+    CREATED_AT_ASC = reading.asc("created_at")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class DrillParticipationFilter:
+    reply: list[ParticipationReply] | None = reading.among("reply")
+    role: list[ParticipationRole] | None = reading.among("role")
+    drill: strawberry.ID | None = reading.refers("drill_id", "Drill")
+    organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
+
+
+@reading.entity(drills.Participation, drills.participations_visible_to)
+@strawberry.type(description="参加機関: one organisation's part in one drill; counts are people (人).")
+class DrillParticipation(Node):
+    version: int
+    role: ParticipationRole
+    reply: ParticipationReply
+    planned_count: int
+    attended_count: int | None
+    drill: Annotated[Drill, strawberry.lazy("api.drills")] | None = reading.one("drill_id", implied=INSIDE)
+    organization: Organization | None = reading.one("organization_id", implied=frozenset({Role.PARTNER}))
+
+
+@reading.entity(drills.Drill, drills.visible_to)
+@strawberry.type(description="共同対処訓練")
+class Drill(Node):
+    version: int
+    status: DrillStatus
+    allowed_transitions: list[DrillStatus] = reading.computed("status", drills.MOVES)
+    format: DrillFormat
+    threat: DrillThreat = reading.column(data=DataClass.INTERNAL, description="想定別")
+    title: str
+    purpose: str
+    scenario: str = reading.column(data=DataClass.SENSITIVE, description="想定: never shown outside the police")
+    objectives: list[str]
+    starts_at: datetime
+    reply_by: date | None = reading.column(description="回答期限: the last day")
+    capacity: int | None = reading.column(data=DataClass.INTERNAL, description="定員 (人)")
+    police_count: int | None = reading.column(data=DataClass.INTERNAL, description="警察の参加人数 (人)")
+    attended_count: int = reading.expression(
+        "(select coalesce(sum(p.attended_count), 0)::int from drill_participation p where p.drill_id = {t}.id)",
+        data=DataClass.INTERNAL,
+        description="参加人員 of the organisations (人, 延べ), without the police",
+    )
+    reason: str = reading.column(data=DataClass.INTERNAL)
+    summary: str = reading.column(data=DataClass.INTERNAL, description="報告の概要")
+    reported_at: datetime | None = reading.column(data=DataClass.INTERNAL)
+    closed_at: datetime | None = reading.column(data=DataClass.INTERNAL)
+    unit: Unit | None = reading.one("unit_id")
+    reported_by: Person | None = reading.one("reported_by_id", data=DataClass.INTERNAL)
+    approved_by: Person | None = reading.one("approved_by_id", data=DataClass.INTERNAL)
+    appointment: Appointment | None = reading.one("appointment_id", implied=INSIDE)
+    participations: Connection[DrillParticipation] = reading.connection(
+        "drill_id", orders=DrillParticipationOrder, filters=DrillParticipationFilter, implied=OFFICERS
+    )
+
+
+@strawberry.type
+class DrillQueries:
+    drill: Drill | None = reading.root_one()
+    drills: Connection[Drill] = reading.root_connection(orders=DrillOrder, filters=DrillFilter)
+    drill_participation: DrillParticipation | None = reading.root_one()
+    drill_participations: Connection[DrillParticipation] = reading.root_connection(
+        orders=DrillParticipationOrder, filters=DrillParticipationFilter
+    )
+
+
+DrillMutations = mutations(
+    Drill,
+    plan_drill=drills.plan,
+    correct_drill=drills.correct,
+    open_drill_planning=drills.open_planning,
+    reschedule_drill=drills.reschedule,
+    invite_to_drill=drills.invite,
+    uninvite_from_drill=drills.uninvite,
+    resume_inviting_to_drill=drills.resume_inviting,
+    confirm_drill=drills.confirm,
+    postpone_drill=drills.postpone,
+    start_drill=drills.start,
+    pause_drill=drills.pause,
+    resume_drill=drills.resume,
+    finish_drill=drills.finish,
+    correct_drill_attendance=drills.correct_attendance,
+    evaluate_drill=drills.evaluate,
+    submit_drill_report=drills.submit_report,
+    return_drill_report=drills.return_report,
+    close_drill=drills.close,
+    call_off_drill=drills.call_off,
+)
+ParticipationMutations = mutations(DrillParticipation, correct_drill_participation=drills.correct_participation)
