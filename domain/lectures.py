@@ -350,8 +350,8 @@ async def release(actor: Actor, assignment_id: UUID, *, version: int | None = No
     assignment = await records.find(assignments_visible_to(actor), assignment_id, version)
     await records.change(actor, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
     attendee = await Attendee.get(id=assignment.attendee_id)
-    appointment = await Appointment.get(id=attendee.appointment_id)
-    await calendar.release(actor, attendee)
+    appointment = await Appointment.select_for_update().get(id=attendee.appointment_id)
+    await calendar.uninvite(actor, appointment, attendee)
     await invitations.tell(actor, appointment, attendee, "lecturer-released", Method.CANCEL)
     return assignment
 

@@ -96,7 +96,8 @@ def _calendar(letter: Letter, sender: str) -> tuple[str, bytes]:
     organizer = ical.Party(str(facts["unit_name"]), sender)
     attendee = ical.Party(letter.to_name, letter.to_address)
     if letter.method is Method.CANCEL:
-        return "CANCEL", ical.cancel(event, organizer, attendee, stamp)
+        take_back = ical.cancel if event.status == "CANCELLED" else ical.uninvite
+        return "CANCEL", take_back(event, organizer, attendee, stamp)
     return "REQUEST", ical.request(event, organizer, attendee, stamp, partstat=facts["partstat"])
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from api.schema import schema
 from domain import drills
-from domain.actor import Role
+from domain.actor import LIAISONS, Role
 from domain.drills import Drill, DrillStatus, Participation
 from tests import make
 from tests.api.asking import ask, change, codes, read
+from tests.api.reading.implied import proven
 from tests.domain.drills.asking import attendee_of, confirmed, everything, finished, participation_of
 from tests.make import Town
 
@@ -293,6 +295,26 @@ def test_an_invitation_is_taken_back_and_a_part_corrected_through_the_door(play:
         )
         seen = (await read(town.officer, WHOLE, id=id_of(drill)))["drill"]["participations"]["edges"]
         assert [edge["node"]["reply"] for edge in seen] == ["ACCEPTED", "WITHDRAWN"]
+
+    play(story)
+
+
+def test_what_is_implied_of_a_drill_shows_nobody_what_is_hidden(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, [first, second] = await confirmed(town, "架空電力株式会社", "見本信用金庫")
+        await change(
+            town.officer, "uninviteFromDrill", drillId=id_of(drill), attendeeId=id_of(await attendee_of(second))
+        )
+        await finished(town, "例示水道株式会社")
+        partners = [make.outsider(town.officer, Role.PARTNER, contact) for contact in (first, second)]
+        followed = await proven(schema, [town.hq, town.officer, town.other_officer, *partners])
+        both, officers = {*LIAISONS, Role.PARTNER}, set(LIAISONS)
+        assert {name: roles for name, roles in followed.items() if name.startswith("Drill")} == {
+            "Drill.appointment": both,
+            "Drill.participations": officers,
+            "DrillParticipation.drill": both,
+            "DrillParticipation.organization": {Role.PARTNER},
+        }
 
     play(story)
 

@@ -120,6 +120,17 @@ def test_a_lecturer_who_declines_is_free_again(play: Any) -> None:
     play(story)
 
 
+def test_the_cancellation_for_a_released_lecturer_has_a_raised_sequence(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        before = await Appointment.get(id=lecture.appointment_id)
+        await lectures.release(town.officer, (await Assignment.get(lecture_id=lecture.id)).id)
+        letter = await Letter.get(kind="lecturer-released")
+        assert (letter.facts["uid"], letter.facts["sequence"]) == (before.uid, before.sequence + 1)
+
+    play(story)
+
+
 def test_postponing_keeps_the_uid_and_raises_the_sequence(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture = await confirmed(town)
