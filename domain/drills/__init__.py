@@ -4,7 +4,7 @@
 `running` and `reviewing` are what is done with them, in the order of life.
 """
 
-from domain.drills.drill import LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to
+from domain.drills.drill import HELD, LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to
 from domain.drills.inviting import confirm, correct_participation, invite, resume_inviting, uninvite
 from domain.drills.participation import (
     Participation,
@@ -35,6 +35,7 @@ from domain.drills.running import (
 )
 
 __all__ = [
+    "HELD",
     "IMPROVEMENT_LABELS",
     "IMPROVEMENT_MOVES",
     "INJECT_LABELS",

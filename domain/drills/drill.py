@@ -74,6 +74,9 @@ MOVES: Moves[DrillStatus] = {
 ARRANGING = (DrillStatus.PLANNING, DrillStatus.INVITING, DrillStatus.CONFIRMED)
 """While somebody may be invited, or has been."""
 
+HELD = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
+"""After the drill took place: what the statistics count."""
+
 
 class DrillFormat(StrEnum):
     """机上, 実働, 技術, オンライン."""
@@ -184,7 +187,7 @@ def at_most(text: str, field: str, name: str, most: int) -> str:
     return text
 
 
-def people(count: int, field: str, name: str, least: int = 0) -> int:
+def head_count(count: int, field: str, name: str, least: int = 0) -> int:
     """A number of people (人) within reason."""
     if not least <= count <= 100_000:
         raise Invalid(f"{name}は{least}人から100,000人までで入力してください。", field=field)

@@ -12,13 +12,13 @@ from domain.drills.drill import (
     ARRANGING,
     Drill,
     DrillStatus,
+    head_count,
     move,
     must_be_ahead,
     must_be_in,
     must_be_ready,
     visible_to,
 )
-from domain.drills.drill import people as number_of_people
 from domain.drills.participation import (
     Participation,
     ParticipationReply,
@@ -84,9 +84,7 @@ async def _present_contact(actor: Actor, contact_id: UUID) -> Contact:
 async def _take_part(
     actor: Actor, drill: Drill, contact: Contact, role: ParticipationRole | None, planned_count: int | None
 ) -> None:
-    told: dict[str, Any] = {"role": role} if role else {}
-    if planned_count is not None:
-        told["planned_count"] = _planned(planned_count)
+    told = _told(role, planned_count)
     known = await Participation.filter(drill_id=drill.id, organization_id=contact.organization_id).first()
     if known:
         await follow(actor, await records.change(actor, known, "participation-corrected", **told))
@@ -97,8 +95,12 @@ async def _take_part(
     await must_fit(drill.id, drill.capacity)
 
 
-def _planned(count: int) -> int:
-    return number_of_people(count, "planned_count", "予定人数", least=1)
+def _told(role: ParticipationRole | None, planned_count: int | None) -> dict[str, Any]:
+    """Only what was given, checked."""
+    told: dict[str, Any] = {"role": role} if role else {}
+    if planned_count is not None:
+        told["planned_count"] = head_count(planned_count, "planned_count", "予定人数", least=1)
+    return told
 
 
 @verb(*LIAISONS)
@@ -132,10 +134,7 @@ async def correct_participation(
     drill = await records.find(visible_to(actor), known.drill_id)
     must_be_in(drill, *ARRANGING)
     participation = await records.find(participations_visible_to(actor), participation_id, version)
-    told: dict[str, Any] = {"role": role} if role else {}
-    if planned_count is not None:
-        told["planned_count"] = _planned(planned_count)
-    await records.change(actor, participation, "participation-corrected", **told)
+    await records.change(actor, participation, "participation-corrected", **_told(role, planned_count))
     await must_fit(drill.id, drill.capacity)
     return participation
 

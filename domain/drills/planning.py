@@ -18,11 +18,11 @@ from domain.drills.drill import (
     DrillStatus,
     DrillThreat,
     at_most,
+    head_count,
     move,
     must_be_ahead,
     must_be_in,
     must_be_ready,
-    people,
     said,
     told,
     visible_to,
@@ -73,7 +73,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "purpose": lambda text: at_most(text, "purpose", "目的", 1000),
     "scenario": lambda text: at_most(text, "scenario", "想定", 20_000),
     "place": lambda text: at_most(text, "place", "場所", 300),
-    "capacity": lambda count: None if count is None else people(count, "capacity", "定員", least=1),
+    "capacity": lambda count: None if count is None else head_count(count, "capacity", "定員", least=1),
     "objectives": _objectives,
     "online_url": _online_url,
 }
@@ -180,7 +180,10 @@ async def reschedule(
     reply_by: date | None = None,
     version: int | None = None,
 ) -> Drill:
-    """Another date for a drill that is still being planned; later it has to be postponed."""
+    """Another date for a drill that is still being planned; later it has to be postponed.
+
+    The last day for answers belongs to the date: without `reply_by` there is none any more. So when postponed.
+    """
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(drill, DrillStatus.DRAFT, DrillStatus.PLANNING)
     return await _reschedule(actor, drill, starts_at, ends_at, reply_by)

@@ -14,7 +14,7 @@ from uuid import UUID
 from domain import calendar, records
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import Attendee
-from domain.drills.drill import Drill, DrillStatus, move, must_be_in, people, said, visible_to
+from domain.drills.drill import HELD, Drill, DrillStatus, head_count, move, must_be_in, said, visible_to
 from domain.drills.participation import HOLDING, Participation, ParticipationReply
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
@@ -56,8 +56,6 @@ INJECT_MOVES: Moves[InjectStatus] = {
     InjectStatus.ANSWERED: (InjectStatus.ASSESSED,),
     InjectStatus.ASSESSED: (),
 }
-
-OVER = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
 
 
 @verb(*LIAISONS)
@@ -111,8 +109,7 @@ async def finish(
     `police_count` is the police's own people (人). Raises Incomplete where an organisation is missing.
     """
     drill = await records.find(visible_to(actor), drill_id, version)
-    came = people(police_count, "police_count", "警察の参加人数")
-    await move(actor, drill, DrillStatus.FINISHED, "drill-finished", police_count=came)
+    await move(actor, drill, DrillStatus.FINISHED, "drill-finished", police_count=_police(police_count))
     await _record(actor, drill, attendance)
     left = Participation.filter(drill_id=drill.id, attended_count=None)
     if await left.filter(reply__in=HOLDING).exists():
@@ -136,13 +133,19 @@ async def correct_attendance(
 ) -> Drill:
     """Correct the numbers afterwards; the old ones stay in the journal with the reason. What is not given stays."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, *OVER)
-    values = {} if police_count is None else {"police_count": people(police_count, "police_count", "警察の参加人数")}
+    must_be_in(drill, *HELD)
+    values = (
+        {} if police_count is None else {"police_count": head_count(police_count, "police_count", "警察の参加人数")}
+    )
     if not (attendance or values):
         raise Invalid("直す人数を入力してください。", field="attendance")
     await records.change(actor, drill, "drill-attendance-corrected", reason=said(reason), **values)
     await _record(actor, drill, attendance)
     return drill
+
+
+def _police(count: int) -> int:
+    return head_count(count, "police_count", "警察の参加人数")
 
 
 async def _record(actor: Actor, drill: Drill, attendance: Sequence[Attended]) -> None:
@@ -155,7 +158,7 @@ async def _record(actor: Actor, drill: Drill, attendance: Sequence[Attended]) ->
 
 
 async def _record_one(actor: Actor, participation: Participation, attended: Attended) -> None:
-    count = people(attended.count, "attendance", "参加人数")
+    count = head_count(attended.count, "attendance", "参加人数")
     invited = await calendar.coming(participation.appointment_id).filter(organization_id=participation.organization_id)
     present = _present(attended, invited)
     if count < len(present):
