@@ -73,9 +73,15 @@ class Archive:
         if part.file_size > most_bytes:
             raise _too_large()
         try:
-            with self._zip.open(part) as file:
+            with self._opened(part) as file:
                 yield from _parse(file, start, end, text)
         except (BadZipFile, BrokenStream, expat.ExpatError, EOFError, NotImplementedError) as error:
+            raise not_readable() from error
+
+    def _opened(self, part: ZipInfo) -> IO[bytes]:
+        try:
+            return self._zip.open(part)
+        except ValueError as error:  # a directory that places the part before the file's beginning
             raise not_readable() from error
 
     def _judge(self, parts: list[ZipInfo]) -> None:
@@ -117,7 +123,7 @@ def _too_large() -> TooLarge:
 
 
 def _parse(file: IO[bytes], start: Start, end: End, text: Text) -> Iterator[None]:
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever it declares: else Python's codecs are at the file's disposal
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.CharacterDataHandler = text

@@ -29,7 +29,7 @@ DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_DATE_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hmsHMS]+\])[^\]]*\]|G/標準|General|[eE][+-]')
 _DATE_LETTERS = re.compile(r"[ymdhsegYMDHSEG]")
-_ZEROS = re.compile(r"0{2,}")
+_ZEROS = re.compile(r"0{2,20}")
 
 
 @dataclass

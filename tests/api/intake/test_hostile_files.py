@@ -5,18 +5,37 @@ from __future__ import annotations
 import os
 import time
 import tracemalloc
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from random import Random
 from struct import pack
 from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 
-from api.intake.reading import read_table
+from api.intake import ORGANIZATIONS, parse, read_table, template
 from domain.errors import Invalid, Refused, TooLarge
 from tests.api.intake.books import SHEET, SHEET_HEAD, book, changed, sheet
 
 HONEST = book(["所属名"], ["見本警察署"])
+SHARDS = (
+    *(
+        b'<c r="A1"/>',
+        b'<row r="3">',
+        b"</row>",
+        b"</v>",
+        b"<v>",
+        b"<f>1</f>",
+        b"<![CDATA[",
+        b"]]>",
+        b"&amp;",
+        b"<",
+        b'"',
+    ),
+    *(b't="s"', b't="d"', b't="e"', b's="99"', b'r="XFD1"', b"-1", b"1e400", b"NaN", b"99999999999", b"\x00", b"\xff"),
+    *(b'r:id="x"', b'Target="../../x"', b'state="hidden"', b'numFmtId="14"', b'date1904="x"', b'encoding="foo"'),
+)
 LITTLE = 30_000_000
 """Bytes of memory that refusing may cost at most, the file itself and its copy included."""
 
@@ -168,6 +187,35 @@ def test_the_old_format_is_named():
 )
 def test_a_broken_file_is_refused_with_what_to_do(content: bytes):
     assert isinstance(refused(content), Invalid)
+
+
+def spoiled(part: bytes, random: Random) -> bytes:
+    """The same bytes with a few cut out, changed, or slipped in."""
+    spoilt = bytearray(part)
+    for _ in range(random.choice([1, 1, 3, 10])):
+        at = random.randrange(len(spoilt) + 1)
+        spoilt[at : at + random.choice([0, 0, 1, 15])] = random.choice(
+            [b"", random.choice(SHARDS), random.randbytes(2)]
+        )
+    return bytes(spoilt)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_spoiled_workbook_is_read_or_refused_and_nothing_else(seed: int):
+    random = Random(seed)
+    honest = template(ORGANIZATIONS)
+    parts = ZipFile(BytesIO(honest)).namelist()
+    for _ in range(40):
+        part = random.choice([None, SHEET, *parts])
+        content = changed(honest, {part: lambda xml: spoiled(xml, random)}) if part else spoiled(honest, random)
+        with suppress(Refused):
+            parse(ORGANIZATIONS, read_table(content, "名簿.xlsx"))
+
+
+@pytest.mark.parametrize("encoding", ["foo", "shift_jis", "utf-16", "zlib", "idna", "unicode_escape"])
+def test_an_encoding_that_no_workbook_has_is_not_looked_up(encoding: str):
+    content = changed(HONEST, {SHEET: lambda xml: xml.replace(b"UTF-8", encoding.encode())})
+    assert [row.at(0).text for row in read_table(content, "名簿.xlsx").rows] == ["所属名", "見本警察署"]
 
 
 @pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1", "B2:A1", "x"])
