@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
+from starlette.requests import Request
 from tortoise import Tortoise
 
+from api.house import House
+from domain import tokens
 from domain.actor import Actor
+from domain.errors import Unauthenticated
+
+NO_TOKEN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
 
 
 @dataclass
@@ -26,6 +32,14 @@ class Context:
         async with Tortoise.get_connection("default").acquire_connection() as connection:
             text: str | None = await connection.fetchval(sql, *values)
         return text
+
+
+async def bearer(request: Request, house: House) -> Actor:
+    """Who asks, by the token in the request's header (RFC 6750 §2.1). Raises Unauthenticated."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(NO_TOKEN)
+    return await tokens.actor_of(token.strip(), house.clock())
 
 
 Info = strawberry.Info[Context, None]

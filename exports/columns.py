@@ -78,6 +78,9 @@ class Sheet:
     tab: str = "集計表"
 
 
+Table = tuple[Sequence[Column], Sequence[Row]]
+"""A plain table: what its columns are, and its rows."""
+
 # Keys of the data sheet that are words for people, so that they cannot meet a key of a row.
 ABOUT_FIGURES = (
     Column("区分", "区分", 16),
@@ -114,12 +117,16 @@ def _kind(value: Value) -> Kind:
     return Kind.DATE if isinstance(value, date) else Kind.TEXT
 
 
-def period_notes(period: Period, computed_at: datetime) -> tuple[str, ...]:
-    """The lines that a printed table of figures owes its reader; `computed_at` is an aware instant."""
+def period_notes(period: Period, computed_at: datetime, as_of: date | None = None) -> tuple[str, ...]:
+    """The lines that a printed table of figures owes its reader; `computed_at` is an aware instant.
+
+    `as_of` is the last day counted where the period was still running.
+    """
     day = computed_at.astimezone(TOKYO).date()
-    first, last = wareki(period.starts_on), wareki(period.ends_on)
+    first, end, last = wareki(period.starts_on), wareki(period.ends_on), wareki(as_of or period.ends_on)
+    so_far = f"　※期間の途中のため、{last}までの数" if as_of and as_of < period.ends_on else ""
     return (
-        f"期間：{period.label}（{first}から{last}まで）　基準：{period.basis.label}",
+        f"期間：{period.label}（{first}から{end}まで）　基準：{period.basis.label}{so_far}",
         f"「現在」は{last}現在の数、「中」は期間中の数。「実」は重複を除いた数、「延べ」は重複を含む数。",
         f"「0」は数が0であること、「-」は該当がないこと。　集計日時：{wareki(day)} {clock(computed_at, wide=True)}",
     )

@@ -6,6 +6,8 @@ import re
 from unicodedata import category, normalize
 from urllib.parse import quote
 
+from domain.japanese import Measure, Period, PeriodBasis, era_of
+
 LONGEST = 60
 FORBIDDEN = re.compile(r'[\\/:*?"<>|～〜\s]+')
 ATTR_CHAR = "!#$&+-.^_`|~"
@@ -22,6 +24,17 @@ def file_name(*parts: str, extension: str) -> str:
         longest = max(range(len(said)), key=lambda at: len(said[at]))
         said[longest] = _shortened(said[longest], excess)
     return f"{'_'.join(said)}.{extension}"
+
+
+def period_part(period: Period) -> str:
+    """R08Q2, R08 (年度), CY2026Q3, CY2026 (暦年) or 20261231 (現在)."""
+    if period.measure is Measure.AS_OF:
+        return f"{period.ends_on:%Y%m%d}"
+    if period.basis is PeriodBasis.CALENDAR_YEAR:
+        return period.code
+    era = era_of(period.starts_on.replace(month=period.basis.first_month, year=period.year))
+    quarter = f"Q{period.quarter}" if period.quarter else ""
+    return f"{era.letter}{period.year - era.first_year + 1:02}{quarter}"
 
 
 def ascii_twin(name: str) -> str:

@@ -16,10 +16,10 @@ from unicodedata import east_asian_width
 
 import xlsxwriter
 
-from exports.columns import Column, Kind, Row, Sheet, Value, flat
+from exports.columns import Column, Kind, Row, Sheet, Table, Value, flat
 from exports.text import NOT_APPLICABLE, is_formula_like, lines
 
-__all__ = ["Column", "Kind", "Row", "Sheet", "Value", "xlsx"]
+__all__ = ["Column", "Kind", "Row", "Sheet", "Table", "Value", "xlsx"]
 
 A4 = 9
 DATA = "データ"
@@ -48,14 +48,19 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def xlsx(sheet: Sheet, created: datetime) -> bytes:
-    """The workbook; `created` is an aware instant and stands in its properties, in UTC."""
+def xlsx(sheet: Sheet, created: datetime, more: Sequence[Sheet] = (), data: Table | None = None) -> bytes:
+    """The workbook; `created` is an aware instant and stands in its properties, in UTC.
+
+    `more` are further printed sheets behind the first; `data` is what the data sheet holds where it is not the
+    first sheet's own figures. No two sheets have the same tab.
+    """
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": lines(sheet.title), "created": created.astimezone(UTC).replace(tzinfo=None)})
         pen = _Pen(book)
-        _print(_Page(book.add_worksheet(sheet.tab), pen), sheet)
-        _list(_Page(book.add_worksheet(DATA), pen), *flat(sheet))
+        for printed in (sheet, *more):
+            _print(_Page(book.add_worksheet(printed.tab), pen), printed)
+        _list(_Page(book.add_worksheet(DATA), pen), *(data or flat(sheet)))
     return file.getvalue()
 
 

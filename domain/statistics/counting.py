@@ -20,8 +20,9 @@ from domain.units import Unit, UnitKind
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows of a report, and the unit that its totals belong to (nothing where there are none)."""
+    """Whose report it is, its rows, and the unit that its totals belong to (nothing where there are none)."""
 
+    name: str
     units: tuple[CountedUnit, ...]
     whole_id: UUID | None
 
@@ -29,17 +30,18 @@ class Scope:
 async def prefecture_scope(prefecture_id: UUID) -> Scope:
     """Headquarters as one row, then each station with its sections, in the order of their codes."""
     known = {unit.id: unit for unit in await Unit.filter(prefecture_id=prefecture_id).order_by("code")}
-    top = _headquarters(known[prefecture_id], known.values())
+    top = _headquarters(prefecture_id, known.values())
     stations = [unit for unit in known.values() if unit.kind is UnitKind.STATION]
     members: dict[UUID, list[UUID]] = {row.id: [] for row in (top, *stations)}
     for unit in known.values():
         members[(_station(unit, known) or top).id].append(unit.id)
-    return Scope(tuple(CountedUnit.of(known[id], tuple(its)) for id, its in members.items()), prefecture_id)
+    rows = tuple(CountedUnit.of(known[id], tuple(its)) for id, its in members.items())
+    return Scope(known[prefecture_id].name, rows, prefecture_id)
 
 
-def _headquarters(prefecture: Unit, known: Iterable[Unit]) -> Unit:
-    below = (unit for unit in known if unit.parent_id == prefecture.id and unit.kind is UnitKind.HEADQUARTERS)
-    return next(below, prefecture)
+def _headquarters(prefecture_id: UUID, known: Iterable[Unit]) -> Unit:
+    """Every prefecture has been founded with one."""
+    return next(unit for unit in known if unit.parent_id == prefecture_id and unit.kind is UnitKind.HEADQUARTERS)
 
 
 def _station(unit: Unit | None, known: Mapping[UUID, Unit]) -> Unit | None:
@@ -50,12 +52,13 @@ def _station(unit: Unit | None, known: Mapping[UUID, Unit]) -> Unit | None:
 
 async def national_scope(national_id: UUID) -> Scope:
     """The prefectures side by side."""
+    national = await Unit.get(id=national_id)
     units = await Unit.exclude(kind=UnitKind.NATIONAL).order_by("code")
     members: dict[UUID, list[UUID]] = {}
     for unit in units:
         members.setdefault(unit.prefecture_id, []).append(unit.id)
     rows = [CountedUnit.of(unit, tuple(members[unit.id])) for unit in units if unit.kind is UnitKind.PREFECTURE]
-    return Scope(tuple(rows), national_id)
+    return Scope(national.name, tuple(rows), national_id)
 
 
 async def count_report(scope: Scope, period: Period, now: datetime) -> Report:
@@ -63,15 +66,15 @@ async def count_report(scope: Scope, period: Period, now: datetime) -> Report:
     last = last_day(period, now)
     found = await _counted(scope.units, asked(period), period, last)
     units = tuple(unit for unit in scope.units if _is_shown(unit, period, found))
-    rows: list[tuple[UUID, CountedUnit | None]] = [(unit.id, unit) for unit in units]
+    counted: list[tuple[UUID, CountedUnit | None]] = [(unit.id, unit) for unit in units]
     if scope.whole_id:
-        rows.append((scope.whole_id, None))
+        counted.append((scope.whole_id, None))
     counts = {
         (id, tally.key, kind): _count(unit, tally, kind, period, found)
-        for id, unit in rows
+        for id, unit in counted
         for tally, kind in grid(period)
     }
-    return Report(period, last, now, units, scope.whole_id, counts)
+    return Report(scope.name, period, last, now, units, scope.whole_id, counts)
 
 
 def last_day(period: Period, now: datetime) -> date:

@@ -78,12 +78,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of one period as of one computing. `as_of` is the last day counted: today in a running period.
+    """The figures of one period as of one computing; `name` is whose they are.
 
-    `whole_id` is the unit whose figures are the totals, counted apart because 実 does not add up; nothing where
-    only some of its units are shown.
+    `as_of` is the last day counted: today in a running period. `whole_id` is the unit whose figures are the totals,
+    counted apart because 実 does not add up; nothing where only some of its units are shown.
     """
 
+    name: str
     period: Period
     as_of: date
     computed_at: datetime

@@ -106,7 +106,8 @@ async def _read(actor: Actor, run: Run, period: Period) -> Report:
     units = tuple(unit for unit in scope.units if unit.id in counted)
     ids = [unit.id for unit in units] + ([scope.whole_id] if scope.whole_id else [])
     keys = [(id, tally.key, kind) for id in ids for tally, kind in grid(period)]
-    return Report(period, run.as_of, run.computed_at, units, scope.whole_id, {key: kept.get(key) for key in keys})
+    counts = {key: kept.get(key) for key in keys}
+    return Report(scope.name, period, run.as_of, run.computed_at, units, scope.whole_id, counts)
 
 
 @verb(Role.STATISTICIAN, Role.HQ_LIAISON, Role.NATIONAL)
@@ -167,7 +168,8 @@ async def _scope(actor: Actor) -> Scope:
     scope = await prefecture_scope(actor.prefecture_id)
     if actor.role is not Role.STATION_LIAISON:
         return scope
-    return Scope(tuple(unit for unit in scope.units if unit.id in actor.units), None)
+    own = tuple(unit for unit in scope.units if unit.id in actor.units)
+    return Scope("・".join(unit.name for unit in own), own, None)
 
 
 async def _whole(owner: Unit) -> Scope:

@@ -1,0 +1,53 @@
+"""The same files as the downloads, written on the machine itself: by whoever sits there, as their statistician."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api import settings
+from api.database import at_hand
+from api.downloads import EXPORTS, produce
+from api.errors import Stopped
+from domain import database, installation
+from domain.actor import Role
+from exports.files import File, Format
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", choices=[*EXPORTS], help=f"書き出すもの（{'・'.join(EXPORTS)}）")
+    parser.add_argument(
+        "--period",
+        default="",
+        help="2026Q2（年度の四半期）・2026・CY2026Q2・CY2026・2026-12-31（省略すると前の四半期）",
+    )
+    parser.add_argument(
+        "--format", default=Format.XLSX.value, choices=[*map(str, Format), "pdf"], help="形式（既定は xlsx）"
+    )
+    parser.add_argument("--out", type=Path, help="書き出し先（省略すると決まった名前で、いまの場所に書く）")
+    parser.add_argument("--as", dest="who", metavar="PERSON", help="職員番号か氏名。その職員の都道府県の分を書き出す")
+    parser.add_argument("--fresh", action="store_true", help="保存された集計ではなく、いま数え直した結果を書き出す")
+
+
+def run(options: argparse.Namespace) -> int:
+    with at_hand(settings.read()) as url:
+        file = asyncio.run(_produce(url, options))
+    path: Path = options.out or Path(file.name)
+    _write(path, file.content)
+    print(path)
+    return 0
+
+
+async def _produce(url: str, options: argparse.Namespace) -> File:
+    async with database.opened(url):
+        actor = await installation.at_the_keyboard(datetime.now(UTC), Role.STATISTICIAN, options.who)
+        return await produce(actor, options.name, options.period, options.format, fresh=options.fresh)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Stopped(f"{path} に書き込めません（{error.strerror}）。--out で書ける場所を指定してください。") from error

@@ -1,0 +1,189 @@
+"""Files over HTTP: the right ones for the right role, and what is wrong told in words."""
+
+import csv
+import json
+from datetime import timedelta
+from io import BytesIO, StringIO
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import httpx
+import openpyxl
+import pytest
+
+from api.app import make_app
+from api.downloads import EXPORTS
+from api.house import House
+from domain import tokens
+from domain.actor import Role
+from domain.installation import found_national
+from domain.organizations import Organization
+from domain.people import Person
+from domain.statistics import Run
+from tests import make
+from tests.clock import NOW
+from tests.domain import random_year
+
+AFTERWARDS = random_year.AFTERWARDS
+HOUSE = House("a key that is only ever used in tests", "https://renkei.example.jp", lambda: AFTERWARDS)
+QUARTER = "/exports/statistics?period=2027Q4"
+
+
+def client(**headers):
+    app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url, headers=headers)
+
+
+async def token_of(town, person, role, unit) -> str:
+    author = make.at(town.admin, AFTERWARDS - timedelta(days=1))
+    _, secret = await tokens.mint(author, person, role, unit, "test", AFTERWARDS + timedelta(days=1))
+    return secret
+
+
+async def as_officer(town, role, unit):
+    person = await make.officer(town.admin, town.section)
+    return client(Authorization=f"Bearer {await token_of(town, person, role, unit)}")
+
+
+async def ask(town, role, address=QUARTER, unit=None):
+    async with await as_officer(town, role, unit or town.section) as someone:
+        return await someone.get(address)
+
+
+def test_a_statistician_downloads_the_workbook_under_its_name(play):
+    async def story(town):
+        await random_year.drawn(town, 1, size=10)
+        return await ask(town, Role.STATISTICIAN)
+
+    answer = play(story)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert answer.headers["Cache-Control"] == "no-store"
+    named = unquote(answer.headers["Content-Disposition"])
+    assert "filename*=UTF-8''R09Q4_活動状況_青浜県警察_20280601.xlsx" in named
+    page = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
+    names = [row[0].value for row in page.iter_rows(min_row=8)]
+    assert names == ["青浜県警察本部", "青浜第1警察署", "青浜第2警察署", "合計"]
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_the_same_figures_come_as_csv_and_json(play, format):
+    async def story(town):
+        await random_year.drawn(town, 1, size=10)
+        return await ask(town, Role.HQ_LIAISON, f"{QUARTER}&format={format}")
+
+    answer = play(story)
+    if format == "json":
+        values = [one["value"] for one in answer.json()["figures"] if one["measure"] == "LECTURES"]
+    else:
+        rows = csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))
+        values = [int(row["値"]) for row in rows if row["項目コード"] == "LECTURES"]
+    kinds = 4
+    assert len(values) == 4 * kinds
+    assert values[-kinds] == sum(values[:-kinds:kinds]) > 0
+
+
+def test_a_station_downloads_its_own_row_only(play):
+    async def story(town):
+        await random_year.drawn(town, 1, size=10)
+        return await ask(town, Role.STATION_LIAISON, f"{QUARTER}&format=json", town.other_station)
+
+    said = play(story).json()
+    assert (said["name"], {one["unit"] for one in said["figures"]}) == ("青浜第2警察署", {"青浜第2警察署"})
+
+
+def test_the_nation_downloads_prefectures_side_by_side(play):
+    async def story(town):
+        await random_year.drawn(town, 1, size=10)
+        return await ask(town, Role.NATIONAL, f"{QUARTER}&format=json", await found_national(NOW))
+
+    said = play(story).json()
+    assert (said["name"], {one["unit"] for one in said["figures"]}) == ("警察庁", {"青浜県警察", "合計"})
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv", "json"])
+@pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.HQ_LIAISON, Role.NATIONAL])
+def test_no_name_of_a_person_or_body_stands_in_any_file(play, format, role):
+    async def story(town):
+        await random_year.drawn(town, 1, size=10)
+        names = [one.name for one in await Organization.all()]
+        names += [name for one in await Person.all() for name in (one.family_name, one.given_name) if name]
+        unit = await found_national(NOW) if role is Role.NATIONAL else None
+        return names, await ask(town, role, f"{QUARTER}&format={format}", unit)
+
+    names, answer = play(story)
+    content = answer.content
+    if format == "xlsx":
+        with ZipFile(BytesIO(content)) as parts:
+            content = b"".join(parts.read(part) for part in parts.namelist())
+    assert "受講者".encode() in content or "\\u" in content.decode()
+    assert [name for name in names if name.encode() in content] == []
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.PARTNER, Role.SCHOOL, Role.VOLUNTEER])
+def test_other_roles_are_refused_in_japanese(play, role):
+    async def story(town):
+        return await ask(town, role)
+
+    answer = play(story)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]) == (403, {"code": "NOT_ALLOWED"})
+    assert error["message"].startswith("この操作をする権限がありません")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code", "field"),
+    [
+        ("/exports/rosters", 404, "NOT_FOUND", "name"),
+        ("/exports/statistics?period=2026Q5", 400, "INVALID", "period"),
+        ("/exports/statistics?period=%00", 400, "INVALID", "period"),
+        ("/exports/statistics?period=2199Q1", 400, "INVALID", "period"),
+        ("/exports/statistics?format=pdf", 400, "INVALID", "format"),
+        ("/exports/statistics?format=XLS", 400, "INVALID", "format"),
+        ("/exports/statistics?fresh=1", 400, "INVALID", "fresh"),
+    ],
+)
+def test_a_wrong_address_is_told_with_code_and_field(play, address, status, code, field):
+    async def story(town):
+        return await ask(town, Role.STATISTICIAN, address)
+
+    answer = play(story)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]) == (status, {"code": code, "field": field})
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Basic dTpw"}, {"Authorization": "Bearer rk_wrong"}])
+def test_without_a_valid_token_no_file_leaves(run, header):
+    async def story():
+        async with client(**header) as nobody:
+            return await nobody.get("/exports/anything")
+
+    answer = run(story())
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_without_a_period_it_is_the_last_quarter_and_reading_keeps_nothing(play):
+    async def story(town):
+        answer = await ask(town, Role.STATISTICIAN, "/exports/statistics?format=json&fresh=true")
+        assert await Run.all().count() == 0
+        return answer
+
+    assert json.loads(play(story).content)["period"] == "2027Q4"
+
+
+def test_a_bug_is_a_number_to_the_client_and_a_place_in_the_log(play, monkeypatch, caplog):
+    name = "試﨑 花子"
+
+    async def broken(*_):
+        raise RuntimeError(name)
+
+    async def story(town):
+        monkeypatch.setitem(EXPORTS, "statistics", broken)
+        return await ask(town, Role.STATISTICIAN)
+
+    answer = play(story)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL")
+    assert name not in answer.text + caplog.text
+    assert "RuntimeError" in caplog.text
+    caplog.clear()
