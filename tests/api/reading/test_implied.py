@@ -7,7 +7,7 @@ from domain.actor import Role
 from tests.api.reading.implied import declared, proven
 from tests.api.reading.townsfolk import ACTORS, SCHEMA
 
-SEEING = {Role.HQ_LIAISON, Role.STATION_LIAISON, Role.PARTNER}
+SEEING = {Role.HQ_LIAISON, Role.STATION_LIAISON, Role.PARTNER, Role.VOLUNTEER}
 
 
 def test_every_implied_relation_of_the_town_holds_for_every_role_that_sees_anything(in_town):

@@ -144,11 +144,12 @@ def test_what_is_no_cursor_of_this_list_is_refused_before_anything_is_read(curso
         ("FEE_DESC", packed("fee", "1e999999", KEY)),
         ("HEADS_ASC", packed("heads", str(2**63), KEY)),
         ("HEADS_ASC", packed("heads", "1.5", KEY)),
+        ("TITLE_ASC", packed("note", "b", KEY)),
         ("TITLE_ASC", packed("title", "\x00", KEY)),
         ("TITLE_ASC", packed("title", "\ud800", KEY)),
     ],
 )
-def test_a_cursor_with_a_value_that_the_order_can_not_have_is_refused(order, cursor):
+def test_a_cursor_of_another_order_or_with_a_value_that_this_one_can_not_have_is_refused(order, cursor):
     document = f"query ($c: String) {{ drills(after: $c, orderBy: {order}) {{ totalCount }} }}"
     assert asyncio.run(refused(document, {"c": cursor})) == ("INVALID", "after")
 

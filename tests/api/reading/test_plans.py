@@ -1,11 +1,13 @@
 """Plans: kept for the same question only, bounded in number, with no value in them."""
 
+import orjson
 import pytest
 
+from api.context import Context
 from api.reading.plans import MARK, Plan, Plans, numbered, shape
 from api.reading.scope import Scopes
 from tests.api.reading.town import TownDrillOrder
-from tests.api.reading.townsfolk import ACTORS, ask
+from tests.api.reading.townsfolk import ACTORS, SCHEMA, ask
 
 
 def empty(sql):
@@ -73,3 +75,20 @@ def test_one_text_with_another_order_in_its_variable_is_another_plan(in_town):
     up, down = in_town(story("TITLE_ASC")), in_town(story("TITLE_DESC"))
     assert up == sorted(up)
     assert down == up[::-1]
+
+
+def test_two_operations_in_one_text_are_two_plans(in_town, plans):
+    document = """
+        query Few { drills(first: 1) { edges { node { id } } } }
+        query Titles { drills(first: 2) { edges { node { title } } } }"""
+
+    async def story():
+        answers = [
+            await SCHEMA.execute(document, None, Context(ACTORS["hq"]), operation_name=name)
+            for name in ("Few", "Titles")
+        ]
+        return [orjson.loads(orjson.dumps(answer.data))["drills"]["edges"] for answer in answers]
+
+    few, titles = in_town(story())
+    assert [list(edge["node"]) for edge in few] == [["id"]]
+    assert [list(edge["node"]) for edge in titles] == [["title"], ["title"]]

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.api.reading.townsfolk import ACTORS, ask, drill_id
+from api.reading.scope import as_sql
+from tests.api.reading.town import TownDrill
+from tests.api.reading.townsfolk import ACTORS, TOLD, ask, drill_id
 
 DRILLS = {
     "hq": [n for n in range(60) if n % 4 in (0, 1, 2)],
@@ -12,6 +14,7 @@ DRILLS = {
     "station": [n for n in range(60) if n % 4 == 1],
     "partner": [1, 2, 3, 10],
     "other_partner": [3, 4, 50],
+    "volunteer": [1, 2, 3, 10],
     "statistician": [],
 }
 ORGANIZATIONS = {
@@ -20,10 +23,16 @@ ORGANIZATIONS = {
     "station": [1, 5, 9],
     "partner": [0, 5, 7, 8, 11],
     "other_partner": [0, 1, 7, 8],
+    "volunteer": [],
     "statistician": [],
 }
 # Who takes part in drill 3 (organisations 0, 7 and 8), as far as each actor may know.
-FELLOWS_IN_DRILL_3 = {"small_hq": [None, 7, None], "partner": [0, 7, 8], "other_partner": [0, 7, 8]}
+FELLOWS_IN_DRILL_3 = {
+    "small_hq": [None, 7, None],
+    "partner": [0, 7, 8],
+    "other_partner": [0, 7, 8],
+    "volunteer": [None, None, None],
+}
 
 
 def number(global_id):
@@ -96,6 +105,24 @@ def test_two_partners_share_a_plan_and_nothing_else(in_town, plans):
     answers, made = in_town(story())
     assert [numbers(answer["drills"]) for answer in answers] == [[1, 2, 3, 10], [3, 4, 50], [1, 2, 3, 10]]
     assert made == 1
+
+
+def test_two_roles_of_one_scope_share_no_plan_since_more_may_be_implied_for_one(in_town, plans):
+    document = "{ drills(first: 9) { edges { node { participants { edges { node { organization { id } } } } } } } }"
+
+    async def story():
+        return [str(await ask(who, document)).count("TownOrganization:") for who in ("partner", "volunteer")]
+
+    told, hidden = in_town(story())
+    assert told == sum(len(bodies) for n, bodies in TOLD.items() if n in DRILLS["partner"])
+    assert hidden == 0
+
+
+def test_an_order_in_a_scope_is_left_out_of_what_is_entered(in_town):
+    async def story():
+        return as_sql(TownDrill.filter(title="b").order_by("-title")).text
+
+    assert "ORDER BY" not in in_town(story())
 
 
 def test_questions_asked_at_once_by_different_actors_do_not_mix(in_town):

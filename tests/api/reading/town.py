@@ -108,7 +108,7 @@ def visible_drills(actor: Actor) -> QuerySet[TownDrill]:
             return TownDrill.filter(unit_id__in=list(actor.units))
         case Role.STATION_LIAISON:
             return TownDrill.filter(unit_id=actor.unit_id)
-        case Role.PARTNER:
+        case Role.PARTNER | Role.VOLUNTEER:
             return TownDrill.filter(id__in=_own_drills(actor))
         case _:
             return TownDrill.filter(id__in=[])

@@ -58,6 +58,7 @@ ACTORS = {
     "station": actor(Role.STATION_LIAISON, 1, (1,)),
     "partner": actor(Role.PARTNER, organization=0),
     "other_partner": actor(Role.PARTNER, organization=7),
+    "volunteer": actor(Role.VOLUNTEER, organization=0),
     "statistician": actor(Role.STATISTICIAN),
 }
 
