@@ -9,7 +9,6 @@ from typing import Any
 from domain import agreements, lectures
 from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementKind, AgreementParty, Signature
-from domain.drills import Drill
 from domain.lectures import Audience, Counted, Lecture
 from domain.organizations import Contact
 from tests import make
@@ -22,7 +21,6 @@ class Lived:
 
     lectures: list[Lecture]
     agreement: Agreement
-    drill: Drill
     guests: list[Contact]
     actors: dict[str, Actor]
 
@@ -44,7 +42,7 @@ async def lived_in(town: Town) -> Lived:
         "other_partner": make.outsider(town.officer, Role.PARTNER, guests[1]),
         "volunteer": make.outsider(town.officer, Role.VOLUNTEER, guests[2]),
     }
-    return Lived(asked, agreement, (await Drill.all())[0], guests, actors)
+    return Lived(asked, agreement, guests, actors)
 
 
 async def _lectures(town: Town) -> tuple[list[Contact], list[Lecture]]:
@@ -64,8 +62,9 @@ async def _lectures(town: Town) -> tuple[list[Contact], list[Lecture]]:
 
 
 async def _drill_guests(town: Town) -> list[Contact]:
-    drill = await make.drill(town.hq)
-    return await make.invited(town.hq, drill, "架空電力株式会社", "見本銀行", "例水道")
+    """Three guests of headquarters' drill; the station has a drill and a guest of its own."""
+    await make.invited(town.officer, await make.drill(town.officer), "例ガス")
+    return await make.invited(town.hq, await make.drill(town.hq), "架空電力株式会社", "見本銀行", "例水道")
 
 
 async def _proposed(town: Town, lecture: Lecture) -> None:
