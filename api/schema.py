@@ -13,6 +13,7 @@ from api.drills import DrillMutations, DrillQueries, ParticipationMutations
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
 from api.people import OfficerMutations, PeopleQueries
+from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
 from api.tokens import TokenMutations, TokenQueries
 from api.units import UnitMutations, UnitQueries
@@ -27,6 +28,7 @@ class Query(
     AgreementQueries,
     LectureQueries,
     DrillQueries,
+    StatisticsQueries,
     SubscriptionQueries,
     TokenQueries,
 ):
@@ -48,6 +50,7 @@ Mutation = merge_types(
         DrillMutations,
         ParticipationMutations,
         AttendeeMutations,
+        StatisticsMutations,
         SubscriptionMutations,
         TokenMutations,
     ),

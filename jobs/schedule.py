@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import agreements, invitations
+from domain import agreements, invitations, statistics
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -77,5 +77,11 @@ SCHEDULE = (
         Daily(time(9)),
         _alone(invitations.owe_reminders),
         "whoever is expected tomorrow is told the day before",
+    ),
+    Job(
+        "quarter-statistics",
+        Quarterly(time(0, 30)),
+        _alone(statistics.compute_quarter),
+        "the quarter's figures are kept as they stood at its end",
     ),
 )

@@ -17,6 +17,7 @@ from api.reading.choices import (
 )
 from api.reading.declarations import (
     EVERYONE,
+    answered,
     column,
     computed,
     connection,
@@ -45,6 +46,7 @@ __all__ = [
     "Reader",
     "ReadingContext",
     "among",
+    "answered",
     "asc",
     "at_least",
     "below",

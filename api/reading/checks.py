@@ -20,6 +20,7 @@ from tortoise.models import Model
 
 from api.reading.choices import METADATA, Filter, Order
 from api.reading.declarations import (
+    Answered,
     Column,
     Computed,
     Entity,
@@ -57,7 +58,8 @@ class Check:
                 yield from (f"{self.type.name}.{name}: {fault}" for fault in self.field(how, definition))
 
     def field(self, how: How, definition: GraphQLField) -> Iterator[str]:
-        if definition.extensions["strawberry-definition"].base_resolver is not None:
+        has_resolver = definition.extensions["strawberry-definition"].base_resolver is not None
+        if has_resolver and (self.entity or not isinstance(how, Answered)):
             yield "has a resolver that would never run."
         match how:
             case Column() if self.entity:

@@ -122,6 +122,13 @@ class AnyNode(How):
     """The row of whatever type the id names."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered(How):
+    """By a resolver of its own, at the price of reading this many rows."""
+
+    rows: int
+
+
 class ReadField(StrawberryField):
     """A field that answers with a `Read`; only root fields are ever asked."""
 
@@ -233,6 +240,11 @@ def root_one(*, description: str | None = None) -> Any:
 def root_node(*, description: str | None = None) -> Any:
     """The row of any type with this id; null for every id under which the actor can see nothing."""
     return _field(AnyNode(), description, [_argument("id", strawberry.ID)])
+
+
+def answered(rows: int) -> dict[object, How]:
+    """The metadata of a field with a resolver of its own, whose work costs as much as reading this many rows."""
+    return {METADATA: Answered(rows=rows)}
 
 
 def _field(how: How, description: str | None = None, arguments: list[StrawberryArgument] | None = None) -> ReadField:

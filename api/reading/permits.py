@@ -12,7 +12,7 @@ from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, is_object
 from graphql.execution import Executor
 from graphql.execution.collect_fields import GroupedFieldSet
 
-from api.reading.declarations import Expression, Pages, entity_of
+from api.reading.declarations import Answered, Expression, Pages, entity_of
 from api.reading.pages import check_cursors, chosen_filters, chosen_order, window
 from api.reading.places import Place, places, selected
 from domain.actor import Role
@@ -67,6 +67,8 @@ class Permit:
         """How many rows one occurrence of this field may read."""
         if isinstance(place.how, Pages):
             return window(place.arguments).size
+        if isinstance(place.how, Answered):
+            return place.how.rows
         is_row = entity_of(place.type) is not None and (place.how is not None or place.name != "node")
         return int(is_row or isinstance(place.how, Expression) or place.name == "totalCount")
 

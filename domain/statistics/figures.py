@@ -98,6 +98,10 @@ class Report:
         return self.computed_at < self.period.ends_before
 
     @property
+    def unit_names(self) -> Mapping[UUID, str]:
+        return {unit.id: unit.name for unit in self.units}
+
+    @property
     def tallies(self) -> tuple[Tally, ...]:
         return asked(self.period)
 

@@ -111,11 +111,13 @@ async def _read(actor: Actor, run: Run, period: Period) -> Report:
 
 
 @verb(Role.STATISTICIAN, Role.HQ_LIAISON, Role.NATIONAL)
-async def compute(actor: Actor, period: Period) -> Report:
-    """Count a period now and keep the run; it answers for the period from then on, if the period is over."""
-    report = await count_report(await _scope(actor), period, actor.now)
-    await _keep(actor, actor.prefecture_id, report, actor.person_id)
-    return report
+async def compute(actor: Actor, *, period: str) -> Run:
+    """Count a period (2026Q2, 2026, CY2026, 2026-12-31) now and keep the run; it answers for the period from then on.
+
+    A run of a period that is not over is kept, but does not answer for it. Raises Invalid for what is no period.
+    """
+    report = await count_report(await _scope(actor), Period.parse(period), actor.now)
+    return await _keep(actor, actor.prefecture_id, report, actor.person_id)
 
 
 @routine
