@@ -77,10 +77,14 @@ async def execute(statement: str, *values: object) -> None:
     await Tortoise.get_connection("default").execute_query(statement, list(values))
 
 
+async def rows(statement: str, *values: object) -> list[dict[str, Any]]:
+    """What one statement that no model can say returns; `execute` would throw the rows of a change away."""
+    return await Tortoise.get_connection("default").execute_query_dict(statement, list(values))
+
+
 async def was_first(insert: str, *values: object) -> bool:
     """Whether our `INSERT … ON CONFLICT DO NOTHING RETURNING` went in; a twin's open transaction is waited for."""
-    # execute_query would throw the returned rows of an INSERT away.
-    return bool(await Tortoise.get_connection("default").execute_query_dict(insert, list(values)))
+    return bool(await rows(insert, *values))
 
 
 def config(url: str, connections: int) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 A letter's `key` is unique: the same fact told twice is one letter, whatever retries. Delivery is at least once;
 a fixed Message-ID, and for invitations the same UID and SEQUENCE, make a repeat harmless. Letters to one address
-about one appointment leave in the order in which they were owed.
+about one appointment leave in the order in which they were owed, which is the order of their ids: these are made while
+the appointment is locked, the instants before it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 from tortoise.indexes import Index
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
+from domain.database import rows
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
@@ -37,7 +39,7 @@ class Letter(Model):
     """One mail owed to one address.
 
     `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next
-    attempt. A letter ends `sent_at` or `given_up_at`; between, `leased_until` marks who is posting it.
+    attempt. A letter ends `sent_at` or `given_up_at`; until `leased_until` somebody is posting it.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -97,12 +99,21 @@ async def owe(
     )
 
 
-async def forget(appointment_id: UUID, kind: str) -> None:
-    """Take back letters of one kind that have not left: a reminder of a date that has moved."""
-    await Letter.filter(appointment_id=appointment_id, kind=kind, **WAITING).delete()
-
-
 WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None}
+
+# One statement, so that no letter is looked at and then taken by somebody else. What waits for an older letter does not
+# count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
+LEASING = """
+    UPDATE letter SET leased_until = $2 WHERE id IN (
+        SELECT one.id FROM letter one
+        WHERE one.sent_at IS NULL AND one.given_up_at IS NULL
+          AND one.due_at <= $1 AND (one.leased_until IS NULL OR one.leased_until <= $1)
+          AND NOT EXISTS (
+              SELECT 1 FROM letter older
+              WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
+                AND older.id < one.id AND older.sent_at IS NULL AND older.given_up_at IS NULL)
+        ORDER BY one.due_at, one.id LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING id"""
 
 
 @routine
@@ -111,19 +122,8 @@ async def claim(now: datetime, most: int = 20) -> list[Letter]:
 
     A letter waits while an older one about the same appointment to the same address has not ended.
     """
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = Letter.filter(free, due_at__lte=now, **WAITING).order_by("owed_at", "id").limit(most)
-    letters = [letter for letter in await due.select_for_update(skip_locked=True) if not await _must_wait(letter)]
-    await Letter.filter(id__in=[letter.id for letter in letters]).update(leased_until=now + LEASE)
-    return letters
-
-
-async def _must_wait(letter: Letter) -> bool:
-    if letter.appointment_id is None:
-        return False
-    older = Q(owed_at__lt=letter.owed_at) | Q(owed_at=letter.owed_at, id__lt=letter.id)
-    before = Letter.filter(older, appointment_id=letter.appointment_id, to_address=letter.to_address, **WAITING)
-    return await before.exists()
+    leased = await rows(LEASING, now, now + LEASE, most)
+    return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
 
 
 @routine
@@ -135,12 +135,17 @@ async def mark_sent(now: datetime, letter_id: UUID) -> None:
 @routine
 async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: bool) -> None:
     """The post did not take it: try again later, each pause twice the last, or give up for good."""
-    letter = await Letter.get(id=letter_id)
+    letter = await Letter.filter(id=letter_id, **WAITING).select_for_update().first()
+    if letter is None:  # whoever held the lease after us has ended it
+        return
     ends = for_good or letter.attempts + 1 >= MOST_ATTEMPTS
-    await Letter.filter(id=letter_id).update(
-        attempts=letter.attempts + 1,
-        last_error=reason[:300],
-        leased_until=None,
-        due_at=now + min(timedelta(minutes=1) * 2**letter.attempts, LONGEST_PAUSE),
-        given_up_at=now if ends else None,
+    letter.update_from_dict(
+        {
+            "attempts": letter.attempts + 1,
+            "last_error": reason[:300],
+            "leased_until": None,
+            "due_at": now + min(timedelta(minutes=1) * 2**letter.attempts, LONGEST_PAUSE),
+            "given_up_at": now if ends else None,
+        }
     )
+    await letter.save()
