@@ -1,7 +1,8 @@
 """招待: which letters a date owes to the people who are asked to it. Written once, for every kind of appointment.
 
-Each letter names one attendee only (privacy; RFC 5546 §3.2.2 allows it). Nothing is owed for what is already over,
-nor to somebody without an address. The facts of a letter are frozen as of now, so a late post tells what was meant.
+Each letter names one attendee only (privacy; RFC 5546 §3.2.2 allows it). Nothing is owed for what is already over, nor
+to somebody without an address or who has left. The facts of a letter are frozen as of now: a late post tells what was
+meant.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ async def write(
     **more: Any,
 ) -> None:
     """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind."""
-    if appointment.ends_at <= author.now or not person.mail_address:
+    if appointment.ends_at <= author.now or not person.mail_address or _has_left(person, author.now):
         return
     unit = await Unit.get(id=appointment.unit_id)
     await outbox.owe(
@@ -75,6 +76,10 @@ async def write(
         facts=facts_of(appointment, unit, recipient=f"{person.name} 様", **more),
         owed_at=author.now,
     )
+
+
+def _has_left(person: Person, now: datetime) -> bool:
+    return person.retired_on is not None and person.retired_on <= now.astimezone(TOKYO).date()
 
 
 async def tell_all(
@@ -100,5 +105,7 @@ async def _remind(now: datetime, appointment: Appointment) -> int:
     asked = await coming(appointment.id).exclude(partstat=PartStat.DECLINED)
     for attendee in asked:
         turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
-        await write(Bearer(now), appointment, attendee.person, "reminder-day-before", turn)
+        await write(
+            Bearer(now), appointment, attendee.person, "reminder-day-before", turn, attendee_id=str(attendee.id)
+        )
     return len(asked)

@@ -5,6 +5,7 @@ What is secret in a letter (the links behind which no password stands) is derive
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,26 +35,51 @@ class Desk:
     secret: str = field(repr=False)
 
 
+MOST, AT_ONCE = 40, 10
+"""Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
+
+
 async def post_letters(now: datetime, desk: Desk) -> int:
     """Post what is due and mark each letter by itself; the number that left."""
-    claimed = await outbox.claim(now)
-    return sum([await _post(now, desk, letter) for letter in claimed])
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(letter: Letter) -> int:
+        async with gate:
+            return await _post(now, desk, letter)
+
+    async with asyncio.TaskGroup() as round:
+        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST)]
+    return sum(task.result() for task in posted)
 
 
 async def _post(now: datetime, desk: Desk, letter: Letter) -> int:
+    if _is_over(letter, now):
+        await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
+        return 0
     try:
         await desk.post.post(envelope(desk, letter))
-    except (NotPosted, Refused) as failure:
+    except Exception as failure:
         await _failed(now, letter, failure)
         return 0
     await outbox.mark_sent(now, letter.id)
     return 1
 
 
-async def _failed(now: datetime, letter: Letter, failure: NotPosted | Refused) -> None:
-    log.warning("letter %s (%s) was not posted: %s", letter.id, letter.kind, type(failure).__name__)
-    for_good = isinstance(failure, PermanentFailure | Refused)
-    await outbox.mark_failed(now, letter.id, str(failure), for_good=for_good)
+def _is_over(letter: Letter, now: datetime) -> bool:
+    ends_at = letter.facts.get("ends_at")
+    return ends_at is not None and datetime.fromisoformat(ends_at) <= now
+
+
+async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
+    """Only the mail server's own last word ends a letter; a broken template or program can be mended meanwhile."""
+    said = "letter %s (%s) was not posted: %s"
+    if isinstance(failure, NotPosted | Refused):
+        log.warning(said, letter.id, letter.kind, type(failure).__name__)
+        reason = str(failure)
+    else:
+        log.error(said, letter.id, letter.kind, type(failure).__name__, exc_info=failure)
+        reason = f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"
+    await outbox.mark_failed(now, letter.id, reason, for_good=isinstance(failure, PermanentFailure))
 
 
 def envelope(desk: Desk, letter: Letter) -> Envelope:
