@@ -5,6 +5,9 @@ GET shows and changes nothing, for mail scanners follow links; POST decides. No 
 
 from __future__ import annotations
 
+from datetime import datetime
+from urllib.parse import parse_qsl
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -35,9 +38,10 @@ def routes(house: House) -> list[Route]:
         attendee = await _attendee(house, request.path_params["token"])
         if attendee is None:
             return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
-        return await (_decide(house, request, attendee) if request.method == "POST" else _show(attendee))
+        now = house.clock()
+        return await (_decide(now, request, attendee) if request.method == "POST" else _show(now, attendee))
 
-    return [Route("/rsvp/{token}", rsvp, methods=["GET", "POST"])]
+    return [Route("/rsvp/{token}", rsvp, methods=["GET", "POST"]), *pages.ROUTES]
 
 
 async def _attendee(house: House, token: str) -> Attendee | None:
@@ -47,44 +51,52 @@ async def _attendee(house: House, token: str) -> Attendee | None:
     return await Attendee.filter(id=id).first()
 
 
-async def _show(attendee: Attendee, said: str = "", status: int = 200) -> Response:
+async def _show(now: datetime, attendee: Attendee, said: str = "", status: int = 200) -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
     unit = await Unit.get(id=appointment.unit_id)
+    closed = replies.why_closed(now, appointment, attendee)
     body = pages.filled(
         "invitation.html",
-        said_html=said,
+        said_html=said or (pages.paragraph(closed, "refused") if closed else ""),
         subject=appointment.title,
         when=from_to(appointment.starts_at, appointment.ends_at),
         place=appointment.place or appointment.online_url or "追ってお知らせします",
         answer=WORDS[attendee.partstat],
+        form_html="" if closed else pages.filled("answer.html"),
         unit=unit.name,
         phone=unit.phone,
     )
     return pages.page(TITLE, body, status)
 
 
-async def _decide(house: House, request: Request, attendee: Attendee) -> Response:
+async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
     try:
-        partstat, remark = await _form(request)
-        answered = await replies.answer_by_link(house.clock(), attendee.id, partstat=partstat, remark=remark)
+        partstat, remark = _read(await _body(request))
+        answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark)
     except Refused as refused:
-        return await _show(attendee, pages.paragraph(refused.message, "refused"), 400 if _is_wrong(refused) else 409)
+        status = 400 if isinstance(refused, Invalid) else 409
+        return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status)
     thanks = f"「{WORDS[answered.partstat]}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
-    return await _show(answered, pages.paragraph(thanks, "done"))
+    return await _show(now, answered, pages.paragraph(thanks, "done"))
 
 
-def _is_wrong(refused: Refused) -> bool:
-    return isinstance(refused, Invalid)
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            raise Invalid("送られた内容が長すぎます。連絡事項を短くしてください。")
+    return body
 
 
-async def _form(request: Request) -> tuple[PartStat, str]:
-    if int(request.headers.get("content-length") or LONGEST_BODY + 1) > LONGEST_BODY:
-        raise Invalid("送られた内容が長すぎます。")
-    form = await request.form(max_files=0, max_fields=10)
-    partstat, remark = form.get("partstat"), form.get("remark", "")
-    if partstat not in {*PartStat} or not isinstance(remark, str):
+def _read(body: bytes) -> tuple[PartStat, str]:
+    try:
+        form = dict(parse_qsl(body.decode(), errors="strict", max_num_fields=10))
+    except ValueError as error:
+        raise Invalid("送られた内容を読み取れません。このページの「回答する」ボタンで送ってください。") from error
+    if form.get("partstat") not in set(replies.ANSWERS):
         raise Invalid("「出席する」「欠席する」「まだ分からない」のどれかを選んでください。")
-    text = storable(remark.replace("\r\n", "\n"), multiline=True)
-    if len(text) > LONGEST_REMARK:
+    remark = storable(form.get("remark", "").replace("\r\n", "\n"), multiline=True)
+    if len(remark) > LONGEST_REMARK:
         raise Invalid(f"連絡事項は{LONGEST_REMARK}字までにしてください。")
-    return PartStat(str(partstat)), text
+    return PartStat(form["partstat"]), remark
