@@ -77,7 +77,7 @@ class Appointment(Owned):
     kind = fields.CharEnumField(AppointmentKind, max_length=20)
     uid = fields.CharField(max_length=255, unique=True)
     sequence = fields.IntField(default=0)
-    title = fields.CharField(max_length=200)
+    title = fields.CharField(max_length=500)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     place = fields.CharField(max_length=300, default="")
@@ -196,9 +196,11 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     if not differs:
         return appointment
     _must_run_forward(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
-    raised = int(bool(differs & RAISING))
-    values |= {"sequence": appointment.sequence + raised, "changed_at": actor.now}
-    await records.change(actor, appointment, fact, **values)
+    if "status" in differs:
+        values["cancelled_at"] = actor.now if values["status"] is AppointmentStatus.CANCELLED else None
+    if differs & RAISING:
+        values["sequence"] = appointment.sequence + 1
+    await records.change(actor, appointment, fact, **values, changed_at=actor.now)
     if differs & {"starts_at", "ends_at"}:
         held = Attendee.filter(appointment_id=appointment.id, busy_from__isnull=False)
         await held.update(busy_from=appointment.starts_at, busy_to=appointment.ends_at)
@@ -211,9 +213,8 @@ async def confirm(actor: Author, appointment: Appointment) -> Appointment:
 
 
 async def cancel(actor: Author, appointment: Appointment) -> Appointment:
-    """The date will not take place; whoever was held to it is free again."""
-    values = {"status": AppointmentStatus.CANCELLED, "cancelled_at": actor.now}
-    await change(actor, appointment, "appointment-cancelled", **values)
+    """The date will not take place, for good or until there is a new one; whoever was held to it is free again."""
+    await change(actor, appointment, "appointment-cancelled", status=AppointmentStatus.CANCELLED)
     await let_go(appointment)
     return appointment
 
@@ -242,6 +243,7 @@ async def ask(
     busy = (appointment.starts_at, appointment.ends_at) if holding else (None, None)
     values: dict[str, Any] = {
         "role": role,
+        "organization_id": organization_id,
         "invited_at": actor.now,
         "removed_at": None,
         **UNANSWERED,
@@ -257,7 +259,6 @@ async def ask(
         "attendee-asked",
         appointment_id=appointment.id,
         person_id=person.id,
-        organization_id=organization_id,
         unit_id=appointment.unit_id,
         **values,
     )

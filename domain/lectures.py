@@ -416,11 +416,9 @@ async def postpone(
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await _move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=_said(reason))
     appointment = await Appointment.get(id=lecture.appointment_id)
-    tentative = {"status": calendar.AppointmentStatus.TENTATIVE}
     if starts_at and ends_at:
         return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason)
-    await calendar.change(actor, appointment, "appointment-postponed", **tentative)
-    await calendar.let_go(appointment)
+    await calendar.cancel(actor, appointment)
     await _tell_school(actor, lecture, appointment, "lecture-postponed", reason=reason)
     await _tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
     return lecture

@@ -74,9 +74,16 @@ async def _answer(
 
 
 def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+    if reason := why_closed(author.now, appointment, attendee):
+        raise WrongState(reason)
+
+
+def why_closed(now: datetime, appointment: Appointment, attendee: Attendee) -> str:
+    """Why no answer is taken any more, in words for whoever would answer; nothing where one is."""
     if attendee.removed_at is not None:
-        raise WrongState("この招待は取り消されています。担当者に連絡してください。")
+        return "この招待は取り消されています。担当者に連絡してください。"
     if appointment.status is AppointmentStatus.CANCELLED:
-        raise WrongState("この予定は中止になりました。回答は要りません。")
-    if appointment.ends_at <= author.now:
-        raise WrongState("この予定はすでに終わっています。")
+        return "この予定は中止または延期になりました。いまは回答の必要はありません。"
+    if appointment.ends_at <= now:
+        return "この予定はすでに終わっています。"
+    return ""

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('kind', fields.CharEnumField(description='LECTURE: LECTURE\nDRILL: DRILL\nACTIVITY: ACTIVITY\nCEREMONY: CEREMONY', enum_type=AppointmentKind, max_length=20)),
                 ('uid', fields.CharField(unique=True, max_length=255)),
                 ('sequence', fields.IntField(default=0)),
-                ('title', fields.CharField(max_length=200)),
+                ('title', fields.CharField(max_length=500)),
                 ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('place', fields.CharField(default='', max_length=300)),

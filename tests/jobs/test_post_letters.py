@@ -1,0 +1,388 @@
+"""What is owed leaves the house: through a real mail server, read back as a calendar program would."""
+
+import logging
+import signal
+import sys
+from asyncio import create_subprocess_exec
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import vobject
+
+from domain import feeds, lectures, organizations, outbox, replies, tokens
+from domain.calendar import Appointment, Attendee, PartStat
+from domain.outbox import LEASE, Letter
+from exports import ical
+from jobs import post_letters
+from jobs.mail import Envelope
+from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
+from jobs.post_letters import Desk
+from tests import make
+from tests.clock import NOW
+from tests.domain.test_lectures import confirmed
+from tests.exports.judges import JUDGES
+from tests.jobs.letters_at_hand import Office, open_office
+from tests.make import Town
+
+SECRET = "s" * 43
+SOON = NOW + timedelta(minutes=1)
+
+
+class Killed(BaseException):
+    """What no program catches."""
+
+
+@dataclass
+class Pigeons:
+    """A post that takes everything, or raises what it is told to raise."""
+
+    raises: BaseException | None = None
+    taken: list[Envelope] = field(default_factory=list)
+
+    async def post(self, envelope: Envelope) -> None:
+        self.taken.append(envelope)
+        if self.raises:
+            raise self.raises
+
+
+def desk(post: Any) -> Desk:
+    return Desk(post, "https://renkei.example", "renkei@police.aohama.example", SECRET)
+
+
+async def post_all(office: Office, now: datetime = NOW) -> list[EmailMessage]:
+    """Every letter that is owed now, as it arrived."""
+    before = len(office.delivered)
+    async with open_office(office) as port:
+        at_work = desk(SmtpPost("127.0.0.1", port, "none", patience=5))
+        while await post_letters.post_letters(now, at_work):
+            pass
+    return [message_from_bytes(mail, policy=policy.default) for mail in office.delivered[before:]]  # type: ignore[arg-type]
+
+
+def to(mails: list[EmailMessage], address: str) -> list[EmailMessage]:
+    return [mail for mail in mails if mail["To"].addresses[0].addr_spec == address]
+
+
+def calendar_in(mail: EmailMessage) -> bytes:
+    [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
+
+
+def event_in(mail: EmailMessage) -> Any:
+    return vobject.readOne(calendar_in(mail).decode()).vevent
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+TEACHER = "teacher@school.example"
+LECTURER = "hanako@police.aohama.example"
+
+
+def test_a_confirmed_lecture_is_an_invitation_that_names_its_reader_only(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        mails = await post_all(Office())
+        appointment = await Appointment.get(id=lecture.appointment_id)
+        assert sorted(mail["To"].addresses[0].addr_spec for mail in mails) == [LECTURER, LECTURER, TEACHER, TEACHER]
+        for mail, address in ((to(mails, TEACHER)[-1], TEACHER), (to(mails, LECTURER)[-1], LECTURER)):
+            event = event_in(mail)
+            assert [one.value for one in event.attendee_list] == [f"mailto:{address}"]
+            assert event.organizer.value == f"mailto:{mail['From'].addresses[0].addr_spec}"
+            assert (event.uid.value, int(event.sequence.value)) == (appointment.uid, appointment.sequence)
+            assert (event.dtstart.value, event.dtend.value) == (appointment.starts_at, appointment.ends_at)
+            assert {name: judge(calendar_in(mail)) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
+
+    play(story)
+
+
+def test_the_invitation_and_the_feed_agree_on_uid_and_sequence_through_every_change(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, office = await confirmed(town), Office()
+        later = lecture.starts_at + timedelta(days=7)
+        moved = {"starts_at": later, "ends_at": later + timedelta(minutes=50)}
+        for change in (
+            None,
+            lectures.postpone(town.officer, lecture.id, reason="台風", **moved),
+            lectures.confirm(town.officer, lecture.id),
+            lectures.cancel(town.officer, lecture.id, reason="学級閉鎖"),
+        ):
+            if change:
+                await change
+            mail = to(await post_all(office), LECTURER)[-1]
+            appointment = await Appointment.get(id=lecture.appointment_id)
+            shown = vobject.readOne(ical.feed("f@x", "予定", [feed_entry(appointment)]).decode()).vevent
+            assert event_in(mail).uid.value == shown.uid.value == appointment.uid
+            assert event_in(mail).sequence.value == shown.sequence.value == str(appointment.sequence)
+        assert appointment.sequence >= 3
+
+    play(story)
+
+
+def feed_entry(one: Appointment) -> bytes:
+    times = (one.created_at, one.changed_at, one.starts_at, one.ends_at)
+    return ical.vevent(ical.Event(one.uid, one.sequence, *times, summary=one.title, status=one.status))
+
+
+def test_a_cancellation_is_told_in_utc_with_its_reason_and_a_raised_sequence(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, office = await confirmed(town), Office()
+        [*_, invited] = to(await post_all(office), TEACHER)
+        await lectures.cancel(town.officer, lecture.id, reason="台風のため")
+        [mail] = to(await post_all(office), TEACHER)
+        calendar, prior = calendar_in(mail), int(event_in(invited).sequence.value)
+        assert b"METHOD:CANCEL" in calendar.splitlines()
+        assert event_in(mail).status.value == "CANCELLED"
+        assert JUDGES["strict"](calendar) == []
+        assert int(event_in(mail).sequence.value) > prior
+        assert "台風のため" in text_of(mail)
+
+    play(story)
+
+
+def test_a_lecturer_who_is_released_is_uninvited_while_the_lecture_goes_on(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, office = await confirmed(town), Office()
+        [*_, invited] = to(await post_all(office), LECTURER)
+        assignment = await lectures.Assignment.get(lecture_id=lecture.id)
+        await lectures.release(town.officer, assignment.id)
+        [mail] = await post_all(office)
+        assert b"METHOD:CANCEL" in calendar_in(mail).splitlines()
+        assert "status" not in event_in(mail).contents
+        assert int(event_in(mail).sequence.value) > int(event_in(invited).sequence.value)
+        assert JUDGES["strict"](calendar_in(mail)) == []
+
+    play(story)
+
+
+def test_postponed_without_a_date_the_calendars_let_go_and_with_one_they_take_it_up_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, office = await confirmed(town), Office()
+        told = to(await post_all(office), TEACHER)
+        await lectures.postpone(town.officer, lecture.id, reason="台風")
+        told += to(await post_all(office), TEACHER)
+        later = lecture.starts_at + timedelta(days=7)
+        await lectures.reschedule(town.officer, lecture.id, starts_at=later, ends_at=later + timedelta(minutes=50))
+        told += to(await post_all(office), TEACHER)
+        parts = [
+            (part, calendar_in(mail)) for mail in told for part in mail.walk() if "calendar" in part.get_content_type()
+        ]
+        assert [part.get_param("method") for part, _ in parts] == ["REQUEST", "CANCEL", "REQUEST"]
+        sequences = [int(vobject.readOne(ics.decode()).vevent.sequence.value) for _, ics in parts]
+        assert sequences == sorted(set(sequences))
+
+    play(story)
+
+
+def test_the_links_in_a_letter_open_and_stand_in_no_table(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        mail = to(await post_all(Office()), LECTURER)[-1]
+        attendee = await Attendee.get(person_id=town.officer.person_id)
+        secret = tokens.derive(SECRET, replies.PURPOSE, attendee.id)
+        assert f"https://renkei.example/rsvp/{secret}" in text_of(mail)
+        assert all(secret not in str(letter.facts) for letter in await Letter.all())
+
+    play(story)
+
+
+def test_the_address_of_a_feed_is_told_by_letter_only(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        [mail] = await post_all(Office())
+        secret = tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)
+        assert f"https://renkei.example/cal/{secret}/calendar.ics" in text_of(mail)
+        assert all(secret not in str(letter.facts) for letter in await Letter.all())
+
+    play(story)
+
+
+def test_a_name_full_of_commas_and_rare_characters_arrives_as_it_was_typed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.school(town.officer, '見本,市立"𠮷野"<小>学校; CN=x')
+        teacher = await make.contact(
+            town.officer, body, mail_address=TEACHER, family_name='山田, "evil@x.example"', given_name="𠮷﨑"
+        )
+        await confirmed(town, school=body, contact=teacher)
+        office = Office()
+        mail = to(await post_all(office), TEACHER)[-1]
+        assert set(office.asked) == {TEACHER, LECTURER}
+        assert mail["To"].addresses[0].display_name == '山田, "evil@x.example" 𠮷﨑'
+        assert body.name in event_in(mail).summary.value
+        assert JUDGES["strict"](calendar_in(mail)) == []
+
+    play(story)
+
+
+def test_a_worker_killed_between_the_post_and_the_mark_repeats_the_same_letter(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        struck, heir = Pigeons(raises=Killed()), Pigeons()
+        with pytest.raises(BaseExceptionGroup):
+            await post_letters.post_letters(NOW, desk(struck))
+        assert await post_letters.post_letters(NOW, desk(heir)) == 0
+        assert await post_letters.post_letters(NOW + LEASE, desk(heir)) == 1
+        assert heir.taken == struck.taken
+        assert (await Letter.get()).sent_at == NOW + LEASE
+
+    play(story)
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from datetime import datetime
+from domain import database
+from jobs import post_letters
+from jobs.post import SmtpPost
+
+class Struck(SmtpPost):
+    async def post(self, envelope):
+        await super().post(envelope)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    async with database.opened(sys.argv[1]):
+        post = Struck("127.0.0.1", int(sys.argv[2]), "none")
+        desk = post_letters.Desk(post, "https://renkei.example", "renkei@police.aohama.example", sys.argv[3])
+        await post_letters.post_letters(datetime.fromisoformat(sys.argv[4]), desk)
+
+asyncio.run(main())
+"""
+
+
+def test_a_process_that_is_killed_loses_no_letter_and_repeats_it_under_the_same_message_id(
+    play: Any, database_url: str
+) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        office = Office()
+        async with open_office(office) as port:
+            arguments = (database_url, str(port), SECRET, NOW.isoformat())
+            struck = await create_subprocess_exec(sys.executable, "-c", KILLED, *arguments)
+            assert await struck.wait() == -signal.SIGKILL
+        assert (await Letter.get()).sent_at is None
+        await post_all(office, NOW + LEASE)
+        first, again = office.delivered
+        assert first == again
+        assert (await Letter.get()).sent_at == NOW + LEASE
+
+    play(story)
+
+
+def test_a_letter_that_is_refused_for_good_is_given_up_and_the_others_leave(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        refusing = Pigeons(raises=PermanentFailure("550 no such user"))
+        assert await post_letters.post_letters(NOW, desk(refusing)) == 0
+        assert [letter.given_up_at for letter in await Letter.all()] == [NOW, NOW]
+        assert {letter.last_error for letter in await Letter.all()} == {"550 no such user"}
+
+    play(story)
+
+
+def test_a_server_that_is_busy_makes_the_letter_wait_its_pause(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        assert await post_letters.post_letters(NOW, desk(Pigeons(raises=TemporaryFailure("451 later")))) == 0
+        letter = await Letter.get()
+        assert (letter.given_up_at, letter.due_at) == (None, SOON)
+        assert await post_letters.post_letters(SOON, desk(Pigeons())) == 1
+
+    play(story)
+
+
+def test_a_letter_that_nobody_can_write_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        town_letter = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "owed_at": NOW}
+        await outbox.owe("a:1", "of-no-kind", facts={"unit_name": "青浜第1警察署"}, **town_letter)
+        await make.lecture(town.officer)
+        pigeons = Pigeons()
+        assert await post_letters.post_letters(NOW, desk(pigeons)) == 1
+        assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
+        broken = await Letter.get(key="a:1")
+        assert (broken.given_up_at, broken.due_at) == (None, SOON)
+        assert "プログラムの誤り" in (broken.last_error or "")
+
+    play(story)
+    assert [record.levelno for record in caplog.records if record.name == "jobs.post_letters"] == [logging.ERROR]
+    caplog.clear()
+
+
+def test_a_template_that_an_office_has_broken_can_be_mended_before_the_letter_is_lost(play: Any) -> None:
+    async def story(town: Town) -> None:
+        town_letter = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "owed_at": NOW}
+        await outbox.owe("f:1", "feed-address", facts={"unit_name": "青浜第1警察署"}, **town_letter)
+        assert await post_letters.post_letters(NOW, desk(Pigeons())) == 0
+        letter = await Letter.get(key="f:1")
+        assert letter.given_up_at is None
+        assert "ひな形" in (letter.last_error or "")
+
+    play(story)
+
+
+def test_nothing_is_posted_about_what_is_already_over(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        pigeons = Pigeons()
+        after = lecture.starts_at + timedelta(days=1)
+        assert await post_letters.post_letters(after, desk(pigeons)) == 0
+        assert pigeons.taken == []
+        assert (await Letter.get()).given_up_at == after
+
+    play(story)
+
+
+def test_whoever_has_left_gets_no_more_letters_about_dates(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.school(town.officer)
+        teacher = await make.contact(town.officer, body, mail_address=TEACHER)
+        lecture = await confirmed(town, school=body, contact=teacher)
+        await organizations.retire_contact(town.officer, teacher.id, version=1, on=town.officer.today)
+        await Letter.all().delete()
+        await lectures.cancel(town.officer, lecture.id, reason="閉校")
+        assert [letter.to_address for letter in await Letter.all()] == [LECTURER]
+
+    play(story)
+
+
+def test_an_answer_stands_in_the_next_invitation(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, office = await confirmed(town), Office()
+        await post_all(office)
+        attendee = await Attendee.get(person_id=town.officer.person_id)
+        await replies.answer_by_link(NOW, attendee.id, partstat=PartStat.TENTATIVE)
+        later = lecture.starts_at + timedelta(days=7)
+        await lectures.postpone(
+            town.officer, lecture.id, reason="台風", starts_at=later, ends_at=later + timedelta(minutes=50)
+        )
+        mail = to(await post_all(office), LECTURER)[-1]
+        assert event_in(mail).attendee.params["PARTSTAT"] == ["TENTATIVE"]
+        assert event_in(mail).attendee.params["RSVP"] == ["TRUE"]
+
+    play(story)
+
+
+def test_a_round_is_over_before_its_lease_however_slow_the_server_is() -> None:
+    assert timedelta(seconds=PATIENCE) * post_letters.MOST / post_letters.AT_ONCE < LEASE
+
+
+def test_a_unit_without_an_address_writes_in_the_name_of_the_house(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        [letter] = await Letter.all()
+        letter.facts = {**letter.facts, "unit_mail": ""}
+        envelope = post_letters.envelope(desk(Pigeons()), letter)
+        assert envelope.sender_address == "renkei@police.aohama.example"
+        assert envelope == post_letters.envelope(desk(Pigeons()), letter)
+
+    play(story)
