@@ -39,7 +39,7 @@ KINDS = (
     "appointed",
 )
 
-OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url")
+OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url", "number", "authority")
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
 OURS = ("reply_url", "feed_url")
@@ -60,7 +60,7 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `place`, `online_url`,
-    `reason`, `reply_url`, `feed_url`, `expires_on`, `days`, `contact`.
+    `reason`, `reply_by`, `reply_url`, `feed_url`, `expires_on`, `days`, `contact`, `number`, `authority`.
     """
     if kind not in KINDS:
         raise KeyError(kind)
