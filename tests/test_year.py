@@ -1,0 +1,333 @@
+"""One quarter of one prefecture, from an empty database to the figures, through the doors only.
+
+Rosters come in by the command line, everything else over HTTP; the mails are read from a real mail server, the feed
+and the invitations by a parser that is not ours, and each figure of the workbook is recounted from what happened.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openpyxl
+import pytest
+import vobject
+
+from domain.actor import TOKYO
+from domain.japanese import Period
+from tests.year.desk import House, event_in, house, link_in
+
+UNITS = """令和8年度 所属一覧,,,
+
+所属コード,所属名,種別,電話番号
+０１０１,見本警察署,警察署,０００－００００－０１０１
+0102,例示警察署,警察署,000-0000-0102
+"""
+OFFICERS = """職員番号,氏名,フリガナ,所属,職名,メールアドレス
+000101,髙見本 一郎,タカミモト イチロウ,見本警察署,生活安全課係長,ichiro@police.mihon.example
+000102,試﨑 花子,シサキ ハナコ,サイバー犯罪対策課,課長補佐,hanako@police.mihon.example
+000103,例塚 恵,レイヅカ メグミ,サイバー犯罪対策課,係長,megumi@police.mihon.example
+000104,見本 次郎,ミホン ジロウ,例示警察署,生活安全課係長,jiro@police.mihon.example
+"""
+BODIES = """団体名,種別,法人番号,所属
+㈱架空電力,企業,8999900000001,見本警察署
+見本信用金庫,金融機関,7999900000002,見本警察署
+"""
+SCHOOLS = """学校名,学校コード,所属
+見本市立見本小学校,B148299990018,見本警察署
+"""
+CONTACTS = """団体名,氏名,メールアドレス,役割
+㈱架空電力,例 電太,denta@kaku.example,実務
+見本信用金庫,例 金子,kinko@mihon-shinkin.example,実務
+見本市立見本小学校,例 教子,kyoko@school.example,実務
+"""
+
+
+class Story:
+    """What is known so far: who acts by which token, and which quarter it is: the last one that is over, so that the
+    command line, whose clock is the machine's, may count it too."""
+
+    def __init__(self, home: House) -> None:
+        self.home = home
+        today = datetime.now(TOKYO).date()
+        self.quarter = Period.quarter_of(today).previous()
+        self.tokens: dict[str, str] = {}
+
+    def day(self, number: int, hour: int = 10) -> datetime:
+        """An instant on the n-th day of the quarter."""
+        begins = self.quarter.starts_on
+        return datetime(begins.year, begins.month, begins.day, hour, tzinfo=TOKYO) + timedelta(days=number)
+
+    def id_of(self, kind: str, text: str) -> str:
+        found = self.home.read(
+            self.tokens["hq"],
+            f"query($t: String) {{ {kind}(filter: {{text: $t}}) {{ edges {{ node {{ id }} }} }} }}",
+            t=text,
+        )
+        [edge] = found[kind]["edges"]
+        return str(edge["node"]["id"])
+
+
+def open_the_desk(story: Story) -> None:
+    home = story.home
+    home.renkei(
+        *("init", "--code", "44", "--name", "見本県", "--domain", "police.mihon.example", "--admin", "見本 太郎"),
+        *("--phone", "000-0000-0001", "--mail", "cyber@police.mihon.example"),
+    )
+    rosters = {"units": UNITS, "officers": OFFICERS, "organizations": BODIES, "schools": SCHOOLS, "contacts": CONTACTS}
+    for kind, text in rosters.items():
+        file = home.place / f"{kind}.csv"
+        file.write_bytes(text.encode("cp932") if kind == "units" else text.encode("utf-8-sig"))
+        assert "変わりなし0件" in home.renkei("import", kind, str(file))
+        assert "新規0件、変更0件" in home.renkei("import", kind, str(file))
+
+
+def hand_out_tokens(story: Story) -> None:
+    persons = {
+        "station": ("000101", "STATION_LIAISON"),
+        "hq": ("000102", "HQ_LIAISON"),
+        "hq2": ("000103", "HQ_LIAISON"),
+        "other_station": ("000104", "STATION_LIAISON"),
+        "statistician": ("000103", "STATISTICIAN"),
+        "partner": ("denta@kaku.example", "PARTNER"),
+        "other_partner": ("kinko@mihon-shinkin.example", "PARTNER"),
+    }
+    for name, (person, role) in persons.items():
+        line = story.home.renkei("token", "new", "--person", person, "--role", role, "--days", "366")
+        story.tokens[name] = line.strip()
+
+
+def sign_an_agreement(story: Story) -> None:
+    home, station = story.home, story.tokens["station"]
+    bodies = [story.id_of("organizations", name) for name in ("架空電力", "見本信用金庫")]
+    agreement = home.do(
+        station,
+        "proposeAgreement",
+        "agreement { id parties { edges { node { id } } } }",
+        kind="JOINT_RESPONSE",
+        title="サイバー犯罪に対する共同対処協定",
+        organizationIds=bodies,
+        items=["REPORTING", "DRILL"],
+    )
+    id = {"agreementId": agreement["id"]}
+    home.do(station, "negotiateAgreement", "agreement { status }", **id)
+    home.do(station, "submitAgreement", "agreement { status }", **id)
+    home.do(story.tokens["hq"], "approveAgreement", "agreement { status }", **id)
+    signatures = [
+        {"partyId": edge["node"]["id"], "name": f"署名者{number}", "title": "代表"}
+        for number, edge in enumerate(agreement["parties"]["edges"])
+    ]
+    expires_on = (story.quarter.ends_on + timedelta(days=400)).isoformat()
+    signed = home.do(
+        station,
+        "signAgreement",
+        "agreement { status allowedTransitions }",
+        **id,
+        signedOn=story.day(1).date().isoformat(),
+        signatures=signatures,
+        expiresOn=expires_on,
+    )
+    assert signed == {"status": "IN_FORCE", "allowedTransitions": ["RENEWING", "EXPIRED", "TERMINATED"]}
+
+
+def give_a_lecture(story: Story) -> None:
+    home, station, day = story.home, story.tokens["station"], story.day(14, 13)
+    school = story.id_of("organizations", "見本小学校")
+    contacts = home.read(
+        station, "query($id: ID) { contacts(filter: {organization: $id}) { edges { node { id } } } }", id=school
+    )
+    lecture = home.do(
+        station,
+        "requestLecture",
+        "lecture { id }",
+        schoolId=school,
+        contactId=contacts["contacts"]["edges"][0]["node"]["id"],
+        theme="SNSの安全な使い方",
+        audience="PUPIL_ELEM",
+        expectedCount=60,
+        startsAt=day.isoformat(),
+        endsAt=(day + timedelta(minutes=50)).isoformat(),
+    )
+    id = {"lectureId": lecture["id"]}
+    assert "SNSの安全な使い方" in str(home.mail("kyoko@school.example", 1)["Subject"])
+    home.do(station, "acceptLecture", "lecture { status }", **id)
+    lecturer = story.id_of("officers", "高見本")
+    home.do(station, "assignLecturer", "lecture { status }", **id, personId=lecturer)
+    asked = event_in(home.mail("ichiro@police.mihon.example", 1))
+    home.do(station, "confirmLecture", "lecture { status }", **id)
+    confirmed = event_in(home.mail("kyoko@school.example", 2))
+    assert confirmed.uid.value == asked.uid.value
+    assert int(confirmed.sequence.value) == int(asked.sequence.value) + 1
+    assert confirmed.dtstart.value == day
+
+    home.at(day + timedelta(hours=2))
+    counts = [{"audience": "PUPIL_ELEM", "count": 58}, {"audience": "TEACHER", "count": 3}]
+    home.do(station, "deliverLecture", "lecture { status }", **id, durationMinutes=50, headCounts=counts)
+    corrected = [{"audience": "PUPIL_ELEM", "count": 59}, {"audience": "TEACHER", "count": 3}]
+    home.do(
+        station, "correctHeadCounts", "lecture { totalParticipants }", **id, headCounts=corrected, reason="数え直し"
+    )
+    home.do(station, "reportLecture", "lecture { status }", **id)
+
+
+def hold_a_drill(story: Story) -> None:
+    home, station = story.home, story.tokens["station"]
+    first, later = story.day(30, 14), story.day(44, 14)
+    drill = home.do(
+        station,
+        "planDrill",
+        "drill { id }",
+        title="ランサムウェア対応訓練",
+        format="TABLETOP",
+        threat="RANSOMWARE",
+        startsAt=first.isoformat(),
+        endsAt=(first + timedelta(hours=3)).isoformat(),
+        place="見本市民会館",
+        objectives=["初動の連絡を30分以内に行う"],
+        scenario="想定は参加者に見せない",
+    )
+    id = {"drillId": drill["id"]}
+    home.do(station, "openDrillPlanning", "drill { status }", **id)
+    for name in ("架空電力", "見本信用金庫"):
+        contacts = home.read(
+            station,
+            "query($id: ID) { contacts(filter: {organization: $id}) { edges { node { id } } } }",
+            id=story.id_of("organizations", name),
+        )
+        contact = contacts["contacts"]["edges"][0]["node"]["id"]
+        home.do(station, "inviteToDrill", "drill { status }", **id, contactId=contact, plannedCount=2)
+    invitation = home.mail("denta@kaku.example", 1)
+    invited = event_in(invitation)
+    answer_by_link(link_in(invitation, "rsvp"))
+    see_it_in_the_feed(story, invited)
+    keep_partners_apart(story, drill["id"])
+
+    home.do(station, "confirmDrill", "drill { status }", **id)
+    confirmed = event_in(home.mail("denta@kaku.example", 3))
+    moved_to = {"startsAt": later.isoformat(), "endsAt": (later + timedelta(hours=3)).isoformat()}
+    home.do(station, "postponeDrill", "drill { status }", **id, reason="台風", **moved_to)
+    postponed = event_in(home.mail("denta@kaku.example", 4))
+    assert {event.uid.value for event in (invited, confirmed, postponed)} == {invited.uid.value}
+    assert [int(event.sequence.value) for event in (invited, confirmed, postponed)] == [0, 1, 2]
+    assert postponed.dtstart.value == later
+
+    answer_by_link(link_in(home.mail("denta@kaku.example", 4), "rsvp"))
+    home.do(station, "resumeInvitingToDrill", "drill { status }", **id)
+    home.do(station, "confirmDrill", "drill { status }", **id)
+    home.at(later + timedelta(minutes=1))
+    home.do(station, "startDrill", "drill { status }", **id)
+    home.at(later + timedelta(hours=4))
+    finish_and_close(story, id)
+
+
+def answer_by_link(link: str) -> None:
+    shown = httpx.get(link)
+    assert "ランサムウェア対応訓練" in shown.text
+    assert "まだいただいていません" in httpx.get(link).text
+    assert "受け付けました" in httpx.post(link, data={"partstat": "ACCEPTED", "remark": "2名で参ります"}).text
+
+
+def see_it_in_the_feed(story: Story, invited: Any) -> None:
+    home, partner = story.home, story.tokens["partner"]
+    me = home.read(partner, "{ contacts { edges { node { person { id } } } } }")["contacts"]["edges"][0]["node"]
+    home.do(partner, "openCalendarFeed", "calendarFeed { id }", personId=me["person"]["id"])
+    address = link_in(home.mail("denta@kaku.example", 2), "cal")
+    fetched = httpx.get(address)
+    event = vobject.readOne(fetched.text).vevent
+    assert (event.uid.value, event.sequence.value) == (invited.uid.value, invited.sequence.value)
+    assert event.dtstart.value == invited.dtstart.value
+    assert httpx.get(address).content == fetched.content
+    assert httpx.get(address, headers={"If-None-Match": fetched.headers["ETag"]}).status_code == 304
+
+
+def keep_partners_apart(story: Story, drill: str) -> None:
+    home = story.home
+    parts = "query($id: ID!) { drill(id: $id) { participations { totalCount } } }"
+    assert home.read(story.tokens["partner"], parts, id=drill)["drill"]["participations"]["totalCount"] == 1
+    secret = home.ask(story.tokens["partner"], "query($id: ID!) { drill(id: $id) { scenario } }", id=drill)
+    assert [error["extensions"]["code"] for error in secret["errors"]] == ["NOT_ALLOWED"]
+    assert home.read(story.tokens["other_station"], parts, id=drill) == {"drill": None}
+
+
+def finish_and_close(story: Story, id: dict[str, str]) -> None:
+    home, station = story.home, story.tokens["station"]
+    parts = home.read(
+        station,
+        "query($id: ID!) { drill(id: $id) { participations { edges { node { id } } } } }",
+        id=id["drillId"],
+    )["drill"]["participations"]["edges"]
+    attendance = [
+        {"participationId": edge["node"]["id"], "count": count} for edge, count in zip(parts, (2, 3), strict=True)
+    ]
+    home.do(station, "finishDrill", "drill { status }", **id, attendance=attendance, policeCount=4)
+    home.do(station, "evaluateDrill", "drill { status }", **id)
+    home.do(station, "submitDrillReport", "drill { status }", **id, summary="連絡は20分で済んだ。")
+    closed = home.do(story.tokens["hq"], "closeDrill", "drill { status }", **id)
+    assert closed == {"status": "CLOSED"}
+
+
+EXPECTED = {
+    "AGREEMENTS_IN_FORCE": 1,
+    "AGREEMENTS_NEW": 1,
+    "PARTIES_UNIQUE": 2,
+    "LECTURES": 1,
+    "LECTURE_SCHOOLS": 1,
+    "LECTURE_PEOPLE": 62,
+    "DRILLS": 1,
+    "DRILL_BODIES_UNIQUE": 2,
+    "DRILL_PEOPLE": 5,
+}
+
+
+def read_the_figures(story: Story) -> None:
+    home, quarter = story.home, story.quarter
+    after = datetime.combine(quarter.ends_on + timedelta(days=1), datetime.min.time(), TOKYO) + timedelta(hours=8)
+    home.at(after)
+    answer = httpx.get(
+        f"{home.base}/exports/statistics",
+        params={"period": quarter.code, "format": "xlsx"},
+        headers={"Authorization": f"Bearer {story.tokens['statistician']}"},
+    )
+    assert answer.status_code == 200, answer.text
+    assert figures_in(answer.content, "見本警察署") == EXPECTED
+    assert {value for value in figures_in(answer.content, "例示警察署").values()} == {0}
+    for name in ("髙見本", "例 電太", "denta@"):
+        assert name.encode() not in answer.content
+    home.renkei("export", "statistics", "--period", quarter.code, "--format", "xlsx", "--out", "figures.xlsx")
+    assert figures_in((home.place / "figures.xlsx").read_bytes(), "見本警察署") == EXPECTED
+    refused = httpx.get(
+        f"{home.base}/exports/statistics", headers={"Authorization": f"Bearer {story.tokens['partner']}"}
+    )
+    assert refused.status_code == 403
+
+
+def figures_in(workbook: bytes, station: str) -> dict[str, Any]:
+    """The figures over all kinds of one station, from the flat sheet."""
+    sheet = openpyxl.load_workbook(BytesIO(workbook))["データ"]
+    heading, *rows = sheet.iter_rows(values_only=True)
+    at = {name: number for number, name in enumerate(heading)}
+    return {
+        str(row[at["項目コード"]]): row[at["値"]]
+        for row in rows
+        if row[at["所属"]] == station and row[at["種別"]] == "計" and row[at["項目コード"]] in EXPECTED
+    }
+
+
+@pytest.fixture
+def story(new_database: Callable[[], str], tmp_path: Path) -> Any:
+    now = datetime.now(TOKYO)
+    with house(new_database(), tmp_path, now) as home:
+        yield Story(home)
+
+
+def test_a_quarter_of_the_desk_through_its_doors(story: Story) -> None:
+    open_the_desk(story)
+    hand_out_tokens(story)
+    story.home.at(story.day(1))
+    sign_an_agreement(story)
+    give_a_lecture(story)
+    story.home.at(story.day(20))
+    hold_a_drill(story)
+    read_the_figures(story)
