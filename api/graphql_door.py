@@ -48,6 +48,10 @@ COERCED = re.compile(r"(?:Variable '\$|Argument ')(?P<name>\w+)' has invalid val
 MISSING = re.compile(r"to include required field '(?P<field>\w+)'")
 
 
+def _nothing(_: logging.LogRecord) -> bool:
+    return False
+
+
 class GraphQLDoor:
     """An ASGI endpoint for the requests that `api.guard.Guard` has read."""
 
@@ -55,7 +59,8 @@ class GraphQLDoor:
         self.schema = schema
         self.context_of = context_of
         # Strawberry logs every error with its text, which may quote what was typed; this door logs instead.
-        logging.getLogger("strawberry.execution").disabled = True
+        # A filter, because a server that configures its own logging enables every logger again.
+        logging.getLogger("strawberry.execution").addFilter(_nothing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.respond(Request(scope, receive))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 from collections.abc import Iterator
 from datetime import date
 from typing import NewType
@@ -337,7 +338,10 @@ def test_no_document_at_all_is_a_bug(query: str, name: str) -> None:
     assert b"INTERNAL" not in answered.body
 
 
-def test_what_was_refused_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_was_refused_is_not_logged_even_by_a_server_that_enables_every_logger(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
     with caplog.at_level(logging.DEBUG):
         asked(CONFIRM, {"input": {"title": SECRET, "heldOn": SECRET}})
         asked("{ " + "x" * 50 + " }")

@@ -142,6 +142,13 @@ class House:
         return self.box.to(address)[-1]
 
 
+def is_open(home: House) -> bool:
+    try:
+        return httpx.get(f"{home.base}/readyz").status_code == 200
+    except (OSError, httpx.TransportError):
+        return False
+
+
 @contextmanager
 def house(url: str, place: Path, now: datetime) -> Iterator[House]:
     with letterbox() as (box, port):
@@ -158,7 +165,7 @@ def _running(home: House, port: int) -> Iterator[House]:
     listener = threading.Thread(target=lambda: said.extend(process.stderr or []))
     listener.start()
     try:
-        wait_for(lambda: (home.place / "port").exists() or process.poll() is not None, "the doors to open")
+        wait_for(lambda: is_open(home) or process.poll() is not None, "the doors to open")
         assert process.poll() is None, "".join(said)
         yield home
     finally:

@@ -2,15 +2,18 @@
 
     python -m tests.year.house DATABASE_URL SMTP_PORT DIRECTORY
 
-The instant stands in DIRECTORY/now; the port is written to DIRECTORY/port once the doors are open. Between two
+The instant stands in DIRECTORY/now, the port in DIRECTORY/port. Between two
 looks at the schedule pass a few hundredths of a second instead of seconds, so that no test waits for the post.
 """
 
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+
+import uvicorn
 
 from api.app import make_app
 from api.house import House
@@ -32,12 +35,17 @@ async def live(url: str, smtp_port: int, place: Path) -> None:
         running = server(make_app(House(SECRET, base_url, now), url))
         desk = Desk(SmtpPost("127.0.0.1", smtp_port, "none"), base_url, "desk@police.mihon.example", SECRET)
         serving = asyncio.create_task(running.serve(sockets=[listening]))
-        while not running.started:
-            await asyncio.sleep(0.02)
         (place / "port").write_text(str(port))
-        while not serving.done():
+        await clock_beside(running, now, desk)
+        await serving
+
+
+async def clock_beside(running: uvicorn.Server, now: Callable[[], datetime], desk: Desk) -> None:
+    """Look at the schedule as long as the doors are open."""
+    while not running.should_exit:
+        await asyncio.sleep(0.05)
+        if running.started:
             await clock.tick(now(), desk)
-            await asyncio.sleep(0.05)
 
 
 if __name__ == "__main__":
