@@ -139,7 +139,12 @@ OrganizationMutations = mutations(
     correct_organization=organizations.correct,
     retire_organization=organizations.retire,
 )
-EstablishmentMutations = mutations(Establishment, add_establishment=organizations.add_establishment)
+EstablishmentMutations = mutations(
+    Establishment,
+    add_establishment=organizations.add_establishment,
+    correct_establishment=organizations.correct_establishment,
+    retire_establishment=organizations.retire_establishment,
+)
 ContactMutations = mutations(
     Contact,
     add_contact=organizations.add_contact,

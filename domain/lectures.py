@@ -290,7 +290,7 @@ async def refuse(actor: Actor, lecture_id: UUID, *, reason: str, version: int | 
     """不受理, with the reason that the school is told."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await _move(actor, lecture, LectureStatus.REFUSED, "lecture-refused", reason=_said(reason))
-    await _end(actor, lecture, reason)
+    await _end(actor, lecture, reason, "lecture-refused")
     return lecture
 
 
@@ -473,7 +473,7 @@ async def cancel(actor: Actor, lecture_id: UUID, *, reason: str, version: int | 
     """中止, with the reason that everybody is told."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await _move(actor, lecture, LectureStatus.CANCELLED, "lecture-cancelled", reason=_said(reason))
-    await _end(actor, lecture, reason)
+    await _end(actor, lecture, reason, "lecture-cancelled")
     return lecture
 
 
@@ -482,7 +482,7 @@ async def withdraw(actor: Actor, lecture_id: UUID, *, reason: str, version: int 
     """取下げ: the school does not ask any more."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await _move(actor, lecture, LectureStatus.WITHDRAWN, "lecture-withdrawn", reason=_said(reason))
-    await _end(actor, lecture, reason)
+    await _end(actor, lecture, reason, "lecture-withdrawn")
     return lecture
 
 
@@ -492,9 +492,9 @@ def _said(reason: str) -> str:
     return reason
 
 
-async def _end(actor: Actor, lecture: Lecture, reason: str) -> None:
+async def _end(actor: Actor, lecture: Lecture, reason: str, letter: str) -> None:
     appointment = await calendar.cancel(actor, await Appointment.get(id=lecture.appointment_id))
-    await _tell_school(actor, lecture, appointment, "lecture-cancelled", reason=reason)
+    await _tell_school(actor, lecture, appointment, letter, reason=reason)
     await _tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
 
 

@@ -317,6 +317,37 @@ async def add_establishment(
 
 
 @verb(*LIAISONS)
+async def correct_establishment(
+    actor: Actor,
+    establishment_id: UUID,
+    *,
+    version: int,
+    name: str | None = None,
+    municipality_code: str | None = None,
+    postal_code: str | None = None,
+    address: str | None = None,
+    phone: str | None = None,
+) -> Establishment:
+    """Correct what is known of a place; what is left out stays as it is."""
+    row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    said = {"name": name, "address": address, "municipality_code": municipality_code}
+    said |= {"postal_code": postal_code, "phone": phone}
+    known = {key: getattr(row, key) for key in said} | {key: value for key, value in said.items() if value is not None}
+    records.must_say(known["name"], "事業所の名称", "name")
+    known |= _reached(known["postal_code"], known["phone"])
+    known["municipality_code"] = _codes(None, None, known["municipality_code"])["municipality_code"]
+    return await records.change(actor, row, "establishment-corrected", **known)
+
+
+@verb(*LIAISONS)
+async def retire_establishment(actor: Actor, establishment_id: UUID, *, version: int, on: date) -> Establishment:
+    """Close a place from a day on; contacts that were there stay with the organisation."""
+    row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    records.must_last(row.retired_on)
+    return await records.change(actor, row, "establishment-retired", retired_on=on)
+
+
+@verb(*LIAISONS)
 async def add_contact(
     actor: Actor,
     /,

@@ -23,6 +23,8 @@ KINDS = (
     "lecture-postponed",
     "lecture-rescheduled",
     "lecture-cancelled",
+    "lecture-refused",
+    "lecture-withdrawn",
     "lecture-assigned",
     "lecturer-released",
     "drill-invitation",

@@ -206,3 +206,27 @@ def test_a_document_with_a_mistake_is_refused_as_a_whole(play: Any) -> None:
         assert "data" not in answer
 
     play(story)
+
+
+def test_a_branch_is_added_corrected_and_closed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        shown = "establishment { id version name phone retiredOn }"
+        made = await change(
+            town.officer, "addEstablishment", shown, organizationId=f"Organization:{body.id}", name="見本支店"
+        )
+        row = made["data"]["addEstablishment"]["establishment"]
+        given = {"establishmentId": row["id"]}
+        bad = await change(town.officer, "correctEstablishment", shown, version=1, phone="まだ無い", **given)
+        assert codes(bad) == [("INVALID", "phone")]
+        await change(town.officer, "correctEstablishment", shown, version=1, phone="000-0000-0007", **given)
+        closed = await change(town.officer, "retireEstablishment", shown, version=2, on="2026-07-01", **given)
+        assert closed["data"]["retireEstablishment"]["establishment"] == {
+            "id": row["id"],
+            "version": 3,
+            "name": "見本支店",
+            "phone": "000-0000-0007",
+            "retiredOn": "2026-07-01",
+        }
+
+    play(story)

@@ -172,6 +172,16 @@ def test_a_cancelled_lecture_tells_its_reason_and_frees_the_lecturer(play: Any) 
     play(story)
 
 
+def test_a_school_whose_request_is_refused_is_told_so_and_why(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        await lectures.refuse(town.officer, lecture.id, reason="日程が重なるため")
+        assert (await letters())[-1] == ("lecture-refused", None)
+        assert (await Appointment.get(id=lecture.appointment_id)).status is AppointmentStatus.CANCELLED
+
+    play(story)
+
+
 def test_a_cancellation_without_a_reason_is_refused_and_nothing_is_told(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture = await confirmed(town)
