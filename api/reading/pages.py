@@ -1,11 +1,12 @@
-"""Lists in pages by keyset: the rows behind a cursor, in one order, one more than asked for.
+"""Lists in pages by keyset: the rows behind a cursor, in one order.
 
-The page is a materialised CTE, evaluated once for edges, cursors and page information alike.
+Where somebody asks whether there are more, the page is a materialised CTE of one row more than asked for, read once
+for edges and page information alike; otherwise it is a plain subselect, which costs less inside long lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,9 @@ def _entity(place: Place) -> Entity:
 def connection(compiler: Compiler, how: Pages, place: Place, alias: str) -> str:
     page = Page(compiler, how, place, alias)
     cells = page.cells(place, page.part)
-    return f"(with {page.name} as materialized ({page.rows()}) select {as_object(cells)})"
+    if not page.is_shared:
+        return as_object(cells)
+    return f"(with {page.name} as materialized ({page.rows(f'{page.size} + 1')}) select {as_object(cells)})"
 
 
 class Page:
@@ -116,6 +119,7 @@ class Page:
         self.cast = order_cast(self.order, _entity(place).model)
         self.backward = window(place.arguments).backward
         self.name = f"page_{compiler.alias()}"
+        self.is_shared = any(part.name == "pageInfo" for part in self.inside(place))
         self.size = self.argument(lambda arguments: window(arguments).size, "int")
 
     def argument(self, pick: Callable[[Arguments], Any], cast: str) -> str:
@@ -126,9 +130,11 @@ class Page:
         return lambda bound: pick(bound.arguments[number])
 
     def cells(self, place: Place, written: Callable[[Place], str]) -> str:
+        return ", ".join(named(written(cell), cell.key) for cell in self.inside(place))
+
+    def inside(self, place: Place) -> Iterator[Place]:
         gtype: Any = place.type
-        inner = selected(self.compiler.executor, gtype, place.group)
-        return ", ".join(named(written(cell), cell.key) for cell in inner)
+        return selected(self.compiler.executor, gtype, place.group)
 
     # -------- which rows
 
@@ -167,16 +173,25 @@ class Page:
             return f"({value})"
         return f"coalesce({value}, {literal(self.order.missing)}::{self.cast})"
 
-    def order_by(self, row: str) -> str:
-        direction = "desc" if self.order.descending != self.backward else "asc"
-        return f"{self.ordered(row)} {direction}, {row}.id {direction}"
+    def order_by(self, row: str, *, turned: bool = False) -> str:
+        direction = "desc" if self.order.descending != turned else "asc"
+        return f"order by {self.ordered(row)} {direction}, {row}.id {direction}"
 
-    def rows(self) -> str:
-        """One row more than asked for, numbered from the end that the page starts at."""
+    def rows(self, most: str) -> str:
+        """The first rows from the end that the page starts at."""
         row = self.compiler.alias()
-        order = self.order_by(row)
-        where = f"where {self.where(row)}{self.between(row)} order by {order} limit {self.size} + 1"
-        return select(f'{row}.*, row_number() over (order by {order}) as "#"', f"{self.source} {row} {where}")
+        order = self.order_by(row, turned=self.backward)
+        return select(
+            f"{row}.*", f"{self.source} {row} where {self.where(row)}{self.between(row)} {order} limit {most}"
+        )
+
+    def shown(self, row: str) -> str:
+        """The rows of the page itself, as a source; without the one too many."""
+        if not self.is_shared:
+            return f"({self.rows(self.size)}) {row}"
+        inner = self.compiler.alias()
+        order = self.order_by(inner, turned=self.backward)
+        return f"({select('*', f'{self.name} {inner} {order} limit {self.size}')}) {row}"
 
     # -------- what is said about them
 
@@ -199,11 +214,7 @@ class Page:
         row = self.compiler.alias()
         with self.compiler.joined() as joins:
             cells = self.cells(place, lambda inner: self.edge(inner, row))
-        return as_list(select(cells, self.shown(row, "desc" if self.backward else "asc", "".join(joins))))
-
-    def shown(self, row: str, direction: str, joins: str = "") -> str:
-        """The rows of the page itself, without the one too many."""
-        return f'{self.name} {row}{joins} where {row}."#" <= {self.size} order by {row}."#" {direction}'
+        return as_list(select(cells, f"{self.shown(row)}{''.join(joins)} {self.order_by(row)}"))
 
     def edge(self, place: Place, row: str) -> str:
         match place.name:
@@ -226,9 +237,9 @@ class Page:
             case "hasPreviousPage":
                 return self.more() if self.backward else self.given("after")
             case "startCursor":
-                return self.end("desc" if self.backward else "asc")
+                return self.end(turned=False)
             case "endCursor":
-                return self.end("asc" if self.backward else "desc")
+                return self.end(turned=True)
             case _:
                 return literal(place.parent.name)
 
@@ -239,6 +250,7 @@ class Page:
         """A page that begins behind a cursor has rows before it: the cursor's own row at least."""
         return str(self.place.arguments.get(end) is not None).lower()
 
-    def end(self, direction: str) -> str:
+    def end(self, *, turned: bool) -> str:
+        """The cursor of the first row shown, or turned of the last."""
         row = self.compiler.alias()
-        return f"({select(self.cursor(row), self.shown(row, direction))} limit 1)"
+        return f"({select(self.cursor(row), f'{self.shown(row)} {self.order_by(row, turned=turned)} limit 1')})"
