@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import strawberry
 from graphql import GraphQLError
+
+from domain.japanese import shown
 
 
 def instant(text: str) -> datetime:
     """An ISO 8601 instant; one without an offset could mean two things and is refused."""
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
+        moment.astimezone(UTC)  # the first and last day there are can lie outside the calendar in UTC
+    except (TypeError, ValueError, OverflowError) as error:
         raise GraphQLError(
-            f"「{text}」は日時ではありません。2026-07-08T13:00:00+09:00 の形で書いてください。"
+            f"「{shown(str(text))}」は日時ではありません。2026-07-08T13:00:00+09:00 の形で書いてください。"
         ) from error
     if moment.tzinfo is None:
-        raise GraphQLError(f"「{text}」に時差がありません。日本時間なら末尾に +09:00 を付けてください。")
+        raise GraphQLError(f"「{shown(text)}」に時差がありません。日本時間なら末尾に +09:00 を付けてください。")
     return moment
 
 

@@ -1,4 +1,17 @@
-"""The one reader: types declare how fields are read; a selection becomes one statement per root field."""
+"""The one reader: types declare how their fields are read, and a selection becomes one statement per root field.
+
+    @reading.entity(lectures.Lecture, lectures.visible_to)
+    @strawberry.type
+    class Lecture(Node):
+        version: int                                                    # the column of that name
+        remarks: str = reading.column(data=DataClass.INTERNAL)          # not for everybody
+        allowed_transitions: list[LectureStatus] = reading.computed("status", lectures.MOVES)
+        school: Organization | None = reading.one("school_id")          # null where hidden
+        assignments: Connection[Assignment] = reading.connection("lecture_id", order=reading.asc("created_at"))
+
+What cannot be read as declared is named when the schema is built (`checks`). Who may see which rows is for each
+`visible_to`, which kinds of data for `domain.rights`; both hold at every level, and before anything runs.
+"""
 
 from api.reading.building import schema
 from api.reading.choices import (
