@@ -21,7 +21,7 @@ from graphql import (
 )
 
 from api.reading.choices import METADATA
-from api.reading.declarations import Pages, how_of
+from api.reading.declarations import Answered, Pages, how_of
 from api.reading.pages import node_type
 from domain.actor import Role
 from domain.rights import may_read
@@ -107,8 +107,9 @@ class Writer:
         return f"{self.alias(parent, name, arguments)}{name}{arguments} {self.directive()} {inner}"
 
     def may(self, parent: Any, name: str) -> bool:
+        """Whether the role may read it; what has a resolver of its own is no matter of the reader."""
         how = how_of(parent, parent.fields[name])
-        return how is None or may_read(self.role, how.data)
+        return how is None or (not isinstance(how, Answered) and may_read(self.role, how.data))
 
     def alias(self, parent: Any, name: str, arguments: str) -> str:
         """The same key for the same field with the same arguments, so that selections merge."""
