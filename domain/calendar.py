@@ -6,6 +6,7 @@ exactly when start, end, place or status change (RFC 5546 §2.1.4, the place by 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -93,8 +94,8 @@ class Appointment(Owned):
 
 class Attendee(Owned):
     """Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them
-    may not overlap for one person, which the database itself refuses (constraint attendee_busy). `attended` is
-    whether they came, empty until that is recorded."""
+    may not overlap for one person, which the database itself refuses (constraint attendee_busy). Whoever `waits`
+    has said yes, but there is no seat for them yet. `attended` is whether they came, empty until that is recorded."""
 
     appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
         "renkei.Appointment", related_name="attendees"
@@ -112,6 +113,7 @@ class Attendee(Owned):
     removed_at = fields.DatetimeField(null=True)
     busy_from = fields.DatetimeField(null=True)
     busy_to = fields.DatetimeField(null=True)
+    waits = fields.BooleanField(default=False)
     attended = fields.BooleanField(null=True)
 
     class Meta:
@@ -164,6 +166,7 @@ async def propose(
 ) -> Appointment:
     """A new date, not yet firm, with its uid for life."""
     _must_run_forward(starts_at, ends_at)
+    _must_be_a_link(where.get("online_url"))
     prefecture = await Unit.get(id=unit.prefecture_id)
     return await records.create(
         actor,
@@ -187,6 +190,11 @@ def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("一つの予定は14日以内にしてください。", field="ends_at")
 
 
+def _must_be_a_link(url: str | None) -> None:
+    if url and not re.fullmatch(r"https?://[^\s/]+\S*", url):
+        raise Invalid("オンラインのURLは https:// から入力してください。", field="online_url")
+
+
 RAISING = frozenset({"starts_at", "ends_at", "place", "status"})
 
 
@@ -196,6 +204,7 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     if not differs:
         return appointment
     _must_run_forward(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
+    _must_be_a_link(values.get("online_url"))
     if "status" in differs:
         values["cancelled_at"] = actor.now if values["status"] is AppointmentStatus.CANCELLED else None
     if differs & RAISING:
@@ -249,6 +258,7 @@ async def ask(
         **UNANSWERED,
         "busy_from": busy[0],
         "busy_to": busy[1],
+        "waits": False,
     }
     gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
     if gone:

@@ -92,7 +92,7 @@ async def tell_all(
 
 @routine
 async def owe_reminders(now: datetime) -> int:
-    """Owe the reminder of the day before to everybody who has not declined; each date is told once per attendee."""
+    """Owe the reminder of the day before to everybody who is expected; each date is told once per attendee."""
     tomorrow = (now.astimezone(TOKYO) + timedelta(days=1)).date()
     begins = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=TOKYO)
     firm = Appointment.filter(
@@ -102,7 +102,7 @@ async def owe_reminders(now: datetime) -> int:
 
 
 async def _remind(now: datetime, appointment: Appointment) -> int:
-    asked = await coming(appointment.id).exclude(partstat=PartStat.DECLINED)
+    asked = await coming(appointment.id).filter(waits=False).exclude(partstat=PartStat.DECLINED)
     for attendee in asked:
         turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
         await write(

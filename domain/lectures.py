@@ -18,8 +18,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import calendar, invitations, organizations, people, records
-from domain.actor import LIAISONS, Actor, Author, Role
+from domain import calendar, invitations, organizations, people, records, volunteers
+from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.organizations import Contact, Organization
@@ -27,9 +27,10 @@ from domain.outbox import Method
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.replies import listens
-from domain.states import Moves, must_move
+from domain.states import Moves, must_be_in, must_move, said
 from domain.units import Unit
 from domain.verbs import broken, verb
+from domain.volunteers import ConsentScope, Volunteer
 
 
 class LectureStatus(StrEnum):
@@ -289,7 +290,7 @@ async def accept(actor: Actor, lecture_id: UUID, *, version: int | None = None) 
 async def refuse(actor: Actor, lecture_id: UUID, *, reason: str, version: int | None = None) -> Lecture:
     """不受理, with the reason that the school is told."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    await _move(actor, lecture, LectureStatus.REFUSED, "lecture-refused", reason=_said(reason))
+    await _move(actor, lecture, LectureStatus.REFUSED, "lecture-refused", reason=said(reason))
     await _end(actor, lecture, reason, "lecture-refused")
     return lecture
 
@@ -305,26 +306,23 @@ async def assign(
 ) -> Lecture:
     """Ask a lecturer (講師) or a helper (補助講師), hold them to the time, and send them the invitation.
 
-    Raises Conflict where the person is held elsewhere at that time.
+    Raises Conflict where the person is held elsewhere at that time, Incomplete for a volunteer who does not serve or
+    whose guardian has not consented.
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     if role not in (AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER):
         raise Invalid("講師か補助講師を選んでください。", field="role")
     if lecture.status is LectureStatus.ACCEPTED:
         await _move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
-    _must_be_in(lecture, LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
+    must_be_in(LABELS, lecture.status, LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
     person = await records.see(people.visible_to(actor), person_id, field="person_id")
     appointment = await Appointment.get(id=lecture.appointment_id)
+    day = appointment.starts_at.astimezone(TOKYO).date()
+    await volunteers.must_be_fit(person.id, day, ConsentScope.EDUCATION, field="person_id")
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
     await _offer(actor, lecture, attendee)
     await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST)
     return lecture
-
-
-def _must_be_in(lecture: Lecture, *states: LectureStatus) -> None:
-    if lecture.status not in states:
-        names = "・".join(LABELS[state] for state in states)
-        raise WrongState(f"いまの状態「{LABELS[lecture.status]}」ではできません。できるのは「{names}」のときです。")
 
 
 async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
@@ -348,12 +346,26 @@ async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
 async def release(actor: Actor, assignment_id: UUID, *, version: int | None = None) -> Assignment:
     """Take the request to a lecturer back; they are free again and their calendar is told."""
     assignment = await records.find(assignments_visible_to(actor), assignment_id, version)
-    await records.change(actor, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
+    await _let_go(actor, assignment)
+    return assignment
+
+
+async def _let_go(author: Author, assignment: Assignment, **more: Any) -> None:
+    await records.change(author, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
     attendee = await Attendee.get(id=assignment.attendee_id)
     appointment = await Appointment.select_for_update().get(id=attendee.appointment_id)
-    await calendar.uninvite(actor, appointment, attendee)
-    await invitations.tell(actor, appointment, attendee, "lecturer-released", Method.CANCEL)
-    return assignment
+    await calendar.uninvite(author, appointment, attendee)
+    await invitations.tell(author, appointment, attendee, "lecturer-released", Method.CANCEL, **more)
+
+
+@volunteers.when_stepping_back
+async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
+    """A volunteer who no longer serves is released from the lectures that are still ahead."""
+    if await volunteers.has_active(volunteer.person_id):
+        return
+    for assignment in await Assignment.filter(person_id=volunteer.person_id, status__in=STANDING).select_for_update():
+        if (await Lecture.get(id=assignment.lecture_id)).starts_at > author.now:
+            await _let_go(author, assignment, reason=reason)
 
 
 def _offer_may(assignment: Assignment, to: OfferStatus) -> OfferStatus:
@@ -414,7 +426,7 @@ async def postpone(
 ) -> Lecture:
     """延期: with a new date at once, or until one is found (then the calendars take the old date out)."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    await _move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=_said(reason))
+    await _move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=said(reason))
     appointment = await Appointment.get(id=lecture.appointment_id)
     if starts_at and ends_at:
         return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason)
@@ -431,8 +443,9 @@ async def reschedule(
     """A new date for a postponed lecture, or for one that is still being arranged; same UID, SEQUENCE raised."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
     appointment = await Appointment.get(id=lecture.appointment_id)
-    _must_be_in(
-        lecture,
+    must_be_in(
+        LABELS,
+        lecture.status,
         LectureStatus.RECEIVED,
         LectureStatus.ACCEPTED,
         LectureStatus.COORDINATING,
@@ -472,7 +485,7 @@ async def _hold_again(actor: Actor, lecture: Lecture, appointment: Appointment) 
 async def cancel(actor: Actor, lecture_id: UUID, *, reason: str, version: int | None = None) -> Lecture:
     """中止, with the reason that everybody is told."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    await _move(actor, lecture, LectureStatus.CANCELLED, "lecture-cancelled", reason=_said(reason))
+    await _move(actor, lecture, LectureStatus.CANCELLED, "lecture-cancelled", reason=said(reason))
     await _end(actor, lecture, reason, "lecture-cancelled")
     return lecture
 
@@ -481,15 +494,9 @@ async def cancel(actor: Actor, lecture_id: UUID, *, reason: str, version: int | 
 async def withdraw(actor: Actor, lecture_id: UUID, *, reason: str, version: int | None = None) -> Lecture:
     """取下げ: the school does not ask any more."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    await _move(actor, lecture, LectureStatus.WITHDRAWN, "lecture-withdrawn", reason=_said(reason))
+    await _move(actor, lecture, LectureStatus.WITHDRAWN, "lecture-withdrawn", reason=said(reason))
     await _end(actor, lecture, reason, "lecture-withdrawn")
     return lecture
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid("理由を入力してください。", field="reason")
-    return reason
 
 
 async def _end(actor: Actor, lecture: Lecture, reason: str, letter: str) -> None:
@@ -533,8 +540,8 @@ async def correct_head_counts(
 ) -> Lecture:
     """Correct the numbers afterwards; the old ones stay in the journal with the reason."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    _must_be_in(lecture, LectureStatus.DELIVERED, LectureStatus.REPORTED)
-    await records.change(actor, lecture, "head-count-corrected", reason=_said(reason))
+    must_be_in(LABELS, lecture.status, LectureStatus.DELIVERED, LectureStatus.REPORTED)
+    await records.change(actor, lecture, "head-count-corrected", reason=said(reason))
     await _count(actor, lecture, head_counts)
     return lecture
 

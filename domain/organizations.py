@@ -255,9 +255,7 @@ async def register(
     actor: Actor, /, *, kind: OrganizationKind, name: str, unit_id: UUID | None = None, **besides: Unpack[Besides]
 ) -> Organization:
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
-    unit = await units.find_standing(actor, unit_id or actor.unit_id, actor.today)
-    if unit.id not in actor.units:
-        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
+    unit = await units.find_covered(actor, unit_id)
     values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
     return await records.create(actor, Organization, "organization-registered", **values)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from domain.errors import WrongState
+from domain.errors import Invalid, WrongState
 
 S = TypeVar("S", bound=StrEnum)
 Moves = Mapping[S, tuple[S, ...]]
@@ -21,3 +21,19 @@ def must_move(moves: Moves[S], labels: Mapping[S, str], now: S, to: S) -> S:
             field="status",
         )
     return to
+
+
+def must_be_in(labels: Mapping[S, str], now: S, *states: S) -> None:
+    """Raises WrongState, which names the states in which this can be done."""
+    if now not in states:
+        names = "・".join(labels[state] for state in states)
+        raise WrongState(
+            f"いまの状態「{labels[now]}」ではできません。できるのは「{names}」のときです。", field="status"
+        )
+
+
+def said(reason: str) -> str:
+    """The reason. Raises Invalid where none is given."""
+    if not reason.strip():
+        raise Invalid("理由を入力してください。", field="reason")
+    return reason

@@ -78,6 +78,14 @@ async def find_standing(actor: Actor, unit_id: UUID, on: date) -> Unit:
     return unit
 
 
+async def find_covered(actor: Actor, unit_id: UUID | None) -> Unit:
+    """The unit told, or the actor's own, where it stands today. Raises Invalid for one that the post does not cover."""
+    unit = await find_standing(actor, unit_id or actor.unit_id, actor.today)
+    if unit.id not in actor.units:
+        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
+    return unit
+
+
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
     children: dict[UUID | None, list[UUID]] = {}

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import agreements, invitations, statistics
+from domain import agreements, invitations, statistics, volunteers
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -77,6 +77,7 @@ SCHEDULE = (
         "the quarter's figures are kept",
     ),
     Job("agreements-expire", Daily(time(0, 5)), _alone(agreements.expire), "an agreement ends with its last day"),
+    Job("volunteers-expire", Daily(time(0, 10)), _alone(volunteers.expire), "a commission ends with its last day"),
     Job("agreement-notices", Daily(time(8, 30)), _alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
     Job(
         "reminders",

@@ -1,16 +1,18 @@
 """Makers: the smallest true town for a test. Everything is made by the domain's own verbs, so it obeys every rule."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from domain import drills, installation, lectures, organizations, people, units
+from domain import activities, drills, installation, lectures, organizations, people, units, volunteers
+from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.people import Person
 from domain.units import Unit, UnitKind
+from domain.volunteers import AgeBand, CommissionKind, GroupBase, Volunteer, VolunteerGroup
 from tests.clock import NOW
 
 
@@ -145,3 +147,51 @@ async def invited(who: Actor, asked: Drill, *names: str, **over: Any) -> list[Co
         await drills.invite(who, asked.id, contact_id=person.id, **over)
         people_there.append(person)
     return people_there
+
+
+async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:
+    values: dict[str, Any] = {"base": GroupBase.STUDENT, "founded_on": date(2020, 4, 1)}
+    return await volunteers.establish_group(who, name=name, **(values | over))
+
+
+async def recommended(who: Actor, **over: Any) -> Volunteer:
+    values: dict[str, Any] = {
+        "kind": CommissionKind.CYBER_VOLUNTEER,
+        "age_band": AgeBand.ADULT,
+        "family_name": "髙見本",
+        "given_name": "一郎",
+        "family_name_kana": "タカミホン",
+        "mail_address": "ichiro@volunteer.example",
+    }
+    return await volunteers.recommend(who, **(values | over))
+
+
+async def screened(town: Town, **over: Any) -> Volunteer:
+    volunteer = await recommended(town.officer, **over)
+    return await volunteers.screen(town.hq, volunteer.id)
+
+
+async def volunteer(town: Town, **over: Any) -> Volunteer:
+    """One who serves until the next 31 March; a minor with a guardian's consent to everything."""
+    candidate = await screened(town, **over)
+    if candidate.is_minor:
+        given_on = candidate.recommended_on
+        await volunteers.record_consent(town.officer, candidate.id, guardian_name="髙見本 保", given_on=given_on)
+    return await volunteers.appoint(town.hq, candidate.id, authority="生活安全部長")
+
+
+def oneself(who: Actor, volunteer: Volunteer) -> Actor:
+    """The volunteer as an actor of their own."""
+    return Actor(Role.VOLUNTEER, who.now, volunteer.person_id, volunteer.unit_id, who.prefecture_id)
+
+
+async def activity(who: Actor, **over: Any) -> Activity:
+    """A publicity activity in ten days unless told."""
+    starts_at = over.pop("starts_at", who.now + timedelta(days=10))
+    values: dict[str, Any] = {
+        "kind": ActivityKind.PUBLICITY,
+        "title": "駅前での広報啓発活動",
+        "ends_at": starts_at + timedelta(hours=2),
+        "place": "見本駅前広場",
+    }
+    return await activities.plan(who, starts_at=starts_at, **(values | over))

@@ -54,6 +54,24 @@ STATISTICS = [
     """CREATE UNIQUE INDEX statistics_run_once ON statistics_run (unit_id, measure, starts_on, ends_on)
        WHERE person_id IS NULL""",
 ]
+VOLUNTEERS = [
+    "CREATE UNIQUE INDEX volunteer_group_identity ON volunteer_group (unit_id, identity) WHERE retired_on IS NULL",
+    "CREATE INDEX volunteer_group_search ON volunteer_group USING gin (search gin_trgm_ops)",
+    "CREATE UNIQUE INDEX volunteer_number ON volunteer (prefecture_id, number) WHERE number IS NOT NULL",
+    """CREATE UNIQUE INDEX volunteer_once ON volunteer (person_id, kind)
+       WHERE status NOT IN ('DISMISSED', 'RESIGNED', 'REJECTED')""",
+    "CREATE INDEX volunteer_term ON volunteer (term_to) WHERE status IN ('ACTIVE', 'SUSPENDED', 'EXPIRED')",
+    "CREATE INDEX volunteer_search ON volunteer USING gin (search gin_trgm_ops)",
+    "CREATE UNIQUE INDEX commission_number ON commission (prefecture_id, number)",
+    "CREATE UNIQUE INDEX commission_serial ON commission (prefecture_id, fiscal_year, serial)",
+    """ALTER TABLE commission ADD CONSTRAINT commission_term
+       EXCLUDE USING gist (volunteer_id WITH =, daterange(term_from, term_to, '[]') WITH &&)
+       WHERE (ended_on IS NULL)""",
+    "ALTER TABLE commission ADD CONSTRAINT commission_forward CHECK (term_to >= term_from AND ended_on >= term_from)",
+]
+ACTIVITIES = [
+    "CREATE UNIQUE INDEX activity_participation_once ON activity_participation (activity_id, person_id)",
+]
 
 
 class Migration(migrations.Migration):
@@ -71,4 +89,6 @@ class Migration(migrations.Migration):
         ops.RunSQL(LECTURES),
         ops.RunSQL(DRILLS),
         ops.RunSQL(STATISTICS),
+        ops.RunSQL(VOLUNTEERS),
+        ops.RunSQL(ACTIVITIES),
     ]

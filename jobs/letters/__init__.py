@@ -35,6 +35,7 @@ KINDS = (
     "drill-cancelled",
     "activity-invitation",
     "activity-cancelled",
+    "activity-released",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",

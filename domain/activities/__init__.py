@@ -1,0 +1,52 @@
+"""活動実績: what volunteers do, who takes part, for how long and to what effect."""
+
+from domain.activities.holding import Absent, Approved, Attended, Results, approve_minutes, correct_results, hold
+from domain.activities.inviting import admit, invite, register, release
+from domain.activities.planning import (
+    LABELS,
+    MOVES,
+    PARTICIPATION_LABELS,
+    PARTICIPATION_MOVES,
+    Activity,
+    ActivityKind,
+    ActivityParticipation,
+    ActivityStatus,
+    ParticipationStatus,
+    cancel,
+    confirm,
+    correct,
+    participations_visible_to,
+    plan,
+    reschedule,
+    visible_to,
+)
+
+__all__ = [
+    "LABELS",
+    "MOVES",
+    "PARTICIPATION_LABELS",
+    "PARTICIPATION_MOVES",
+    "Absent",
+    "Activity",
+    "ActivityKind",
+    "ActivityStatus",
+    "Approved",
+    "Attended",
+    "ActivityParticipation",
+    "ParticipationStatus",
+    "Results",
+    "admit",
+    "approve_minutes",
+    "cancel",
+    "confirm",
+    "correct",
+    "correct_results",
+    "hold",
+    "invite",
+    "participations_visible_to",
+    "plan",
+    "register",
+    "release",
+    "reschedule",
+    "visible_to",
+]
