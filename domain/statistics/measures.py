@@ -1,7 +1,8 @@
 """What is counted, as one table: `TALLIES`. A new figure of the statistics is one entry here.
 
-A tally counts over facts: a hand-written SELECT whose rows are the records themselves, each with `id`, `unit_id`,
-`kind` and what the tallies add up. The same rows are what a figure can be traced to. The SELECT may use
+A tally counts over facts: a hand-written SELECT whose rows stand for records, each with `id`, `unit_id`, `kind`, what
+the tallies add up, and where they count 実 the `body` that is counted once (empty for what is none). The same rows are
+what a figure can be traced to. The SELECT may use
 
     $3, $4  the first instant of the period and the first one after it (timestamptz, midnights of Asia/Tokyo)
     $5, $6  its first and its last day (date)
@@ -54,16 +55,23 @@ class Facts:
 
 @dataclass(frozen=True)
 class Tally:
-    """One figure per unit and kind. `counts` is an SQL aggregate over the facts for which `where` holds."""
+    """One figure per unit and kind: what the facts for which `where` holds come to.
+
+    Each adds `adds`; of UNIQUE 実 the different bodies are counted instead. Both are SQL over the facts' columns.
+    """
 
     key: str
     facts: Facts
     label: str
     unit: str
     when: Measure
-    counts: str = "count(*)"
+    adds: str = "1"
     where: str = "true"
     counting: Counting | None = None
+
+    @property
+    def is_unique(self) -> bool:
+        return self.counting is Counting.UNIQUE
 
     @property
     def is_hours(self) -> bool:
@@ -140,21 +148,27 @@ PARTIES = Facts(
          AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
 )
 
-# Given and reported with head-counts; asked for, refused, postponed and cancelled ones do not count.
+# Given and reported with head-counts; asked for, refused, postponed and cancelled ones do not count. A lecture comes
+# once for itself, once if volunteers helped, once per audience: searching for these would take a search per lecture.
 LECTURES = Facts(
     "LECTURE",
     "講義",
     "Lecture",
     LECTURE_KINDS,
-    """SELECT lecture.id, lecture.unit_id, lecture.kind, duration_minutes,
-              CASE WHEN host.kind IN ('SCHOOL', 'UNIVERSITY', 'TECHNICAL_COLLEGE') THEN host.identity END AS school,
-              (SELECT sum(count) FROM lecture_head_count WHERE lecture_id = lecture.id) AS people,
-              EXISTS (SELECT FROM lecture_assignment
-                      JOIN person ON person.id = lecture_assignment.person_id
-                      WHERE lecture_id = lecture.id AND status = 'ACCEPTED' AND NOT is_officer) AS has_volunteers
-       FROM lecture
-       JOIN organization host ON host.id = school_id
-       WHERE status IN ('DELIVERED', 'REPORTED') AND starts_at >= $3 AND starts_at < $4""",
+    """WITH given AS NOT MATERIALIZED (
+           SELECT * FROM lecture
+           WHERE status IN ('DELIVERED', 'REPORTED') AND starts_at >= $3 AND starts_at < $4)
+       SELECT given.id, given.unit_id, given.kind, 1 AS sessions, duration_minutes AS minutes, 0 AS people, 0 AS helped,
+              CASE WHEN host.kind IN ('SCHOOL', 'UNIVERSITY', 'TECHNICAL_COLLEGE') THEN host.identity END AS body
+       FROM given JOIN organization host ON host.id = school_id
+       UNION ALL
+       SELECT id, unit_id, kind, 0, 0, 0, 1, NULL
+       FROM given
+       WHERE id IN (SELECT lecture_id FROM lecture_assignment JOIN person ON person.id = person_id
+                    WHERE lecture_assignment.status = 'ACCEPTED' AND NOT is_officer)
+       UNION ALL
+       SELECT given.id, given.unit_id, given.kind, 0, 0, heard.count, 0, NULL
+       FROM given JOIN lecture_head_count heard ON heard.lecture_id = given.id""",
 )
 LECTURE_AUDIENCES = Facts(
     "LECTURE_AUDIENCE",
@@ -198,21 +212,19 @@ TALLIES = (
     Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal"),
     Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended"),
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
-    Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, "count(DISTINCT body)", counting=UNIQUE),
-    Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, "count(DISTINCT body)", "is_small", UNIQUE),
-    Tally("LECTURES", LECTURES, "実施", "回", FLOW),
-    Tally("LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, where="has_volunteers"),
-    Tally("LECTURE_SCHOOLS", LECTURES, "学校", "校", FLOW, "count(DISTINCT school)", counting=UNIQUE),
-    Tally("LECTURE_PEOPLE", LECTURES, "受講者", "人", FLOW, "sum(people)", counting=TOTAL),
-    Tally("LECTURE_HOURS", LECTURES, "時間", "時間", FLOW, "sum(duration_minutes)"),
-    Tally("AUDIENCE_LECTURES", LECTURE_AUDIENCES, "実施", "回", FLOW, "count(DISTINCT id)"),
-    Tally("AUDIENCE_PEOPLE", LECTURE_AUDIENCES, "受講者", "人", FLOW, "sum(people)", counting=TOTAL),
+    Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
+    Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
+    Tally("LECTURES", LECTURES, "実施", "回", FLOW, "sessions"),
+    Tally("LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, "helped", "helped > 0"),
+    Tally("LECTURE_SCHOOLS", LECTURES, "学校", "校", FLOW, counting=UNIQUE),
+    Tally("LECTURE_PEOPLE", LECTURES, "受講者", "人", FLOW, "people", counting=TOTAL),
+    Tally("LECTURE_HOURS", LECTURES, "時間", "時間", FLOW, "minutes"),
+    Tally("AUDIENCE_LECTURES", LECTURE_AUDIENCES, "実施", "回", FLOW, counting=TOTAL),
+    Tally("AUDIENCE_PEOPLE", LECTURE_AUDIENCES, "受講者", "人", FLOW, "people", counting=TOTAL),
     Tally("DRILLS", DRILLS, "実施", "回", FLOW),
-    Tally("DRILL_OFFICERS", DRILLS, "警察の参加者", "人", FLOW, "sum(police_count)", counting=TOTAL),
+    Tally("DRILL_OFFICERS", DRILLS, "警察の参加者", "人", FLOW, "police_count", counting=TOTAL),
     Tally("DRILL_BODIES", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=TOTAL),
-    Tally(
-        "DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, "count(DISTINCT body)", counting=UNIQUE
-    ),
-    Tally("DRILL_PEOPLE", DRILL_PARTICIPATIONS, "参加者", "人", FLOW, "sum(people)", counting=TOTAL),
+    Tally("DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=UNIQUE),
+    Tally("DRILL_PEOPLE", DRILL_PARTICIPATIONS, "参加者", "人", FLOW, "people", counting=TOTAL),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}
