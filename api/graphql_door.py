@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
@@ -26,7 +25,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.guard import Asked, answer
-from domain.errors import Refused
+from domain.errors import Refused, trace
 
 ContextOf = Callable[[Request], Awaitable[object]]
 """Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
@@ -171,12 +170,5 @@ def sentence(error: GraphQLError) -> str:
 def log_bug(bug: BaseException) -> str:
     """Logs where a bug is, under a number, and gives the number. The text of the exception stays out."""
     number = secrets.token_hex(8)
-    chain: list[str] = []
-    at: BaseException | None = bug
-    while at is not None and len(chain) < 5:
-        chain.append(
-            f"{type(at).__module__}.{type(at).__qualname__}\n" + "".join(traceback.format_tb(at.__traceback__))
-        )
-        at = at.__cause__ or at.__context__
-    log.error("request %s failed: %s", number, "from ".join(chain))
+    log.error("request %s failed: %s", number, trace(bug))
     return number

@@ -6,6 +6,8 @@ Japanese for people and says what to do, `field` names the argument that is mean
 
 from __future__ import annotations
 
+import traceback
+
 
 class Refused(Exception):
     """A rule said no, and nothing was changed."""
@@ -70,3 +72,15 @@ class RateLimited(Refused):
     """Too often in too short a time."""
 
     code = "RATE_LIMITED"
+
+
+def trace(bug: BaseException) -> str:
+    """Where a bug is, for a log: the kinds and places of the exception and its causes. Their texts stay out, for they
+    may quote a row."""
+    chain: list[str] = []
+    at: BaseException | None = bug
+    while at is not None and len(chain) < 5:
+        kind = f"{type(at).__module__}.{type(at).__qualname__}"
+        chain.append(f"{kind}\n{''.join(traceback.format_tb(at.__traceback__))}")
+        at = at.__cause__ or at.__context__
+    return "from ".join(chain)

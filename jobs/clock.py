@@ -14,6 +14,7 @@ from datetime import datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from domain import slots
+from domain.errors import trace
 from jobs.post_letters import Desk
 from jobs.schedule import SCHEDULE, Every, Job
 
@@ -27,8 +28,8 @@ async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> N
     for job in jobs:
         try:
             await run(job, now, desk)
-        except Exception:
-            log.exception("job %s failed", job.name)
+        except Exception as bug:
+            log.error("job %s failed: %s", job.name, trace(bug))
 
 
 async def run(job: Job, now: datetime, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import outbox, tokens
-from domain.errors import Refused
+from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
 from domain.outbox import Letter, Method
 from domain.replies import PURPOSE as REPLY
@@ -77,7 +77,7 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
         log.warning(said, letter.id, letter.kind, type(failure).__name__)
         reason = str(failure)
     else:
-        log.error(said, letter.id, letter.kind, type(failure).__name__, exc_info=failure)
+        log.error(said, letter.id, letter.kind, trace(failure))
         reason = f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"
     await outbox.mark_failed(now, letter.id, reason, for_good=isinstance(failure, PermanentFailure))
 
