@@ -41,15 +41,23 @@ async def run(job: Job, now: datetime, desk: Desk) -> None:
     await slots.once(now, job.name, slot_at, lambda now: job.work(now, desk))
 
 
-async def keep(desk: Desk, clock: Callable[[], datetime], stopped: asyncio.Event) -> None:
+async def keep(
+    desk: Desk, clock: Callable[[], datetime], stopped: asyncio.Event, jobs: tuple[Job, ...] = SCHEDULE
+) -> None:
     """Tick until told to stop; a tick under way is finished first."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler, at_work = AsyncIOScheduler(timezone="UTC"), asyncio.Lock()
 
     async def look() -> None:
-        await tick(clock(), desk)
+        async with at_work:
+            await tick(clock(), desk, jobs)
 
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None, "next_run_time": clock()}
     scheduler.add_job(look, "interval", seconds=TICK, **options)
     scheduler.start()
-    await stopped.wait()
-    scheduler.shutdown(wait=True)
+    try:
+        await stopped.wait()
+        scheduler.pause()
+        async with at_work:  # shutdown waits for no coroutine: it cancels what it finds
+            pass
+    finally:
+        scheduler.shutdown(wait=False)

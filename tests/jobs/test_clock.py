@@ -1,0 +1,155 @@
+"""The clock ticks, the database knows what was done: nothing is done twice, nothing is forgotten."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from domain.outbox import Letter
+from domain.slots import Slot
+from jobs import clock
+from jobs.post_letters import Desk
+from jobs.schedule import Daily, Every, Job
+from tests.clock import NOW
+from tests.domain.test_lectures import confirmed
+from tests.jobs.test_post_letters import desk
+from tests.make import Town
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Work:
+    """Something to do that can be counted, as slow and as broken as a test wants it."""
+
+    pause: float = 0
+    broken: bool = False
+    begun: int = 0
+    under_way: asyncio.Event = field(default_factory=asyncio.Event)
+    done: list[datetime] = field(default_factory=list)
+
+    async def __call__(self, now: datetime, _: Desk) -> None:
+        self.begun += 1
+        self.under_way.set()
+        await asyncio.sleep(self.pause)
+        if self.broken:
+            raise RuntimeError("disk full")
+        self.done.append(now)
+
+
+def daily(work: Work, name: str = "daily") -> Job:
+    return Job(name, Daily(time(9)), work, "to be counted")
+
+
+NOBODY = desk(None)
+
+
+def test_many_ticks_of_two_schedulers_do_the_days_work_once(run: Any) -> None:
+    async def story() -> None:
+        work = Work()
+        for second in range(0, 20, 5):
+            now = NOW + timedelta(seconds=second)
+            await asyncio.gather(*[clock.tick(now, NOBODY, (daily(work),)) for _ in range(2)])
+        assert work.done == [NOW]
+
+    run(story())
+
+
+def test_after_a_pause_of_days_the_newest_turn_is_done_once(run: Any) -> None:
+    async def story() -> None:
+        work = Work()
+        for now in (NOW, NOW + 5 * DAY + timedelta(hours=3), NOW + 5 * DAY + timedelta(hours=4)):
+            await clock.tick(now, NOBODY, (daily(work),))
+        assert work.done == [NOW, NOW + 5 * DAY + timedelta(hours=3)]
+        assert [slot.slot_at for slot in await Slot.all().order_by("slot_at")] == [NOW, NOW + 5 * DAY]
+
+    run(story())
+
+
+def test_one_jobs_failure_keeps_no_other_from_running_and_is_tried_again(run: Any, caplog: Any) -> None:
+    async def story() -> None:
+        broken, sound = Work(broken=True), Work()
+        jobs = (daily(broken, "broken"), daily(sound, "sound"))
+        for _ in range(2):
+            await clock.tick(NOW, NOBODY, jobs)
+        assert (broken.begun, sound.begun) == (2, 1)
+        assert [slot.job for slot in await Slot.all()] == ["sound"]
+
+    run(story())
+    assert [record.getMessage() for record in caplog.records if record.name == "jobs.clock"] == [
+        "job broken failed",
+        "job broken failed",
+    ]
+    caplog.clear()
+
+
+def test_what_runs_at_every_tick_leaves_no_turn(run: Any) -> None:
+    async def story() -> None:
+        work = Work()
+        for _ in range(3):
+            await clock.tick(NOW, NOBODY, (Job("often", Every(), work, "to be counted"),))
+        assert len(work.done) == 3
+        assert await Slot.all().count() == 0
+
+    run(story())
+
+
+def test_told_to_stop_a_tick_under_way_is_finished_and_no_other_begins(run: Any) -> None:
+    async def story() -> None:
+        work, stopped = Work(pause=0.3), asyncio.Event()
+        keeping = asyncio.create_task(clock.keep(NOBODY, lambda: NOW, stopped, (daily(work),)))
+        await work.under_way.wait()
+        stopped.set()
+        await asyncio.wait_for(keeping, 5)
+        assert work.done == [NOW]
+        assert await Slot.all().count() == 1
+
+    run(story())
+
+
+def test_killed_in_its_work_the_clock_leaves_the_turn_to_the_next(run: Any) -> None:
+    async def story() -> None:
+        work = Work(pause=30)
+        struck = asyncio.create_task(clock.tick(NOW, NOBODY, (daily(work),)))
+        await work.under_way.wait()
+        struck.cancel()
+        await asyncio.gather(struck, return_exceptions=True)
+        assert await Slot.all().count() == 0
+        work.pause = 0
+        await clock.tick(NOW, NOBODY, (daily(work),))
+        assert work.done == [NOW]
+
+    run(story())
+
+
+def test_the_whole_schedule_runs_on_the_day_before_a_lecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town, starts_at=NOW + DAY + timedelta(hours=5))
+        await Letter.all().delete()
+        for minute in range(3):
+            await clock.tick(NOW + timedelta(minutes=minute), NOBODY_WRITES)
+        reminders = await Letter.filter(kind="reminder-day-before").order_by("to_address")
+        assert [letter.to_address for letter in reminders] == ["hanako@police.aohama.example", "teacher@school.example"]
+        assert {letter.appointment_id for letter in reminders} == {lecture.appointment_id}
+        assert all(letter.sent_at for letter in reminders)
+
+    play(story)
+
+
+class Nowhere:
+    async def post(self, _: object) -> None:
+        """Everything arrives."""
+
+
+NOBODY_WRITES = desk(Nowhere())
+
+
+def test_a_day_later_nobody_is_reminded_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town, starts_at=NOW + DAY + timedelta(hours=5))
+        await clock.tick(NOW, NOBODY_WRITES)
+        once = await Letter.filter(kind="reminder-day-before").count()
+        await clock.tick(NOW + DAY, NOBODY_WRITES)
+        assert await Letter.filter(kind="reminder-day-before").count() == once == 2
+
+    play(story)
