@@ -1,0 +1,236 @@
+"""Secrets: who acts through a token, until when, and what an address behind a link proves."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tortoise import Tortoise
+
+from domain import installation, tokens, units
+from domain.actor import OUTSIDERS, Role
+from domain.errors import Invalid, NotFound, Unauthenticated
+from domain.journal import Entry
+from domain.tokens import Token, derive, id_in, is_genuine
+from domain.units import UnitKind
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+KEY = "k" * 43
+ID = UUID(int=7)
+
+
+def test_a_token_acts_for_its_person_in_its_role_and_unit(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        actor = await tokens.actor_of(secret, NOW)
+        assert actor == town.officer
+
+    play(story)
+
+
+def test_a_station_covers_what_is_below_it_and_headquarters_the_prefecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        office = await units.establish(
+            town.admin, parent_id=town.station.id, kind=UnitKind.SECTION, code="101-1", name="生活安全課"
+        )
+        covered = {}
+        for who, role in ((town.officer, Role.STATION_LIAISON), (town.hq, Role.HQ_LIAISON)):
+            _, secret = await tokens.issue(town.admin, person_id=who.person_id, role=role)
+            covered[role] = set((await tokens.actor_of(secret, NOW)).units)
+        assert covered[Role.STATION_LIAISON] == {town.station.id, office.id}
+        assert covered[Role.HQ_LIAISON] == {unit.id for unit in await units.Unit.all()}
+
+    play(story)
+
+
+def test_the_secret_is_shown_once_and_kept_nowhere(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        assert len(secret) >= 43
+        assert secret not in str(dict(token))
+        assert all(secret not in f"{entry.before}{entry.after}" for entry in await Entry.all())
+
+    play(story)
+
+
+def test_a_token_ends_on_its_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = town.officer.person_id
+        _, secret = await tokens.issue(town.admin, person_id=who, role=Role.STATION_LIAISON, days=1)
+        ends = NOW + timedelta(days=1)
+        assert (await tokens.actor_of(secret, ends - timedelta(seconds=1))).person_id == who
+        with pytest.raises(Unauthenticated):
+            await tokens.actor_of(secret, ends)
+
+    play(story)
+
+
+def test_a_revoked_token_ends_at_once_and_revoking_it_again_says_nothing_new(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        await tokens.revoke(town.admin, token.id)
+        with pytest.raises(Unauthenticated):
+            await tokens.actor_of(secret, NOW)
+        later = make.at(town.admin, NOW + timedelta(hours=1))
+        assert (await tokens.revoke(later, token.id)).revoked_at == NOW
+        assert await Entry.filter(fact="token-revoked").count() == 1
+
+    play(story)
+
+
+@pytest.mark.parametrize("secret", ["", "rk_", "rk_" + "A" * 43, "Bearer x", "鍵", "a" * 10_000, "\x00"])
+def test_whatever_is_wrong_with_a_secret_the_answer_is_the_same(play: Any, secret: str) -> None:
+    async def story(town: Town) -> None:
+        with pytest.raises(Unauthenticated) as refused:
+            await tokens.actor_of(secret, NOW)
+        assert (refused.value.message, refused.value.field) == (WRONG, None)
+
+    play(story)
+
+
+WRONG = "アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。"
+
+
+@dataclass(frozen=True)
+class Misfit:
+    role: Role
+    who: str
+    unit: str
+    field: str
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Misfit(Role.PARTNER, "officer", "station", "role"),
+        Misfit(Role.VOLUNTEER, "officer", "station", "role"),
+        Misfit(Role.STATION_LIAISON, "contact", "station", "role"),
+        Misfit(Role.ADMIN, "contact", "section", "role"),
+        Misfit(Role.STATION_LIAISON, "officer", "section", "unit_id"),
+        Misfit(Role.HQ_LIAISON, "officer", "station", "unit_id"),
+        Misfit(Role.STATISTICIAN, "officer", "station", "unit_id"),
+        Misfit(Role.NATIONAL, "officer", "section", "unit_id"),
+        Misfit(Role.NATIONAL, "officer", "prefecture", "unit_id"),
+        Misfit(Role.PARTNER, "volunteer", "station", "person_id"),
+        Misfit(Role.SCHOOL, "volunteer", "station", "person_id"),
+    ],
+)
+def test_a_role_that_does_not_fit_is_not_given(play: Any, one: Misfit) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        other = await make.contact(town.officer, await make.company(town.officer, "別会社"))
+        await tokens.Contact.filter(id=other.id).delete()
+        people = {"officer": town.officer.person_id, "contact": contact.person_id, "volunteer": other.person_id}
+        with pytest.raises(Invalid) as refused:
+            await tokens.issue(town.admin, person_id=people[one.who], role=one.role, unit_id=getattr(town, one.unit).id)
+        assert refused.value.field == one.field
+        assert await Token.filter(role=one.role).exclude(role=Role.ADMIN).count() == 0
+
+    play(story)
+
+
+@pytest.mark.parametrize("days", [0, -1, 367, 2**40])
+def test_a_token_lasts_from_a_day_to_a_year(play: Any, days: int) -> None:
+    async def story(town: Town) -> None:
+        with pytest.raises(Invalid) as refused:
+            await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON, days=days)
+        assert refused.value.field == "days"
+        assert await Token.all().count() == 1
+
+    play(story)
+
+
+def test_a_national_token_is_no_gift_of_a_prefecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        npa = await installation.found_national(NOW)
+        with pytest.raises(NotFound) as refused:
+            await tokens.issue(town.admin, person_id=town.hq.person_id, role=Role.NATIONAL, unit_id=npa.id)
+        assert refused.value.field == "unit_id"
+        assert await Token.filter(role=Role.NATIONAL).count() == 0
+
+    play(story)
+
+
+def test_an_outsider_acts_for_their_body_and_covers_no_unit(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        contact = await make.contact(town.officer, body)
+        for role in OUTSIDERS:
+            _, secret = await tokens.issue(town.admin, person_id=contact.person_id, role=role)
+            actor = await tokens.actor_of(secret, NOW)
+            assert actor.units == ()
+            assert actor.organization_id == (None if role is Role.VOLUNTEER else body.id)
+
+    play(story)
+
+
+def test_only_administrators_see_tokens_and_only_their_prefectures(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, _ = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        assert token.id in {one.id for one in await tokens.visible_to(town.admin)}
+        for who in (town.hq, town.officer, town.statistician):
+            assert await tokens.visible_to(who).count() == 0
+        foreign = tokens.visible_to(make.at(town.admin, NOW)).filter(prefecture_id=town.station.id)
+        assert await foreign.count() == 0
+
+    play(story)
+
+
+def test_to_know_who_acts_costs_two_statements_however_large_the_tree_is(play: Any) -> None:
+    async def story(town: Town) -> None:
+        parent = town.station
+        for depth in range(6):
+            parent = await units.establish(
+                town.admin, parent_id=parent.id, kind=UnitKind.SECTION, code=f"d{depth}", name=f"第{depth}課"
+            )
+        _, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        client, asked = Tortoise.get_connection("default"), []
+        genuine = client.execute_query
+
+        async def counted(query: str, values: list[Any] | None = None) -> Any:
+            asked.append(query)
+            return await genuine(query, values)
+
+        client.execute_query = counted  # type: ignore[method-assign]
+        try:
+            actor = await tokens.actor_of(secret, NOW)
+        finally:
+            del client.execute_query
+        assert len(actor.units) == 7
+        assert len(asked) == 2
+
+    play(story)
+
+
+def test_a_derived_secret_proves_its_purpose_its_row_and_its_generation() -> None:
+    token = derive(KEY, "feed", ID, 2)
+    assert is_genuine(token, KEY, "feed", ID, 2)
+    assert not is_genuine(token, KEY, "rsvp", ID, 2)
+    assert not is_genuine(token, KEY, "feed", ID, 1)
+    assert not is_genuine(token, KEY, "feed", uuid4(), 2)
+    assert not is_genuine(token, "x" * 43, "feed", ID, 2)
+
+
+@given(st.uuids(), st.integers(0, 2**31))
+def test_a_derived_secret_names_its_row_in_letters_that_any_address_takes(id: UUID, generation: int) -> None:
+    token = derive(KEY, "feed", id, generation)
+    assert id_in(token) == id
+    assert len(token) == 65
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@given(st.text(max_size=70) | st.text(min_size=65, max_size=65))
+def test_whatever_is_typed_in_the_place_of_a_secret_proves_nothing(typed: str) -> None:
+    assert not is_genuine(typed, KEY, "feed", id_in(typed) or ID)
+
+
+@pytest.mark.parametrize("at", [0, 21, 22, 64])
+def test_a_secret_with_one_letter_changed_proves_nothing(at: int) -> None:
+    token = derive(KEY, "feed", ID)
+    forged = f"{token[:at]}{'B' if token[at] != 'B' else 'C'}{token[at + 1 :]}"
+    assert not is_genuine(forged, KEY, "feed", id_in(forged) or ID)
