@@ -41,7 +41,7 @@ def routes(house: House) -> list[Route]:
         now = house.clock()
         return await (_decide(now, request, attendee) if request.method == "POST" else _show(now, attendee))
 
-    return [Route("/rsvp/{token}", rsvp, methods=["GET", "POST"]), *pages.ROUTES]
+    return [Route("/rsvp/{token}", rsvp, methods=["GET", "POST"])]
 
 
 async def _attendee(house: House, token: str) -> Attendee | None:
