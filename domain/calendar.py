@@ -279,15 +279,17 @@ async def ask_anew(actor: Author, attendee: Attendee) -> Attendee:
     return await records.change(actor, attendee, "attendee-asked-anew", **UNANSWERED)
 
 
-async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) -> Attendee:
-    """Somebody need not come any more, and is free at that time.
+async def release(actor: Author, attendee: Attendee) -> Attendee:
+    """Somebody need not come any more, and is free at that time."""
+    values = {"removed_at": actor.now, "busy_from": None, "busy_to": None}
+    return await records.change(actor, attendee, "attendee-released", **values)
 
-    They get a CANCEL, which needs a raised SEQUENCE though the date goes on for the others (RFC 5546 §2.1.4).
-    """
+
+async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) -> Attendee:
+    """Release somebody who gets a CANCEL, which needs a raised SEQUENCE though the date goes on (RFC 5546 §2.1.4)."""
     raised = {"sequence": appointment.sequence + 1, "changed_at": actor.now}
     await records.change(actor, appointment, "appointment-uninvited", **raised)
-    free = {"removed_at": actor.now, "busy_from": None, "busy_to": None}
-    return await records.change(actor, attendee, "attendee-released", **free)
+    return await release(actor, attendee)
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:

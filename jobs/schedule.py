@@ -70,12 +70,6 @@ def _alone(routine: Callable[[datetime], Awaitable[object]]) -> Work:
 
 SCHEDULE = (
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
-    Job(
-        "quarter-statistics",
-        Quarterly(time(0, 30)),
-        _alone(statistics.compute_quarter),
-        "the quarter's figures are kept",
-    ),
     Job("agreements-expire", Daily(time(0, 5)), _alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), _alone(volunteers.expire), "a commission ends with its last day"),
     Job("agreement-notices", Daily(time(8, 30)), _alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
