@@ -18,8 +18,11 @@ from api.intake.schools import SCHOOLS
 from api.intake.table import Table
 from api.intake.template import template
 from api.intake.units import UNITS
+from api.intake.volunteers import VOLUNTEERS
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS)}
+KINDS: dict[str, Kind[Any]] = {
+    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS)
+}
 
 __all__ = [
     "CONTACTS",
@@ -28,6 +31,7 @@ __all__ = [
     "ORGANIZATIONS",
     "SCHOOLS",
     "UNITS",
+    "VOLUNTEERS",
     "Field",
     "Intake",
     "Kind",

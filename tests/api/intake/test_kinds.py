@@ -14,6 +14,7 @@ from api.intake import (
     ORGANIZATIONS,
     SCHOOLS,
     UNITS,
+    VOLUNTEERS,
     Intake,
     Kind,
     Problem,
@@ -29,10 +30,13 @@ from api.intake.organizations import KINDS as ORGANIZATION_WORDS
 from api.intake.organizations import OrganizationRow
 from api.intake.schools import SchoolRow
 from api.intake.units import UnitRow
+from api.intake.volunteers import AGES, VolunteerRow
+from api.intake.volunteers import KINDS as COMMISSION_WORDS
 from domain import rosters
 from domain.organizations import BLANK, ContactRole, OrganizationKind
 from domain.people import QualificationLevel
 from domain.units import UnitKind
+from domain.volunteers import AgeBand, CommissionKind
 from tests.api.intake.books import book
 
 
@@ -270,6 +274,65 @@ def test_a_school_whose_kind_contradicts_its_code_is_asked_about():
 def test_a_school_twice_in_a_file_is_told():
     rows = [["学校コード", "学校名"], ["B148299990018", "例示小学校"], ["b148299990018", "例示小"]]
     assert wrong(SCHOOLS, *rows) == [(3, "学校コード")]
+
+
+VOLUNTEER_HEAD = ["氏名", "区分", "年齢", "保護者氏名", "同意日"]
+
+
+def test_volunteers_of_age_with_their_group():
+    rows = [
+        ["名簿番号", "氏名", "フリガナ", "種別", "年齢区分", "団体名", "携帯", "担当署"],
+        ["0001", "試﨑 花子", "タメシザキ ハナコ", "大学生", "18歳以上", "例示隊", "090-0000-0001", "見本署"],
+    ]
+    assert records(VOLUNTEERS, *rows) == [
+        VolunteerRow(
+            family_name="試﨑",
+            given_name="花子",
+            family_name_kana="タメシザキ",
+            given_name_kana="ハナコ",
+            kind=CommissionKind.UNIVERSITY_STUDENT,
+            age_band=AgeBand.ADULT,
+            number="0001",
+            group="例示隊",
+            phone="090-0000-0001",
+            unit="見本署",
+        )
+    ]
+
+
+def test_a_minor_with_the_consent_of_a_guardian():
+    rows = [
+        [*VOLUNTEER_HEAD, "続柄"],
+        ["見本 二郎", "ボランティア", "１５～１７歳", "見本 一郎", "令和8年4月10日", "父"],
+    ]
+    [minor] = records(VOLUNTEERS, *rows)
+    assert (minor.age_band, minor.is_minor) == (AgeBand.FROM_15_TO_17, True)
+    assert (minor.guardian_name, minor.guardian_relationship) == ("見本 一郎", "父")
+    assert minor.consented_on == date(2026, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("age", "band"),
+    [(18, AgeBand.ADULT), ("17", AgeBand.FROM_15_TO_17), ("１５歳", AgeBand.FROM_15_TO_17), (14, AgeBand.UNDER_15)],
+)
+def test_of_an_age_only_the_band_is_taken(age: Any, band: AgeBand):
+    assert records(VOLUNTEERS, VOLUNTEER_HEAD, ["見本 太郎", "モニター", age])[0].age_band is band
+
+
+def test_a_birth_date_is_not_taken_in():
+    intake = read(VOLUNTEERS, [*VOLUNTEER_HEAD, "生年月日"], ["見本 太郎", "モニター", 20, None, None, "H18.4.1"])
+    assert [(problem.column, problem.is_warning) for problem in intake.problems] == [("F列「生年月日」", True)]
+    assert "2006" not in str(intake.records)
+
+
+def test_half_a_consent_and_the_consent_for_an_adult_are_asked_about():
+    assert wrong(VOLUNTEERS, VOLUNTEER_HEAD, ["見本 太郎", "学生", 16, "見本 一郎", None]) == [(2, "保護者氏名")]
+    assert wrong(VOLUNTEERS, VOLUNTEER_HEAD, ["見本 太郎", "学生", 20, "見本 一郎", "R8.4.1"]) == [(2, "保護者氏名")]
+
+
+def test_every_kind_of_commission_and_every_age_has_a_word():
+    assert set(COMMISSION_WORDS.values()) == set(CommissionKind)
+    assert set(AGES.values()) == set(AgeBand)
 
 
 def test_records_become_the_lines_that_the_domain_takes():

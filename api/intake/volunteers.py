@@ -1,0 +1,146 @@
+"""ボランティア: the file of a roster, with guardians' consents. Of an age only the band is taken, no birth date."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+
+from api.intake.kind import Doubt, Field, Kind
+from api.intake.people import MAIL, MOBILE, NAMES, PHONE, UNIT_NAMES, name_identity
+from api.intake.readers import choice, day, offered, own_number, text, whole_number
+from domain.volunteers import AgeBand, CommissionKind
+
+KINDS = {
+    "サイバー防犯ボランティア": CommissionKind.CYBER_VOLUNTEER,
+    "大学生サイバーボランティア": CommissionKind.UNIVERSITY_STUDENT,
+    "サイバーパトロールモニター": CommissionKind.CYBER_PATROL_MONITOR,
+    "特定サイバー防犯ボランティア": CommissionKind.DESIGNATED_VOLUNTEER,
+    "テクニカルアドバイザー": CommissionKind.TECHNICAL_ADVISOR,
+    "セキュリティ対策アドバイザー": CommissionKind.SECURITY_ADVISOR,
+    "防犯ボランティア": CommissionKind.CYBER_VOLUNTEER,
+    "ボランティア": CommissionKind.CYBER_VOLUNTEER,
+    "大学生": CommissionKind.UNIVERSITY_STUDENT,
+    "学生": CommissionKind.UNIVERSITY_STUDENT,
+    "モニター": CommissionKind.CYBER_PATROL_MONITOR,
+    "特定": CommissionKind.DESIGNATED_VOLUNTEER,
+    "サイバー犯罪対策テクニカルアドバイザー": CommissionKind.TECHNICAL_ADVISOR,
+    "サイバーセキュリティ対策アドバイザー": CommissionKind.SECURITY_ADVISOR,
+}
+AGES = {
+    "18歳以上": AgeBand.ADULT,
+    "15歳から17歳": AgeBand.FROM_15_TO_17,
+    "15歳未満": AgeBand.UNDER_15,
+    "成年": AgeBand.ADULT,
+    "成人": AgeBand.ADULT,
+    "15～17歳": AgeBand.FROM_15_TO_17,
+    "15-17": AgeBand.FROM_15_TO_17,
+}
+
+
+@dataclass(frozen=True)
+class VolunteerRow:
+    """`group` and `unit` are names or codes, `affiliation` the school or employer in words."""
+
+    family_name: str
+    kind: CommissionKind
+    age_band: AgeBand
+    given_name: str = ""
+    family_name_kana: str = ""
+    given_name_kana: str = ""
+    number: str | None = None
+    group: str = ""
+    affiliation: str = ""
+    mail_address: str = ""
+    phone: str = ""
+    unit: str = ""
+    guardian_name: str = ""
+    guardian_relationship: str = ""
+    consented_on: date | None = None
+    remarks: str = ""
+
+    @property
+    def is_minor(self) -> bool:
+        return self.age_band is not AgeBand.ADULT
+
+
+_years = whole_number(0, 120, "歳")
+_band = choice(AGES)
+
+
+def _age_band(cell: str) -> AgeBand:
+    """A band in words, or an age in years, of which only the band is kept."""
+    if not cell.rstrip("歳").isdecimal():
+        return _band(cell)
+    age = _years(cell)
+    return AgeBand.ADULT if age >= 18 else AgeBand.FROM_15_TO_17 if age >= 15 else AgeBand.UNDER_15
+
+
+def _identity(row: VolunteerRow) -> tuple[str, Hashable]:
+    if row.number:
+        return "number", row.number
+    return "family_name", (name_identity(row), row.kind, row.mail_address.lower() or row.group)
+
+
+def _doubts(row: VolunteerRow) -> list[Doubt]:
+    if bool(row.guardian_name) != bool(row.consented_on):
+        return [Doubt("guardian_name", "保護者の氏名と同意日は、両方を入力するか、両方を空欄にしてください。")]
+    if row.guardian_name and not row.is_minor:
+        return [Doubt("guardian_name", "成年のボランティアに保護者の同意は要りません。年齢区分を確かめてください。")]
+    return []
+
+
+VOLUNTEERS = Kind(
+    "volunteers",
+    "ボランティア",
+    VolunteerRow,
+    (
+        Field(
+            "number",
+            ("名簿番号", "会員番号", "登録番号", "委嘱番号", "番号"),
+            own_number(30),
+            example="0001",
+            code=True,
+            own_number=True,
+        ),
+        *NAMES,
+        Field(
+            "kind",
+            ("種別", "委嘱区分", "区分", "委嘱の種類", "委嘱種別"),
+            choice(KINDS),
+            required=True,
+            example="サイバー防犯ボランティア",
+            choices=offered(KINDS),
+        ),
+        Field(
+            "age_band",
+            ("年齢区分", "年齢層", "年齢", "年代区分"),
+            _age_band,
+            required=True,
+            example="18歳以上",
+            choices=offered(AGES),
+            note="年齢でもかまいません。区分だけを保存し、生年月日は読み込みません。",
+        ),
+        Field(
+            "group", ("団体名", "所属団体", "ボランティア団体", "グループ"), text(200), example="例示大学サイバー防犯隊"
+        ),
+        Field("affiliation", ("学校・勤務先", "学校名", "勤務先", "大学名", "在学先"), text(200), example="例示大学"),
+        MAIL,
+        PHONE,
+        MOBILE,
+        Field(
+            "unit", UNIT_NAMES, text(100), example="見本警察署", note="推薦する所属です。空欄は読み込む人の所属です。"
+        ),
+        Field(
+            "guardian_name",
+            ("保護者", "保護者氏名", "保護者名"),
+            text(130),
+            note="未成年者のとき、同意日とともに記入します。",
+        ),
+        Field("guardian_relationship", ("続柄", "保護者続柄", "保護者との続柄"), text(30)),
+        Field("consented_on", ("同意日", "保護者同意日", "同意年月日", "保護者の同意日"), day),
+        Field("remarks", ("備考", "メモ", "特記事項"), text(1000)),
+    ),
+    _identity,
+    _doubts,
+)
