@@ -69,6 +69,11 @@ class Story:
         [edge] = found[kind]["edges"]
         return str(edge["node"]["id"])
 
+    def contact_of(self, name: str) -> str:
+        document = "query($id: ID) { contacts(filter: {organization: $id}) { edges { node { id } } } }"
+        found = self.home.read(self.tokens["hq"], document, id=self.id_of("organizations", name))
+        return str(found["contacts"]["edges"][0]["node"]["id"])
+
 
 def open_the_desk(story: Story) -> None:
     home = story.home
@@ -134,16 +139,12 @@ def sign_an_agreement(story: Story) -> None:
 
 def give_a_lecture(story: Story) -> None:
     home, station, day = story.home, story.tokens["station"], story.day(14, 13)
-    school = story.id_of("organizations", "見本小学校")
-    contacts = home.read(
-        station, "query($id: ID) { contacts(filter: {organization: $id}) { edges { node { id } } } }", id=school
-    )
     lecture = home.do(
         station,
         "requestLecture",
         "lecture { id }",
-        schoolId=school,
-        contactId=contacts["contacts"]["edges"][0]["node"]["id"],
+        schoolId=story.id_of("organizations", "見本小学校"),
+        contactId=story.contact_of("見本小学校"),
         theme="SNSの安全な使い方",
         audience="PUPIL_ELEM",
         expectedCount=60,
@@ -173,8 +174,24 @@ def give_a_lecture(story: Story) -> None:
 
 
 def hold_a_drill(story: Story) -> None:
+    home, later = story.home, story.day(44, 14)
+    id = invite_to_a_drill(story, story.day(30, 14))
+    invitation = home.mail("denta@kaku.example", 1)
+    invited = event_in(invitation)
+    answer_by_link(link_in(invitation, "rsvp"))
+    see_it_in_the_feed(story, invited)
+    keep_partners_apart(story, id["drillId"])
+    confirm_and_postpone(story, id, invited, later)
+    home.do(story.tokens["station"], "resumeInvitingToDrill", "drill { status }", **id)
+    home.do(story.tokens["station"], "confirmDrill", "drill { status }", **id)
+    home.at(later + timedelta(minutes=1))
+    home.do(story.tokens["station"], "startDrill", "drill { status }", **id)
+    home.at(later + timedelta(hours=4))
+    finish_and_close(story, id)
+
+
+def invite_to_a_drill(story: Story, starts_at: datetime) -> dict[str, str]:
     home, station = story.home, story.tokens["station"]
-    first, later = story.day(30, 14), story.day(44, 14)
     drill = home.do(
         station,
         "planDrill",
@@ -182,28 +199,22 @@ def hold_a_drill(story: Story) -> None:
         title="ランサムウェア対応訓練",
         format="TABLETOP",
         threat="RANSOMWARE",
-        startsAt=first.isoformat(),
-        endsAt=(first + timedelta(hours=3)).isoformat(),
+        startsAt=starts_at.isoformat(),
+        endsAt=(starts_at + timedelta(hours=3)).isoformat(),
         place="見本市民会館",
         objectives=["初動の連絡を30分以内に行う"],
         scenario="想定は参加者に見せない",
     )
-    id = {"drillId": drill["id"]}
+    id = {"drillId": str(drill["id"])}
     home.do(station, "openDrillPlanning", "drill { status }", **id)
     for name in ("架空電力", "見本信用金庫"):
-        contacts = home.read(
-            station,
-            "query($id: ID) { contacts(filter: {organization: $id}) { edges { node { id } } } }",
-            id=story.id_of("organizations", name),
-        )
-        contact = contacts["contacts"]["edges"][0]["node"]["id"]
+        contact = story.contact_of(name)
         home.do(station, "inviteToDrill", "drill { status }", **id, contactId=contact, plannedCount=2)
-    invitation = home.mail("denta@kaku.example", 1)
-    invited = event_in(invitation)
-    answer_by_link(link_in(invitation, "rsvp"))
-    see_it_in_the_feed(story, invited)
-    keep_partners_apart(story, drill["id"])
+    return id
 
+
+def confirm_and_postpone(story: Story, id: dict[str, str], invited: Any, later: datetime) -> None:
+    home, station = story.home, story.tokens["station"]
     home.do(station, "confirmDrill", "drill { status }", **id)
     confirmed = event_in(home.mail("denta@kaku.example", 3))
     moved_to = {"startsAt": later.isoformat(), "endsAt": (later + timedelta(hours=3)).isoformat()}
@@ -212,14 +223,7 @@ def hold_a_drill(story: Story) -> None:
     assert {event.uid.value for event in (invited, confirmed, postponed)} == {invited.uid.value}
     assert [int(event.sequence.value) for event in (invited, confirmed, postponed)] == [0, 1, 2]
     assert postponed.dtstart.value == later
-
     answer_by_link(link_in(home.mail("denta@kaku.example", 4), "rsvp"))
-    home.do(station, "resumeInvitingToDrill", "drill { status }", **id)
-    home.do(station, "confirmDrill", "drill { status }", **id)
-    home.at(later + timedelta(minutes=1))
-    home.do(station, "startDrill", "drill { status }", **id)
-    home.at(later + timedelta(hours=4))
-    finish_and_close(story, id)
 
 
 def answer_by_link(link: str) -> None:

@@ -5,6 +5,7 @@ from domain.rosters.lines import Line, Problem, Rejected, Taken
 from domain.rosters.officers import take_in_officers
 from domain.rosters.organizations import take_in_organizations
 from domain.rosters.units import take_in_units
+from domain.rosters.volunteers import take_in_volunteers
 
 __all__ = [
     "Line",
@@ -15,4 +16,5 @@ __all__ = [
     "take_in_officers",
     "take_in_organizations",
     "take_in_units",
+    "take_in_volunteers",
 ]

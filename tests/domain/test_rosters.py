@@ -1,6 +1,6 @@
 """Rosters are taken in whole or not at all, and the same roster twice says nothing new."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from domain.organizations import Contact, Organization, OrganizationKind
 from domain.people import Person, Post
 from domain.rosters import Line, Rejected, Taken
 from domain.units import Unit, UnitKind
+from domain.volunteers import AgeBand, CommissionKind, GuardianConsent, Volunteer, VolunteerStatus
 from tests import make
 from tests.make import Town
 
@@ -163,5 +164,49 @@ def test_a_station_takes_in_no_units_and_nothing_for_other_stations(play: Any) -
         await make.company(town.other_officer, "他署の会社", corporate_number="8999900000001")
         with pytest.raises(Rejected, match="1か所"):
             await rosters.take_in_organizations(town.officer, lines(BANK))
+
+    play(story)
+
+
+STUDENT = {
+    "number": "V-1",
+    "family_name": "𠮷例",
+    "given_name": "次郎",
+    "kind": CommissionKind.UNIVERSITY_STUDENT,
+    "age_band": AgeBand.ADULT,
+    "mail_address": "jiro@student.example",
+}
+PUPIL = {
+    "family_name": "見本",
+    "given_name": "小梅",
+    "kind": CommissionKind.CYBER_VOLUNTEER,
+    "age_band": AgeBand.FROM_15_TO_17,
+    "guardian_name": "見本 松子",
+    "guardian_relationship": "母",
+    "consented_on": date(2026, 6, 1),
+}
+
+
+def test_volunteers_come_as_recommended_and_a_minor_with_the_guardians_consent(play: Any) -> None:
+    async def story(town: Town) -> None:
+        roster = lines(STUDENT, PUPIL)
+        assert await rosters.take_in_volunteers(town.hq, roster) == Taken(2, 0, 0)
+        assert {row.status for row in await Volunteer.all()} == {VolunteerStatus.RECOMMENDED}
+        consent = await GuardianConsent.get().prefetch_related("volunteer")
+        assert (consent.guardian_name, consent.volunteer.age_band) == ("見本 松子", AgeBand.FROM_15_TO_17)
+        entries = await Entry.all().count()
+        assert await rosters.take_in_volunteers(town.hq, roster) == Taken(0, 0, 2)
+        assert (await GuardianConsent.all().count(), await Entry.all().count()) == (1, entries)
+
+    play(story)
+
+
+def test_a_volunteer_of_a_known_name_under_another_number_is_asked_about(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await rosters.take_in_volunteers(town.hq, lines(STUDENT))
+        with pytest.raises(Rejected) as refused:
+            await rosters.take_in_volunteers(town.hq, lines({**STUDENT, "number": "V-2"}, {**PUPIL, "group": "無い会"}))
+        assert [one.field for one in refused.value.problems] == ["number", "group"]
+        assert await Volunteer.all().count() == 1
 
     play(story)

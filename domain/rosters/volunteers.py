@@ -1,0 +1,122 @@
+"""ボランティア from a roster, as recommended by whoever takes it in; another officer appoints them (X15).
+
+Identity is the roster's own number, else the folded name within kind and mail address (or group). A known name under
+another identity is refused with a question. A minor's guardian consent comes with the line that tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain import people, records
+from domain.actor import LIAISONS, Actor
+from domain.errors import Invalid
+from domain.japanese import search_key
+from domain.people import Person
+from domain.rosters.lines import Line, Plan, Taken
+from domain.rosters.officers import NAMES, unit_in, units_by_code
+from domain.verbs import verb
+from domain.volunteers import ConsentScope, GuardianConsent, Volunteer, groups_visible_to, visible_to
+
+
+@verb(*LIAISONS)
+async def take_in_volunteers(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
+    """Take volunteers in. Facts: number, names and kana, kind, age_band, group, affiliation, mail_address, phone,
+    unit, remarks; for a minor guardian_name, guardian_relationship and consented_on."""
+    places = {name: id for name, id in (await units_by_code(actor)).items() if id in actor.units}
+    groups = {search_key(group.name): group.id for group in await groups_visible_to(actor).filter(retired_on=None)}
+    roster = _Roster(actor, places, groups, await visible_to(actor).prefetch_related("person"))
+    plan = Plan(known=roster.known)
+    plan.read(lines, roster.read)
+    taken = plan.settled()
+    if not dry_run:
+        await roster.write(plan, lines)
+    return taken
+
+
+class _Roster:
+    """The volunteers that are known, by their identity, and what a line says of one of them."""
+
+    def __init__(
+        self, actor: Actor, places: dict[str, UUID], groups: Mapping[str, UUID], known: Sequence[Volunteer]
+    ) -> None:
+        self.actor, self.places, self.groups = actor, places, groups
+        self.known: dict[str, Volunteer] = {}
+        self.named: set[tuple[str, str]] = set()
+        self.people: dict[str, dict[str, str]] = {}
+        for row in known:
+            self.known[_identity(row.number, row.search, row.kind, row.person.mail_address or row.group_id)] = row
+            self.named.add((row.search, row.kind))
+
+    def read(self, line: Line) -> tuple[str, dict[str, Any]]:
+        facts = line.facts
+        said: Any = {name: facts.get(name) or "" for name in NAMES}
+        columns, group_id = people.described(**said), self._group(facts.get("group"))
+        identity = _identity(facts.get("number"), columns["search"], facts["kind"], columns["mail_address"] or group_id)
+        if identity not in self.known and (columns["search"], facts["kind"]) in self.named:
+            raise Invalid(
+                "同じ氏名・種別のボランティアが登録済みです。同じ人なら登録済みの番号かメールアドレスを、"
+                "別の人なら別の名簿番号を書いてください。",
+                field="number",
+            )
+        self.people[identity] = columns
+        return identity, {
+            "unit_id": unit_in(self.places, facts, self.actor.unit_id),
+            "kind": facts["kind"],
+            "age_band": facts["age_band"],
+            "number": facts.get("number") or None,
+            "group_id": group_id,
+            "affiliation": facts.get("affiliation") or "",
+            "remarks": facts.get("remarks") or "",
+            "search": columns["search"],
+            "kana_order": columns["kana_order"],
+        }
+
+    def _group(self, name: str | None) -> UUID | None:
+        if not name:
+            return None
+        if search_key(name) not in self.groups:
+            raise Invalid(
+                f"団体「{name}」が登録されていません。先にボランティア団体を登録してください。", field="group"
+            )
+        return self.groups[search_key(name)]
+
+    async def write(self, plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
+        new = [{"unit_id": values["unit_id"], **self.people[one]} for one, values in plan.new.items()]
+        persons = await records.create_many(self.actor, Person, "volunteer-person-added", new)
+        by = {"recommended_by_id": self.actor.person_id, "recommended_on": self.actor.today}
+        for values, person in zip(plan.new.values(), persons, strict=True):
+            values |= {"person_id": person.id, **by}
+        made = await plan.write(self.actor, Volunteer, "volunteer")
+        for identity in plan.seen.keys() & self.known.keys():
+            person = self.known[identity].person
+            await records.change(self.actor, person, "volunteer-person-corrected", **self.people[identity])
+        await self._consents({**self.known, **dict(zip(plan.new, made, strict=True))}, plan, lines)
+
+    async def _consents(self, whose: Mapping[str, Volunteer], plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
+        said = {line.number: line.facts for line in lines}
+        told = {whose[one].id: said[number] for one, number in plan.seen.items() if said[number].get("guardian_name")}
+        recorded = {
+            (one.volunteer_id, one.given_on) for one in await GuardianConsent.filter(volunteer_id__in=list(told))
+        }
+        volunteers = {row.id: row for row in whose.values()}
+        consents = [
+            {
+                "unit_id": volunteers[id].unit_id,
+                "volunteer_id": id,
+                "person_id": volunteers[id].person_id,
+                "guardian_name": facts["guardian_name"],
+                "relationship": facts.get("guardian_relationship") or "",
+                "given_on": facts["consented_on"],
+                "scope": ConsentScope.ALL,
+            }
+            for id, facts in told.items()
+            if (id, facts["consented_on"]) not in recorded
+        ]
+        await records.create_many(self.actor, GuardianConsent, "consent-recorded", consents)
+
+
+def _identity(number: str | None, search: str, kind: str, where: object) -> str:
+    return f"number:{number}" if number else f"name:{search}:{kind}:{str(where or '').lower()}"
