@@ -17,7 +17,7 @@ from api.house import House
 from domain import replies, tokens
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.errors import Invalid, Refused
-from domain.japanese import from_to, storable
+from domain.japanese import from_to, shown, storable
 from domain.units import Unit
 
 TITLE = "予定のご案内への回答"
@@ -51,7 +51,7 @@ async def _attendee(house: House, token: str) -> Attendee | None:
     return await Attendee.filter(id=id).first()
 
 
-async def _show(now: datetime, attendee: Attendee, said: str = "", status: int = 200) -> Response:
+async def _show(now: datetime, attendee: Attendee, said: str = "", status: int = 200, typed: str = "") -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
     unit = await Unit.get(id=appointment.unit_id)
     closed = replies.why_closed(now, appointment, attendee)
@@ -62,20 +62,22 @@ async def _show(now: datetime, attendee: Attendee, said: str = "", status: int =
         when=from_to(appointment.starts_at, appointment.ends_at),
         place=appointment.place or appointment.online_url or "追ってお知らせします",
         answer=WORDS[attendee.partstat],
-        form_html="" if closed else pages.filled("answer.html"),
+        form_html="" if closed else pages.filled("answer.html", remark=typed),
         unit=unit.name,
-        phone=unit.phone,
+        phone_html=pages.filled("phone.html", phone=unit.phone) if unit.phone else "",
     )
     return pages.page(TITLE, body, status)
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
+    form: dict[str, str] = {}
     try:
-        partstat, remark = _read(await _body(request))
+        form = _form(await _body(request))
+        partstat, remark = _answer_in(form)
         answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark)
     except Refused as refused:
         status = 400 if isinstance(refused, Invalid) else 409
-        return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status)
+        return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, _again(form))
     thanks = f"「{WORDS[answered.partstat]}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
     return await _show(now, answered, pages.paragraph(thanks, "done"))
 
@@ -89,14 +91,22 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _read(body: bytes) -> tuple[PartStat, str]:
+def _form(body: bytes) -> dict[str, str]:
     try:
-        form = dict(parse_qsl(body.decode(), errors="strict", max_num_fields=10))
+        return dict(parse_qsl(body.decode(), errors="strict", max_num_fields=10))
     except ValueError as error:
         raise Invalid("送られた内容を読み取れません。このページの「回答する」ボタンで送ってください。") from error
+
+
+def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
     if form.get("partstat") not in set(replies.ANSWERS):
         raise Invalid("「出席する」「欠席する」「まだ分からない」のどれかを選んでください。")
     remark = storable(form.get("remark", "").replace("\r\n", "\n"), multiline=True)
     if len(remark) > LONGEST_REMARK:
-        raise Invalid(f"連絡事項は{LONGEST_REMARK}字までにしてください。")
+        raise Invalid(f"連絡事項は{LONGEST_REMARK}字までにしてください（いまは{len(remark)}字です）。")
     return PartStat(form["partstat"]), remark
+
+
+def _again(form: dict[str, str]) -> str:
+    """What was typed in vain, to be mended instead of typed anew."""
+    return "\n".join(shown(line, LONGEST_BODY) for line in form.get("remark", "").splitlines())

@@ -1,0 +1,298 @@
+"""The door of the feeds, as a calendar program meets it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+import vobject
+from starlette.applications import Starlette
+
+from api import feeds as door
+from api.house import House
+from domain import calendar, database, feeds, lectures, organizations, tokens
+from domain.actor import Role
+from domain.calendar import Appointment, Attendee
+from domain.feeds import Subscription
+from tests import make
+from tests.clock import NOW
+from tests.domain.test_lectures import confirmed
+from tests.exports.judges import JUDGES
+from tests.exports.strict_ical import findings
+from tests.make import Town
+
+SECRET = "k" * 43
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def path(feed: Subscription, generation: int = 1) -> str:
+    return f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, feed.id, generation)}/calendar.ics"
+
+
+@asynccontextmanager
+async def at_the_door(clock: Clock | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=door.routes(House(SECRET, "https://renkei.example", clock or Clock())))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
+        yield client
+
+
+async def fetch(feed: Subscription, now: datetime = NOW, **headers: str) -> httpx.Response:
+    async with at_the_door(Clock(now)) as client:
+        return await client.get(path(feed), headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+async def stations(town: Town) -> Subscription:
+    return await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+
+
+def events(answer: httpx.Response) -> list[Any]:
+    return list(vobject.readOne(answer.text).contents.get("vevent", []))
+
+
+def test_a_subscriber_gets_a_valid_calendar_twice_the_same(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        feed = await stations(town)
+        once, again = await fetch(feed), await fetch(feed, NOW + timedelta(hours=3))
+        assert (once.status_code, once.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+        assert once.content == again.content
+        assert once.headers["etag"] == again.headers["etag"]
+        assert {name: judge(once.content) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
+        [event] = events(once)
+        assert event.summary.value == "見本市立見本小学校 SNSの安全な使い方"
+
+    play(story)
+
+
+def test_an_empty_feed_is_a_calendar_too(play: Any) -> None:
+    async def story(town: Town) -> None:
+        answer = await fetch(await stations(town))
+        assert answer.status_code == 200
+        assert findings(answer.content) == []
+        assert events(answer) == []
+
+    play(story)
+
+
+@pytest.mark.parametrize("offered", ["{tag}", '"x", {tag}', "*", "{strong}", ' "y" ,  {strong} '])
+def test_who_knows_the_feed_already_gets_nothing_again(play: Any, offered: str) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        feed = await stations(town)
+        whole = await fetch(feed)
+        tag = whole.headers["etag"]
+        assert tag.startswith('W/"')
+        answer = await fetch(feed, if_none_match=offered.format(tag=tag, strong=tag.removeprefix("W/")))
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+        assert answer.headers["cache-control"] == whole.headers["cache-control"]
+
+    play(story)
+
+
+@pytest.mark.parametrize("offered", ['"x"', 'W/"0"', "", "W/", "x" * 5000])
+def test_who_knows_another_feed_gets_this_one(play: Any, offered: str) -> None:
+    async def story(town: Town) -> None:
+        answer = await fetch(
+            await stations(town), if_none_match=offered, if_modified_since="Fri, 31 Dec 2100 23:59:59 GMT"
+        )
+        assert answer.status_code == 200
+
+    play(story)
+
+
+def test_every_change_that_the_reader_would_see_changes_the_tag(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        feed = await stations(town)
+        appointment = await Appointment.get(id=lecture.appointment_id)
+        tags, bodies = set(), set()
+        for change in (
+            {},
+            {"title": "別名"},
+            {"place": "体育館"},
+            {"online_url": "https://meet.example/a"},
+            {"ends_at": appointment.ends_at + timedelta(hours=1)},
+        ):
+            await calendar.change(town.officer, appointment, "changed", **change)
+            answer = await fetch(feed)
+            tags.add(answer.headers["etag"])
+            bodies.add(answer.content)
+        await make.lecture(town.officer, school=await make.school(town.officer, "乙小"))
+        answer = await fetch(feed)
+        assert len(tags | {answer.headers["etag"]}) == len(bodies | {answer.content}) == 6
+
+    play(story)
+
+
+def test_head_says_what_get_says_without_the_calendar(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        feed = await stations(town)
+        async with at_the_door() as client:
+            got, head = await client.get(path(feed)), await client.head(path(feed))
+        assert head.status_code == 200
+        assert dict(head.headers) == dict(got.headers)
+        assert int(head.headers["content-length"]) == len(got.content)
+
+    play(story)
+
+
+def test_a_feed_may_be_kept_by_its_reader_only_and_is_never_found_by_a_search(play: Any) -> None:
+    async def story(town: Town) -> None:
+        headers = (await fetch(await stations(town))).headers
+        assert headers["cache-control"] == "private, max-age=0, must-revalidate"
+        assert (headers["x-robots-tag"], headers["referrer-policy"]) == ("noindex", "no-referrer")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "set-cookie" not in headers
+
+    play(story)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_feed_is_only_read(play: Any, method: str) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        async with at_the_door() as client:
+            assert (await client.request(method, path(feed))).status_code == 405
+
+    play(story)
+
+
+def test_a_replaced_a_revoked_and_an_unknown_address_are_told_apart_only_to_who_knew_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        await feeds.rotate(town.officer, feed.id)
+        known = path(feed, 2)
+        forged = f"{known[:60]}{'A' if known[60] != 'A' else 'B'}{known[61:]}"
+        async with at_the_door() as client:
+            answers = [
+                (await client.get(one)).status_code
+                for one in (
+                    path(feed, 2),
+                    path(feed, 1),
+                    path(feed, 3),
+                    forged,
+                    "/cal/x/calendar.ics",
+                    f"/cal/{'A' * 65}/calendar.ics",
+                    "/cal/%00%ff/calendar.ics",
+                    f"/cal/{'鍵' * 65}/calendar.ics",
+                    f"/cal/{tokens.derive(SECRET, 'rsvp', feed.id, 2)}/calendar.ics",
+                    f"/cal/{tokens.derive('x' * 43, 'feed', feed.id, 2)}/calendar.ics",
+                )
+            ]
+            await feeds.revoke(town.officer, feed.id)
+            ended = [await client.get(path(feed, generation)) for generation in (1, 2)]
+        assert answers == [200, 410, 404, 404, 404, 404, 404, 404, 404, 404]
+        assert [answer.status_code for answer in ended] == [410, 410]
+        assert len({answer.content for answer in ended}) == 1
+
+    play(story)
+
+
+def test_a_contact_who_will_leave_reads_their_feed_until_the_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        feed = await feeds.subscribe(town.officer, person_id=contact.person_id)
+        last = town.officer.today + 10 * DAY
+        await organizations.retire_contact(town.officer, contact.id, version=1, on=last)
+        assert (await fetch(feed, NOW + 9 * DAY)).status_code == 200
+        assert (await fetch(feed, NOW + 10 * DAY)).status_code == 410
+
+    play(story)
+
+
+def test_a_cancelled_date_is_struck_out_for_thirty_days_and_then_gone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        feed = await stations(town)
+        await lectures.cancel(town.officer, lecture.id, reason="台風")
+        answer = await fetch(feed)
+        [event] = events(answer)
+        assert (event.status.value, event.transp.value) == ("CANCELLED", "TRANSPARENT")
+        assert event.summary.value.startswith("【中止】")
+        assert findings(answer.content) == []
+        assert len(events(await fetch(feed, NOW + 29 * DAY))) == 1
+        assert events(await fetch(feed, NOW + 30 * DAY)) == []
+
+    play(story)
+
+
+def test_a_feed_names_nobody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.school(town.officer)
+        teacher = await make.contact(town.officer, body, family_name="隠田", mail_address="teacher@school.example")
+        lecture = await confirmed(town, school=body, contact=teacher)
+        personal = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
+        for feed in (await stations(town), personal, await feeds.subscribe(town.officer, person_id=teacher.person_id)):
+            text = (await fetch(feed)).text.replace("\r\n ", "")
+            assert lecture.theme in text
+            for told in ("ATTENDEE", "ORGANIZER", "METHOD", "隠田", "試﨑", "@school", "hanako", "000-0000"):
+                assert told not in text
+        assert await Attendee.all().count() == 2
+
+    play(story)
+
+
+def test_a_title_full_of_signs_breaks_out_of_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.school(town.officer, 'a,b;c\\n"d" 𠮷﨑👮‍♀️ END:VEVENT')
+        await make.lecture(town.officer, school=body, theme="x:y,z", place="1,2;3")
+        answer = await fetch(await stations(town))
+        assert findings(answer.content) == []
+        [event] = events(answer)
+        assert event.summary.value == f"【調整中】{body.name} x:y,z"
+        assert event.location.value == "1,2;3"
+
+    play(story)
+
+
+def test_a_partner_sees_in_the_feed_only_what_it_is_asked_to(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        partner = make.outsider(town.officer, Role.PARTNER, contact)
+        feed = await feeds.subscribe(partner, person_id=partner.person_id)
+        assert events(await fetch(feed)) == []
+
+    play(story)
+
+
+def test_an_unchanged_feed_costs_as_many_statements_as_an_empty_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        await fetch(feed)
+        empty = await statements(feed)
+        for number in range(12):
+            await make.lecture(town.officer, school=await make.school(town.officer, f"第{number}小"))
+        assert await statements(feed) == empty <= 4
+
+    play(story)
+
+
+async def statements(feed: Subscription) -> int:
+    """How many statements one fetch takes that finds nothing new."""
+    tag = (await fetch(feed)).headers["etag"]
+    client = database.Tortoise.get_connection("default")
+    genuine, asked = client.execute_query, []
+
+    async def counted(query: str, values: list[Any] | None = None) -> Any:
+        asked.append(query)
+        return await genuine(query, values)
+
+    client.execute_query = counted  # type: ignore[method-assign]
+    try:
+        assert (await fetch(feed, if_none_match=tag)).status_code == 304
+    finally:
+        del client.execute_query
+    return len(asked)
