@@ -133,7 +133,8 @@ async def _records(
         period=Period.parse(period),
         kind=kind or ALL,
     )
-    return [strawberry.ID(reading.encode(BY_KEY[measure].facts.record, id)) for id in found]
+    name = reading.type_of(info._raw_info.schema, BY_KEY[measure].facts.record)
+    return [strawberry.ID(reading.encode(name, id)) for id in found]
 
 
 @strawberry.type

@@ -28,6 +28,8 @@ NARROW = 6
 
 HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("協定", ("AGREEMENTS_IN_FORCE", "PARTIES_UNIQUE", "AGREEMENTS_NEW", "AGREEMENTS_ENDED")),
+    ("ボランティア", ("VOLUNTEER_GROUPS", "VOLUNTEERS")),
+    ("ボランティア活動", ("ACTIVITIES", "ACTIVITY_PEOPLE", "ACTIVITY_HOURS")),
     ("講義", ("LECTURES", "LECTURE_SCHOOLS", "LECTURE_PEOPLE", "LECTURE_HOURS")),
     ("訓練", ("DRILLS", "DRILL_BODIES_UNIQUE", "DRILL_PEOPLE")),
 )

@@ -43,6 +43,7 @@ from api.reading.declarations import (
     root_connection,
     root_node,
     root_one,
+    type_of,
 )
 from api.reading.executor import Reader, ReadingContext
 from api.reading.ids import decode, encode
@@ -83,5 +84,6 @@ __all__ = [
     "root_node",
     "root_one",
     "schema",
+    "type_of",
     "where",
 ]

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
@@ -280,6 +280,12 @@ def entity_of(gtype: Any) -> Entity | None:
     """The entity behind a GraphQL type, if it is one."""
     definition = getattr(gtype, "extensions", {}).get("strawberry-definition")
     return getattr(getattr(definition, "origin", None), ENTITY, None)
+
+
+def type_of(schema: GraphQLSchema, model: type[Model]) -> str:
+    """The name of the type whose rows are those of the model; the model's own where nothing shows it."""
+    entities = ((name, entity_of(gtype)) for name, gtype in schema.type_map.items())
+    return next((name for name, found in entities if found and found.model is model), model.__name__)
 
 
 def how_of(parent: GraphQLObjectType, definition: GraphQLField) -> How | None:

@@ -101,15 +101,21 @@ def _was_closed(unit: CountedUnit, period: Period) -> bool:
 def _figure(unit: CountedUnit | None, tally: Tally, kind: str, period: Period, found: Found) -> Count:
     """What was counted, of a unit or in all; where nothing was and nothing could be, the figure does not apply.
 
-    That is so for a unit that was closed before the period, and for a station in what only headquarters has.
+    That is so for kinds of which the tally counts nothing, for a unit that was closed before the period, and for a
+    station in what only headquarters has.
     """
     counted = found.get((unit.id if unit else None, tally.key, kind), 0)
-    absent = unit is not None and (_was_closed(unit, period) or _is_beyond(unit, tally, kind))
+    absent = _is_beyond(tally, kind) or (unit is not None and _has_none(unit, tally, kind, period))
     return None if absent and not counted else counted
 
 
-def _is_beyond(unit: CountedUnit, tally: Tally, kind: str) -> bool:
-    return unit.kind is UnitKind.STATION and kind in tally.facts.headquarters_only
+def _is_beyond(tally: Tally, kind: str) -> bool:
+    return tally.only is not None and kind not in (ALL, *tally.only)
+
+
+def _has_none(unit: CountedUnit, tally: Tally, kind: str, period: Period) -> bool:
+    is_only_above = unit.kind is UnitKind.STATION and kind in tally.facts.headquarters_only
+    return is_only_above or _was_closed(unit, period)
 
 
 async def _counted(units: Sequence[CountedUnit], tallies: Sequence[Tally], period: Period, last: date) -> Found:

@@ -18,10 +18,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from domain.agreements import AgreementKind
-from domain.drills import DrillThreat
+from domain import volunteers
+from domain.activities import Activity, ActivityKind, ActivityParticipation
+from domain.agreements import Agreement, AgreementKind, AgreementParty
+from domain.drills import Drill, DrillThreat, Participation
 from domain.japanese import Measure
-from domain.lectures import Audience, LectureKind
+from domain.lectures import Audience, Lecture, LectureKind
+from domain.records import Record
+from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 
 ALL = ""
 """The kind of a figure that speaks of all kinds together; 実 figures of the kinds do not add up to it."""
@@ -40,14 +44,14 @@ class Counting(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """Records of one concept. `record` is the type of what `id` names, `kinds` maps each kind to its label.
+    """Records of one concept. `record` is the model whose rows `id` names, `kinds` maps each kind to its label.
 
     `headquarters_only` are kinds that a station cannot have.
     """
 
     name: str
     label: str
-    record: str
+    record: type[Record]
     kinds: Mapping[str, str]
     select: str
     headquarters_only: frozenset[str] = frozenset()
@@ -58,6 +62,7 @@ class Tally:
     """One figure per unit and kind: what the facts for which `where` holds come to.
 
     Each adds `adds`; of UNIQUE 実 the different bodies are counted instead. Both are SQL over the facts' columns.
+    `only` are the kinds of which it can be counted, where not of all.
     """
 
     key: str
@@ -68,6 +73,7 @@ class Tally:
     adds: str = "1"
     where: str = "true"
     counting: Counting | None = None
+    only: frozenset[str] | None = None
 
     @property
     def is_unique(self) -> bool:
@@ -90,6 +96,20 @@ AGREEMENT_KINDS: Mapping[str, str] = {
     AgreementKind.MEMORANDUM: "覚書",
     AgreementKind.ARRANGEMENT: "申合せ",
     AgreementKind.JOINT_RESEARCH: "共同研究",
+}
+GROUP_BASES: Mapping[str, str] = {
+    GroupBase.STUDENT: "学生",
+    GroupBase.NPO: "NPO",
+    GroupBase.WORKPLACE: "職域",
+    GroupBase.NEIGHBORHOOD: "自治会",
+    GroupBase.PTA: "PTA",
+    GroupBase.OTHER: "その他",
+}
+COMMISSION_KINDS: Mapping[str, str] = {kind.value: label for kind, label in volunteers.KIND_LABELS.items()}
+ACTIVITY_KINDS: Mapping[str, str] = {
+    ActivityKind.EDUCATION: "教育活動",
+    ActivityKind.PUBLICITY: "広報啓発活動",
+    ActivityKind.PURIFICATION: "浄化活動（サイバーパトロール）",
 }
 LECTURE_KINDS: Mapping[str, str] = {
     LectureKind.LECTURE: "出張講義・講話",
@@ -122,7 +142,7 @@ DRILL_THREATS: Mapping[str, str] = {
 AGREEMENTS = Facts(
     "AGREEMENT",
     "協定",
-    "Agreement",
+    Agreement,
     AGREEMENT_KINDS,
     """SELECT id, unit_id, kind,
               coalesce(ends_on >= $6, true) AS is_in_force,
@@ -137,7 +157,7 @@ AGREEMENTS = Facts(
 PARTIES = Facts(
     "AGREEMENT_PARTY",
     "協定当事者",
-    "AgreementParty",
+    AgreementParty,
     AGREEMENT_KINDS,
     """SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, organization.is_small
        FROM agreement
@@ -148,12 +168,63 @@ PARTIES = Facts(
          AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
 )
 
+GROUPS = Facts(
+    "VOLUNTEER_GROUP",
+    "ボランティア団体",
+    VolunteerGroup,
+    GROUP_BASES,
+    """SELECT id, unit_id, base AS kind
+       FROM volunteer_group
+       WHERE founded_on <= $6 AND coalesce(retired_on > $6, true)""",
+)
+
+# Terms, not people: who serves in two kinds is one person in all kinds together. A pause (休止) does not end a term;
+# advisers are appointed by the head of headquarters.
+COMMISSIONS = Facts(
+    "COMMISSION",
+    "ボランティア",
+    Commission,
+    COMMISSION_KINDS,
+    """SELECT id, unit_id, kind, person_id AS body,
+              term_to >= $6 AND coalesce(ended_on > $6, true) AS is_serving,
+              term_from >= $5 AND NOT reappointed AS is_new,
+              term_from >= $5 AND reappointed AS is_again,
+              coalesce(ended_on BETWEEN $5 AND $6, false) AS is_ended_early
+       FROM commission
+       WHERE term_from <= $6 AND term_to >= $5 AND coalesce(ended_on > term_from, true)""",
+    frozenset({CommissionKind.TECHNICAL_ADVISOR, CommissionKind.SECURITY_ADVISOR}),
+)
+
+# Held, with the attendance entered.
+ACTIVITIES = Facts(
+    "ACTIVITY",
+    "ボランティア活動",
+    Activity,
+    ACTIVITY_KINDS,
+    """SELECT id, unit_id, kind, audience_count, copies_count, reported_count, forwarded_count, removed_count
+       FROM activity
+       WHERE status = 'HELD' AND starts_at >= $3 AND starts_at < $4""",
+)
+ACTIVITY_PARTICIPATIONS = Facts(
+    "ACTIVITY_PARTICIPATION",
+    "ボランティア活動の参加者",
+    ActivityParticipation,
+    ACTIVITY_KINDS,
+    """SELECT part.id, activity.unit_id, activity.kind, part.person_id AS body,
+              coalesce(minutes_approved, minutes_reported) AS minutes, minutes_approved
+       FROM activity
+       JOIN activity_participation part ON part.activity_id = activity.id AND part.status = 'ATTENDED'
+       WHERE activity.status = 'HELD' AND activity.starts_at >= $3 AND activity.starts_at < $4""",
+)
+PATROL = frozenset({ActivityKind.PURIFICATION})
+NOT_PATROL = frozenset({ActivityKind.EDUCATION, ActivityKind.PUBLICITY})
+
 # Given and reported with head-counts; asked for, refused, postponed and cancelled ones do not count. A lecture comes
 # once for itself, once if volunteers helped, once per audience: searching for these would take a search per lecture.
 LECTURES = Facts(
     "LECTURE",
     "講義",
-    "Lecture",
+    Lecture,
     LECTURE_KINDS,
     """WITH given AS NOT MATERIALIZED (
            SELECT * FROM lecture
@@ -164,8 +235,8 @@ LECTURES = Facts(
        UNION ALL
        SELECT id, unit_id, kind, 0, 0, 0, 1, NULL
        FROM given
-       WHERE id IN (SELECT lecture_id FROM lecture_assignment JOIN person ON person.id = person_id
-                    WHERE lecture_assignment.status = 'ACCEPTED' AND NOT is_officer)
+       WHERE id IN (SELECT lecture_id FROM lecture_assignment
+                    WHERE status = 'ACCEPTED' AND person_id IN (SELECT person_id FROM volunteer))
        UNION ALL
        SELECT given.id, given.unit_id, given.kind, 0, 0, heard.count, 0, NULL
        FROM given JOIN lecture_head_count heard ON heard.lecture_id = given.id""",
@@ -173,7 +244,7 @@ LECTURES = Facts(
 LECTURE_AUDIENCES = Facts(
     "LECTURE_AUDIENCE",
     "講義の対象",
-    "Lecture",
+    Lecture,
     AUDIENCES,
     """SELECT lecture.id, lecture.unit_id, heard.audience AS kind, heard.count AS people
        FROM lecture
@@ -185,7 +256,7 @@ LECTURE_AUDIENCES = Facts(
 DRILLS = Facts(
     "DRILL",
     "訓練",
-    "Drill",
+    Drill,
     DRILL_THREATS,
     """SELECT id, unit_id, threat AS kind, police_count
        FROM drill
@@ -194,7 +265,7 @@ DRILLS = Facts(
 DRILL_PARTICIPATIONS = Facts(
     "DRILL_PARTICIPATION",
     "訓練参加機関",
-    "DrillParticipation",
+    Participation,
     DRILL_THREATS,
     """SELECT part.id, drill.unit_id, drill.threat AS kind, organization.identity AS body, attended_count AS people
        FROM drill
@@ -214,6 +285,29 @@ TALLIES = (
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
     Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
+    Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK),
+    Tally("VOLUNTEERS", COMMISSIONS, "委嘱中", "人", STOCK, where="is_serving", counting=UNIQUE),
+    Tally("VOLUNTEERS_NEW", COMMISSIONS, "新規委嘱", "人", FLOW, where="is_new", counting=UNIQUE),
+    Tally("VOLUNTEERS_AGAIN", COMMISSIONS, "再委嘱", "人", FLOW, where="is_again", counting=UNIQUE),
+    Tally("VOLUNTEERS_LEFT", COMMISSIONS, "任期途中の退任", "人", FLOW, where="is_ended_early", counting=UNIQUE),
+    Tally("ACTIVITIES", ACTIVITIES, "実施", "回", FLOW),
+    Tally("ACTIVITY_AUDIENCE", ACTIVITIES, "対象者", "人", FLOW, "audience_count", counting=TOTAL, only=NOT_PATROL),
+    Tally("ACTIVITY_COPIES", ACTIVITIES, "配布", "部", FLOW, "copies_count", only=NOT_PATROL),
+    Tally("PATROL_REPORTED", ACTIVITIES, "通報", "件", FLOW, "reported_count", only=PATROL),
+    Tally("PATROL_FORWARDED", ACTIVITIES, "転送", "件", FLOW, "forwarded_count", only=PATROL),
+    Tally("PATROL_REMOVED", ACTIVITIES, "削除", "件", FLOW, "removed_count", only=PATROL),
+    Tally("ACTIVITY_PEOPLE", ACTIVITY_PARTICIPATIONS, "参加者", "人", FLOW, counting=TOTAL),
+    Tally("ACTIVITY_PEOPLE_UNIQUE", ACTIVITY_PARTICIPATIONS, "参加者", "人", FLOW, counting=UNIQUE),
+    Tally("ACTIVITY_HOURS", ACTIVITY_PARTICIPATIONS, "活動時間", "時間", FLOW, "minutes", counting=TOTAL),
+    Tally(
+        "ACTIVITY_HOURS_APPROVED",
+        ACTIVITY_PARTICIPATIONS,
+        "うち承認済",
+        "時間",
+        FLOW,
+        "minutes_approved",
+        counting=TOTAL,
+    ),
     Tally("LECTURES", LECTURES, "実施", "回", FLOW, "sessions"),
     Tally("LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, "helped", "helped > 0"),
     Tally("LECTURE_SCHOOLS", LECTURES, "学校", "校", FLOW, counting=UNIQUE),

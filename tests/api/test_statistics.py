@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.schema import schema
 from domain.actor import Role
 from domain.installation import found_national
-from domain.statistics import TALLIES, Run
+from domain.statistics import Run
 from tests import make
 from tests.api.asking import ask, change, codes, read
 from tests.domain import random_year
@@ -119,10 +118,6 @@ def test_records_behind_a_figure_are_ids_that_open(play: Any) -> None:
         assert codes(await ask(at(town.officer), f"{{ statisticsRecords({asked}) }}")) == [("NOT_FOUND", "unitId")]
 
     play(story)
-
-
-def test_every_figure_leads_to_records_that_the_schema_knows() -> None:
-    assert [tally.facts.record for tally in TALLIES if schema.get_type_by_name(tally.facts.record) is None] == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from domain import units
+from domain.activities import Activity, ActivityKind, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
@@ -16,6 +17,7 @@ from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKin
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.people import Person
 from domain.units import Unit, UnitKind
+from domain.volunteers import AgeBand, Commission, CommissionKind, GroupBase, Volunteer, VolunteerGroup, VolunteerStatus
 from tests import make
 from tests.make import Town
 
@@ -33,6 +35,7 @@ class Year:
         self.units: list[Unit] = []
         self.hosts: list[Organization] = []
         self.people: list[Person] = []
+        self.volunteers: list[Volunteer] = []
 
     def stamped(self, unit: Unit) -> dict[str, Any]:
         stamps = {"created_at": AFTERWARDS, "updated_at": AFTERWARDS}
@@ -60,9 +63,14 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
     )
     year.units = [town.prefecture, town.section, town.station, town.other_station, section]
     year.people = [await make.officer(town.admin, town.station), (await _contact(year, await _host(year))).person]
-    for _ in range(8):
+    for number in range(8):
         await _host(year)
-    for _ in range(size):
+        await _group(year, number)
+        await _volunteer(year, number)
+    year.people += await Person.filter(id__in=[volunteer.person_id for volunteer in year.volunteers]).order_by("id")
+    for number in range(size):
+        await _commission(year, number)
+        await _activity(year)
         await _lecture(year)
         await _agreement(year)
         await _drill(year)
@@ -174,3 +182,79 @@ async def _drill(year: Year) -> None:
         came = {"role": draw.choice([*ParticipationRole]), "attended_count": draw.choice([None, 0, 1, 12])}
         part = {"drill": drill, "appointment_id": when.id, "organization": body, "planned_count": 3}
         await Participation.create(**part, **came, **year.stamped(unit))
+
+
+async def _group(year: Year, number: int) -> None:
+    days = {"founded_on": year.day(), "retired_on": year.perhaps_day()}
+    values = {"name": "団体", "search": "", "kana_order": "", "identity": f"group:{number}"}
+    await VolunteerGroup.create(base=year.draw.choice([*GroupBase]), **days, **values, **year.stamped(year.unit()))
+
+
+async def _volunteer(year: Year, number: int) -> None:
+    unit, empty = year.unit(), {"search": "", "kana_order": ""}
+    family_name = f"試験{number}"
+    person = await Person.create(family_name=family_name, given_name="恵", **empty, **year.stamped(unit))
+    for kind in year.draw.sample([*CommissionKind], 2):
+        volunteer = await Volunteer.create(
+            person=person,
+            kind=kind,
+            status=VolunteerStatus.ACTIVE,
+            age_band=AgeBand.ADULT,
+            recommended_by_id=year.people[0].id,
+            recommended_on=date(2027, 4, 1),
+            **empty,
+            **year.stamped(unit),
+        )
+        year.volunteers.append(volunteer)
+
+
+async def _commission(year: Year, number: int) -> None:
+    volunteer, draw = year.draw.choice(year.volunteers), year.draw
+    term_from = year.day()
+    ended_on = draw.choice([None, None, max(term_from, year.day())])
+    held = await Commission.filter(volunteer_id=volunteer.id)
+    term_to = draw.choice([date(2028, 3, 31), max(term_from, year.day())])
+    if term_to < term_from or any(one.term_from <= term_to and term_from <= one.term_to for one in held):
+        return
+    await Commission.create(
+        volunteer=volunteer,
+        person_id=volunteer.person_id,
+        kind=volunteer.kind,
+        fiscal_year=2027,
+        serial=number + 1,
+        number=f"第{number}号",
+        authority="生活安全部長",
+        appointed_by_id=year.people[0].id,
+        term_from=term_from,
+        term_to=term_to,
+        ended_on=ended_on,
+        reappointed=draw.random() < 0.5,
+        **year.stamped(year.unit()),
+    )
+
+
+async def _activity(year: Year) -> None:
+    unit, draw = year.unit(), year.draw
+    when = await appointment(year, unit, AppointmentKind.ACTIVITY)
+    kind = draw.choice([*ActivityKind])
+    names = ["reported", "forwarded", "removed"] if kind is ActivityKind.PURIFICATION else ["audience", "copies"]
+    activity = await Activity.create(
+        appointment=when,
+        kind=kind,
+        status=draw.choice([*ActivityStatus, *[ActivityStatus.HELD] * 5]),
+        title="活動",
+        starts_at=when.starts_at,
+        **{f"{name}_count": draw.choice([None, 0, 12]) for name in names},
+        **year.stamped(unit),
+    )
+    taking_part = {volunteer.person_id: volunteer for volunteer in draw.sample(year.volunteers, draw.randrange(4))}
+    for person_id, volunteer in taking_part.items():
+        asked = {"appointment": when, "person_id": person_id, "role": AttendeeRole.PARTICIPANT}
+        attendee = await Attendee.create(**asked, **year.stamped(unit))
+        came = {"status": draw.choice([*ParticipationStatus, *[ParticipationStatus.ATTENDED] * 6])}
+        minutes = {
+            "minutes_reported": draw.choice([None, 25, 60]),
+            "minutes_approved": draw.choice([None, None, 0, 35]),
+        }
+        part = {"activity": activity, "volunteer": volunteer, "attendee": attendee, "starts_at": when.starts_at}
+        await ActivityParticipation.create(person_id=person_id, **part, **came, **minutes, **year.stamped(unit))

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.activities import Activity, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
@@ -13,8 +14,8 @@ from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.japanese import Period
 from domain.lectures import Assignment, HeadCount, Lecture, LectureStatus, OfferStatus
 from domain.organizations import Organization, OrganizationKind
-from domain.people import Person
 from domain.units import Unit, UnitKind
+from domain.volunteers import Commission, Volunteer, VolunteerGroup
 
 Item = tuple[UUID, str, object]
 """One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
@@ -23,7 +24,8 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    return {**await _agreements(first, last), **await _lectures(first, last), **await _drills(first, last)}
+    counted = [await count(first, last) for count in (_agreements, _volunteers, _activities, _lectures, _drills)]
+    return {key: items for found in counted for key, items in found.items()}
 
 
 async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
@@ -57,9 +59,59 @@ def _end(agreement: Agreement) -> date:
     return min(agreement.ended_on or date.max, agreement.expires_on or date.max)
 
 
+async def _volunteers(first: date, last: date) -> dict[str, list[Item]]:
+    groups = [
+        group for group in await VolunteerGroup.all() if group.founded_on <= last < (group.retired_on or date.max)
+    ]
+    found: dict[str, list[Item]] = {f"VOLUNTEERS{name}": [] for name in ("", "_NEW", "_AGAIN", "_LEFT")}
+    found["VOLUNTEER_GROUPS"] = [(group.unit_id, group.base.value, group.id) for group in groups]
+    for term in await Commission.all():
+        ends, left = term.term_to, term.ended_on or date.max
+        item = (term.unit_id, term.kind.value, term.person_id)
+        if left == term.term_from:
+            continue
+        if term.term_from <= last <= ends and last < left:
+            found["VOLUNTEERS"].append(item)
+        if first <= term.term_from <= last:
+            found["VOLUNTEERS_AGAIN" if term.reappointed else "VOLUNTEERS_NEW"].append(item)
+        if first <= left <= last and ends >= first:
+            found["VOLUNTEERS_LEFT"].append(item)
+    return found
+
+
+COUNTS = {
+    "ACTIVITY_AUDIENCE": "audience_count",
+    "ACTIVITY_COPIES": "copies_count",
+    "PATROL_REPORTED": "reported_count",
+    "PATROL_FORWARDED": "forwarded_count",
+    "PATROL_REMOVED": "removed_count",
+}
+
+
+async def _activities(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {key: [] for key in COUNTS} | {"ACTIVITIES": []}
+    found |= {f"ACTIVITY_{name}": [] for name in ("PEOPLE", "PEOPLE_UNIQUE", "HOURS", "HOURS_APPROVED")}
+    for activity in await Activity.filter(status=ActivityStatus.HELD):
+        when = await Appointment.get(id=activity.appointment_id)
+        if not first <= day_of(when.starts_at) <= last:
+            continue
+        unit_id, kind = activity.unit_id, activity.kind.value
+        found["ACTIVITIES"].append((unit_id, kind, activity.id))
+        for key, name in COUNTS.items():
+            found[key].append((unit_id, kind, getattr(activity, name) or 0))
+        came = ActivityParticipation.filter(activity_id=activity.id, status=ParticipationStatus.ATTENDED)
+        for part in await came:
+            approved, reported = part.minutes_approved, part.minutes_reported or 0
+            found["ACTIVITY_PEOPLE"].append((unit_id, kind, part.id))
+            found["ACTIVITY_PEOPLE_UNIQUE"].append((unit_id, kind, part.person_id))
+            found["ACTIVITY_HOURS"].append((unit_id, kind, reported if approved is None else approved))
+            found["ACTIVITY_HOURS_APPROVED"].append((unit_id, kind, approved or 0))
+    return found
+
+
 async def _lectures(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body for body in await Organization.all()}
-    officers = {person.id for person in await Person.all() if person.is_officer}
+    volunteers = {volunteer.person_id for volunteer in await Volunteer.all()}
     schools = (OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY, OrganizationKind.TECHNICAL_COLLEGE)
     found: dict[str, list[Item]] = {f"LECTURE_{name}": [] for name in ("SCHOOLS", "PEOPLE", "HOURS")}
     found |= {name: [] for name in ("LECTURES", "LECTURES_WITH_VOLUNTEERS", "AUDIENCE_LECTURES", "AUDIENCE_PEOPLE")}
@@ -78,7 +130,7 @@ async def _lectures(first: date, last: date) -> dict[str, list[Item]]:
                 found["AUDIENCE_LECTURES"].append((unit_id, heard.audience.value, lecture.id))
                 found["AUDIENCE_PEOPLE"].append((unit_id, heard.audience.value, heard.count))
         helpers = await Assignment.filter(lecture_id=lecture.id, status=OfferStatus.ACCEPTED)
-        if any(helper.person_id not in officers for helper in helpers):
+        if any(helper.person_id in volunteers for helper in helpers):
             found["LECTURES_WITH_VOLUNTEERS"].append((unit_id, kind, lecture.id))
     return found
 
@@ -114,14 +166,26 @@ def hours(minutes: list[int]) -> Decimal:
     return Decimal(Decimal(sum(minutes)) / Decimal(60)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE")
-UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE")
+SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS)
+PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
+UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE)
+PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
+ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
+
+
+def applies(key: str, kind: str, is_station: bool) -> bool:
+    """Whether there could be anything to count."""
+    if key.startswith("VOLUNTEERS"):
+        return not (is_station and kind in ADVISERS)
+    if not kind or key not in COUNTS:
+        return True
+    return (key in PATROL) == (kind == "PURIFICATION")
 
 
 def number(key: str, items: Iterable[Item]) -> int | Decimal:
     """The figure that the items make."""
     what: list[Any] = [item for _, _, item in items]
-    if key.endswith("_HOURS"):
+    if "_HOURS" in key:
         return hours(what)
     if key in SUMS:
         return sum(what)

@@ -188,7 +188,7 @@ def test_a_running_period_is_marked_on_paper_and_in_the_data() -> None:
 def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
-    assert [page.tab for page in sheets(it)] == ["総括", "協定", "協定当事者"]
+    assert [page.tab for page in sheets(it)] == ["総括", "協定", "協定当事者", "ボランティア団体", "ボランティア"]
 
 
 def test_a_station_alone_has_no_total_row() -> None:
