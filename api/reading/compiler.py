@@ -29,7 +29,7 @@ from api.reading.declarations import (
 from api.reading.places import Place, selected
 from api.reading.plans import MARK, Plan, Slot, numbered
 from api.reading.scope import Scopes
-from api.reading.sql import as_object, literal, named, select
+from api.reading.sql import as_object, literal, named, row_of, select
 from domain.actor import Role
 
 NUMERALS = ("Decimal",)  # exact numbers travel as text
@@ -62,8 +62,7 @@ class Compiler:
         inner, row = self.alias(), self.alias()
         key = self.value(lambda bound: bound.key, "uuid")
         rows = f"({select('*', f'{self.source(gtype)} {inner} where {inner}.id = {key}')}) {row}"
-        record = select("row_to_json(r)", f"({self.select(gtype, group, row, rows)}) r")
-        return self.plan(select(f"({record})::text"))
+        return self.plan(select(f"{row_of(self.select(gtype, group, row, rows))}::text"))
 
     def alias(self) -> str:
         return next(self._aliases)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# A column wins over a row of the same name, and clients name the columns: no GraphQL name holds this character.
+ROW = '"#"'
+
 
 def select(cells: str, rows: str = "") -> str:
     return f"select {cells} from {rows}" if rows else f"select {cells}"  # noqa: S608 - declared text only
@@ -9,12 +12,17 @@ def select(cells: str, rows: str = "") -> str:
 
 def as_object(cells: str) -> str:
     """One row as JSON: shorter than json_build_object, and without its limit of 50 fields."""
-    return f"({select('row_to_json(r)', f'({select(cells)}) r')})"
+    return row_of(select(cells))
+
+
+def row_of(rows: str) -> str:
+    """The one row of a select as JSON, null where it has none."""
+    return f"({select(f'row_to_json({ROW})', f'({rows}) {ROW}')})"
 
 
 def as_list(rows: str) -> str:
     """The rows of a select as JSON, in its order."""
-    collected = select("coalesce(json_agg(r), '[]')", f"({rows}) r")
+    collected = select(f"coalesce(json_agg({ROW}), '[]')", f"({rows}) {ROW}")
     return f"({collected})"
 
 

@@ -27,6 +27,8 @@ from domain.actor import Role
 from domain.rights import may_read
 
 FLAGS = ("yes", "no")
+AWKWARD = ("r", "t0", "t1", "page_t0", "select", "T2", "row")
+"""Names that the statement itself might use."""
 
 
 @dataclass
@@ -115,8 +117,8 @@ class Writer:
         """The same key for the same field with the same arguments, so that selections merge."""
         if not arguments and self.chance(0.6):
             return ""
-        key = (parent.name, name, arguments)
-        return self.aliases.setdefault(key, f"a{len(self.aliases)}_{name}") + ": "
+        key, number = (parent.name, name, arguments), len(self.aliases)
+        return self.aliases.setdefault(key, AWKWARD[number] if number < len(AWKWARD) else f"a{number}") + ": "
 
     def directive(self) -> str:
         if self.chance(0.8):
