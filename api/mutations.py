@@ -201,7 +201,7 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
     if isinstance(value, date) and value.year not in YEARS:
         raise Invalid(f"{YEARS.start}年から{YEARS.stop - 1}年までの日付を指定してください。", field=name)
     if annotation is str:
-        return storable(value, multiline=name in MULTILINE, field=name)
+        return storable(value.replace("\r\n", "\n"), multiline=name in MULTILINE, field=name)
     if _is_shape(annotation):
         given = _given(value)
         return annotation(**{one.name: _meant(one, given[one.name]) for one in _shape(annotation) if one.name in given})

@@ -230,3 +230,13 @@ def test_a_branch_is_added_corrected_and_closed(play: Any) -> None:
         }
 
     play(story)
+
+
+def test_line_breaks_as_windows_types_them_are_line_breaks(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        given = {"lectureId": f"Lecture:{lecture.id}"}
+        answer = await change(town.officer, "refuseLecture", "lecture { reason }", **given, reason="満席\r\nのため")
+        assert answer["data"]["refuseLecture"]["lecture"] == {"reason": "満席\nのため"}
+
+    play(story)
