@@ -43,11 +43,6 @@ class Run(Owned):
         table = "statistics_run"
         indexes = [Index(fields=("unit_id", "starts_on", "ends_on", "computed_at"), name="statistics_run_period")]
 
-    @property
-    def is_preliminary(self) -> bool:
-        """Whether the period was still running."""
-        return self.computed_at < Period.on(self.ends_on).ends_before
-
 
 class RunFigure(Owned):
     """One number of a run. `unit_id` is the counted unit, or the run's own for a total.

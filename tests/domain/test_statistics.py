@@ -306,7 +306,8 @@ def test_what_was_kept_is_shown_until_it_is_computed_anew(play: Any) -> None:
 
 def test_a_run_of_a_running_period_does_not_answer_for_it(play: Any) -> None:
     async def story(town: Town) -> None:
-        assert (await statistics.compute(town.statistician, period="2026Q2")).is_preliminary
+        early = await statistics.compute(town.statistician, period="2026Q2")
+        assert (early.as_of, early.ends_on) == (date(2026, 7, 1), date(2026, 9, 30))
         await given(town)
         assert total(await statistics.show(at(town.statistician), SUMMER), "LECTURES") == 1
 
