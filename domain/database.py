@@ -49,6 +49,9 @@ MIGRATIONS = "domain.migrations"
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
 CONNECTIONS = 5
 STATEMENTS = 400
+# A page follows its rows' references one by one: the usual price of such a step, for turning disks, makes the planner
+# read whole tables instead, once for every row of the page.
+PLANNING = {"random_page_cost": "1.1"}
 LONGEST_STATEMENT = 256 * 1024  # reading a deep selection is one statement, too long for the usual cache
 
 
@@ -95,7 +98,7 @@ def config(url: str, connections: int) -> dict[str, Any]:
     """What Tortoise wants to be told; what the address says of the pool wins."""
     connection = expand_db_url(url)
     given = connection["credentials"]
-    settings = {"application_name": "renkei", "jit": "off", "timezone": "UTC"}
+    settings = {"application_name": "renkei", "jit": "off", "timezone": "UTC", **PLANNING}
     usual = {
         "minsize": 1,
         "maxsize": connections,

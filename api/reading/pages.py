@@ -101,7 +101,7 @@ def connection(compiler: Compiler, how: Pages, place: Place, alias: str) -> str:
     cells = page.cells(place, page.part)
     if not page.is_shared:
         return as_object(cells)
-    return f"(with {page.name} as materialized ({page.rows(f'{page.size} + 1')}) select {as_object(cells)})"
+    return f"(with {page.name} as materialized ({page.rows(page.size + 1)}) select {as_object(cells)})"
 
 
 class Page:
@@ -120,7 +120,8 @@ class Page:
         self.backward = window(place.arguments).backward
         self.name = f"page_{compiler.alias()}"
         self.is_shared = any(part.name == "pageInfo" for part in self.inside(place))
-        self.size = self.argument(lambda arguments: window(arguments).size, "int")
+        # A number in the text: of a page of unknown size the planner expects a tenth of the table.
+        self.size = window(place.arguments).size
 
     def argument(self, pick: Callable[[Arguments], Any], cast: str) -> str:
         return self.compiler.value(self.picked(pick), cast)
@@ -177,7 +178,7 @@ class Page:
         direction = "desc" if self.order.descending != turned else "asc"
         return f"order by {self.ordered(row)} {direction}, {row}.id {direction}"
 
-    def rows(self, most: str) -> str:
+    def rows(self, most: int) -> str:
         """The first rows from the end that the page starts at."""
         row = self.compiler.alias()
         order = self.order_by(row, turned=self.backward)

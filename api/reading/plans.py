@@ -78,11 +78,11 @@ def numbered(text: str, slots: list[Slot]) -> tuple[str, tuple[Slot, ...]]:
 
 
 def shape(value: Any) -> Hashable:
-    """What of a variable may change the statement: choices and absences do, texts and numbers do not."""
+    """What of a variable may change the statement: choices, absences and numbers (of rows) do, texts do not."""
     if isinstance(value, dict):
         return tuple((key, shape(inner)) for key, inner in value.items())
     if isinstance(value, list):
         return tuple(shape(inner) for inner in value[:1])
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, int | Enum):
         return value
     return type(value).__name__

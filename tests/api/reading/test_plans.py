@@ -36,7 +36,8 @@ def test_only_values_that_the_text_mentions_are_sent_and_each_once():
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
-        ({"n": 1}, {"n": 2}, True),
+        ({"n": 1}, {"n": 2}, False),
+        ({"x": 1.5}, {"x": 2.5}, True),
         ({"t": "a"}, {"t": ""}, True),
         ({"l": ["a"]}, {"l": ["b", "c"]}, True),
         ({"n": 1}, {"n": None}, False),
@@ -50,19 +51,17 @@ def test_variables_have_one_shape_when_they_cannot_change_the_statement(one, oth
     assert (shape(one) == shape(other)) is alike
 
 
-def test_the_same_question_with_other_values_is_compiled_once(in_town, plans):
+def test_the_same_question_is_compiled_once_for_each_size_of_page(in_town, plans):
     document = "query ($n: Int, $c: String) { drills(first: $n, after: $c) { edges { cursor } } }"
 
-    async def story():
-        first = await ask("hq", document, {"n": 2})
-        after = first["drills"]["edges"][1]["cursor"]
-        sizes = [len((await ask("hq", document, {"n": n}))["drills"]["edges"]) for n in (1, 5, 0)]
-        await ask("hq", document, {"n": 2, "c": after})
-        return sizes, len(plans.kept)
+    async def edges(**variables):
+        return (await ask("hq", document, variables))["drills"]["edges"]
 
-    sizes, made = in_town(story())
-    assert sizes == [1, 5, 0]
-    assert made == 2
+    async def story():
+        following = [len(await edges(n=5, c=edge["cursor"])) for edge in await edges(n=3)]
+        return following, len(plans.kept), [len(await edges(n=n)) for n in (3, 1, 0)], len(plans.kept)
+
+    assert in_town(story()) == ([5, 5, 5], 2, [3, 1, 0], 4)
 
 
 def test_one_text_with_another_order_in_its_variable_is_another_plan(in_town):
@@ -92,3 +91,11 @@ def test_two_operations_in_one_text_are_two_plans(in_town, plans):
     few, titles = in_town(story())
     assert [list(edge["node"]) for edge in few] == [["id"]]
     assert [list(edge["node"]) for edge in titles] == [["title"], ["title"]]
+
+
+def test_the_size_of_a_page_stands_in_the_statement_as_a_number_and_other_values_do_not(in_town, plans):
+    document = "query ($n: Int, $t: String) { drills(first: $n, filter: {note: $t}) { edges { node { title } } } }"
+    in_town(ask("hq", document, {"n": 7, "t": "needle"}))
+    (plan,) = plans.kept.values()
+    assert "limit 7" in plan.sql
+    assert "needle" not in plan.sql
