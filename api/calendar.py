@@ -56,6 +56,7 @@ class Attendee(Node):
     remark: str
     invited_at: datetime | None
     removed_at: datetime | None
+    waits: bool = reading.column(description="Whether they have said yes, but there is no seat for them yet.")
     attended: bool | None = reading.column(description="Whether they came; null until that is recorded.")
     person: Person | None = reading.one("person_id")
     organization: Organization | None = reading.one("organization_id")

@@ -45,10 +45,14 @@ REFERS = {
     "responsible": PEOPLE,
     "assignment": ("LecturerAssignment",),
     "party": ("AgreementParty",),
-    "participation": ("DrillParticipation",),
+    "participation": ("DrillParticipation", "ActivityParticipation"),
     "subscription": ("CalendarFeed",),
     "token": ("AccessToken",),
     "group": ("VolunteerGroup",),
+    "university": ("Organization",),
+    "consent": ("GuardianConsent",),
+    "leaving_out": ("Volunteer",),
+    "activity": ("VolunteerActivity",),
 }
 """What a parameter named `…_id` may point to, where that is not its own name."""
 

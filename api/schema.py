@@ -6,6 +6,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from api import reading
+from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
 from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
@@ -17,6 +18,13 @@ from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
 from api.tokens import TokenMutations, TokenQueries
 from api.units import UnitMutations, UnitQueries
+from api.volunteers import (
+    ConsentMutations,
+    GroupMutations,
+    ReappointmentMutations,
+    VolunteerMutations,
+    VolunteerQueries,
+)
 
 
 @strawberry.type
@@ -26,6 +34,8 @@ class Query(
     OrganizationQueries,
     CalendarQueries,
     AgreementQueries,
+    VolunteerQueries,
+    ActivityQueries,
     LectureQueries,
     DrillQueries,
     StatisticsQueries,
@@ -45,6 +55,12 @@ Mutation = merge_types(
         ContactMutations,
         AgreementMutations,
         PartyMutations,
+        GroupMutations,
+        VolunteerMutations,
+        ReappointmentMutations,
+        ConsentMutations,
+        ActivityMutations,
+        ActivityParticipationMutations,
         LectureMutations,
         AssignmentMutations,
         DrillMutations,

@@ -1,6 +1,14 @@
 """活動実績: what volunteers do, who takes part, for how long and to what effect."""
 
-from domain.activities.holding import Absent, Approved, Attended, Results, approve_minutes, correct_results, hold
+from domain.activities.holding import (
+    Absence,
+    ActivityResults,
+    ApprovedMinutes,
+    Presence,
+    approve_minutes,
+    correct_results,
+    hold,
+)
 from domain.activities.inviting import admit, invite, register, release
 from domain.activities.planning import (
     LABELS,
@@ -26,15 +34,15 @@ __all__ = [
     "MOVES",
     "PARTICIPATION_LABELS",
     "PARTICIPATION_MOVES",
-    "Absent",
+    "Absence",
     "Activity",
     "ActivityKind",
     "ActivityStatus",
-    "Approved",
-    "Attended",
+    "ApprovedMinutes",
+    "Presence",
     "ActivityParticipation",
     "ParticipationStatus",
-    "Results",
+    "ActivityResults",
     "admit",
     "approve_minutes",
     "cancel",

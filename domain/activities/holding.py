@@ -32,7 +32,7 @@ MOST = 10_000_000
 
 
 @dataclass(frozen=True)
-class Attended:
+class Presence:
     """出席, and for how many minutes."""
 
     participation_id: UUID
@@ -40,7 +40,7 @@ class Attended:
 
 
 @dataclass(frozen=True)
-class Absent:
+class Absence:
     """欠席, and why."""
 
     participation_id: UUID
@@ -48,7 +48,7 @@ class Absent:
 
 
 @dataclass(frozen=True)
-class Approved:
+class ApprovedMinutes:
     """The minutes that are acknowledged, where they differ from those reported."""
 
     participation_id: UUID
@@ -56,7 +56,7 @@ class Approved:
 
 
 @dataclass(frozen=True)
-class Results:
+class ActivityResults:
     """対象人数(人), 配布数(枚・部), and of a patrol 通報, 転送, 削除(件). What does not apply stays empty."""
 
     audience_count: int | None = None
@@ -66,6 +66,7 @@ class Results:
     removed_count: int | None = None
 
 
+UNCOUNTED = ActivityResults()
 PATROL = ("reported_count", "forwarded_count", "removed_count")
 
 
@@ -74,9 +75,9 @@ async def hold(
     actor: Actor,
     activity_id: UUID,
     *,
-    attended: Sequence[Attended],
-    absent: Sequence[Absent] = (),
-    results: Results | None = None,
+    attended: Sequence[Presence],
+    absent: Sequence[Absence] = (),
+    results: ActivityResults = UNCOUNTED,
     version: int | None = None,
 ) -> Activity:
     """実施済: at least one came; everybody who had said so is accounted for. Raises WrongState before it has begun."""
@@ -85,7 +86,7 @@ async def hold(
         raise WrongState("まだ始まっていない活動は実施済にできません。")
     if not attended:
         raise Incomplete("出席した人を1人以上入力してください。", field="attended")
-    values = {"held_at": actor.now, "reported_by_id": actor.person_id, **_counted(activity, results or Results())}
+    values = {"held_at": actor.now, "reported_by_id": actor.person_id, **_counted(activity, results)}
     await move(actor, activity, ActivityStatus.HELD, "activity-held", **values)
     await _note_attendance(actor, activity, attended, absent)
     left = ActivityParticipation.filter(activity_id=activity.id, released_at=None, status=ParticipationStatus.CONFIRMED)
@@ -94,7 +95,7 @@ async def hold(
     return activity
 
 
-def _counted(activity: Activity, results: Results) -> dict[str, int | None]:
+def _counted(activity: Activity, results: ActivityResults) -> dict[str, int | None]:
     counts = asdict(results)
     for name, count in counts.items():
         if count is not None and not 0 <= count <= MOST:
@@ -105,7 +106,7 @@ def _counted(activity: Activity, results: Results) -> dict[str, int | None]:
 
 
 async def _note_attendance(
-    actor: Actor, activity: Activity, attended: Sequence[Attended], absent: Sequence[Absent]
+    actor: Actor, activity: Activity, attended: Sequence[Presence], absent: Sequence[Absence]
 ) -> None:
     for one in attended:
         if not 1 <= one.minutes <= LONGEST:
@@ -149,18 +150,18 @@ async def correct_results(
     activity_id: UUID,
     *,
     reason: str,
-    attended: Sequence[Attended] = (),
-    absent: Sequence[Absent] = (),
-    results: Results | None = None,
+    attended: Sequence[Presence] = (),
+    absent: Sequence[Absence] = (),
+    results: ActivityResults = UNCOUNTED,
     version: int | None = None,
 ) -> Activity:
     """Correct attendance, minutes and counts afterwards; the old values stay in the journal with the reason.
 
-    Only who is named is changed, and counts only where `results` are given; changed minutes are approved anew.
+    Who is not named and what is left out stays as it is; changed minutes are approved anew.
     """
     activity = await records.find(visible_to(actor), activity_id, version)
     must_be_in(LABELS, activity.status, ActivityStatus.HELD)
-    counts = _counted(activity, results) if results else {}
+    counts = {name: count for name, count in _counted(activity, results).items() if count is not None}
     values = {"reason": said(reason), "reported_by_id": actor.person_id}
     await records.change(actor, activity, "activity-results-corrected", **values, **counts)
     await _note_attendance(actor, activity, attended, absent)
@@ -171,7 +172,7 @@ async def correct_results(
 
 @verb(*LIAISONS)
 async def approve_minutes(
-    actor: Actor, activity_id: UUID, *, differing: Sequence[Approved] = (), version: int | None = None
+    actor: Actor, activity_id: UUID, *, differing: Sequence[ApprovedMinutes] = (), version: int | None = None
 ) -> Activity:
     """時間の承認: acknowledge what was reported, but for those who are named with other minutes.
 

@@ -14,13 +14,14 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 
 from api.mutations import REFERS
 from api.schema import schema
-from domain import agreements, feeds, lectures
+from domain import agreements, feeds, lectures, volunteers
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
 from domain.calendar import Attendee
 from domain.journal import Entry
 from domain.lectures import Assignment
 from domain.outbox import Letter
+from domain.volunteers import AgeBand
 from tests import make
 from tests.api.asking import change, codes
 from tests.make import Town
@@ -94,7 +95,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
     party = await AgreementParty.get(organization_id=body.id)
     feed = await feeds.subscribe(who, person_id=contact.person_id)
-    return {
+    return await volunteers_of(who, town) | {
         "Organization": body.id,
         "Contact": contact.id,
         "Lecture": lecture.id,
@@ -105,6 +106,21 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         "CalendarFeed": feed.id,
         "Person": contact.person_id,
         "Unit": who.unit_id,
+    }
+
+
+async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:
+    """A minor about to be appointed with a guardian's consent, a group, and an activity."""
+    group = await make.group(who)
+    minor = await make.recommended(who, group_id=group.id, age_band=AgeBand.FROM_15_TO_17)
+    await volunteers.screen(town.hq, minor.id)
+    consent = await volunteers.record_consent(who, minor.id, guardian_name="髙見本 保", given_on=who.today)
+    activity = await make.activity(who, group_id=group.id)
+    return {
+        "VolunteerGroup": group.id,
+        "Volunteer": minor.id,
+        "GuardianConsent": consent.id,
+        "VolunteerActivity": activity.id,
     }
 
 

@@ -12,15 +12,15 @@ from domain.activities import (
     MOVES,
     PARTICIPATION_LABELS,
     PARTICIPATION_MOVES,
-    Absent,
+    Absence,
     Activity,
     ActivityKind,
     ActivityParticipation,
+    ActivityResults,
     ActivityStatus,
-    Approved,
-    Attended,
+    ApprovedMinutes,
     ParticipationStatus,
-    Results,
+    Presence,
 )
 from domain.actor import Actor, Role
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat
@@ -77,8 +77,8 @@ async def ready(town: Town, going: list[Volunteer], **over: Any) -> tuple[Activi
 
 async def held(town: Town, going: list[Volunteer], minutes: int = 90, **over: Any) -> tuple[Activity, Actor]:
     activity, after = await ready(town, going, **over)
-    attended = [Attended((await part(one)).id, minutes) for one in going]
-    await activities.hold(after, activity.id, attended=attended)
+    attended = [Presence((await part(one)).id, minutes) for one in going]
+    await activities.hold(after, activity.id, attended=attended, results=ActivityResults(audience_count=300))
     return await Activity.get(id=activity.id), after
 
 
@@ -111,9 +111,9 @@ def test_an_activity_goes_its_way_to_approved_hours(play: Any) -> None:
         await activities.hold(
             after,
             activity.id,
-            attended=[Attended(first.id, 120), Attended(second.id, 90)],
-            absent=[Absent(third.id, "体調不良")],
-            results=Results(audience_count=300, copies_count=250),
+            attended=[Presence(first.id, 120), Presence(second.id, 90)],
+            absent=[Absence(third.id, "体調不良")],
+            results=ActivityResults(audience_count=300, copies_count=250),
         )
         row = await Activity.get()
         assert (row.status, row.audience_count, row.copies_count, row.reported_count) == (
@@ -122,7 +122,8 @@ def test_an_activity_goes_its_way_to_approved_hours(play: Any) -> None:
             250,
             None,
         )
-        await activities.approve_minutes(make.at(town.hq, after.now), activity.id, differing=[Approved(second.id, 60)])
+        differing = [ApprovedMinutes(second.id, 60)]
+        await activities.approve_minutes(make.at(town.hq, after.now), activity.id, differing=differing)
         rows = await ActivityParticipation.all().order_by("id")
         assert [(one.status.value, one.minutes_reported, one.minutes_approved, one.reason) for one in rows] == [
             ("ATTENDED", 120, 120, ""),
@@ -237,8 +238,8 @@ def test_an_activity_that_is_already_over_is_entered_without_a_letter(play: Any)
             await activities.invite(town.officer, activity.id, volunteer_ids=[one.id])
         await activities.register(town.officer, activity.id, volunteer_ids=[one.id])
         await activities.confirm(town.officer, activity.id)
-        counts = Results(reported_count=12, forwarded_count=10, removed_count=7)
-        attended = [Attended((await part(one)).id, 60)]
+        counts = ActivityResults(reported_count=12, forwarded_count=10, removed_count=7)
+        attended = [Presence((await part(one)).id, 60)]
         await activities.hold(town.officer, activity.id, attended=attended, results=counts)
         assert (await Activity.get()).removed_count == 7
         assert await told() == []
@@ -394,7 +395,7 @@ def test_nothing_is_held_before_it_has_begun_or_without_anybody(play: Any) -> No
     async def story(town: Town) -> None:
         going = await roster(town, NAMES[:2])
         activity, after = await ready(town, going)
-        came = [Attended((await part(going[0])).id, 60)]
+        came = [Presence((await part(going[0])).id, 60)]
         with pytest.raises(WrongState):
             await activities.hold(town.officer, activity.id, attended=came)
         with pytest.raises(Incomplete):
@@ -410,18 +411,20 @@ def test_nothing_is_held_before_it_has_begun_or_without_anybody(play: Any) -> No
 @pytest.mark.parametrize(
     ("minutes", "results", "field"),
     [
-        (0, Results(), "minutes"),
-        (14 * 24 * 60 + 1, Results(), "minutes"),
-        (60, Results(copies_count=-1), "copies_count"),
-        (60, Results(audience_count=10**9), "audience_count"),
-        (60, Results(reported_count=3), "reported_count"),
+        (0, ActivityResults(), "minutes"),
+        (14 * 24 * 60 + 1, ActivityResults(), "minutes"),
+        (60, ActivityResults(copies_count=-1), "copies_count"),
+        (60, ActivityResults(audience_count=10**9), "audience_count"),
+        (60, ActivityResults(reported_count=3), "reported_count"),
     ],
 )
-def test_figures_that_cannot_be_right_are_refused(play: Any, minutes: int, results: Results, field: str) -> None:
+def test_figures_that_cannot_be_right_are_refused(
+    play: Any, minutes: int, results: ActivityResults, field: str
+) -> None:
     async def story(town: Town) -> None:
         [one] = await roster(town, NAMES[:1])
         activity, after = await ready(town, [one])
-        attended = [Attended((await part(one)).id, minutes)]
+        attended = [Presence((await part(one)).id, minutes)]
         with pytest.raises(Invalid) as refused:
             await activities.hold(after, activity.id, attended=attended, results=results)
         assert refused.value.field == field
@@ -434,11 +437,11 @@ def test_attendance_is_noted_once_for_each_who_takes_part(play: Any) -> None:
     async def story(town: Town) -> None:
         [one] = await roster(town, NAMES[:1])
         activity, after = await ready(town, [one])
-        came = Attended((await part(one)).id, 60)
+        came = Presence((await part(one)).id, 60)
         with pytest.raises(Invalid, match="二つ"):
-            await activities.hold(after, activity.id, attended=[came], absent=[Absent(came.participation_id, "病気")])
+            await activities.hold(after, activity.id, attended=[came], absent=[Absence(came.participation_id, "病気")])
         with pytest.raises(NotFound):
-            await activities.hold(after, activity.id, attended=[came, Attended(activity.id, 60)])
+            await activities.hold(after, activity.id, attended=[came, Presence(activity.id, 60)])
         assert (await part(one)).minutes_reported is None
 
     play(story)
@@ -455,10 +458,10 @@ def test_a_correction_keeps_the_old_values_and_has_the_hours_approved_anew(play:
             after,
             activity.id,
             reason="写し間違い",
-            attended=[Attended(first.id, 45)],
-            results=Results(copies_count=80),
+            attended=[Presence(first.id, 45)],
+            results=ActivityResults(copies_count=80),
         )
-        assert (corrected.copies_count, corrected.reason) == (80, "写し間違い")
+        assert (corrected.copies_count, corrected.audience_count, corrected.reason) == (80, 300, "写し間違い")
         entry = await Entry.get(row_id=first.id, fact="attendance-noted", after__contains={"minutes_reported": 45})
         assert entry.before["minutes_reported"] == 90
         rows = await ActivityParticipation.all().order_by("id")
@@ -474,9 +477,9 @@ def test_a_correction_says_why_and_leaves_somebody_who_came(play: Any) -> None:
     async def story(town: Town) -> None:
         [one] = await roster(town, NAMES[:1])
         activity, after = await held(town, [one])
-        stayed = [Absent((await part(one)).id, "誤記")]
+        stayed = [Absence((await part(one)).id, "誤記")]
         with pytest.raises(Invalid):
-            await activities.correct_results(after, activity.id, reason="", results=Results(copies_count=1))
+            await activities.correct_results(after, activity.id, reason="", results=ActivityResults(copies_count=1))
         with pytest.raises(Incomplete):
             await activities.correct_results(after, activity.id, reason="誤記", absent=stayed)
         assert (await part(one)).status is ParticipationStatus.ATTENDED

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from domain import agreements, lectures
+from domain import activities, agreements, lectures
+from domain.activities import ActivityKind
 from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementKind, AgreementParty, Signature
 from domain.lectures import Audience, Counted, Lecture
 from domain.organizations import Contact
+from domain.volunteers import AgeBand, Volunteer
 from tests import make
 from tests.make import Town
 
@@ -41,6 +43,7 @@ async def lived_in(town: Town) -> Lived:
         "partner": make.outsider(town.officer, Role.PARTNER, guests[0]),
         "other_partner": make.outsider(town.officer, Role.PARTNER, guests[1]),
         "volunteer": make.outsider(town.officer, Role.VOLUNTEER, guests[2]),
+        "helper": make.oneself(town.officer, await _helper(town)),
     }
     return Lived(asked, agreement, guests, actors)
 
@@ -65,6 +68,18 @@ async def _drill_guests(town: Town) -> list[Contact]:
     """Three guests of headquarters' drill; the station has a drill and a guest of its own."""
     await make.invited(town.officer, await make.drill(town.officer), "例ガス")
     return await make.invited(town.hq, await make.drill(town.hq), "架空電力株式会社", "見本銀行", "例水道")
+
+
+async def _helper(town: Town) -> Volunteer:
+    """One who serves in a group and is asked to one of two activities, beside a minor; another station recommends."""
+    helper = await make.volunteer(town, group_id=(await make.group(town.officer)).id)
+    minor = await make.volunteer(town, family_name="例塚", age_band=AgeBand.FROM_15_TO_17)
+    await make.recommended(town.other_officer, family_name="試﨑")
+    both = await make.activity(town.officer)
+    await activities.invite(town.officer, both.id, volunteer_ids=[helper.id, minor.id])
+    patrol = await make.activity(town.hq, unit_id=town.station.id, kind=ActivityKind.PURIFICATION, title="パトロール")
+    await activities.confirm(town.hq, patrol.id)
+    return helper
 
 
 async def _proposed(town: Town, lecture: Lecture) -> None:
