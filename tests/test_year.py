@@ -38,6 +38,10 @@ BODIES = """団体名,種別,法人番号,所属
 SCHOOLS = """学校名,学校コード,所属
 見本市立見本小学校,B148299990018,見本警察署
 """
+VOLUNTEERS = """氏名,年齢,種別,メールアドレス,所属
+𠮷例 次郎,21,大学生,yoshirei@student.example,見本警察署
+見本 小梅,16,サイバー防犯ボランティア,koume@pupil.example,見本警察署
+"""
 CONTACTS = """団体名,氏名,メールアドレス,役割
 ㈱架空電力,例 電太,denta@kaku.example,実務
 見本信用金庫,例 金子,kinko@mihon-shinkin.example,実務
@@ -81,7 +85,14 @@ def open_the_desk(story: Story) -> None:
         *("init", "--code", "44", "--name", "見本県", "--domain", "police.mihon.example", "--admin", "見本 太郎"),
         *("--phone", "000-0000-0001", "--mail", "cyber@police.mihon.example"),
     )
-    rosters = {"units": UNITS, "officers": OFFICERS, "organizations": BODIES, "schools": SCHOOLS, "contacts": CONTACTS}
+    rosters = {
+        "units": UNITS,
+        "officers": OFFICERS,
+        "organizations": BODIES,
+        "schools": SCHOOLS,
+        "contacts": CONTACTS,
+        "volunteers": VOLUNTEERS,
+    }
     for kind, text in rosters.items():
         file = home.place / f"{kind}.csv"
         file.write_bytes(text.encode("cp932") if kind == "units" else text.encode("utf-8-sig"))
@@ -135,6 +146,51 @@ def sign_an_agreement(story: Story) -> None:
         expiresOn=expires_on,
     )
     assert signed == {"status": "IN_FORCE", "allowedTransitions": ["RENEWING", "EXPIRED", "TERMINATED"]}
+
+
+def appoint_volunteers(story: Story) -> None:
+    home, hq = story.home, story.tokens["hq"]
+    for name in ("吉例", "小梅"):
+        id = {"volunteerId": story.id_of("volunteers", name)}
+        home.do(hq, "screenVolunteer", "volunteer { status }", **id)
+        if name == "小梅":
+            appointment = "mutation($i: AppointVolunteerInput!) { appointVolunteer(input: $i) { volunteer { id } } }"
+            refused = home.ask(hq, appointment, i={**id, "authority": "生活安全部長"})
+            assert [error["extensions"]["code"] for error in refused["errors"]] == ["INCOMPLETE"]
+            consent = {"guardianName": "見本 松子", "givenOn": story.day(1).date().isoformat()}
+            home.do(hq, "recordGuardianConsent", "guardianConsent { scope }", **id, **consent)
+        appointed = home.do(hq, "appointVolunteer", "volunteer { status termTo }", **id, authority="生活安全部長")
+        assert appointed["status"] == "ACTIVE"
+        assert appointed["termTo"].endswith("-03-31")
+    assert "委嘱" in str(home.mail("yoshirei@student.example", 1)["Subject"])
+
+
+def hold_an_activity(story: Story) -> None:
+    home, station, day = story.home, story.tokens["station"], story.day(24, 13)
+    activity = home.do(
+        station,
+        "planActivity",
+        "volunteerActivity { id }",
+        kind="EDUCATION",
+        title="親子スマホ教室",
+        startsAt=day.isoformat(),
+        endsAt=(day + timedelta(minutes=90)).isoformat(),
+        place="見本市民会館",
+    )
+    id = {"activityId": activity["id"]}
+    people = [story.id_of("volunteers", name) for name in ("吉例", "小梅")]
+    home.do(station, "inviteToActivity", "volunteerActivity { status }", **id, volunteerIds=people)
+    for address in ("yoshirei@student.example", "koume@pupil.example"):
+        link = link_in(home.mail(address, 2), "rsvp")
+        assert "受け付けました" in httpx.post(link, data={"partstat": "ACCEPTED"}).text
+    home.do(station, "confirmActivity", "volunteerActivity { status }", **id)
+    home.at(day + timedelta(hours=2))
+    came = "query($id: ID!) { volunteerActivity(id: $id) { participations { edges { node { id } } } } }"
+    parts = home.read(station, came, id=activity["id"])
+    edges = parts["volunteerActivity"]["participations"]["edges"]
+    attended = [{"participationId": edge["node"]["id"], "minutes": 90} for edge in edges]
+    home.do(station, "holdActivity", "volunteerActivity { status }", **id, attended=attended)
+    home.do(story.tokens["hq"], "approveActivityMinutes", "volunteerActivity { status }", **id)
 
 
 def give_a_lecture(story: Story) -> None:
@@ -276,6 +332,10 @@ EXPECTED = {
     "AGREEMENTS_IN_FORCE": 1,
     "AGREEMENTS_NEW": 1,
     "PARTIES_UNIQUE": 2,
+    "VOLUNTEERS": 2,
+    "ACTIVITIES": 1,
+    "ACTIVITY_PEOPLE": 2,
+    "ACTIVITY_HOURS": 3,
     "LECTURES": 1,
     "LECTURE_SCHOOLS": 1,
     "LECTURE_PEOPLE": 62,
@@ -331,7 +391,9 @@ def test_a_quarter_of_the_desk_through_its_doors(story: Story) -> None:
     hand_out_tokens(story)
     story.home.at(story.day(1))
     sign_an_agreement(story)
+    appoint_volunteers(story)
     give_a_lecture(story)
     story.home.at(story.day(20))
+    hold_an_activity(story)
     hold_a_drill(story)
     read_the_figures(story)
