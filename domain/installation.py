@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from domain import people, records, tokens, units
 from domain.actor import Actor, Author, Bearer, Role
+from domain.database import execute
 from domain.errors import Conflict, Invalid, NotFound
 from domain.japanese import prefecture_code, search_key
 from domain.people import Person
@@ -45,6 +46,7 @@ async def found(
 ) -> Installation:
     """Set up one prefecture on an empty database. `name` is the prefecture's, such as 青浜県; `domain` the right
     side of calendar UIDs for ever. Raises Conflict where anything is there already, Invalid for a bad code."""
+    await execute("LOCK TABLE unit IN EXCLUSIVE MODE")  # of two who found at once, the second finds a prefecture
     if await Unit.exists():
         raise Conflict("このデータベースにはすでにデータがあります。空のデータベースで実行してください。")
     if not DOMAIN.fullmatch(domain):

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from api import feeds as door
 from api.house import House
-from domain import calendar, database, feeds, lectures, organizations, tokens
+from domain import calendar, feeds, lectures, organizations, tokens
 from domain.actor import Role
 from domain.calendar import Appointment, Attendee
 from domain.feeds import Subscription
@@ -23,6 +23,7 @@ from tests.domain.test_lectures import confirmed
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
 from tests.make import Town
+from tests.statements import counted
 
 SECRET = "k" * 43
 DAY = timedelta(days=1)
@@ -283,16 +284,6 @@ def test_an_unchanged_feed_costs_as_many_statements_as_an_empty_one(play: Any) -
 async def statements(feed: Subscription) -> int:
     """How many statements one fetch takes that finds nothing new."""
     tag = (await fetch(feed)).headers["etag"]
-    client = database.Tortoise.get_connection("default")
-    genuine, asked = client.execute_query, []
-
-    async def counted(query: str, values: list[Any] | None = None) -> Any:
-        asked.append(query)
-        return await genuine(query, values)
-
-    client.execute_query = counted  # type: ignore[method-assign]
-    try:
+    with counted() as asked:
         assert (await fetch(feed, if_none_match=tag)).status_code == 304
-    finally:
-        del client.execute_query
     return len(asked)

@@ -1,5 +1,6 @@
 """The first act of a real installation, once and on an empty database."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_second_founding_is_refused_and_changes_nothing(run: Any) -> None:
             await found(code="44", name="大分県")
         assert await Unit.all().count() == 3
         assert await Entry.all().count() == entries
+
+    run(story())
+
+
+def test_of_two_who_found_at_once_one_finds_a_prefecture(run: Any) -> None:
+    async def story() -> None:
+        done = await asyncio.gather(found(), found(code="44"), return_exceptions=True)
+        assert sorted(type(one).__name__ for one in done) == ["Conflict", "Installation"]
+        assert await Unit.all().count() == 3
 
     run(story())
 

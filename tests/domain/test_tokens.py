@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tortoise import Tortoise
 
 from domain import installation, tokens, units
 from domain.actor import OUTSIDERS, Role
@@ -19,6 +18,7 @@ from domain.units import UnitKind
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
+from tests.statements import counted
 
 KEY = "k" * 43
 ID = UUID(int=7)
@@ -189,18 +189,8 @@ def test_to_know_who_acts_costs_two_statements_however_large_the_tree_is(play: A
                 town.admin, parent_id=parent.id, kind=UnitKind.SECTION, code=f"d{depth}", name=f"第{depth}課"
             )
         _, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
-        client, asked = Tortoise.get_connection("default"), []
-        genuine = client.execute_query
-
-        async def counted(query: str, values: list[Any] | None = None) -> Any:
-            asked.append(query)
-            return await genuine(query, values)
-
-        client.execute_query = counted  # type: ignore[method-assign]
-        try:
+        with counted() as asked:
             actor = await tokens.actor_of(secret, NOW)
-        finally:
-            del client.execute_query
         assert len(actor.units) == 7
         assert len(asked) == 2
 

@@ -76,10 +76,8 @@ def test_one_jobs_failure_keeps_no_other_from_running_and_is_tried_again(run: An
         assert [slot.job for slot in await Slot.all()] == ["sound"]
 
     run(story())
-    assert [record.getMessage() for record in caplog.records if record.name == "jobs.clock"] == [
-        "job broken failed",
-        "job broken failed",
-    ]
+    told = [record.getMessage() for record in caplog.records if record.name == "jobs.clock"]
+    assert [line.partition(":")[0] for line in told] == ["job broken failed", "job broken failed"]
     caplog.clear()
 
 
