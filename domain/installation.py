@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from domain.verbs import routine
 
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 FIRST_TOKEN = timedelta(days=30)
+NATIONAL = ("NPA", "警察庁")
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,12 @@ async def found(
     mail_address: str,
     administrator: tuple[str, str],
     section: str = "サイバー犯罪対策課",
+    also: Collection[str] = (),
 ) -> Installation:
     """Set up one prefecture on an empty database. `name` is the prefecture's, such as 青浜県; `domain` the right
-    side of calendar UIDs for ever. Raises Conflict where anything is there already, Invalid for a bad code."""
+    side of calendar UIDs for ever; `also` admits the code of a fictional prefecture.
+
+    Raises Conflict where anything is there already, Invalid for a bad code."""
     await execute("LOCK TABLE unit IN EXCLUSIVE MODE")  # of two who found at once, the second finds a prefecture
     if await Unit.exists():
         raise Conflict("このデータベースにはすでにデータがあります。空のデータベースで実行してください。")
@@ -54,7 +59,8 @@ async def found(
     records.must_say(name, "都道府県の名称", "name")
     clock = Bearer(now)
     reach = units.reached(phone, "", mail_address)
-    top = await _unit(clock, None, UnitKind.PREFECTURE, prefecture_code(code), f"{name}警察", domain=domain, **reach)
+    known = prefecture_code(code, also=also)
+    top = await _unit(clock, None, UnitKind.PREFECTURE, known, f"{name}警察", domain=domain, **reach)
     headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
     desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
     return await _administered(clock, top, desk, administrator)
@@ -62,7 +68,17 @@ async def found(
 
 async def found_national(now: datetime) -> Unit:
     """警察庁, above all prefectures: only for an installation that holds more than one, and the demonstration."""
-    return await _unit(Bearer(now), None, UnitKind.NATIONAL, "NPA", "警察庁")
+    return await _unit(Bearer(now), None, UnitKind.NATIONAL, *NATIONAL)
+
+
+@routine
+async def admit_national(now: datetime, *, name: tuple[str, str], label: str) -> str:
+    """A token for 警察庁's statistician, shown this once; unit and person are made the first time."""
+    clock = Bearer(now)
+    unit = await Unit.filter(kind=UnitKind.NATIONAL).first() or await found_national(now)
+    person = await Person.filter(unit_id=unit.id).first() or await _officer(clock, unit, name)
+    _, secret = await tokens.mint(clock, person, Role.NATIONAL, unit, label, now + tokens.LONGEST)
+    return secret
 
 
 async def _unit(author: Author, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any) -> Unit:
@@ -73,21 +89,19 @@ async def _unit(author: Author, parent: Unit | None, kind: UnitKind, code: str, 
 
 
 async def _administered(clock: Bearer, top: Unit, desk: Unit, name: tuple[str, str]) -> Installation:
-    person = await records.create(
-        clock,
-        Person,
-        "officer-enlisted",
-        unit_id=desk.id,
-        prefecture_id=top.id,
-        is_officer=True,
-        **people.described(family_name=name[0], given_name=name[1]),
-    )
+    person = await _officer(clock, desk, name)
     covered = await units.below(top.id, top.id)
     actor = Actor(Role.ADMIN, clock.now, person.id, desk.id, top.id, covered)
     await people.hold(actor, person, desk.id, "", actor.today)
     label, ends = "最初の管理者", clock.now + FIRST_TOKEN
     _, secret = await tokens.mint(actor, person, Role.ADMIN, desk, label, ends)
     return Installation(top, desk, actor, secret)
+
+
+async def _officer(clock: Bearer, unit: Unit, name: tuple[str, str]) -> Person:
+    named = people.described(family_name=name[0], given_name=name[1])
+    whose = {"unit_id": unit.id, "prefecture_id": unit.prefecture_id}
+    return await records.create(clock, Person, "officer-enlisted", is_officer=True, **whose, **named)
 
 
 async def at_the_keyboard(now: datetime, role: Role, who: str | None = None) -> Actor:
