@@ -48,9 +48,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return [(written, kana) for written, _, kana in (pair.partition(" ") for pair in text.split("/"))]
 
 
-ALL = [
-    Name(family[0], given[0], family[1], given[1]) for family, given in product(_pairs(FAMILIES), _pairs(GIVENS))
-]
+ALL = [Name(family[0], given[0], family[1], given[1]) for family, given in product(_pairs(FAMILIES), _pairs(GIVENS))]
 
 
 def called(whole: str) -> Name:

@@ -62,14 +62,35 @@ class Station:
         return f"{self.place}警察署"
 
 
+STATION_ROWS = """
+見本中央 ミホンチュウオウ 0
+見本東 ミホンヒガシ 0
+見本西 ミホンニシ 0
+見本北 ミホンキタ 0
+見本港 ミホンミナト 0
+浜風 ハマカゼ 0
+例示 レイジ 1
+例示南 レイジミナミ 1
+試作 シサク 2
+試作北 シサクキタ 2
+架空 カクウ 3
+架空東 カクウヒガシ 3
+仮名 カリナ 4
+汐見 シオミ 5
+汐見西 シオミニシ 5
+白砂 シラスナ 6
+白砂北 シラスナキタ 6
+例題 レイダイ 7
+模擬 モギ 8
+雛形 ヒナガタ 9
+凡例 ハンレイ 10
+青浜 アオハマ 11
+"""
+"""Place, its kana, and the number of its municipality; the codes are 101 and so on."""
+
+
 def _stations() -> tuple[Station, ...]:
-    rows = (
-        "見本中央 ミホンチュウオウ 0/見本東 ミホンヒガシ 0/見本西 ミホンニシ 0/見本北 ミホンキタ 0/見本港 ミホンミナト 0/"
-        "浜風 ハマカゼ 0/例示 レイジ 1/例示南 レイジミナミ 1/試作 シサク 2/試作北 シサクキタ 2/架空 カクウ 3/"
-        "架空東 カクウヒガシ 3/仮名 カリナ 4/汐見 シオミ 5/汐見西 シオミニシ 5/白砂 シラスナ 6/白砂北 シラスナキタ 6/"
-        "例題 レイダイ 7/模擬 モギ 8/雛形 ヒナガタ 9/凡例 ハンレイ 10/青浜 アオハマ 11"
-    ).split("/")
-    parts = [row.split() for row in rows]
+    parts = [row.split() for row in STATION_ROWS.strip().splitlines()]
     return tuple(
         Station(str(101 + at), place, kana, MUNICIPALITIES[int(number)])
         for at, (place, kana, number) in enumerate(parts)

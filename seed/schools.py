@@ -11,7 +11,8 @@ from domain.organizations import OrganizationKind
 from seed.bodies import PARTNERS
 from seed.places import PREFECTURE, PREFECTURE_CODE, STATIONS, Station, phone
 
-ORDINALS = tuple(zip("一二三四五六七八九十", "イチ ニ サン ヨン ゴ ロク ナナ ハチ キュウ ジュウ".split(), strict=True))
+SPOKEN = ("イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ", "ジュウ")
+ORDINALS = tuple(zip("一二三四五六七八九十", SPOKEN, strict=True))
 COLLEGES = (
     ("白砂短期大学", "シラスナタンキダイガク", "F2"),
     ("見本女子短期大学", "ミホンジョシタンキダイガク", "F2"),

@@ -127,9 +127,7 @@ def _actor(admin: Actor, role: Role, person: Person, covered: tuple[object, ...]
 
 
 def _station_actors(admin: Actor, officers: Mapping[str, Person], unit: Unit) -> tuple[Actor, ...]:
-    return tuple(
-        _actor(admin, Role.STATION_LIAISON, officers[f"{unit.code}{number}"], (unit.id,)) for number in (1, 2)
-    )
+    return tuple(_actor(admin, Role.STATION_LIAISON, officers[f"{unit.code}{number}"], (unit.id,)) for number in (1, 2))
 
 
 def _officers(names: Iterator[Name], today: date) -> Iterator[dict[str, object]]:
