@@ -102,6 +102,11 @@ class Plan:
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 
+    @property
+    def cancelled_at(self) -> datetime:
+        """In the morning two open days before, should it come to that."""
+        return at(open_day(self.first_at.date(), -3), "08:50")
+
 
 @dataclass
 class Diary:

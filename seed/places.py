@@ -112,12 +112,12 @@ def phone(number: int) -> str:
 
 def unit_lines() -> list[dict[str, object]]:
     """The units below the section, as the roster of units has them."""
-    desks = [
+    desks: list[dict[str, object]] = [
         {"code": code, "name": name, "name_kana": kana, "kind": UnitKind.HEADQUARTERS, "parent": "0001",
          "phone": SWITCHBOARD, "extension": f"348{at}", "mail_address": DESK_MAIL}
         for at, (code, name, kana) in enumerate(DESKS, 1)
     ]  # fmt: skip
-    stations = [
+    stations: list[dict[str, object]] = [
         {"code": station.code, "name": station.name, "name_kana": f"{station.place_kana}ケイサツショ",
          "kind": UnitKind.STATION, "phone": phone(int(station.code)), "extension": "3484",
          "mail_address": f"station{station.code}@{DOMAIN}"}

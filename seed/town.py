@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from random import Random
+from uuid import UUID
 
 from domain import installation, organizations, people, rosters, units
 from domain.actor import Actor, Role
@@ -122,8 +123,8 @@ def _desk_numbers() -> list[str]:
     return [f"{number:04}" for number in range(1, 13)]
 
 
-def _actor(admin: Actor, role: Role, person: Person, covered: tuple[object, ...]) -> Actor:
-    return Actor(role, admin.now, person.id, person.unit_id, admin.prefecture_id, covered)  # type: ignore[arg-type]
+def _actor(admin: Actor, role: Role, person: Person, covered: tuple[UUID, ...]) -> Actor:
+    return Actor(role, admin.now, person.id, person.unit_id, admin.prefecture_id, covered)
 
 
 def _station_actors(admin: Actor, officers: Mapping[str, Person], unit: Unit) -> tuple[Actor, ...]:
@@ -134,9 +135,9 @@ def _officers(names: Iterator[Name], today: date) -> Iterator[dict[str, object]]
     for at, number in enumerate(_desk_numbers()):
         yield _officer(names, number, DESKS[at // 4][0], HQ_TITLES[at % 4], LEVELS[at % 2], today)
     for at, station in enumerate(STATIONS):
-        for number, title in enumerate(STATION_TITLES, 1):
-            level = LEVELS[1 + (at + number) % 2]
-            yield _officer(names, f"{station.code}{number}", station.code, title, level, today)
+        for turn, title in enumerate(STATION_TITLES, 1):
+            level = LEVELS[1 + (at + turn) % 2]
+            yield _officer(names, f"{station.code}{turn}", station.code, title, level, today)
 
 
 def _officer(
