@@ -76,3 +76,8 @@ class Year:
         """The one 1 April between the founding and today."""
         first = date(self.founded.year, 4, 1)
         return first if first > self.founded else date(self.founded.year + 1, 4, 1)
+
+
+def next_month(first: date) -> date:
+    """The first day of the month after."""
+    return (first + timedelta(days=31)).replace(day=1)

@@ -100,7 +100,7 @@ def exercises(year: Year) -> list[Exercise]:
         Exercise("商工会サイバー攻撃対処訓練（例示署）", SHOPS, TABLE, RANSOM, on(soon, -12), HALL, "107"),
         Exercise("重要インフラ合同対処訓練（後期）", SECOND_INFRASTRUCTURE, REAL, FLOOD, on(soon, 20), HALL, firm=25),
         Exercise("見本中央署管内共同対処訓練", NEIGHBOURS, TABLE, RANSOM, on(soon, 34), OWN, FIRST_STATION),
-        Exercise(PREPARED, (), TABLE, MAIL, on(soon, 70), OWN, FIRST_STATION, upto="planned"),
+        Exercise(PREPARED, (), TABLE, MAIL, on(soon, 58), OWN, FIRST_STATION, upto="planned"),
     ]
 
 

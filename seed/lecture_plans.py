@@ -71,7 +71,8 @@ class Fate(StrEnum):
 class Plan:
     """One request and what becomes of it. `lecturer` is an officer's number, `helpers` volunteers' numbers.
 
-    `first_at` is the date that was asked for, `starts_at` the one that held; between lies a postponement.
+    `declined_by` is an officer who was asked first. `first_at` is the date that was asked for, `starts_at` the one
+    that held; between lies a postponement.
     """
 
     host: str
@@ -97,6 +98,7 @@ class Plan:
     delivered_at: datetime
     reported_at: datetime
     fate: Fate = Fate.HELD
+    declined_by: str = ""
 
     @property
     def length(self) -> timedelta:
@@ -124,6 +126,14 @@ class Diary:
 
 
 @dataclass(frozen=True)
+class Helpers:
+    """The roster numbers of volunteers who may be taken along, from the instant on at which they are appointed."""
+
+    numbers: Sequence[str]
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Host:
     """Who asks, and for whom."""
 
@@ -135,7 +145,7 @@ class Host:
     minutes: int
 
 
-def quarter(period: Period, diary: Diary, helpers: Sequence[str]) -> list[Plan]:
+def quarter(period: Period, diary: Diary, helpers: Helpers) -> list[Plan]:
     """The plans of one fiscal quarter, those that come to nothing among them."""
     rolled = dice(f"lectures {period.code}")
     hosts = [*_hosts(rolled, period.quarter or 1), *rolled.choices(_school_hosts(), k=UNHELD)]
@@ -191,7 +201,7 @@ def _day(rolled: Random, days: Sequence[date], host: Host) -> date:
     return rolled.choice(fitting)
 
 
-def plan(rolled: Random, host: Host, day: date, diary: Diary, helpers: Sequence[str], fate: Fate = Fate.HELD) -> Plan:
+def plan(rolled: Random, host: Host, day: date, diary: Diary, helpers: Helpers, fate: Fate = Fate.HELD) -> Plan:
     """The request of a host for a day, with everything that people do about it and when."""
     first = _moved_from(rolled, day) if fate is Fate.HELD else day
     begins, asked = at(first, host.starts), office_hour(rolled, open_day(first, -rolled.randint(38, 75)))
@@ -208,7 +218,7 @@ def plan(rolled: Random, host: Host, day: date, diary: Diary, helpers: Sequence[
         expected=expected,
         heard=_heard(rolled, host.audience, expected),
         lecturer=_lecturer(rolled, host, diary, first, day),
-        helpers=_helpers(rolled, host, diary, helpers, first, day),
+        helpers=_helpers(rolled, host, diary, helpers, first, day) if assigned > helpers.since else (),
         by_school=rolled.random() < 0.3 or fate is Fate.WITHDRAWN,
         is_answered=rolled.random() < 0.6,
         requested_at=asked,
@@ -253,9 +263,9 @@ DESK = [f"{number:04}" for number in range(1, 13)]
 EVERYBODY = [f"{station.code}{number}" for station in STATIONS for number in (1, 2)]
 
 
-def _helpers(rolled: Random, host: Host, diary: Diary, helpers: Sequence[str], *days: date) -> tuple[str, ...]:
+def _helpers(rolled: Random, host: Host, diary: Diary, helpers: Helpers, *days: date) -> tuple[str, ...]:
     """Two volunteers go along to every eighth school of younger pupils."""
-    if host.audience not in (Audience.PUPIL_ELEM, Audience.PUPIL_JH) or rolled.random() >= 0.125 or not helpers:
+    if host.audience not in (Audience.PUPIL_ELEM, Audience.PUPIL_JH) or rolled.random() >= 0.125:
         return ()
-    found = [diary.free(rolled, helpers, *days) for _ in range(2)]
+    found = [diary.free(rolled, helpers.numbers, *days) for _ in range(2)]
     return tuple(number for number in found if number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from domain import calendar, lectures, replies
@@ -9,7 +10,7 @@ from domain.actor import Actor, Role
 from domain.calendar import AttendeeRole, PartStat
 from domain.lectures import Counted, Lecture
 from domain.organizations import Contact
-from domain.people import Person
+from domain.volunteers import Volunteer
 from seed.lecture_plans import Fate, Plan
 from seed.telling import Thread, then
 from seed.town import Town
@@ -22,7 +23,7 @@ REASONS = {
 STORM = "台風の接近が見込まれるため"
 
 
-async def told(town: Town, plan: Plan, volunteers: dict[str, Person]) -> Thread:
+async def told(town: Town, plan: Plan, volunteers: Mapping[str, Volunteer]) -> Thread:
     """One request. `volunteers` are known by their roster numbers."""
     officer = town.stations[plan.station][0]
     yield plan.requested_at
@@ -37,7 +38,7 @@ async def told(town: Town, plan: Plan, volunteers: dict[str, Person]) -> Thread:
         school = school_of(town, town.contacts[plan.host])
         await lectures.withdraw(then(school, plan.assigned_at), lecture.id, reason=REASONS[plan.fate])
         return
-    await staffed(then(officer, plan.assigned_at), lecture.id, town, plan, volunteers)
+    await staffed(then(officer, plan.assigned_at), lecture, town, plan, volunteers)
     async for instant in _from_answer_to_report(officer, lecture, plan):
         yield instant
 
@@ -91,17 +92,23 @@ def school_of(town: Town, contact: Contact) -> Actor:
     )
 
 
-async def staffed(officer: Actor, lecture_id: UUID, town: Town, plan: Plan, volunteers: dict[str, Person]) -> None:
-    """The lecturer and the helpers are asked."""
-    await lectures.assign(officer, lecture_id, person_id=town.officers[plan.lecturer].id)
+async def staffed(
+    officer: Actor, lecture: Lecture, town: Town, plan: Plan, volunteers: Mapping[str, Volunteer]
+) -> None:
+    """The lecturer is asked, and by headquarters, which knows all volunteers, the helpers."""
+    if plan.declined_by:
+        await lectures.assign(officer, lecture.id, person_id=town.officers[plan.declined_by].id)
+        await answered(officer, lecture.appointment_id, PartStat.DECLINED)
+    await lectures.assign(officer, lecture.id, person_id=town.officers[plan.lecturer].id)
+    desk = then(town.desk[4], officer.now)
     for number in plan.helpers:
-        helper = volunteers[number].id
-        await lectures.assign(officer, lecture_id, person_id=helper, role=AttendeeRole.CO_LECTURER)
+        helper = volunteers[number].person_id
+        await lectures.assign(desk, lecture.id, person_id=helper, role=AttendeeRole.CO_LECTURER)
 
 
 async def answered(officer: Actor, appointment_id: UUID, partstat: PartStat) -> None:
-    """Everybody who is asked says so on the page behind the letter's link."""
-    for attendee in await calendar.coming(appointment_id):
+    """Everybody who has not answered yet does so on the page behind the letter's link."""
+    for attendee in await calendar.coming(appointment_id).filter(partstat=PartStat.NEEDS_ACTION):
         await replies.answer_by_link(officer.now, attendee.id, partstat=partstat)
 
 

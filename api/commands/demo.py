@@ -1,0 +1,94 @@
+"""青浜県, an invented prefecture, to look around in: seeded, served, with its jobs running and its mail in files."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from api import embedded
+from api.errors import Stopped
+from api.serving import listen, serve
+
+HOST = "127.0.0.1"
+BACKLOG = 128
+WIDTH = 120
+RUNNING = "{directory} ではすでにデモが動いています。そちらを終えるか、--data で別の場所を指定してください。"
+TRY = """\
+最初に試すこと
+  1. ブラウザーで {graphql} を開き、「だれとして」と「よくある仕事」を選んで ▶ を押す
+  2. 「訓練に協定の相手方を招く」を実行し、数秒後に {mail} に増える .eml をメールソフトで開く
+  3. partner の購読アドレスをカレンダーソフトに登録し、招いた訓練が出ることを見る
+  4. 招待のメールにあるリンクを開いて出欠を答え、「訓練の案内にまだ返事のない相手をさがす」をもう一度実行する
+データは架空のものです。今日を基準に作り直すには --reset、終えるには Ctrl+C。"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("var"), metavar="DIR", help="データの置き場所（既定: ./var）")
+    parser.add_argument("--port", type=int, default=8000, help="待ち受けるポート（既定: 8000）")
+    parser.add_argument("--reset", action="store_true", help="デモのデータを消し、今日を基準に作り直す")
+
+
+def run(options: argparse.Namespace) -> int:
+    from api import demonstration
+
+    place = demonstration.Place(options.data.resolve())
+    with listen(HOST, options.port) as listening, embedded.running(place.directory) as server, _alone(place.directory):
+        base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        preparing = demonstration.prepare(place, server.url(), base_url, reset=options.reset, say=_say())
+        with asyncio.Runner(loop_factory=_fast_loop) as runner:
+            ready = runner.run(preparing)
+        listening.listen(BACKLOG)
+        demonstration.write_private(place.card, json.dumps(ready.card, ensure_ascii=False, indent=2) + "\n")
+        _show(ready.card)
+        serve(lambda: demonstration.make_demonstration(ready), listening)
+    return 0
+
+
+def _fast_loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One demonstration at a time in one directory; the kernel gives the lock back whatever happens."""
+    with (directory / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Stopped(RUNNING.format(directory=directory)) from error
+        yield
+
+
+def _say() -> Any:
+    started = perf_counter()
+
+    def say(what: str) -> None:
+        print(f"{perf_counter() - started:5.1f} s  {what}…", flush=True)
+
+    return say
+
+
+def _show(card: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from seed.personas import PERSONAS
+
+    labels = {one.key: one.label for one in PERSONAS}
+    table = Table("だれとして", "", "アクセストークン", title=f"連携 デモ  {card['url']}")
+    for key, token in card["tokens"].items():
+        table.add_row(key, labels[key], token)
+    console = Console(width=WIDTH)
+    console.print(table)
+    for key, address in card["feeds"].items():
+        console.print(f"購読 {key}: {address}", soft_wrap=True, highlight=False)
+    console.print(TRY.format(**card), soft_wrap=True, highlight=False)
