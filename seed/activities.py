@@ -12,7 +12,7 @@ from random import Random
 from uuid import UUID
 
 from domain import activities, calendar, replies
-from domain.activities import Activity, ActivityKind, Attended, Participation, ParticipationStatus, Results
+from domain.activities import Activity, ActivityKind, ActivityParticipation, Attended, ParticipationStatus, Results
 from domain.actor import Actor
 from domain.calendar import PartStat
 from domain.volunteers import Volunteer
@@ -152,6 +152,6 @@ async def _invited(officer: Actor, activity: Activity, outing: Outing, ids: list
 
 async def _held(officer: Actor, activity: Activity, outing: Outing) -> None:
     going = activities.participations_visible_to(officer).filter(activity_id=activity.id)
-    came: Sequence[Participation] = await going.filter(status=ParticipationStatus.CONFIRMED).order_by("id")
+    came: Sequence[ActivityParticipation] = await going.filter(status=ParticipationStatus.CONFIRMED).order_by("id")
     attended = [Attended(one.id, outing.minutes) for one in came]
     await activities.hold(officer, activity.id, attended=attended, results=outing.results)

@@ -1,8 +1,9 @@
 """The year of 青浜県 around today, told to an empty database: everything by verbs, each at its own instant.
 
-Three strands are told beside each other, each on a connection of its own and in one transaction: the lectures and
-activities of either half of the stations, and all that headquarters does. They share nobody's day and no row that
-they change, so their order makes no difference; the clock's own work is told on the days on which there is some.
+First the prefecture is founded and its volunteers are appointed, renewed and recommended. Then three strands are told
+beside each other, each on a connection of its own and in one transaction: the lectures and activities of either half
+of the stations, and the agreements and drills. They share nobody's day and no row that they change, so their order
+makes no difference. What the clock does by itself is told on the days on which it finds something to do.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ async def sow(now: datetime, say: Told = lambda _: None) -> None:
         town = await settle(at(year.founded, "09:00"))
         await installation.found_national(town.admin.now)
         roster = await volunteers.begun(town, year)
+        await tell(_roster_years(town, year, roster), end)
     planned = _planned(year, roster)
     say("一年の出来事を語っています")
     async with asyncio.TaskGroup() as strands:
@@ -79,6 +81,10 @@ def _planned(year: Year, roster: Roster) -> Calendar:
     return Calendar(year, roster, [*own, *ordinary], outings, drills.exercises(year))
 
 
+def _roster_years(town: Town, year: Year, roster: Roster) -> list[Thread]:
+    return [_daily("00:10", {year.april}, commissions.expire), *volunteers.rolled_over(town, year, roster)]
+
+
 def _half(town: Town, planned: Calendar, half: int) -> list[Thread]:
     """Lectures and activities of every other station."""
     found = planned.roster.found
@@ -93,17 +99,15 @@ def _half(town: Town, planned: Calendar, half: int) -> list[Thread]:
 
 
 def _headquarters(town: Town, planned: Calendar) -> list[Thread]:
-    """Agreements, drills and the roster, and what the clock does about them."""
+    """Agreements and drills, and what the clock does about them."""
     year = planned.year
-    ends = {*agreements.due_days(year), year.april}
+    ends = agreements.due_days(year)
     return [
         _daily("00:05", ends, pacts.expire),
-        _daily("00:10", {year.april}, commissions.expire),
         _daily("08:30", ends, pacts.owe_notices),
         _daily("09:00", _eves(at(one.day, "13:30") for one in planned.exercises), invitations.owe_reminders),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned.exercises),
-        *volunteers.rolled_over(town, year, planned.roster),
     ]
 
 

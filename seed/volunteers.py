@@ -108,7 +108,10 @@ async def _recommended(town: Town, officer: Actor, member: Member, roster: Roste
         university_id=town.bodies[member.group.body].id if is_student else None,
         affiliation=member.group.body,
         mail_address=f"{member.number.lower()}@volunteer.example",
-        **member.name.facts(),
+        family_name=member.name.family,
+        given_name=member.name.given,
+        family_name_kana=member.name.family_kana,
+        given_name_kana=member.name.given_kana,
     )
     return volunteer
 

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -68,7 +68,7 @@ def _alone(directory: Path) -> Iterator[None]:
         yield
 
 
-def _say() -> Any:
+def _say() -> Callable[[str], None]:
     started = perf_counter()
 
     def say(what: str) -> None:
@@ -77,7 +77,7 @@ def _say() -> Any:
     return say
 
 
-def _show(card: dict[str, Any]) -> None:
+def _show(card: Mapping[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 

@@ -109,7 +109,7 @@ async def _arriving(around: Around) -> Variables | None:
     held = calendar.attendees_visible_to(around.hq).filter(busy).values("person_id")
     own = people.officers_visible_to(around.station).filter(unit_id=around.station.unit_id, retired_on=None)
     officer = await own.exclude(id__in=Subquery(held)).first()
-    return officer and {"lecture": encode("Lecture", lecture.id), "lecturer": encode("Officer", officer.id)}
+    return {"lecture": encode("Lecture", lecture.id), "lecturer": encode("Officer", officer.id)} if officer else None
 
 
 async def _arranged(around: Around) -> Variables | None:
@@ -121,7 +121,7 @@ async def _arranged(around: Around) -> Variables | None:
         status=LectureStatus.COORDINATING, starts_at__gt=around.now, id__in=Subquery(giving.values("lecture_id"))
     )
     lecture = await arranging.order_by("starts_at").first()
-    return lecture and {"lecture": encode("Lecture", lecture.id)}
+    return {"lecture": encode("Lecture", lecture.id)} if lecture else None
 
 
 async def _plan(around: Around) -> Variables:
@@ -156,7 +156,7 @@ async def _silent(around: Around) -> Variables | None:
     dates = drills.visible_to(around.station).filter(status=DrillStatus.INVITING, starts_at__gt=around.now)
     asked = calendar.attendees_visible_to(around.station).filter(partstat=PartStat.NEEDS_ACTION, removed_at=None)
     attendee = await asked.filter(appointment_id__in=Subquery(dates.values("appointment_id"))).order_by("id").first()
-    return attendee and {"attendee": encode("Attendee", attendee.id)}
+    return {"attendee": encode("Attendee", attendee.id)} if attendee else None
 
 
 async def _counted(around: Around) -> Variables | None:
