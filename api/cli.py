@@ -18,6 +18,7 @@ from api.errors import Stopped
 from domain.errors import Refused
 
 COMMANDS = {
+    "demo": "架空の県で試す: データを作り、ウェブと仕事を一つで動かす",
     "init": "最初の設置: 県・本部・最初の管理者を作る",
     "import": "名簿を取り込む（所属・職員・団体・担当者・学校など）",
     "jobs": "決まった時刻の仕事（手紙の発送・前日の案内・満了の知らせ）を続ける",
