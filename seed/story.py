@@ -1,9 +1,9 @@
 """The year of 青浜県 around today, told to an empty database: everything by verbs, each at its own instant.
 
-First the prefecture is founded and its volunteers are appointed, renewed and recommended. Then three strands are told
-beside each other, each on a connection of its own and in one transaction: the lectures and activities of either half
-of the stations, and the agreements and drills. They share nobody's day and no row that they change, so their order
-makes no difference. What the clock does by itself is told on the days on which it finds something to do.
+Strands are told beside each other, each on a connection of its own and in one transaction: agreements and drills, the
+roster of volunteers, and after it the lectures and activities of either half of the stations. They share nobody's day
+and no row that they change, so their order makes no difference; waiting for the database is what would cost the time.
+What the clock does by itself is told on the days on which it finds something to do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from domain.actor import TOKYO
 from seed import activities, agreements, drills, lectures, scenes, volunteers
 from seed.activities import Outing
 from seed.days import Year, at, midnight
-from seed.drills import Exercise
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
 from seed.roster import Generation
 from seed.telling import Thread, tell
@@ -33,14 +32,11 @@ Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """What the year will bring, known before anything of it is told."""
+class Engagements:
+    """What lecturers and volunteers are needed for, known before anything of it is told."""
 
-    year: Year
-    roster: Roster
     lectures: list[Plan]
     outings: list[Outing]
-    exercises: list[Exercise]
 
 
 async def sow(now: datetime, say: Told = lambda _: None) -> None:
@@ -53,17 +49,25 @@ async def sow(now: datetime, say: Told = lambda _: None) -> None:
     async with in_transaction():
         town = await settle(at(year.founded, "09:00"))
         await installation.found_national(town.admin.now)
-        roster = await volunteers.begun(town, year)
-        await tell(_roster_years(town, year, roster), end)
-    planned = _planned(year, roster)
     say("一年の出来事を語っています")
     async with asyncio.TaskGroup() as strands:
-        for threads in (_half(town, planned, 0), _half(town, planned, 1), _headquarters(town, planned)):
-            strands.create_task(_strand(threads, end))
+        strands.create_task(_strand(_headquarters(town, year), end))
+        roster = await _appointed(town, year, end)
+        engaged = _engagements(year, roster)
+        for half in (0, 1):
+            strands.create_task(_strand(_half(town, engaged, roster, half), end))
     say("四半期を集計しています")
     async with in_transaction():
         await _quarters_closed(year)
         await outbox.settle_before(now, end)
+
+
+async def _appointed(town: Town, year: Year, end: datetime) -> Roster:
+    async with in_transaction():
+        roster = await volunteers.begun(town, year)
+        later = [_daily("00:10", {year.april}, commissions.expire), *volunteers.rolled_over(town, year, roster)]
+        await tell(later, end)
+    return roster
 
 
 async def _strand(threads: list[Thread], end: datetime) -> None:
@@ -71,43 +75,35 @@ async def _strand(threads: list[Thread], end: datetime) -> None:
         await tell(threads, end)
 
 
-def _planned(year: Year, roster: Roster) -> Calendar:
+def _engagements(year: Year, roster: Roster) -> Engagements:
     diary = Diary()
     helpers = Helpers([one.number for one in roster.of(Generation.STAYING)], at(volunteers.ceremony(year), "12:00"))
-    own = scenes.lectures(year, diary, helpers)
-    campaign = scenes.outing(year, diary)
+    own, campaign = scenes.lectures(year, diary, helpers), scenes.outing(year, diary)
     ordinary = [plan for period in year.quarters for plan in quarter(period, diary, helpers)]
-    outings = [campaign, *activities.outings(year, roster.members, diary)]
-    return Calendar(year, roster, [*own, *ordinary], outings, drills.exercises(year))
+    return Engagements([*own, *ordinary], [campaign, *activities.outings(year, roster.members, diary)])
 
 
-def _roster_years(town: Town, year: Year, roster: Roster) -> list[Thread]:
-    return [_daily("00:10", {year.april}, commissions.expire), *volunteers.rolled_over(town, year, roster)]
-
-
-def _half(town: Town, planned: Calendar, half: int) -> list[Thread]:
+def _half(town: Town, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
     """Lectures and activities of every other station."""
-    found = planned.roster.found
-    plans = [plan for plan in planned.lectures if int(plan.station) % 2 == half]
-    outings = [outing for outing in planned.outings if int(outing.station) % 2 == half]
+    plans = [plan for plan in engaged.lectures if int(plan.station) % 2 == half]
+    outings = [outing for outing in engaged.outings if int(outing.station) % 2 == half]
     dates = [plan.starts_at for plan in plans] + [outing.starts_at for outing in outings]
     return [
-        *(lectures.told(town, plan, found) for plan in plans),
-        *(activities.told(town, outing, found) for outing in outings),
+        *(lectures.told(town, plan, roster.found) for plan in plans),
+        *(activities.told(town, outing, roster.found) for outing in outings),
         _daily("09:00", _eves(dates), invitations.owe_reminders),
     ]
 
 
-def _headquarters(town: Town, planned: Calendar) -> list[Thread]:
+def _headquarters(town: Town, year: Year) -> list[Thread]:
     """Agreements and drills, and what the clock does about them."""
-    year = planned.year
-    ends = agreements.due_days(year)
+    ends, planned = agreements.due_days(year), drills.exercises(year)
     return [
         _daily("00:05", ends, pacts.expire),
         _daily("08:30", ends, pacts.owe_notices),
-        _daily("09:00", _eves(at(one.day, "13:30") for one in planned.exercises), invitations.owe_reminders),
+        _daily("09:00", _eves(at(one.day, "13:30") for one in planned), invitations.owe_reminders),
         *agreements.all_told(town, year),
-        *(drills.told(town, exercise) for exercise in planned.exercises),
+        *(drills.told(town, exercise) for exercise in planned),
     ]
 
 

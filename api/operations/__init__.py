@@ -77,10 +77,9 @@ async def _organization(_: Around) -> Variables:
 
 
 async def _request(around: Around) -> Variables | None:
-    school = (
-        await organizations.visible_to(around.station).filter(kind=OrganizationKind.SCHOOL, retired_on=None).first()
-    )
-    contacts = organizations.contacts_visible_to(around.station).filter(until=None)
+    schools = organizations.visible_to(around.station).filter(kind=OrganizationKind.SCHOOL, retired_on=None)
+    school = await schools.order_by("kana_order", "id").first()
+    contacts = organizations.contacts_visible_to(around.station).filter(until=None).order_by("kana_order", "id")
     contact = await contacts.filter(organization_id=school.id).first() if school else None
     if school is None or contact is None:
         return None
@@ -99,16 +98,15 @@ async def _request(around: Around) -> Variables | None:
 
 async def _arriving(around: Around) -> Variables | None:
     """A request, and an officer of the station who is free at that time."""
-    lecture = (
-        await lectures.visible_to(around.station).filter(status=LectureStatus.RECEIVED).order_by("-starts_at").first()
-    )
+    arriving = lectures.visible_to(around.station).filter(status=LectureStatus.RECEIVED)
+    lecture = await arriving.order_by("-starts_at").first()
     if lecture is None:
         return None
     appointment = await calendar.Appointment.get(id=lecture.appointment_id)
     busy = Q(busy_from__lt=appointment.ends_at, busy_to__gt=appointment.starts_at)
     held = calendar.attendees_visible_to(around.hq).filter(busy).values("person_id")
     own = people.officers_visible_to(around.station).filter(unit_id=around.station.unit_id, retired_on=None)
-    officer = await own.exclude(id__in=Subquery(held)).first()
+    officer = await own.exclude(id__in=Subquery(held)).order_by("number").first()
     return {"lecture": encode("Lecture", lecture.id), "lecturer": encode("Officer", officer.id)} if officer else None
 
 
@@ -145,7 +143,8 @@ async def _invitation(around: Around) -> Variables | None:
     open_drills = drills.visible_to(around.station).filter(
         status__in=(DrillStatus.PLANNING, DrillStatus.INVITING), starts_at__gt=around.now
     )
-    drill = await open_drills.exclude(appointment_id__in=Subquery(asked.values("appointment_id"))).first()
+    others = open_drills.exclude(appointment_id__in=Subquery(asked.values("appointment_id")))
+    drill = await others.order_by("starts_at").first()
     contacts = organizations.contacts_visible_to(around.station).filter(until=None)
     contact = await contacts.filter(person_id=around.partner.person_id).first()
     return {"drill": encode("Drill", drill.id), "contact": encode("Contact", contact.id)} if drill and contact else None
