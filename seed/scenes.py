@@ -22,7 +22,7 @@ def lectures(year: Year, diary: Diary, helpers: Helpers) -> list[Plan]:
     """Five lectures around today, at five steps of their lives."""
     hosts = [school_host(school) for school in SCHOOLS if school.station.code == FIRST_STATION]
     own = next(host for host in hosts if host.name in BY_BODY)
-    days = [open_day(year.today, days) for days in (12, 20, 48, 30, -9)]
+    days = [open_day(year.today, days) for days in (12, 20, 48, 30, -14)]
     rolled = dice("scenes")
     nobody = replace(helpers, numbers=())
     made = [
@@ -34,10 +34,10 @@ def lectures(year: Year, diary: Diary, helpers: Helpers) -> list[Plan]:
     plans = [replace(one, first_at=one.starts_at) for one in made]
     return [
         _double_booked(year, plans[0], diary),
-        _moved_by_a_storm(year, plans[1]),
-        replace(plans[2], requested_at=_on(year, -1, "16:20"), accepted_at=_on(year, 2)),
+        _moved_by_a_storm(year, plans[1], diary),
+        _come_in_yesterday(year, plans[2]),
         _almost_arranged(year, plans[3]),
-        replace(plans[4], reported_at=_on(year, -4)),
+        replace(plans[4], reported_at=_on(year, -2)),
     ]
 
 
@@ -62,9 +62,10 @@ def _double_booked(year: Year, plan: Plan, diary: Diary) -> Plan:
     )
 
 
-def _moved_by_a_storm(year: Year, plan: Plan) -> Plan:
+def _moved_by_a_storm(year: Year, plan: Plan, diary: Diary) -> Plan:
     """Confirmed for next week, and yesterday put off to a later day."""
     first = open_day(year.today, 6)
+    diary.taken.add((plan.lecturer, first))
     return replace(
         plan,
         first_at=plan.starts_at - (_day_of(plan) - first),
@@ -74,6 +75,18 @@ def _moved_by_a_storm(year: Year, plan: Plan) -> Plan:
         answered_at=_on(year, -36),
         confirmed_at=_on(year, -33),
         postponed_at=_on(year, -1, "15:00"),
+    )
+
+
+def _come_in_yesterday(year: Year, plan: Plan) -> Plan:
+    """Nobody has looked at it yet."""
+    return replace(
+        plan,
+        requested_at=_on(year, -1, "16:20"),
+        accepted_at=_on(year, 2),
+        assigned_at=_on(year, 6),
+        answered_at=_on(year, 7),
+        confirmed_at=_on(year, 9),
     )
 
 

@@ -29,6 +29,7 @@ from seed.town import Town, settle
 from seed.volunteers import Roster
 
 Told = Callable[[str], None]
+LATELY = timedelta(days=21)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ async def sow(now: datetime, say: Told = lambda _: None) -> None:
         roster = await _appointed(town, year, end)
         engaged = _engagements(year, roster)
         for half in (0, 1):
-            strands.create_task(_strand(_half(town, engaged, roster, half), end))
+            strands.create_task(_strand(_half(town, year, engaged, roster, half), end))
     say("四半期を集計しています")
     async with in_transaction():
         await _quarters_closed(year)
@@ -83,7 +84,7 @@ def _engagements(year: Year, roster: Roster) -> Engagements:
     return Engagements([*own, *ordinary], [campaign, *activities.outings(year, roster.members, diary)])
 
 
-def _half(town: Town, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
+def _half(town: Town, year: Year, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
     """Lectures and activities of every other station."""
     plans = [plan for plan in engaged.lectures if int(plan.station) % 2 == half]
     outings = [outing for outing in engaged.outings if int(outing.station) % 2 == half]
@@ -91,7 +92,7 @@ def _half(town: Town, engaged: Engagements, roster: Roster, half: int) -> list[T
     return [
         *(lectures.told(town, plan, roster.found) for plan in plans),
         *(activities.told(town, outing, roster.found) for outing in outings),
-        _daily("09:00", _eves(dates), invitations.owe_reminders),
+        _daily("09:00", _eves(year, dates), invitations.owe_reminders),
     ]
 
 
@@ -101,7 +102,7 @@ def _headquarters(town: Town, year: Year) -> list[Thread]:
     return [
         _daily("00:05", ends, pacts.expire),
         _daily("08:30", ends, pacts.owe_notices),
-        _daily("09:00", _eves(at(one.day, "13:30") for one in planned), invitations.owe_reminders),
+        _daily("09:00", _eves(year, (at(one.day, "13:30") for one in planned)), invitations.owe_reminders),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
     ]
@@ -115,8 +116,10 @@ async def _daily(clock: str, days: Iterable[date], routine: Callable[[datetime],
         await routine(instant)
 
 
-def _eves(dates: Iterable[datetime]) -> set[date]:
-    return {instant.astimezone(TOKYO).date() - timedelta(days=1) for instant in dates}
+def _eves(year: Year, dates: Iterable[datetime]) -> set[date]:
+    """The days before, of the last weeks: nobody looks at older reminders."""
+    eves = {instant.astimezone(TOKYO).date() - timedelta(days=1) for instant in dates}
+    return {day for day in eves if day >= year.today - LATELY}
 
 
 async def _quarters_closed(year: Year) -> None:

@@ -22,7 +22,8 @@ from tortoise.context import TortoiseContext
 from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database
-from tests import make
+from tests import demonstrating, make
+from tests.demonstrating import Demo
 from tests.make import Town
 
 # How long one example takes says more about the machine than about the rule.
@@ -156,6 +157,13 @@ def run(stage: Stage) -> Run[Any]:
     return go
 
 
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """`renkei demo`, started once for all tests that look at it."""
+    with demonstrating.running() as demo:
+        yield demo
+
+
 @pytest.fixture
 def database_url(stage: Stage) -> str:
     """The address of an up-to-date, empty database, for what opens one by itself."""
@@ -176,7 +184,7 @@ def play(run: Run[Any]) -> Callable[[Callable[[Town], Coroutine[Any, Any, T]]], 
     return go
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_database(server: EmbeddedServer) -> Callable[[], str]:
     """Make a database without tables, as an installation begins, and give its address."""
 

@@ -1,0 +1,193 @@
+"""`renkei demo` as a newcomer meets it: one command, ten people to be, feeds, mail in files, and a clean end."""
+
+import asyncio
+import json
+import re
+import signal
+import stat
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import icalendar
+import pytest
+
+from api import demonstration, operations
+from api.demonstration import Place
+from api.errors import Stopped
+from domain import database
+from domain.actor import TOKYO
+from domain.journal import Entry
+from seed.personas import PERSONAS
+from tests import make
+from tests.api.serving import wait_until
+from tests.demonstrating import start
+
+TEN = [persona.key for persona in PERSONAS]
+WHO_AM_I = "{ __typename }"
+INVITE = operations.document_of("invite_to_drill")
+
+
+def desk(demo):
+    """What the IDE offers: personas and saved operations."""
+    return demo.get("/graphql/assets/desk.json").json()
+
+
+def saved(demo, name):
+    title = operations.document_of(name).partition("\n")[0].removeprefix("# ")
+    return next(one for one in desk(demo)["operations"] if one["title"] == title)
+
+
+def text_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    return body.get_content() if body else ""
+
+
+def test_the_card_says_all_that_the_contract_promises(demo):
+    assert list(demo.card) == ["url", "graphql", "mail", "tokens", "feeds"]
+    assert list(demo.card["tokens"]) == TEN
+    assert list(demo.card["feeds"]) == ["partner", "volunteer", "station"]
+    assert demo.card["graphql"] == f"{demo.card['url']}/graphql"
+    assert demo.card["mail"] == str(demo.directory.resolve() / "mail")
+
+
+def test_what_opens_doors_is_readable_for_its_owner_only(demo):
+    modes = [stat.S_IMODE((demo.directory / name).stat().st_mode) for name in ("demo.json", "demo.key")]
+    assert modes == [0o600, 0o600]
+
+
+def test_the_same_is_printed_with_what_to_try_first(demo):
+    wait_until(lambda: "最初に試すこと" in demo.log)
+    told = demo.log
+    assert [token for token in demo.card["tokens"].values() if token not in told] == []
+    assert [address for address in demo.card["feeds"].values() if address not in told] == []
+    assert demo.card["graphql"] in told
+
+
+@pytest.mark.parametrize("who", TEN)
+def test_every_token_opens_the_door(demo, who):
+    assert demo.ask(who, WHO_AM_I)["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("who", ["statistician", "national"])
+def test_whoever_counts_sees_no_people_and_no_events(demo, who):
+    asked = "{ lectures { totalCount } organizations { totalCount } drills { totalCount } }"
+    assert {found["totalCount"] for found in demo.ask(who, asked)["data"].values()} == {0}
+
+
+@pytest.mark.parametrize("whose", ["partner", "volunteer", "station"])
+def test_every_feed_is_a_calendar_with_dates_ahead(demo, whose):
+    answered = demo.get(demo.card["feeds"][whose])
+    calendar = icalendar.Calendar.from_ical(answered.content)
+    dates = [event["DTSTART"].dt.date() for event in calendar.walk("VEVENT")]
+    assert answered.status_code == 200
+    assert max(dates) > demo.today
+
+
+def test_the_ide_opens_as_headquarters_with_an_officers_tasks(demo):
+    assert demo.get("/graphql").status_code == 200
+    offered = desk(demo)
+    assert offered["personas"][0]["name"] == "hq"
+    assert sorted(persona["name"] for persona in offered["personas"]) == sorted(TEN)
+    assert len(offered["operations"]) >= 10
+
+
+@pytest.mark.parametrize("name", operations.FINDERS)
+def test_each_saved_operation_runs_as_it_stands(demo, name):
+    operation = saved(demo, name)
+    answer = demo.ask("hq", operation["query"], operation["variables"])
+    assert "errors" not in answer
+    assert [shown for shown in re.findall(r'"totalCount": (\d+)', json.dumps(answer)) if shown == "0"] == []
+
+
+def test_an_invitation_over_http_lands_as_a_letter_whose_link_takes_the_answer(demo):
+    drill = saved(demo, "plan_drill")["variables"]["input"] | {"title": "手紙を確かめる訓練"}
+    planned = demo.ask("hq", operations.document_of("plan_drill"), {"input": drill})["data"]["planDrill"]["drill"]
+    opened = "mutation($id: ID!) { openDrillPlanning(input: {drillId: $id}) { drill { status } } }"
+    demo.ask("hq", opened, {"id": planned["id"]})
+    contacts = '{ contacts(filter: {text: "仮山 誠"}) { edges { node { id } } } }'
+    contact = demo.ask("hq", contacts)["data"]["contacts"]["edges"][0]["node"]["id"]
+    assert "errors" not in demo.ask("hq", INVITE, {"drill": planned["id"], "contact": contact})
+
+    def arrived():
+        return [letter for letter in demo.letters() if drill["title"] in str(letter["Subject"])]
+
+    wait_until(arrived, 60)
+    [letter] = arrived()
+    [link] = re.findall(rf"{demo.card['url']}/rsvp/\S+", text_of(letter))
+    assert "METHOD:REQUEST" in "".join(
+        part.get_content() if isinstance(part.get_content(), str) else part.get_content().decode()
+        for part in letter.walk()
+        if part.get_content_type() == "text/calendar"
+    )
+    assert drill["title"] in demo.get(link).text
+    assert drill["title"] in demo.get(demo.card["feeds"]["partner"]).text.replace("\r\n ", "")
+
+
+def test_no_letter_of_the_past_is_in_the_mail(demo):
+    days = [letter["Date"].datetime.astimezone(TOKYO).date() for letter in demo.letters()]
+    assert len(days) >= 3
+    assert min(days) >= demo.today
+
+
+def test_a_second_one_in_the_same_place_is_refused(demo, tmp_path):
+    with (tmp_path / "log").open("w") as log, start(demo.directory, log) as second:
+        assert second.wait(timeout=60) == 1
+    assert (tmp_path / "log").read_text(encoding="utf-8").startswith("renkei: ")
+    assert "すでにデモが動いています" in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_made(demo, tmp_path):
+    port = str(urlsplit(demo.card["url"]).port)
+    with (tmp_path / "log").open("w") as log, start(tmp_path / "var", log, "--port", port) as second:
+        assert second.wait(timeout=60) == 1
+    assert f"ポート {port} を使えません" in (tmp_path / "log").read_text(encoding="utf-8")
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_cleanly_and_begins_again_with_the_same_keys(demo, sign):
+    before = demo.card
+    assert demo.stop(sign) == 0
+    assert not (demo.directory / "postgres" / "postmaster.pid").exists()
+    demo.start_again()
+    assert demo.card == before
+    assert demo.ask("hq", WHO_AM_I)["data"] == {"__typename": "Query"}
+
+
+def prepared(place, url):
+    return asyncio.run(demonstration.prepare(place, url, "http://127.0.0.1:8000", reset=True, say=lambda _: None))
+
+
+def test_a_database_with_anybody_elses_data_is_left_alone(run, database_url, tmp_path):
+    async def real():
+        await make.town()
+        return await Entry.all().count()
+
+    async def entries():
+        async with database.opened(database_url):
+            return await Entry.all().count()
+
+    before = run(real())
+    with pytest.raises(Stopped, match="デモ以外のデータ"):
+        prepared(Place(tmp_path), database_url)
+    assert asyncio.run(entries()) == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_beginning_anew_takes_away_only_what_is_the_demonstrations(new_database, tmp_path):
+    place = Place(tmp_path)
+    place.mail.mkdir()
+    kept = [tmp_path / "letter.eml", place.mail / "notes.txt"]
+    gone = [place.key, place.card, place.mail / "one.eml"]
+    for path in (*kept, *gone):
+        path.write_text("x", encoding="utf-8")
+    asyncio.run(demonstration._wipe(place, new_database()))
+    assert ([path.exists() for path in kept], [path.exists() for path in gone]) == ([True] * 2, [False] * 3)
+
+
+def test_mail_that_was_there_before_any_demonstration_is_never_touched(new_database, tmp_path):
+    place = Place(tmp_path)
+    place.mail.mkdir()
+    (place.mail / "one.eml").write_text("x", encoding="utf-8")
+    asyncio.run(demonstration._wipe(place, new_database()))
+    assert (place.mail / "one.eml").exists()

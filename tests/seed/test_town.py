@@ -1,0 +1,215 @@
+"""青浜県 is what it promises to be: invented, whole, and the same whenever it is told on the same day."""
+
+import asyncio
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+
+from domain import database, outbox
+from domain.activities import Activity, ActivityKind, ActivityStatus
+from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
+from domain.calendar import Appointment
+from domain.drills import Drill, DrillStatus
+from domain.japanese import corporate_number, school_code
+from domain.journal import Entry
+from domain.lectures import HeadCount, Lecture, LectureStatus
+from domain.organizations import Organization
+from domain.outbox import Letter
+from domain.people import Person
+from domain.records import any_of
+from domain.statistics import Run
+from domain.units import Unit, UnitKind
+from domain.volunteers import AgeBand, Volunteer, VolunteerGroup, VolunteerStatus, has_consent
+from seed import story
+from seed.days import at
+from seed.lecture_plans import SESSIONS
+from tests.seed.contents import contents
+
+GIVEN = (LectureStatus.DELIVERED, LectureStatus.REPORTED)
+
+
+def test_the_same_day_gives_the_same_town(look, demo, new_database, full):
+    """The whole of it told a second time takes long; otherwise what is planned is compared, in two processes whose
+    sets are in different orders."""
+    first, second = (look(contents()), again(new_database(), demo)) if full else (plans("1"), plans("2"))
+    assert first == second
+
+
+def again(url, demo):
+    async def tell():
+        await database.migrate(url)
+        async with database.opened(url):
+            await story.sow(at(demo.today, "12:00"))
+            return await contents()
+
+    return asyncio.run(tell())
+
+
+def plans(order):
+    """What is planned for one day, by a process of its own."""
+    command = "from tests.seed.test_plans import planned; print(planned(__import__('datetime').date(2026, 11, 22)))"
+    done = subprocess.run(
+        [sys.executable, "-c", command], env={"PYTHONHASHSEED": order}, capture_output=True, text=True
+    )
+    assert done.stdout, done.stderr
+    return done.stdout
+
+
+def test_the_police_have_three_desks_and_22_stations_with_56_liaison_officers(look):
+    async def count():
+        officers = Person.filter(is_officer=True, number__isnull=False)
+        kinds = Counter([unit.kind for unit in await Unit.all()])
+        return kinds, await officers.count(), await Unit.filter(kind=UnitKind.STATION, name_kana="").count()
+
+    kinds, officers, unspoken = look(count())
+    assert (kinds[UnitKind.STATION], kinds[UnitKind.HEADQUARTERS] - 2, officers, unspoken) == (22, 3, 56, 0)
+
+
+def test_18_agreements_with_124_organisations_are_in_force(look):
+    async def parties():
+        standing = await Agreement.filter(status__in=STANDING)
+        own = any_of(AgreementParty, "agreement_id", [one.id for one in standing])
+        rows = await AgreementParty.filter(own, side=Side.PARTNER, withdrawn_on=None)
+        return len(standing), [row.organization_id for row in rows]
+
+    agreements, bodies = look(parties())
+    assert (agreements, len(bodies), len(set(bodies))) == (18, 124, 124)
+
+
+def test_agreements_have_been_renewed_have_ended_and_are_still_talked_about(look):
+    async def states():
+        return {agreement.status for agreement in await Agreement.all()}
+
+    assert look(states()) >= {
+        AgreementStatus.NEGOTIATING,
+        AgreementStatus.IN_APPROVAL,
+        AgreementStatus.AWAITING_SIGNATURE,
+        AgreementStatus.RENEWING,
+        AgreementStatus.RENEWED,
+    }
+
+
+def test_some_agreement_ends_within_90_days_and_its_officer_was_told(look, year):
+    async def ending():
+        soon = Agreement.filter(status__in=STANDING, expires_on__lte=year.today + timedelta(days=90))
+        told = await Letter.filter(kind="agreement-expiring")
+        return {one.title for one in await soon}, {letter.facts["title"] for letter in told}
+
+    titles, told = look(ending())
+    assert len(titles) >= 2
+    assert titles <= told
+
+
+def test_the_quarters_that_are_over_have_their_lectures_of_about_105_people(look, year):
+    async def given(period):
+        inside = {"starts_at__gte": period.starts_at, "starts_at__lt": period.ends_before}
+        lectures = await Lecture.filter(status__in=GIVEN, **inside)
+        own = any_of(HeadCount, "lecture_id", [one.id for one in lectures])
+        return len(lectures), sum([one.count for one in await HeadCount.filter(own)])
+
+    whole = [(period.quarter, *look(given(period))) for period in year.quarters[:2]]
+    assert [(quarter, lectures) for quarter, lectures, _ in whole] == [(q, SESSIONS[q]) for q, _, _ in whole]
+    assert 95 <= sum([heard for *_, heard in whole]) / sum([count for _, count, _ in whole]) <= 115
+
+
+def test_lectures_stand_at_every_step_of_their_lives(look):
+    async def states():
+        return {lecture.status for lecture in await Lecture.all()}
+
+    assert look(states()) >= {
+        LectureStatus.RECEIVED,
+        LectureStatus.COORDINATING,
+        LectureStatus.CONFIRMED,
+        LectureStatus.REPORTED,
+        LectureStatus.REFUSED,
+        LectureStatus.CANCELLED,
+        LectureStatus.WITHDRAWN,
+    }
+
+
+def test_no_request_of_the_past_was_forgotten(look, year):
+    async def overdue():
+        ended = (*GIVEN, LectureStatus.REFUSED, LectureStatus.CANCELLED, LectureStatus.WITHDRAWN)
+        return await Lecture.filter(starts_at__lt=at(year.today, "00:00")).exclude(status__in=ended).count()
+
+    assert look(overdue()) == 0
+
+
+def test_eight_drills_of_the_year_were_held_or_are_coming_and_one_was_moved_with_its_uid(look):
+    async def drills():
+        unheld = (DrillStatus.CANCELLED, DrillStatus.DRAFT, DrillStatus.PLANNING)
+        moved = await Appointment.filter(title="町村サイバー攻撃対処訓練").get()
+        return await Drill.all().exclude(status__in=unheld).count(), moved.sequence
+
+    count, sequence = look(drills())
+    assert count == 8
+    assert sequence >= 2
+
+
+def test_210_volunteers_serve_in_nine_groups_and_each_of_34_minors_with_consent(look, year):
+    async def roster():
+        serving = await Volunteer.filter(status=VolunteerStatus.ACTIVE)
+        minors = [one for one in serving if one.age_band is not AgeBand.ADULT]
+        lacking = [one.number for one in minors if not await has_consent(one.person_id, year.today)]
+        return len(serving), len(minors), lacking, await VolunteerGroup.all().count()
+
+    assert look(roster()) == (210, 34, [], 9)
+
+
+def test_the_volunteers_were_active_in_all_three_ways(look):
+    async def held():
+        rows = await Activity.filter(status=ActivityStatus.HELD)
+        patrols = [one for one in rows if one.kind is ActivityKind.PURIFICATION]
+        return {one.kind for one in rows}, all(one.removed_count < one.reported_count for one in patrols)
+
+    assert look(held()) == (set(ActivityKind), True)
+
+
+def test_nothing_in_it_exists(look):
+    async def everything():
+        people, bodies = await Person.all(), await Organization.all()
+        mails = [person.mail_address for person in people if person.mail_address]
+        phones = [one.phone for one in (*people, *bodies, *await Unit.all()) if one.phone]
+        numbers = [body.corporate_number for body in bodies if body.corporate_number]
+        return mails, phones, numbers, [body.school_code for body in bodies if body.school_code]
+
+    mails, phones, numbers, codes = look(everything())
+    assert [mail for mail in mails if not mail.endswith(".example")] == []
+    assert [phone for phone in phones if not phone.startswith("000-0000-00")] == []
+    assert [number for number in numbers if corporate_number(number)[1:5] != "9999"] == []
+    assert [code for code in codes if (school_code(code)[2:4], code[5:9]) != ("48", "9999")] == []
+    assert (len(numbers), len(codes)) == (134, 428)
+
+
+def test_its_names_have_the_characters_that_break_careless_programs(look):
+    async def names():
+        return "".join([person.name for person in await Person.all()])
+
+    assert set("髙﨑𠮷\ufa10\ufa19\ufa1b") <= set(look(names()))
+
+
+def test_no_letter_of_the_past_waits_to_be_posted(look, year):
+    async def waiting():
+        return await Letter.filter(**outbox.WAITING).count(), await Letter.filter(attempts__gt=0).count()
+
+    assert look(waiting()) == (0, 0)
+
+
+def test_every_row_has_its_entry_in_the_journal_at_an_instant_of_the_story(look, year):
+    async def instants():
+        first, last = await Entry.all().order_by("at").first(), await Entry.all().order_by("-at").first()
+        written = {entry.row_id for entry in await Entry.filter(kind="Lecture")}
+        return first.at, last.at, written == {lecture.id for lecture in await Lecture.all()}
+
+    first, last, is_whole = look(instants())
+    assert first == at(year.founded, "09:00")
+    assert last < at(year.today, "00:00")
+    assert is_whole
+
+
+def test_the_figures_of_the_quarters_that_are_over_are_kept(look, year):
+    async def kept():
+        return {run.starts_on for run in await Run.all()}
+
+    assert look(kept()) == {period.starts_on for period in year.quarters[:3]}
