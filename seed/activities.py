@@ -12,7 +12,14 @@ from random import Random
 from uuid import UUID
 
 from domain import activities, calendar, replies
-from domain.activities import Activity, ActivityKind, ActivityParticipation, Attended, ParticipationStatus, Results
+from domain.activities import (
+    Activity,
+    ActivityKind,
+    ActivityParticipation,
+    ActivityResults,
+    ParticipationStatus,
+    Presence,
+)
 from domain.actor import Actor
 from domain.calendar import PartStat
 from domain.volunteers import Volunteer
@@ -43,7 +50,7 @@ class Outing:
     starts_at: datetime
     minutes: int
     is_invited: bool
-    results: Results
+    results: ActivityResults
 
     @property
     def station(self) -> str:
@@ -91,14 +98,14 @@ def _day(rolled: Random, month: date, kind: ActivityKind) -> date:
     return rolled.choice([day for day in days if kind is PATROL or day.weekday() >= 5])
 
 
-def _results(rolled: Random, kind: ActivityKind) -> Results:
+def _results(rolled: Random, kind: ActivityKind) -> ActivityResults:
     if kind is PATROL:
         reported = rolled.randint(36, 64)
         removed = round(reported * rolled.uniform(0.5, 0.66))
-        return Results(reported_count=reported, forwarded_count=reported // 5, removed_count=removed)
+        return ActivityResults(reported_count=reported, forwarded_count=reported // 5, removed_count=removed)
     if kind is PUBLICITY:
-        return Results(audience_count=rolled.randint(200, 600), copies_count=rolled.randrange(700, 1301, 50))
-    return Results(audience_count=rolled.randint(15, 60))
+        return ActivityResults(audience_count=rolled.randint(200, 600), copies_count=rolled.randrange(700, 1301, 50))
+    return ActivityResults(audience_count=rolled.randint(15, 60))
 
 
 async def told(town: Town, outing: Outing, found: Mapping[str, Volunteer]) -> Thread:
@@ -153,5 +160,5 @@ async def _invited(officer: Actor, activity: Activity, outing: Outing, ids: list
 async def _held(officer: Actor, activity: Activity, outing: Outing) -> None:
     going = activities.participations_visible_to(officer).filter(activity_id=activity.id)
     came: Sequence[ActivityParticipation] = await going.filter(status=ParticipationStatus.CONFIRMED).order_by("id")
-    attended = [Attended(one.id, outing.minutes) for one in came]
+    attended = [Presence(one.id, outing.minutes) for one in came]
     await activities.hold(officer, activity.id, attended=attended, results=outing.results)

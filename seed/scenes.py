@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from domain.activities import Results
+from domain.activities import ActivityResults
 from domain.actor import TOKYO
 from seed.activities import PUBLICITY, Outing
 from seed.days import Year, at, open_day
@@ -120,7 +120,7 @@ def outing(year: Year, diary: Diary) -> Outing:
         starts_at=at(day, "10:00"),
         minutes=120,
         is_invited=True,
-        results=Results(audience_count=400, copies_count=1000),
+        results=ActivityResults(audience_count=400, copies_count=1000),
     )
 
 
