@@ -1,0 +1,31 @@
+"""The README says what the program does: its saved operations, its commands, its settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.cli import COMMANDS
+from api.operations import FINDERS, document_of
+from api.settings import READERS
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PLANNED = {"RENKEI_IMAP_URL"}
+"""Known to the settings already, used by nothing yet: replies are not read from mail."""
+
+
+@pytest.mark.parametrize("name", FINDERS)
+def test_a_saved_operation_stands_in_the_readme_as_it_is_run(name: str) -> None:
+    title, _, body = document_of(name).strip().partition("\n")
+    assert f"<summary>{title.removeprefix('# ')}</summary>" in README
+    assert f"```graphql\n{body.strip()}\n```" in README
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
+def test_every_command_is_in_the_table(name: str) -> None:
+    assert re.search(rf"`{name}\b", README)
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name not in PLANNED])
+def test_every_setting_is_explained(name: str) -> None:
+    assert name in README
