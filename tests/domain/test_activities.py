@@ -185,6 +185,30 @@ def test_of_two_who_accept_the_last_seat_at_once_one_waits(play: Any) -> None:
     play(story)
 
 
+def test_whoever_says_yes_twice_keeps_the_last_seat(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [one] = await roster(town, NAMES[:1])
+        await invited(town, [one], capacity=1)
+        await answer(town, one, PartStat.ACCEPTED)
+        await answer(town, one, PartStat.ACCEPTED)
+        assert (await part(one)).status is ParticipationStatus.CONFIRMED
+
+    play(story)
+
+
+def test_another_stations_volunteers_are_not_found(play: Any) -> None:
+    async def story(town: Town) -> None:
+        going = await roster(town, NAMES[:1])
+        theirs = await make.activity(town.other_officer)
+        for way in (activities.invite, activities.register):
+            with pytest.raises(NotFound) as refused:
+                await way(town.other_officer, theirs.id, volunteer_ids=[one.id for one in going])
+            assert refused.value.field == "volunteer_ids"
+        assert await ActivityParticipation.all().count() == 0
+
+    play(story)
+
+
 def test_whoever_waits_gets_the_seat_that_becomes_free(play: Any) -> None:
     async def story(town: Town) -> None:
         going = await roster(town, NAMES[:2])
