@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain import volunteers
+from domain import rosters, volunteers
 from domain.actor import Actor
+from domain.rosters import Line
 from domain.volunteers import Volunteer
 from seed.days import Year, at, open_day
 from seed.roster import GROUPS, Generation, Member, members
-from seed.telling import Thread, tell, then
+from seed.telling import Thread, then
 from seed.town import Town
 
 AUTHORITY = "生活安全部長"
@@ -38,12 +39,44 @@ def ceremony(year: Year) -> date:
 
 
 async def begun(town: Town, year: Year) -> Roster:
-    """The groups, and everybody who serves from the beginning."""
+    """The groups, and everybody who serves from the beginning: taken in from a roster, screened, and appointed."""
     roster = Roster(members(town), await _established(town, at(open_day(year.founded, 1), "09:00")), {})
-    day = ceremony(year)
+    taking_in = then(town.desk[5], at(open_day(year.founded, 2), "10:00"))
     first = roster.of(Generation.STAYING, Generation.LEAVING)
-    await tell([_appointed(town, one, roster, day) for one in first], at(day, "23:59"))
+    lines = [Line(number, _facts(member, taking_in.today)) for number, member in enumerate(first, 1)]
+    await rosters.take_in_volunteers(taking_in, lines)
+    for volunteer in await volunteers.visible_to(taking_in).order_by("number"):
+        roster.found[str(volunteer.number)] = volunteer
+    screening = then(town.desk[4], at(open_day(year.founded, 20), "10:00"))
+    appointing = then(town.desk[0], at(ceremony(year), "09:00"))
+    for volunteer in roster.found.values():
+        await volunteers.screen(screening, volunteer.id)
+        await volunteers.appoint(appointing, volunteer.id, authority=AUTHORITY)
     return roster
+
+
+def _facts(member: Member, today: date) -> dict[str, object]:
+    """The line of the roster."""
+    guardian = {"guardian_name": _guardian(member), "guardian_relationship": "父", "consented_on": today}
+    return {
+        **member.name.facts(),
+        "number": member.number,
+        "kind": member.group.kind,
+        "age_band": member.band,
+        "group": member.group.name,
+        "unit": member.group.home.station.code,
+        "affiliation": member.group.body,
+        "mail_address": _mail(member),
+        **(guardian if member.is_minor else {}),
+    }
+
+
+def _guardian(member: Member) -> str:
+    return f"{member.name.family} 守"
+
+
+def _mail(member: Member) -> str:
+    return f"{member.number.lower()}@volunteer.example"
 
 
 def rolled_over(town: Town, year: Year, roster: Roster) -> list[Thread]:
@@ -107,7 +140,7 @@ async def _recommended(town: Town, officer: Actor, member: Member, roster: Roste
         group_id=roster.groups[member.group.name],
         university_id=town.bodies[member.group.body].id if is_student else None,
         affiliation=member.group.body,
-        mail_address=f"{member.number.lower()}@volunteer.example",
+        mail_address=_mail(member),
         family_name=member.name.family,
         given_name=member.name.given,
         family_name_kana=member.name.family_kana,
@@ -117,9 +150,9 @@ async def _recommended(town: Town, officer: Actor, member: Member, roster: Roste
 
 
 async def _consented(officer: Actor, member: Member, volunteer: Volunteer) -> None:
-    guardian = f"{member.name.family} 守"
+    named = _guardian(member)
     await volunteers.record_consent(
-        officer, volunteer.id, guardian_name=guardian, relationship="父", given_on=officer.today
+        officer, volunteer.id, guardian_name=named, relationship="父", given_on=officer.today
     )
 
 

@@ -28,6 +28,7 @@ from tests.api.serving import wait_until
 from tests.seed.contents import told_today
 
 UNTOUCHED = "untouched"
+WELCOME = "最初に試すこと"
 PATIENCE = 600.0
 """Seconds that telling a year may take on a machine that is busy with other things; alone it takes fifteen."""
 
@@ -45,12 +46,11 @@ class Demo:
     today: date = date.min
 
     def start(self, *arguments: str) -> None:
-        self.card_path.unlink(missing_ok=True)
         with self.log_path.open("w") as log:
-            self.process = start(self.directory, log, *arguments)
-        wait_until(lambda: self.card_path.exists() or self.process and self.process.poll() is not None, PATIENCE)
-        assert self.card_path.exists(), self.log
-        self.card = json.loads(self.card_path.read_text(encoding="utf-8"))
+            self.process = running = start(self.directory, log, *arguments)
+        wait_until(lambda: WELCOME in self.log or running.poll() is not None, PATIENCE)
+        assert running.poll() is None, self.log
+        self.card = json.loads((self.directory / "demo.json").read_text(encoding="utf-8"))
 
     def start_again(self) -> None:
         """With the address it had before."""
@@ -60,10 +60,6 @@ class Demo:
         assert self.process is not None
         self.process.send_signal(sign)
         return self.process.wait(timeout=60)
-
-    @property
-    def card_path(self) -> Path:
-        return self.directory / "demo.json"
 
     @property
     def log_path(self) -> Path:

@@ -15,13 +15,14 @@ from tortoise.expressions import Q, Subquery
 
 from api.ide import Operation
 from api.reading.ids import encode
-from domain import calendar, drills, lectures, organizations, people
+from domain import calendar, drills, lectures, organizations, people, volunteers
 from domain.actor import TOKYO, Actor
 from domain.calendar import AttendeeRole, PartStat
 from domain.drills import DrillFormat, DrillStatus, DrillThreat
 from domain.japanese import next_open_day
 from domain.lectures import Audience, Lecture, LectureStatus
 from domain.organizations import OrganizationKind
+from domain.volunteers import AgeBand, VolunteerStatus
 
 Variables = Mapping[str, object]
 
@@ -173,6 +174,13 @@ async def _two_more(around: Around, lecture: Lecture) -> Variables:
     return {"input": {"lectureId": encode("Lecture", lecture.id), "headCounts": counts, "reason": reason}}
 
 
+async def _screened(around: Around) -> Variables | None:
+    """An adult who is being screened, for headquarters to appoint."""
+    screening = volunteers.visible_to(around.hq).filter(status=VolunteerStatus.SCREENING, age_band=AgeBand.ADULT)
+    volunteer = await screening.order_by("kana_order", "id").first()
+    return {"volunteer": encode("Volunteer", volunteer.id)} if volunteer else None
+
+
 async def _ending(around: Around) -> Variables:
     return {"before": (around.station.today + timedelta(days=91)).isoformat()}
 
@@ -191,6 +199,7 @@ FINDERS: Mapping[str, Find] = {
     "invite_to_drill": _invitation,
     "note_phone_answer": _silent,
     "correct_head_counts": _counted,
+    "appoint_volunteer": _screened,
     "agreements_ending": _ending,
     "not_answered_yet": _unanswered,
 }

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from domain import database, outbox
+from domain import database
 from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
@@ -189,22 +189,30 @@ def test_its_names_have_the_characters_that_break_careless_programs(look):
     assert set("髙﨑𠮷\ufa10\ufa19\ufa1b") <= set(look(names()))
 
 
-def test_no_letter_of_the_past_waits_to_be_posted(look, year):
-    async def waiting():
-        return await Letter.filter(**outbox.WAITING).count(), await Letter.filter(attempts__gt=0).count()
+def test_no_letter_of_the_past_waits_to_be_posted_nor_was_any_posted(look, year):
+    async def past():
+        letters = Letter.filter(due_at__lt=at(year.today, "00:00"))
+        return (
+            await letters.count(),
+            await letters.filter(sent_at=None).count(),
+            await letters.exclude(attempts=0).count(),
+        )
 
-    assert look(waiting()) == (0, 0)
+    written, waiting, posted = look(past())
+    assert written > 1_000
+    assert (waiting, posted) == (0, 0)
 
 
-def test_every_row_has_its_entry_in_the_journal_at_an_instant_of_the_story(look, year):
-    async def instants():
-        first, last = await Entry.all().order_by("at").first(), await Entry.all().order_by("-at").first()
-        written = {entry.row_id for entry in await Entry.filter(kind="Lecture")}
-        return first.at, last.at, written == {lecture.id for lecture in await Lecture.all()}
+def test_every_request_has_its_entry_in_the_journal_from_the_founding_to_yesterday(look, year):
+    async def written():
+        told = Entry.filter(at__lt=at(year.today, "00:00"))
+        first, last = await told.order_by("at").first(), await told.order_by("-at").first()
+        rows = {entry.row_id for entry in await told.filter(fact="lecture-requested")}
+        return first.at, last.at, rows == {lecture.id for lecture in await Lecture.all()}
 
-    first, last, is_whole = look(instants())
+    first, last, is_whole = look(written())
     assert first == at(year.founded, "09:00")
-    assert last < at(year.today, "00:00")
+    assert last > at(year.today - timedelta(days=1), "00:00")
     assert is_whole
 
 
