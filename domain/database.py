@@ -104,11 +104,20 @@ def config(url: str, connections: int) -> dict[str, Any]:
         "maxsize": connections,
         "statement_cache_size": STATEMENTS,
         "max_cacheable_statement_size": LONGEST_STATEMENT,
+        "reset": _leave_as_it_is,
         "server_settings": settings,
     }
     connection["credentials"] = usual | given
     app = {"models": MODELS, "default_connection": "default", "migrations": MIGRATIONS}
     return {"connections": {"default": connection}, "apps": {APP: app}}
+
+
+async def _leave_as_it_is(_: object) -> None:
+    """What is done to a connection that goes back to the pool, where an open transaction has been rolled back already.
+
+    Usually settings and locks of the session are given up, which doubles the way to the server for each statement;
+    this program only has such as end with their transaction.
+    """
 
 
 async def migrate(url: str) -> list[str]:

@@ -18,9 +18,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.reading.compiler import Compiler
 from api.reading.declarations import Read
-from api.reading.permits import Permit
+from api.reading.permits import Inspection, Permit
 from api.reading.places import arguments, place
-from api.reading.plans import Bound, Plan, Plans, shape
+from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from domain.actor import Actor
 
@@ -36,7 +36,8 @@ class ReadingContext(Protocol):
         ...
 
 
-PLANS = Plans()
+PLANS: Memory[Plan] = Memory()
+PERMITS: Memory[Permit] = Memory()
 
 
 class Reader(StrawberryGraphQLCoreExecutionContext):
@@ -45,7 +46,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def execute_collected_root_fields(
         self, root_type: GraphQLObjectType, root_value: Any, fields: GroupedFieldSet, *rest: Any
     ) -> Any:
-        self.context_value.cost = Permit(self, self.context_value.actor.role).check(root_type, fields)
+        self.context_value.cost = self._permitted(root_type, fields)
         return super().execute_collected_root_fields(root_type, root_value, fields, *rest)
 
     def complete_value(
@@ -54,6 +55,13 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         if isinstance(result, Read):
             return self._read(return_type, group, info, path, result)
         return super().complete_value(return_type, group, info, path, result, *rest)
+
+    def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> int:
+        """The cost of the operation. Raises a GraphQLError with the refusal behind it."""
+        role = self.context_value.actor.role
+        permit = PERMITS.find(self._identity, lambda: Inspection(self, role).permit(root_type, fields))
+        permit.check_values(self)
+        return permit.cost
 
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
@@ -68,9 +76,10 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         return Scopes(self.context_value.actor)
 
     def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Plan:
-        identity = (*self._identity(), tuple(path.as_list()), asked.name)
-        return PLANS.find(identity, self._scopes, lambda: self._compiled(group, info, asked))
+        identity = (*self._identity, tuple(path.as_list()), asked.name)
+        return PLANS.find(identity, lambda: self._compiled(group, info, asked), lambda plan: plan.fits(self._scopes))
 
+    @cached_property
     def _identity(self) -> tuple[Hashable, ...]:
         operation = self.operation
         body = operation.loc.source.body if operation.loc else id(operation)

@@ -6,6 +6,9 @@ whole, a mutation's verb included.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, is_object_type
@@ -14,7 +17,7 @@ from graphql.execution.collect_fields import GroupedFieldSet
 
 from api.reading.declarations import Answered, Expression, Pages, entity_of
 from api.reading.pages import check_cursors, chosen_filters, chosen_order, window
-from api.reading.places import Place, places, selected
+from api.reading.places import Place, arguments, places, selected
 from domain.actor import Role
 from domain.errors import Invalid, NotAllowed, Refused, TooLarge
 from domain.japanese import storable
@@ -24,27 +27,52 @@ MAX_COST = 20_000
 LONGEST_NAME = 63  # PostgreSQL cuts longer names
 
 
+@dataclass(frozen=True)
 class Permit:
+    """What holds for one document, one shape of variables and one role: that it may be asked, and what it costs.
+
+    `places` are those that take values, which are looked at in each request.
+    """
+
+    cost: int
+    places: tuple[Place, ...]
+
+    def check_values(self, executor: Executor[Any]) -> None:
+        """Raises a GraphQLError for a text or a cursor that cannot be right."""
+        for place in self.places:
+            with refusing(place):
+                check_values(replace(place, arguments=arguments(executor, place.definition, place.group)))
+
+
+@contextmanager
+def refusing(place: Place) -> Iterator[None]:
+    """A refusal becomes an error that points into the document."""
+    try:
+        yield
+    except Refused as refusal:
+        nodes = [details.node for details in place.group]
+        raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
+
+
+class Inspection:
     """Walks everything that is selected, once; raises a GraphQLError with the refusal behind it."""
 
     def __init__(self, executor: Executor[Any], role: Role) -> None:
         self.executor = executor
         self.role = role
         self.cost = 0
+        self.valued: list[Place] = []
 
-    def check(self, root: GraphQLObjectType, fields: GroupedFieldSet) -> int:
+    def permit(self, root: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
         for place in places(self.executor, root, fields):
             if not place.name.startswith("__"):
                 self.visit(place, 1)
-        return self.cost
+        return Permit(self.cost, tuple(self.valued))
 
     def visit(self, place: Place, times: int) -> None:
-        try:
+        with refusing(place):
             self.count(place, times)
-            self.permit(place)
-        except Refused as refusal:
-            nodes = [details.node for details in place.group]
-            raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
+            self.check(place)
         self.descend(place, times)
 
     def descend(self, place: Place, times: int) -> None:
@@ -72,17 +100,18 @@ class Permit:
         is_row = entity_of(place.type) is not None and (place.how is not None or place.name != "node")
         return int(is_row or isinstance(place.how, Expression) or place.name == "totalCount")
 
-    def permit(self, place: Place) -> None:
+    def check(self, place: Place) -> None:
         if len(place.key) > LONGEST_NAME:
             raise Invalid(f"別名は {LONGEST_NAME} 文字以内にしてください。", place.name)
-        if place.how is not None:
-            check_texts(place.arguments, place.name)
-            self.allow(place.how.data, place, place.name)
+        if place.how is None:
+            return
+        self.allow(place.how.data, place, place.name)
         if isinstance(place.how, Pages):
-            self.permit_choices(place.how, place)
-            check_cursors(place.how, place)
+            self.allow_choices(place.how, place)
+        if place.arguments:
+            self.valued.append(place)
 
-    def permit_choices(self, how: Pages, place: Place) -> None:
+    def allow_choices(self, how: Pages, place: Place) -> None:
         """Who may not read a column may not find out about it by filtering or ordering either."""
         self.allow(chosen_order(how, place.arguments).data, place, "orderBy")
         for name, chosen in chosen_filters(place).items():
@@ -93,6 +122,13 @@ class Permit:
             raise NotAllowed(
                 f"{place.parent.name}.{place.name} を読む権限がありません。この項目を外してください。", name
             )
+
+
+def check_values(place: Place) -> None:
+    """What no shape of variables tells: the texts themselves, and whether a cursor is one of this list."""
+    check_texts(place.arguments, place.name)
+    if isinstance(place.how, Pages):
+        check_cursors(place.how, place)
 
 
 def check_texts(value: Any, field: str) -> None:

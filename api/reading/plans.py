@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from graphql import GraphQLField
 from graphql.execution.collect_fields import FieldDetailsList
@@ -20,6 +20,7 @@ from api.reading.declarations import Entity
 from api.reading.places import Arguments
 from api.reading.scope import Scopes
 
+T = TypeVar("T")
 MOST_PLANS = 200
 # A mark that no alias, literal or scope can hold stands for a value until the text is whole.
 MARK = "\x02{}\x03"
@@ -52,21 +53,22 @@ class Plan:
         return [slot(bound) for slot in self.slots]
 
 
-class Plans:
-    """The plans used last, forgetting the one unused for longest."""
+class Memory(Generic[T]):
+    """What was found out last, forgetting what was unused for longest."""
 
     def __init__(self, most: int = MOST_PLANS) -> None:
         self.most = most
-        self.kept: OrderedDict[Hashable, Plan] = OrderedDict()
+        self.kept: OrderedDict[Hashable, T] = OrderedDict()
 
-    def find(self, key: Hashable, scopes: Scopes, compiled: Callable[[], Plan]) -> Plan:
-        plan = self.kept.get(key)
-        if plan is None or not plan.fits(scopes):
-            plan = self.kept[key] = compiled()
+    def find(self, key: Hashable, find_out: Callable[[], T], fits: Callable[[T], bool] = lambda _: True) -> T:
+        """What is kept under the key and still fits, or what is found out now."""
+        known = self.kept.get(key)
+        if known is None or not fits(known):
+            known = self.kept[key] = find_out()
         self.kept.move_to_end(key)
         if len(self.kept) > self.most:
             self.kept.popitem(last=False)
-        return plan
+        return known
 
 
 def numbered(text: str, slots: list[Slot]) -> tuple[str, tuple[Slot, ...]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pypika_tortoise.terms import Star
@@ -9,6 +12,8 @@ from tortoise.queryset import QuerySet
 
 from api.reading.declarations import Entity
 from domain.actor import Actor
+
+ANY_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Scope(NamedTuple):
@@ -23,11 +28,17 @@ class Scopes(dict[Entity, Scope]):
 
     def __init__(self, actor: Actor) -> None:
         super().__init__()
-        self.actor = actor
+        self.asking = replace(actor, now=ANY_TIME)
 
     def __missing__(self, entity: Entity) -> Scope:
-        self[entity] = as_sql(entity.visible_to(self.actor))
+        self[entity] = remembered(entity, self.asking)
         return self[entity]
+
+
+@lru_cache(2_000)
+def remembered(entity: Entity, actor: Actor) -> Scope:
+    """Writing a scope down takes longer than reading a small page. Who sees a row never depends on the instant."""
+    return as_sql(entity.visible_to(actor))
 
 
 def as_sql(rows: QuerySet[Any]) -> Scope:

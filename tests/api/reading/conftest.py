@@ -11,7 +11,7 @@ from tortoise import Tortoise
 
 from api.embedded import ROLE, EmbeddedServer
 from api.reading import executor
-from api.reading.plans import Plans
+from api.reading.plans import Memory, Plan
 from tests.api.reading import townsfolk
 
 NAME = "renkei_town"
@@ -24,9 +24,9 @@ def refusals_are_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def plans(monkeypatch: pytest.MonkeyPatch) -> Plans:
+def plans(monkeypatch: pytest.MonkeyPatch) -> Memory[Plan]:
     """The reader's memory, empty at the start of the test."""
-    kept = Plans()
+    kept: Memory[Plan] = Memory()
     monkeypatch.setattr(executor, "PLANS", kept)
     return kept
 

@@ -10,7 +10,7 @@ from api import reading
 from api.context import Context, Info
 from api.reading.permits import MAX_COST
 from tests.api.reading import town
-from tests.api.reading.townsfolk import ACTORS, SCHEMA, drill_id
+from tests.api.reading.townsfolk import ACTORS, SCHEMA, ask, drill_id
 
 DRILL = f"TownDrill:{drill_id(3)}"
 DONE: list[str] = []
@@ -162,3 +162,26 @@ def test_a_name_longer_than_the_database_keeps_is_refused(in_town):
 def test_a_text_that_can_not_have_been_stored_is_refused_by_the_name_of_its_argument(text):
     document = "query ($f: TownOrganizationFilter) { organizations(filter: $f) { totalCount } }"
     assert asyncio.run(refusal("hq", document, variables={"f": {"text": text}})) == ("INVALID", "text")
+
+
+def test_a_question_that_was_permitted_is_looked_at_again_for_its_texts_and_cursors(in_town):
+    document = "query ($n: String, $c: String) { drills(first: 1, after: $c, filter: {note: $n}) { totalCount } }"
+
+    async def story():
+        await ask("hq", document, {"n": "よい", "c": None})
+        texts = [await refusal("hq", document, variables={"n": text, "c": None}) for text in ("\x00", "a\u202eb")]
+        page = await ask("hq", "{ drills(first: 1) { edges { cursor } } }")
+        await ask("hq", document, {"n": "", "c": page["drills"]["edges"][0]["cursor"]})
+        return [*texts, await refusal("hq", document, variables={"n": "", "c": "nonsense"})]
+
+    assert in_town(story()) == [("INVALID", "note"), ("INVALID", "note"), ("INVALID", "after")]
+
+
+def test_what_one_role_may_ask_is_not_thereby_permitted_to_another(in_town):
+    document = "{ drills(first: 1) { edges { node { note } } } }"
+
+    async def story():
+        await ask("hq", document)
+        return await refusal("partner", document)
+
+    assert in_town(story()) == ("NOT_ALLOWED", "note")

@@ -4,8 +4,7 @@ import orjson
 import pytest
 
 from api.context import Context
-from api.reading.plans import MARK, Plan, Plans, numbered, shape
-from api.reading.scope import Scopes
+from api.reading.plans import MARK, Memory, Plan, numbered, shape
 from tests.api.reading.town import TownDrillOrder
 from tests.api.reading.townsfolk import ACTORS, SCHEMA, ask
 
@@ -15,10 +14,10 @@ def empty(sql):
 
 
 def test_the_plan_unused_for_longest_is_forgotten_first():
-    plans, scopes, made = Plans(most=2), Scopes(ACTORS["hq"]), []
+    plans, made = Memory(most=2), []
 
     def use(key):
-        plans.find(key, scopes, lambda: made.append(key) or empty(key))
+        plans.find(key, lambda: made.append(key) or empty(key))
 
     for key in ("a", "b", "a", "c", "a", "b"):
         use(key)

@@ -1,10 +1,16 @@
 """Scope: each actor sees exactly the rows written out here by hand, at every level, and never by another's plan."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from api.reading.declarations import entity_of
 from api.reading.scope import as_sql
+from api.schema import schema
+from domain.actor import Role
 from tests.api.reading.town import TownDrill
 from tests.api.reading.townsfolk import ACTORS, TOLD, ask, drill_id
 
@@ -133,3 +139,21 @@ def test_questions_asked_at_once_by_different_actors_do_not_mix(in_town):
 
     answers = in_town(story())
     assert [numbers(answer["drills"]) for answer in answers] == [DRILLS[who] for who in [*ACTORS, *ACTORS]]
+
+
+def test_who_sees_a_row_never_depends_on_the_instant_so_a_scope_may_be_remembered(play):
+    entities = [entity for gtype in schema._schema.type_map.values() if (entity := entity_of(gtype))]
+
+    async def story(town):
+        partner = replace(town.hq, organization_id=uuid4())
+        years = [replace(partner, now=datetime(year, 1, 1, tzinfo=UTC)) for year in (1, 2060)]
+        askers = [[replace(actor, role=role) for actor in years] for role in Role]
+        return [
+            (entity.name, before.role)
+            for entity in entities
+            for before, after in askers
+            if as_sql(entity.visible_to(before)) != as_sql(entity.visible_to(after))
+        ]
+
+    assert play(story) == []
+    assert len(entities) > 15
