@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain import activities, agreements, drills, statistics, volunteers
-from domain.activities import ActivityKind, ActivityParticipation, Results
+from domain.activities import ActivityKind, ActivityParticipation, ActivityResults
 from domain.agreements import Agreement, AgreementKind, AgreementParty, Signature
 from domain.japanese import Period
 from domain.statistics import ALL, Report
@@ -44,7 +44,7 @@ async def patrolled(town: Town, minutes: list[int]) -> None:
     after = make.at(town.officer, patrol.starts_at + timedelta(hours=3))
     parts = await ActivityParticipation.filter(activity_id=patrol.id).order_by("id")
     came = [activities.Attended(part.id, said) for part, said in zip(parts, minutes, strict=True)]
-    results = Results(reported_count=12, forwarded_count=10, removed_count=7)
+    results = ActivityResults(reported_count=12, forwarded_count=10, removed_count=7)
     await activities.hold(after, patrol.id, attended=came, results=results)
     cut = [activities.Approved(parts[0].id, 30)]
     await activities.approve_minutes(make.at(town.hq, after.now), patrol.id, differing=cut)
