@@ -43,10 +43,10 @@ async def patrolled(town: Town, minutes: list[int]) -> None:
     await activities.confirm(town.officer, patrol.id)
     after = make.at(town.officer, patrol.starts_at + timedelta(hours=3))
     parts = await ActivityParticipation.filter(activity_id=patrol.id).order_by("id")
-    came = [activities.Attended(part.id, said) for part, said in zip(parts, minutes, strict=True)]
+    came = [activities.Presence(part.id, said) for part, said in zip(parts, minutes, strict=True)]
     results = ActivityResults(reported_count=12, forwarded_count=10, removed_count=7)
     await activities.hold(after, patrol.id, attended=came, results=results)
-    cut = [activities.Approved(parts[0].id, 30)]
+    cut = [activities.ApprovedMinutes(parts[0].id, 30)]
     await activities.approve_minutes(make.at(town.hq, after.now), patrol.id, differing=cut)
 
 
