@@ -20,15 +20,18 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     parse,
+    validate,
 )
 from graphql.validation import ASTValidationRule
 from graphql.validation.validate import ValidationAbortedError
-from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 
 from domain.errors import TooLarge
 
@@ -172,23 +175,32 @@ def parse_within_budget(query: str) -> DocumentNode:
     raise TooLarge(f"問い合わせが長すぎるか深すぎます（上限 {LIMITS.tokens} 語）。分けて送ってください。")
 
 
-class BudgetedParsing(SchemaExtension):
-    """Parses within the token limit, with a cache: takes the place of ParserCache and MaxTokensLimiter."""
+@lru_cache(maxsize=128)
+def verdict(schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]) -> list[GraphQLError]:
+    """What is wrong with a text that could be parsed, kept like its document.
+
+    Kept by the text: a document would be hashed node by node, which takes longer than all that is asked of it.
+    """
+    return validate(schema, parse_within_budget(query), rules)
+
+
+class Budget(SchemaExtension):
+    """Parses within the token limit, and puts the budget before the rules of the specification; keeps what it found.
+
+    It takes the place of ParserCache, MaxTokensLimiter and ValidationCache.
+    """
 
     def on_parse(self) -> Iterator[None]:
         if self.execution_context.query:
             self.execution_context.graphql_document = parse_within_budget(self.execution_context.query)
         yield
 
-
-class BudgetedValidation(SchemaExtension):
-    """Puts the budget before the rules of the specification; ValidationCache keeps the verdict."""
-
-    def on_operation(self) -> Iterator[None]:
+    def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        context.validation_rules = (DocumentBudget, *context.validation_rules)
+        rules = (DocumentBudget, *context.validation_rules)
+        context.pre_execution_errors = verdict(context.schema._schema, context.query or "", rules)
         yield
 
 
-BUDGET: tuple[type[SchemaExtension], ...] = (BudgetedParsing, BudgetedValidation, ValidationCache)
+BUDGET: tuple[type[SchemaExtension], ...] = (Budget,)
 """For `strawberry.Schema(extensions=[*BUDGET, …])`: classes, so that no request sees another's state."""

@@ -65,7 +65,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
 
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
-        bound = Bound([arguments(self, *field) for field in plan.fields], self._scopes, asked.key)
+        bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
         text = await self.context_value.fetch(plan.sql, plan.values(bound))
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")

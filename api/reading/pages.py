@@ -128,7 +128,7 @@ class Page:
 
     def picked(self, pick: Callable[[Arguments], Any]) -> Slot:
         number = self.number
-        return lambda bound: pick(bound.arguments[number])
+        return lambda bound: pick(bound.arguments(number))
 
     def cells(self, place: Place, written: Callable[[Place], str]) -> str:
         return ", ".join(named(written(cell), cell.key) for cell in self.inside(place))

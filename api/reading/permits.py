@@ -31,7 +31,7 @@ LONGEST_NAME = 63  # PostgreSQL cuts longer names
 class Permit:
     """What holds for one document, one shape of variables and one role: that it may be asked, and what it costs.
 
-    `places` are those that take values, which are looked at in each request.
+    `places` are those that take variables, which are looked at in each request.
     """
 
     cost: int
@@ -108,7 +108,8 @@ class Inspection:
         self.allow(place.how.data, place, place.name)
         if isinstance(place.how, Pages):
             self.allow_choices(place.how, place)
-        if place.arguments:
+        check_values(place)
+        if place.varies:
             self.valued.append(place)
 
     def allow_choices(self, how: Pages, place: Place) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+)
 from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.execution.values import get_argument_values
@@ -40,6 +49,23 @@ class Place:
     @property
     def how(self) -> How | None:
         return how_of(self.parent, self.definition)
+
+    @property
+    def varies(self) -> bool:
+        """Whether variables stand among the arguments."""
+        return any(has_variables(argument.value) for argument in self.group[0].node.arguments or ())
+
+
+def has_variables(value: ValueNode) -> bool:
+    match value:
+        case VariableNode():
+            return True
+        case ListValueNode():
+            return any(has_variables(inner) for inner in value.values)
+        case ObjectValueNode():
+            return any(has_variables(field.value) for field in value.fields)
+        case _:
+            return False
 
 
 def place(executor: Executor[Any], parent: GraphQLObjectType, group: FieldDetailsList) -> Place:

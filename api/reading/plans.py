@@ -29,9 +29,9 @@ MARKED = re.compile("\x02(\\d+)\x03")
 
 @dataclass(frozen=True)
 class Bound:
-    """What one request brings: the arguments of every list, the scopes, the key of a single row."""
+    """What one request brings: the arguments of each list that needs them, the scopes, the key of a single row."""
 
-    arguments: list[Arguments]
+    arguments: Callable[[int], Arguments]
     scopes: Scopes
     key: Any
 
