@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain import installation, tokens
+from domain import installation, tokens, units
 from domain.actor import Role
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, Unauthenticated
 from domain.installation import Installation
 from domain.journal import Entry
 from domain.people import Person, Post
@@ -104,5 +104,31 @@ def test_what_cannot_be_right_founds_nothing(run: Any, field: str, over: dict[st
             await found(**over)
         assert refused.value.field == field
         assert await Unit.all().count() == await Person.all().count() == await Entry.all().count() == 0
+
+    run(story())
+
+
+def test_a_fictional_code_is_taken_only_where_it_is_admitted(run: Any) -> None:
+    async def story() -> None:
+        with pytest.raises(Invalid) as refused:
+            await found(code="48", name="青浜県")
+        assert refused.value.field == "prefecture_code"
+        assert not await Unit.exists()
+        made = await found(code="48", name="青浜県", also={"48"})
+        assert (made.prefecture.code, made.prefecture.name) == ("48", "青浜県警察")
+
+    run(story())
+
+
+def test_the_national_statistician_is_let_in_again_as_the_same_person(run: Any) -> None:
+    async def story() -> None:
+        await found()
+        secrets = [await installation.admit_national(NOW, name=("見本", "学"), label="毎年") for _ in range(2)]
+        first, second = [await tokens.actor_of(secret, NOW) for secret in secrets]
+        assert (first.role, first.person_id, first.unit_id) == (Role.NATIONAL, second.person_id, second.unit_id)
+        assert await Unit.filter(kind=UnitKind.NATIONAL).count() == 1
+        assert {unit.kind async for unit in units.visible_to(first)} == {UnitKind.PREFECTURE}
+        with pytest.raises(Unauthenticated):
+            await tokens.actor_of(secrets[0], NOW + tokens.LONGEST)
 
     run(story())

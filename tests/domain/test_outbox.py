@@ -214,3 +214,25 @@ def test_a_long_story_of_a_failure_is_cut(run: Any) -> None:
         assert (await known("drill:1")).last_error == "長" * 300
 
     run(story())
+
+
+def test_letters_of_the_past_can_be_counted_as_gone_without_being_posted(run: Any) -> None:
+    async def story() -> None:
+        dawn = NOW - timedelta(hours=8)
+        await owe("yesterday", owed_at=dawn - timedelta(hours=1))
+        await owe("today", owed_at=dawn)
+        assert await outbox.settle_before(NOW, dawn) == 1
+        gone = await known("yesterday")
+        assert (gone.sent_at, gone.attempts) == (gone.due_at, 0)
+        assert await claimed() == ["today"]
+
+    run(story())
+
+
+def test_no_letter_of_the_future_counts_as_gone(run: Any) -> None:
+    async def story() -> None:
+        await owe("tomorrow", owed_at=NOW + timedelta(days=1))
+        assert await outbox.settle_before(NOW, NOW + timedelta(days=7)) == 0
+        assert (await known("tomorrow")).sent_at is None
+
+    run(story())
