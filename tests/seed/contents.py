@@ -15,7 +15,7 @@ from domain.drills import Drill, Participation
 from domain.lectures import HeadCount, Lecture
 from domain.organizations import Contact, Organization
 from domain.people import Person
-from domain.units import Unit
+from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 
 Rows = list[tuple[str, ...]]
@@ -27,8 +27,10 @@ def _rows(found: Iterable[tuple[Any, ...]]) -> Rows:
 
 
 async def contents() -> dict[str, Rows]:
-    """Everything that a person could name, in the database that is open."""
-    people = {person.id: person.name for person in await Person.all()}
+    """Everything that a person could name in the prefecture whose database is open."""
+    prefecture = await Unit.get(kind=UnitKind.PREFECTURE)
+    own = await Person.filter(prefecture_id=prefecture.id)
+    people = {person.id: person.name for person in own}
     bodies = {body.id: body.name for body in await Organization.all()}
     return {
         **await _who_is_there(people, bodies),
@@ -40,7 +42,7 @@ async def contents() -> dict[str, Rows]:
 async def _who_is_there(people: Names, bodies: Names) -> dict[str, Rows]:
     return {
         "units": _rows((u.code, u.name, u.name_kana, u.phone) for u in await Unit.all()),
-        "people": _rows((p.name, p.family_name_kana, p.mail_address, p.number) for p in await Person.all()),
+        "people": _rows((p.name, p.family_name_kana, p.mail_address, p.number) for p in own),
         "bodies": _rows((b.name, b.identity, b.kind, b.phone, b.address) for b in await Organization.all()),
         "contacts": _rows((bodies[c.organization_id], people[c.person_id], c.role) for c in await Contact.all()),
         "volunteers": _rows(
