@@ -12,7 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +59,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A told town. `card` is what `demo.json` says, `seeded_on` the day that the story takes for today."""
+    """A told town. `card` is what `demo.json` says, `told_on` the day that the story takes for today."""
 
     place: Place
     house: House
     database_url: str = field(repr=False)
     card: Mapping[str, Any] = field(repr=False)
     ide: Ide
+    told_on: date
 
     @property
     def desk(self) -> Desk:
@@ -139,7 +140,8 @@ async def _opened(place: Place, database_url: str, base_url: str) -> Demonstrati
     }
     hq, station, partner = [await tokens.actor_of(admitted[key], now()) for key in ("hq", "station", "partner")]
     saved = await operations.saved(operations.Around(hq, station, partner))
-    return Demonstration(place, house, database_url, card, make_ide(_offered(admitted), saved))
+    ide = make_ide(_offered(admitted), saved)
+    return Demonstration(place, house, database_url, card, ide, await personas.told_on())
 
 
 def _secret(place: Place) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from domain import feeds, installation, tokens
-from domain.actor import Actor, Role
+from domain.actor import TOKYO, Actor, Role
 from domain.errors import Unauthenticated
 from domain.feeds import Subscription
 from domain.organizations import Contact, Organization
@@ -55,6 +55,13 @@ PERSONAS = (
 async def are_admitted() -> bool:
     """Whether the story has been told to its end: letting the ten in is its last act."""
     return await Token.filter(role=Role.NATIONAL).exists()
+
+
+async def told_on() -> date:
+    """The day that the story took for today: the first on which somebody was let in."""
+    first = await Token.filter(role=Role.NATIONAL).order_by("created_at", "id").first()
+    assert first is not None, "letting the ten in is the last act of the story"
+    return first.created_at.astimezone(TOKYO).date()
 
 
 async def admit(now: datetime, kept: Mapping[str, str]) -> dict[str, str]:

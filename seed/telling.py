@@ -21,20 +21,17 @@ def then(actor: Actor, now: datetime) -> Actor:
     return replace(actor, now=now)
 
 
-async def tell(threads: Iterable[Thread], end: datetime) -> int:
-    """Tell all threads up to the end; threads of one instant go on in the given order. Answers the turns taken."""
+async def tell(threads: Iterable[Thread], end: datetime) -> None:
+    """Tell all threads up to the end; threads of one instant go on in the given order."""
     waiting = [(instant, number, thread) for number, thread in enumerate(threads) async for instant in _first(thread)]
     heapify(waiting)
-    turns = 0
     while waiting and waiting[0][0] < end:
         instant, number, thread = heappop(waiting)
-        turns += 1
         following = await anext(thread, None)
         if following is not None:
             heappush(waiting, (max(following, instant), number, thread))
     for _, _, thread in waiting:
         await thread.aclose()
-    return turns
 
 
 async def _first(thread: Thread) -> AsyncGenerator[datetime, None]:

@@ -63,10 +63,6 @@ class Town:
     contacts: Mapping[str, Contact]
     names: Iterator[Name]
 
-    def units(self) -> dict[str, Actor]:
-        """The first liaison officer of each station, by its code."""
-        return {code: actors[0] for code, actors in self.stations.items()}
-
 
 def dice(purpose: str) -> Random:
     """Dice of their own for each part of the story, so that one part does not move when another is told."""

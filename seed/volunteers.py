@@ -51,6 +51,7 @@ async def begun(town: Town, year: Year) -> Roster:
     appointing = then(town.desk[0], at(ceremony(year), "09:00"))
     for volunteer in roster.found.values():
         await volunteers.screen(screening, volunteer.id)
+    for volunteer in roster.found.values():
         await volunteers.appoint(appointing, volunteer.id, authority=AUTHORITY)
     return roster
 

@@ -15,6 +15,7 @@ from typing import Any
 from api import embedded
 from api.errors import Stopped
 from api.serving import listen, serve
+from domain.japanese import day_with_weekday
 
 HOST = "127.0.0.1"
 BACKLOG = 128
@@ -26,7 +27,7 @@ TRY = """\
   2. 「訓練に協定の相手方を招く」を実行し、数秒後に {mail} に増える .eml をメールソフトで開く
   3. partner の購読アドレスをカレンダーソフトに登録し、招いた訓練が出ることを見る
   4. 招待のメールにあるリンクを開いて出欠を答え、「訓練の案内にまだ返事のない相手をさがす」をもう一度実行する
-データは架空のものです。今日を基準に作り直すには --reset、終えるには Ctrl+C。"""
+データは架空のもので、{day}を今日として作ってあります。作り直すには --reset、終えるには Ctrl+C。"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             ready = runner.run(preparing)
         listening.listen(BACKLOG)
         demonstration.write_private(place.card, json.dumps(ready.card, ensure_ascii=False, indent=2) + "\n")
-        _show(ready.card)
+        _show(ready.card, day_with_weekday(ready.told_on))
         serve(lambda: demonstration.make_demonstration(ready), listening)
     return 0
 
@@ -77,7 +78,7 @@ def _say() -> Callable[[str], None]:
     return say
 
 
-def _show(card: Mapping[str, Any]) -> None:
+def _show(card: Mapping[str, Any], day: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -91,4 +92,4 @@ def _show(card: Mapping[str, Any]) -> None:
     console.print(table)
     for key, address in card["feeds"].items():
         console.print(f"購読 {key}: {address}", soft_wrap=True, highlight=False)
-    console.print(TRY.format(**card), soft_wrap=True, highlight=False)
+    console.print(TRY.format(**card, day=day), soft_wrap=True, highlight=False)
