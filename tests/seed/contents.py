@@ -29,8 +29,7 @@ def _rows(found: Iterable[tuple[Any, ...]]) -> Rows:
 async def contents() -> dict[str, Rows]:
     """Everything that a person could name in the prefecture whose database is open."""
     prefecture = await Unit.get(kind=UnitKind.PREFECTURE)
-    own = await Person.filter(prefecture_id=prefecture.id)
-    people = {person.id: person.name for person in own}
+    people = {person.id: person.name for person in await Person.filter(prefecture_id=prefecture.id)}
     bodies = {body.id: body.name for body in await Organization.all()}
     return {
         **await _who_is_there(people, bodies),
@@ -42,7 +41,9 @@ async def contents() -> dict[str, Rows]:
 async def _who_is_there(people: Names, bodies: Names) -> dict[str, Rows]:
     return {
         "units": _rows((u.code, u.name, u.name_kana, u.phone) for u in await Unit.all()),
-        "people": _rows((p.name, p.family_name_kana, p.mail_address, p.number) for p in own),
+        "people": _rows(
+            (p.name, p.family_name_kana, p.mail_address, p.number) for p in await Person.all() if p.id in people
+        ),
         "bodies": _rows((b.name, b.identity, b.kind, b.phone, b.address) for b in await Organization.all()),
         "contacts": _rows((bodies[c.organization_id], people[c.person_id], c.role) for c in await Contact.all()),
         "volunteers": _rows(
