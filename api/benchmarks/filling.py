@@ -1,0 +1,66 @@
+"""BENCH ONLY: masses of rows written straight into an empty database, past every verb and without any journal.
+
+Nothing else may write like this: the rows obey the constraints, but nobody has decided them. What is written is
+the same each time but for ids and instants.
+"""
+
+from __future__ import annotations
+
+from api.benchmarks.ground import Ground
+from domain import database
+
+# In each: $1 the instant, $2 the units that own the rows in turn, $3 the prefecture, $4 how many.
+
+ORGANIZATIONS = """
+    INSERT INTO organization (id, version, created_at, updated_at, unit_id, prefecture_id, kind, name, name_kana,
+        municipality_code, postal_code, address, phone, industry, is_small, search, kana_order, identity)
+    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
+        'COMPANY', '架空商事' || n || '株式会社', 'カクウショウジ' || n, '', '', '見本市例示町' || n, '', '卸売業',
+        n % 2 = 0, '架空商事' || n, lpad(n::text, 10, '0'), 'name:架空商事' || n
+    FROM generate_series(1, $4::int) n"""
+
+DRILLS = """
+    WITH held AS (
+        INSERT INTO appointment (id, version, created_at, updated_at, unit_id, prefecture_id, kind, uid, sequence,
+            title, starts_at, ends_at, place, online_url, status, changed_at)
+        SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
+            'DRILL', n || '@police.aohama.example', 0, '第' || n || '回共同対処訓練', $1 + n * interval '1 hour',
+            $1 + n * interval '1 hour' + interval '3 hours', '大会議室', '', 'CONFIRMED', $1
+        FROM generate_series(1, $4::int) n
+        RETURNING *)
+    INSERT INTO drill (id, version, created_at, updated_at, unit_id, prefecture_id, appointment_id, status, format,
+        threat, title, search, purpose, scenario, objectives, starts_at, reason, summary)
+    SELECT uuidv7(), 1, $1, $1, unit_id, prefecture_id, id, 'CONFIRMED', 'TABLETOP', 'RANSOMWARE', title, title,
+        '連絡の手順を確かめる', '', '["警察への通報を15分以内に行う"]', starts_at, '', ''
+    FROM held"""
+
+# Each drill has organisations of its own, the partner's in every 25th: so it stands in 4 of 100 of them.
+PARTICIPATIONS = """
+    INSERT INTO drill_participation (id, version, created_at, updated_at, unit_id, prefecture_id, drill_id,
+        appointment_id, organization_id, role, reply, planned_count)
+    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, drill.unit_id, drill.prefecture_id, drill.id,
+        drill.appointment_id, bodies.ids[1 + (drill.n * $2::int + seat) % cardinality(bodies.ids)], 'TRAINEE',
+        'ACCEPTED', 1 + seat % 4
+    FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill,
+        (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
+        generate_series(0, $2::int - 1) seat"""
+
+
+async def add_organizations(ground: Ground, count: int) -> None:
+    """Companies, in turn of each unit."""
+    await database.execute(ORGANIZATIONS, *_owned(ground), count)
+
+
+async def add_drills(ground: Ground, count: int, seats: int) -> None:
+    """Drills an hour apart, from now on, each with so many organisations that take part."""
+    await database.execute(DRILLS, *_owned(ground), count)
+    await database.execute(PARTICIPATIONS, ground.hq.now, seats)
+
+
+async def settle() -> None:
+    """Let the planner know what there is, as it would after a while."""
+    await database.execute("ANALYZE")
+
+
+def _owned(ground: Ground) -> tuple[object, ...]:
+    return ground.hq.now, list(ground.hq.units), ground.hq.prefecture_id

@@ -1,0 +1,131 @@
+"""A small HTTP client that asks one thing as often as it is answered: for loopback, kept-alive connections only.
+
+It does as little as it can, because it shares the machine with what it measures. An answer with another status
+than expected ends the benchmark: a fast refusal is no result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from api.errors import Stopped
+
+CONNECTIONS = 4
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+HEAD_END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as bytes, and the status of its right answer."""
+
+    content: bytes
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Answered:
+    head: str
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """The value of a header, or "" where there is none."""
+        found = re.search(rf"^{name}: *(.*?)\r?$", self.head, re.IGNORECASE | re.MULTILINE)
+        return found[1] if found else ""
+
+
+def get(path: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Asked:
+    return Asked(_written("GET", path, headers or {}), status)
+
+
+def post(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
+    given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    return Asked(_written("POST", path, given) + body)
+
+
+def _written(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    """The request up to its body (RFC 9112 §2.1)."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *map(": ".join, headers.items()), "", ""]
+    return "\r\n".join(lines).encode()
+
+
+class _Caller(asyncio.Protocol):
+    """One connection. `answers` counts until `ends` (of `perf_counter`), which the last answer may overrun."""
+
+    def __init__(self, asked: Asked, ends: float) -> None:
+        self.asked = asked
+        self.ends = ends
+        self.expected = f"HTTP/1.1 {asked.status} ".encode()
+        self.done: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self.answers = 0
+        self.parts: list[bytes] = []
+        self.missing = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(self.asked.content)
+
+    def data_received(self, data: bytes) -> None:
+        self.parts.append(data)
+        self.missing -= len(data)
+        if self.missing <= 0:
+            self._look()
+
+    def _look(self) -> None:
+        whole = b"".join(self.parts)
+        self.parts = [whole]
+        head_ends = whole.find(HEAD_END)
+        if head_ends < 0:
+            return
+        length = LENGTH.search(whole, 0, head_ends)
+        self.missing = head_ends + len(HEAD_END) + (int(length[1]) if length else 0) - len(whole)
+        if self.missing <= 0:
+            self._answered(whole, head_ends)
+
+    def _answered(self, whole: bytes, head_ends: int) -> None:
+        self.answers += 1
+        self.parts, self.missing = [], 0
+        if whole.startswith(self.expected) and perf_counter() < self.ends:
+            self.transport.write(self.asked.content)
+            return
+        if not self.done.done():
+            self.done.set_result(Answered(whole[:head_ends].decode(), whole[head_ends + len(HEAD_END) :]))
+        self.transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(Stopped("計測中に接続が切れました。もう一度実行してください。"))
+
+    async def finished(self) -> Answered:
+        answered = await self.done
+        if not answered.head.startswith(self.expected.decode().strip()):
+            status = answered.head.partition("\r\n")[0]
+            raise Stopped(
+                f"計測中に予期しない応答がありました（{status}）。 {answered.body[:300].decode(errors='replace')}"
+            )
+        return answered
+
+
+async def _calls(port: int, asked: Asked, ends: float) -> _Caller:
+    loop = asyncio.get_running_loop()
+    _, caller = await loop.create_connection(lambda: _Caller(asked, ends), "127.0.0.1", port)
+    return caller
+
+
+async def once(port: int, asked: Asked) -> Answered:
+    """One request and its answer."""
+    return await (await _calls(port, asked, 0.0)).finished()
+
+
+async def rate(port: int, asked: Asked, seconds: float, connections: int = CONNECTIONS) -> float:
+    """Answers per second, asked over this many connections at once."""
+    started = perf_counter()
+    callers = [await _calls(port, asked, started + seconds) for _ in range(connections)]
+    for caller in callers:
+        await caller.finished()
+    return sum(caller.answers for caller in callers) / (perf_counter() - started)

@@ -1,0 +1,75 @@
+"""BENCH ONLY: the program's own application in a process of its own, and beside its doors the ceiling's.
+
+A ceiling is a bare Starlette route in the same process: what is left when there is no framework, no reader and no
+question of who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+from tortoise import Tortoise
+
+from api.app import make_app
+from api.benchmarks.ground import SECRET
+from api.context import bearer
+from api.house import House
+from api.serving import listen, serve
+
+BASE = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class Handwritten:
+    """A route that answers with the one text of one statement; it looks at a token only where one is sent."""
+
+    path: str
+    sql: str
+    values: tuple[object, ...]
+
+    def route(self, house: House) -> Route:
+        async def answer(request: Request) -> Response:
+            if "authorization" in request.headers:
+                await bearer(request, house)
+            async with Tortoise.get_connection("default").acquire_connection() as connection:
+                text: str = await connection.fetchval(self.sql, *self.values)
+            return Response(orjson.dumps({"data": orjson.Fragment(text)}), media_type="application/json")
+
+        return Route(self.path, answer)
+
+
+@dataclass(frozen=True)
+class Application:
+    """What the other process needs to know to make its application."""
+
+    database_url: str = field(repr=False)
+    handwritten: tuple[Handwritten, ...] = ()
+
+    def __call__(self) -> ASGIApp:
+        house = House(SECRET, BASE, lambda: datetime.now(UTC))
+        app = make_app(house, self.database_url)
+        app.router.routes.extend(one.route(house) for one in self.handwritten)
+        return app
+
+
+@contextmanager
+def serving(application: Application) -> Iterator[int]:
+    """The port at which the application answers, as long as the block lasts."""
+    with listen("127.0.0.1", 0) as listening:
+        child = get_context("spawn").Process(target=serve, args=(application, listening))
+        child.start()
+        try:
+            listening.listen()
+            yield listening.getsockname()[1]
+        finally:
+            child.terminate()
+            child.join()

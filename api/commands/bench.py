@@ -1,0 +1,33 @@
+"""Measure the program against a ceiling in the same run; the ratio means more than either figure."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from api import embedded
+from api.benchmarks import drills, start
+from api.benchmarks.ground import Land
+from api.benchmarks.measuring import Report, table
+
+BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {"start": start.measure, "drills": drills.measure}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), help="測るもの（省略するとすべて）")
+
+
+def run(options: argparse.Namespace) -> int:
+    names = [options.name] if options.name else list(BENCHMARKS)
+    with tempfile.TemporaryDirectory(prefix="renkei-bench-") as place, embedded.running(Path(place)) as server:
+        asyncio.run(_measure(Land(server), names))
+    return 0
+
+
+async def _measure(land: Land, names: list[str]) -> None:
+    await land.prepare()
+    for name in names:
+        print(table(await BENCHMARKS[name](land)), flush=True)
