@@ -103,8 +103,10 @@ WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None}
 
 # One statement, so that no letter is looked at and then taken by somebody else. What waits for an older letter does not
 # count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
+# The rows to lease are chosen once and for all: a plan may run a plain subquery again, which skips what it has just
+# locked and so takes more than asked for.
 LEASING = """
-    UPDATE letter SET leased_until = $2 WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT one.id FROM letter one
         WHERE one.sent_at IS NULL AND one.given_up_at IS NULL
           AND one.due_at <= $1 AND (one.leased_until IS NULL OR one.leased_until <= $1)
@@ -113,7 +115,7 @@ LEASING = """
               WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
                 AND older.id < one.id AND older.sent_at IS NULL AND older.given_up_at IS NULL)
         ORDER BY one.due_at, one.id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    RETURNING id"""
+    UPDATE letter SET leased_until = $2 FROM due WHERE letter.id = due.id RETURNING letter.id"""
 
 
 @routine
