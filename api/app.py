@@ -40,4 +40,4 @@ def graphql(house: House, ide: Ide | None) -> Route:
         return Context(await bearer(request, house))
 
     door = GraphQLDoor(schema, context_of)
-    return Route("/graphql", Guard(door, origins={house.base_url}, page=ide.page if ide else None))
+    return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

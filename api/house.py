@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,11 @@ class House:
     base_url: str
     clock: Callable[[], datetime]
     is_demo: bool = False
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may ask here; a demonstration is at home under either name that its own machine has for it."""
+        own = urlsplit(self.base_url)
+        if self.is_demo and own.hostname in LOOPBACK:
+            return frozenset(f"{own.scheme}://{name}:{own.port}" for name in LOOPBACK)
+        return frozenset({self.base_url})

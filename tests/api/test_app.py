@@ -1,3 +1,7 @@
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
 import httpx
 import pytest
 
@@ -10,9 +14,9 @@ HOUSE = House("a key that is only ever used in tests", "https://renkei.example.j
 QUESTION = {"query": "{ units { totalCount } }"}
 
 
-def client(**headers: str) -> httpx.AsyncClient:
-    app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url, headers=headers)
+def client(house: House = HOUSE, **headers: str) -> httpx.AsyncClient:
+    app = make_app(house, "postgres://nobody@nowhere/nothing")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=house.base_url, headers=headers)
 
 
 async def token_of(town) -> str:
@@ -52,6 +56,48 @@ def test_there_is_no_desk_unless_it_is_given(run):
             return await nobody.get("/graphql")
 
     assert run(story()).status_code == 405
+
+
+def asked_from(origin: str, house: House) -> Coroutine[Any, Any, int]:
+    """The status of a question that a page of this origin asks without a token: 401 is past the guard."""
+
+    async def story() -> int:
+        async with client(house, Origin=origin) as page:
+            return (await page.post("/graphql", json=QUESTION)).status_code
+
+    return story()
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8123", "http://localhost:8123"])
+def test_a_demonstration_answers_its_page_under_either_name_of_its_machine(run, origin):
+    assert run(asked_from(origin, replace(HOUSE, base_url="http://127.0.0.1:8123", is_demo=True))) == 401
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost",
+        "http://localhost:8124",
+        "https://localhost:8123",
+        "http://localhost.evil.example:8123",
+        "http://192.0.2.1:8123",
+        "null",
+    ],
+)
+def test_a_demonstration_answers_no_page_of_another_address(run, origin):
+    assert run(asked_from(origin, replace(HOUSE, base_url="http://127.0.0.1:8123", is_demo=True))) == 403
+
+
+@pytest.mark.parametrize(
+    "house",
+    [
+        replace(HOUSE, base_url="http://127.0.0.1:8123"),
+        replace(HOUSE, base_url="http://192.0.2.1:8123", is_demo=True),
+    ],
+)
+def test_only_a_demonstration_on_its_own_machine_has_a_second_name(run, house):
+    assert run(asked_from("http://localhost:8123", house)) == 403
+    assert run(asked_from(house.base_url, house)) == 401
 
 
 def test_a_database_that_lacks_a_step_is_not_ready_though_the_process_lives(run):
