@@ -183,6 +183,12 @@ async def propose(
     )
 
 
+def must_be_ahead(author: Author, starts_at: datetime) -> None:
+    """Raises Invalid for an instant that has passed."""
+    if starts_at <= author.now:
+        raise Invalid("これからの日時を指定してください。", field="starts_at")
+
+
 def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         raise Invalid("終わりの時刻は始まりより後にしてください。", field="ends_at")

@@ -8,7 +8,6 @@ is in review may be returned to the evaluation, because an approver who cannot s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -157,12 +156,6 @@ def must_be_in(drill: Drill, *states: DrillStatus) -> None:
         raise WrongState(
             f"いまの状態「{LABELS[drill.status]}」ではできません。できるのは「{names}」のときです。", field="status"
         )
-
-
-def must_be_ahead(author: Author, starts_at: datetime) -> None:
-    """Raises Invalid for an instant that has passed."""
-    if starts_at <= author.now:
-        raise Invalid("これからの日時を指定してください。", field="starts_at")
 
 
 def must_be_ready(drill: Drill, appointment: Appointment) -> None:

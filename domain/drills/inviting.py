@@ -14,7 +14,6 @@ from domain.drills.drill import (
     DrillStatus,
     head_count,
     move,
-    must_be_ahead,
     must_be_in,
     must_be_ready,
     visible_to,
@@ -66,7 +65,7 @@ async def invite(
 
 async def _ready(actor: Actor, drill: Drill) -> Appointment:
     appointment = await Appointment.get(id=drill.appointment_id)
-    must_be_ahead(actor, appointment.starts_at)
+    calendar.must_be_ahead(actor, appointment.starts_at)
     must_be_ready(drill, appointment)
     return appointment
 

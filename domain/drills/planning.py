@@ -20,7 +20,6 @@ from domain.drills.drill import (
     at_most,
     head_count,
     move,
-    must_be_ahead,
     must_be_in,
     must_be_ready,
     said,
@@ -113,7 +112,7 @@ async def plan(
     if unit.id not in actor.units:
         raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
     columns = _checked({**more, "title": title})
-    must_be_ahead(actor, starts_at)
+    calendar.must_be_ahead(actor, starts_at)
     _must_be_in_time(actor, columns.get("reply_by"), starts_at)
     where = _place(columns)
     appointment = await calendar.propose(actor, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
@@ -210,7 +209,7 @@ async def postpone(
 async def _reschedule(
     actor: Actor, drill: Drill, starts_at: datetime, ends_at: datetime, reply_by: date | None
 ) -> Drill:
-    must_be_ahead(actor, starts_at)
+    calendar.must_be_ahead(actor, starts_at)
     _must_be_in_time(actor, reply_by, starts_at)
     appointment = await Appointment.get(id=drill.appointment_id)
     if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):

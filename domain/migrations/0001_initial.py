@@ -7,7 +7,8 @@ from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, A
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
 from domain.japanese.periods import Measure, PeriodBasis
-from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
+from domain.lectures.assigning import OfferStatus
+from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
 from domain.people import QualificationLevel

@@ -19,7 +19,7 @@ from domain.calendar import Appointment, Attendee
 from domain.feeds import Subscription
 from tests import make
 from tests.clock import NOW
-from tests.domain.test_lectures import confirmed
+from tests.domain.lectures.giving import confirmed
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
 from tests.make import Town

@@ -21,7 +21,7 @@ from tests import make
 from tests.api.browser import PRESENT, browser
 from tests.api.serving import served
 from tests.clock import NOW
-from tests.domain.test_lectures import confirmed
+from tests.domain.lectures.giving import confirmed
 from tests.make import Town
 
 SECRET = "k" * 43

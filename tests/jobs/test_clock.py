@@ -11,7 +11,7 @@ from jobs import clock
 from jobs.post_letters import Desk
 from jobs.schedule import Daily, Every, Job
 from tests.clock import NOW
-from tests.domain.test_lectures import confirmed
+from tests.domain.lectures.giving import confirmed
 from tests.jobs.test_post_letters import desk
 from tests.make import Town
 

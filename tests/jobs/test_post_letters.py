@@ -23,7 +23,7 @@ from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
 from jobs.post_letters import Desk
 from tests import make
 from tests.clock import NOW
-from tests.domain.test_lectures import confirmed
+from tests.domain.lectures.giving import confirmed
 from tests.exports.judges import JUDGES
 from tests.jobs.letters_at_hand import Office, open_office
 from tests.make import Town

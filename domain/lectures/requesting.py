@@ -1,0 +1,75 @@
+"""受付と受理: a school asks for a lecture, and we say that we will send somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain import calendar, organizations, records
+from domain.actor import LIAISONS, Actor, Role
+from domain.calendar import AppointmentKind
+from domain.errors import Invalid
+from domain.lectures.lecture import Audience, Lecture, LectureKind, LectureStatus, move, visible_to
+from domain.lectures.telling import tell_school
+from domain.units import Unit
+from domain.verbs import verb
+
+
+@verb(*LIAISONS, Role.SCHOOL)
+async def request(
+    actor: Actor,
+    *,
+    school_id: UUID,
+    contact_id: UUID,
+    theme: str,
+    audience: Audience,
+    expected_count: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str = "",
+    online_url: str = "",
+    kind: LectureKind = LectureKind.LECTURE,
+    equipment: str = "",
+    remarks: str = "",
+) -> Lecture:
+    """Take a school's request in, on its first wished date; the school is told that it has arrived.
+
+    Raises NotFound for the school or contact, Invalid for a date that has passed or a head-count below one.
+    """
+    school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
+    contacts = organizations.contacts_visible_to(actor).filter(organization_id=school.id)
+    contact = await records.see(contacts, contact_id, field="contact_id")
+    calendar.must_be_ahead(actor, starts_at)
+    if expected_count < 1:
+        raise Invalid("予定人数は1人以上にしてください。", field="expected_count")
+    unit = await Unit.get(id=school.unit_id)
+    where = {"place": place or school.name, "online_url": online_url}
+    appointment = await calendar.propose(
+        actor, AppointmentKind.LECTURE, unit, f"{school.name} {theme}", starts_at, ends_at, **where
+    )
+    lecture = await records.create(
+        actor,
+        Lecture,
+        "lecture-requested",
+        unit_id=unit.id,
+        school_id=school.id,
+        contact_id=contact.id,
+        appointment_id=appointment.id,
+        status=LectureStatus.RECEIVED,
+        kind=kind,
+        audience=audience,
+        theme=theme,
+        expected_count=expected_count,
+        starts_at=starts_at,
+        equipment=equipment,
+        remarks=remarks,
+    )
+    await tell_school(actor, lecture, appointment, "lecture-received")
+    return lecture
+
+
+@verb(*LIAISONS)
+async def accept(actor: Actor, lecture_id: UUID, *, version: int | None = None) -> Lecture:
+    """受理: we will send somebody."""
+    lecture = await records.find(visible_to(actor), lecture_id, version)
+    return await move(actor, lecture, LectureStatus.ACCEPTED, "lecture-accepted")

@@ -1,0 +1,91 @@
+"""決定と延期: the date is made firm, or moved; everybody who is concerned is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain import calendar, records
+from domain.actor import LIAISONS, Actor
+from domain.calendar import Appointment, AppointmentStatus, AttendeeRole
+from domain.errors import Incomplete
+from domain.lectures.assigning import STANDING, Assignment, hold_again
+from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
+from domain.lectures.telling import invite_school, tell_lecturers, tell_school
+from domain.outbox import Method
+from domain.states import must_be_in, said
+from domain.verbs import verb
+
+
+@verb(*LIAISONS)
+async def confirm(actor: Actor, lecture_id: UUID, *, version: int | None = None) -> Lecture:
+    """決定: the date is firm; the school and the lecturers are told. Raises Incomplete without a lecturer."""
+    lecture = await records.find(visible_to(actor), lecture_id, version)
+    await move(actor, lecture, LectureStatus.CONFIRMED, "lecture-confirmed")
+    standing = Assignment.filter(lecture_id=lecture.id, role=AttendeeRole.LECTURER, status__in=STANDING)
+    if not await standing.exists():
+        raise Incomplete("講師が決まっていません。先に講師を割り当ててください。")
+    appointment = await calendar.confirm(actor, await Appointment.get(id=lecture.appointment_id))
+    await invite_school(actor, lecture, appointment)
+    await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST)
+    return lecture
+
+
+@verb(*LIAISONS)
+async def postpone(
+    actor: Actor,
+    lecture_id: UUID,
+    *,
+    reason: str,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    version: int | None = None,
+) -> Lecture:
+    """延期: with a new date at once, or until one is found (then the calendars take the old date out)."""
+    lecture = await records.find(visible_to(actor), lecture_id, version)
+    await move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=said(reason))
+    appointment = await Appointment.get(id=lecture.appointment_id)
+    if starts_at and ends_at:
+        return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason)
+    await calendar.cancel(actor, appointment)
+    await tell_school(actor, lecture, appointment, "lecture-postponed", reason=reason)
+    await tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
+    return lecture
+
+
+@verb(*LIAISONS)
+async def reschedule(
+    actor: Actor, lecture_id: UUID, *, starts_at: datetime, ends_at: datetime, version: int | None = None
+) -> Lecture:
+    """A new date for a postponed lecture, or for one that is still being arranged; same UID, SEQUENCE raised."""
+    lecture = await records.find(visible_to(actor), lecture_id, version)
+    appointment = await Appointment.get(id=lecture.appointment_id)
+    must_be_in(
+        LABELS,
+        lecture.status,
+        LectureStatus.RECEIVED,
+        LectureStatus.ACCEPTED,
+        LectureStatus.COORDINATING,
+        LectureStatus.POSTPONED,
+    )
+    return await _reschedule(actor, lecture, appointment, starts_at, ends_at, lecture.reason)
+
+
+async def _reschedule(
+    actor: Actor,
+    lecture: Lecture,
+    appointment: Appointment,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+) -> Lecture:
+    calendar.must_be_ahead(actor, starts_at)
+    values = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
+    await calendar.change(actor, appointment, "appointment-rescheduled", **values)
+    await hold_again(actor, lecture, appointment)
+    await records.change(actor, lecture, "lecture-rescheduled", starts_at=starts_at)
+    if lecture.status is LectureStatus.POSTPONED:
+        await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
+        await tell_school(actor, lecture, appointment, "lecture-rescheduled", Method.REQUEST, reason=reason)
+    await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST, reason=reason)
+    return lecture

@@ -1,0 +1,52 @@
+"""Who is told of a lecture: the school that asked for it, and the people who are to give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain import calendar, invitations
+from domain.actor import Author
+from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
+from domain.lectures.lecture import Lecture
+from domain.organizations import Contact
+from domain.outbox import Method
+
+
+async def tell_school(
+    author: Author,
+    lecture: Lecture,
+    appointment: Appointment,
+    kind: str,
+    method: Method = Method.CANCEL,
+    **more: Any,
+) -> None:
+    """A letter to the school; where it was invited before, its calendar is told by `method` as well."""
+    contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
+    host = await host_of(appointment, contact)
+    if host:
+        await invitations.tell(author, appointment, host, kind, method, **more)
+    else:
+        turn = f"{lecture.id}:{appointment.version}"
+        await invitations.write(author, appointment, contact.person, kind, turn, **more)
+
+
+async def host_of(appointment: Appointment, contact: Contact) -> Attendee | None:
+    """The school's contact, where they were invited already."""
+    known = Attendee.filter(appointment_id=appointment.id, person_id=contact.person_id, removed_at=None)
+    return await known.first()
+
+
+async def invite_school(author: Author, lecture: Lecture, appointment: Appointment) -> None:
+    """The firm date for the calendar of the school's contact."""
+    contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
+    host = await host_of(appointment, contact) or await calendar.ask(
+        author, appointment, contact.person, AttendeeRole.HOST, organization_id=lecture.school_id
+    )
+    await invitations.tell(author, appointment, host, "lecture-confirmed", Method.REQUEST)
+
+
+async def tell_lecturers(author: Author, appointment: Appointment, kind: str, method: Method, **more: Any) -> None:
+    """Owe everybody who is asked to give the lecture, and has not declined, the same letter."""
+    for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
+        if attendee.partstat is not PartStat.DECLINED:
+            await invitations.tell(author, appointment, attendee, kind, method, **more)
