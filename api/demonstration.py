@@ -29,6 +29,7 @@ from domain.feeds import Subscription
 from jobs import clock
 from jobs.post import FilePost
 from jobs.post_letters import Desk
+from jobs.schedule import TIMES
 from seed import personas, story
 from seed.places import DESK_MAIL, DOMAIN, PREFECTURE_CODE
 
@@ -88,7 +89,7 @@ async def prepare(place: Place, database_url: str, base_url: str, *, reset: bool
     await database.migrate(database_url)
     async with database.opened(database_url):
         if not await personas.are_admitted():
-            await story.sow(now(), say)
+            await story.sow(now(), TIMES, say)
         return await _opened(place, database_url, base_url)
 
 

@@ -6,7 +6,7 @@ as it likes, for what it does is safe to repeat. Times of day are Japan's.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
 Work = Callable[[datetime, Desk], Awaitable[object]]
+Routine = Callable[[datetime], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -59,30 +60,38 @@ class Job:
     why: str
 
 
-def _alone(routine: Callable[[datetime], Awaitable[object]]) -> Work:
+@dataclass(frozen=True)
+class Alone:
     """A routine of the domain needs no desk."""
 
-    async def work(now: datetime, _: Desk) -> object:
-        return await routine(now)
+    routine: Routine
 
-    return work
+    async def __call__(self, now: datetime, _: Desk) -> object:
+        return await self.routine(now)
 
 
 SCHEDULE = (
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
-    Job("agreements-expire", Daily(time(0, 5)), _alone(agreements.expire), "an agreement ends with its last day"),
-    Job("volunteers-expire", Daily(time(0, 10)), _alone(volunteers.expire), "a commission ends with its last day"),
-    Job("agreement-notices", Daily(time(8, 30)), _alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
+    Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
+    Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),
+    Job("agreement-notices", Daily(time(8, 30)), Alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
     Job(
         "reminders",
         Daily(time(9)),
-        _alone(invitations.owe_reminders),
+        Alone(invitations.owe_reminders),
         "whoever is expected tomorrow is told the day before",
     ),
     Job(
         "quarter-statistics",
         Quarterly(time(0, 30)),
-        _alone(statistics.compute_quarter),
+        Alone(statistics.compute_quarter),
         "the quarter's figures are kept as they stood at its end",
     ),
 )
+
+TIMES: Mapping[Routine, time] = {
+    job.work.routine: job.trigger.at
+    for job in SCHEDULE
+    if isinstance(job.work, Alone) and not isinstance(job.trigger, Every)
+}
+"""The time of day of each routine, for whoever tells of days on which no clock ran."""

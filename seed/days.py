@@ -14,9 +14,10 @@ VACATIONS = (((7, 21), (8, 31)), ((12, 24), (12, 31)), ((1, 1), (1, 7)), ((3, 21
 """夏季, 冬季 and 学年末・学年始 休業, first and last day."""
 
 
-def at(day: date, clock: str) -> datetime:
+def at(day: date, clock: str | time) -> datetime:
     """An instant in Japan, such as 9:30 on that day, in UTC."""
-    return datetime.combine(day, time.fromisoformat(clock), TOKYO).astimezone(UTC)
+    told = time.fromisoformat(clock) if isinstance(clock, str) else clock
+    return datetime.combine(day, told, TOKYO).astimezone(UTC)
 
 
 def midnight(now: datetime) -> datetime:

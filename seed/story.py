@@ -9,9 +9,9 @@ What the clock does by itself is told on the days on which it finds something to
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tortoise.transactions import in_transaction
 
@@ -29,6 +29,10 @@ from seed.town import Town, settle
 from seed.volunteers import Roster
 
 Told = Callable[[str], None]
+Routine = Callable[[datetime], Awaitable[object]]
+Clock = Mapping[Routine, time]
+"""At what time of day each routine runs by itself."""
+
 LATELY = timedelta(days=21)
 
 
@@ -40,10 +44,11 @@ class Engagements:
     outings: list[Outing]
 
 
-async def sow(now: datetime, say: Told = lambda _: None) -> None:
+async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
     """Tell the year up to the beginning of today in Japan; letters that were due before today count as gone.
 
-    `say` hears what is being told. Raises Conflict where the database is not empty.
+    `clock` is the schedule's, by which happens what nobody does; `say` hears what is being told. Raises Conflict where
+    the database is not empty.
     """
     year, end = Year.around(now.astimezone(TOKYO).date()), midnight(now)
     say("名簿を取り込んでいます")
@@ -52,21 +57,22 @@ async def sow(now: datetime, say: Told = lambda _: None) -> None:
         await installation.found_national(town.admin.now)
     say("一年の出来事を語っています")
     async with asyncio.TaskGroup() as strands:
-        strands.create_task(_strand(_headquarters(town, year), end))
-        roster = await _appointed(town, year, end)
+        strands.create_task(_strand(_headquarters(town, year, clock), end))
+        roster = await _appointed(town, year, clock, end)
         engaged = _engagements(year, roster)
         for half in (0, 1):
-            strands.create_task(_strand(_half(town, year, engaged, roster, half), end))
+            strands.create_task(_strand(_half(town, year, clock, engaged, roster, half), end))
     say("四半期を集計しています")
     async with in_transaction():
-        await _quarters_closed(year)
+        await _quarters_closed(year, clock)
         await outbox.settle_before(now, end)
 
 
-async def _appointed(town: Town, year: Year, end: datetime) -> Roster:
+async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Roster:
     async with in_transaction():
         roster = await volunteers.begun(town, year)
-        later = [_daily("00:10", {year.april}, commissions.expire), *volunteers.rolled_over(town, year, roster)]
+        expiring = _daily(clock, commissions.expire, {year.april})
+        later = [expiring, *volunteers.rolled_over(town, year, roster)]
         await tell(later, end)
     return roster
 
@@ -84,7 +90,7 @@ def _engagements(year: Year, roster: Roster) -> Engagements:
     return Engagements([*own, *ordinary], [campaign, *activities.outings(year, roster.members, diary)])
 
 
-def _half(town: Town, year: Year, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
+def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
     """Lectures and activities of every other station."""
     plans = [plan for plan in engaged.lectures if int(plan.station) % 2 == half]
     outings = [outing for outing in engaged.outings if int(outing.station) % 2 == half]
@@ -92,26 +98,26 @@ def _half(town: Town, year: Year, engaged: Engagements, roster: Roster, half: in
     return [
         *(lectures.told(town, plan, roster.found) for plan in plans),
         *(activities.told(town, outing, roster.found) for outing in outings),
-        _daily("09:00", _eves(year, dates), invitations.owe_reminders),
+        _daily(clock, invitations.owe_reminders, _eves(year, dates)),
     ]
 
 
-def _headquarters(town: Town, year: Year) -> list[Thread]:
+def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
     """Agreements and drills, and what the clock does about them."""
     ends, planned = agreements.due_days(year), drills.exercises(year)
     return [
-        _daily("00:05", ends, pacts.expire),
-        _daily("08:30", ends, pacts.owe_notices),
-        _daily("09:00", _eves(year, (at(one.day, "13:30") for one in planned)), invitations.owe_reminders),
+        _daily(clock, pacts.expire, ends),
+        _daily(clock, pacts.owe_notices, ends),
+        _daily(clock, invitations.owe_reminders, _eves(year, (at(one.day, "13:30") for one in planned))),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
     ]
 
 
-async def _daily(clock: str, days: Iterable[date], routine: Callable[[datetime], Awaitable[object]]) -> Thread:
+async def _daily(clock: Clock, routine: Routine, days: Iterable[date]) -> Thread:
     """What the clock does by itself, on the days on which it finds something."""
     for day in sorted(days):
-        instant = at(day, clock)
+        instant = at(day, clock[routine])
         yield instant
         await routine(instant)
 
@@ -122,7 +128,7 @@ def _eves(year: Year, dates: Iterable[datetime]) -> set[date]:
     return {day for day in eves if day >= year.today - LATELY}
 
 
-async def _quarters_closed(year: Year) -> None:
+async def _quarters_closed(year: Year, clock: Clock) -> None:
     """The figures of each quarter, as they were counted when it had ended."""
     for period in year.quarters[1:4]:
-        await statistics.compute_quarter(at(period.starts_on, "06:00"))
+        await statistics.compute_quarter(at(period.starts_on, clock[statistics.compute_quarter]))

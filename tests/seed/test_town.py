@@ -21,6 +21,7 @@ from domain.records import any_of
 from domain.statistics import Run
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Volunteer, VolunteerGroup, VolunteerStatus, has_consent
+from jobs.schedule import SCHEDULE, TIMES, Alone
 from seed import story
 from seed.days import at
 from seed.lecture_plans import SESSIONS
@@ -42,7 +43,7 @@ def again(url, demo):
     async def tell():
         await database.migrate(url)
         async with database.opened(url):
-            await story.sow(at(demo.today, "12:00"))
+            await story.sow(at(demo.today, "12:00"), TIMES)
             return await contents()
 
     return asyncio.run(tell())
@@ -223,3 +224,21 @@ def test_the_figures_of_the_quarters_that_are_over_are_kept(look, year):
         return {run.starts_on for run in await Run.all()}
 
     assert look(kept()) == {period.starts_on for period in year.quarters[:3]}
+
+
+TRACES = {
+    "agreements-expire": (Entry, {"fact": "agreement-expired"}),
+    "volunteers-expire": (Entry, {"fact": "volunteer-expired"}),
+    "agreement-notices": (Letter, {"kind": "agreement-expiring"}),
+    "reminders": (Letter, {"kind": "reminder-day-before"}),
+    "quarter-statistics": (Entry, {"fact": "statistics-computed"}),
+}
+"""By what one sees that a job of the schedule has been at work."""
+
+
+def test_whatever_the_schedule_does_by_itself_has_been_done_in_the_year(look):
+    async def idle():
+        return [name for name, (model, trace) in TRACES.items() if not await model.filter(**trace).exists()]
+
+    assert set(TRACES) == {job.name for job in SCHEDULE if isinstance(job.work, Alone)}
+    assert look(idle()) == []
