@@ -6,8 +6,9 @@ the bytes are made of, so that an unchanged feed costs one look and no rendering
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections import OrderedDict
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -64,20 +65,46 @@ def _fits(house: House, token: str, id: UUID, generation: int) -> bool:
 
 
 async def _answer(request: Request, feed: Subscription, now: datetime) -> Response:
-    name, shown = await feeds.called(feed), await feeds.shown_in(feed, now)
-    headers = HEADERS | {"ETag": etag(feed, name, shown), "Content-Disposition": 'inline; filename="calendar.ics"'}
-    if _knows(request.headers.get("if-none-match", ""), headers["ETag"]):
+    name = await feeds.called(feed)
+    tag = etag(feed, name, await feeds.state(feed, now))
+    headers = HEADERS | {"ETag": tag, "Content-Disposition": 'inline; filename="calendar.ics"'}
+    if _knows(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
-    body = ical.feed(str(feed.id), name, [vevent(_event(one)) for one in shown])
+    body = SHELF.find(tag) or SHELF.keep(tag, await _rendered(feed, name, now))
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-def etag(feed: Subscription, name: str, shown: Sequence[Appointment]) -> str:
+async def _rendered(feed: Subscription, name: str, now: datetime) -> bytes:
+    """In a thread: a thousand events take most of a second, in which others are waiting for their answers."""
+    shown = await feeds.shown_in(feed, now)
+    return await asyncio.to_thread(ical.feed, str(feed.id), name, (vevent(_event(one)) for one in shown))
+
+
+def etag(feed: Subscription, name: str, state: str) -> str:
     """A weak validator over everything that the bytes follow from."""
-    digest = hashlib.blake2b(f"{RENDERER} {feed.id} {name}".encode(), digest_size=16)
-    for one in shown:
-        digest.update(f"{one.id} {one.version}".encode())
-    return f'W/"{digest.hexdigest()}"'
+    return f'W/"{hashlib.blake2b(f"{RENDERER} {feed.id} {name} {state}".encode(), digest_size=16).hexdigest()}"'
+
+
+class Shelf:
+    """Whole calendars by their tags, as many as there is room for; the one unused for longest goes first."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.kept: OrderedDict[str, bytes] = OrderedDict()
+
+    def find(self, tag: str) -> bytes | None:
+        if tag in self.kept:
+            self.kept.move_to_end(tag)
+        return self.kept.get(tag)
+
+    def keep(self, tag: str, body: bytes) -> bytes:
+        self.kept[tag] = body
+        while sum(map(len, self.kept.values())) > self.room:
+            self.kept.popitem(last=False)
+        return body
+
+
+SHELF = Shelf(16 * 2**20)
 
 
 def _knows(offered: str, current: str) -> bool:

@@ -124,10 +124,19 @@ async def called(feed: Subscription) -> str:
 
 async def shown_in(feed: Subscription, now: datetime) -> list[Appointment]:
     """The dates in the feed's window, in a fixed order."""
+    return await (await _shown(feed, now)).order_by("id")
+
+
+async def state(feed: Subscription, now: datetime) -> str:
+    """A short text that is another as soon as one of the dates that `shown_in` gives is; it costs one look at them."""
+    return await records.state_of(await _shown(feed, now))
+
+
+async def _shown(feed: Subscription, now: datetime) -> QuerySet[Appointment]:
     begins, ends = _window(now)
     owned = await _dates_of(feed)
     kept = Q(cancelled_at=None) | Q(cancelled_at__gt=now - CANCELLED_STAYS)
-    return await owned.filter(kept, ends_at__gte=begins, starts_at__lt=ends).order_by("id")
+    return owned.filter(kept, ends_at__gte=begins, starts_at__lt=ends)
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:

@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pypika_tortoise.context import SqlContext
-from pypika_tortoise.terms import Criterion, Term, ValueWrapper
+from pypika_tortoise.terms import Criterion, Star, Term, ValueWrapper
 from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import journal
+from domain import database, journal
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.japanese import storable
@@ -199,3 +199,25 @@ def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
 def nothing(model: type[R]) -> QuerySet[R]:
     """The scope of whoever sees no row of this kind."""
     return model.filter(id__in=())
+
+
+def as_sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The select behind a query set, without its order, as text with `$1`, `$2` … and the values that belong there.
+
+    All columns in the table's own order: in any other, PostgreSQL copies every row that it looks at.
+    """
+    rows = rows._clone()
+    rows._orderings = []
+    rows._choose_db_if_not_chosen()
+    rows._make_query()
+    rows.query._selects = [Star(rows.query._from[0])]
+    text, values = rows.query.get_parameterized_sql()
+    return text, tuple(values)
+
+
+async def state_of(rows: QuerySet[R]) -> str:
+    """A short text that is another as soon as one of the rows has changed, or other rows are meant; "" for none."""
+    text, values = as_sql(rows)
+    state = f"SELECT md5(string_agg(id || ' ' || version, ' ' ORDER BY id)) AS state FROM ({text}) rows"  # noqa: S608 Tortoise's own text
+    (found,) = await database.rows(state, *values)
+    return found["state"] or ""

@@ -161,7 +161,7 @@ ACTING = """
         SELECT unit.id, unit.prefecture_id
         FROM bearer JOIN unit ON unit.id = CASE role WHEN $3 THEN bearer.unit_id ELSE bearer.prefecture_id END
         WHERE role <> ALL ($4::text[])
-        UNION ALL
+        UNION
         SELECT unit.id, unit.prefecture_id
         FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = covered.prefecture_id)
     SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""

@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import records
+from domain import database, records
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.errors import Incomplete, Invalid
 from domain.japanese import kana_order, phone_number, search_key
@@ -86,15 +86,17 @@ async def find_covered(actor: Actor, unit_id: UUID | None) -> Unit:
     return unit
 
 
+BELOW = """
+    WITH RECURSIVE covered AS (
+        SELECT $2::uuid AS id
+        UNION
+        SELECT unit.id FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = $1)
+    SELECT id FROM covered"""
+
+
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
-    children: dict[UUID | None, list[UUID]] = {}
-    for unit in await Unit.filter(prefecture_id=prefecture_id).only("id", "parent_id"):
-        children.setdefault(unit.parent_id, []).append(unit.id)
-    found = [unit_id]
-    for one in found:
-        found += children.get(one, [])
-    return tuple(found)
+    return tuple([row["id"] for row in await database.rows(BELOW, prefecture_id, unit_id)])
 
 
 def written(name: str, name_kana: str) -> dict[str, str]:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pypika_tortoise.terms import Star
 from tortoise.queryset import QuerySet
 
 from api.reading.declarations import Entity
+from domain import records
 from domain.actor import Actor
 
 ANY_TIME = datetime(1, 1, 1, tzinfo=UTC)
@@ -42,14 +42,5 @@ def remembered(entity: Entity, actor: Actor) -> Scope:
 
 
 def as_sql(rows: QuerySet[Any]) -> Scope:
-    """The select behind a query set, without its order, which a page brings along itself.
-
-    All columns in the table's own order: in any other, PostgreSQL copies every row that it looks at.
-    """
-    rows = rows._clone()
-    rows._orderings = []
-    rows._choose_db_if_not_chosen()
-    rows._make_query()
-    rows.query._selects = [Star(rows.query._from[0])]
-    text, values = rows.query.get_parameterized_sql()
-    return Scope(text, tuple(values))
+    """The select behind a query set, without its order, which a page brings along itself."""
+    return Scope(*records.as_sql(rows))

@@ -17,6 +17,7 @@ from domain import calendar, feeds, lectures, organizations, tokens
 from domain.actor import Role
 from domain.calendar import Appointment, Attendee
 from domain.feeds import Subscription
+from exports import ical
 from tests import make
 from tests.clock import NOW
 from tests.domain.lectures.giving import confirmed
@@ -287,3 +288,39 @@ async def statements(feed: Subscription) -> int:
     with counted() as asked:
         assert (await fetch(feed, if_none_match=tag)).status_code == 304
     return len(asked)
+
+
+def test_a_process_keeps_as_many_calendars_as_it_has_room_for_and_those_last_asked_for() -> None:
+    shelf = door.Shelf(room=10)
+    for tag in ("a", "b"):
+        shelf.keep(tag, b"12345")
+    assert shelf.find("a") == b"12345"
+    shelf.keep("c", b"12345")
+    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (b"12345", None, b"12345")
+    assert shelf.keep("large", b"x" * 11) == b"x" * 11
+    assert list(shelf.kept) == []
+
+
+def test_a_calendar_is_rendered_once_and_again_when_a_date_has_changed(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+    render = ical.feed
+
+    def noted(uid: str, name: str, events: Any) -> bytes:
+        rendered.append(uid)
+        return render(uid, name, events)
+
+    monkeypatch.setattr(ical, "feed", noted)
+
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        feed = await stations(town)
+        once, again = await fetch(feed), await fetch(feed)
+        assert (rendered, once.content) == ([str(feed.id)], again.content)
+        appointment = await Appointment.get(id=lecture.appointment_id)
+        await calendar.change(town.officer, appointment, "changed", place="体育館")
+        assert (await fetch(feed)).content != once.content
+        assert len(rendered) == 2
+
+    play(story)
