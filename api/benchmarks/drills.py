@@ -129,20 +129,21 @@ def questions(ground: Ground) -> list[Question]:
     theirs = {"drill": INVITED, "part": OWN, "body": "true"}
     return [
         # Whoever sees a drill at headquarters sees who takes part in it: there is nothing to ask of {part}.
-        _question("訓練50件・県本部", LIST, ground.hq_token, LIST_SQL, held | {"part": "true"}, units),
-        _question("訓練50件・連携団体", LIST, ground.partner_token, LIST_SQL, theirs, own),
-        _question("1ページ・県本部", PAGE, ground.hq_token, PAGE_SQL, held, units),
-        _question("1ページ・連携団体", PAGE, ground.partner_token, PAGE_SQL, theirs, own),
+        _list("訓練50件・県本部", ground.hq_token, held | {"part": "true"}, units),
+        _list("訓練50件・連携団体", ground.partner_token, theirs, own),
+        _page("20行・県本部", ground.hq_token, held, units),
+        _page("20行・連携団体", ground.partner_token, theirs, own),
     ]
 
 
-def _question(label: str, document: str, token: str, sql: str, scope: dict[str, str], reader: object) -> Question:
-    return Question(
-        label,
-        document,
-        token,
-        Handwritten(f"/handwritten/{len(label)}{document is LIST}", sql.format(**scope), (reader,)),
-    )
+def _list(label: str, token: str, scope: dict[str, str], reader: object) -> Question:
+    written = Handwritten(f"/handwritten/list/{token}", LIST_SQL.format(**scope), (reader,))
+    return Question(label, LIST, token, written, WANTED)
+
+
+def _page(label: str, token: str, scope: dict[str, str], reader: object) -> Question:
+    written = Handwritten(f"/handwritten/page/{token}", PAGE_SQL.format(**scope), (reader,))
+    return Question(label, PAGE, token, written)
 
 
 async def compare(port: int, asked: Question, size: Size) -> list[Compared]:

@@ -6,10 +6,14 @@ the same each time but for ids and instants.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from api.benchmarks.ground import Ground
 from domain import database
+from domain.japanese import Period
 
-# In each: $1 the instant, $2 the units that own the rows in turn, $3 the prefecture, $4 how many.
+# In each: $1 the instant, $2 the units that own the rows in turn, $3 the prefecture, $4 how many; of dates, $5 is the
+# first and $6 how far apart they are.
 
 ORGANIZATIONS = """
     INSERT INTO organization (id, version, created_at, updated_at, unit_id, prefecture_id, kind, name, name_kana,
@@ -24,23 +28,32 @@ DRILLS = """
         INSERT INTO appointment (id, version, created_at, updated_at, unit_id, prefecture_id, kind, uid, sequence,
             title, starts_at, ends_at, place, online_url, status, changed_at)
         SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
-            'DRILL', n || '@police.aohama.example', 0, '第' || n || '回共同対処訓練', $1 + n * interval '1 hour',
-            $1 + n * interval '1 hour' + interval '3 hours', '大会議室', '', 'CONFIRMED', $1
-        FROM generate_series(1, $4::int) n
+            'DRILL', n || '@police.aohama.example', 0, '第' || n || '回共同対処訓練',
+            $5::timestamptz + n * $6::interval, $5 + n * $6 + interval '3 hours', '大会議室', '', 'CONFIRMED', $1
+        FROM generate_series(0, $4::int - 1) n
         RETURNING *)
     INSERT INTO drill (id, version, created_at, updated_at, unit_id, prefecture_id, appointment_id, status, format,
         threat, title, search, purpose, scenario, objectives, starts_at, reason, summary)
-    SELECT uuidv7(), 1, $1, $1, unit_id, prefecture_id, id, 'CONFIRMED', 'TABLETOP', 'RANSOMWARE', title, title,
+    SELECT uuidv7(), 1, $1, $1, unit_id, prefecture_id, id, $7, 'TABLETOP', 'RANSOMWARE', title, title,
         '連絡の手順を確かめる', '', '["警察への通報を15分以内に行う"]', starts_at, '', ''
     FROM held"""
+
+APPOINTMENTS = """
+    INSERT INTO appointment (id, version, created_at, updated_at, unit_id, prefecture_id, kind, uid, sequence,
+        title, starts_at, ends_at, place, online_url, status, changed_at)
+    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
+        'LECTURE', n || '-lecture@police.aohama.example', n % 3, '見本市立第' || n || '小学校 SNSの安全な使い方',
+        $5::timestamptz + n * $6::interval, $5 + n * $6 + interval '50 minutes',
+        '見本市立第' || n || '小学校 体育館', '', 'CONFIRMED', $1
+    FROM generate_series(0, $4::int - 1) n"""
 
 # Each drill has organisations of its own, the partner's in every 25th: so it stands in 4 of 100 of them.
 PARTICIPATIONS = """
     INSERT INTO drill_participation (id, version, created_at, updated_at, unit_id, prefecture_id, drill_id,
-        appointment_id, organization_id, role, reply, planned_count)
+        appointment_id, organization_id, role, reply, planned_count, attended_count)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, drill.unit_id, drill.prefecture_id, drill.id,
         drill.appointment_id, bodies.ids[1 + (drill.n * $2::int + seat) % cardinality(bodies.ids)], 'TRAINEE',
-        'ACCEPTED', 1 + seat % 4
+        'ACCEPTED', 1 + seat % 4, CASE drill.status WHEN 'FINISHED' THEN 1 + seat % 4 END
     FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill,
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
@@ -51,10 +64,20 @@ async def add_organizations(ground: Ground, count: int) -> None:
     await database.execute(ORGANIZATIONS, *_owned(ground), count)
 
 
-async def add_drills(ground: Ground, count: int, seats: int) -> None:
-    """Drills an hour apart, from now on, each with so many organisations that take part."""
-    await database.execute(DRILLS, *_owned(ground), count)
+async def add_drills(ground: Ground, count: int, seats: int, *, held: Period | None = None) -> None:
+    """Drills, each with so many organisations that take part: to come, an hour apart, or evenly held in a period."""
+    first, apart = (held.starts_at, _apart(held, count)) if held else (ground.hq.now, timedelta(hours=1))
+    await database.execute(DRILLS, *_owned(ground), count, first, apart, "FINISHED" if held else "CONFIRMED")
     await database.execute(PARTICIPATIONS, ground.hq.now, seats)
+
+
+def _apart(period: Period, count: int) -> timedelta:
+    return (period.ends_before - period.starts_at) / count
+
+
+async def add_appointments(ground: Ground, count: int) -> None:
+    """Dates six hours apart, from now on."""
+    await database.execute(APPOINTMENTS, *_owned(ground), count, ground.hq.now, timedelta(hours=6))
 
 
 async def settle() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -39,6 +40,10 @@ class Ground:
     hq_token: str
     partner_token: str
 
+    @property
+    def database(self) -> str:
+        return urlsplit(self.url).path.removeprefix("/")
+
 
 class Land:
     """A running server on which each benchmark gets a database of its own, copied from one that was migrated."""
@@ -52,8 +57,15 @@ class Land:
 
     async def empty(self) -> str:
         """The address of a database that is up to date and holds nothing."""
+        return await self._made_from(ROLE)
+
+    async def copied(self, ground: Ground) -> Ground:
+        """The same prefecture once more; nobody may be connected to the first."""
+        return replace(ground, url=await self._made_from(ground.database))
+
+    async def _made_from(self, template: str) -> str:
         name = f"bench_{next(self.numbers)}"
-        await self.as_superuser("postgres", f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {ROLE}")
+        await self.as_superuser("postgres", f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}")
         return self.server.url(name)
 
     async def as_superuser(self, name: str, *statements: str) -> None:

@@ -47,6 +47,10 @@ def post(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
     return Asked(_written("POST", path, given) + body)
 
 
+def put(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
+    return Asked(_written("PUT", path, {"Content-Length": str(len(body)), **headers}) + body)
+
+
 def _written(method: str, path: str, headers: Mapping[str, str]) -> bytes:
     """The request up to its body (RFC 9112 §2.1)."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *map(": ".join, headers.items()), "", ""]

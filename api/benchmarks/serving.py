@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from typing import Protocol
 
 import orjson
 from starlette.requests import Request
@@ -26,6 +27,12 @@ from api.house import House
 from api.serving import listen, serve
 
 BASE = "http://127.0.0.1:8000"
+
+
+class Beside(Protocol):
+    """What stands beside the program's own doors."""
+
+    def route(self, house: House) -> Route: ...
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,12 @@ class Application:
     """What the other process needs to know to make its application."""
 
     database_url: str = field(repr=False)
-    handwritten: tuple[Handwritten, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def __call__(self) -> ASGIApp:
         house = House(SECRET, BASE, lambda: datetime.now(UTC))
         app = make_app(house, self.database_url)
-        app.router.routes.extend(one.route(house) for one in self.handwritten)
+        app.router.routes.extend(one.route(house) for one in self.beside)
         return app
 
 

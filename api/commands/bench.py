@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-from api import embedded
-from api.benchmarks import drills, start
-from api.benchmarks.ground import Land
+from api.benchmarks import drills, feed, import_, start, statistics
+from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
-BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {"start": start.measure, "drills": drills.measure}
+BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
+    "start": start.measure,
+    "drills": drills.measure,
+    "feed": feed.measure,
+    "import": import_.measure,
+    "statistics": statistics.measure,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     names = [options.name] if options.name else list(BENCHMARKS)
-    with tempfile.TemporaryDirectory(prefix="renkei-bench-") as place, embedded.running(Path(place)) as server:
-        asyncio.run(_measure(Land(server), names))
+    with server() as up:
+        asyncio.run(_measure(Land(up), names))
     return 0
 
 

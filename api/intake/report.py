@@ -5,14 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from api.intake.kind import Intake, Kind, Problem
+from api.intake.kind import Intake, Kind, Problem, T
 
 HEAD = ("行", "列", "入力されている値", "どう直すか")
 MOST_LINES = 200
 WIDEST = 40
 
 
-def report(kind: Kind[object], name: str, intake: Intake[object]) -> str:
+def report(kind: Kind[T], name: str, intake: Intake[T]) -> str:
     """A table in columns for a terminal with a fixed-width font, warnings after what must be put right."""
     wrong = [problem for problem in intake.problems if not problem.is_warning]
     warned = [problem for problem in intake.problems if problem.is_warning]

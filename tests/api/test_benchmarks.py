@@ -1,0 +1,82 @@
+"""The benchmarks at a tiny size: they run, compare like with like, and say what they measured. No time is tested."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from api.benchmarks import drills, feed, import_, start, statistics
+from api.benchmarks.ground import Land, server
+from api.benchmarks.measuring import Compared, Report, alternate, table
+from api.commands.bench import BENCHMARKS
+from api.errors import Stopped
+
+TINY = {
+    "start": lambda land: start.measure(land, start.Size(rounds=1)),
+    "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
+    "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05)),
+    "import": lambda land: import_.measure(land, import_.Size(rows=20, rounds=1)),
+    "statistics": lambda land: statistics.measure(land, statistics.Size(30, 24, 5, rounds=1)),
+}
+
+
+@pytest.fixture(scope="module")
+def land() -> Iterator[Land]:
+    with server() as up:
+        land = Land(up)
+        asyncio.run(land.prepare())
+        yield land
+
+
+def test_every_benchmark_is_tried_small() -> None:
+    assert set(TINY) == set(BENCHMARKS)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_benchmark_measures_ours_and_a_ceiling_in_each_round(land: Land, name: str) -> None:
+    report: Report = asyncio.run(TINY[name](land))
+    assert report.name == name
+    assert report.lines
+    assert all(figure > 0 for line in report.lines for figure in (*line.ours, *line.ceiling))
+    assert all(len(line.ours) == len(line.ceiling) > 0 for line in report.lines)
+    assert table(report).count("ratio") == len(report.lines)
+
+
+def test_a_roster_with_a_wrong_line_is_no_import_to_measure(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_, "roster", lambda rows: import_.roster_of([import_.line(1), import_.line(1)]))
+    with pytest.raises(Stopped, match="2行"):
+        asyncio.run(import_.measure(land, import_.Size(rows=2, rounds=1)))
+
+
+def test_a_counting_that_misses_facts_is_no_result(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "FLAT", statistics.FLAT + " WHERE attended_count > 1")
+    with pytest.raises(Stopped, match="DRILL"):
+        asyncio.run(TINY["statistics"](land))
+
+
+def test_a_ratio_says_how_near_the_ceiling_is_whatever_is_measured() -> None:
+    assert Compared("", "秒", (2.0, 4.0), (1.0, 1.0)).ratios == (0.5, 0.25)
+    assert Compared("", "回/秒", (2.0, 1.0), (4.0, 4.0), is_rate=True).ratios == (0.5, 0.25)
+
+
+def test_what_was_asked_for_is_kept_only_where_the_median_keeps_it() -> None:
+    assert Compared("", "秒", (1.0, 2.0, 9.0), (1.0, 1.0, 1.0), most=2.0).is_kept
+    assert not Compared("", "秒", (1.0, 2.1, 9.0), (1.0, 1.0, 1.0), most=2.0).is_kept
+    assert not Compared("", "回/秒", (0.6,), (1.0,), is_rate=True, wanted=0.7).is_kept
+
+
+def test_every_other_round_goes_the_other_way_about() -> None:
+    order: list[str] = []
+
+    async def ours() -> float:
+        order.append("ours")
+        return 1.0
+
+    async def ceiling() -> float:
+        order.append("ceiling")
+        return 2.0
+
+    assert asyncio.run(alternate(2, ours, ceiling)) == [(1.0, 1.0), (2.0, 2.0)]
+    assert order == ["ours", "ceiling", "ceiling", "ours"]
