@@ -19,7 +19,7 @@ from tortoise.expressions import Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import organizations, outbox, people, records, units
+from domain import letters, organizations, people, records, units
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Incomplete, Invalid, NotAllowed, WrongState
 from domain.japanese import kana_order, search_key, wareki
@@ -479,22 +479,9 @@ async def _notice(now: datetime, today: date, agreement: Agreement) -> int:
         return 0
     left = (ends - today).days
     mark = next(days for days in NOTICES if left <= days)
-    unit = await Unit.get(id=agreement.unit_id)
-    await outbox.owe(
-        f"agreement-expiring:{agreement.id}:{ends}:{mark}",
-        "agreement-expiring",
-        unit_id=agreement.unit_id,
-        to=(officer.name, officer.mail_address),
-        person_id=officer.id,
-        facts={
-            **units.signature(unit),
-            "recipient": f"{officer.name} 様",
-            "title": agreement.title,
-            "expires_on": wareki(ends),
-            "days": left,
-        },
-        owed_at=now,
-    )
+    turn = f"{agreement.id}:{ends}:{mark}"
+    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left}
+    await letters.write(Bearer(now), officer, agreement.unit_id, "agreement-expiring", turn, facts)
     return 1
 
 

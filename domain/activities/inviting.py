@@ -133,9 +133,11 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     participation = await ActivityParticipation.filter(attendee_id=attendee.id).select_for_update().first()
     if participation is None or activity.status not in OPEN:
         return
-    status = await _meant(activity, participation, attendee.partstat)
+    before, status = participation.status, await _meant(activity, participation, attendee.partstat)
     await records.change(author, participation, "volunteer-answered", status=status)
     await _hold(author, appointment, attendee, status)
+    if status is ParticipationStatus.WAITLISTED and status is not before:
+        await invitations.tell(author, appointment, attendee, "activity-waitlisted")
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:

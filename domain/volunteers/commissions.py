@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import outbox, records, units
+from domain import letters, records, units
 from domain.actor import LIAISONS, Actor, Role
 from domain.errors import Incomplete, Invalid, NotAllowed, NotFound
 from domain.japanese import end_of_fiscal_year, fiscal_year, fiscal_year_label, text_number, wareki
@@ -271,22 +271,10 @@ async def _serve(actor: Actor, volunteer: Volunteer, ends: date) -> None:
 
 async def _tell(actor: Actor, volunteer: Volunteer, commission: Commission) -> None:
     person = await Person.get(id=volunteer.person_id)
-    if not person.mail_address:
-        return
-    unit = await Unit.get(id=volunteer.unit_id)
-    await outbox.owe(
-        f"appointed:{commission.id}",
-        "appointed",
-        unit_id=unit.id,
-        to=(person.name, person.mail_address),
-        person_id=person.id,
-        facts={
-            **units.signature(unit),
-            "recipient": f"{person.name} 様",
-            "title": KIND_LABELS[commission.kind],
-            "when": f"{wareki(commission.term_from)}から{wareki(commission.term_to)}まで",
-            "number": commission.number,
-            "authority": commission.authority,
-        },
-        owed_at=actor.now,
-    )
+    facts = {
+        "title": KIND_LABELS[commission.kind],
+        "when": f"{wareki(commission.term_from)}から{wareki(commission.term_to)}まで",
+        "number": commission.number,
+        "authority": commission.authority,
+    }
+    await letters.write(actor, person, volunteer.unit_id, "appointed", str(commission.id), facts)

@@ -1,19 +1,21 @@
-"""休止と退任: a volunteer pauses, comes back, or leaves; whoever leaves loses their feed and tokens with it."""
+"""休止と退任: a volunteer pauses, comes back, or leaves; whoever leaves is thanked, and loses their feed and tokens."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
 
-from domain import people, records
+from domain import letters, people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Invalid, WrongState
+from domain.japanese import wareki
 from domain.people import Person
 from domain.states import must_be_in, said
 from domain.verbs import routine, verb
 from domain.volunteers.commissions import Commission
 from domain.volunteers.consents import must_have_consent
 from domain.volunteers.roster import (
+    KIND_LABELS,
     LABELS,
     SERVING,
     Volunteer,
@@ -58,6 +60,7 @@ async def resign(
     day = _day_of_leaving(actor, volunteer, on)
     values = {"reason": reason, "left_on": day}
     await move(actor, volunteer, VolunteerStatus.RESIGNED, "volunteer-resigned", **values)
+    await _tell(actor, volunteer, "volunteer-resigned", day)
     return await _leave(actor, volunteer, day, RESIGNED)
 
 
@@ -70,6 +73,7 @@ async def dismiss(
     day = _day_of_leaving(actor, volunteer, on)
     values = {"reason": said(reason), "left_on": day}
     await move(actor, volunteer, VolunteerStatus.DISMISSED, "volunteer-dismissed", **values)
+    await _tell(actor, volunteer, "volunteer-dismissed", day)
     return await _leave(actor, volunteer, day, DISMISSED)
 
 
@@ -78,6 +82,19 @@ def _day_of_leaving(actor: Actor, volunteer: Volunteer, on: date | None) -> date
     if not volunteer.recommended_on <= day <= actor.today:
         raise Invalid("推薦の日から今日までの日付を指定してください。", field="on")
     return day
+
+
+async def _tell(author: Author, volunteer: Volunteer, kind: str, day: date) -> None:
+    person = await Person.get(id=volunteer.person_id)
+    begun = Commission.filter(volunteer_id=volunteer.id, term_from__lte=day)
+    commission = await begun.order_by("-term_from").first()
+    facts = {
+        "title": KIND_LABELS[volunteer.kind],
+        "number": commission.number if commission else "",
+        "ended_on": wareki(day),
+    }
+    turn = f"{volunteer.id}:{day}"
+    await letters.write(author, person, volunteer.unit_id, kind, turn, facts, letters.by_day(author.now))
 
 
 async def _leave(author: Author, volunteer: Volunteer, day: date, reason: str) -> Volunteer:
@@ -100,6 +117,8 @@ async def expire(now: datetime) -> int:
     today = now.astimezone(TOKYO).date()
     over = await Volunteer.filter(status__in=SERVING, term_to__lt=today).order_by("id").select_for_update()
     for volunteer in over:
+        assert volunteer.term_to is not None, "whoever serves has a term"
         await move(Bearer(now), volunteer, VolunteerStatus.EXPIRED, "volunteer-expired")
+        await _tell(Bearer(now), volunteer, "volunteer-expired", volunteer.term_to)
         await _part(Bearer(now), volunteer, OVER)
     return len(over)

@@ -27,6 +27,7 @@ KINDS = (
     "lecture-withdrawn",
     "lecture-assigned",
     "lecturer-released",
+    "lecturer-silent",
     "drill-invitation",
     "drill-changed",
     "drill-rescheduled",
@@ -36,10 +37,14 @@ KINDS = (
     "activity-invitation",
     "activity-cancelled",
     "activity-released",
+    "activity-waitlisted",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",
     "appointed",
+    "volunteer-resigned",
+    "volunteer-dismissed",
+    "volunteer-expired",
 )
 
 OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url", "number", "authority")
@@ -63,7 +68,8 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `place`, `online_url`,
-    `reason`, `reply_by`, `reply_url`, `feed_url`, `expires_on`, `days`, `contact`, `number`, `authority`.
+    `reason`, `reply_by`, `reply_url`, `feed_url`, `expires_on`, `days`, `contact`, `number`, `authority`,
+    `ended_on`, `lecturer`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

@@ -31,6 +31,8 @@ FACTS = {
     "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
     "expires_on": "令和９年３月31日",
+    "ended_on": "令和９年３月31日",
+    "lecturer": "試﨑 花子",
     "days": 90,
     "number": "令8-001",
     "authority": "青浜県警察本部生活安全部長",
