@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 import strawberry
@@ -56,6 +56,7 @@ class LecturerAssignment(Node):
     role: AttendeeRole
     status: OfferStatus
     allowed_transitions: list[OfferStatus] = reading.computed("status", lectures.OFFER_MOVES)
+    reply_by: date | None = reading.column(description="回答期限: the last day")
     person: Person | None = reading.one("person_id")
     attendee: Attendee | None = reading.one("attendee_id", implied=OFFICERS)
 

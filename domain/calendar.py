@@ -7,7 +7,7 @@ exactly when start, end, place or status change (RFC 5546 §2.1.4, the place by 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
 from domain import records
-from domain.actor import LIAISONS, OUTSIDERS, Actor, Author
+from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.errors import Invalid
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
@@ -187,6 +187,13 @@ def must_be_ahead(author: Author, starts_at: datetime) -> None:
     """Raises Invalid for an instant that has passed."""
     if starts_at <= author.now:
         raise Invalid("これからの日時を指定してください。", field="starts_at")
+
+
+def must_leave_time(author: Author, reply_by: date | None, starts_at: datetime) -> None:
+    """Raises Invalid for a last day for answers that has passed, or lies after the date itself."""
+    days = [instant.astimezone(TOKYO).date() for instant in (author.now, starts_at)]
+    if reply_by is not None and not days[0] <= reply_by <= days[1]:
+        raise Invalid("回答期限は今日から予定の日までの日付にしてください。", field="reply_by")
 
 
 def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:

@@ -79,6 +79,12 @@ broken("post_once", "この期間にはすでに別の職に就いています�
 broken("person_number", "同じ番号の人がすでに登録されています。番号を確かめてください。")
 
 
+async def has_moved_on(officer: Person, since: date, today: date) -> bool:
+    """Whether an officer has left since that day, for good or for another post."""
+    has_left = officer.retired_on is not None and officer.retired_on <= today
+    return has_left or await Post.filter(person_id=officer.id, since__gt=since, since__lte=today).exists()
+
+
 def visible_to(actor: Actor) -> QuerySet[Person]:
     """Liaison officers see their units' people and every officer; ADMIN officers only; outsiders themselves."""
     officers = Q(prefecture_id=actor.prefecture_id, is_officer=True)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import agreements, invitations, statistics, volunteers
+from domain import agreements, invitations, lectures, statistics, volunteers
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -74,6 +74,12 @@ SCHEDULE = (
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),
+    Job(
+        "offers-lapse",
+        Daily(time(8, 15)),
+        Alone(lectures.lapse),
+        "nobody waits for an answer any more",
+    ),
     Job("agreement-notices", Daily(time(8, 30)), Alone(agreements.owe_notices), "90, 60 and 30 days before the end"),
     Job(
         "reminders",

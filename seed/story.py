@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from domain import agreements as pacts
 from domain import installation, invitations, outbox, statistics
+from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
 from seed import activities, agreements, drills, lectures, scenes, volunteers
@@ -99,6 +100,7 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
         *(lectures.told(town, plan, roster.found) for plan in plans),
         *(activities.told(town, outing, roster.found) for outing in outings),
         _daily(clock, invitations.owe_reminders, _eves(year, dates)),
+        _daily(clock, dispatches.lapse, _mornings_after(plan for plan in plans if not plan.is_answered)),
     ]
 
 
@@ -120,6 +122,10 @@ async def _daily(clock: Clock, routine: Routine, days: Iterable[date]) -> Thread
         instant = at(day, clock[routine])
         yield instant
         await routine(instant)
+
+
+def _mornings_after(plans: Iterable[Plan]) -> set[date]:
+    return {plan.starts_at.astimezone(TOKYO).date() + timedelta(days=1) for plan in plans}
 
 
 def _eves(year: Year, dates: Iterable[datetime]) -> set[date]:

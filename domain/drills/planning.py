@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from domain import calendar, invitations, records, units
-from domain.actor import LIAISONS, TOKYO, Actor
+from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.drill import (
     ARRANGING,
@@ -113,7 +113,7 @@ async def plan(
         raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
     columns = _checked({**more, "title": title})
     calendar.must_be_ahead(actor, starts_at)
-    _must_be_in_time(actor, columns.get("reply_by"), starts_at)
+    calendar.must_leave_time(actor, columns.get("reply_by"), starts_at)
     where = _place(columns)
     appointment = await calendar.propose(actor, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
     return await records.create(
@@ -130,11 +130,6 @@ async def plan(
     )
 
 
-def _must_be_in_time(actor: Actor, reply_by: date | None, starts_at: datetime) -> None:
-    if reply_by is not None and not actor.today <= reply_by <= starts_at.astimezone(TOKYO).date():
-        raise Invalid("回答期限は今日から訓練の日までの日付にしてください。", field="reply_by")
-
-
 @verb(*LIAISONS)
 async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None, **facts: Unpack[Facts]) -> Drill:
     """Change what is said of a drill, until it runs; whoever is invited gets what their calendar shows of it anew."""
@@ -142,7 +137,7 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     must_be_in(drill, DrillStatus.DRAFT, *ARRANGING)
     columns = _checked(facts)
     if columns.get("reply_by") != drill.reply_by:
-        _must_be_in_time(actor, columns.get("reply_by"), drill.starts_at)
+        calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
     where, titled = _place(columns), _titled(columns)
     await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
@@ -210,7 +205,7 @@ async def _reschedule(
     actor: Actor, drill: Drill, starts_at: datetime, ends_at: datetime, reply_by: date | None
 ) -> Drill:
     calendar.must_be_ahead(actor, starts_at)
-    _must_be_in_time(actor, reply_by, starts_at)
+    calendar.must_leave_time(actor, reply_by, starts_at)
     appointment = await Appointment.get(id=drill.appointment_id)
     if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):
         raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")

@@ -1,7 +1,7 @@
 """講師派遣: a school asks for a lecture; a lecturer is found, the date made firm, the lecture given and reported.
 
-`lecture` is the lecture and its states; `requesting`, `assigning`, `scheduling`, `ending` and `reporting` are what is
-done with it, `telling` who hears of that.
+`lecture` is the lecture and its states; `requesting`, `assigning`, `lapsing`, `scheduling`, `ending` and `reporting`
+are what is done with it, `telling` who hears of that.
 """
 
 from domain.lectures.assigning import (
@@ -14,6 +14,7 @@ from domain.lectures.assigning import (
     release,
 )
 from domain.lectures.ending import cancel, refuse, withdraw
+from domain.lectures.lapsing import lapse
 from domain.lectures.lecture import LABELS, MOVES, Audience, Lecture, LectureKind, LectureStatus, visible_to
 from domain.lectures.reporting import Counted, HeadCount, correct_head_counts, deliver, head_counts_visible_to, report
 from domain.lectures.requesting import accept, request
@@ -40,6 +41,7 @@ __all__ = [
     "correct_head_counts",
     "deliver",
     "head_counts_visible_to",
+    "lapse",
     "postpone",
     "refuse",
     "release",

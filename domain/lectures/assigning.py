@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from domain import calendar, invitations, people, records, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Invalid, WrongState
+from domain.japanese import day_with_weekday
 from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
 from domain.outbox import Method
 from domain.people import Person
@@ -43,14 +45,14 @@ OFFER_MOVES: Moves[OfferStatus] = {
     ),
     OfferStatus.ACCEPTED: (OfferStatus.DECLINED, OfferStatus.WITHDRAWN),
     OfferStatus.DECLINED: (OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN),
-    OfferStatus.LAPSED: (),
+    OfferStatus.LAPSED: (OfferStatus.OFFERED,),
     OfferStatus.WITHDRAWN: (OfferStatus.OFFERED,),
 }
 STANDING = (OfferStatus.OFFERED, OfferStatus.ACCEPTED)
 
 
 class Assignment(Owned):
-    """講師割当: one person asked to give, or help to give, one lecture."""
+    """講師割当: one person asked to give, or help to give, one lecture; `reply_by` is the last day for an answer."""
 
     lecture: fields.ForeignKeyRelation[Lecture] = fields.ForeignKeyField("renkei.Lecture", related_name="assignments")
     lecture_id: UUID
@@ -62,6 +64,8 @@ class Assignment(Owned):
     person_id: UUID
     role = fields.CharEnumField(AttendeeRole, max_length=20)
     status = fields.CharEnumField(OfferStatus, max_length=20, default=OfferStatus.OFFERED)
+    asked_by_id = fields.UUIDField()
+    reply_by = fields.DateField(null=True)
 
     class Meta:
         table = "lecture_assignment"
@@ -84,12 +88,13 @@ async def assign(
     *,
     person_id: UUID,
     role: AttendeeRole = AttendeeRole.LECTURER,
+    reply_by: date | None = None,
     version: int | None = None,
 ) -> Lecture:
     """Ask a lecturer (講師) or a helper (補助講師), hold them to the time, and send them the invitation.
 
-    Raises Conflict where the person is held elsewhere at that time, Incomplete for a volunteer who does not serve or
-    whose guardian has not consented.
+    Without an answer by `reply_by`, or by the lecture's day, the offer lapses. Raises Conflict where the person is held
+    elsewhere at that time, Incomplete for a volunteer who does not serve or whose guardian has not consented.
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     if role not in (AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER):
@@ -99,18 +104,25 @@ async def assign(
     must_be_in(LABELS, lecture.status, LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
     person = await records.see(people.visible_to(actor), person_id, field="person_id")
     appointment = await Appointment.get(id=lecture.appointment_id)
-    day = appointment.starts_at.astimezone(TOKYO).date()
-    await volunteers.must_be_fit(person.id, day, ConsentScope.EDUCATION, field="person_id")
+    calendar.must_leave_time(actor, reply_by, appointment.starts_at)
+    await _must_be_fit(person.id, appointment, field="person_id")
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
-    await _offer(actor, lecture, attendee)
-    await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST)
+    await _offer(actor, lecture, attendee, reply_by)
+    told = {"reply_by": day_with_weekday(reply_by)} if reply_by else {}
+    await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST, **told)
     return lecture
 
 
-async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
+async def _must_be_fit(person_id: UUID, appointment: Appointment, *, field: str) -> None:
+    day = appointment.starts_at.astimezone(TOKYO).date()
+    await volunteers.must_be_fit(person_id, day, ConsentScope.EDUCATION, field=field)
+
+
+async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee, reply_by: date | None) -> None:
     known = await Assignment.filter(attendee_id=attendee.id).first()
+    asked = {"role": attendee.role, "asked_by_id": actor.person_id, "reply_by": reply_by}
     if known:
-        await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, role=attendee.role)
+        await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, **asked)
         return
     await records.create(
         actor,
@@ -120,7 +132,7 @@ async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee) -> None:
         lecture_id=lecture.id,
         attendee_id=attendee.id,
         person_id=attendee.person_id,
-        role=attendee.role,
+        **asked,
     )
 
 
@@ -134,6 +146,11 @@ async def release(actor: Actor, assignment_id: UUID, *, version: int | None = No
 
 async def _let_go(author: Author, assignment: Assignment, **more: Any) -> None:
     await records.change(author, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
+    await free(author, assignment, **more)
+
+
+async def free(author: Author, assignment: Assignment, **more: Any) -> None:
+    """Let somebody go who is not asked any more, and tell their calendar."""
     attendee = await Attendee.get(id=assignment.attendee_id)
     appointment = await Appointment.select_for_update().get(id=attendee.appointment_id)
     await calendar.uninvite(author, appointment, attendee)
@@ -168,9 +185,20 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     await records.change(author, attendee, "attendee-held", busy_from=busy[0], busy_to=busy[1])
 
 
+async def withdraw_all(author: Author, lecture: Lecture) -> None:
+    """Nobody is asked any more to give a lecture that will not be given."""
+    for assignment in await Assignment.filter(lecture_id=lecture.id, status__in=STANDING).select_for_update():
+        await records.change(author, assignment, "lecturer-offer-withdrawn", status=OfferStatus.WITHDRAWN)
+
+
 async def hold_again(author: Author, lecture: Lecture, appointment: Appointment) -> None:
-    """Hold everybody whose offer stands to the lecture's new time. Raises Conflict where one is held elsewhere."""
+    """Hold everybody whose offer stands to the lecture's new time; the last day for an answer was the old one's.
+
+    Raises Conflict where somebody is held elsewhere, Incomplete as `assign` does where somebody may not come that day.
+    """
     for assignment in await Assignment.filter(lecture_id=lecture.id, status__in=STANDING):
+        await _must_be_fit(assignment.person_id, appointment, field="starts_at")
+        await records.change(author, assignment, "lecturer-asked-for-another-day", reply_by=None)
         attendee = await Attendee.get(id=assignment.attendee_id)
         times = {"busy_from": appointment.starts_at, "busy_to": appointment.ends_at}
         await records.change(author, attendee, "attendee-held", **times)

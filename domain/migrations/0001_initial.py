@@ -410,8 +410,10 @@ class Migration(migrations.Migration):
                 ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('role', fields.CharEnumField(description='LECTURER: LECTURER\nCO_LECTURER: CO_LECTURER\nPARTICIPANT: PARTICIPANT\nHOST: HOST\nSTAFF: STAFF', enum_type=AttendeeRole, max_length=20)),
                 ('status', fields.CharEnumField(default=OfferStatus.OFFERED, description='OFFERED: OFFERED\nACCEPTED: ACCEPTED\nDECLINED: DECLINED\nLAPSED: LAPSED\nWITHDRAWN: WITHDRAWN', enum_type=OfferStatus, max_length=20)),
+                ('asked_by_id', fields.UUIDField()),
+                ('reply_by', fields.DateField(null=True)),
             ],
-            options={'table': 'lecture_assignment', 'app': 'renkei', 'indexes': [Index(fields=['lecture_id', 'id'], name='lecture_assignment_lecture')], 'pk_attr': 'id', 'table_description': '講師割当: one person asked to give, or help to give, one lecture.'},
+            options={'table': 'lecture_assignment', 'app': 'renkei', 'indexes': [Index(fields=['lecture_id', 'id'], name='lecture_assignment_lecture')], 'pk_attr': 'id', 'table_description': '講師割当: one person asked to give, or help to give, one lecture; `reply_by` is the last day for an answer.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

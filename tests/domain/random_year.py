@@ -131,7 +131,7 @@ async def _lecture(year: Year) -> None:
     for person in draw.sample(year.people, draw.randrange(3)):
         role = draw.choice([AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER])
         attendee = await Attendee.create(appointment=when, person=person, role=role, **year.stamped(unit))
-        offer = {"role": role, "status": draw.choice([*OfferStatus, OfferStatus.ACCEPTED])}
+        offer = {"role": role, "asked_by_id": person.id, "status": draw.choice([*OfferStatus, OfferStatus.ACCEPTED])}
         await Assignment.create(lecture=lecture, attendee=attendee, person=person, **offer, **year.stamped(unit))
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from domain import activities, feeds, lectures, volunteers
 from domain.activities import ActivityKind, ActivityParticipation, ParticipationStatus
-from domain.calendar import Attendee, AttendeeRole
+from domain.calendar import Appointment, Attendee, AttendeeRole
 from domain.errors import Incomplete, Invalid, NotFound
-from domain.lectures import Assignment, Lecture, OfferStatus
+from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Letter, Method
 from domain.volunteers import AgeBand, Commission, ConsentScope, GuardianConsent, Volunteer, VolunteerStatus
 from tests import make
@@ -213,6 +213,29 @@ def test_a_minor_helps_in_a_lecture_only_with_a_consent_for_that_day(play: Any) 
             await assigned(town, minor)
         assert refused.value.field == "person_id"
         assert await Assignment.all().count() == await Attendee.all().count() == 0
+
+    play(story)
+
+
+def test_a_lecture_is_not_moved_to_a_day_that_a_minors_consent_does_not_cover(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town, expires_on=date(2026, 7, 20))
+        lecture = await assigned(town, minor)
+        letters = await Letter.all().count()
+        covered, later = [lecture.starts_at + timedelta(days=days) for days in (3, 7)]
+        new = {"starts_at": later, "ends_at": later + timedelta(minutes=50)}
+        for moved in (
+            lectures.reschedule(town.officer, lecture.id, **new),
+            lectures.postpone(town.officer, lecture.id, reason="台風", **new),
+        ):
+            with pytest.raises(Incomplete, match="保護者の同意") as refused:
+                await moved
+            assert refused.value.field == "starts_at"
+        assert (await Appointment.get(id=lecture.appointment_id)).sequence == 0
+        assert (await Lecture.get(id=lecture.id)).status is LectureStatus.COORDINATING
+        assert await Letter.all().count() == letters
+        await lectures.reschedule(town.officer, lecture.id, starts_at=covered, ends_at=covered + timedelta(minutes=50))
+        assert (await Attendee.get()).busy_from == covered
 
     play(story)
 

@@ -229,6 +229,7 @@ def test_the_figures_of_the_quarters_that_are_over_are_kept(look, year):
 TRACES = {
     "agreements-expire": (Entry, {"fact": "agreement-expired"}),
     "volunteers-expire": (Entry, {"fact": "volunteer-expired"}),
+    "offers-lapse": (Entry, {"fact": "lecturer-offer-lapsed"}),
     "agreement-notices": (Letter, {"kind": "agreement-expiring"}),
     "reminders": (Letter, {"kind": "reminder-day-before"}),
     "quarter-statistics": (Entry, {"fact": "statistics-computed"}),
