@@ -1,7 +1,11 @@
-"""ボランティア: the file of a roster, with guardians' consents. Of an age only the band is taken, no birth date."""
+"""ボランティア: the file of a roster, with guardians' consents and the terms that are running already.
+
+Of an age only the band is taken, no birth date.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
@@ -40,7 +44,8 @@ AGES = {
 
 @dataclass(frozen=True)
 class VolunteerRow:
-    """`group` and `unit` are names or codes, `affiliation` the school or employer in words."""
+    """`group` and `unit` are names or codes, `affiliation` the school or employer in words. Whoever has a
+    `commissioned_on` is commissioned already, until `commissioned_until` or the next 31 March."""
 
     family_name: str
     kind: CommissionKind
@@ -57,12 +62,18 @@ class VolunteerRow:
     guardian_name: str = ""
     guardian_relationship: str = ""
     consented_on: date | None = None
+    commission_number: str = ""
+    commissioned_on: date | None = None
+    commissioned_until: date | None = None
+    authority: str = ""
     remarks: str = ""
 
     @property
     def is_minor(self) -> bool:
         return self.age_band is not AgeBand.ADULT
 
+
+UNDATED = "委嘱中の人には委嘱日も書いてください。委嘱がまだの人は、委嘱の欄をどれも空けてください。"
 
 _years = whole_number(0, 120, "歳")
 _band = choice(AGES)
@@ -82,7 +93,14 @@ def _identity(row: VolunteerRow) -> tuple[str, Hashable]:
     return "family_name", (name_identity(row), row.kind, row.mail_address.lower() or row.group)
 
 
+def _last_day(cell: str) -> date:
+    """The last day of a term, alone (令和9年3月31日まで) or after its first (R8.4.1～R9.3.31)."""
+    return day(re.split("[~～〜]|から", cell)[-1].strip().removesuffix("まで"))
+
+
 def _doubts(row: VolunteerRow) -> list[Doubt]:
+    if not row.commissioned_on and (row.commission_number or row.commissioned_until or row.authority):
+        return [Doubt("commissioned_on", UNDATED)]
     if bool(row.guardian_name) != bool(row.consented_on):
         return [Doubt("guardian_name", "保護者の氏名と同意日は、両方を入力するか、両方を空欄にしてください。")]
     if row.guardian_name and not row.is_minor:
@@ -97,7 +115,7 @@ VOLUNTEERS = Kind(
     (
         Field(
             "number",
-            ("名簿番号", "会員番号", "登録番号", "委嘱番号", "番号"),
+            ("名簿番号", "会員番号", "登録番号", "番号"),
             own_number(30),
             example="0001",
             code=True,
@@ -139,6 +157,20 @@ VOLUNTEERS = Kind(
         ),
         Field("guardian_relationship", ("続柄", "保護者続柄", "保護者との続柄"), text(30)),
         Field("consented_on", ("同意日", "保護者同意日", "同意年月日", "保護者の同意日"), day),
+        Field(
+            "commissioned_on",
+            ("委嘱日", "委嘱年月日", "委嘱開始日", "任期開始日"),
+            day,
+            note="すでに委嘱している人だけ、今の任期の初日を記入します。手紙は送りません。空欄の人は推薦になります。",
+        ),
+        Field(
+            "commissioned_until",
+            ("任期", "任期満了日", "任期末日", "委嘱期限", "委嘱終了日"),
+            _last_day,
+            note="今の任期の最後の日です。空欄は委嘱日の次の3月31日です。",
+        ),
+        Field("commission_number", ("委嘱番号", "委嘱状番号"), text(60), note="空欄のときは番号を付けます。"),
+        Field("authority", ("委嘱者", "委嘱者職名"), text(100), note="生活安全部長など、委嘱した人の職名です。"),
         Field("remarks", ("備考", "メモ", "特記事項"), text(1000)),
     ),
     _identity,

@@ -1,5 +1,7 @@
 """ボランティア from a roster, as recommended by whoever takes it in; another officer appoints them (X15).
 
+Whoever was commissioned before the program was there comes with the running term (`commissions`).
+
 Identity is the roster's own number, else the folded name within kind and mail address (or group). A known name under
 another identity is refused with a question. A minor's guardian consent comes with the line that tells it.
 """
@@ -7,6 +9,7 @@ another identity is refused with a question. A minor's guardian consent comes wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +18,29 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import search_key
 from domain.people import Person
+from domain.rosters.commissions import Terms, find_terms
 from domain.rosters.lines import Line, Plan, Taken
 from domain.rosters.officers import NAMES, unit_in, units_by_code
 from domain.verbs import verb
-from domain.volunteers import ConsentScope, GuardianConsent, Volunteer, groups_visible_to, visible_to
+from domain.volunteers import (
+    ConsentScope,
+    GuardianConsent,
+    Volunteer,
+    VolunteerStatus,
+    groups_visible_to,
+    visible_to,
+)
 
 
 @verb(*LIAISONS)
 async def take_in_volunteers(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take volunteers in. Facts: number, names and kana, kind, age_band, group, affiliation, mail_address, phone,
-    unit, remarks; for a minor guardian_name, guardian_relationship and consented_on."""
+    unit, remarks; for a minor guardian_name, guardian_relationship and consented_on; for somebody who is commissioned
+    commissioned_on, and as far as they are known commissioned_until, commission_number and authority."""
     places = {name: id for name, id in (await units_by_code(actor)).items() if id in actor.units}
     groups = {search_key(group.name): group.id for group in await groups_visible_to(actor).filter(retired_on=None)}
-    roster = _Roster(actor, places, groups, await visible_to(actor).prefetch_related("person"))
+    known = await visible_to(actor).prefetch_related("person")
+    roster = _Roster(actor, places, groups, known, await find_terms(actor, lines, known))
     plan = Plan(known=roster.known)
     plan.read(lines, roster.read)
     taken = plan.settled()
@@ -40,9 +53,14 @@ class _Roster:
     """The volunteers that are known, by their identity, and what a line says of one of them."""
 
     def __init__(
-        self, actor: Actor, places: dict[str, UUID], groups: Mapping[str, UUID], known: Sequence[Volunteer]
+        self,
+        actor: Actor,
+        places: dict[str, UUID],
+        groups: Mapping[str, UUID],
+        known: Sequence[Volunteer],
+        terms: Terms,
     ) -> None:
-        self.actor, self.places, self.groups = actor, places, groups
+        self.actor, self.places, self.groups, self.terms = actor, places, groups, terms
         self.known: dict[str, Volunteer] = {}
         self.named: set[tuple[str, str]] = set()
         self.people: dict[str, dict[str, str]] = {}
@@ -62,6 +80,8 @@ class _Roster:
                 field="number",
             )
         self.people[identity] = columns
+        _must_not_be_ahead(facts.get("consented_on"), self.actor)
+        begun = self._begun(identity, facts)
         return identity, {
             "unit_id": unit_in(self.places, facts, self.actor.unit_id),
             "kind": facts["kind"],
@@ -72,7 +92,18 @@ class _Roster:
             "remarks": facts.get("remarks") or "",
             "search": columns["search"],
             "kana_order": columns["kana_order"],
+            **begun,
         }
+
+    def _begun(self, identity: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Where somebody new begins: recommended, or in a running term. What is known of others stays."""
+        known = self.known.get(identity)
+        term = self.terms.read(identity, facts, known)
+        if known:
+            return {}
+        if term is None:
+            return {"status": VolunteerStatus.RECOMMENDED, "term_to": None, "recommended_on": self.actor.today}
+        return {"status": VolunteerStatus.ACTIVE, "term_to": term.ends, "recommended_on": term.begins}
 
     def _group(self, name: str | None) -> UUID | None:
         if not name:
@@ -86,14 +117,15 @@ class _Roster:
     async def write(self, plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
         new = [{"unit_id": values["unit_id"], **self.people[one]} for one, values in plan.new.items()]
         persons = await records.create_many(self.actor, Person, "volunteer-person-added", new)
-        by = {"recommended_by_id": self.actor.person_id, "recommended_on": self.actor.today}
         for values, person in zip(plan.new.values(), persons, strict=True):
-            values |= {"person_id": person.id, **by}
+            values |= {"person_id": person.id, "recommended_by_id": self.actor.person_id}
         made = await plan.write(self.actor, Volunteer, "volunteer")
         for identity in plan.seen.keys() & self.known.keys():
             person = self.known[identity].person
             await records.change(self.actor, person, "volunteer-person-corrected", **self.people[identity])
-        await self._consents({**self.known, **dict(zip(plan.new, made, strict=True))}, plan, lines)
+        new_ones = dict(zip(plan.new, made, strict=True))
+        await self.terms.write(new_ones)
+        await self._consents({**self.known, **new_ones}, plan, lines)
 
     async def _consents(self, whose: Mapping[str, Volunteer], plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
         said = {line.number: line.facts for line in lines}
@@ -116,6 +148,11 @@ class _Roster:
             if (id, facts["consented_on"]) not in recorded
         ]
         await records.create_many(self.actor, GuardianConsent, "consent-recorded", consents)
+
+
+def _must_not_be_ahead(consented_on: date | None, actor: Actor) -> None:
+    if consented_on and consented_on > actor.today:
+        raise Invalid("同意の日に先の日付は指定できません。", field="consented_on")
 
 
 def _identity(number: str | None, search: str, kind: str, where: object) -> str:

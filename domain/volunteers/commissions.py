@@ -127,7 +127,6 @@ async def appoint(
     must_be_in(LABELS, volunteer.status, VolunteerStatus.SCREENING)
     if volunteer.recommended_by_id == actor.person_id:
         raise NotAllowed("推薦した人は委嘱できません。県本部の別の担当者が委嘱してください。")
-    records.must_say(authority, "委嘱者の職名（生活安全部長など）", "authority")
     return await _commission(actor, volunteer, term_from or actor.today, authority, number, reappointed=False)
 
 
@@ -218,10 +217,11 @@ async def _last(volunteer: Volunteer) -> Commission:
 async def _commission(
     actor: Actor, volunteer: Volunteer, begins: date, authority: str, number: str, **how: Any
 ) -> Volunteer:
+    records.must_say(authority, "委嘱者の職名（生活安全部長など）", "authority")
     ends = end_of_fiscal_year(begins)
     _must_be_near(actor, begins, ends)
     await must_have_consent([volunteer], max(begins, actor.today), field="volunteer_id")
-    year, serial = fiscal_year(begins), await _next_serial(actor.prefecture_id, fiscal_year(begins))
+    year, serial = fiscal_year(begins), await next_serial(actor.prefecture_id, fiscal_year(begins))
     commission = await records.create(
         actor,
         Commission,
@@ -233,7 +233,7 @@ async def _commission(
         kind=volunteer.kind,
         fiscal_year=year,
         serial=serial,
-        number=number or f"{fiscal_year_label(year)}第{text_number(serial)}号",
+        number=number or numbered(year, serial),
         authority=authority,
         appointed_by_id=actor.person_id,
         term_from=begins,
@@ -254,7 +254,13 @@ def _must_be_near(actor: Actor, begins: date, ends: date) -> None:
         raise Invalid("任期の始まりは1年先までの日付にしてください。", field="term_from")
 
 
-async def _next_serial(prefecture_id: UUID, year: int) -> int:
+def numbered(year: int, serial: int) -> str:
+    """令和８年度第１号: the number of a commission that has none on paper."""
+    return f"{fiscal_year_label(year)}第{text_number(serial)}号"
+
+
+async def next_serial(prefecture_id: UUID, year: int) -> int:
+    """The next serial of a fiscal year, which nobody else gets until the transaction ends."""
     # Whoever gives out a number holds the prefecture's row until the end: no number is given out twice.
     await Unit.filter(id=prefecture_id).select_for_update(no_key=True).get()
     last = await Commission.filter(prefecture_id=prefecture_id, fiscal_year=year).order_by("-serial").first()

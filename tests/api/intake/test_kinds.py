@@ -311,6 +311,25 @@ def test_a_minor_with_the_consent_of_a_guardian():
     assert minor.consented_on == date(2026, 4, 10)
 
 
+TERM_HEAD = ["氏名", "区分", "年齢", "委嘱番号", "委嘱日", "任期", "委嘱者"]
+
+
+@pytest.mark.parametrize(
+    ("until", "day"),
+    [("令和9年3月31日まで", date(2027, 3, 31)), ("R8.4.1～R9.3.31", date(2027, 3, 31)), (None, None)],
+)
+def test_whoever_is_commissioned_comes_with_number_and_term(until: Any, day: date | None):
+    row = ["見本 太郎", "モニター", 40, "青サ委第１２号", "令和8年4月1日", until, "生活安全部長"]
+    [serving] = records(VOLUNTEERS, TERM_HEAD, row)
+    assert (serving.commission_number, serving.commissioned_on) == ("青サ委第１２号", date(2026, 4, 1))
+    assert (serving.commissioned_until, serving.authority, serving.number) == (day, "生活安全部長", None)
+
+
+def test_a_term_that_cannot_be_read_and_one_without_its_first_day_are_told():
+    rows = [["見本 太郎", "モニター", 40, "12", None], ["見本 花子", "モニター", 40, "13", "R8.4.1", "1年"]]
+    assert wrong(VOLUNTEERS, TERM_HEAD, *rows) == [(2, "委嘱日"), (3, "任期")]
+
+
 @pytest.mark.parametrize(
     ("age", "band"),
     [(18, AgeBand.ADULT), ("17", AgeBand.FROM_15_TO_17), ("１５歳", AgeBand.FROM_15_TO_17), (14, AgeBand.UNDER_15)],
