@@ -11,7 +11,7 @@ from starlette.requests import Request
 from tortoise import Tortoise
 
 from api.house import House
-from domain import tokens
+from domain import tokens, walls
 from domain.actor import Actor
 from domain.errors import Unauthenticated
 
@@ -27,10 +27,14 @@ class Context:
     cost: int = 0
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> str | None:
-        """The one text that a reading statement answers with, on the same pool as the verbs."""
+        """The one text that a reading statement answers with, behind the actor's wall, on the verbs' own pool."""
         self.statements += 1
         async with Tortoise.get_connection("default").acquire_connection() as connection:
-            text: str | None = await connection.fetchval(sql, *values)
+            await connection.execute(f"BEGIN READ ONLY; {walls.for_reading(self.actor).put_up()}")
+            try:
+                text: str | None = await connection.fetchval(sql, *values)
+            finally:
+                await connection.execute("ROLLBACK")
         return text
 
 

@@ -27,6 +27,7 @@ from typing import IO
 from urllib.parse import quote
 
 from api.errors import Stopped
+from domain.walls import ROLES
 
 ROLE = "renkei"
 SUPERUSER = "postgres"
@@ -169,6 +170,9 @@ class _Home:
     def _create_role_and_database(self) -> None:
         if not self._ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):  # noqa: S608 - our own constant
             self._ask(f"CREATE ROLE {ROLE} LOGIN")
+        for role in ROLES:
+            if not self._ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):  # noqa: S608 - our own constant
+                self._ask(f"CREATE ROLE {role}; GRANT {role} TO {ROLE}")
         if not self._ask(f"SELECT 1 FROM pg_database WHERE datname = '{ROLE}'"):  # noqa: S608 - our own constant
             self._ask(f"CREATE DATABASE {ROLE} OWNER {ROLE}")
 

@@ -20,6 +20,9 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.migrations.writer import MigrationWriter
 from tortoise.transactions import in_transaction
 
+from domain.errors import Incomplete
+from domain.walls import ROLES
+
 MODELS = [
     f"domain.{concept}"
     for concept in (
@@ -130,11 +133,30 @@ async def migrate(url: str) -> list[str]:
     steps: list[str] = []
     async with _alone(url) as apps, in_transaction() as transaction:
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
+        await _must_have_roles()
         executor = MigrationExecutor(transaction, apps)
         # Reading a table that does not exist yet would end the transaction: make it before it is read.
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
         await executor.migrate(progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None)
     return steps
+
+
+ROLES_MISSING = """
+    SELECT current_user AS owner, string_agg(name, ', ') AS missing FROM unnest($1::text[]) name
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name AND pg_has_role(oid, 'MEMBER'))
+    HAVING count(*) > 0"""
+
+
+async def _must_have_roles() -> None:
+    """Only somebody who may make roles can: that is who sets the database up, not the program."""
+    for found in await rows(ROLES_MISSING, list(ROLES)):
+        missing, owner = found["missing"], found["owner"]
+        makes = " ".join(f"CREATE ROLE {name};" for name in missing.split(", "))
+        raise Incomplete(
+            f"データベースの役割 {missing} がないか、{owner} がその一員ではありません。"
+            "データベースの管理者として次を実行してください（すでにある役割は GRANT だけ）: "
+            f"{makes} GRANT {missing} TO {owner};"
+        )
 
 
 async def unapplied(url: str) -> list[str]:

@@ -21,13 +21,15 @@ from domain.actor import Author, Role
 
 
 class Entry(Model):
-    """One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC."""
+    """One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC; the prefecture is the
+    row's, the unit that of whoever acted."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     at = fields.DatetimeField()
     person_id = fields.UUIDField(null=True)
     role = fields.CharEnumField(Role, max_length=20, null=True)
     unit_id = fields.UUIDField(null=True)
+    prefecture_id = fields.UUIDField(null=True)
     fact = fields.CharField(max_length=60)
     kind = fields.CharField(max_length=40)
     row_id = fields.UUIDField()
@@ -56,6 +58,7 @@ def _entry(actor: Author, fact: str, row: Model, before: dict[str, Any], after: 
         person_id=actor.person_id,
         role=actor.role,
         unit_id=actor.unit_id,
+        prefecture_id=getattr(row, "prefecture_id", None),
         fact=fact,
         kind=type(row).__name__,
         row_id=row.pk,

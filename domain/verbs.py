@@ -1,6 +1,7 @@
 """What every change has in common: who may make it, that it is one transaction, and how a broken rule is told.
 
-`@verb(roles)` is for what a person does; `@routine` for what the clock does. Both open the transaction. The two
+`@verb(roles)` is for what a person does, behind the wall of their prefecture; `@routine` for what the clock does. Both
+open the transaction. The two
 registers together are the permission table, which a test compares with a reviewed copy.
 """
 
@@ -14,8 +15,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+from domain import walls
 from domain.actor import Actor, Role
 from domain.errors import Conflict, NotAllowed
+from domain.walls import Wall
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,7 +40,7 @@ def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
         async def guarded(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> T:
             if actor.role not in roles:
                 raise NotAllowed("この操作をする権限がありません。県本部の連携担当者に相談してください。")
-            return await _in_one_transaction(change, actor, *args, **kwargs)
+            return await _in_one_transaction(change, walls.for_acting(actor), actor, *args, **kwargs)
 
         ALLOWED[_name(change)] = frozenset(roles)
         return guarded
@@ -50,7 +53,7 @@ def routine(work: Routine[P, T]) -> Routine[P, T]:
 
     @wraps(work)
     async def kept(now: datetime, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in_one_transaction(work, now, *args, **kwargs)
+        return await _in_one_transaction(work, walls.OUTSIDE, now, *args, **kwargs)
 
     ROUTINES.add(_name(work))
     return kept
@@ -61,9 +64,9 @@ def broken(constraint: str, message: str) -> None:
     BROKEN[constraint] = message
 
 
-async def _in_one_transaction(work: Callable[..., Awaitable[T]], *args: object, **kwargs: object) -> T:
+async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *args: object, **kwargs: object) -> T:
     try:
-        async with in_transaction():
+        async with in_transaction(), walls.behind(wall):
             return await work(*args, **kwargs)
     except Exception as error:
         refusal = _refusal(error)

@@ -1,0 +1,82 @@
+"""The second wall: PostgreSQL itself gives nobody a row of another prefecture, and outsiders only rows that are theirs.
+
+The first wall is `visible_to`, which knows everything; this one is coarse and knows only what stands in the row, so
+that a filter which somebody forgot gives no foreign row. It stands for whoever acts, in the transaction in which they
+do: under `renkei_desk`, which sees one prefecture, or `renkei_guest`, which reads what carries the guest's own person
+or organisation. Neither owns a table or logs in, and without a prefecture set they see nothing. The policies are those
+of the migrations. It is a wall against mistakes: whoever can make the program send SQL of their own can take it down.
+
+The owner of the tables stands outside: migrations, the clock's routines, the look-up of who is asking, and 警察庁's
+counting, which goes over all prefectures and gives only figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise import Tortoise
+
+from domain.actor import OUTSIDERS, Actor, Role
+
+DESK, GUEST = ROLES = ("renkei_desk", "renkei_guest")
+SETTINGS = ("prefecture", "person", "organization")
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Behind what somebody acts: `role` is PostgreSQL's, the ids are those that a row must carry."""
+
+    role: str
+    prefecture_id: UUID | None = None
+    person_id: UUID | None = None
+    organization_id: UUID | None = None
+
+    def put_up(self) -> str:
+        """What puts it up until the transaction ends. Ids are inlined: several statements in one take no values."""
+        ids = zip(SETTINGS, (self.prefecture_id, self.person_id, self.organization_id), strict=True)
+        return "; ".join(
+            [f"SET LOCAL ROLE {self.role}", *(f"SET LOCAL renkei.{name} = '{id or ''}'" for name, id in ids)]
+        )
+
+
+OUTSIDE = Wall("NONE")
+"""No wall: the owner of the tables."""
+
+_standing: ContextVar[Wall] = ContextVar("wall", default=OUTSIDE)
+
+
+def for_reading(actor: Actor) -> Wall:
+    """What an actor reads: of the prefecture, and outsiders only their own."""
+    if actor.role in OUTSIDERS:
+        return Wall(GUEST, actor.prefecture_id, actor.person_id, actor.organization_id)
+    return Wall(DESK, actor.prefecture_id)
+
+
+def for_acting(actor: Actor) -> Wall:
+    """What the desk's own work for an actor may touch: an outsider's request finds the officer who is to be told."""
+    return OUTSIDE if actor.role is Role.NATIONAL else Wall(DESK, actor.prefecture_id)
+
+
+@asynccontextmanager
+async def behind(wall: Wall) -> AsyncIterator[None]:
+    """Inside the running transaction, everything that the block does is done behind this wall; then the one before
+    stands again. After an error nothing is put back: the transaction, or its savepoint, ends and does so itself."""
+    before = _standing.get()
+    if wall == before:
+        yield
+        return
+    await _put_up(wall)
+    token = _standing.set(wall)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+    await _put_up(before)
+
+
+async def _put_up(wall: Wall) -> None:
+    await Tortoise.get_connection("default").execute_script(wall.put_up())

@@ -1,0 +1,222 @@
+"""The second wall, tried with the first one switched off: models are asked for everything there is."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from domain import database, people, units, walls
+from domain.actor import Actor, Role
+from domain.agreements import Agreement
+from domain.calendar import Attendee
+from domain.drills import Drill, Participation
+from domain.errors import Invalid, Refused
+from domain.journal import Entry
+from domain.lectures import Lecture
+from domain.organizations import Contact, Organization
+from domain.outbox import Letter
+from domain.people import Person
+from domain.records import Owned
+from domain.units import Unit, UnitKind
+from domain.volunteers import Volunteer
+from domain.walls import DESK, GUEST, Wall
+from tests import make
+from tests.make import Town
+
+# What nobody acts on behind a wall: the clock's turns, who sent which key, and which migrations were made.
+BEYOND = {"slot", "idempotency_key", "tortoise_migrations"}
+
+
+async def everything(model: type[Model], wall: Wall) -> list[Any]:
+    async with in_transaction(), walls.behind(wall):
+        return await model.all()
+
+
+async def beside(town: Town) -> Town:
+    """A second prefecture of its own, in the same database."""
+    top = await another_prefecture(town)
+    admin = replace(town.admin, prefecture_id=top.id, unit_id=top.id, units=(top.id,))
+    first, second = [await make.station(admin, top, number) for number in (1, 2)]
+    covered = (top.id, first.id, second.id)
+    admin = replace(admin, units=covered)
+    hq = await make.actor(admin, Role.HQ_LIAISON, top, covered)
+    return replace(town, prefecture=top, section=top, station=first, other_station=second, admin=admin, hq=hq)
+
+
+async def another_prefecture(town: Town) -> Unit:
+    known = {name: getattr(town.prefecture, name) for name in ("version", "created_at", "updated_at", "kana_order")}
+    named = {"name": "紅浜県警察", "search": "紅浜県警察", "domain": "police.benihama.example"}
+    id = UUID(int=2)
+    return await Unit.create(id=id, prefecture_id=id, kind=UnitKind.PREFECTURE, code="02", **named, **known)
+
+
+async def full(town: Town) -> Actor:
+    """A drill with two companies and a lecture; answers a contact of the first company."""
+    mine, _ = await make.invited(town.hq, await make.drill(town.hq), "架空電力株式会社", "例示銀行株式会社")
+    await make.lecture(town.hq)
+    return make.outsider(town.hq, Role.PARTNER, mine)
+
+
+def test_every_table_with_rows_of_a_prefecture_stands_behind_the_wall_for_both_roles(run: Any) -> None:
+    async def story() -> None:
+        tables = await database.rows("""
+            SELECT relname, relrowsecurity, ARRAY(
+                SELECT DISTINCT unnest(polroles)::regrole::text FROM pg_policy WHERE polrelid = pg_class.oid) AS roles
+            FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace""")
+        assert {row["relname"] for row in tables if not row["relrowsecurity"]} == BEYOND
+        assert all(DESK in row["roles"] for row in tables if row["relname"] not in BEYOND)
+        for table in BEYOND:
+            for role in walls.ROLES:
+                (may,) = await database.rows("SELECT has_table_privilege($1, $2, 'SELECT') AS it", role, table)
+                assert may == {"it": False}
+
+    run(story())
+
+
+def test_neither_role_owns_logs_in_or_stands_above_the_wall(run: Any) -> None:
+    async def story() -> None:
+        (found,) = await database.rows(
+            """SELECT bool_or(rolsuper OR rolcanlogin OR rolbypassrls OR rolcreaterole OR rolcreatedb) AS above,
+                      EXISTS (SELECT FROM pg_class WHERE relowner = ANY(array_agg(pg_roles.oid))) AS owns
+               FROM pg_roles WHERE rolname = ANY($1::text[])""",
+            list(walls.ROLES),
+        )
+        assert found == {"above": False, "owns": False}
+
+    run(story())
+
+
+def test_whoever_asks_for_everything_gets_the_own_prefecture_only(play: Any) -> None:
+    async def story(town: Town) -> None:
+        other = await beside(town)
+        await full(town)
+        await full(other)
+        for model in Owned.__subclasses__():
+            if model is Unit or not await model.exists():
+                continue
+            rows = await everything(model, walls.for_reading(town.hq))
+            assert {row.prefecture_id for row in rows} <= {town.prefecture.id}
+            assert len(rows) == await model.filter(prefecture_id=town.prefecture.id).count(), model
+        for model in (Entry, Letter):
+            assert 0 < len(await everything(model, walls.for_reading(town.hq))) < await model.all().count()
+
+    play(story)
+
+
+def test_a_partner_who_asks_for_everything_gets_only_rows_that_carry_the_own_company(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner = await full(town)
+        wall = walls.for_reading(partner)
+        assert wall == Wall(GUEST, town.prefecture.id, partner.person_id, partner.organization_id)
+        for model in (Contact, Participation):
+            assert {row.organization_id for row in await everything(model, wall)} == {partner.organization_id}
+        assert [row.id for row in await everything(Organization, wall)] == [partner.organization_id]
+        assert [row.id for row in await everything(Person, wall)] == [partner.person_id]
+        assert {row.organization_id for row in await everything(Attendee, wall)} == {partner.organization_id}
+        assert await Lecture.exists()
+        for model in (Lecture, Entry, Letter, Volunteer):
+            assert await everything(model, wall) == []
+
+    play(story)
+
+
+def test_nobody_without_a_prefecture_sees_anything(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await full(town)
+        for role in walls.ROLES:
+            for model in (Person, Organization, Drill, Agreement, Entry):
+                assert await everything(model, Wall(role)) == []
+
+    play(story)
+
+
+def test_a_row_cannot_be_put_into_another_prefecture_or_moved_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        company = await make.company(town.hq)
+        with pytest.raises((OperationalError, IntegrityError), match="row-level security"):
+            async with in_transaction(), walls.behind(walls.for_acting(town.hq)):
+                await Organization.filter(id=company.id).update(prefecture_id=UUID(int=2))
+        assert (await Organization.get(id=company.id)).prefecture_id == town.prefecture.id
+
+    play(story)
+
+
+def test_the_journal_and_letters_are_only_added_to(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await full(town)
+        for statement in ("DELETE FROM journal", "UPDATE journal SET fact = ''", "DELETE FROM letter"):
+            with pytest.raises(OperationalError, match="permission denied"):
+                async with in_transaction(), walls.behind(walls.for_acting(town.hq)):
+                    await database.execute(statement)
+
+    play(story)
+
+
+def test_a_guest_changes_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner = await full(town)
+        with pytest.raises(OperationalError, match="permission denied"):
+            async with in_transaction(), walls.behind(walls.for_reading(partner)):
+                await Person.filter(id=partner.person_id).update(phone="000-0000-9999")
+
+    play(story)
+
+
+async def standing() -> str:
+    (row,) = await database.rows("SELECT current_user || current_setting('renkei.prefecture', true) AS it")
+    return str(row["it"])
+
+
+def test_after_a_verb_the_wall_before_it_stands_again_also_where_the_verb_refused(play: Any) -> None:
+    async def story(town: Town) -> None:
+        async with in_transaction():
+            before = await standing()
+            await make.company(town.hq)
+            assert await standing() == before
+            with pytest.raises(Invalid):
+                await make.company(town.hq, "")
+            assert await standing() == before
+            async with walls.behind(Wall(DESK, UUID(int=7))):
+                assert await standing() == f"{DESK}{UUID(int=7)}"
+                with pytest.raises(Refused):
+                    await make.company(town.hq, "")
+                assert await standing() == f"{DESK}{UUID(int=7)}"
+            assert await standing() == before
+        assert (await standing()).startswith("renkei")
+
+    play(story)
+
+
+def test_a_verb_works_behind_the_wall_and_the_clock_outside(play: Any) -> None:
+    async def story(town: Town) -> None:
+        assert walls.for_acting(town.officer) == Wall(DESK, town.prefecture.id)
+        assert walls.for_acting(replace(town.officer, role=Role.SCHOOL)) == Wall(DESK, town.prefecture.id)
+        assert walls.for_acting(replace(town.statistician, role=Role.NATIONAL)) == walls.OUTSIDE
+
+    play(story)
+
+
+def test_the_first_wall_stands_without_the_second(play: Any) -> None:
+    async def story(town: Town) -> None:
+        other = await beside(town)
+        mine, theirs = await make.company(town.officer), await make.company(other.hq)
+        assert await units.visible_to(town.officer).filter(id=other.prefecture.id).count() == 0
+        seen = await people.visible_to(town.officer)
+        assert {row.prefecture_id for row in seen} == {town.prefecture.id}
+        assert mine.id != theirs.id
+
+    play(story)
+
+
+def test_a_database_without_the_roles_says_what_its_administrator_is_to_do(run: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(database, "ROLES", (*walls.ROLES, "renkei_nobody"))
+
+    async def story() -> None:
+        with pytest.raises(Refused, match="CREATE ROLE renkei_nobody; GRANT renkei_nobody TO renkei"):
+            await database._must_have_roles()
+
+    run(story())
