@@ -18,6 +18,7 @@ from api.benchmarks.serving import Application, Handwritten, serving
 from api.errors import Stopped
 
 WANTED = 0.7
+WALLED = 0.85  # what is left with the second wall
 
 LIST = """
     { drills(first: 50) { edges { node {
@@ -113,8 +114,10 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await filling.add_drills(ground, size.drills, size.seats)
         await filling.settle()
         asked = questions(ground)
-        with serving(Application(ground.url, tuple(one.handwritten for one in asked))) as port:
-            lines = [line for one in asked for line in await compare(port, one, size)]
+        handwritten = tuple(one.handwritten for one in asked)
+        open_house = Application(ground.url, is_walled=False)
+        with serving(Application(ground.url, handwritten)) as port, serving(open_house) as unwalled:
+            lines = [line for one in asked for line in await compare(port, unwalled, one, size)]
     workload = (
         f"訓練50件×参加{size.seats}機関（団体名つき）と、参加{size.drills * size.seats:,}行のうちの20行を HTTP で読む。"
         f"接続{load.CONNECTIONS}。天井は同じ範囲を手書きのSQLで読み、同じJSONを素の Starlette で返すもの"
@@ -146,14 +149,19 @@ def _page(label: str, token: str, scope: dict[str, str], reader: object) -> Ques
     return Question(label, PAGE, token, written)
 
 
-async def compare(port: int, asked: Question, size: Size) -> list[Compared]:
-    """Against the bare route, and against one that also finds out who asks. Raises Stopped where answers differ."""
+async def compare(port: int, unwalled: int, asked: Question, size: Size) -> list[Compared]:
+    """Against the bare route, against one that also finds out who asks, and against ourselves without the second
+    wall. Raises Stopped where answers differ."""
     ours, ceiling = [await load.once(port, one) for one in (asked.ours, asked.ceiling)]
     if json.loads(ours.body)["data"] != json.loads(ceiling.body)["data"]:
         raise Stopped(f"「{asked.label}」で、手書きのSQLと答えが違います。")
     ways = (asked.ours, asked.ceiling, asked.known_ceiling)
-    rates = await alternate(size.rounds, *[partial(load.rate, port, way, size.seconds) for way in ways])
+    measured = [partial(load.rate, port, way, size.seconds) for way in ways]
+    rates = await alternate(size.rounds, *measured, partial(load.rate, unwalled, asked.ours, size.seconds))
     return [
         Compared(asked.label, "回/秒", rates[0], rates[1], is_rate=True, wanted=asked.wanted),
         Compared(f"{asked.label}（天井も利用者を確かめる）", "回/秒", rates[0], rates[2], is_rate=True),
+        Compared(
+            f"{asked.label}（天井は行レベルの防壁なし）", "回/秒", rates[0], rates[3], is_rate=True, wanted=WALLED
+        ),
     ]
