@@ -14,12 +14,15 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 
 from api.mutations import REFERS
 from api.schema import schema
-from domain import agreements, feeds, lectures, volunteers
+from domain import activities, agreements, drills, feeds, lectures, volunteers
+from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
 from domain.calendar import Attendee
+from domain.drills import Participation
 from domain.journal import Entry
 from domain.lectures import Assignment
+from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.volunteers import AgeBand
 from tests import make
@@ -47,10 +50,48 @@ def fields_of(mutation: str) -> dict[str, Any]:
     return dict(taken.fields)
 
 
-def kind_of(field: str) -> str:
+def kinds_of(field: str) -> tuple[str, ...]:
+    """What an argument may point to: `participationId` to the part of a drill, or of an activity."""
     stem = re.sub(r"(Ids?)$", "", field)
     snake = re.sub(r"([A-Z])", r"_\1", stem).lower()
-    return REFERS.get(snake, (stem[:1].upper() + stem[1:],))[0]
+    return REFERS.get(snake, (stem[:1].upper() + stem[1:],))
+
+
+def pointing(name: str, ids: dict[str, UUID]) -> str:
+    """The id of a row that the argument may mean, where the test has made one."""
+    kinds = kinds_of(name)
+    kind = next((kind for kind in kinds if kind in ids), kinds[0])
+    return f"{kind}:{ids.get(kind) or uuid4()}"
+
+
+def readings(mutation: str, ids: dict[str, UUID]) -> Iterator[dict[str, UUID]]:
+    """The rows, and again without those that an argument which may mean two kinds would have meant first."""
+    yield ids
+    firsts = {kinds[0] for _, name in places(fields_of(mutation)) if len(kinds := kinds_of(name)) > 1}
+    if firsts:
+        yield {kind: id for kind, id in ids.items() if kind not in firsts}
+
+
+Path = tuple[str, ...]
+
+
+def places(fields: dict[str, Any], above: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Where an input says an id, also inside of inputs of its own."""
+    for name, field in fields.items():
+        inner = get_named_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from places(dict(inner.fields), (*above, name))
+        elif inner.name == "ID":
+            yield above, name
+
+
+def swapped(whole: Any, above: Path, name: str, id: str) -> Any:
+    """The input with this id in that place."""
+    if isinstance(whole, list):
+        return [swapped(one, above, name, id) for one in whole]
+    if above:
+        return whole | {above[0]: swapped(whole[above[0]], above[1:], name, id)}
+    return whole | {name: [id] if isinstance(whole[name], list) else id}
 
 
 def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
@@ -63,7 +104,7 @@ def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
         return {key: usual(key, inner.type, ids) for key, inner in gtype.fields.items()}
     if hasattr(gtype, "values"):
         return next(iter(gtype.values))
-    plain = {"ID": f"{kind_of(name)}:{ids.get(kind_of(name)) or uuid4()}", "String": "例", "Int": 1, "Boolean": False}
+    plain = {"ID": pointing(name, ids), "String": "例", "Int": 1, "Boolean": False}
     return (plain | {"Date": "2026-07-10", "DateTime": "2026-07-10T13:00:00+09:00"})[gtype.name]
 
 
@@ -95,32 +136,50 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
     party = await AgreementParty.get(organization_id=body.id)
     feed = await feeds.subscribe(who, person_id=contact.person_id)
-    return await volunteers_of(who, town) | {
-        "Organization": body.id,
-        "Contact": contact.id,
-        "Lecture": lecture.id,
-        "LecturerAssignment": assignment.id,
-        "Attendee": attendee.id,
-        "Agreement": agreement.id,
-        "AgreementParty": party.id,
-        "CalendarFeed": feed.id,
-        "Person": contact.person_id,
-        "Unit": who.unit_id,
-    }
+    return (
+        await volunteers_of(who, town)
+        | await drill_of(who, contact)
+        | {
+            "Organization": body.id,
+            "Contact": contact.id,
+            "Lecture": lecture.id,
+            "LecturerAssignment": assignment.id,
+            "Attendee": attendee.id,
+            "Agreement": agreement.id,
+            "AgreementParty": party.id,
+            "CalendarFeed": feed.id,
+            "Person": contact.person_id,
+            "Officer": who.person_id,
+            "Unit": who.unit_id,
+        }
+    )
+
+
+async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """A drill to which the contact is invited."""
+    drill = await make.drill(who)
+    await drills.invite(who, drill.id, contact_id=contact.id)
+    return {"Drill": drill.id, "DrillParticipation": (await Participation.get(drill_id=drill.id)).id}
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:
-    """A minor about to be appointed with a guardian's consent, a group, and an activity."""
+    """A minor about to be appointed with a guardian's consent, a group, and an activity to which an adult is asked."""
     group = await make.group(who)
     minor = await make.recommended(who, group_id=group.id, age_band=AgeBand.FROM_15_TO_17)
     await volunteers.screen(town.hq, minor.id)
     consent = await volunteers.record_consent(who, minor.id, guardian_name="髙見本 保", given_on=who.today)
     activity = await make.activity(who, group_id=group.id)
+    adult = await make.recommended(who, family_name="試﨑")
+    await volunteers.screen(town.hq, adult.id)
+    await volunteers.appoint(town.hq, adult.id, authority="生活安全部長")
+    await activities.invite(who, activity.id, volunteer_ids=[adult.id])
+    participation = await ActivityParticipation.get(activity_id=activity.id)
     return {
         "VolunteerGroup": group.id,
         "Volunteer": minor.id,
         "GuardianConsent": consent.id,
         "VolunteerActivity": activity.id,
+        "ActivityParticipation": participation.id,
     }
 
 
@@ -142,10 +201,14 @@ async def judged(actor: Actor, mutation: str, input: dict[str, Any]) -> str | No
     return None if await traces() == before else f"{mutation} {input}: refused, and yet something changed"
 
 
+def usual_input(mutation: str, ids: dict[str, UUID]) -> dict[str, Any]:
+    fields = fields_of(mutation).items()
+    return {name: usual(name, field.type, ids) for name, field in fields if name != "idempotencyKey"}
+
+
 def inputs_of(mutation: str, ids: dict[str, UUID]) -> Iterator[dict[str, Any]]:
     """The usual input with one field left out or spoilt at a time."""
-    fields = fields_of(mutation)
-    whole = {name: usual(name, field.type, ids) for name, field in fields.items() if name != "idempotencyKey"}
+    fields, whole = fields_of(mutation), usual_input(mutation, ids)
     yield {}
     for name, field in fields.items():
         yield {key: value for key, value in whole.items() if key != name}
@@ -160,31 +223,53 @@ def test_a_bad_input_is_refused_in_words_and_changes_nothing(play: Any, mutation
         ids = await rows_of(town.officer, town, "見本小学校")
         later = make.at(town.hq, town.hq.now + timedelta(seconds=1))
         actor = town.admin if "Unit" in mutation or "Token" in mutation else later
-        wrong = [await judged(actor, mutation, input) for input in inputs_of(mutation, ids)]
+        inputs = [input for reading in readings(mutation, ids) for input in inputs_of(mutation, reading)]
+        wrong = [await judged(actor, mutation, input) for input in inputs]
         assert [one for one in wrong if one] == []
 
     play(story)
 
 
+KNOWN_TO_ALL = {"Unit", "Officer"}
+"""What every liaison officer of the prefecture may know of, and so is nobody's secret."""
+
+
 def test_a_row_of_another_station_answers_exactly_like_none(play: Any) -> None:
     async def story(town: Town) -> None:
         own = await rows_of(town.officer, town, "見本小学校")
-        foreign = await rows_of(town.other_officer, town, "例示小学校")
-        told: list[str] = []
-        for mutation in MUTATIONS:
-            for name, field in fields_of(mutation).items():
-                if get_named_type(field.type).name != "ID" or kind_of(name) not in foreign or name == "unitId":
-                    continue
-                whole = {key: usual(key, one.type, own) for key, one in fields_of(mutation).items()}
-                whole.pop("idempotencyKey")
-                before = await traces()
-                answers = []
-                for key in (foreign[kind_of(name)], uuid4()):
-                    one = f"{kind_of(name)}:{key}"
-                    asked = [one] if is_list_type(getattr(field.type, "of_type", field.type)) else one
-                    answers.append(await change(town.officer, mutation, **(whole | {name: asked})))
-                if answers[0] != answers[1] or await traces() != before:
-                    told.append(f"{mutation}.{name}: {answers}")
+        hidden = await rows_of(town.other_officer, town, "例示小学校")
+        before, told = await traces(), []
+        for mutation, above, name, kind in every_id():
+            if kind not in hidden.keys() - KNOWN_TO_ALL:
+                continue
+            whole = usual_input(mutation, own)
+            if not must_be_given(mutation, "version"):
+                whole.pop("version", None)  # one that is out of date would be refused before the id is looked at
+            tries = [swapped(whole, above, name, f"{kind}:{id}") for id in (hidden[kind], uuid4())]
+            answers = [await change(town.officer, mutation, **one) for one in tries]
+            if answers[0] != answers[1] or await traces() != before:
+                told.append(f"{mutation} {above} {name} {kind}: {answers}")
         assert told == []
+
+    play(story)
+
+
+def must_be_given(mutation: str, name: str) -> bool:
+    return name in fields_of(mutation) and is_non_null_type(fields_of(mutation)[name].type)
+
+
+def every_id() -> Iterator[tuple[str, Path, str, str]]:
+    """Each place of each mutation with each kind that it may point to."""
+    for mutation in MUTATIONS:
+        for above, name in places(fields_of(mutation)):
+            yield from ((mutation, above, name, kind) for kind in kinds_of(name))
+
+
+def test_both_kinds_of_participation_are_tried(play: Any) -> None:
+    async def story(town: Town) -> None:
+        ids, mutation = await rows_of(town.officer, town, "見本小学校"), "releaseFromActivity"
+        tried = [usual_input(mutation, one)["participationId"] for one in readings(mutation, ids)]
+        kinds = ("DrillParticipation", "ActivityParticipation")
+        assert tried == [f"{kind}:{ids[kind]}" for kind in kinds]
 
     play(story)
