@@ -9,7 +9,6 @@ from typing import Annotated
 import strawberry
 
 from api import reading
-from api.calendar import OFFICERS
 from api.mutations import mutations
 from api.organizations import Organization
 from api.people import Person
@@ -63,6 +62,8 @@ class Agreement(Node):
     number: str
     purpose: str
     items: list[CooperationItem]
+    planned_from: date | None = reading.column(description="更新案の発効予定日")
+    planned_to: date | None = reading.column(description="更新案の満了予定日")
     signed_on: date | None
     signed_at: str = reading.column(description="締結式の場所")
     effective_on: date | None
@@ -72,9 +73,7 @@ class Agreement(Node):
     unit: Unit | None = reading.one("unit_id")
     responsible: Person | None = reading.one("responsible_id")
     renews: Annotated[Agreement, strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
-    parties: Connection[AgreementParty] = reading.connection(
-        "agreement_id", order=reading.asc("created_at"), implied=OFFICERS
-    )
+    parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
 
 
 @strawberry.type
@@ -89,9 +88,13 @@ AgreementMutations = mutations(
     correct_agreement=agreements.correct,
     entrust_agreement=agreements.entrust,
     negotiate_agreement=agreements.negotiate,
+    add_agreement_party=agreements.add_party,
+    remove_agreement_party=agreements.remove_party,
+    withdraw_agreement_proposal=agreements.withdraw_proposal,
     submit_agreement=agreements.submit,
     approve_agreement=agreements.approve,
     sign_agreement=agreements.sign,
+    correct_agreement_number=agreements.correct_number,
     accede_to_agreement=agreements.accede,
     discuss_agreement_renewal=agreements.discuss_renewal,
     renew_agreement=agreements.renew,

@@ -43,7 +43,7 @@ MODELS = [
         "lectures.lecture",
         "lectures.assigning",
         "lectures.reporting",
-        "agreements",
+        "agreements.agreement",
         "drills.participation",
         "drills.drill",
         "statistics.runs",

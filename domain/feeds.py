@@ -18,6 +18,7 @@ from domain import outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.calendar import Appointment, Attendee
 from domain.errors import Incomplete
+from domain.japanese import Honorific, addressed
 from domain.people import Person, when_leaving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
@@ -106,8 +107,8 @@ async def _told(actor: Actor, feed: Subscription) -> Subscription:
         to=(reader.name, reader.mail_address),
         person_id=reader.id,
         facts={
-            **units.signature(unit),
-            "recipient": f"{reader.name} 様",
+            **await units.signature(unit),
+            "recipient": addressed(reader.name, Honorific.SAMA),
             "subscription_id": str(feed.id),
             "generation": feed.generation,
         },

@@ -1,8 +1,8 @@
 """招待: which letters a date owes to the people who are asked to it. Written once, for every kind of appointment.
 
 Each letter names one attendee only (privacy; RFC 5546 §3.2.2 allows it). Nothing is owed for what is already over, nor
-to somebody without an address or who has left. The facts of a letter are frozen as of now: a late post tells what was
-meant.
+to somebody who cannot be written to (`letters`). The facts of a letter are frozen as of now: a late post tells what
+was meant.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from domain import outbox
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming
 from domain.japanese import from_to
+from domain.letters import recipient_of
 from domain.outbox import Method
 from domain.people import Person
 from domain.units import Unit, signature
 from domain.verbs import routine
 
 
-def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
+async def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
     """What any letter about a date may tell."""
     return {
-        **signature(unit),
+        **await signature(unit),
         "uid": appointment.uid,
         "sequence": appointment.sequence,
         "title": appointment.title,
@@ -62,24 +63,21 @@ async def write(
     **more: Any,
 ) -> None:
     """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind."""
-    if appointment.ends_at <= author.now or not person.mail_address or _has_left(person, author.now):
-        return
     unit = await Unit.get(id=appointment.unit_id)
+    to = recipient_of(person, unit, author.now.astimezone(TOKYO).date())
+    if appointment.ends_at <= author.now or to is None:
+        return
     await outbox.owe(
         f"{kind}:{turn}",
         kind,
         unit_id=appointment.unit_id,
-        to=(person.name, person.mail_address),
-        person_id=person.id,
+        to=(to.name, to.address),
+        person_id=to.person_id,
         appointment_id=appointment.id,
         method=method,
-        facts=facts_of(appointment, unit, recipient=f"{person.name} 様", **more),
+        facts=await facts_of(appointment, unit, recipient=to.greeting, **more),
         owed_at=author.now,
     )
-
-
-def _has_left(person: Person, now: datetime) -> bool:
-    return person.retired_on is not None and person.retired_on <= now.astimezone(TOKYO).date()
 
 
 async def tell_all(

@@ -1,4 +1,4 @@
-"""手紙: what any letter to a person says of who sends and who gets it, where it is about no date.
+"""手紙: to whom a letter to somebody goes, and what any letter says of who sends it, where it is about no date.
 
 Letters about a date are `invitations`; both are owed in the transaction of the fact that they tell (`outbox`).
 """
@@ -6,7 +6,8 @@ Letters about a date are `invitations`; both are owed in the transaction of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,33 @@ from domain.units import Unit, signature
 MORNING = time(9)
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """A name and an address for the envelope, and how the letter begins."""
+
+    name: str
+    address: str
+    greeting: str
+    person_id: UUID | None
+
+
+def recipient_of(person: Person, unit: Unit, today: date) -> Recipient | None:
+    """The person, where they are still here and have an address.
+
+    What an officer had to do stays to be done when they are gone: their letters go to the unit that writes them.
+    Nobody, where neither can be written to.
+    """
+    is_here = person.retired_on is None or person.retired_on > today
+    if is_here and person.mail_address:
+        return Recipient(person.name, person.mail_address, addressed(person.name, Honorific.SAMA), person.id)
+    return _the_unit(unit) if person.is_officer else None
+
+
+def _the_unit(unit: Unit) -> Recipient | None:
+    greeting = addressed(unit.name, Honorific.ONCHU)
+    return Recipient(unit.name, unit.mail_address, greeting, None) if unit.mail_address else None
+
+
 async def write(
     author: Author,
     person: Person | None,
@@ -27,25 +55,26 @@ async def write(
     turn: str,
     facts: Mapping[str, Any],
     due_at: datetime | None = None,
-) -> None:
-    """Owe a person a letter of a unit, or without one the unit itself; nothing where there is no address.
+) -> bool:
+    """Owe a person a letter of a unit, or without one the unit itself. Whether there was anybody to write to.
 
     `turn` makes the letter's key unique among those of its kind.
     """
     unit = await Unit.get(id=unit_id)
-    reader, honorific = (person, Honorific.SAMA) if person else (unit, Honorific.ONCHU)
-    if not reader.mail_address:
-        return
+    to = recipient_of(person, unit, author.now.astimezone(TOKYO).date()) if person else _the_unit(unit)
+    if to is None:
+        return False
     await outbox.owe(
         f"{kind}:{turn}",
         kind,
         unit_id=unit.id,
-        to=(reader.name, reader.mail_address),
-        person_id=person.id if person else None,
-        facts={**signature(unit), "recipient": addressed(reader.name, honorific), **facts},
+        to=(to.name, to.address),
+        person_id=to.person_id,
+        facts={**await signature(unit), "recipient": to.greeting, **facts},
         owed_at=author.now,
         due_at=due_at,
     )
+    return True
 
 
 def by_day(now: datetime) -> datetime:

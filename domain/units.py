@@ -119,11 +119,12 @@ def reached(phone: str, extension: str, mail: str) -> dict[str, str]:
     }
 
 
-def signature(unit: Unit) -> dict[str, str]:
-    """What a letter says of the unit that sends it."""
+async def signature(unit: Unit) -> dict[str, str]:
+    """What a letter says of the unit that sends it; the number to call back is the prefecture's where it has none."""
+    phone = unit.phone or (await Unit.get(id=unit.prefecture_id)).phone
     return {
         "unit_name": unit.name,
-        "unit_phone": unit.phone,
+        "unit_phone": phone,
         "unit_extension": unit.extension,
         "unit_mail": unit.mail_address,
     }

@@ -170,7 +170,7 @@ async def _proposed(town: Town, author: Actor, pact: Pact) -> Agreement:
 
 
 async def _signed(author: Actor, agreement: Agreement, pact: Pact, year: Year, signers: Iterator[Name]) -> None:
-    parties = await agreements.parties_visible_to(author).filter(agreement_id=agreement.id).order_by("id")
+    parties = await _parties(author, agreement)
     await agreements.sign(
         author,
         agreement.id,
@@ -181,6 +181,10 @@ async def _signed(author: Actor, agreement: Agreement, pact: Pact, year: Year, s
     )
 
 
+async def _parties(author: Actor, agreement: Agreement) -> list[AgreementParty]:
+    return await agreements.parties_visible_to(author).filter(agreement_id=agreement.id).order_by("id")
+
+
 def _signature(party: AgreementParty, name: Name) -> Signature:
     title = "警察本部長・警察署長" if party.police_unit_id else "代表者"
     return Signature(party.id, name.whole, title)
@@ -188,7 +192,7 @@ def _signature(party: AgreementParty, name: Name) -> Signature:
 
 async def _afterwards(town: Town, year: Year, pact: Pact, agreement: Agreement, signers: Iterator[Name]) -> Thread:
     if pact.ends == "march" and pact is not LAPSING:
-        async for instant in _renewed(town, year, agreement):
+        async for instant in _renewed(town, year, agreement, signers):
             yield instant
     if pact.ends == 24:
         instant = at(open_day(year.today, -20), "10:30")
@@ -204,14 +208,21 @@ async def _afterwards(town: Town, year: Year, pact: Pact, agreement: Agreement, 
         await _left(then(town.desk[2], instant), agreement, town.bodies[pact.leaving].id)
 
 
-async def _renewed(town: Town, year: Year, agreement: Agreement) -> Thread:
-    """Talks in February, a new row in March that takes over on 1 April."""
-    talks, renewal = at(open_day(year.april, -45), "10:30"), at(open_day(year.april, -14), "10:30")
+async def _renewed(town: Town, year: Year, agreement: Agreement, signers: Iterator[Name]) -> Thread:
+    """Talks in February, a draft that is approved and signed in March, and takes over on 1 April."""
+    talks, drafting, signing = (at(open_day(year.april, -before), "10:30") for before in (45, 21, 14))
+    author = town.desk[2]
     yield talks
-    await agreements.discuss_renewal(then(town.desk[2], talks), agreement.id)
-    yield renewal
-    ends = end_of_fiscal_year(year.april)
-    await agreements.renew(then(town.desk[1], renewal), agreement.id, effective_on=year.april, expires_on=ends)
+    await agreements.discuss_renewal(then(author, talks), agreement.id)
+    yield drafting
+    ends, drafter = end_of_fiscal_year(year.april), then(author, drafting)
+    renewal = await agreements.renew(drafter, agreement.id, effective_on=year.april, expires_on=ends)
+    await agreements.submit(drafter, renewal.id)
+    yield signing
+    signer = then(author, signing)
+    await agreements.approve(then(town.desk[1], signing), renewal.id)
+    signatures = [_signature(party, next(signers)) for party in await _parties(signer, renewal)]
+    await agreements.sign(signer, renewal.id, signed_on=signer.today, signatures=signatures, place="青浜県警察本部")
 
 
 async def _acceded(author: Actor, agreement: Agreement, organization_id: UUID, signer: Name) -> None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from domain import activities, drills, installation, lectures, organizations, people, units, volunteers
+from domain import activities, agreements, drills, installation, lectures, organizations, people, units, volunteers
 from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
+from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Signature
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
@@ -195,3 +196,35 @@ async def activity(who: Actor, **over: Any) -> Activity:
         "place": "見本駅前広場",
     }
     return await activities.plan(who, starts_at=starts_at, **(values | over))
+
+
+async def proposed(who: Actor, *names: str) -> Agreement:
+    """An agreement with companies of these names, as first proposed."""
+    bodies = [await company(who, name) for name in names or ("架空電力株式会社",)]
+    return await agreements.propose(
+        who,
+        kind=AgreementKind.JOINT_RESPONSE,
+        title="サイバー犯罪に対する共同対処協定",
+        organization_ids=[body.id for body in bodies],
+    )
+
+
+async def awaiting(town: Town, draft: Agreement) -> Agreement:
+    """The draft, approved by headquarters."""
+    if draft.status is AgreementStatus.PROPOSED:
+        await agreements.negotiate(town.officer, draft.id)
+    await agreements.submit(town.officer, draft.id)
+    return await agreements.approve(town.hq, draft.id)
+
+
+async def signatures(agreement: Agreement) -> list[Signature]:
+    parties = await AgreementParty.filter(agreement_id=agreement.id, removed_at=None).order_by("id")
+    return [Signature(party.id, f"署名者{n}", "代表取締役社長") for n, party in enumerate(parties)]
+
+
+async def in_force(town: Town, *names: str, **over: Any) -> Agreement:
+    """Signed on 1 July and in force until 31 March unless told."""
+    agreement = await awaiting(town, await proposed(town.officer, *names))
+    values: dict[str, Any] = {"signed_on": date(2026, 7, 1), "expires_on": date(2027, 3, 31)}
+    signed = await signatures(agreement)
+    return await agreements.sign(town.officer, agreement.id, signatures=signed, **(values | over))

@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.activities.planning import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
-from domain.agreements import AgreementKind, AgreementStatus, Side
+from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
@@ -285,6 +285,8 @@ class Migration(migrations.Migration):
                 ('responsible', fields.ForeignKeyField('renkei.Person', source_field='responsible_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('author_id', fields.UUIDField()),
                 ('approver_id', fields.UUIDField(null=True)),
+                ('planned_from', fields.DateField(null=True)),
+                ('planned_to', fields.DateField(null=True)),
                 ('signed_on', fields.DateField(null=True)),
                 ('signed_at', fields.CharField(default='', max_length=200)),
                 ('effective_on', fields.DateField(null=True)),
@@ -295,7 +297,7 @@ class Migration(migrations.Migration):
                 ('search', fields.CharField(max_length=600)),
                 ('kana_order', fields.TextField(unique=False)),
             ],
-            options={'table': 'agreement', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='agreement_unit_kana')], 'pk_attr': 'id', 'table_description': 'One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`.'},
+            options={'table': 'agreement', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='agreement_unit_kana')], 'pk_attr': 'id', 'table_description': 'One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`, its last day.'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -313,6 +315,7 @@ class Migration(migrations.Migration):
                 ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('acceded_on', fields.DateField(null=True)),
                 ('withdrawn_on', fields.DateField(null=True)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('signatory_name', fields.CharField(default='', max_length=130)),
                 ('signatory_title', fields.CharField(default='', max_length=200)),
             ],

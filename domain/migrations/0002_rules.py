@@ -38,8 +38,8 @@ FEEDS = [
 ]
 AGREEMENTS = [
     """CREATE UNIQUE INDEX agreement_party_once ON agreement_party
-       (agreement_id, coalesce(organization_id, police_unit_id)) WHERE withdrawn_on IS NULL""",
-    "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE renews_id IS NOT NULL",
+       (agreement_id, coalesce(organization_id, police_unit_id)) WHERE withdrawn_on IS NULL AND removed_at IS NULL""",
+    "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
     "CREATE INDEX agreement_expires ON agreement (expires_on) WHERE status IN ('IN_FORCE', 'RENEWING')",
     "CREATE INDEX agreement_search ON agreement USING gin (search gin_trgm_ops)",
 ]

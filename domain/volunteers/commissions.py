@@ -18,7 +18,13 @@ from tortoise.queryset import QuerySet
 from domain import letters, records, units
 from domain.actor import LIAISONS, Actor, Role
 from domain.errors import Incomplete, Invalid, NotAllowed, NotFound
-from domain.japanese import end_of_fiscal_year, fiscal_year, fiscal_year_label, text_number, wareki
+from domain.japanese import (
+    end_of_fiscal_year,
+    fiscal_year,
+    fiscal_year_label,
+    text_number,
+    wareki,
+)
 from domain.people import Person
 from domain.records import MISSING, Owned, any_of, nothing
 from domain.states import must_be_in

@@ -1,0 +1,234 @@
+"""協定とその状態: what an agreement and a party of it are, who sees them, and which step leads where.
+
+PROPOSED -> NEGOTIATING -> IN_APPROVAL -> AWAITING_SIGNATURE -> IN_FORCE -> EXPIRED | TERMINATED, or by way of
+RENEWING to RENEWED, where a new row takes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Subquery
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import records
+from domain.actor import LIAISONS, Actor, Author, Role
+from domain.errors import Invalid
+from domain.organizations import Organization
+from domain.people import Person
+from domain.records import Owned, any_of, nothing
+from domain.states import Moves, must_move
+from domain.units import Unit
+from domain.verbs import broken
+
+
+class AgreementStatus(StrEnum):
+    """打診, 協議中, 決裁中, 締結待ち, 締結済, 更新協議, 更新済, 満了, 解除."""
+
+    PROPOSED = "PROPOSED"
+    NEGOTIATING = "NEGOTIATING"
+    IN_APPROVAL = "IN_APPROVAL"
+    AWAITING_SIGNATURE = "AWAITING_SIGNATURE"
+    IN_FORCE = "IN_FORCE"
+    RENEWING = "RENEWING"
+    RENEWED = "RENEWED"
+    EXPIRED = "EXPIRED"
+    TERMINATED = "TERMINATED"
+
+
+LABELS: Mapping[AgreementStatus, str] = {
+    AgreementStatus.PROPOSED: "打診",
+    AgreementStatus.NEGOTIATING: "協議中",
+    AgreementStatus.IN_APPROVAL: "決裁中",
+    AgreementStatus.AWAITING_SIGNATURE: "締結待ち",
+    AgreementStatus.IN_FORCE: "締結済",
+    AgreementStatus.RENEWING: "更新協議",
+    AgreementStatus.RENEWED: "更新済",
+    AgreementStatus.EXPIRED: "満了",
+    AgreementStatus.TERMINATED: "解除",
+}
+
+MOVES: Moves[AgreementStatus] = {
+    AgreementStatus.PROPOSED: (AgreementStatus.NEGOTIATING, AgreementStatus.TERMINATED),
+    AgreementStatus.NEGOTIATING: (AgreementStatus.IN_APPROVAL, AgreementStatus.TERMINATED),
+    AgreementStatus.IN_APPROVAL: (
+        AgreementStatus.AWAITING_SIGNATURE,
+        AgreementStatus.NEGOTIATING,
+        AgreementStatus.TERMINATED,
+    ),
+    AgreementStatus.AWAITING_SIGNATURE: (AgreementStatus.IN_FORCE, AgreementStatus.TERMINATED),
+    AgreementStatus.IN_FORCE: (
+        AgreementStatus.RENEWING,
+        AgreementStatus.EXPIRED,
+        AgreementStatus.TERMINATED,
+    ),
+    AgreementStatus.RENEWING: (
+        AgreementStatus.RENEWED,
+        AgreementStatus.EXPIRED,
+        AgreementStatus.TERMINATED,
+    ),
+    AgreementStatus.RENEWED: (),
+    AgreementStatus.EXPIRED: (),
+    AgreementStatus.TERMINATED: (),
+}
+
+STANDING = (AgreementStatus.IN_FORCE, AgreementStatus.RENEWING)
+OPEN = (AgreementStatus.PROPOSED, AgreementStatus.NEGOTIATING)
+LONGEST_AHEAD = timedelta(days=366)
+"""How far ahead something may be entered for an agreement without an end."""
+
+
+class AgreementKind(StrEnum):
+    """共同対処協定, パートナーシップ協定, 連携協定, 覚書, 申合せ, 共同研究."""
+
+    JOINT_RESPONSE = "JOINT_RESPONSE"
+    PARTNERSHIP = "PARTNERSHIP"
+    COOPERATION = "COOPERATION"
+    MEMORANDUM = "MEMORANDUM"
+    ARRANGEMENT = "ARRANGEMENT"
+    JOINT_RESEARCH = "JOINT_RESEARCH"
+
+
+class CooperationItem(StrEnum):
+    """通報, 捜査協力, 情報交換, 広報連携, 訓練, 技術相談, 人材交流."""
+
+    REPORTING = "REPORTING"
+    INVESTIGATION_SUPPORT = "INVESTIGATION_SUPPORT"
+    INFORMATION_EXCHANGE = "INFORMATION_EXCHANGE"
+    JOINT_PUBLICITY = "JOINT_PUBLICITY"
+    DRILL = "DRILL"
+    TECHNICAL_ADVICE = "TECHNICAL_ADVICE"
+    STAFF_EXCHANGE = "STAFF_EXCHANGE"
+
+
+class Side(StrEnum):
+    """甲 (the police) and 乙 (the organisations)."""
+
+    POLICE = "POLICE"
+    PARTNER = "PARTNER"
+
+
+class Agreement(Owned):
+    """One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`, its last day.
+
+    `planned_from` and `planned_to` are the days that a renewal is meant to have, until it is signed.
+    """
+
+    kind = fields.CharEnumField(AgreementKind, max_length=20)
+    status = fields.CharEnumField(AgreementStatus, max_length=20)
+    title = fields.CharField(max_length=200)
+    number = fields.CharField(max_length=60, default="")
+    purpose = fields.CharField(max_length=1000, default="")
+    items: list[str] = fields.JSONField(default=list)
+    responsible: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "renkei.Person", on_delete=fields.RESTRICT, related_name=False
+    )
+    responsible_id: UUID
+    author_id = fields.UUIDField()
+    approver_id = fields.UUIDField(null=True)
+    planned_from = fields.DateField(null=True)
+    planned_to = fields.DateField(null=True)
+    signed_on = fields.DateField(null=True)
+    signed_at = fields.CharField(max_length=200, default="")
+    effective_on = fields.DateField(null=True)
+    expires_on = fields.DateField(null=True)
+    ended_on = fields.DateField(null=True)
+    reason = fields.CharField(max_length=500, default="")
+    renews: fields.ForeignKeyNullableRelation[Agreement] = fields.ForeignKeyField(
+        "renkei.Agreement", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    renews_id: UUID | None
+    search = fields.CharField(max_length=600)
+    kana_order = fields.TextField()
+
+    class Meta:
+        table = "agreement"
+        indexes = [Index(fields=("unit_id", "kana_order", "id"), name="agreement_unit_kana")]
+
+
+class AgreementParty(Owned):
+    """協定当事者: a police unit or an organisation, from a day on until another; the signatory frozen as signed.
+
+    `withdrawn_on` is the first day on which it is none any more; `removed_at` is set for one that was taken out of the
+    draft again, and so never was one.
+    """
+
+    agreement: fields.ForeignKeyRelation[Agreement] = fields.ForeignKeyField("renkei.Agreement", related_name="parties")
+    agreement_id: UUID
+    side = fields.CharEnumField(Side, max_length=10)
+    police_unit: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
+        "renkei.Unit", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    police_unit_id: UUID | None
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    organization_id: UUID | None
+    acceded_on = fields.DateField(null=True)
+    withdrawn_on = fields.DateField(null=True)
+    removed_at = fields.DatetimeField(null=True)
+    signatory_name = fields.CharField(max_length=130, default="")
+    signatory_title = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "agreement_party"
+        indexes = [
+            Index(fields=("agreement_id", "id"), name="agreement_party_agreement"),
+            Index(fields=("organization_id", "agreement_id"), name="agreement_party_organization"),
+        ]
+
+
+broken("agreement_party_once", "この当事者はすでに入っています。")
+broken("agreement_renewed_once", "この協定の更新はすでに作られています。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Agreement]:
+    """Liaison officers see their units' agreements; a partner the signed ones that it is a party to."""
+    if actor.role in LIAISONS:
+        return Agreement.filter(any_of(Agreement, "unit_id", actor.units))
+    if actor.role is not Role.PARTNER:
+        return nothing(Agreement)
+    own = parties_visible_to(actor).values("agreement_id")
+    return Agreement.filter(effective_on__isnull=False, id__in=Subquery(own))
+
+
+def parties_visible_to(actor: Actor) -> QuerySet[AgreementParty]:
+    """Whoever was taken out of a draft is none. A partner sees its own party, once it is one, and no other (X10)."""
+    parties = AgreementParty.filter(removed_at=None)
+    if actor.role in LIAISONS:
+        return parties.filter(any_of(AgreementParty, "unit_id", actor.units))
+    if actor.role is Role.PARTNER:
+        return parties.filter(organization_id=actor.organization_id, acceded_on__isnull=False)
+    return nothing(AgreementParty)
+
+
+async def move(author: Author, agreement: Agreement, to: AgreementStatus, fact: str, **values: Any) -> Agreement:
+    """Take a step that the table allows. Raises WrongState."""
+    status = must_move(MOVES, LABELS, agreement.status, to)
+    return await records.change(author, agreement, fact, status=status, **values)
+
+
+async def join(author: Author, agreement: Agreement, who: Organization | Unit, **more: Any) -> AgreementParty:
+    """An organisation as 乙, a police unit as 甲. Raises Conflict for one that is a party already."""
+    if isinstance(who, Unit):
+        values = {"side": Side.POLICE, "police_unit_id": who.id}
+    else:
+        values = {"side": Side.PARTNER, "organization_id": who.id}
+    whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id}
+    return await records.create(author, AgreementParty, "party-joined", **whose, **values, **more)
+
+
+def must_lie_within(actor: Actor, agreement: Agreement, on: date, field: str) -> None:
+    """Raises Invalid for a day before the agreement took effect or after its end; without one, a year ahead at most."""
+    if agreement.effective_on is None or on < agreement.effective_on:
+        raise Invalid("協定の発効日以後の日付を指定してください。", field=field)
+    if agreement.expires_on is not None and on > agreement.expires_on:
+        raise Invalid("協定の満了日までの日付を指定してください。", field=field)
+    if agreement.expires_on is None and on > actor.today + LONGEST_AHEAD:
+        raise Invalid("1年より先の日付は指定できません。", field=field)

@@ -1,0 +1,181 @@
+"""打診から決裁まで: an agreement is proposed, talked about, put before the approver; or the draft is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain import organizations, people, records, units
+from domain.actor import LIAISONS, Actor, Role
+from domain.agreements.agreement import (
+    LABELS,
+    OPEN,
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    CooperationItem,
+    join,
+    move,
+    parties_visible_to,
+    visible_to,
+)
+from domain.errors import Incomplete, Invalid, NotAllowed, WrongState
+from domain.japanese import kana_order, search_key
+from domain.states import must_be_in, said
+from domain.verbs import verb
+
+
+@verb(*LIAISONS)
+async def propose(
+    actor: Actor,
+    *,
+    kind: AgreementKind,
+    title: str,
+    organization_ids: Sequence[UUID],
+    police_unit_ids: Sequence[UUID] = (),
+    items: Sequence[CooperationItem] = (),
+    purpose: str = "",
+    number: str = "",
+    responsible_id: UUID | None = None,
+) -> Agreement:
+    """打診: begin an agreement between police units (one's own unless told) and organisations."""
+    if not organization_ids:
+        raise Invalid("相手方の団体を1つ以上選んでください。", field="organization_ids")
+    officers = people.officers_visible_to(actor)
+    responsible = await records.see(officers, responsible_id or actor.person_id, field="responsible_id")
+    agreement = await records.create(
+        actor,
+        Agreement,
+        "agreement-proposed",
+        unit_id=actor.unit_id,
+        kind=kind,
+        status=AgreementStatus.PROPOSED,
+        number=number,
+        purpose=purpose,
+        items=_named(items),
+        responsible_id=responsible.id,
+        author_id=actor.person_id,
+        **_titled(title),
+    )
+    for unit_id in dict.fromkeys(police_unit_ids or [actor.unit_id]):
+        unit = await records.see(units.visible_to(actor), unit_id, field="police_unit_ids")
+        await join(actor, agreement, unit)
+    bodies = organizations.visible_to(actor)
+    for organization_id in dict.fromkeys(organization_ids):
+        body = await records.see(bodies, organization_id, field="organization_ids")
+        await join(actor, agreement, body)
+    return agreement
+
+
+def _titled(title: str) -> dict[str, str]:
+    records.must_say(title, "協定の名称", "title")
+    return {"title": title, "search": search_key(title), "kana_order": kana_order(title)}
+
+
+@verb(*LIAISONS)
+async def correct(
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    version: int,
+    title: str | None = None,
+    kind: AgreementKind | None = None,
+    items: Sequence[CooperationItem] | None = None,
+    purpose: str | None = None,
+    number: str | None = None,
+) -> Agreement:
+    """Change the draft; what is left out stays as it is. After approval nothing of it can be changed."""
+    agreement = await _draft(actor, agreement_id, version)
+    said = {"kind": kind, "purpose": purpose, "number": number, "items": _named(items) if items is not None else None}
+    given = {name: value for name, value in said.items() if value is not None}
+    titled = _titled(title) if title is not None else {}
+    return await records.change(actor, agreement, "agreement-corrected", **given, **titled)
+
+
+async def _draft(actor: Actor, agreement_id: UUID, version: int | None) -> Agreement:
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    if agreement.status not in OPEN:
+        raise WrongState("決裁に上げた後の協定は書き換えられません。先に「協議中」へ戻してください。")
+    return agreement
+
+
+def _named(items: Sequence[CooperationItem]) -> list[str]:
+    return [item.value for item in dict.fromkeys(items)]
+
+
+@verb(*LIAISONS)
+async def add_party(
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    organization_id: UUID | None = None,
+    police_unit_id: UUID | None = None,
+    version: int | None = None,
+) -> Agreement:
+    """Take an organisation, or a police unit, into the draft. Raises Conflict for one that is in it."""
+    agreement = await _draft(actor, agreement_id, version)
+    if (organization_id is None) == (police_unit_id is None):
+        raise Invalid("団体か警察の所属の、どちらか一つを指定してください。", field="organization_id")
+    if organization_id is not None:
+        bodies = organizations.visible_to(actor)
+        body = await records.see(bodies, organization_id, field="organization_id")
+        await join(actor, agreement, body)
+    if police_unit_id is not None:
+        unit = await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
+        await join(actor, agreement, unit)
+    return await records.touch(actor, agreement)
+
+
+@verb(*LIAISONS)
+async def remove_party(actor: Actor, party_id: UUID, *, version: int | None = None) -> Agreement:
+    """Take a party out of the draft again. Raises Incomplete for the last one of a side."""
+    known = await records.see(parties_visible_to(actor), party_id)
+    agreement = await _draft(actor, known.agreement_id, None)
+    party = await records.find(parties_visible_to(actor), party_id, version)
+    others = AgreementParty.filter(agreement_id=agreement.id, side=party.side, removed_at=None).exclude(id=party.id)
+    if not await others.exists():
+        raise Incomplete("当事者がいなくなります。先に別の当事者を加えてください。", field="party_id")
+    await records.change(actor, party, "party-removed", removed_at=actor.now)
+    return await records.touch(actor, agreement)
+
+
+@verb(*LIAISONS)
+async def withdraw_proposal(actor: Actor, agreement_id: UUID, *, reason: str, version: int | None = None) -> Agreement:
+    """打診の取下げ: give up a draft of one's own unit that is not yet before the approver, with the reason."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    must_be_in(LABELS, agreement.status, *OPEN)
+    values = {"reason": said(reason)}
+    return await move(actor, agreement, AgreementStatus.TERMINATED, "agreement-proposal-withdrawn", **values)
+
+
+@verb(*LIAISONS)
+async def entrust(actor: Actor, agreement_id: UUID, *, officer_id: UUID, version: int | None = None) -> Agreement:
+    """Name another responsible officer; notices of the coming end go to them."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_id")
+    return await records.change(actor, agreement, "agreement-entrusted", responsible_id=officer.id)
+
+
+@verb(*LIAISONS)
+async def negotiate(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
+    """協議中: the other side is willing; or the draft comes back from approval."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    return await move(actor, agreement, AgreementStatus.NEGOTIATING, "agreement-negotiated")
+
+
+@verb(*LIAISONS)
+async def submit(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
+    """決裁中: put before the approver; whoever submits is its author."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    return await move(actor, agreement, AgreementStatus.IN_APPROVAL, "agreement-submitted", author_id=actor.person_id)
+
+
+@verb(Role.HQ_LIAISON)
+async def approve(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
+    """締結待ち: approved at headquarters, never by its author (X15)."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    if agreement.author_id == actor.person_id:
+        raise NotAllowed("起案した人は決裁できません。別の人が決裁してください。")
+    values = {"approver_id": actor.person_id}
+    return await move(actor, agreement, AgreementStatus.AWAITING_SIGNATURE, "agreement-approved", **values)

@@ -1,0 +1,114 @@
+"""更新: a new row goes the whole way from talks to signatures, and takes over from the old one on its first day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+
+from domain import records
+from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
+from domain.agreements.agreement import (
+    LABELS,
+    STANDING,
+    Agreement,
+    AgreementParty,
+    AgreementStatus,
+    move,
+    visible_to,
+)
+from domain.errors import Invalid
+from domain.states import must_be_in
+from domain.verbs import routine, verb
+
+
+@verb(*LIAISONS)
+async def discuss_renewal(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
+    """更新協議: both sides talk about going on."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    return await move(actor, agreement, AgreementStatus.RENEWING, "agreement-renewal-discussed")
+
+
+@verb(*LIAISONS)
+async def renew(
+    actor: Actor, agreement_id: UUID, *, effective_on: date, expires_on: date | None = None, version: int | None = None
+) -> Agreement:
+    """更新案: a new row with the old one's parties and text, to be approved and signed like any other.
+
+    Until it is signed and `effective_on` has come, the old one stands. Raises Invalid for a day that is not after the
+    old one's first and leaves a gap behind its last; Conflict where a renewal is under way.
+    """
+    old = await records.find(visible_to(actor), agreement_id, version)
+    must_be_in(LABELS, old.status, AgreementStatus.RENEWING)
+    must_follow(old, effective_on)
+    if expires_on is not None and expires_on < effective_on:
+        raise Invalid("満了日は発効日より後にしてください。", field="expires_on")
+    kept = ("kind", "title", "purpose", "items", "responsible_id", "search", "kana_order", "unit_id")
+    new = await records.create(
+        actor,
+        Agreement,
+        "agreement-renewal-drafted",
+        status=AgreementStatus.NEGOTIATING,
+        author_id=actor.person_id,
+        planned_from=effective_on,
+        planned_to=expires_on,
+        renews_id=old.id,
+        **{name: getattr(old, name) for name in kept},
+    )
+    await _carry_over(actor, old, new, effective_on)
+    return new
+
+
+def must_follow(old: Agreement, begins: date) -> None:
+    """Raises Invalid where the renewal would begin before the old agreement has been in force, or leave a gap."""
+    if old.effective_on is None or begins <= old.effective_on:
+        raise Invalid("更新後の発効日は、いまの協定の発効日より後にしてください。", field="effective_on")
+    if old.expires_on is not None and begins > old.expires_on + timedelta(days=1):
+        raise Invalid("更新後の発効日は、いまの協定の満了日の翌日までにしてください。", field="effective_on")
+
+
+async def _carry_over(actor: Actor, old: Agreement, new: Agreement, begins: date) -> None:
+    """Who is still a party on that day, with the day of leaving where it is known already; signatures are new ones."""
+    kept = ("side", "police_unit_id", "organization_id", "withdrawn_on", "unit_id")
+    staying = AgreementParty.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=begins), agreement_id=old.id)
+    for party in await staying.filter(removed_at=None).order_by("id"):
+        values = {name: getattr(party, name) for name in kept}
+        await records.create(actor, AgreementParty, "party-carried-over", agreement_id=new.id, **values)
+
+
+async def hand_over(author: Author, old: Agreement, new: Agreement) -> None:
+    """更新済, once the new agreement's first day has come; until then the old one stands."""
+    begins = new.effective_on
+    if begins is None or begins > author.now.astimezone(TOKYO).date() or old.status not in STANDING:
+        return
+    if old.status is AgreementStatus.IN_FORCE:
+        await move(author, old, AgreementStatus.RENEWING, "agreement-renewal-discussed")
+    values = {"ended_on": begins - timedelta(days=1)}
+    await move(author, old, AgreementStatus.RENEWED, "agreement-renewed", **values)
+
+
+@routine
+async def expire(now: datetime) -> int:
+    """更新済 or 満了: whatever a signed renewal takes over from today, or ended before today. Safe to repeat."""
+    return await _take_over(now) + await _let_end(now)
+
+
+async def _take_over(now: datetime) -> int:
+    today = now.astimezone(TOKYO).date()
+    begun = Agreement.filter(status__in=STANDING, effective_on__lte=today, renews_id__isnull=False)
+    standing = Agreement.filter(status__in=STANDING).values("id")
+    over = await begun.filter(renews_id__in=Subquery(standing)).order_by("effective_on", "id")
+    for new in over:
+        old = await Agreement.select_for_update().get(id=new.renews_id)
+        await hand_over(Bearer(now), old, new)
+    return len(over)
+
+
+async def _let_end(now: datetime) -> int:
+    today = now.astimezone(TOKYO).date()
+    over = await Agreement.filter(status__in=STANDING, expires_on__lt=today).select_for_update()
+    for agreement in over:
+        values = {"ended_on": agreement.expires_on}
+        await move(Bearer(now), agreement, AgreementStatus.EXPIRED, "agreement-expired", **values)
+    return len(over)

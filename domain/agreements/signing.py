@@ -1,0 +1,138 @@
+"""締結と当事者の出入り: every party signs, and who joins or leaves later does so on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from domain import organizations, records
+from domain.actor import LIAISONS, Actor
+from domain.agreements.agreement import (
+    LABELS,
+    LONGEST_AHEAD,
+    STANDING,
+    Agreement,
+    AgreementParty,
+    AgreementStatus,
+    join,
+    move,
+    must_lie_within,
+    parties_visible_to,
+    visible_to,
+)
+from domain.agreements.renewing import hand_over, must_follow
+from domain.errors import Incomplete, Invalid
+from domain.states import must_be_in
+from domain.verbs import verb
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs for a party, with name and post as of signing."""
+
+    party_id: UUID
+    name: str
+    title: str = ""
+
+
+@verb(*LIAISONS)
+async def sign(
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    signed_on: date,
+    signatures: Sequence[Signature],
+    effective_on: date | None = None,
+    expires_on: date | None = None,
+    place: str = "",
+    number: str | None = None,
+    version: int | None = None,
+) -> Agreement:
+    """締結済: every party has signed. Name and post of each signatory are frozen. `expires_on` is the last day.
+
+    A renewal has its planned days unless told, and takes over from the old agreement on the first of them.
+    """
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    begins = effective_on or agreement.planned_from or signed_on
+    ends = expires_on or agreement.planned_to
+    _must_be_in_order(actor, signed_on, begins, ends)
+    days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "signed_at": place}
+    known = {"number": agreement.number if number is None else number}
+    await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
+    await _freeze(actor, agreement, signatures, begins)
+    if agreement.renews_id:
+        old = await Agreement.select_for_update().get(id=agreement.renews_id)
+        must_follow(old, begins)
+        await hand_over(actor, old, agreement)
+    return agreement
+
+
+def _must_be_in_order(actor: Actor, signed_on: date, begins: date, ends: date | None) -> None:
+    if signed_on > actor.today:
+        raise Invalid("締結日に先の日付は指定できません。", field="signed_on")
+    if abs(begins - signed_on) > LONGEST_AHEAD:
+        raise Invalid("発効日は締結日の前後1年以内にしてください。", field="effective_on")
+    if ends is not None and ends < begins:
+        raise Invalid("満了日は発効日より後にしてください。", field="expires_on")
+
+
+async def _freeze(actor: Actor, agreement: Agreement, signatures: Sequence[Signature], begins: date) -> None:
+    signed = {signature.party_id: signature for signature in signatures}
+    if len(signed) < len(signatures):
+        raise Invalid("同じ当事者の署名者が二人入力されています。一人にしてください。", field="signatures")
+    standing = AgreementParty.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=begins), agreement_id=agreement.id)
+    for party in await standing.filter(removed_at=None).order_by("id"):
+        signature = signed.pop(party.id, None)
+        if signature is None or not signature.name.strip():
+            raise Incomplete("署名者が入力されていない当事者があります。", field="signatures")
+        names = {"signatory_name": signature.name, "signatory_title": signature.title}
+        await records.change(actor, party, "party-signed", acceded_on=begins, **names)
+    if signed:
+        raise Invalid("この協定の当事者でない署名者が含まれています。", field="signatures")
+
+
+@verb(*LIAISONS)
+async def correct_number(actor: Actor, agreement_id: UUID, *, number: str, version: int) -> Agreement:
+    """文書番号: enter the number of the signed document, or correct it; nothing else of it changes after signing."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    return await records.change(actor, agreement, "agreement-number-corrected", number=number)
+
+
+@verb(*LIAISONS)
+async def accede(
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    organization_id: UUID,
+    on: date,
+    signatory_name: str,
+    signatory_title: str = "",
+    version: int | None = None,
+) -> Agreement:
+    """参画: an organisation joins an agreement in force, on one of its days, with its signatory."""
+    agreement = await records.find(visible_to(actor), agreement_id, version)
+    must_be_in(LABELS, agreement.status, *STANDING)
+    must_lie_within(actor, agreement, on, "on")
+    records.must_say(signatory_name, "署名者", "signatory_name")
+    names = {"signatory_name": signatory_name, "signatory_title": signatory_title}
+    body = await records.see(organizations.visible_to(actor), organization_id, field="organization_id")
+    await join(actor, agreement, body, acceded_on=on, **names)
+    return await records.touch(actor, agreement)
+
+
+@verb(*LIAISONS)
+async def let_withdraw(actor: Actor, party_id: UUID, *, on: date, version: int | None = None) -> AgreementParty:
+    """脱退: a party leaves; `on` is the first day on which it is none any more."""
+    known = await records.see(parties_visible_to(actor), party_id)
+    agreement = await records.find(visible_to(actor), known.agreement_id)
+    party = await records.find(parties_visible_to(actor), party_id, version)
+    must_be_in(LABELS, agreement.status, *STANDING)
+    if party.withdrawn_on is not None or party.acceded_on is None or on < party.acceded_on:
+        raise Invalid("脱退日は参画日以後にし、一度だけ指定してください。", field="on")
+    must_lie_within(actor, agreement, max(on - timedelta(days=1), party.acceded_on), "on")
+    await records.touch(actor, agreement)
+    return await records.change(actor, party, "party-withdrew", withdrawn_on=on)
