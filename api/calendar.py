@@ -16,6 +16,7 @@ from api.units import Unit
 from domain import calendar, replies
 from domain.actor import LIAISONS
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+from domain.rights import DataClass
 
 OFFICERS = frozenset(LIAISONS)
 
@@ -53,7 +54,7 @@ class Attendee(Node):
     partstat: PartStat
     answered_at: datetime | None
     channel: AnswerChannel | None
-    remark: str
+    remark: str = reading.column(data=DataClass.INTERNAL, description="What was said with the answer, or noted of it.")
     invited_at: datetime | None
     removed_at: datetime | None
     waits: bool = reading.column(description="Whether they have said yes, but there is no seat for them yet.")

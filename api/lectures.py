@@ -73,10 +73,10 @@ class Lecture(Node):
     expected_count: int
     starts_at: datetime
     equipment: str
-    remarks: str
-    reason: str
+    remarks: str = reading.column(data=DataClass.INTERNAL)
+    reason: str = reading.column(description="不受理・延期・中止・取下げの理由, as the school was told")
     duration_minutes: int | None
-    reported_at: datetime | None
+    reported_at: datetime | None = reading.column(data=DataClass.INTERNAL)
     total_participants: int = reading.expression(
         "(select coalesce(sum(h.count), 0)::int from lecture_head_count h where h.lecture_id = {t}.id)",
         data=DataClass.INTERNAL,

@@ -108,14 +108,31 @@ async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
 
     Raises Invalid, with the field, for what its column cannot hold.
     """
-    _must_fit(type(row), values)
-    before = {name: getattr(row, name) for name in values}
-    after = {name: value for name, value in values.items() if value != before[name]}
+    before, after = _difference(row, values)
     if not after:
         return row
     await _save(row, actor.now, after)
-    await journal.write(actor, fact, row, {name: before[name] for name in after}, after)
+    await journal.write(actor, fact, row, before, after)
     return row
+
+
+async def correct(actor: Author, row: R, fact: str, reason: str, **values: Any) -> R:
+    """What is put right afterwards: the journal keeps the old values with the reason, which the row itself does not.
+
+    The version rises even where no value of the row differs, for those of a row that hangs on it may.
+    """
+    _must_fit(type(row), {"reason": reason})
+    before, after = _difference(row, values)
+    await _save(row, actor.now, after)
+    await journal.write(actor, fact, row, before, {**after, "reason": reason})
+    return row
+
+
+def _difference(row: Record, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values that differ, before and after. Raises Invalid, with the field, for what its column cannot hold."""
+    _must_fit(type(row), values)
+    after = {name: value for name, value in values.items() if value != getattr(row, name)}
+    return {name: getattr(row, name) for name in after}, after
 
 
 def must_say(text: str, what: str, field: str) -> None:

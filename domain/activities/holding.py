@@ -162,8 +162,8 @@ async def correct_results(
     activity = await records.find(visible_to(actor), activity_id, version)
     must_be_in(LABELS, activity.status, ActivityStatus.HELD)
     counts = {name: count for name, count in _counted(activity, results).items() if count is not None}
-    values = {"reason": said(reason), "reported_by_id": actor.person_id}
-    await records.change(actor, activity, "activity-results-corrected", **values, **counts)
+    who = {"reported_by_id": actor.person_id}
+    await records.correct(actor, activity, "activity-results-corrected", said(reason), **who, **counts)
     await _note_attendance(actor, activity, attended, absent)
     if not await ActivityParticipation.filter(activity_id=activity.id, status=ParticipationStatus.ATTENDED).exists():
         raise Incomplete("出席した人がいなくなります。1人以上を出席にしてください。", field="absent")

@@ -103,7 +103,7 @@ class Drill(Owned):
 
     `scenario` is for the police only, and stands in no letter (it is played, not read). `capacity` and
     `police_count` are people (人). `reply_by` is the last day for answers. `reason` is the last one that was said,
-    for a postponement, a cancellation or a correction. `starts_at` repeats the appointment's for ordered reading.
+    for a postponement, a cancellation or a returned report. `starts_at` repeats the appointment's for ordered reading.
     """
 
     appointment: fields.OneToOneRelation[Appointment] = fields.OneToOneField(

@@ -139,7 +139,7 @@ async def correct_attendance(
     )
     if not (attendance or values):
         raise Invalid("直す人数を入力してください。", field="attendance")
-    await records.change(actor, drill, "drill-attendance-corrected", reason=said(reason), **values)
+    await records.correct(actor, drill, "drill-attendance-corrected", said(reason), **values)
     await _record(actor, drill, attendance)
     return drill
 

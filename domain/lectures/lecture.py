@@ -94,7 +94,10 @@ class Audience(StrEnum):
 
 
 class Lecture(Owned):
-    """One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading."""
+    """One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading.
+
+    `reason` is what the school is told of a refusal, a postponement or an end; `remarks` are the desk's own.
+    """
 
     school: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "renkei.Organization", on_delete=fields.RESTRICT, related_name=False

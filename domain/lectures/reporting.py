@@ -73,7 +73,7 @@ async def correct_head_counts(
     """Correct the numbers afterwards; the old ones stay in the journal with the reason."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
     must_be_in(LABELS, lecture.status, LectureStatus.DELIVERED, LectureStatus.REPORTED)
-    await records.change(actor, lecture, "head-count-corrected", reason=said(reason))
+    await records.correct(actor, lecture, "head-count-corrected", said(reason))
     await _count(actor, lecture, head_counts)
     return lecture
 

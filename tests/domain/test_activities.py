@@ -485,7 +485,9 @@ def test_a_correction_keeps_the_old_values_and_has_the_hours_approved_anew(play:
             attended=[Presence(first.id, 45)],
             results=ActivityResults(copies_count=80),
         )
-        assert (corrected.copies_count, corrected.audience_count, corrected.reason) == (80, 300, "写し間違い")
+        assert (corrected.copies_count, corrected.audience_count, corrected.reason) == (80, 300, "")
+        told = await Entry.get(row_id=activity.id, fact="activity-results-corrected")
+        assert (told.before, told.after) == ({"copies_count": None}, {"copies_count": 80, "reason": "写し間違い"})
         entry = await Entry.get(row_id=first.id, fact="attendance-noted", after__contains={"minutes_reported": 45})
         assert entry.before["minutes_reported"] == 90
         rows = await ActivityParticipation.all().order_by("id")
