@@ -47,6 +47,8 @@ MODELS = [
         "drills.participation",
         "drills.drill",
         "statistics.runs",
+        "sealing",
+        "looks",
     )
 ]
 APP = "renkei"

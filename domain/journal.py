@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,9 @@ from domain.actor import Author, Role
 
 class Entry(Model):
     """One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC; the prefecture is the
-    row's, the unit that of whoever acted."""
+    row's, the unit that of whoever acted. `number`, `digest` and `seal` come later (`sealing`); `salt` keeps a digest
+    from telling what was erased.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     at = fields.DatetimeField()
@@ -35,6 +38,10 @@ class Entry(Model):
     row_id = fields.UUIDField()
     before: dict[str, Any] = fields.JSONField()
     after: dict[str, Any] = fields.JSONField()
+    salt = fields.CharField(max_length=32)
+    number = fields.BigIntField(null=True, unique=True)
+    digest = fields.CharField(max_length=64, null=True)
+    seal = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "journal"
@@ -62,6 +69,7 @@ def _entry(actor: Author, fact: str, row: Model, before: dict[str, Any], after: 
         fact=fact,
         kind=type(row).__name__,
         row_id=row.pk,
+        salt=token_hex(16),
         before={name: plain(value) for name, value in before.items()},
         after={name: plain(value) for name, value in after.items()},
     )

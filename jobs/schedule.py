@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import agreements, invitations, lectures, statistics, volunteers
+from domain import agreements, invitations, lectures, sealing, statistics, volunteers
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -72,6 +72,10 @@ class Alone:
 
 SCHEDULE = (
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
+    Job("seal-journal", Every(), Alone(sealing.seal), "no entry can be changed unseen, within seconds"),
+    Job(
+        "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"
+    ),
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),
     Job(

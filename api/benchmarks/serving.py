@@ -24,6 +24,7 @@ from api.app import make_app
 from api.benchmarks.ground import SECRET
 from api.context import Context, bearer
 from api.house import House
+from api.reading.seen import Look
 from api.serving import listen, serve
 
 BASE = "http://127.0.0.1:8000"
@@ -54,7 +55,7 @@ class Handwritten:
         return Route(self.path, answer)
 
 
-async def without_wall(self: Context, sql: str, values: Sequence[Any]) -> str | None:
+async def without_wall(self: Context, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
     """What reading would be with `visible_to` alone."""
     async with Tortoise.get_connection("default").acquire_connection() as connection:
         text: str | None = await connection.fetchval(sql, *values)

@@ -29,8 +29,10 @@ from api.reading.declarations import (
 from api.reading.places import Place, selected
 from api.reading.plans import MARK, Plan, Slot, numbered
 from api.reading.scope import Scopes
+from api.reading.seen import SEEN
 from api.reading.sql import as_object, literal, named, row_of, select
 from domain.actor import Role
+from domain.rights import DataClass
 
 NUMERALS = ("Decimal",)  # exact numbers travel as text
 
@@ -45,13 +47,15 @@ class Compiler:
         self.slots: list[Slot] = []
         self.places: list[Place] = []
         self.entered: dict[Entity, str] = {}
+        self.personal: set[str] = set()
         self._joins: list[list[str]] = []
         self._aliases = (f"t{n}" for n in itertools.count())
 
     def plan(self, sql: str) -> Plan:
         text, slots = numbered(sql, self.slots)
         fields = tuple((place.definition, place.group) for place in self.places)
-        return Plan(text, slots, fields, {entity: self.scopes[entity].text for entity in self.entered})
+        entered = {entity: self.scopes[entity].text for entity in self.entered}
+        return Plan(text, slots, fields, entered, frozenset(self.personal))
 
     def root(self, place: Place) -> Plan:
         """A root field that is a list."""
@@ -111,7 +115,18 @@ class Compiler:
         return as_object(self.cells(gtype, group, alias))
 
     def cells(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
-        return ", ".join(named(self.cell(place, alias), place.key) for place in selected(self.executor, gtype, group))
+        places = list(selected(self.executor, gtype, group))
+        cells = [named(self.cell(place, alias), place.key) for place in places]
+        return ", ".join([*cells, *self.seen(gtype, places, alias)])
+
+    def seen(self, gtype: GraphQLObjectType, places: list[Place], alias: str) -> list[str]:
+        """Which row it is, where something personal of it is shown: for the line that tells of the look."""
+        shown = {f"{gtype.name}.{place.name}" for place in places if place.how and is_personal(place.how)}
+        entity = entity_of(gtype)
+        if not shown or entity is None:
+            return []
+        self.personal |= shown
+        return [named(f"{literal(entity.model.__name__ + ':')} || {alias}.id", SEEN)]
 
     def cell(self, place: Place, alias: str) -> str:
         if place.name == "__typename":
@@ -145,6 +160,11 @@ class Compiler:
         source = self.source(gtype, how.implied)
         self._joins[-1].append(f" left join {source} {row} on {row}.{how.back} = {alias}.{how.column}")
         return f"case when {row}.id is not null then {self.record(gtype, place.group, row)} end"
+
+
+def is_personal(how: How) -> bool:
+    """Whether the field itself shows personal data; of a relation, the fields of the other row say so."""
+    return isinstance(how, Column | Expression | Computed) and how.data >= DataClass.PERSONAL
 
 
 def as_shown(column: str, place: Place) -> str:

@@ -22,6 +22,7 @@ from api.reading.permits import Inspection, Permit
 from api.reading.places import arguments, place
 from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
+from api.reading.seen import Look
 from domain.actor import Actor
 
 
@@ -31,8 +32,8 @@ class ReadingContext(Protocol):
     actor: Actor
     cost: int
 
-    async def fetch(self, sql: str, values: Sequence[Any]) -> str | None:
-        """The one text that the statement answers with."""
+    async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
+        """The one text that the statement answers with; with a `look`, that personal data was shown is written down."""
         ...
 
 
@@ -66,10 +67,14 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
         bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
-        text = await self.context_value.fetch(plan.sql, plan.values(bound))
+        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan))
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
+
+    def _look(self, plan: Plan) -> Look | None:
+        name = self.operation.name.value if self.operation.name else ""
+        return Look(plan.personal, name) if plan.personal else None
 
     @cached_property
     def _scopes(self) -> Scopes:

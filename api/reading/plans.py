@@ -41,10 +41,13 @@ Slot = Callable[[Bound], Any]
 
 @dataclass(frozen=True)
 class Plan:
+    """`personal` are the fields that show personal data; the answer then says which rows they are of (`seen`)."""
+
     sql: str
     slots: tuple[Slot, ...]
     fields: tuple[tuple[GraphQLField, FieldDetailsList], ...]
     entered: dict[Entity, str]
+    personal: frozenset[str] = frozenset()
 
     def fits(self, scopes: Scopes) -> bool:
         return all(scopes[entity].text == text for entity, text in self.entered.items())

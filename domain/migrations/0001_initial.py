@@ -9,6 +9,7 @@ from domain.drills.participation import ParticipationReply, ParticipationRole
 from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
+from domain.looks import Door
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
 from domain.people import QualificationLevel
@@ -40,6 +41,10 @@ class Migration(migrations.Migration):
                 ('row_id', fields.UUIDField()),
                 ('before', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('after', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('salt', fields.CharField(max_length=32)),
+                ('number', fields.BigIntField(null=True, unique=True)),
+                ('digest', fields.CharField(null=True, max_length=64)),
+                ('seal', fields.CharField(null=True, max_length=64)),
             ],
             options={'table': 'journal', 'app': 'renkei', 'indexes': [Index(fields=['row_id', 'at'], name='journal_row')], 'pk_attr': 'id', 'table_description': 'One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC; the prefecture is the'},
             bases=['Model'],
@@ -55,6 +60,17 @@ class Migration(migrations.Migration):
                 ('used_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'idempotency_key', 'app': 'renkei', 'unique_together': (('person_id', 'key'),), 'pk_attr': 'id', 'table_description': "What one person's key was used for, and the row that came of it."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='KeptHead',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('number', fields.BigIntField()),
+                ('seal', fields.CharField(max_length=64)),
+                ('told_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'journal_head', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The head at the end of one round of the clock, as it was told to the prefectures.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -79,6 +95,23 @@ class Migration(migrations.Migration):
                 ('given_up_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Look',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('door', fields.CharEnumField(description='GRAPHQL: GRAPHQL\nEXPORT: EXPORT\nCONSOLE: CONSOLE', enum_type=Door, max_length=20)),
+                ('person_id', fields.UUIDField()),
+                ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
+                ('unit_id', fields.UUIDField()),
+                ('prefecture_id', fields.UUIDField()),
+                ('purpose', fields.CharField(default='', max_length=200)),
+                ('columns', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('rows', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it.'},
             bases=['Model'],
         ),
         ops.CreateModel(

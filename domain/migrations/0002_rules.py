@@ -12,6 +12,9 @@ EXTENSIONS = [
 UNITS = [
     "CREATE UNIQUE INDEX unit_code ON unit (prefecture_id, code)",
 ]
+JOURNAL = [
+    "CREATE INDEX journal_unsealed ON journal (id) WHERE number IS NULL",
+]
 PEOPLE = [
     "CREATE UNIQUE INDEX person_number ON person (prefecture_id, number) WHERE number IS NOT NULL",
     "CREATE INDEX person_search ON person USING gin (search gin_trgm_ops)",
@@ -91,6 +94,7 @@ class Migration(migrations.Migration):
     operations = [
         ops.RunSQL(EXTENSIONS),
         ops.RunSQL(UNITS),
+        ops.RunSQL(JOURNAL),
         ops.RunSQL(PEOPLE),
         ops.RunSQL(ORGANIZATIONS),
         ops.RunSQL(CALENDAR),

@@ -80,6 +80,12 @@ def _added(table: str, within: str) -> list[str]:
     ]
 
 
+# Looks are written by whoever reads, and read by nobody but the owner.
+LOOKS = [
+    "ALTER TABLE look ENABLE ROW LEVEL SECURITY",
+    "GRANT INSERT ON look TO renkei_desk, renkei_guest",
+    f"CREATE POLICY adds ON look FOR INSERT TO renkei_desk, renkei_guest WITH CHECK ({WITHIN})",
+]
 # The names of units are no secret: 警察庁 reads those of every prefecture, and a guest that of the own desk.
 UNITS = [
     "ALTER TABLE unit ENABLE ROW LEVEL SECURITY",
@@ -97,5 +103,6 @@ class Migration(migrations.Migration):
         *[ops.RunSQL(_desk(table)) for table in (*GUESTS, *DESKS)],
         *[ops.RunSQL(_guest(table, own)) for table, own in GUESTS.items()],
         *[ops.RunSQL(_added(table, within)) for table, within in ADDED.items()],
+        ops.RunSQL(LOOKS),
         ops.RunSQL(UNITS),
     ]

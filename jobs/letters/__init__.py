@@ -43,6 +43,7 @@ KINDS = (
     "feed-address",
     "appointed",
     "volunteer-resigned",
+    "journal-head",
     "volunteer-dismissed",
     "volunteer-expired",
 )

@@ -116,7 +116,7 @@ def test_a_story_has_several_real_connections(run):
 
 def test_what_a_story_writes_stays_for_its_test_and_goes_before_the_next(run):
     async def write() -> None:
-        await Entry.create(at=NOW, fact="tried", kind="test", row_id=uuid4(), before={}, after={})
+        await Entry.create(at=NOW, fact="tried", kind="test", row_id=uuid4(), before={}, after={}, salt="")
 
     async def written() -> int:
         return await Entry.all().count()

@@ -35,6 +35,7 @@ FACTS = {
     "lecturer": "試﨑 花子",
     "days": 90,
     "number": "令8-001",
+    "head": "12:0f",
     "authority": "青浜県警察本部生活安全部長",
 }
 INVITATIONS = (

@@ -47,10 +47,10 @@ def test_the_answer_is_text_from_the_database_that_python_never_parsed(in_town):
 
 def test_one_field_that_fails_leaves_the_others_and_says_where(in_town):
     class Failing(Context):
-        async def fetch(self, sql, values):
+        async def fetch(self, sql, values, look=None):
             if "town_organization" in sql:
                 raise RuntimeError("gone")
-            return await super().fetch(sql, values)
+            return await super().fetch(sql, values, look)
 
     async def story():
         document = '{ a: drill(id: "%s") { host { name } } b: drills(first: 1) { totalCount } }'
@@ -64,7 +64,7 @@ def test_one_field_that_fails_leaves_the_others_and_says_where(in_town):
 
 def test_a_list_that_comes_back_as_nothing_is_an_error_and_not_a_silent_null(in_town):
     class Empty(Context):
-        async def fetch(self, sql, values):
+        async def fetch(self, sql, values, look=None):
             return None
 
     async def story():
@@ -79,9 +79,9 @@ def test_tables_are_entered_through_their_scope_which_the_planner_flattens(in_to
     sent = []
 
     class Listening(Context):
-        async def fetch(self, sql, values):
+        async def fetch(self, sql, values, look=None):
             sent.append((sql, values))
-            return await super().fetch(sql, values)
+            return await super().fetch(sql, values, look)
 
     async def story():
         document = "{ drills(first: 5) { edges { node { title host { name } } } } }"

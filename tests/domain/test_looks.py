@@ -1,0 +1,75 @@
+"""Looks at personal data, and whom a leak has touched."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tortoise.exceptions import OperationalError
+from tortoise.transactions import in_transaction
+
+from domain import database, looks, walls
+from domain.actor import Actor
+from domain.looks import Door, Look
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+DAY = timedelta(days=1)
+
+
+async def look(who: Actor, *rows: str) -> None:
+    async with in_transaction(), walls.behind(walls.for_reading(who)):
+        await database.execute(looks.ADD, *looks.line(who, Door.GRAPHQL, "名簿の確認", ["Officer.phone"], rows))
+
+
+def test_a_line_says_who_when_why_which_rows_and_which_fields_and_no_name(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await look(town.hq, f"Person:{town.officer.person_id}")
+        (line,) = await Look.all()
+        assert (line.at, line.person_id, line.role, line.purpose) == (
+            NOW,
+            town.hq.person_id,
+            town.hq.role,
+            "名簿の確認",
+        )
+        assert (line.columns, line.rows) == (["Officer.phone"], [f"Person:{town.officer.person_id}"])
+
+    play(story)
+
+
+def test_those_affected_are_counted_as_persons_whichever_row_showed_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.hq, await make.company(town.hq))
+        await look(town.hq, f"Contact:{contact.id}", f"Person:{contact.person_id}")
+        await look(make.at(town.hq, NOW + DAY), f"Person:{contact.person_id}")
+        await look(town.officer, f"Person:{town.admin.person_id}")
+        found = await looks.affected(NOW, NOW + 2 * DAY)
+        assert found.persons == {contact.person_id: (2, NOW + DAY), town.admin.person_id: (1, NOW)}
+        assert (found.looks, found.is_reportable) == (3, False)
+        assert set((await looks.affected(NOW, NOW + DAY, by=town.hq.person_id)).persons) == {contact.person_id}
+        assert (await looks.affected(NOW + DAY, NOW + 2 * DAY, by=town.officer.person_id)).persons == {}
+
+    play(story)
+
+
+def test_more_than_a_hundred_persons_are_marked(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await look(town.hq, *[f"Person:{UUID(int=n)}" for n in range(100)])
+        assert not (await looks.affected(NOW, NOW + DAY)).is_reportable
+        await look(town.hq, f"Person:{UUID(int=100)}")
+        assert (await looks.affected(NOW, NOW + DAY)).is_reportable
+
+    play(story)
+
+
+def test_nobody_who_looks_can_read_or_take_back_the_line(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await look(town.hq, f"Person:{town.officer.person_id}")
+        for statement in ("SELECT * FROM look", "DELETE FROM look", "UPDATE look SET rows = '[]'"):
+            with pytest.raises(OperationalError, match="permission denied"):
+                async with in_transaction(), walls.behind(walls.for_reading(town.hq)):
+                    await database.execute(statement)
+        assert await Look.all().count() == 1
+
+    play(story)
