@@ -180,6 +180,8 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     if assignment is None or attendee.partstat is PartStat.TENTATIVE:
         return
     answer = OfferStatus(attendee.partstat.value)
+    if answer not in (assignment.status, *OFFER_MOVES[assignment.status]):  # the offer lapsed before the answer came
+        return
     await records.change(author, assignment, "lecturer-answered", status=answer)
     busy = (None, None) if answer is OfferStatus.DECLINED else (appointment.starts_at, appointment.ends_at)
     await records.change(author, attendee, "attendee-held", busy_from=busy[0], busy_to=busy[1])

@@ -10,26 +10,21 @@ from domain.errors import Invalid
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
-from domain.rosters import Line, Rejected, Taken
+from domain.rosters import Rejected, Taken
 from domain.volunteers import (
     AgeBand,
     Commission,
-    CommissionKind,
     GuardianConsent,
     Volunteer,
     VolunteerStatus,
 )
 from tests import make
+from tests.domain.test_rosters import STUDENT, lines
 from tests.make import Town
 
 END = date(2027, 3, 31)
 SERVING = {
-    "number": "V-1",
-    "family_name": "𠮷例",
-    "given_name": "次郎",
-    "kind": CommissionKind.UNIVERSITY_STUDENT,
-    "age_band": AgeBand.ADULT,
-    "mail_address": "jiro@student.example",
+    **STUDENT,
     "commissioned_on": date(2026, 4, 1),
     "commission_number": "青サ委第12号",
     "authority": "生活安全部長",
@@ -43,10 +38,6 @@ MINOR = {
     "guardian_name": "例塚 保",
     "consented_on": date(2026, 3, 20),
 }
-
-
-def lines(*facts: dict[str, Any]) -> list[Line]:
-    return [Line(number, one) for number, one in enumerate(facts, start=2)]
 
 
 async def refused(actor: Any, *facts: dict[str, Any]) -> list[tuple[int, str | None]]:

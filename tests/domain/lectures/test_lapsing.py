@@ -128,6 +128,18 @@ def test_without_a_last_day_it_is_the_lectures(play: Any) -> None:
     play(story)
 
 
+def test_an_answer_on_the_second_day_of_a_lecture_comes_too_late(play: Any) -> None:
+    async def story(town: Town) -> None:
+        begins = datetime(2026, 7, 15, 13, 0, tzinfo=TOKYO)
+        _, assignment = await offered(town, None, starts_at=begins, ends_at=begins + timedelta(days=1))
+        second = morning(date(2026, 7, 16))
+        assert await lectures.lapse(second) == 1
+        await replies.answer_by_link(second, assignment.attendee_id, partstat=PartStat.ACCEPTED)
+        assert await state(assignment) is OfferStatus.LAPSED
+
+    play(story)
+
+
 def test_of_a_lecture_that_was_given_nobody_need_hear(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture, assignment = await offered(town, None)
