@@ -119,7 +119,9 @@ async def _wipe(place: Place, database_url: str) -> None:
     """Begin anew, in a database that has been found to be ours or empty."""
     connection = await asyncpg.connect(database_url)
     try:
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await connection.execute(
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+        )
     finally:
         await connection.close()
     if place.key.exists():
