@@ -25,9 +25,11 @@ from strawberry.utils.str_converters import capitalize_first, to_camel_case
 from api import reading
 from api.context import Info
 from domain import idempotency
+from domain.actor import Role
 from domain.errors import Invalid
 from domain.japanese import storable
 from domain.records import Record
+from domain.verbs import allowed
 
 Verb = Callable[..., Awaitable[Record]]
 KEY = "idempotency_key"
@@ -55,6 +57,9 @@ REFERS = {
     "activity": ("VolunteerActivity",),
 }
 """What a parameter named `…_id` may point to, where that is not its own name."""
+
+OFFERED: dict[str, frozenset[Role]] = {}
+"""For each mutation the roles that may ask for it at all."""
 
 
 def mutations(shown: type, **verbs: Verb) -> type:
@@ -116,6 +121,7 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
         resolver=resolve, name=to_camel_case(name), description=_first_sentence(verb)
     )
     field.python_name = name
+    OFFERED[to_camel_case(name)] = allowed(verb)
     return field
 
 

@@ -12,12 +12,14 @@ from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import people
+from domain.actor import Role
 from domain.japanese import search_key
 from domain.people import QualificationLevel
 from domain.rights import DataClass
 
 PERSONAL = DataClass.PERSONAL
 
+strawberry.enum(Role, description=Role.__doc__)
 strawberry.enum(QualificationLevel, description=QualificationLevel.__doc__)
 
 

@@ -10,8 +10,10 @@ from api.activities import ActivityMutations, ActivityParticipationMutations, Ac
 from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
+from api.desk_books import BookQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
+from api.me import MeQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
 from api.people import OfficerMutations, PeopleQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
@@ -41,6 +43,8 @@ class Query(
     StatisticsQueries,
     SubscriptionQueries,
     TokenQueries,
+    BookQueries,
+    MeQueries,
 ):
     node: reading.Node | None = reading.root_node()
 

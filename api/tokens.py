@@ -14,8 +14,6 @@ from api.units import Unit
 from domain import tokens
 from domain.actor import Role
 
-strawberry.enum(Role, description=Role.__doc__)
-
 
 @strawberry.input
 class AccessTokenFilter:

@@ -18,9 +18,12 @@ from tortoise import fields
 from tortoise.expressions import F
 from tortoise.indexes import Index
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
+from domain.actor import LIAISONS, Actor
 from domain.database import rows
+from domain.records import any_of
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
@@ -33,6 +36,14 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+
+
+class LetterStatus(StrEnum):
+    """DUE 未発送, SENT 発送済, GIVEN_UP 発送断念."""
+
+    DUE = "DUE"
+    SENT = "SENT"
+    GIVEN_UP = "GIVEN_UP"
 
 
 class Letter(Model):
@@ -63,6 +74,13 @@ class Letter(Model):
     class Meta:
         table = "letter"
         indexes = [Index(fields=("appointment_id", "to_address"), name="letter_appointment")]
+
+
+def visible_to(actor: Actor) -> QuerySet[Letter]:
+    """Liaison officers see what their units have written, and whether it arrived; nobody else sees the post."""
+    if actor.role in LIAISONS:
+        return Letter.filter(any_of(Letter, "unit_id", actor.units))
+    return Letter.filter(id__in=())
 
 
 async def owe(

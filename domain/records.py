@@ -135,6 +135,13 @@ def _difference(row: Record, values: dict[str, Any]) -> tuple[dict[str, Any], di
     return {name: getattr(row, name) for name in after}, after
 
 
+async def note(actor: Author, row: R, fact: str, **told: Any) -> R:
+    """Write down of a row what none of its columns holds, such as what was taken from it; its version rises."""
+    await _save(row, actor.now, {})
+    await journal.write(actor, fact, row, before={}, after=told)
+    return row
+
+
 def must_say(text: str, what: str, field: str) -> None:
     """Raises Invalid where nothing but blanks was written."""
     if not text.strip():

@@ -59,6 +59,11 @@ def routine(work: Routine[P, T]) -> Routine[P, T]:
     return kept
 
 
+def allowed(change: Callable[..., object]) -> frozenset[Role]:
+    """The roles that may call this verb."""
+    return ALLOWED[_name(change)]
+
+
 def broken(constraint: str, message: str) -> None:
     """Say in Japanese what it means that the database refused by this constraint."""
     BROKEN[constraint] = message

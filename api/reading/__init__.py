@@ -43,10 +43,11 @@ from api.reading.declarations import (
     root_connection,
     root_node,
     root_one,
+    told,
     type_of,
 )
 from api.reading.executor import Reader, ReadingContext
-from api.reading.ids import decode, encode
+from api.reading.ids import decode, encode, split
 from api.reading.shapes import Connection, Edge, Node, PageInfo
 
 __all__ = [
@@ -84,6 +85,8 @@ __all__ = [
     "root_node",
     "root_one",
     "schema",
+    "split",
+    "told",
     "type_of",
     "where",
 ]

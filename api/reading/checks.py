@@ -28,6 +28,7 @@ from api.reading.declarations import (
     One,
     Pages,
     RootOne,
+    Told,
     column_of,
     entity_of,
     how_of,
@@ -67,6 +68,9 @@ class Check:
             case Computed() if self.entity:
                 yield from known(self.entity.model, how.column)
                 yield from unlisted(how, self.entity.model)
+            case Told() if self.entity:
+                yield from known(self.entity.model, how.column)
+                yield from known(self.entity.model, how.kind)
             case One() if self.entity:
                 yield from self.one(how, definition, self.entity)
             case Pages():

@@ -23,11 +23,13 @@ from api.reading.declarations import (
     Key,
     One,
     Pages,
+    Told,
     column_of,
     entity_of,
 )
 from api.reading.places import Place, selected
 from api.reading.plans import MARK, Plan, Slot, numbered
+from api.reading.readable import as_told, readable
 from api.reading.scope import Scopes
 from api.reading.seen import SEEN
 from api.reading.sql import as_object, literal, named, row_of, select
@@ -145,6 +147,8 @@ class Compiler:
                 return how.template.replace("{t}", alias)
             case Computed():
                 return looked_up(how, alias)
+            case Told():
+                return as_told(how, alias, readable(self.executor.schema, self.role))
             case One():
                 return self._one(how, place, alias)
             case Pages():

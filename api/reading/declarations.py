@@ -95,6 +95,15 @@ class Computed(How):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Told(How):
+    """What a journal tells of a row in `column`: its values by the names that the row's own type has for them, without
+    those that the role may not read there. `kind` is the column with the name of the row's model."""
+
+    column: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class One(How):
     """The row that `column` points to, or with `back` the one row whose `back` points here."""
 
@@ -177,6 +186,11 @@ def computed(
     """A list that follows from one column by a constant table, such as the transitions a state allows."""
     plain = {str(state): tuple(str(item) for item in items) for state, items in table.items()}
     return _field(Computed(column=column, table=plain, data=data), description)
+
+
+def told(column: str, *, kind: str, data: DataClass = DataClass.INTERNAL, description: str | None = None) -> Any:
+    """The values that a journal's entry holds in this column, as far as the role may read them in the row itself."""
+    return _field(Told(column=column, kind=kind, data=data), description)
 
 
 def one(

@@ -137,7 +137,7 @@ async def remove_party(actor: Actor, party_id: UUID, *, version: int | None = No
     if not await others.exists():
         raise Incomplete("当事者がいなくなります。先に別の当事者を加えてください。", field="party_id")
     await records.change(actor, party, "party-removed", removed_at=actor.now)
-    return await records.touch(actor, agreement)
+    return await records.note(actor, agreement, "agreement-party-removed", organization_id=party.organization_id)
 
 
 @verb(*LIAISONS)

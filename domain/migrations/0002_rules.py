@@ -81,6 +81,8 @@ IN_KANA_ORDER = ("unit", "person", "organization", "contact", "agreement", "volu
 ORDERS = [
     *[f'ALTER TABLE {table} ALTER COLUMN kana_order TYPE text COLLATE "C"' for table in IN_KANA_ORDER],
     *[f"CREATE INDEX {table}_in_order ON {table} (kana_order, id)" for table in IN_KANA_ORDER],
+    "CREATE INDEX letter_in_order ON letter (due_at, id)",
+    "CREATE INDEX journal_in_order ON journal (at, id)",
     "CREATE INDEX appointment_in_order ON appointment (starts_at, id)",
     "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",

@@ -32,11 +32,13 @@ from api.reading.declarations import (
     One,
     Pages,
     RootOne,
+    Told,
     column_of,
     entity_of,
     how_of,
 )
 from api.reading.pages import node_type, order_cast
+from domain.rights import may_read
 
 END = datetime.max.replace(tzinfo=UTC)
 PARSE: dict[str, Callable[[str], Any]] = {
@@ -83,12 +85,8 @@ class Slow:
 
     async def answer(self, how: Any) -> Any:
         match how:
-            case Key():
-                return f"{self.info.parent_type.name}:{self.row.id}"
-            case Column():
-                return getattr(self.row, column_of(how, self.definition))
-            case Computed():
-                return list(how.table.get(str(getattr(self.row, how.column).value), ()))
+            case Key() | Column() | Computed() | Told():
+                return self.of_row(how)
             case Expression():
                 return (await values(entity_of(self.info.parent_type), how.template))[self.row.id]
             case One():
@@ -97,6 +95,17 @@ class Slow:
                 return await self.page(how)
             case RootOne() | AnyNode():
                 return await self.named(self.arguments["id"], how)
+
+    def of_row(self, how: Any) -> Any:
+        match how:
+            case Key():
+                return f"{self.info.parent_type.name}:{self.row.id}"
+            case Column():
+                return getattr(self.row, column_of(how, self.definition))
+            case Computed():
+                return list(how.table.get(str(getattr(self.row, how.column).value), ()))
+            case Told():
+                return told(self.info, getattr(self.row, how.kind), getattr(self.row, how.column))
 
     async def one(self, key: Any, back: str) -> Any:
         rows = (await self.info.context.rows(entity_of(self.target))).values()
@@ -188,6 +197,27 @@ def dressed(gtype: Any, row: Any) -> Any:
     thing = object.__new__(gtype.extensions["strawberry-definition"].origin)
     thing.row = row
     return thing
+
+
+def told(info: Any, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values that the role may read of a row in every type that shows such rows, by their names there."""
+    named: dict[str, list[tuple[str, Any]]] = {}
+    for gtype in info.schema.type_map.values():
+        entity = entity_of(gtype)
+        for name, shown_as in gtype.fields.items() if entity and entity.model.__name__ == kind else ():
+            how = how_of(gtype, shown_as)
+            if isinstance(how, Column):
+                named.setdefault(column_of(how, shown_as), []).append((name, how))
+            elif isinstance(how, One) and how.column != "id":
+                named.setdefault(how.column, []).append((name, (how, get_named_type(shown_as.type).name)))
+    role, shown = info.context.actor.role, {}
+    for column, value in values.items():
+        hows = [how[0] if isinstance(how, tuple) else how for _, how in named.get(column, [])]
+        if hows and all(may_read(role, how.data) for how in hows):
+            name, how = named[column][0]
+            is_id = isinstance(how, tuple) and value is not None
+            shown[name] = f"{how[1]}:{value}" if is_id else value
+    return shown
 
 
 def cursor(order: Order, value: Any, key: UUID) -> str:
