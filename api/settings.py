@@ -13,7 +13,6 @@ from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from api.errors import Stopped
 
@@ -55,7 +54,6 @@ class Settings:
     imap: MailServer | None = None
     mail_from: str | None = None
     secret_key: str | None = field(default=None, repr=False)
-    timezone: ZoneInfo = ZoneInfo("Asia/Tokyo")
 
     def needed_secret(self) -> str:
         """The key that signs links and tokens. WrongSettings when it is not set."""
@@ -89,7 +87,8 @@ def _read_one(name: str, value: str) -> dict[str, Any]:
     if name not in READERS:
         raise ValueError("この名前の設定はありません（使える名前: " + "、".join(READERS) + "）。")
     attribute, reader = READERS[name]
-    return {attribute: reader(value)}
+    known = reader(value)
+    return {attribute: known} if attribute else {}
 
 
 def _missing(values: Mapping[str, Any]) -> list[str]:
@@ -150,11 +149,11 @@ def _secret_key(value: str) -> str:
     return value
 
 
-def _timezone(value: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("Asia/Tokyo のような時間帯の名前を書いてください。") from error
+def _timezone(value: str) -> str:
+    """Days are days of Japanese law: terms, deadlines and figures could not mean another zone's."""
+    if value != "Asia/Tokyo":
+        raise ValueError("Asia/Tokyo だけが使えます。日付と期限は、日本の法令に従って日本時間で数えます。")
+    return value
 
 
 def _split(value: str) -> SplitResult:
@@ -167,12 +166,12 @@ def _split(value: str) -> SplitResult:
     return url
 
 
-READERS: dict[str, tuple[str, Callable[[str], object]]] = {
+READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_DATABASE_URL": ("database_url", _database_url),
     "RENKEI_BASE_URL": ("base_url", _base_url),
     "RENKEI_SMTP_URL": ("smtp", _smtp),
     "RENKEI_IMAP_URL": ("imap", _imap),
     "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
     "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
-    "RENKEI_TIMEZONE": ("timezone", _timezone),
+    "RENKEI_TIMEZONE": (None, _timezone),
 }

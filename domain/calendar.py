@@ -166,7 +166,7 @@ async def propose(
 ) -> Appointment:
     """A new date, not yet firm, with its uid for life."""
     _must_run_forward(starts_at, ends_at)
-    _must_be_a_link(where.get("online_url"))
+    must_be_a_link(where.get("online_url"))
     prefecture = await Unit.get(id=unit.prefecture_id)
     return await records.create(
         actor,
@@ -203,7 +203,8 @@ def _must_run_forward(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("一つの予定は14日以内にしてください。", field="ends_at")
 
 
-def _must_be_a_link(url: str | None) -> None:
+def must_be_a_link(url: str | None) -> None:
+    """Raises Invalid for what no browser would open."""
     if url and not re.fullmatch(r"https?://[^\s/]+\S*", url):
         raise Invalid("オンラインのURLは https:// から入力してください。", field="online_url")
 
@@ -217,7 +218,7 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     if not differs:
         return appointment
     _must_run_forward(values.get("starts_at", appointment.starts_at), values.get("ends_at", appointment.ends_at))
-    _must_be_a_link(values.get("online_url"))
+    must_be_a_link(values.get("online_url"))
     if "status" in differs:
         values["cancelled_at"] = actor.now if values["status"] is AppointmentStatus.CANCELLED else None
     if differs & RAISING:

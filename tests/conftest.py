@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 import asyncpg
 import hypothesis
 import pytest
-from hypothesis import settings
 from tortoise.context import TortoiseContext
 
 from api import embedded
@@ -26,13 +25,10 @@ from tests import demonstrating, make
 from tests.demonstrating import Demo
 from tests.make import Town
 
-# How long one example takes says more about the machine than about the rule.
-settings.register_profile("renkei", deadline=None)
-settings.load_profile("renkei")
-
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
+# How long one example takes says more about the machine than about the rule: no deadline.
 # The same examples every time; `renkei check --full` draws many more, and new ones each time.
 hypothesis.settings.register_profile("sample", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=2000, deadline=None, database=None)

@@ -77,9 +77,6 @@ def offered(labels: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(first.values())
 
 
-yes_no = choice({**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)})
-
-
 def whole_number(least: int, most: int, unit: str) -> Callable[[str], int]:
     """12, 1,200 or 40人, in any width."""
 

@@ -21,7 +21,7 @@ from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment
 from domain.drills.participation import participations_visible_to
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, Invalid
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_move
 
@@ -149,15 +149,6 @@ async def move(author: Author, drill: Drill, to: DrillStatus, fact: str, **value
     return await records.change(author, drill, fact, status=status, **values)
 
 
-def must_be_in(drill: Drill, *states: DrillStatus) -> None:
-    """Raises WrongState, naming the states in which it could be done."""
-    if drill.status not in states:
-        names = "・".join(LABELS[state] for state in states)
-        raise WrongState(
-            f"いまの状態「{LABELS[drill.status]}」ではできません。できるのは「{names}」のときです。", field="status"
-        )
-
-
 def must_be_ready(drill: Drill, appointment: Appointment) -> None:
     """Raises Incomplete where somebody who is invited would not know what for, or where to."""
     if not drill.objectives:
@@ -185,8 +176,3 @@ def head_count(count: int, field: str, name: str, least: int = 0) -> int:
     if not least <= count <= 100_000:
         raise Invalid(f"{name}は{least}人から100,000人までで入力してください。", field=field)
     return count
-
-
-def said(reason: str) -> str:
-    """A reason, which must be given."""
-    return told(reason, "reason", "理由", 500)

@@ -10,11 +10,11 @@ from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AttendeeRole
 from domain.drills.drill import (
     ARRANGING,
+    LABELS,
     Drill,
     DrillStatus,
     head_count,
     move,
-    must_be_in,
     must_be_ready,
     visible_to,
 )
@@ -30,6 +30,7 @@ from domain.drills.planning import deadline
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.organizations import Contact
 from domain.outbox import Method
+from domain.states import must_be_in
 from domain.verbs import verb
 
 
@@ -50,7 +51,7 @@ async def invite(
     people than there are places.
     """
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, *ARRANGING)
+    must_be_in(LABELS, drill.status, *ARRANGING)
     appointment = await _ready(actor, drill)
     contact = await _present_contact(actor, contact_id)
     attendee = await calendar.ask(
@@ -106,7 +107,7 @@ def _told(role: ParticipationRole | None, planned_count: int | None) -> dict[str
 async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: int | None = None) -> Drill:
     """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, *ARRANGING)
+    must_be_in(LABELS, drill.status, *ARRANGING)
     asked = calendar.attendees_visible_to(actor).filter(appointment_id=drill.appointment_id)
     attendee = await records.find(asked, attendee_id)
     if attendee.removed_at is not None:
@@ -131,7 +132,7 @@ async def correct_participation(
     """Change in what part, or with how many people (人), an organisation comes; what is not given stays."""
     known = await records.see(participations_visible_to(actor), participation_id)
     drill = await records.find(visible_to(actor), known.drill_id)
-    must_be_in(drill, *ARRANGING)
+    must_be_in(LABELS, drill.status, *ARRANGING)
     participation = await records.find(participations_visible_to(actor), participation_id, version)
     await records.change(actor, participation, "participation-corrected", **_told(role, planned_count))
     await must_fit(drill.id, drill.capacity)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
@@ -13,6 +12,7 @@ from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.drill import (
     ARRANGING,
+    LABELS,
     Drill,
     DrillFormat,
     DrillStatus,
@@ -20,9 +20,7 @@ from domain.drills.drill import (
     at_most,
     head_count,
     move,
-    must_be_in,
     must_be_ready,
-    said,
     told,
     visible_to,
 )
@@ -30,6 +28,7 @@ from domain.drills.participation import Participation, follow, must_fit
 from domain.errors import Invalid
 from domain.japanese import day_with_weekday, search_key
 from domain.outbox import Method
+from domain.states import must_be_in, said
 from domain.verbs import verb
 
 MOST_OBJECTIVES = 20
@@ -62,8 +61,7 @@ def _objectives(objectives: Sequence[str]) -> list[str]:
 
 
 def _online_url(url: str) -> str:
-    if url and not re.fullmatch(r"https?://[^\s/]+\S*", url):
-        raise Invalid("オンラインのURLは https:// から入力してください。", field="online_url")
+    calendar.must_be_a_link(url)
     return at_most(url, "online_url", "オンラインのURL", 500)
 
 
@@ -134,7 +132,7 @@ async def plan(
 async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None, **facts: Unpack[Facts]) -> Drill:
     """Change what is said of a drill, until it runs; whoever is invited gets what their calendar shows of it anew."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.DRAFT, *ARRANGING)
+    must_be_in(LABELS, drill.status, DrillStatus.DRAFT, *ARRANGING)
     columns = _checked(facts)
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
@@ -160,7 +158,7 @@ async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> None:
 async def open_planning(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
     """調整: the idea is taken up."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.DRAFT)
+    must_be_in(LABELS, drill.status, DrillStatus.DRAFT)
     return await move(actor, drill, DrillStatus.PLANNING, "drill-planning-opened")
 
 
@@ -179,7 +177,7 @@ async def reschedule(
     The last day for answers belongs to the date: without `reply_by` there is none any more. So when postponed.
     """
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.DRAFT, DrillStatus.PLANNING)
+    must_be_in(LABELS, drill.status, DrillStatus.DRAFT, DrillStatus.PLANNING)
     return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
 
 
@@ -196,7 +194,7 @@ async def postpone(
 ) -> Drill:
     """延期: back to planning, on a new date, with the same UID and SEQUENCE raised; the invited are asked anew."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.INVITING, DrillStatus.CONFIRMED)
+    must_be_in(LABELS, drill.status, DrillStatus.INVITING, DrillStatus.CONFIRMED)
     await move(actor, drill, DrillStatus.PLANNING, "drill-postponed", reason=said(reason))
     return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
 

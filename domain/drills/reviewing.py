@@ -12,9 +12,9 @@ from uuid import UUID
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
-from domain.drills.drill import Drill, DrillStatus, move, must_be_in, said, told, visible_to
+from domain.drills.drill import LABELS, Drill, DrillStatus, move, told, visible_to
 from domain.errors import NotAllowed
-from domain.states import Moves
+from domain.states import Moves, must_be_in, said
 from domain.verbs import verb
 
 
@@ -57,7 +57,7 @@ IMPROVEMENT_MOVES: Moves[ImprovementStatus] = {
 async def evaluate(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
     """評価中: what went well, what did not."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.FINISHED)
+    must_be_in(LABELS, drill.status, DrillStatus.FINISHED)
     return await move(actor, drill, DrillStatus.EVALUATING, "drill-evaluating")
 
 
@@ -73,7 +73,7 @@ async def submit_report(actor: Actor, drill_id: UUID, *, summary: str, version: 
 async def return_report(actor: Actor, drill_id: UUID, *, reason: str, version: int | None = None) -> Drill:
     """差戻し: back to the evaluation, with the reason."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.IN_REVIEW)
+    must_be_in(LABELS, drill.status, DrillStatus.IN_REVIEW)
     return await move(actor, drill, DrillStatus.EVALUATING, "drill-report-returned", reason=said(reason))
 
 

@@ -14,11 +14,11 @@ from uuid import UUID
 from domain import calendar, records
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import Attendee
-from domain.drills.drill import HELD, Drill, DrillStatus, head_count, move, must_be_in, said, visible_to
+from domain.drills.drill import HELD, LABELS, Drill, DrillStatus, head_count, move, visible_to
 from domain.drills.participation import HOLDING, Participation, ParticipationReply
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
-from domain.states import Moves
+from domain.states import Moves, must_be_in, said
 from domain.verbs import verb
 
 
@@ -62,7 +62,7 @@ INJECT_MOVES: Moves[InjectStatus] = {
 async def start(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
     """実施中, from the morning of its day on. Raises WrongState before."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.CONFIRMED)
+    must_be_in(LABELS, drill.status, DrillStatus.CONFIRMED)
     if actor.today < drill.starts_at.astimezone(TOKYO).date():
         raise WrongState("まだ訓練の日ではありません。日を早めるときは、先に延期の操作で日時を変えてください。")
     return await move(actor, drill, DrillStatus.RUNNING, "drill-started")
@@ -79,7 +79,7 @@ async def pause(actor: Actor, drill_id: UUID, *, version: int | None = None) -> 
 async def resume(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
     """実施中 again, after a pause."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, DrillStatus.PAUSED)
+    must_be_in(LABELS, drill.status, DrillStatus.PAUSED)
     return await move(actor, drill, DrillStatus.RUNNING, "drill-resumed")
 
 
@@ -133,7 +133,7 @@ async def correct_attendance(
 ) -> Drill:
     """Correct the numbers afterwards; the old ones stay in the journal with the reason. What is not given stays."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    must_be_in(drill, *HELD)
+    must_be_in(LABELS, drill.status, *HELD)
     values = (
         {} if police_count is None else {"police_count": head_count(police_count, "police_count", "警察の参加人数")}
     )

@@ -112,11 +112,6 @@ def postal_code(text: str, field: str | None = "postal_code") -> str:
     return code
 
 
-def postal_code_label(code: str) -> str:
-    """〒980-0014."""
-    return f"〒{code[:3]}-{code[3:]}"
-
-
 def phone_number(text: str, field: str | None = "phone_number") -> str:
     """Half-width digits and hyphens, grouped as typed: (022)221-7171 becomes 022-221-7171.
 

@@ -53,21 +53,6 @@ def addressed(name: str, honorific: Honorific) -> str:
     return name if _has_honorific(name) else f"{name} {honorific}"
 
 
-def addressee(
-    *, organization: str = "", title: str = "", person: str = "", office_holder: Honorific = Honorific.SAMA
-) -> str:
-    """One line of address: organisation, 職名 and person, of which only the last bears an honorific.
-
-    架空電力株式会社 御中 · 生活安全課長 髙見本 一郎 様 · 青浜中央警察署長 殿 (with `office_holder` DONO).
-    Whether an office-holder is 様 or 殿 differs from body to body.
-    """
-    parts = [part for part in (organization, title, person) if part]
-    if not parts:
-        raise ValueError("an addressee needs a name")
-    last = Honorific.SAMA if person else office_holder if title else Honorific.ONCHU
-    return addressed(" ".join(parts), last)
-
-
 def _in_japan(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("an instant needs its time zone")

@@ -11,7 +11,6 @@ from domain.japanese import (
     municipality_code,
     phone_number,
     postal_code,
-    postal_code_label,
     prefecture_code,
     school_check_digit,
     school_code,
@@ -119,9 +118,8 @@ def test_there_are_47_prefectures_and_a_fictional_one_only_on_request():
 @pytest.mark.parametrize(
     "typed", ["9800014", "980-0014", "〒980-0014", "〒９８０－００１４", "980ー0014", "９８０−００１４"]
 )
-def test_a_postal_code_is_seven_digits_and_shown_with_its_sign(typed):
+def test_a_postal_code_is_seven_digits(typed):
     assert postal_code(typed) == "9800014"
-    assert postal_code_label(postal_code(typed)) == "〒980-0014"
 
 
 @pytest.mark.parametrize("typed", ["980-001", "98000144", "宮城", "９８０-００I４"])

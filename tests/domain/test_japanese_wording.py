@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actor import TOKYO
-from domain.japanese import Honorific, addressed, addressee, clock, day_with_weekday, from_to, personal_name
+from domain.japanese import Honorific, addressed, clock, day_with_weekday, from_to, personal_name
 
 
 def in_japan(hour: int, minute: int = 0, day: int = 8) -> datetime:
@@ -68,28 +68,8 @@ def test_the_family_name_comes_first_and_both_stay_as_typed():
     assert personal_name("見本", "") == "見本"
 
 
-@pytest.mark.parametrize(
-    ("parts", "line"),
-    [
-        ({"organization": "架空電力株式会社"}, "架空電力株式会社 御中"),
-        ({"person": "髙見本 一郎"}, "髙見本 一郎 様"),
-        ({"title": "生活安全課長", "person": "髙見本 一郎"}, "生活安全課長 髙見本 一郎 様"),
-        ({"organization": "例示大学", "person": "見本 太郎"}, "例示大学 見本 太郎 様"),
-        ({"organization": "例示大学", "title": "学長"}, "例示大学 学長 様"),
-        ({"title": "青浜中央警察署長", "office_holder": Honorific.DONO}, "青浜中央警察署長 殿"),
-    ],
-)
-def test_a_line_of_address_bears_exactly_one_honorific(parts, line):
-    assert addressee(**parts) == line
-
-
 def test_an_honorific_is_not_put_upon_another():
     assert addressed("会員", Honorific.KAKUI) == "会員 各位"
     for name in ("会員各位", "架空電力株式会社 御中", "見本 太郎 様", "警察署長　殿"):
         assert addressed(name, Honorific.SAMA) == name
     assert addressed("鵜殿", Honorific.SAMA) == "鵜殿 様"
-
-
-def test_nobody_has_no_line_of_address():
-    with pytest.raises(ValueError, match="name"):
-        addressee()

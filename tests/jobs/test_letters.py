@@ -137,8 +137,10 @@ def test_the_html_says_the_same_as_the_text(kind: str):
 
 
 @pytest.mark.parametrize("kind", INVITATIONS)
-def test_an_invitation_says_that_no_link_need_be_opened(kind: str):
-    assert "リンクを開かずカレンダーの承諾ボタンで返信できます" in render(kind, FACTS).text
+def test_an_invitation_asks_for_an_answer_on_the_page(kind: str):
+    text = render(kind, FACTS).text
+    assert "次のページで" in text
+    assert "ボタンで返信できます" not in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
