@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api import downloads, feeds, health, nowhere, pages, rsvp
+from api import downloads, feeds, health, nowhere, pages, rights, rsvp
 from api.context import Context, bearer
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -31,10 +31,9 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *rsvp.routes(house), *pages.ROUTES]
-    routes = [graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
-    return Starlette(
-        routes=[*nowhere.routes(house), *routes], lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS)
-    )
+    routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
+    rights.must_be_stated([route.path for route in routes])
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS))
 
 
 def graphql(house: House, ide: Ide | None) -> Route:

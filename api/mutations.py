@@ -33,6 +33,9 @@ from domain.verbs import allowed
 
 Verb = Callable[..., Awaitable[Record]]
 KEY = "idempotency_key"
+VERB = "verb"
+"""Under this a mutation's metadata holds the verb that it is."""
+
 MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
 YEARS = range(1900, 2200)
 """What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
@@ -118,7 +121,7 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
 
     resolve.__annotations__ = {"info": Info, "input": taken, "return": payload}
     field: StrawberryField = strawberry.mutation(
-        resolver=resolve, name=to_camel_case(name), description=_first_sentence(verb)
+        resolver=resolve, name=to_camel_case(name), description=_first_sentence(verb), metadata={VERB: verb}
     )
     field.python_name = name
     OFFERED[to_camel_case(name)] = allowed(verb)

@@ -137,17 +137,21 @@ async def _records(
     return [strawberry.ID(reading.encode(name, id)) for id in found]
 
 
+SHOWN = reading.answered(PRICE, statistics.show)
+TRACED = reading.answered(PRICE, statistics.records_behind)
+
+
 @strawberry.type
 class StatisticsQueries:
     statistics_runs: Connection[StatisticsRun] = reading.root_connection(order=reading.desc("computed_at"))
     statistics: Statistics = strawberry.field(
         resolver=_statistics,
-        metadata=reading.answered(PRICE),
+        metadata=SHOWN,
         description=f"The figures of a period: {PERIOD}. As kept since its end, else, or when fresh, counted now.",
     )
     statistics_records: list[strawberry.ID] = strawberry.field(
         resolver=_records,
-        metadata=reading.answered(PRICE),
+        metadata=TRACED,
         description="The records that one figure counts now, for whoever may open them.",
     )
 

@@ -180,14 +180,14 @@ async def is_up_to_date() -> bool:
 
 async def missing_migrations() -> list[str]:
     """What the models declare and no migration makes, one line each; needs no server."""
-    async with _offline() as detector:
+    async with offline() as detector:
         writers = await detector.changes()
     return [operation.describe() for writer in writers for operation in writer.operations]
 
 
 async def make_migration(name: str) -> list[str]:
     """Write the migration for what the models changed, and name the files."""
-    async with _offline() as detector:
+    async with offline() as detector:
         writers = await detector.changes()
     for writer in writers:
         writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
@@ -196,7 +196,7 @@ async def make_migration(name: str) -> list[str]:
 
 async def make_first_migration() -> str:
     """Write 0001 anew from the models as they stand: only while no installation holds data to keep."""
-    async with _offline() as detector:
+    async with offline() as detector:
         empty = State(models={}, apps=StateApps())
         operations = OperationGenerator(empty, detector._current_state()).generate(app_labels=[APP])
     first = MigrationWriter("0001_initial", APP, operations, initial=True, migrations_module=MIGRATIONS)
@@ -213,7 +213,8 @@ async def _alone(url: str) -> AsyncIterator[dict[str, dict[str, Any]]]:
 
 
 @asynccontextmanager
-async def _offline() -> AsyncIterator[MigrationAutodetector]:
+async def offline() -> AsyncIterator[MigrationAutodetector]:
+    """The models without a server: what can be asked of them, and what they declare."""
     settings = config("postgres://nobody@/nothing", 1)
     async with TortoiseContext() as context:
         await context.init(config=settings, init_connections=False)

@@ -225,6 +225,12 @@ def nothing(model: type[R]) -> QuerySet[R]:
     return model.filter(id__in=())
 
 
+def is_nothing(rows: QuerySet[Any]) -> bool:
+    """Whether no row can be among these, whatever the tables hold; asks no database."""
+    wanted: list[Any] = [part.filters.get("id__in") for part in rows._q_objects]
+    return any(isinstance(ids, tuple) and not ids for ids in wanted)
+
+
 def as_sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     """The select behind a query set, without its order, as text with `$1`, `$2` … and the values that belong there.
 

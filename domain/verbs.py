@@ -48,6 +48,11 @@ def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
     return declare
 
 
+def roles_of(verb: Callable[..., object]) -> frozenset[Role]:
+    """Who may call it."""
+    return ALLOWED[_name(verb)]
+
+
 def routine(work: Routine[P, T]) -> Routine[P, T]:
     """Declare what the clock does by itself; its first argument is the instant."""
 

@@ -15,7 +15,7 @@ import pytest
 from tortoise.models import Model
 
 import domain
-from api.commands import permissions
+from api import rights
 from domain.actor import Actor
 from domain.database import MODELS
 from domain.verbs import ALLOWED
@@ -192,8 +192,8 @@ def concrete(model: type[Model]) -> Iterator[type[Model]]:
 
 
 def test_the_permission_table_is_the_reviewed_one():
-    reviewed = permissions.REVIEWED.read_text(encoding="utf-8")
-    assert permissions.table() == reviewed, "when this is meant: renkei permissions"
+    reviewed = rights.REVIEWED.read_text(encoding="utf-8")
+    assert rights.table() == reviewed, "when this is meant: renkei permissions"
 
 
 @pytest.mark.parametrize("name", ["README.md", "LICENSE", "constraints.txt", ".ci/run"])

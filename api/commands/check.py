@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
-from api.commands import permissions, schema
+from api import rights
+from api.commands import schema
 from api.errors import Stopped
 from domain import database
 
@@ -89,7 +90,7 @@ def _migrations(_: bool) -> None:
 
 
 def _permissions(_: bool) -> None:
-    if permissions.REVIEWED.read_text(encoding="utf-8") != permissions.table():
+    if rights.REVIEWED.read_text(encoding="utf-8") != rights.table():
         raise Failed("権限の表が変わりました。意図した変更なら renkei permissions で書き直してください。")
 
 

@@ -133,9 +133,10 @@ class AnyNode(How):
 
 @dataclass(frozen=True, kw_only=True)
 class Answered(How):
-    """By a resolver of its own, at the price of reading this many rows."""
+    """By a resolver of its own, which asks the verb, at the price of reading this many rows."""
 
     rows: int
+    verb: Callable[..., Any]
 
 
 class ReadField(StrawberryField):
@@ -256,9 +257,10 @@ def root_node(*, description: str | None = None) -> Any:
     return _field(AnyNode(), description, [_argument("id", strawberry.ID)])
 
 
-def answered(rows: int) -> dict[object, How]:
-    """The metadata of a field with a resolver of its own, whose work costs as much as reading this many rows."""
-    return {METADATA: Answered(rows=rows)}
+def answered(rows: int, verb: Callable[..., Any]) -> dict[object, How]:
+    """The metadata of a field with a resolver of its own: it asks this verb, which knows who may, and its work costs as
+    much as reading this many rows."""
+    return {METADATA: Answered(rows=rows, verb=verb)}
 
 
 def _field(how: How, description: str | None = None, arguments: list[StrawberryArgument] | None = None) -> ReadField:

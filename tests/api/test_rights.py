@@ -1,0 +1,108 @@
+"""The permission table: complete, reviewed, and kept by the live schema for every role, both ways."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+
+from api import rights
+from api.errors import Stopped
+from api.reading.declarations import entity_of
+from api.schema import schema
+from domain.actor import Actor
+from tests.api.asking import ask, codes
+from tests.api.reading.prefecture import lived_in
+from tests.make import Town
+
+REVIEWED = dict(line.rsplit(": ", 1) for line in rights.REVIEWED.read_text(encoding="utf-8").splitlines())
+ENTITIES = [one for one in schema._schema.type_map.values() if isinstance(one, GraphQLObjectType) and entity_of(one)]
+NOBODYS = "01890000-0000-7000-8000-000000000000"
+
+
+def leaves(gtype: GraphQLObjectType) -> Iterator[str]:
+    """Fields that can be asked without arguments or a further selection."""
+    for name, field in gtype.fields.items():
+        if is_leaf_type(get_named_type(field.type)) and not field.args:
+            yield name
+
+
+def may_read(role: str, gtype: str, field: str) -> bool:
+    stated = REVIEWED[f"field {gtype}.{field}"].partition(" [")[0]
+    return stated == "everybody known" or role in stated.split()
+
+
+async def rows_of(gtype: GraphQLObjectType) -> list[str]:
+    entity = entity_of(gtype)
+    assert entity is not None
+    return [f"{gtype.name}:{row.id}" for row in await entity.model.all().order_by("id")]
+
+
+async def seen_by(actor: Actor, gtype: GraphQLObjectType) -> set[str]:
+    entity = entity_of(gtype)
+    assert entity is not None
+    return {f"{gtype.name}:{row.id}" for row in await entity.visible_to(actor)}
+
+
+async def one(actor: Actor, gtype: str, id: str, field: str) -> dict[str, Any]:
+    return await ask(actor, f'{{ node(id: "{id}") {{ ... on {gtype} {{ {field} }} }} }}')
+
+
+def test_what_has_no_line_is_not_opened(monkeypatch: Any, tmp_path: Any) -> None:
+    lines = rights.REVIEWED.read_text(encoding="utf-8").splitlines(keepends=True)
+    for missing in ("field Person.phone", "input AssignLecturerInput.personId", "door /exports/{name}"):
+        kept = [line for line in lines if line.rsplit(": ", 1)[0] != missing]
+        assert len(kept) == len(lines) - 1, missing
+        (tmp_path / "permissions.txt").write_text("".join(kept), encoding="utf-8")
+        monkeypatch.setattr(rights, "REVIEWED", tmp_path / "permissions.txt")
+        with pytest.raises(Stopped) as refused:
+            rights.must_be_stated(["/exports/{name}"])
+        assert missing in str(refused.value)
+
+
+def test_every_role_reads_each_field_of_a_row_it_sees_exactly_where_the_table_says_so(play: Any) -> None:
+    async def story(town: Town) -> int:
+        tried = 0
+        for actor in (await lived_in(town)).actors.values():
+            for gtype in ENTITIES:
+                open_fields = [field for field in leaves(gtype) if may_read(actor.role, gtype.name, field)]
+                closed = [field for field in leaves(gtype) if field not in open_fields]
+                for id in sorted(await seen_by(actor, gtype))[:1]:
+                    read = await one(actor, gtype.name, id, " ".join(open_fields))
+                    assert codes(read) == [], (actor.role, gtype.name)
+                    assert set(read["data"]["node"]) == set(open_fields)
+                    for field in closed:
+                        refused = await one(actor, gtype.name, id, field)
+                        assert codes(refused) == [("NOT_ALLOWED", field)], (actor.role, gtype.name, field)
+                    tried += len(open_fields) + len(closed)
+        return tried
+
+    assert play(story) > 500
+
+
+def test_a_row_of_another_and_one_that_never_was_answer_alike_for_every_role(play: Any) -> None:
+    """Own and others' stations and companies, ended rows among them: `lived_in` has some of each."""
+
+    async def story(town: Town) -> int:
+        tried = 0
+        for actor in (await lived_in(town)).actors.values():
+            for gtype in ENTITIES:
+                fields = " ".join(field for field in leaves(gtype) if may_read(actor.role, gtype.name, field))
+                never = await one(actor, gtype.name, f"{gtype.name}:{NOBODYS}", fields or "__typename")
+                for id in sorted(set(await rows_of(gtype)) - await seen_by(actor, gtype)):
+                    assert await one(actor, gtype.name, id, fields or "__typename") == never, (actor.role, id)
+                    tried += 1
+        return tried
+
+    assert play(story) > 200
+
+
+def test_the_roles_that_see_rows_are_those_that_the_table_names(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for actor in (await lived_in(town)).actors.values():
+            for gtype in ENTITIES:
+                if await seen_by(actor, gtype):
+                    stated = REVIEWED[f"rows {gtype.name}"]
+                    assert stated == "everybody known" or actor.role in stated.split(), (actor.role, gtype.name)
+
+    play(story)
