@@ -35,4 +35,4 @@ def me(info: Info) -> Me:
 
 @strawberry.type
 class MeQueries:
-    me: Me = strawberry.field(resolver=me, metadata=reading.answered(rows=1))
+    me: Me = strawberry.field(resolver=me, metadata=reading.answered(rows=1, verb=None))

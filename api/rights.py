@@ -36,6 +36,7 @@ ALL = frozenset(Role)
 SOMEBODY = UUID(int=1)
 
 DOORS: Mapping[str, str] = {
+    "/": "everybody",
     "/graphql": "whoever is known; in a demonstration its page is everybody's",
     "/graphql/desk.json": "everybody, in a demonstration only",
     "/graphql/{name}": "everybody, in a demonstration only",
@@ -100,7 +101,7 @@ def _who_reads(gtype: GraphQLObjectType, field: GraphQLField, rows: Mapping[str,
     if how is None or isinstance(how, AnyNode):
         return "with what holds it"
     if isinstance(how, Answered):
-        return _roles(roles_of(how.verb))
+        return _roles(roles_of(how.verb) if how.verb else ALL)
     seen = rows.get(gtype.name, ALL) & rows.get(_shown(field), ALL)
     return f"{_roles(frozenset(role for role in seen if may_read(role, how.data)))} [{how.data.name}]"
 

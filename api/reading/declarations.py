@@ -136,7 +136,7 @@ class Answered(How):
     """By a resolver of its own, which asks the verb, at the price of reading this many rows."""
 
     rows: int
-    verb: Callable[..., Any]
+    verb: Callable[..., Any] | None
 
 
 class ReadField(StrawberryField):
@@ -257,9 +257,11 @@ def root_node(*, description: str | None = None) -> Any:
     return _field(AnyNode(), description, [_argument("id", strawberry.ID)])
 
 
-def answered(rows: int, verb: Callable[..., Any]) -> dict[object, How]:
-    """The metadata of a field with a resolver of its own: it asks this verb, which knows who may, and its work costs as
-    much as reading this many rows."""
+def answered(rows: int, verb: Callable[..., Any] | None) -> dict[object, How]:
+    """The metadata of a field with a resolver of its own, whose work costs as much as reading this many rows.
+
+    It asks this verb, which knows who may; without one it tells everybody of themselves.
+    """
     return {METADATA: Answered(rows=rows, verb=verb)}
 
 
