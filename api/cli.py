@@ -23,16 +23,17 @@ COMMANDS = {
     "import": "名簿を取り込む（所属・職員・団体・担当者・学校など）",
     "jobs": "決まった時刻の仕事（手紙の発送・前日の案内・満了の知らせ）を続ける",
     "export": "統計などをファイルに書き出す",
+    "letters": "まだ出ていない手紙と、送れなかった理由を見る",
     "token": "アクセストークンを発行・一覧・取消する",
     "journal": "変更履歴が封のとおりかを確かめる",
     "affected": "ある期間に、誰の個人情報が見られたかを数える",
-    "bench": "速さとメモリーを、同じ回の天井との比で測る",
-    "check": "すべての検査を順に行う",
     "serve": "ウェブの窓口を開く",
     "migrate": "データベースを最新の形にする",
-    "schema": "GraphQLスキーマ (SDL) を表示する",
 }
 FOR_DEVELOPERS = {
+    "check": "すべての検査を順に行う",
+    "bench": "速さとメモリーを、同じ回の天井との比で測る",
+    "schema": "GraphQLスキーマ (SDL) を表示する",
     "makemigrations": "モデルの変更からマイグレーションを書く",
     "permissions": "権限の表を書き直す",
 }
@@ -42,6 +43,7 @@ SENTENCES = (
     (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)", r"\1 に \2 は使えません（\3 のどれか）"),
     (r"argument (.+): expected .*arguments?", r"\1 には値が必要です"),
     (r"argument (.+): invalid \w+ value: (.+)", r"\1 に \2 は使えません"),
+    (r"argument ([^:]+): (「.*」は使えません。.+)", r"\1 の\2"),
     (r"argument (.+): not allowed with argument (.+)", r"\1 と \2 は一緒に使えません"),
     (r"one of the arguments (.+) is required", r"\1 のどれかを指定してください"),
 )
@@ -91,9 +93,11 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _introduce(first: str) -> int:
     parser = Parser(prog="renkei", description="連携 (Renkei)。", usage="renkei COMMAND [...]")
-    commands = parser.add_argument_group("コマンド (COMMAND; renkei COMMAND --help で詳しい説明)")
-    for name, help_text in COMMANDS.items():
-        commands.add_argument(name, nargs="?", help=help_text)
+    groups = {"コマンド (COMMAND; renkei COMMAND --help で詳しい説明)": COMMANDS, "開発用": FOR_DEVELOPERS}
+    for title, commands in groups.items():
+        group = parser.add_argument_group(title)
+        for name, help_text in commands.items():
+            group.add_argument(name, nargs="?", help=help_text)
     if first not in {"-h", "--help"}:
         parser.error(f"{first} というコマンドはありません")
     parser.print_help()

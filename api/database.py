@@ -1,4 +1,7 @@
-"""The database a command works on: the one that is set, or the embedded one while the command runs."""
+"""The database a command works on: the one that is set, or the embedded one while the command runs.
+
+Whether a prefecture has been founded in it, and whether it is up to date, is asked here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,41 @@ from pathlib import Path
 import asyncpg
 
 from api import embedded
+from api.errors import Stopped
 from api.settings import Settings, WrongSettings
+from domain import database
 
 VAR = Path("var")
 OLDEST = 15
 PATIENCE = 10  # seconds
 TRIAL = "注意: 付属のデータベースは試用のためのものです。本番では RENKEI_DATABASE_URL を設定してください。"
+NOTHING_HERE = (
+    "データベースがありません。RENKEI_DATABASE_URL を設定するか、renkei init を実行した場所で実行してください"
+    "（はじめてなら renkei init、試すだけなら renkei demo）。"
+)
+NOT_FOUNDED = "まだ設置されていません。先に renkei init を実行してください（試すだけなら renkei demo）。"
+OUT_OF_DATE = "データベースが最新の形ではありません。先に renkei migrate を実行してください。"
 
 
 @contextmanager
 def at_hand(settings: Settings, directory: Path = VAR, *, lasting: bool = False) -> Iterator[str]:
-    """The address of a database that answers.
+    """The address of a database in which a prefecture has been founded and which is up to date; else Stopped.
 
     `directory` holds the embedded database where none is set; `lasting` use of that one is warned about.
     WrongSettings when the one that is set cannot be used, CannotStart when the embedded one cannot.
     """
+    with in_any_state(settings, directory, lasting=lasting) as url:
+        asyncio.run(_must_be_in_use(url))
+        yield url
+
+
+@contextmanager
+def in_any_state(
+    settings: Settings, directory: Path = VAR, *, lasting: bool = False, begins: bool = False
+) -> Iterator[str]:
+    """The address of a database that answers, empty or not. Only who `begins` makes an embedded one where none is."""
+    if settings.database_url is None and not begins and not embedded.is_in(directory):
+        raise Stopped(NOTHING_HERE)
     if settings.database_url is not None:
         asyncio.run(_check(settings.database_url))
         yield settings.database_url
@@ -34,6 +57,15 @@ def at_hand(settings: Settings, directory: Path = VAR, *, lasting: bool = False)
         print(TRIAL, file=sys.stderr)
     with embedded.running(directory) as server:
         yield server.url()
+
+
+async def _must_be_in_use(url: str) -> None:
+    async with database.opened(url, connections=1):
+        [found] = await database.rows("SELECT to_regclass('unit') IS NOT NULL AS made")
+        if not found["made"] or not await database.rows("SELECT 1 FROM unit LIMIT 1"):
+            raise Stopped(NOT_FOUNDED)
+        if not await database.is_up_to_date():
+            raise Stopped(OUT_OF_DATE)
 
 
 async def _check(url: str) -> None:

@@ -10,10 +10,10 @@ from jobs.post_letters import Desk
 
 
 def of(settings: Settings) -> Desk:
-    """Raises WrongSettings where the key, the mail server or the sender's address is missing."""
+    """Raises WrongSettings where the key, the house's address, the mail server or the sender's address is missing."""
     if settings.mail_from is None:
         raise WrongSettings("RENKEI_MAIL_FROM が設定されていません。差出人のメールアドレスを設定してください。")
-    return Desk(_post(settings.smtp), settings.base_url, settings.mail_from, settings.needed_secret())
+    return Desk(_post(settings.smtp), settings.needed_base_url(), settings.mail_from, settings.needed_secret())
 
 
 def _post(server: MailServer | MailFolder | None) -> Post:

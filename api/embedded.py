@@ -63,6 +63,11 @@ class EmbeddedServer:
         return f"postgres://{role}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
 
+def is_in(directory: Path) -> bool:
+    """Whether a server has ever kept its data here."""
+    return (directory / "postgres" / "PG_VERSION").exists()
+
+
 @contextmanager
 def running(directory: Path, *, careless: bool = False) -> Iterator[EmbeddedServer]:
     """A server whose data is in `directory`/postgres, for as long as the block lasts.

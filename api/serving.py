@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import wait
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from threading import Thread
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -37,9 +41,26 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     return listening
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
-    """A server that says nothing of what is asked: addresses of feeds and answers are secrets."""
-    return uvicorn.Server(
+class Server(uvicorn.Server):
+    """A server that says when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.say()
+
+
+def _silently() -> None:
+    """Nobody waits for it."""
+
+
+def server(app: ASGIApp, say: Callable[[], None] = _silently) -> Server:
+    """A server that logs nothing of what is asked: addresses of feeds and answers are secrets."""
+    return Server(
         uvicorn.Config(
             app,
             loop="uvloop",
@@ -50,13 +71,14 @@ def server(app: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=GRACE,
-        )
+        ),
+        say,
     )
 
 
-def serve(make: Callable[[], ASGIApp], listening: socket.socket) -> None:
-    """Answer until told to stop by SIGINT or SIGTERM."""
-    running = server(_settled(make))
+def serve(make: Callable[[], ASGIApp], listening: socket.socket, say: Callable[[], None] = _silently) -> None:
+    """Answer until told to stop by SIGINT or SIGTERM; `say` is called once somebody would be answered."""
+    running = server(_settled(make), say)
     with suppress(KeyboardInterrupt, SystemExit):
         running.run(sockets=[listening])
     if not running.started:
@@ -76,18 +98,24 @@ def _settled(make: Callable[[], ASGIApp]) -> ASGIApp:
     return app
 
 
-def serve_in_many(make: Callable[[], ASGIApp], host: str, port: int, workers: int) -> None:
+def serve_in_many(
+    make: Callable[[], ASGIApp], host: str, port: int, workers: int, say: Callable[[], None] = _silently
+) -> None:
     """Answer in processes that each have a socket of their own; the end of one is the end of all.
 
     One shared socket would leave all kept-alive connections with whoever accepted them first. Whether somebody
     else has the address must be known before: sockets that may be shared would share it with them.
     """
     spawn = get_context("spawn")
-    children = [spawn.Process(target=_serve_shared, args=(make, host, port)) for _ in range(workers)]
+    heard, told = spawn.Pipe(duplex=False)
+    children = [spawn.Process(target=_serve_shared, args=(make, host, port, told)) for _ in range(workers)]
     try:
         for child in children:
             child.start()
-        wait([child.sentinel for child in children])
+        sentinels = [child.sentinel for child in children]
+        if _all_are_up(heard, sentinels):
+            say()
+        wait(sentinels)
     except (KeyboardInterrupt, SystemExit):
         return
     finally:
@@ -98,6 +126,23 @@ def serve_in_many(make: Callable[[], ASGIApp], host: str, port: int, workers: in
     raise Stopped("ワーカーのひとつが止まったので、サーバーを終えました。")
 
 
-def _serve_shared(make: Callable[[], ASGIApp], host: str, port: int) -> None:
+def _all_are_up(heard: Connection, sentinels: list[int]) -> bool:
+    """Wait until each worker has told that it answers; false where one ends first."""
+    for _ in sentinels:
+        if heard not in wait([heard, *sentinels]):
+            return False
+        heard.recv()
+    return True
+
+
+def _serve_shared(make: Callable[[], ASGIApp], host: str, port: int, told: Connection) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     with listen(host, port, shared=True) as listening:
-        serve(make, listening)
+        serve(make, listening, partial(told.send, True))
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would answer on at an address that the next start needs."""
+    if parent := parent_process():
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -49,11 +49,20 @@ class Settings:
     """All settings, each optional until something needs it; `base_url` has no slash at its end."""
 
     database_url: str | None = field(default=None, repr=False)
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str | None = None
     smtp: MailServer | MailFolder | None = None
     imap: MailServer | None = None
     mail_from: str | None = None
     secret_key: str | None = field(default=None, repr=False)
+
+    def needed_base_url(self) -> str:
+        """The address as people reach the program. WrongSettings when it is not set: a letter's links would be dead."""
+        if self.base_url is None:
+            raise WrongSettings(
+                f"{PREFIX}BASE_URL が設定されていません。手紙のリンクになるので、利用者が開くアドレスを設定してください"
+                "（例: https://renkei.police.pref.example.jp、この機械だけで試すなら http://127.0.0.1:8000）。"
+            )
+        return self.base_url
 
     def needed_secret(self) -> str:
         """The key that signs links and tokens. WrongSettings when it is not set."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ ABOUT_THE_LETTER = (
     aiosmtplib.SMTPRecipientsRefused,
     aiosmtplib.SMTPDataError,
 )
+
+QUOTED = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
 
 class NotPosted(Exception):
@@ -129,6 +132,8 @@ def _refuses_the_letter(error: Exception, code: int) -> bool:
 
 
 def _one_line(told: str) -> str:
+    """What a server has said, without the addresses that it quotes: it is shown and logged."""
+    told = QUOTED.sub("(宛先)", told)
     return " ".join("".join(c if c.isprintable() else " " for c in told).split())[:200]
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -39,30 +41,41 @@ MOST, AT_ONCE = 40, 10
 """Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
 
 
-async def post_letters(now: datetime, desk: Desk) -> int:
-    """Post what is due and mark each letter by itself; the number that left."""
+class Outcome(StrEnum):
+    """What became of one letter; OVER is what nobody needs any more, because its date is over."""
+
+    POSTED = "POSTED"
+    FAILED = "FAILED"
+    OVER = "OVER"
+
+
+async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
+    """Post what is due and mark each letter by itself."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(letter: Letter) -> int:
+    async def one(letter: Letter) -> Outcome:
         async with gate:
             return await _post(now, desk, letter)
 
     async with asyncio.TaskGroup() as round:
         posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST)]
-    return sum(task.result() for task in posted)
+    outcomes = Counter(task.result() for task in posted)
+    if outcomes:
+        log.info("letters: %s", ", ".join(f"{count} {what.lower()}" for what, count in sorted(outcomes.items())))
+    return outcomes
 
 
-async def _post(now: datetime, desk: Desk, letter: Letter) -> int:
+async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:
     if _is_over(letter, now):
         await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
-        return 0
+        return Outcome.OVER
     try:
         await desk.post.post(envelope(desk, letter))
     except Exception as failure:
         await _failed(now, letter, failure)
-        return 0
+        return Outcome.FAILED
     await outbox.mark_sent(now, letter.id)
-    return 1
+    return Outcome.POSTED
 
 
 def _is_over(letter: Letter, now: datetime) -> bool:
@@ -74,8 +87,8 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
     """Only the mail server's own last word ends a letter; a broken template or program can be mended meanwhile."""
     said = "letter %s (%s) was not posted: %s"
     if isinstance(failure, NotPosted | Refused):
-        log.warning(said, letter.id, letter.kind, type(failure).__name__)
         reason = str(failure)
+        log.warning(said, letter.id, letter.kind, reason)
     else:
         log.error(said, letter.id, letter.kind, trace(failure))
         reason = f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"

@@ -25,6 +25,7 @@ from jobs.schedule import SCHEDULE, Every
 
 PATIENCE = 30.0  # seconds
 SLOWEST, LARGEST = 2.0, 200.0
+BASE_URL = "http://127.0.0.1"
 RENKEI = "import sys; from api.cli import main; sys.exit(main())"
 BARE = "import {libraries}; print('ready', flush=True); input()"
 SERVING = "asyncpg, httptools, icalendar, orjson, starlette.applications, strawberry, tortoise, uvicorn, uvloop"
@@ -84,7 +85,7 @@ def _renkei(*arguments: str) -> tuple[str, ...]:
 
 
 def _settings(url: str) -> dict[str, str]:
-    return {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": SECRET, "PATH": os.defpath}
+    return {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": SECRET, "RENKEI_BASE_URL": BASE_URL, "PATH": os.defpath}
 
 
 async def _started(command: tuple[str, ...], settings: dict[str, str], is_up: IsUp) -> Measured:

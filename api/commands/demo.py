@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from api import embedded
+from api.arguments import between
 from api.errors import Stopped
 from api.serving import listen, serve
 from domain.japanese import day_with_weekday
@@ -32,7 +33,7 @@ TRY = """\
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("var"), metavar="DIR", help="データの置き場所（既定: ./var）")
-    parser.add_argument("--port", type=int, default=8000, help="待ち受けるポート（既定: 8000）")
+    parser.add_argument("--port", type=between(0, 65535), default=8000, help="待ち受けるポート（既定: 8000）")
     parser.add_argument("--reset", action="store_true", help="デモのデータを消し、今日を基準に作り直す")
 
 

@@ -23,9 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help="2026Q2（年度の四半期）・2026・CY2026Q2・CY2026・2026-12-31（省略すると前の四半期）",
     )
-    parser.add_argument(
-        "--format", default=Format.XLSX.value, choices=[*map(str, Format), "pdf"], help="形式（既定は xlsx）"
-    )
+    parser.add_argument("--format", default=Format.XLSX.value, choices=[*map(str, Format)], help="形式（既定は xlsx）")
     parser.add_argument("--out", type=Path, help="書き出し先（省略すると決まった名前で、いまの場所に書く）")
     parser.add_argument("--as", dest="who", metavar="PERSON", help="職員番号か氏名。その職員の都道府県の分を書き出す")
     parser.add_argument("--fresh", action="store_true", help="保存された集計ではなく、いま数え直した結果を書き出す")

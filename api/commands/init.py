@@ -7,8 +7,9 @@ import asyncio
 from datetime import UTC, datetime
 
 from api import settings
-from api.database import at_hand
+from api.database import in_any_state
 from domain import database, installation
+from domain.errors import Invalid
 from domain.installation import Installation
 
 
@@ -23,16 +24,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with at_hand(settings.read(), lasting=True) as url:
-        made = asyncio.run(_found(url, options))
+    name = _name(options.admin)
+    with in_any_state(settings.read(), lasting=True, begins=True) as url:
+        made = asyncio.run(_found(url, options, name))
     print(f"{options.name}警察を設置しました。最初の管理者のアクセストークン（今回だけ表示、30日有効）:")
     print(made.secret)
     return 0
 
 
-async def _found(url: str, options: argparse.Namespace) -> Installation:
+def _name(typed: str) -> tuple[str, str]:
+    """氏 and 名, which nothing but a space tells apart; refused before anything is made."""
+    family, _, given = typed.replace("　", " ").strip().partition(" ")
+    if not given.strip():
+        raise Invalid("氏と名の間に空白を入れてください。例: --admin '見本 太郎'", field="admin")
+    return family, given.strip()
+
+
+async def _found(url: str, options: argparse.Namespace, administrator: tuple[str, str]) -> Installation:
     await database.migrate(url)
-    family, _, given = options.admin.replace("　", " ").partition(" ")
     async with database.opened(url):
         return await installation.found(
             datetime.now(UTC),
@@ -41,6 +50,6 @@ async def _found(url: str, options: argparse.Namespace) -> Installation:
             domain=options.domain,
             phone=options.phone,
             mail_address=options.mail,
-            administrator=(family, given),
+            administrator=administrator,
             section=options.section,
         )

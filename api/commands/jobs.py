@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
+import sys
+from collections import Counter
 from datetime import UTC, datetime
 
 from api import desk, settings
 from api.database import at_hand
 from domain import database
+from domain.outbox import WAITING, Letter
 from jobs import clock
-from jobs.post_letters import Desk
+from jobs.post_letters import Desk, Outcome, post_letters
 from jobs.schedule import SCHEDULE
 
 
@@ -23,15 +27,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
     at_work = desk.of(given)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("jobs").setLevel(logging.INFO)
     with at_hand(given, lasting=True) as url:
-        asyncio.run(_once(url, at_work, options.once) if options.once else _keep(url, at_work))
+        if options.once:
+            return asyncio.run(_once(url, at_work, options.once))
+        asyncio.run(_keep(url, at_work))
     return 0
 
 
-async def _once(url: str, at_work: Desk, name: str) -> None:
+async def _once(url: str, at_work: Desk, name: str) -> int:
     job = next(job for job in SCHEDULE if job.name == name)
     async with database.opened(url):
+        if job.work is post_letters:
+            return await _told(await post_letters(datetime.now(UTC), at_work))
         await job.work(datetime.now(UTC), at_work)
+    return 0
+
+
+async def _told(outcomes: Counter[Outcome]) -> int:
+    """Say what became of the letters; a failure where none of those that were tried has left."""
+    waiting = await Letter.filter(**WAITING).count()
+    posted, failed = outcomes[Outcome.POSTED], outcomes[Outcome.FAILED]
+    print(
+        f"発送 {posted}通、失敗 {failed}通、予定が終わったため不要 {outcomes[Outcome.OVER]}通、発送待ち {waiting}通。"
+    )
+    if failed:
+        print("送れなかった理由は renkei letters --stuck で見られます。", file=sys.stderr)
+    return int(failed > 0 and not posted)
 
 
 async def _keep(url: str, at_work: Desk) -> None:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 
 from api import settings
-from api.database import at_hand
+from api.database import in_any_state
 from domain import database
 
 
@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with at_hand(settings.read()) as url:
+    with in_any_state(settings.read()) as url:
         steps = asyncio.run(database.unapplied(url) if options.dry_run else database.migrate(url))
     for step in steps:
         print(step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from api import rights
+from api.arguments import renew
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +13,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    rights.REVIEWED.write_text(rights.table(), encoding="utf-8")
+    renew(rights.REVIEWED, rights.table())
     print(rights.REVIEWED)
     return 0

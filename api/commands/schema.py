@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from api.arguments import renew
+
 COMMITTED = Path(__file__).parents[1] / "schema.graphql"
 
 
@@ -14,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.write:
-        COMMITTED.write_text(sdl(), encoding="utf-8")
+        renew(COMMITTED, sdl())
         print(COMMITTED)
     else:
         print(sdl(), end="")

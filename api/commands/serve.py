@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from starlette.types import ASGIApp
 
 from api import settings
+from api.arguments import between
 from api.database import at_hand
-from api.errors import Stopped
 from api.serving import listen, serve, serve_in_many
-from domain import database
 
 
 @dataclass(frozen=True)
@@ -33,25 +32,27 @@ class Doors:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="待ち受けるアドレス（既定: 127.0.0.1）")
-    parser.add_argument("--port", type=int, default=8000, help="待ち受けるポート（既定: 8000）")
-    parser.add_argument("--workers", type=int, default=1, help="プロセスの数（既定: 1）")
+    parser.add_argument("--port", type=between(0, 65535), default=8000, help="待ち受けるポート（既定: 8000）")
+    parser.add_argument("--workers", type=between(1, 64), default=1, help="プロセスの数（既定: 1）")
 
 
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
-    secret = given.needed_secret()
+    secret, base_url = given.needed_secret(), given.needed_base_url()
     with at_hand(given, lasting=True) as url:
-        if asyncio.run(database.unapplied(url)):
-            raise Stopped("データベースが最新の形ではありません。先に renkei migrate を実行してください。")
-        doors = Doors(secret, given.base_url, url)
+        doors = Doors(secret, base_url, url)
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
-            print(f"http://{options.host}:{port} で待ち受けます。終えるには Ctrl+C を押してください。", flush=True)
+            say = partial(_say, options.host, port)
             if options.workers == 1:
-                serve(doors, listening)
+                serve(doors, listening, say)
                 return 0
-        serve_in_many(doors, options.host, port, options.workers)
+        serve_in_many(doors, options.host, port, options.workers, say)
     return 0
+
+
+def _say(host: str, port: int) -> None:
+    print(f"http://{host}:{port} で待ち受けます。終えるには Ctrl+C を押してください。", flush=True)
 
 
 def _now() -> datetime:

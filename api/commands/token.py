@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from api import settings
+from api.arguments import columns
 from api.database import at_hand
 from domain import database, installation, tokens
-from domain.actor import OUTSIDERS, Actor, Role
+from domain.actor import OUTSIDERS, TOKYO, Actor, Role
 from domain.errors import Conflict, NotFound
 from domain.japanese import search_key
 from domain.people import Person
 from domain.units import Unit
+
+OFFERED = [role for role in Role if role is not Role.NATIONAL]
+"""警察庁 stands above the prefectures: an installation of one prefecture has no officer of it."""
+
+HEAD = ("番号", "状態", "役割", "人", "所属", "有効期限", "覚え書き")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, title="操作", metavar="ACTION")
     new = actions.add_parser("new", help="発行する")
     new.add_argument("--person", required=True, help="職員番号・メールアドレス・氏名のどれか")
-    new.add_argument("--role", required=True, choices=[role.value for role in Role], help="役割")
+    new.add_argument("--role", required=True, choices=[role.value for role in OFFERED], help="役割")
     new.add_argument("--unit", help="所属コード (省略すると本人の所属)")
-    new.add_argument("--days", type=int, default=90, help="有効日数 (既定は90日)")
+    new.add_argument("--days", type=int, default=90, help="有効日数 (既定は90日、最長366日)")
     new.add_argument("--label", default="", help="覚え書き")
     actions.add_parser("list", help="一覧を表示する")
     actions.add_parser("revoke", help="取り消す").add_argument("id", type=UUID, help="一覧に出る番号")
@@ -46,7 +55,7 @@ async def _new(actor: Actor, options: argparse.Namespace) -> list[str]:
     role = Role(options.role)
     person = await _person(actor, options.person, role)
     unit = await _unit(actor, options.unit) if options.unit else None
-    _, secret = await tokens.issue(
+    token, secret = await tokens.issue(
         actor,
         person_id=person.id,
         role=role,
@@ -54,6 +63,7 @@ async def _new(actor: Actor, options: argparse.Namespace) -> list[str]:
         label=options.label,
         days=options.days,
     )
+    print(f"有効期限は{_day(token)}です。次のトークンは、この一度だけ表示します。", file=sys.stderr)
     return [secret]
 
 
@@ -79,13 +89,25 @@ async def _unit(actor: Actor, code: str) -> Unit:
 
 
 async def _list(actor: Actor, _: argparse.Namespace) -> list[str]:
-    rows = await tokens.visible_to(actor).order_by("created_at")
-    return [_line(token, actor.now) for token in rows] or ["アクセストークンはありません。"]
+    """Whoever keeps the machine sees all that open its doors, 警察庁's too."""
+    seen = Q(prefecture_id=actor.prefecture_id) | Q(role=Role.NATIONAL)
+    rows = await tokens.Token.filter(seen).order_by("created_at").prefetch_related("person", "unit")
+    return columns([HEAD, *(_row(token, actor.now) for token in rows)])
 
 
-def _line(token: tokens.Token, now: datetime) -> str:
+def _row(token: tokens.Token, now: datetime) -> tuple[str, ...]:
     state = "取消済" if token.revoked_at else "期限切れ" if token.expires_at <= now else "有効"
-    return f"{token.id}  {state}  {token.role.value:16} {token.expires_at:%Y-%m-%d}まで  {token.label}"
+    whose = _known_as(token.person)
+    return (str(token.id), state, token.role.value, whose, token.unit.name, _day(token), token.label)
+
+
+def _known_as(person: Person) -> str:
+    """An officer by number, or by name where there is none; anybody else's name is not needed here."""
+    return (person.number or person.name) if person.is_officer else str(person.id)
+
+
+def _day(token: tokens.Token) -> str:
+    return f"{token.expires_at.astimezone(TOKYO):%Y-%m-%d}"
 
 
 async def _revoke(actor: Actor, options: argparse.Namespace) -> list[str]:

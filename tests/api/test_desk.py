@@ -11,6 +11,7 @@ WHOLE = {
     "RENKEI_SMTP_URL": "smtp://u:p%40w@relay.example:2525?tls=tls",
     "RENKEI_MAIL_FROM": "cyber@police.aohama.example",
     "RENKEI_SECRET_KEY": "k" * 32,
+    "RENKEI_BASE_URL": "https://renkei.example",
 }
 
 

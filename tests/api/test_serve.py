@@ -1,6 +1,5 @@
 """`renkei serve` as an operator meets it: a process, its answers, its end."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -13,15 +12,27 @@ import httpx
 import pytest
 
 from domain import database
+from tests import make
+from tests.api.serving import wait_until
 
 SECRET = "a key that is only ever used in tests"
+
+
+@pytest.fixture
+def founded(run):
+    """The database that is served has a prefecture."""
+    run(make.town())
 
 
 @contextmanager
 def serving(url: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running command and the address it printed."""
     command = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", "serve", *arguments]
-    given = os.environ | {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": SECRET}
+    given = os.environ | {
+        "RENKEI_DATABASE_URL": url,
+        "RENKEI_SECRET_KEY": SECRET,
+        "RENKEI_BASE_URL": "http://127.0.0.1",
+    }
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=given) as running:
         try:
             yield running, running.stdout.readline().split(" ")[0]
@@ -37,7 +48,7 @@ def ask(address: str, path: str, **more: object) -> httpx.Response:
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_it_answers_until_it_is_told_to_stop(database_url, told):
+def test_it_answers_until_it_is_told_to_stop(database_url, founded, told):
     with serving(database_url, "--port", "0") as (running, address):
         assert ask(address, "/healthz").text == "ok\n"
         assert ask(address, "/readyz").text == "ok\n"
@@ -49,7 +60,7 @@ def test_it_answers_until_it_is_told_to_stop(database_url, told):
     assert (running.returncode, said) == (0, "")
 
 
-def test_several_processes_answer_at_one_address_and_end_together(database_url):
+def test_several_processes_answer_at_one_address_and_end_together(database_url, founded):
     with serving(database_url, "--port", "0", "--workers", "2") as (running, address):
         assert ask(address, "/readyz").text == "ok\n"
         running.send_signal(signal.SIGTERM)
@@ -59,18 +70,42 @@ def test_several_processes_answer_at_one_address_and_end_together(database_url):
         httpx.get(f"{address}/healthz")
 
 
-def test_it_does_not_begin_on_a_database_that_is_not_up_to_date(new_database):
-    url = new_database()
-    with serving(url, "--port", "0") as (running, _):
-        _, said = running.communicate(timeout=20)
+def test_a_worker_ends_when_its_parent_is_killed(database_url, founded):
+    with serving(database_url, "--port", "0", "--workers", "2") as (running, address):
+        assert ask(address, "/readyz").text == "ok\n"
+        running.kill()
+        running.communicate(timeout=20)
+
+    def is_free():
+        try:
+            httpx.get(f"{address}/healthz", trust_env=False)
+        except httpx.TransportError:
+            return True
+        return False
+
+    wait_until(is_free, 20)
+
+
+def test_it_does_not_begin_on_a_database_that_is_not_up_to_date(database_url, founded, run):
+    last = run(database.rows("SELECT max(name) AS name FROM tortoise_migrations"))[0]["name"]
+    run(database.execute("UPDATE tortoise_migrations SET name = 'of another version' WHERE name = $1", last))
+    try:
+        with serving(database_url, "--port", "0") as (running, _):
+            _, said = running.communicate(timeout=20)
+    finally:
+        run(database.execute("UPDATE tortoise_migrations SET name = $1 WHERE name = 'of another version'", last))
     assert (running.returncode, said.splitlines()[0]) == (
         1,
         "renkei: データベースが最新の形ではありません。先に renkei migrate を実行してください。",
     )
-    assert asyncio.run(database.unapplied(url)) != []
 
 
-def test_an_address_that_is_taken_is_told_with_what_to_do(database_url):
+def test_it_says_that_it_answers_only_when_it_does(database_url, founded):
+    with serving(database_url, "--port", "0", "--workers", "2") as (running, address):
+        assert httpx.get(f"{address}/healthz", trust_env=False).text == "ok\n"
+
+
+def test_an_address_that_is_taken_is_told_with_what_to_do(database_url, founded):
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         serving(database_url, "--port", str(taken.getsockname()[1])) as (running, _),

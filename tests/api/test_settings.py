@@ -19,10 +19,7 @@ WHOLE = {
 
 def test_an_empty_environment_is_enough_to_try_the_program():
     found = settings.read({"LANG": "ja_JP.UTF-8"})
-    assert (found.base_url, found.smtp) == (
-        "http://127.0.0.1:8000",
-        None,
-    )
+    assert (found.base_url, found.smtp) == (None, None)
 
 
 def test_every_setting_is_read():
@@ -111,3 +108,9 @@ def test_days_are_those_of_japanese_law_and_no_other_zone_is_taken(zone: str) ->
     with pytest.raises(settings.WrongSettings, match=r"Asia/Tokyo だけが使えます"):
         settings.read({"RENKEI_TIMEZONE": zone})
     assert settings.read({"RENKEI_TIMEZONE": "Asia/Tokyo"}) == settings.read({})
+
+
+def test_an_address_that_would_make_dead_links_is_never_guessed():
+    with pytest.raises(WrongSettings, match=r"RENKEI_BASE_URL が設定されていません.*https://"):
+        settings.read({}).needed_base_url()
+    assert settings.read({"RENKEI_BASE_URL": "https://desk.example/"}).needed_base_url() == "https://desk.example"

@@ -1,0 +1,52 @@
+"""Letters that have not left the house: which, since when, and why; never to whom."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from api import settings
+from api.arguments import columns
+from api.database import at_hand
+from domain import database
+from domain.actor import TOKYO
+from domain.outbox import Letter
+from domain.units import Unit
+
+MOST = 200
+HEAD = ("手紙", "状態", "種類", "所属", "次の発送", "試行", "理由")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stuck", action="store_true", help="一度は送れなかったものと、断念したものだけ")
+
+
+def run(options: argparse.Namespace) -> int:
+    with at_hand(settings.read()) as url:
+        for line in asyncio.run(_listed(url, options.stuck)):
+            print(line)
+    return 0
+
+
+async def _listed(url: str, stuck: bool) -> list[str]:
+    async with database.opened(url):
+        owed = Letter.filter(Q(attempts__gt=0) | Q(given_up_at__isnull=False)) if stuck else Letter.all()
+        found = owed.filter(sent_at=None)
+        waiting, given_up = [await found.filter(given_up_at__isnull=waits).count() for waits in (True, False)]
+        letters = await found.order_by("-given_up_at", "due_at", "id").limit(MOST)
+        names = {unit.id: unit.name for unit in await Unit.filter(id__in={letter.unit_id for letter in letters})}
+    rows = [_row(letter, names[letter.unit_id]) for letter in letters]
+    more = f"（はじめの{MOST}通を表示）" if waiting + given_up > MOST else ""
+    return [*(columns([HEAD, *rows]) if rows else []), f"発送待ち {waiting}通、断念 {given_up}通{more}。"]
+
+
+def _row(letter: Letter, unit: str) -> tuple[str, ...]:
+    state, at = ("断念", letter.given_up_at) if letter.given_up_at else ("待ち", letter.due_at)
+    return (str(letter.id), state, letter.kind, unit, _clock(at), f"{letter.attempts}回", letter.last_error or "")
+
+
+def _clock(instant: datetime) -> str:
+    return f"{instant.astimezone(TOKYO):%Y-%m-%d %H:%M}"

@@ -1,0 +1,188 @@
+"""The commands of a real installation, as whoever keeps the machine meets them."""
+
+import re
+
+import pytest
+
+from api import cli, rights, settings
+from api.arguments import columns
+from domain import feeds, outbox, tokens
+from domain.actor import Role
+from domain.outbox import Letter
+from domain.tokens import Token
+from tests import make
+from tests.api.test_cli import renkei
+from tests.clock import NOW
+
+INIT = ["init", "--code", "04", "--name", "宮城県", "--domain", "police.pref.example.jp"]
+INIT += ["--phone", "000-0000-0110", "--mail", "desk@police.pref.example.jp"]
+NEEDING = [
+    ["token", "list"],
+    ["letters"],
+    ["journal", "verify"],
+    ["affected", "--from", "2026-01-01", "--to", "2026-01-31"],
+    ["export", "statistics"],
+    ["serve"],
+    ["jobs"],
+]
+SET = {
+    "RENKEI_SECRET_KEY": "k" * 40,
+    "RENKEI_BASE_URL": "https://renkei.example",
+    "RENKEI_SMTP_URL": "file:///nowhere",
+    "RENKEI_MAIL_FROM": "desk@police.example",
+}
+
+
+@pytest.fixture
+def set_for(monkeypatch):
+    """Settings that name this database, in this process."""
+
+    def set_to(url):
+        given = SET | ({"RENKEI_DATABASE_URL": url} if url else {})
+        monkeypatch.setattr(settings, "read", lambda read=settings.read: read(given))
+
+    return set_to
+
+
+@pytest.mark.parametrize("arguments", NEEDING, ids=lambda words: words[0])
+def test_before_init_every_command_says_that_init_comes_first(new_database, set_for, capsys, arguments):
+    set_for(new_database())
+    assert cli.main(arguments) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("renkei: まだ設置されていません。先に renkei init を")
+
+
+@pytest.mark.parametrize("arguments", [*NEEDING, ["migrate"]], ids=lambda words: words[0])
+def test_where_no_database_is_none_is_made_in_passing(set_for, capsys, monkeypatch, tmp_path, arguments):
+    monkeypatch.chdir(tmp_path)
+    set_for(None)
+    assert cli.main(arguments) == 1
+    assert capsys.readouterr().err.startswith("renkei: データベースがありません。RENKEI_DATABASE_URL を設定するか、")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_administrator_without_a_space_in_the_name_is_refused_before_anything_is_made(
+    set_for, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    set_for(None)
+    assert cli.main([*INIT, "--admin", "見本太郎"]) == 1
+    assert capsys.readouterr().err == "renkei: 氏と名の間に空白を入れてください。例: --admin '見本 太郎'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["serve", "--port", "80000"], "--port の「80000」は使えません。0から65535までの整数にしてください"),
+        (["serve", "--port", "-1"], "--port"),
+        (["demo", "--port", "http"], "--port の「http」は使えません。0から65535までの整数にしてください"),
+        (["serve", "--workers", "0"], "--workers の「0」は使えません。1から64までの整数にしてください"),
+        (["token", "new", "--person", "1", "--role", "NATIONAL"], "--role に 'NATIONAL' は使えません"),
+        (["export", "statistics", "--format", "pdf"], "--format に 'pdf' は使えません"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_what_can(capsys, arguments, sentence):
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_new_token_stands_alone_on_the_first_channel_and_its_end_on_the_second(play, shared_url, set_for, capsys):
+    async def story(town):
+        await make.officer(town.admin, town.station, family_name="髙見本", number="12345")
+
+    play(story)
+    set_for(shared_url)
+    assert cli.main(["token", "new", "--person", "12345", "--role", "STATION_LIAISON", "--days", "366"]) == 0
+    told = capsys.readouterr()
+    assert re.fullmatch(r"rk_[\w-]{43}\n", told.out)
+    assert re.fullmatch(r"有効期限は20\d\d-\d\d-\d\dです。次のトークンは、この一度だけ表示します。\n", told.err)
+
+
+def test_the_list_of_tokens_has_headings_and_names_no_outsider(play, shared_url, set_for, capsys):
+    async def story(town):
+        officer = await make.officer(town.admin, town.station, family_name="髙見本", number="12345")
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        for person_id, role in ((officer.id, Role.STATION_LIAISON), (contact.person_id, Role.PARTNER)):
+            await tokens.issue(town.admin, person_id=person_id, role=role, label="予定表の連携")
+        return contact, await Token.all().count()
+
+    contact, count = play(story)
+    set_for(shared_url)
+    assert cli.main(["token", "list"]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["番号", "状態", "役割", "人", "所属", "有効期限", "覚え書き"]
+    officers, partners = ([line for line in lines if role in line] for role in ("STATION_LIAISON", "PARTNER"))
+    assert officers[-1].split()[3:5] == ["12345", "青浜第1警察署"]
+    assert partners[0].split()[3] == str(contact.person_id)
+    assert [name for name in ("髙見本", "例塚") if any(name in line for line in lines)] == []
+    assert count == len(lines)
+
+
+def test_columns_stand_under_their_headings_whatever_the_width_of_the_letters():
+    assert columns([("人", "役割"), ("見本", "A"), ("x", "B")]) == ["人    役割", "見本  A", "x     B"]
+
+
+async def owed(town, key, **over):
+    await outbox.owe(
+        key,
+        "feed-address",
+        unit_id=town.station.id,
+        to=("例塚 花子", "hanako@x.example"),
+        facts={"unit_name": "青浜第1警察署"},
+        owed_at=NOW,
+    )
+    await Letter.filter(key=key).update(**over)
+
+
+def test_letters_that_did_not_leave_are_listed_with_the_reason_and_nobodys_name(play, shared_url, set_for, capsys):
+    async def story(town):
+        await Letter.all().delete()
+        await owed(town, "one")
+        await owed(town, "two", attempts=3, last_error="メールサーバーと通信できません。")
+        await owed(town, "three", attempts=1, given_up_at=NOW, last_error="宛先を確認してください。")
+        await owed(town, "four", attempts=1, sent_at=NOW)
+
+    play(story)
+    set_for(shared_url)
+    assert cli.main(["letters"]) == 0
+    every = capsys.readouterr().out
+    assert every.splitlines()[-1] == "発送待ち 2通、断念 1通。"
+    assert cli.main(["letters", "--stuck"]) == 0
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert (len(lines), last) == (3, "発送待ち 1通、断念 1通。")
+    assert [word for word in ("通信できません", "断念", "青浜第1警察署", "3回") if word not in "".join(lines)] == []
+    assert [word for word in ("hanako", "花子") if word in every] == []
+
+
+def test_posting_once_says_what_left_and_fails_where_nothing_did(play, shared_url, tmp_path):
+    async def story(town):
+        await Letter.all().delete()
+        await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+
+    play(story)
+    (tmp_path / "full").write_text("no directory")
+    given = SET | {"RENKEI_DATABASE_URL": shared_url, "RENKEI_SMTP_URL": f"file://{tmp_path}/full"}
+    failed = renkei("jobs", "--once", "post-letters", **given)
+    assert (failed.returncode, failed.stdout) == (1, "発送 0通、失敗 1通、予定が終わったため不要 0通、発送待ち 1通。\n")
+    assert "renkei letters --stuck" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_letters_that_left_are_counted(play, run, shared_url, tmp_path):
+    async def story(town):
+        await Letter.all().delete()
+        await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+
+    play(story)
+    given = SET | {"RENKEI_DATABASE_URL": shared_url, "RENKEI_SMTP_URL": f"file://{tmp_path}/mail"}
+    posted = renkei("jobs", "--once", "post-letters", **given)
+    assert (posted.returncode, posted.stdout[:12]) == (0, "発送 1通、失敗 0通、")
+    assert len(list((tmp_path / "mail").iterdir())) == 1
+
+
+def test_a_reviewed_file_that_may_not_be_written_is_one_sentence(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(rights, "REVIEWED", tmp_path / "no" / "permissions.txt")
+    assert cli.main(["permissions"]) == 1
+    assert "permissions.txt に書き込めません" in capsys.readouterr().err
