@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api import downloads, feeds, health, nowhere, pages, rights, rsvp
+from api.allowance import Allowance
 from api.context import Context, bearer
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -37,8 +38,12 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
 
 def graphql(house: House, ide: Ide | None) -> Route:
+    allowance = Allowance(house.requests, house.rows)
+
     async def context_of(request: Request) -> Context:
-        return Context(await bearer(request, house))
+        actor = await bearer(request, house)
+        allowance.requests.take(actor.person_id, 1, actor.now)
+        return Context(actor, allowance, is_open=house.is_demo)
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

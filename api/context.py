@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from asyncpg import QueryCanceledError
 from starlette.requests import Request
 from tortoise import Tortoise
 
+from api.allowance import Allowance
 from api.house import House
 from api.reading.seen import Look, taken_out
 from domain import looks, tokens, walls
-from domain.actor import Actor
+from domain.actor import OUTSIDERS, Actor
 from domain.errors import Unauthenticated
 from domain.looks import Door
+from domain.verbs import too_long
 
 NO_TOKEN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
 
 
 @dataclass
 class Context:
-    """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows."""
+    """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows.
+
+    `is_open` says whether the schema may be asked about by everybody, as in a demonstration.
+    """
 
     actor: Actor
+    allowance: Allowance = field(default_factory=Allowance)
+    is_open: bool = False
     statements: int = 0
     cost: int = 0
+
+    @property
+    def may_introspect(self) -> bool:
+        """Outsiders are told what they need to know; the names of fields are no secret, but nobody's business."""
+        return self.is_open or self.actor.role not in OUTSIDERS
+
+    def spend(self, cost: int) -> None:
+        """Take note of the cost before anything is read. Raises RateLimited where the account has used up its rows."""
+        self.allowance.rows.take(self.actor.person_id, cost, self.actor.now)
+        self.cost = cost
 
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
         """The one text that a reading statement answers with, behind the actor's wall, on the verbs' own pool.
@@ -41,8 +59,10 @@ class Context:
                 text: str | None = await connection.fetchval(sql, *values)
                 if look and text:
                     text = await self._noted(connection, look, text)
-            except BaseException:
+            except BaseException as error:
                 await connection.execute("ROLLBACK")
+                if isinstance(error, QueryCanceledError):
+                    raise too_long() from error
                 raise
             await connection.execute("COMMIT")
         return text

@@ -25,7 +25,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.guard import Asked, answer
-from domain.errors import Refused, trace
+from domain.errors import RateLimited, Refused, trace
 
 ContextOf = Callable[[Request], Awaitable[object]]
 """Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
@@ -94,6 +94,8 @@ def refusal(refused: Refused) -> Response:
     """The answer to a request that is refused as a whole (RFC 6750 §3 asks 401 to name the scheme)."""
     status = STATUS.get(refused.code, 400)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(refused, RateLimited):
+        headers["Retry-After"] = str(refused.retry_after)
     return answer(status, refused.code, refused.message, headers)
 
 

@@ -28,7 +28,7 @@ from domain import database
 from domain.actor import Actor, Role
 from domain.records import is_nothing
 from domain.rights import may_read
-from domain.verbs import ALLOWED, ROUTINES, roles_of
+from domain.verbs import ALLOWED, ROUTINES, allowed
 
 REVIEWED = Path(__file__).with_name("permissions.txt")
 TYPES = schema._schema.type_map
@@ -96,12 +96,12 @@ async def _readings() -> dict[str, str]:
 def _who_reads(gtype: GraphQLObjectType, field: GraphQLField, rows: Mapping[str, frozenset[Role]]) -> str:
     declared = field.extensions.get("strawberry-definition")
     if declared is not None and VERB in declared.metadata:
-        return _roles(roles_of(declared.metadata[VERB]))
+        return _roles(allowed(declared.metadata[VERB]))
     how = how_of(gtype, field)
     if how is None or isinstance(how, AnyNode):
         return "with what holds it"
     if isinstance(how, Answered):
-        return _roles(roles_of(how.verb) if how.verb else ALL)
+        return _roles(allowed(how.verb) if how.verb else ALL)
     seen = rows.get(gtype.name, ALL) & rows.get(_shown(field), ALL)
     return f"{_roles(frozenset(role for role in seen if may_read(role, how.data)))} [{how.data.name}]"
 
@@ -148,7 +148,7 @@ def _senders() -> dict[str, frozenset[Role]]:
     found: dict[str, frozenset[Role]] = {}
     mutation = schema._schema.mutation_type
     for field in mutation.fields.values() if mutation else ():
-        roles = roles_of(field.extensions["strawberry-definition"].metadata[VERB])
+        roles = allowed(field.extensions["strawberry-definition"].metadata[VERB])
         for argument in field.args.values():
             for name in _within(get_named_type(argument.type)):
                 found[name] = found.get(name, frozenset()) | roles

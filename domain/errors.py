@@ -69,9 +69,13 @@ class TooLarge(Refused):
 
 
 class RateLimited(Refused):
-    """Too often in too short a time."""
+    """Too often in too short a time. `retry_after` is in seconds."""
 
     code = "RATE_LIMITED"
+
+    def __init__(self, message: str, field: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(message, field)
+        self.retry_after = retry_after
 
 
 def trace(bug: BaseException) -> str:

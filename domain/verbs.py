@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 
 from domain import walls
 from domain.actor import Actor, Role
-from domain.errors import Conflict, NotAllowed
+from domain.errors import Conflict, NotAllowed, Refused, TooLarge
 from domain.walls import Wall
 
 P = ParamSpec("P")
@@ -29,7 +29,9 @@ ALLOWED: dict[str, frozenset[Role]] = {}
 ROUTINES: set[str] = set()
 BROKEN: dict[str, str] = {}
 # SQLSTATE of a deadlock and of a serialisation failure: two who check one exclusion constraint at once may meet so.
-COLLISIONS = ("40P01", "40001")
+# A lock that was waited for too long is one more way to meet.
+COLLISIONS = ("40P01", "40001", "55P03")
+TOO_LONG = "57014"
 
 
 def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
@@ -46,11 +48,6 @@ def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
         return guarded
 
     return declare
-
-
-def roles_of(verb: Callable[..., object]) -> frozenset[Role]:
-    """Who may call it."""
-    return ALLOWED[_name(verb)]
 
 
 def routine(work: Routine[P, T]) -> Routine[P, T]:
@@ -85,12 +82,25 @@ async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *ar
         raise refusal from error
 
 
-def _refusal(error: Exception) -> Conflict | None:
+def _refusal(error: Exception) -> Refused | None:
     """What the database has refused, where a person can do something about it."""
-    if getattr(error, "sqlstate", None) in COLLISIONS:
+    if _state(error) in COLLISIONS:
         return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
+    if _state(error) == TOO_LONG:
+        return too_long()
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)
     return Conflict(BROKEN[name]) if isinstance(error, IntegrityError) and name in BROKEN else None
+
+
+def _state(error: Exception) -> str | None:
+    """PostgreSQL's SQLSTATE, also where Tortoise has put the error into one of its own."""
+    causes = (error, *error.args)
+    return next((cause.sqlstate for cause in causes if hasattr(cause, "sqlstate")), None)
+
+
+def too_long() -> TooLarge:
+    """What is said where a statement has used up its time."""
+    return TooLarge("時間内に終わりませんでした。条件をしぼるか、分けて送り直してください。")
 
 
 def _name(function: Callable[..., object]) -> str:

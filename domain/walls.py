@@ -24,27 +24,31 @@ from domain.actor import OUTSIDERS, Actor, Role
 
 DESK, GUEST = ROLES = ("renkei_desk", "renkei_guest")
 SETTINGS = ("prefecture", "person", "organization")
+PATIENCE = 10
+"""Seconds that one statement of whoever acts may take, or wait for another's row; then all of it is given up."""
 
 
 @dataclass(frozen=True)
 class Wall:
-    """Behind what somebody acts: `role` is PostgreSQL's, the ids are those that a row must carry."""
+    """Behind what somebody acts: `role` is PostgreSQL's, the ids are those that a row must carry; `patience` is in
+    seconds, 0 without end."""
 
     role: str
     prefecture_id: UUID | None = None
     person_id: UUID | None = None
     organization_id: UUID | None = None
+    patience: int = PATIENCE
 
     def put_up(self) -> str:
         """What puts it up until the transaction ends. Ids are inlined: several statements in one take no values."""
         ids = zip(SETTINGS, (self.prefecture_id, self.person_id, self.organization_id), strict=True)
-        return "; ".join(
-            [f"SET LOCAL ROLE {self.role}", *(f"SET LOCAL renkei.{name} = '{id or ''}'" for name, id in ids)]
-        )
+        limits = [f"{name} = '{self.patience}s'" for name in ("statement_timeout", "lock_timeout")]
+        settings = [f"ROLE {self.role}", *(f"renkei.{name} = '{id or ''}'" for name, id in ids), *limits]
+        return "; ".join(f"SET LOCAL {one}" for one in settings)
 
 
-OUTSIDE = Wall("NONE")
-"""No wall: the owner of the tables."""
+OUTSIDE = Wall("NONE", patience=0)
+"""No wall: the owner of the tables, who takes all the time that is needed."""
 
 _standing: ContextVar[Wall] = ContextVar("wall", default=OUTSIDE)
 

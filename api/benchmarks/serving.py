@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from tortoise import Tortoise
 
+from api.allowance import UNLIMITED
 from api.app import make_app
 from api.benchmarks.ground import SECRET
 from api.context import Context, bearer
@@ -73,7 +74,7 @@ class Application:
     def __call__(self) -> ASGIApp:
         if not self.is_walled:
             Context.fetch = without_wall  # type: ignore[method-assign]
-        house = House(SECRET, BASE, lambda: datetime.now(UTC))
+        house = House(SECRET, BASE, lambda: datetime.now(UTC), requests=UNLIMITED, rows=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)
         return app

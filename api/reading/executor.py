@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
-from graphql import GraphQLObjectType, is_non_null_type, is_object_type
+from graphql import GraphQLError, GraphQLObjectType, is_non_null_type, is_object_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -24,13 +24,20 @@ from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from api.reading.seen import Look
 from domain.actor import Actor
+from domain.errors import RateLimited
 
 
 class ReadingContext(Protocol):
     """What the reader needs of the request's context."""
 
     actor: Actor
-    cost: int
+
+    @property
+    def may_introspect(self) -> bool: ...
+
+    def spend(self, cost: int) -> None:
+        """Told before anything is read; raises RateLimited."""
+        ...
 
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
         """The one text that the statement answers with; with a `look`, that personal data was shown is written down."""
@@ -47,7 +54,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def execute_collected_root_fields(
         self, root_type: GraphQLObjectType, root_value: Any, fields: GroupedFieldSet, *rest: Any
     ) -> Any:
-        self.context_value.cost = self._permitted(root_type, fields)
+        self._charge(self._permitted(root_type, fields), fields)
         return super().execute_collected_root_fields(root_type, root_value, fields, *rest)
 
     def complete_value(
@@ -59,10 +66,19 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
 
     def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> int:
         """The cost of the operation. Raises a GraphQLError with the refusal behind it."""
-        role = self.context_value.actor.role
-        permit = PERMITS.find(self._identity, lambda: Inspection(self, role).permit(root_type, fields))
+        role, may_introspect = self.context_value.actor.role, self.context_value.may_introspect
+        inspection = Inspection(self, role, may_introspect)
+        permit = PERMITS.find((*self._identity, may_introspect), lambda: inspection.permit(root_type, fields))
         permit.check_values(self)
         return permit.cost
+
+    def _charge(self, cost: int, fields: GroupedFieldSet) -> None:
+        """Raises a GraphQLError with the refusal behind it."""
+        try:
+            self.context_value.spend(cost)
+        except RateLimited as refusal:
+            nodes = [details.node for group in fields.values() for details in group]
+            raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
 
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)

@@ -57,9 +57,10 @@ def refusing(place: Place) -> Iterator[None]:
 class Inspection:
     """Walks everything that is selected, once; raises a GraphQLError with the refusal behind it."""
 
-    def __init__(self, executor: Executor[Any], role: Role) -> None:
+    def __init__(self, executor: Executor[Any], role: Role, may_introspect: bool = True) -> None:
         self.executor = executor
         self.role = role
+        self.may_introspect = may_introspect
         self.cost = 0
         self.valued: list[Place] = []
 
@@ -67,6 +68,9 @@ class Inspection:
         for place in places(self.executor, root, fields):
             if not place.name.startswith("__"):
                 self.visit(place, 1)
+            elif place.name != "__typename" and not self.may_introspect:
+                with refusing(place):
+                    raise NotAllowed("この役割では、スキーマを問い合わせられません。", place.name)
         return Permit(self.cost, tuple(self.valued))
 
     def visit(self, place: Place, times: int) -> None:

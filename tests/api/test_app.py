@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.allowance import Budget
 from api.app import make_app
 from api.house import House
 from domain import database, tokens
@@ -48,6 +49,18 @@ def test_without_a_valid_token_nothing_is_answered(run, header):
     answer = run(story())
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert (answer.json().keys(), answer.json()["errors"][0]["extensions"]["code"]) == ({"errors"}, "UNAUTHENTICATED")
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(play):
+    async def story(town):
+        house = replace(HOUSE, requests=Budget(per_second=0.1, most=2))
+        async with client(house, Authorization=f"bearer {await token_of(town)}") as officer:
+            return [await officer.post("/graphql", json=QUESTION) for _ in range(3)]
+
+    *answered, refused = play(story)
+    assert [answer.status_code for answer in answered] == [200, 200]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
 
 
 def test_there_is_no_desk_unless_it_is_given(run):

@@ -14,7 +14,7 @@ from domain.actor import Actor, Role
 from domain.agreements import Agreement
 from domain.calendar import Attendee
 from domain.drills import Drill, Participation
-from domain.errors import Invalid, Refused
+from domain.errors import Invalid, Refused, TooLarge
 from domain.journal import Entry
 from domain.lectures import Lecture
 from domain.organizations import Contact, Organization
@@ -22,6 +22,7 @@ from domain.outbox import Letter
 from domain.people import Person
 from domain.records import Owned
 from domain.units import Unit, UnitKind
+from domain.verbs import ALLOWED, verb
 from domain.volunteers import Volunteer
 from domain.walls import DESK, GUEST, Wall
 from tests import make
@@ -196,6 +197,24 @@ def test_a_verb_works_behind_the_wall_and_the_clock_outside(play: Any) -> None:
         assert walls.for_acting(town.officer) == Wall(DESK, town.prefecture.id)
         assert walls.for_acting(replace(town.officer, role=Role.SCHOOL)) == Wall(DESK, town.prefecture.id)
         assert walls.for_acting(replace(town.statistician, role=Role.NATIONAL)) == walls.OUTSIDE
+
+    play(story)
+
+
+def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any, monkeypatch: Any) -> None:
+    async def slowly(actor: Actor) -> None:
+        await Organization.filter(prefecture_id=actor.prefecture_id).update(phone="000-0000-0009")
+        await database.rows("SELECT pg_sleep(0.3)")
+
+    async def story(town: Town) -> None:
+        await make.company(town.hq)
+        impatient = Wall(DESK, town.prefecture.id, patience=0)
+        assert "timeout = '0s'" in impatient.put_up()
+        monkeypatch.setattr(Wall, "put_up", lambda wall: "SET LOCAL statement_timeout = '100ms'")
+        monkeypatch.setitem(ALLOWED, "x.slowly", frozenset(Role))
+        with pytest.raises(TooLarge, match="時間内に終わりませんでした"):
+            await verb(*Role)(slowly)(town.hq)
+        assert (await Organization.get(name="架空電力株式会社")).phone == ""
 
     play(story)
 
