@@ -138,16 +138,20 @@ OrganizationMutations = mutations(
     register_organization=organizations.register,
     correct_organization=organizations.correct,
     retire_organization=organizations.retire,
+    reinstate_organization=organizations.reinstate,
+    transfer_organization=organizations.transfer,
 )
 EstablishmentMutations = mutations(
     Establishment,
     add_establishment=organizations.add_establishment,
     correct_establishment=organizations.correct_establishment,
     retire_establishment=organizations.retire_establishment,
+    reinstate_establishment=organizations.reinstate_establishment,
 )
 ContactMutations = mutations(
     Contact,
     add_contact=organizations.add_contact,
     correct_contact=organizations.correct_contact,
     retire_contact=organizations.retire_contact,
+    reinstate_contact=organizations.reinstate_contact,
 )

@@ -19,7 +19,7 @@ from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.calendar import Appointment, Attendee
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed
-from domain.people import Person, when_leaving
+from domain.people import Person, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
@@ -93,6 +93,13 @@ async def end_with_the_post(author: Author, person: Person, at: datetime, for_go
     if for_good:
         for feed in await Subscription.filter(person_id=person.id, revoked_at=None).select_for_update():
             await records.change(author, feed, "feed-ended", revoked_at=at)
+
+
+@when_moving
+async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> None:
+    """The calendar of a contact whose body comes under another unit is called by that one."""
+    for feed in await Subscription.filter(person_id=person.id, revoked_at=None).select_for_update():
+        await records.change(author, feed, "feed-moved", unit_id=unit_id)
 
 
 async def _told(actor: Actor, feed: Subscription) -> Subscription:

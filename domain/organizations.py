@@ -16,8 +16,8 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import people, records, units
-from domain.actor import LIAISONS, Actor, Role
-from domain.errors import Invalid
+from domain.actor import LIAISONS, Actor, Author, Role
+from domain.errors import Conflict, Invalid, WrongState
 from domain.japanese import (
     corporate_number,
     kana_order,
@@ -30,7 +30,7 @@ from domain.japanese import (
 )
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
-from domain.verbs import broken, verb
+from domain.verbs import BROKEN, broken, verb
 
 
 class OrganizationKind(StrEnum):
@@ -151,6 +151,17 @@ broken(
 )
 
 
+ELSEWHERE = "ほかの所属が登録している団体です。県本部の連携担当者に連絡してください。"
+
+
+def gone(body: Organization) -> str:
+    """What to do about a body that is registered, but has been retired."""
+    return (
+        f"この団体は{body.retired_on:%Y年%-m月%-d日}付けで登録から外れています。"
+        "続けて扱うときは、先に団体の登録を復活させてください。"
+    )
+
+
 def visible_to(actor: Actor) -> QuerySet[Organization]:
     """Liaison officers see their units' organisations; a partner or school its own."""
     if actor.role in LIAISONS:
@@ -235,6 +246,15 @@ def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> 
     }
 
 
+async def _must_be_new(actor: Actor, identity: str) -> None:
+    """Raises Conflict for a body that is there already, and says where to turn where the actor may not see it."""
+    if (there := await Organization.filter(prefecture_id=actor.prefecture_id, identity=identity).first()) is None:
+        return
+    if there.unit_id not in actor.units:
+        raise Conflict(ELSEWHERE)
+    raise Conflict(gone(there) if there.retired_on else BROKEN["organization_identity"])
+
+
 def _reached(postal: str, phone: str) -> dict[str, str]:
     return {
         "postal_code": postal_code(postal) if postal else "",
@@ -257,6 +277,7 @@ async def register(
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
     unit = await units.find_covered(actor, unit_id)
     values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
+    await _must_be_new(actor, values["identity"])
     return await records.create(actor, Organization, "organization-registered", **values)
 
 
@@ -273,6 +294,8 @@ async def correct(
     """Correct what is known of an organisation; what is left out stays as it is."""
     row = await records.find(visible_to(actor), organization_id, version)
     values = {"kind": kind or row.kind, **described(row, **facts)}
+    if values["identity"] != row.identity:
+        await _must_be_new(actor, values["identity"])
     return await records.change(actor, row, "organization-corrected", **values)
 
 
@@ -284,6 +307,36 @@ async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date)
     for contact in await Contact.filter(organization_id=row.id, until=None).order_by("id").select_for_update():
         await _part_with(actor, contact, on)
     return await records.change(actor, row, "organization-retired", retired_on=on)
+
+
+@verb(*LIAISONS)
+async def reinstate(actor: Actor, organization_id: UUID, *, version: int) -> Organization:
+    """Take an organisation that was retired back in; its contacts are reinstated one by one, where they are there."""
+    row = await records.find(visible_to(actor), organization_id, version)
+    records.must_have_ended(row.retired_on)
+    return await records.change(actor, row, "organization-reinstated", retired_on=None)
+
+
+@verb(Role.HQ_LIAISON)
+async def transfer(actor: Actor, organization_id: UUID, *, version: int, unit_id: UUID) -> Organization:
+    """Put an organisation, its places and its contacts under another unit from now on.
+
+    Lectures, drills and agreements stay with the unit that has done them.
+    """
+    row = await records.find(visible_to(actor), organization_id, version)
+    unit = await units.find_covered(actor, unit_id)
+    await take_along(actor, row.id, unit.id)
+    return await records.change(actor, row, "organization-transferred", unit_id=unit.id)
+
+
+async def take_along(author: Author, organization_id: UUID, unit_id: UUID) -> None:
+    """Where an organisation goes, its places, its contacts and what these may do here go too, in its transaction."""
+    for place in await Establishment.filter(organization_id=organization_id).order_by("id").select_for_update():
+        await records.change(author, place, "establishment-transferred", unit_id=unit_id)
+    for contact in await Contact.filter(organization_id=organization_id).order_by("id").select_for_update():
+        await records.change(author, contact, "contact-transferred", unit_id=unit_id)
+        person = await records.find(Person.all(), contact.person_id)
+        await people.go_with(author, person, unit_id)
 
 
 @verb(*LIAISONS)
@@ -343,6 +396,15 @@ async def retire_establishment(actor: Actor, establishment_id: UUID, *, version:
     row = await records.find(establishments_visible_to(actor), establishment_id, version)
     records.must_last(row.retired_on)
     return await records.change(actor, row, "establishment-retired", retired_on=on)
+
+
+@verb(*LIAISONS)
+async def reinstate_establishment(actor: Actor, establishment_id: UUID, *, version: int) -> Establishment:
+    """Open a place again that was closed; its organisation must be registered."""
+    row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    records.must_have_ended(row.retired_on)
+    await _must_stand(row.organization_id)
+    return await records.change(actor, row, "establishment-reinstated", retired_on=None)
 
 
 @verb(*LIAISONS)
@@ -430,3 +492,20 @@ async def _part_with(actor: Actor, contact: Contact, on: date) -> Contact:
     await people.leave(actor, person, on)
     await records.change(actor, person, "contact-person-retired", retired_on=on)
     return await records.change(actor, contact, "contact-retired", until=on)
+
+
+@verb(*LIAISONS)
+async def reinstate_contact(actor: Actor, contact_id: UUID, *, version: int) -> Contact:
+    """Take a contact back who had left; tokens and feeds that ended are given anew. Their organisation must stand."""
+    contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    records.must_have_ended(contact.until)
+    await _must_stand(contact.organization_id)
+    person = await records.find(Person.all(), contact.person_id)
+    await records.change(actor, person, "contact-person-reinstated", retired_on=None)
+    return await records.change(actor, contact, "contact-reinstated", until=None)
+
+
+async def _must_stand(organization_id: UUID) -> None:
+    body = await Organization.get(id=organization_id)
+    if body.retired_on is not None:
+        raise WrongState(gone(body))

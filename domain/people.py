@@ -6,23 +6,23 @@ Names are stored exactly as typed; `search` and `kana_order` follow from them an
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict, Unpack, get_type_hints
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import records, units
-from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author, Role
+from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Invalid
 from domain.japanese import kana_order, mail_address, phone_number, search_key
 from domain.records import Owned, any_of, nothing
-from domain.verbs import broken, verb
+from domain.verbs import broken, routine, verb
 
 
 class QualificationLevel(StrEnum):
@@ -203,35 +203,57 @@ async def transfer(
 ) -> Person:
     """Move an officer to another post from a day on; the old post ends the day before and is kept.
 
-    Where the unit changes, what the officer could do in the old one ends with it.
+    Where the unit changes, what the officer could do in the old one ends with it. A day to come may be told: until
+    then the officer belongs where they are.
     """
     officer = await records.find(officers_visible_to(actor), officer_id, version)
     records.must_last(officer.retired_on)
     unit = await units.find_standing(actor, unit_id, on)
     await change_post(actor, officer, unit.id, job_title, on)
-    await records.change(actor, officer, "officer-transferred", unit_id=unit.id)
     return officer if officer.version > version else await records.touch(actor, officer)
 
 
-async def change_post(actor: Author, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
-    """Leave the present post the day before, and take up the next one.
+async def change_post(author: Author, officer: Person, unit_id: UUID, job_title: str, on: date) -> None:
+    """Leave the present post the day before, and take up the next one; the unit changes when its day has come.
 
     A post that would end on the day it began was never held: it becomes the new one.
     """
-    if officer.unit_id != unit_id:
-        await leave(actor, officer, on, for_good=False)
-    for post in await _present_posts(officer, on):
+    posts = await _present_posts(officer, on)
+    if unit_id != (posts[0].unit_id if posts else officer.unit_id):
+        await leave(author, officer, on, for_good=False)
+    await _take_up(author, officer, posts, unit_id, job_title, on)
+    if on <= author.now.astimezone(TOKYO).date():
+        await records.change(author, officer, "officer-transferred", unit_id=unit_id)
+
+
+async def _take_up(
+    author: Author, officer: Person, posts: Sequence[Post], unit_id: UUID, job_title: str, on: date
+) -> None:
+    for post in posts:
         if post.since == on:
-            await records.change(actor, post, "post-corrected", unit_id=unit_id, job_title=job_title)
+            await records.change(author, post, "post-corrected", unit_id=unit_id, job_title=job_title)
             return
-        await records.change(actor, post, "post-left", until=on - timedelta(days=1))
-    await hold(actor, officer, unit_id, job_title, on)
+        await records.change(author, post, "post-left", until=on - timedelta(days=1))
+    await hold(author, officer, unit_id, job_title, on)
+
+
+@routine
+async def arrive(now: datetime) -> list[Person]:
+    """Whoever was to take up a post in another unit by today belongs there from now on; answers who has moved."""
+    clock, today = Bearer(now), now.astimezone(TOKYO).date()
+    is_there = Q(person__retired_on=None) | Q(person__retired_on__gt=today)
+    begun = Post.filter(Q(until=None) | Q(until__gte=today), is_there, since__lte=today)
+    moved = []
+    for post in await begun.exclude(unit_id=F("person__unit_id")).order_by("person_id"):
+        officer = await records.find(Person.all(), post.person_id)
+        moved.append(await records.change(clock, officer, "officer-arrived", unit_id=post.unit_id))
+    return moved
 
 
 async def _present_posts(officer: Person, on: date) -> list[Post]:
     posts = await Post.filter(person_id=officer.id, until=None).select_for_update()
     if any(post.since > on for post in posts):
-        raise Invalid("いまの職に就いた日より前の日付です。日付を確かめてください。", field="on")
+        raise Invalid("いまの（または予定されている）職に就く日より前の日付です。日付を確かめてください。", field="on")
     return posts
 
 
@@ -263,3 +285,20 @@ async def leave(author: Author, person: Person, on: date, *, for_good: bool = Tr
     begins = datetime(on.year, on.month, on.day, tzinfo=TOKYO)
     for farewell in FAREWELLS:
         await farewell(author, person, max(begins, author.now), for_good)
+
+
+Companion = Callable[[Author, Person, UUID], Awaitable[None]]
+COMPANIONS: list[Companion] = []
+
+
+def when_moving(companion: Companion) -> Companion:
+    """Register what goes along with a person whose body comes under another unit."""
+    COMPANIONS.append(companion)
+    return companion
+
+
+async def go_with(author: Author, person: Person, unit_id: UUID) -> None:
+    """Put a person under another unit, in the caller's transaction, with whatever is theirs."""
+    await records.change(author, person, "person-transferred", unit_id=unit_id)
+    for companion in COMPANIONS:
+        await companion(author, person, unit_id)

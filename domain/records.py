@@ -154,6 +154,12 @@ def must_last(ended: date | None) -> None:
         raise WrongState(f"{ended:%Y年%-m月%-d日}付けですでに登録から外れています。")
 
 
+def must_have_ended(ended: date | None) -> None:
+    """Raises WrongState for what is registered and has no end."""
+    if ended is None:
+        raise WrongState("登録から外れていません。いまのまま使えます。")
+
+
 async def touch(actor: Author, row: R) -> R:
     """Raise the version of a row whose facts stand in another one that was just changed, and journaled, with it."""
     await _save(row, actor.now, {})

@@ -22,7 +22,7 @@ from domain import database, records, units
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated
 from domain.organizations import Contact
-from domain.people import Person, when_leaving
+from domain.people import Person, when_leaving, when_moving
 from domain.records import Owned, nothing
 from domain.units import Unit, UnitKind
 from domain.verbs import verb
@@ -151,6 +151,13 @@ async def end_with_the_post(author: Author, person: Person, at: datetime, for_go
     for token in await Token.filter(person_id=person.id, revoked_at=None, expires_at__gt=at).select_for_update():
         ends = {"revoked_at": at} if at <= author.now else {"expires_at": at}
         await records.change(author, token, "token-ended", **ends)
+
+
+@when_moving
+async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> None:
+    """A contact whose body comes under another unit turns to that one from then on."""
+    for token in await Token.filter(person_id=person.id, revoked_at=None, role__in=OUTSIDERS).select_for_update():
+        await records.change(author, token, "token-moved", unit_id=unit_id)
 
 
 ACTING = """

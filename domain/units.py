@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -59,6 +60,7 @@ class Unit(Record):
 
 
 broken("unit_code", "同じ所属コードがすでにあります。別のコードにしてください。")
+broken("unit_below_itself", "上位の所属をたどると自分に戻ります。上位の所属を確かめてください。")
 
 
 def visible_to(actor: Actor) -> QuerySet[Unit]:
@@ -97,6 +99,12 @@ BELOW = """
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
     return tuple([row["id"] for row in await database.rows(BELOW, prefecture_id, unit_id)])
+
+
+def headquarters_among(units: Iterable[Unit]) -> Unit | None:
+    """The headquarters of a prefecture, founded with it: of those directly below the prefecture the first."""
+    own = [unit for unit in units if unit.kind is UnitKind.HEADQUARTERS and unit.parent_id == unit.prefecture_id]
+    return min(own, key=lambda unit: unit.id, default=None)
 
 
 def written(name: str, name_kana: str) -> dict[str, str]:

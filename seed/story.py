@@ -16,16 +16,16 @@ from datetime import date, datetime, time, timedelta
 from tortoise.transactions import in_transaction
 
 from domain import agreements as pacts
-from domain import installation, invitations, outbox, statistics
+from domain import installation, invitations, outbox, people, statistics
 from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
 from seed import activities, agreements, drills, lectures, scenes, volunteers
 from seed.activities import Outing
-from seed.days import Year, at, midnight
+from seed.days import Year, at, midnight, open_day
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
 from seed.roster import Generation
-from seed.telling import Thread, tell
+from seed.telling import Thread, tell, then
 from seed.town import Town, settle
 from seed.volunteers import Roster
 
@@ -35,6 +35,8 @@ Clock = Mapping[Routine, time]
 """At what time of day each routine runs by itself."""
 
 LATELY = timedelta(days=21)
+MOVER = "0012"
+"""The number of an officer who has no other part in the story."""
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,27 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
 
 
 def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
-    """Agreements and drills, and what the clock does about them."""
+    """Agreements, drills and a transfer, and what the clock does about them."""
     ends, planned = agreements.due_days(year), drills.exercises(year)
     return [
+        _announced(town, year),
+        _daily(clock, people.arrive, {year.april}),
         _daily(clock, pacts.expire, ends),
         _daily(clock, pacts.owe_notices, ends),
         _daily(clock, invitations.owe_reminders, _eves(year, (at(one.day, "13:30") for one in planned))),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
     ]
+
+
+async def _announced(town: Town, year: Year) -> Thread:
+    """With the new fiscal year an officer goes to another desk, as is known in March."""
+    instant = at(open_day(year.april, -10), "16:00")
+    yield instant
+    mover, desk = town.officers[MOVER], town.desk[0]
+    await people.transfer(
+        then(desk, instant), mover.id, version=mover.version, unit_id=desk.unit_id, job_title="主任", on=year.april
+    )
 
 
 async def _daily(clock: Clock, routine: Routine, days: Iterable[date]) -> Thread:

@@ -10,7 +10,7 @@ from pathlib import Path
 from api import settings
 from api.database import at_hand
 from api.downloads import EXPORTS, produce
-from api.errors import Stopped
+from api.errors import write_file
 from domain import database, installation
 from domain.actor import Role
 from exports.files import File, Format
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     with at_hand(settings.read()) as url:
         file = asyncio.run(_produce(url, options))
     path: Path = options.out or Path(file.name)
-    _write(path, file.content)
+    write_file(path, file.content, "--out")
     print(path)
     return 0
 
@@ -42,10 +42,3 @@ async def _produce(url: str, options: argparse.Namespace) -> File:
     async with database.opened(url):
         actor = await installation.at_the_keyboard(datetime.now(UTC), Role.STATISTICIAN, options.who)
         return await produce(actor, options.name, options.period, options.format, fresh=options.fresh)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Stopped(f"{path} に書き込めません（{error.strerror}）。--out で書ける場所を指定してください。") from error

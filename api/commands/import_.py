@@ -16,8 +16,8 @@ from typing import Any
 
 from api import settings
 from api.database import at_hand
-from api.errors import Stopped
-from api.intake import KINDS, parse, read_table, report, template
+from api.errors import Stopped, write_file
+from api.intake import KINDS, Table, changes_report, parse, read_table, report, template
 from api.intake.kind import Intake, Kind
 from api.intake.lines import lines, placed
 from domain import database, installation, rosters
@@ -31,7 +31,7 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
     "organizations": (Role.HQ_LIAISON, rosters.take_in_organizations),
     "contacts": (Role.HQ_LIAISON, rosters.take_in_contacts),
     "volunteers": (Role.HQ_LIAISON, rosters.take_in_volunteers),
-    "schools": (Role.HQ_LIAISON, rosters.take_in_organizations),
+    "schools": (Role.HQ_LIAISON, rosters.take_in_schools),
 }
 
 
@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     kind = KINDS[options.kind]
     if options.template:
-        options.template.write_bytes(template(kind))
+        write_file(options.template, template(kind), "--template")
         print(f"{options.template} に{kind.label}のひな形を書きました。")
         return 0
     if options.file is None:
@@ -60,17 +60,18 @@ def _import(kind: Kind[Any], options: argparse.Namespace) -> int:
     if not intake.is_refused:
         try:
             with at_hand(settings.read()) as url:
-                said = _said(asyncio.run(_take_in(url, kind, intake, options)), options.dry_run)
+                said = _said(kind, table, asyncio.run(_take_in(url, kind, intake, options)), options.dry_run)
         except Rejected as rejected:
-            intake = Intake(intake.records, [*intake.problems, *placed(kind, table, rejected.problems)])
+            intake = intake._replace(problems=[*intake.problems, *placed(kind, table, rejected.problems)])
     out = sys.stderr if intake.is_refused else sys.stdout
     print(report(kind, options.file.name, intake), said, sep="", file=out)
     return int(intake.is_refused)
 
 
-def _said(taken: Taken, dry_run: bool) -> str:
+def _said(kind: Kind[Any], table: Table, taken: Taken, dry_run: bool) -> str:
+    changes = changes_report(kind, table, taken.changes)
     did = "取り込むと" if dry_run else "取り込みました:"
-    return f"{did} 新規{taken.created}件、変更{taken.changed}件、変わりなし{taken.unchanged}件。"
+    return f"{changes}{did} 新規{taken.created}件、変更{taken.changed}件、変わりなし{taken.unchanged}件。"
 
 
 async def _take_in(url: str, kind: Kind[Any], intake: Intake[Any], options: argparse.Namespace) -> Taken:

@@ -13,7 +13,7 @@ from api.intake.officers import OFFICERS
 from api.intake.organizations import ORGANIZATIONS
 from api.intake.parse import parse
 from api.intake.reading import read_table
-from api.intake.report import report
+from api.intake.report import changes_report, report
 from api.intake.schools import SCHOOLS
 from api.intake.table import Table
 from api.intake.template import template
@@ -38,6 +38,7 @@ __all__ = [
     "Problem",
     "Table",
     "Taken",
+    "changes_report",
     "lines",
     "parse",
     "placed",

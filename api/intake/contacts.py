@@ -43,7 +43,7 @@ class ContactRow:
     organization: str = ""
     corporate_number: str | None = None
     school_code: str | None = None
-    role: ContactRole = ContactRole.WORKING
+    role: ContactRole | None = None
     department: str = ""
     job_title: str = ""
     mail_address: str = ""
@@ -58,14 +58,12 @@ class ContactRow:
 
 
 def _identity(row: ContactRow) -> tuple[str, Hashable]:
-    return "family_name", (name_key(row.body), row.mail_address.lower() or name_identity(row))
+    return "family_name", (name_key(row.body), row.mail_address.lower(), name_identity(row))
 
 
 def _doubts(row: ContactRow) -> list[Doubt]:
     if not row.body:
         return [Doubt("organization", "団体名、法人番号、学校コードのどれかを入力してください。")]
-    if not (row.mail_address or row.phone):
-        return [Doubt("mail_address", "連絡の取れるメールアドレスか電話番号を入力してください。")]
     return []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -55,6 +55,11 @@ class Doubt(NamedTuple):
     remedy: str
 
 
+def as_told(record: object, given: frozenset[str]) -> Mapping[str, object]:
+    """The attributes for which the file has a column: of the others it says nothing."""
+    return {name: value for name, value in vars(record).items() if name in given}
+
+
 def nothing_doubtful(_: object) -> Sequence[Doubt]:
     """For kinds whose columns do not depend on one another."""
     return ()
@@ -63,7 +68,9 @@ def nothing_doubtful(_: object) -> Sequence[Doubt]:
 @dataclass(frozen=True)
 class Kind(Generic[T]):
     """`record` is made of the attributes that the columns fill; `identity` gives the field at which a repeated
-    record is told, and what makes two records the same one; `facts` are what the domain is told of a record."""
+    record is told, and what makes two records the same one; `facts` are what the domain is told of a record, of which
+    the file gives some attributes. `elsewhere` are facts that stand in a column of another name, `words` what values
+    are called that no input list has."""
 
     name: str
     label: str
@@ -71,7 +78,9 @@ class Kind(Generic[T]):
     fields: tuple[Field, ...]
     identity: Callable[[T], tuple[str, Hashable]]
     doubts: Callable[[T], Sequence[Doubt]] = nothing_doubtful
-    facts: Callable[[T], Mapping[str, object]] = vars
+    facts: Callable[[T, frozenset[str]], Mapping[str, object]] = as_told
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[object, str] = field(default_factory=dict)
 
     @cached_property
     def by_heading(self) -> Mapping[str, Field]:
@@ -86,6 +95,11 @@ class Kind(Generic[T]):
         plain = _ASIDE.sub("", full)
         tries = (full, plain, _NUMBERING.sub("", full), _NUMBERING.sub("", plain))
         return next((self.by_heading[key] for key in tries if key in self.by_heading), None)
+
+    def telling(self, fact: str | None) -> Field | None:
+        """The column that tells a fact of the domain."""
+        name = self.elsewhere.get(fact or "", fact)
+        return next((field for field in self.fields if field.name == name), None)
 
     def giving(self, attribute: str) -> tuple[Field, ...]:
         """The columns that can fill an attribute."""
@@ -113,10 +127,12 @@ class Taken(NamedTuple, Generic[T]):
 
 
 class Intake(NamedTuple, Generic[T]):
-    """What a file gave. All or nothing: where `is_refused`, no record may be used."""
+    """What a file gave. All or nothing: where `is_refused`, no record may be used. `given` are the attributes for
+    which it has a column."""
 
     records: list[Taken[T]]
     problems: list[Problem]
+    given: frozenset[str] = frozenset()
 
     @property
     def is_refused(self) -> bool:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def lines(kind: Kind[T], intake: Intake[T]) -> list[rosters.Line]:
     """What was read, as the domain takes it in. Only for a file that is not refused."""
-    return [rosters.Line(taken.row, kind.facts(taken.record)) for taken in intake.records]
+    return [rosters.Line(taken.row, kind.facts(taken.record, intake.given)) for taken in intake.records]
 
 
 def placed(kind: Kind[T], table: Table, problems: Sequence[rosters.Problem]) -> list[Problem]:

@@ -101,7 +101,11 @@ MUNICIPALITY = Field(
 POSTAL = Field("postal_code", ("郵便番号", "〒"), postal_code, example="999-0001", code=True)
 ADDRESS = Field("address", ("住所", "所在地", "本店所在地", "所在"), text(300), example="見本市例示町1-2-3")
 LOOKED_AFTER = Field(
-    "unit", (*UNIT_NAMES, "担当所属コード"), text(100), example="見本警察署", note="空欄は読み込む人の所属です。"
+    "unit",
+    (*UNIT_NAMES, "担当所属コード"),
+    text(100),
+    example="見本警察署",
+    note="新しい団体の空欄は読み込む人の所属、登録済みの団体の空欄はいまの所属です。",
 )
 NUMBER = Field(
     "corporate_number",

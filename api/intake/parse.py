@@ -63,7 +63,8 @@ def parse(kind: Kind[T], table: Table) -> Intake[T]:
         return Intake([], [_no_heading(kind, table)])
     columns = _columns(kind, heading)
     rows = [row for row in table.rows if row.number > heading.number]
-    intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)))
+    given = frozenset(attribute for column in columns for attribute in column.field.attributes)
+    intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)), given)
     reading = _Reading(kind, columns, _longest_numbers(columns, rows), intake)
     if not intake.is_refused:
         for row in rows:
@@ -230,6 +231,11 @@ def _finish(reading: _Reading[T], row: Row, record: T) -> Iterable[Problem]:
 
 def told_at(kind: Kind[T], columns: Sequence[Column], row: Row, name: str | None, remedy: str) -> Problem:
     """A problem of a row at the column of a field, or of the row as a whole where the file has no such column."""
-    field = next((field for field in kind.fields if field.name == name), None)
-    column = _place(columns, field) if field else None
+    column = place_of(kind, columns, name)
     return _problem(row, column, row.at(column.at).text if column else "", remedy)
+
+
+def place_of(kind: Kind[T], columns: Sequence[Column], name: str | None) -> Column | None:
+    """The column of the file that tells a fact, where it has one."""
+    field = kind.telling(name)
+    return _place(columns, field) if field else None

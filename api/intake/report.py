@@ -6,8 +6,15 @@ import unicodedata
 from collections.abc import Sequence
 
 from api.intake.kind import Intake, Kind, Problem, T
+from api.intake.parse import Column, columns_of, place_of
+from api.intake.table import Table
+from domain.japanese import shown
+from domain.rosters import Change
 
+FourCells = tuple[str, str, str, str]
 HEAD = ("行", "列", "入力されている値", "どう直すか")
+CHANGES = ("行", "列", "いまの値", "名簿の値")
+BLANK = "（空欄）"
 MOST_LINES = 200
 WIDEST = 40
 
@@ -21,20 +28,55 @@ def report(kind: Kind[T], name: str, intake: Intake[T]) -> str:
         verdict = f"{name}: 直すところが{rows}行に{len(wrong)}件あります。1件も取り込んでいません。"
     else:
         verdict = f"{name}: {kind.label} {len(intake.records)}件を読み取りました。"
-    return "\n".join([verdict, *_section("直してください", wrong), *_section("お知らせ", warned)]) + "\n"
+    return "\n".join([verdict, *_told("直してください", wrong), *_told("お知らせ", warned)]) + "\n"
 
 
-def _section(title: str, problems: Sequence[Problem]) -> list[str]:
-    if not problems:
-        return []
+def changes_report(kind: Kind[T], table: Table, changes: Sequence[Change]) -> str:
+    """A table of the cells that say something else than what was known; empty where there are none."""
+    columns = columns_of(kind, table)
+    lines = [
+        (
+            str(one.number),
+            _called(kind, columns, one.field),
+            _worded(kind, one, one.before),
+            _worded(kind, one, one.after),
+        )
+        for one in changes
+    ]
+    return "\n".join([*_section("変わるところ", CHANGES, lines)][1:] + [""]) if lines else ""
+
+
+def _called(kind: Kind[T], columns: Sequence[Column], name: str) -> str:
+    if (column := place_of(kind, columns, name)) is not None:
+        return column.label
+    field = kind.telling(name)
+    return field.headings[0] if field else "-"
+
+
+def _worded(kind: Kind[T], change: Change, value: object) -> str:
+    """A value by the word that the input list has for it."""
+    if value is None or value == "":
+        return BLANK
+    field = kind.telling(change.field)
+    words = {field.read(word): word for word in field.choices} if field else {}
+    return shown(str(words.get(value) or kind.words.get(value) or value))
+
+
+def _told(title: str, problems: Sequence[Problem]) -> list[str]:
     ordered = sorted(problems, key=lambda problem: problem.row)
-    lines = [HEAD, *(_line(problem) for problem in ordered[:MOST_LINES])]
-    widths = [min(WIDEST, max(_width(line[at]) for line in lines)) for at in range(len(HEAD) - 1)]
-    more = [f"ほか{len(problems) - MOST_LINES}件"] if len(problems) > MOST_LINES else []
-    return ["", f"【{title}】", *(_aligned(line, widths) for line in lines), *more]
+    return _section(title, HEAD, [_line(problem) for problem in ordered])
 
 
-def _line(problem: Problem) -> tuple[str, str, str, str]:
+def _section(title: str, head: FourCells, lines: Sequence[FourCells]) -> list[str]:
+    if not lines:
+        return []
+    listed = [head, *lines[:MOST_LINES]]
+    widths = [min(WIDEST, max(_width(line[at]) for line in listed)) for at in range(len(head) - 1)]
+    more = [f"ほか{len(lines) - MOST_LINES}件"] if len(lines) > MOST_LINES else []
+    return ["", f"【{title}】", *(_aligned(line, widths) for line in listed), *more]
+
+
+def _line(problem: Problem) -> FourCells:
     return str(problem.row), problem.column or "-", problem.found or "-", problem.remedy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from api.intake.kind import Doubt, Field, Kind
+from api.intake.kind import Doubt, Field, Kind, as_told
 from api.intake.organizations import ADDRESS, LOOKED_AFTER, MUNICIPALITY, POSTAL
 from api.intake.people import PHONE
 from api.intake.readers import choice, kana, offered, text
@@ -57,10 +57,10 @@ class SchoolRow:
     def _coded_kind(self) -> str:
         return SCHOOL_KINDS[self.school_code[:2]] if self.school_code else ""
 
-    def facts(self) -> Mapping[str, object]:
-        """As the organisation that a school is."""
-        said = {name: value for name, value in vars(self).items() if name != "school_kind"}
-        return {**said, "kind": self.kind}
+    def facts(self, given: frozenset[str]) -> Mapping[str, object]:
+        """As the organisation that a school is; its kind where code or column tells it."""
+        kind = {"kind": self.kind} if self._coded_kind or self.school_kind else {}
+        return {**as_told(self, given - {"school_kind"}), **kind}
 
     @property
     def contradicts_its_code(self) -> bool:
@@ -104,4 +104,9 @@ SCHOOLS = Kind(
     _identity,
     _doubts,
     SchoolRow.facts,
+    {"kind": "school_kind"},
+    {
+        OrganizationKind.SCHOOL: "学校",
+        **{kind: word for word, kind in KIND_OF.items() if word in ("大学", "高等専門学校")},
+    },
 )

@@ -11,6 +11,19 @@ EXTENSIONS = [
 
 UNITS = [
     "CREATE UNIQUE INDEX unit_code ON unit (prefecture_id, code)",
+    # A new unit has nobody below it yet, so only one that moves can come to stand below itself.
+    """CREATE FUNCTION refuse_unit_below_itself() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+           IF EXISTS (WITH RECURSIVE above AS (
+                          SELECT NEW.parent_id AS id
+                          UNION SELECT unit.parent_id FROM above JOIN unit ON unit.id = above.id)
+                      SELECT 1 FROM above WHERE id = NEW.id) THEN
+               RAISE EXCEPTION 'a unit below itself' USING ERRCODE = '23514', CONSTRAINT = 'unit_below_itself';
+           END IF;
+           RETURN NEW;
+       END $$""",
+    """CREATE TRIGGER unit_below_itself BEFORE INSERT OR UPDATE OF parent_id ON unit
+       FOR EACH ROW EXECUTE FUNCTION refuse_unit_below_itself()""",
 ]
 JOURNAL = [
     "CREATE INDEX journal_unsealed ON journal (id) WHERE number IS NULL",

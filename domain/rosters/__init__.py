@@ -1,13 +1,14 @@
 """名簿の取り込み: rosters as offices keep them, taken in whole or not at all."""
 
 from domain.rosters.contacts import take_in_contacts
-from domain.rosters.lines import Line, Problem, Rejected, Taken
+from domain.rosters.lines import Change, Line, Problem, Rejected, Taken
 from domain.rosters.officers import take_in_officers
-from domain.rosters.organizations import take_in_organizations
+from domain.rosters.organizations import take_in_organizations, take_in_schools
 from domain.rosters.units import take_in_units
 from domain.rosters.volunteers import take_in_volunteers
 
 __all__ = [
+    "Change",
     "Line",
     "Problem",
     "Rejected",
@@ -15,6 +16,7 @@ __all__ = [
     "take_in_contacts",
     "take_in_officers",
     "take_in_organizations",
+    "take_in_schools",
     "take_in_units",
     "take_in_volunteers",
 ]

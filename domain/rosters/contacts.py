@@ -1,37 +1,44 @@
-"""担当者 from a roster. The body is named by number, code or name; identity within it is the mail address, else the
-folded name. A known name with another address is refused with a question: it may be another person."""
+"""担当者 from a roster. The body is named by number, code or name; identity within it is name and mail address.
+
+A known name with another address, and a known address with another name, are refused with a question: it may be the
+same person or another. Where the file has no column of addresses, the name alone must do.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from domain import organizations, people, records
+from domain import organizations, people
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_key, search_key
 from domain.organizations import Contact, ContactRole, Organization
-from domain.people import Person
-from domain.rosters.lines import Line, Plan, Taken
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken
 from domain.rosters.officers import NAMES
 from domain.verbs import verb
 
 NAMED_BY = ("corporate_number", "school_code", "organization")
+POST = {"department": "", "job_title": ""}
 Bodies = Mapping[str, list[Organization]]
 
 
 @verb(*LIAISONS)
 async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
-    department, job_title, mail_address, phone, extension, since."""
-    bodies = _by_every_name(await organizations.visible_to(actor).filter(retired_on=None))
+    department, job_title, mail_address, phone, extension, since (today where it is not told)."""
+    bodies = _by_every_name(await organizations.visible_to(actor).order_by("id"))
     contacts = await organizations.contacts_visible_to(actor).filter(until=None).prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
-    plan = Plan(known=roster.known)
+    plan = Plan(known=roster.known, behind={identity: row.person for identity, row in roster.known.items()})
     plan.read(lines, roster.read)
+    roster.ask_about_shared_addresses(plan)
     taken = plan.settled()
     if not dry_run:
-        await roster.write(plan)
+        await plan.write_people(actor, "contact")
+        await plan.write(actor, Contact, "contact")
     return taken
 
 
@@ -49,66 +56,78 @@ class _Roster:
     def __init__(self, actor: Actor, bodies: Bodies, contacts: Sequence[Contact]) -> None:
         self.actor, self.bodies = actor, bodies
         self.known: dict[str, Contact] = {}
-        self.people: dict[str, dict[str, str]] = {}
-        self.names: dict[str, set[str]] = {}
+        self.of_name: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+        self.of_mail: dict[tuple[UUID, str], list[str]] = defaultdict(list)
         for contact in contacts:
-            person = contact.person
-            self.known[_identity(contact.organization_id, person.mail_address, person.name)] = contact
-            key = f"{contact.organization_id}:{search_key(person.name)}"
-            self.names.setdefault(key, set()).add(person.mail_address)
+            mail, name = contact.person.mail_address.lower(), search_key(contact.person.name)
+            identity = _identity(contact.organization_id, mail, name)
+            self.known[identity] = contact
+            self.of_name[contact.organization_id, name].append(identity)
+            self.of_mail[contact.organization_id, mail].append(identity)
 
-    def read(self, line: Line) -> tuple[str, dict[str, Any]]:
+    def read(self, line: Line) -> Said:
         body = self._body(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""))
-        said: Any = {name: line.facts.get(name) or "" for name in NAMES}
-        columns = people.described(**said)
-        name = f"{columns['family_name']} {columns['given_name']}".strip()
-        identity = _identity(body.id, columns["mail_address"], name)
-        if identity not in self.known:
-            self._must_be_told_apart(body, name)
-        self.people[identity] = columns
-        return identity, {
-            "organization_id": body.id,
-            "unit_id": body.unit_id,
-            "role": line.facts.get("role") or ContactRole.WORKING,
-            "department": line.facts.get("department") or "",
-            "job_title": line.facts.get("job_title") or "",
-            "search": columns["search"],
-            "kana_order": columns["kana_order"],
-        }
+        told: Any = line.told(NAMES)
+        columns = people.described(**told)
+        identity = self._whose(body, columns, asked="mail_address" in line.facts)
+        contact = self.known.get(identity)
+        if contact:
+            columns = people.described(contact.person, **told)
+        elif not (columns["mail_address"] or columns["phone"]):
+            raise Invalid("連絡の取れるメールアドレスか電話番号を入力してください。", field="mail_address")
+        follows = {name: columns[name] for name in ("search", "kana_order")}
+        return Said(identity, {**self._post(line, body, contact), **follows}, columns)
+
+    def _post(self, line: Line, body: Organization, contact: Contact | None) -> dict[str, Any]:
+        facts, today = line.facts, self.actor.today
+        before = {"department": "", "job_title": "", "role": ContactRole.WORKING, "since": today}
+        if contact:
+            before = {name: getattr(contact, name) for name in before}
+        values = before | {"organization_id": body.id, "unit_id": body.unit_id} | line.told(POST)
+        values |= {name: facts[name] for name in ("role", "since") if facts.get(name)}
+        return values if contact else {**values, "verified_on": today}
+
+    def _whose(self, body: Organization, columns: Mapping[str, str], *, asked: bool) -> str:
+        name, mail = search_key(f"{columns['family_name']} {columns['given_name']}"), columns["mail_address"].lower()
+        identity, alike = _identity(body.id, mail, name), self.of_name.get((body.id, name), [])
+        if identity in self.known or not alike:
+            return identity
+        if not asked and len(alike) == 1:
+            return alike[0]
+        raise Invalid(
+            "同じ氏名の担当者が別のメールアドレスで登録済みです。同じ人なら登録済みの連絡先を訂正し、"
+            "別の人なら氏名に部署名などを添えて区別してください。",
+            field="mail_address",
+        )
 
     def _body(self, said: str) -> Organization:
         found = self.bodies.get(said) or self.bodies.get(name_key(said)) or []
-        if not said or not found:
+        standing = [row for row in found if row.retired_on is None]
+        if found and not standing and said:
+            raise Invalid(organizations.gone(found[0]), field="organization")
+        if not said or not standing:
             message = f"団体「{said}」が登録されていません。先に団体を取り込むか、法人番号を確かめてください。"
             raise Invalid(message, field="organization")
-        if len(found) > 1:
+        if len(standing) > 1:
             raise Invalid(
-                f"「{said}」という団体が{len(found)}つあります。法人番号で指定してください。", field="organization"
+                f"「{said}」という団体が{len(standing)}つあります。法人番号で指定してください。", field="organization"
             )
-        return found[0]
+        return standing[0]
 
-    def _must_be_told_apart(self, body: Organization, name: str) -> None:
-        if f"{body.id}:{search_key(name)}" in self.names:
-            raise Invalid(
-                f"「{name}」は別のメールアドレスで登録済みです。同じ人なら登録済みの連絡先を訂正し、"
-                "別の人なら氏名に部署名などを添えて区別してください。",
-                field="mail_address",
-            )
-
-    async def write(self, plan: Plan[Contact]) -> None:
-        new = [{"unit_id": plan.new[one]["unit_id"], **self.people[one]} for one in plan.new]
-        persons = await records.create_many(self.actor, Person, "contact-person-added", new)
-        for values, person in zip(plan.new.values(), persons, strict=True):
-            days = {"since": self.actor.today, "verified_on": self.actor.today}
-            values |= {"person_id": person.id, **days}
-        await plan.write(self.actor, Contact, "contact")
-        await self._correct_people(plan)
-
-    async def _correct_people(self, plan: Plan[Contact]) -> None:
-        for identity, contact in self.known.items():
-            if identity in plan.seen:
-                await records.change(self.actor, contact.person, "contact-person-corrected", **self.people[identity])
+    def ask_about_shared_addresses(self, plan: Plan[Contact]) -> None:
+        """An address that is known under another name is shared only where the file names its holder, too."""
+        for identity, said in plan.new.items():
+            mail = said.behind["mail_address"].lower()
+            holders = self.of_mail.get((said.values["organization_id"], mail), []) if mail else []
+            if not all(holder in plan.seen for holder in holders):
+                plan.problems.append(Problem(plan.seen[identity], "mail_address", SHARED))
 
 
-def _identity(organization_id: object, mail: str, name: str) -> str:
-    return f"{organization_id}:{mail.lower() or search_key(name)}"
+SHARED = (
+    "このメールアドレスは別の氏名で登録済みです。氏名が変わった人なら登録済みの連絡先を訂正し、担当者が代わったのなら"
+    "前の担当者の登録を終え、共用のアドレスなら登録済みの担当者の行もこの名簿に入れてください。"
+)
+
+
+def _identity(organization_id: UUID, mail: str, name: str) -> str:
+    return f"{organization_id}:{mail}:{name}"

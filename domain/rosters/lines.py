@@ -1,25 +1,41 @@
-"""What every roster has in common: lines that are all taken in, or none, and the same file twice changes nothing."""
+"""What every roster has in common: lines that are all taken in, or none, and the same file twice changes nothing.
+
+Only what a line tells can change a row that is known; what it tells as empty becomes empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 from domain import records
 from domain.actor import Actor
 from domain.errors import Invalid, Refused
+from domain.people import Person
 from domain.records import Record
 
 R = TypeVar("R", bound=Record)
 
+FOLLOWING = ("search", "kana_order", "identity")
+"""Columns that follow from others, of which nobody needs to be told."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a roster as it was read: its number in the file, and what it says by the names of our columns."""
+    """One line of a roster as it was read: its number in the file, and what it says by the names of our columns.
+
+    A fact that is not among `facts` is not told at all; one that is None or "" is told to be empty.
+    """
 
     number: int
     facts: Mapping[str, Any]
+
+    def told(self, blank: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the facts that are told, an empty one as `blank` has it."""
+        facts = self.facts
+        return {name: facts[name] or empty for name, empty in blank.items() if name in facts}
 
 
 @dataclass(frozen=True)
@@ -40,55 +56,108 @@ class Rejected(Invalid):
 
 
 @dataclass(frozen=True)
+class Change:
+    """A cell that says something else than what was known; units and bodies by their names."""
+
+    number: int
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
 class Taken:
-    """How many lines were new, changed what was known, or said nothing new."""
+    """How many lines were new, changed what was known, or said nothing new; and what was changed, cell by cell."""
 
     created: int
     changed: int
     unchanged: int
+    changes: tuple[Change, ...] = field(default=(), compare=False, repr=False)
+
+
+class Said(NamedTuple):
+    """What a line comes to: whose it is, the columns of that row, and those of the record that stands behind it."""
+
+    identity: str
+    values: dict[str, Any]
+    behind: dict[str, Any] = {}
 
 
 @dataclass
 class Plan(Generic[R]):
-    """What the lines come to, before anything is written. `known` are the present rows by identity."""
+    """What the lines come to, before anything is written.
+
+    `known` are the present rows by identity, `behind` the records that belong to them: the person of a contact, the
+    post of an officer. `called` are the names by which ids are told.
+    """
 
     known: Mapping[str, R]
-    new: dict[str, dict[str, Any]] = field(default_factory=dict)
-    changes: list[tuple[R, dict[str, Any]]] = field(default_factory=list)
+    behind: Mapping[str, Record] = field(default_factory=dict)
+    called: Mapping[UUID, str] = field(default_factory=dict)
+    new: dict[str, Said] = field(default_factory=dict)
+    changes: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    changes_behind: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    changed: dict[str, Said] = field(default_factory=dict)
+    cells: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
 
-    def take(self, line: Line, identity: str, values: dict[str, Any]) -> None:
+    def take(self, line: Line, said: Said) -> None:
         """One line under its identity: new, a change of a present row, or nothing new."""
-        if identity in self.seen:
-            message = f"{self.seen[identity]}行目と同じです。どちらか一方にしてください。"
+        if said.identity in self.seen:
+            message = f"{self.seen[said.identity]}行目と同じです。どちらか一方にしてください。"
             self.problems.append(Problem(line.number, None, message))
             return
-        self.seen[identity] = line.number
-        if (row := self.known.get(identity)) is None:
-            self.new[identity] = values
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            self.changes.append((row, values))
+        self.seen[said.identity] = line.number
+        if (row := self.known.get(said.identity)) is None:
+            self.new[said.identity] = said
+            return
+        differs = self._differs(line, row, said.values, self.changes)
+        if self._differs(line, self.behind.get(said.identity), said.behind, self.changes_behind) or differs:
+            self.changed[said.identity] = said
 
-    def read(self, lines: Iterable[Line], one: Callable[[Line], tuple[str, dict[str, Any]]]) -> None:
+    def _differs(
+        self, line: Line, row: Record | None, values: dict[str, Any], changes: list[tuple[Record, dict[str, Any]]]
+    ) -> bool:
+        if row is None or all(getattr(row, name) == value for name, value in values.items()):
+            return False
+        changes.append((row, values))
+        for name, value in values.items():
+            before = getattr(row, name)
+            if before != value and name not in FOLLOWING:
+                told = [self.called.get(one, one) if isinstance(one, UUID) else one for one in (before, value)]
+                self.cells.append(Change(line.number, name.removesuffix("_id"), *told))
+        return True
+
+    def read(self, lines: Iterable[Line], one: Callable[[Line], Said]) -> None:
         """Every line; what `one` refuses becomes a problem of that line."""
         for line in lines:
             try:
-                identity, values = one(line)
+                said = one(line)
             except Refused as refused:
                 self.problems.append(Problem(line.number, refused.field, refused.message))
             else:
-                self.take(line, identity, values)
+                self.take(line, said)
 
     def settled(self) -> Taken:
         """The counts. Raises Rejected where any line has a problem."""
         if self.problems:
             raise Rejected(sorted(self.problems, key=lambda one: one.number))
-        return Taken(len(self.new), len(self.changes), len(self.seen) - len(self.new) - len(self.changes))
+        unchanged = len(self.seen) - len(self.new) - len(self.changed)
+        return Taken(len(self.new), len(self.changed), unchanged, tuple(self.cells))
 
     async def write(self, actor: Actor, model: type[R], fact: str) -> list[R]:
         """The new rows in one go, the changed ones each with what changed; answers the new rows in order."""
-        made = await records.create_many(actor, model, f"{fact}-taken-in", list(self.new.values()))
+        made = await records.create_many(actor, model, f"{fact}-taken-in", [said.values for said in self.new.values()])
         for row, values in self.changes:
             await records.change(actor, row, f"{fact}-corrected", **values)
         return made
+
+    async def write_people(self, actor: Actor, fact: str) -> None:
+        """The people behind the rows: before the rows themselves, whose `person_id` the new ones become."""
+        new = [{"unit_id": said.values["unit_id"], **said.behind} for said in self.new.values()]
+        persons = await records.create_many(actor, Person, f"{fact}-person-added", new)
+        for said, person in zip(self.new.values(), persons, strict=True):
+            said.values["person_id"] = person.id
+        for row, values in self.changes_behind:
+            await records.change(actor, row, f"{fact}-person-corrected", **values)

@@ -1,87 +1,132 @@
 """団体 and 学校 from a roster. Identity is 学校コード or 法人番号, else the folded name within the municipality.
 
 Whether two bodies of one name are the same is never guessed: a line that might mean a body already known under
-another identity is refused with a question.
+another identity, or the body of another line, is refused with a question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from domain import organizations
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_stem
 from domain.organizations import Organization, OrganizationKind
-from domain.rosters.lines import Line, Plan, Problem, Taken
-from domain.rosters.officers import unit_in, units_by_code
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken
+from domain.rosters.places import Places, places
 from domain.verbs import verb
-
-Namesakes = Mapping[tuple[str, str], list[Organization]]
 
 
 @verb(*LIAISONS)
 async def take_in_organizations(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
-    """Take organisations or schools in. Facts: those of `organizations.Facts`, kind, and unit (the actor's own
-    where it is left out)."""
-    places = {name: id for name, id in (await units_by_code(actor)).items() if id in actor.units}
-    present = await Organization.filter(prefecture_id=actor.prefecture_id)
-    plan = Plan(known={row.identity: row for row in present})
-    plan.read(lines, lambda line: _organization(actor, places, line))
-    _ask_about_namesakes(plan, _namesakes(present), lines)
-    _keep_to_own_units(actor, plan, lines)
+    """Take organisations in. Facts: those of `organizations.Facts`, kind, and unit: where it is left out or empty, a
+    new one is the actor's unit's, and one that is known stays where it is."""
+    return await _take_in(actor, lines, None, dry_run)
+
+
+@verb(*LIAISONS)
+async def take_in_schools(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
+    """Take schools in, as organisations; a new one of which the line tells no kind is a SCHOOL."""
+    return await _take_in(actor, lines, OrganizationKind.SCHOOL, dry_run)
+
+
+async def _take_in(actor: Actor, lines: Sequence[Line], usual: OrganizationKind | None, dry_run: bool) -> Taken:
+    present = await Organization.filter(prefecture_id=actor.prefecture_id).order_by("id")
+    roster = _Roster(actor, await places(actor, covered=True), present, usual)
+    plan = Plan(known=roster.known, called=roster.places.called)
+    plan.read(lines, roster.read)
+    _ask_about_namesakes(actor, plan, present)
     taken = plan.settled()
     if not dry_run:
+        for identity, said in plan.changed.items():
+            row, unit_id = roster.known[identity], said.values["unit_id"]
+            if row.unit_id != unit_id:
+                await organizations.take_along(actor, row.id, unit_id)
         await plan.write(actor, Organization, "organization")
     return taken
 
 
-def _organization(actor: Actor, places: dict[str, UUID], line: Line) -> tuple[str, dict[str, Any]]:
-    said = {name: line.facts[name] for name in organizations.BLANK if line.facts.get(name) is not None}
-    kind = line.facts.get("kind") or (OrganizationKind.SCHOOL if said.get("school_code") else None)
-    if kind is None:
-        raise Invalid("団体の種別を入力してください。", field="kind")
-    values = organizations.described(**said)
-    return values["identity"], {"kind": kind, "unit_id": unit_in(places, line.facts, actor.unit_id), **values}
+class _Roster:
+    """The bodies that are known, by their identity, and what a line says of one of them."""
+
+    def __init__(
+        self, actor: Actor, places: Places, present: Sequence[Organization], usual: OrganizationKind | None
+    ) -> None:
+        self.actor, self.places, self.usual = actor, places, usual
+        self.known = {row.identity: row for row in present}
+
+    def read(self, line: Line) -> Said:
+        told = line.told(organizations.BLANK)
+        values = organizations.described(**told)
+        row = self.known.get(values["identity"])
+        if row:
+            self._must_be_ours(row)
+            values = organizations.described(row, **told)
+        unit_id = self.places.of(line.facts, row.unit_id if row else self.actor.unit_id)
+        kind = line.facts.get("kind") or (row.kind if row else self._usual(told))
+        return Said(values["identity"], {"kind": kind, "unit_id": unit_id, **values})
+
+    def _usual(self, told: Mapping[str, Any]) -> OrganizationKind:
+        if not told.get("school_code") and self.usual is None:
+            raise Invalid("団体の種別を入力してください。", field="kind")
+        return self.usual or OrganizationKind.SCHOOL
+
+    def _must_be_ours(self, row: Organization) -> None:
+        if row.unit_id not in self.actor.units:
+            raise Invalid(organizations.ELSEWHERE)
+        if row.retired_on:
+            raise Invalid(organizations.gone(row))
 
 
-def _namesakes(present: Sequence[Organization]) -> Namesakes:
-    found: dict[tuple[str, str], list[Organization]] = defaultdict(list)
+# ------------------------------------------------------------------ bodies of one name
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What tells a body apart from another of nearly the same name, and how a question calls it."""
+
+    municipality: str
+    corporate: str | None
+    school: str | None
+    question: str
+
+    def may_be(self, other: _Body) -> bool:
+        """An unknown municipality may be any; two numbers of one kind that differ say that the bodies do."""
+        if self.municipality and other.municipality and self.municipality != other.municipality:
+            return False
+        numbers = ((self.corporate, other.corporate), (self.school, other.school))
+        return not any(one and another and one != another for one, another in numbers)
+
+
+def _ask_about_namesakes(actor: Actor, plan: Plan[Organization], present: Sequence[Organization]) -> None:
+    alike: dict[str, list[_Body]] = defaultdict(list)
     for row in present:
-        found[name_stem(row.name), row.municipality_code].append(row)
-    return found
+        alike[name_stem(row.name)].append(_known(actor, row))
+    for identity, said in plan.new.items():
+        number, values = plan.seen[identity], said.values
+        numbers = values["corporate_number"], values["school_code"]
+        body = _Body(values["municipality_code"], *numbers, _question(f"{number}行目の「{values['name']}」"))
+        bodies = alike[name_stem(values["name"])]
+        if (other := next((one for one in bodies if body.may_be(one)), None)) is not None:
+            plan.problems.append(Problem(number, "name", other.question))
+        bodies.append(body)
 
 
-def _ask_about_namesakes(plan: Plan[Organization], namesakes: Namesakes, lines: Sequence[Line]) -> None:
-    numbers = {identity: number for identity, number in plan.seen.items() if identity in plan.new}
-    for identity, number in numbers.items():
-        values = plan.new[identity]
-        alike = namesakes.get((name_stem(values["name"]), values["municipality_code"]), [])
-        if alike and not _are_told_apart(values, alike):
-            plan.problems.append(Problem(number, "name", _question(alike[0])))
+def _known(actor: Actor, row: Organization) -> _Body:
+    number = row.corporate_number or row.school_code or "番号なし"
+    question = _question(f"登録済みの「{row.name}」（{number}）") if row.unit_id in actor.units else ELSEWHERE_ALIKE
+    return _Body(row.municipality_code, row.corporate_number, row.school_code, question)
 
 
-def _are_told_apart(values: Mapping[str, Any], alike: Sequence[Organization]) -> bool:
-    """Two numbers of one kind that differ say for certain that the bodies do."""
-    return all(
-        (values["corporate_number"] and row.corporate_number) or (values["school_code"] and row.school_code)
-        for row in alike
-    )
+ELSEWHERE_ALIKE = "よく似た名称の団体が登録されているようです。県本部の連携担当者に確かめてください。"
 
 
-def _question(row: Organization) -> str:
-    known = row.corporate_number or row.school_code or "番号なし"
+def _question(called: str) -> str:
     return (
-        f"登録済みの「{row.name}」（{known}）と同じ団体ですか。同じなら同じ番号と名称を書き、"
-        "別の団体なら双方の法人番号を登録するか、名称に支店名などを加えてください。"
+        f"{called}と同じ団体ですか。同じなら番号・名称・団体コードを一致させ（番号だけが新しいときは、先に登録済みの"
+        "団体を訂正し）、別の団体なら双方の法人番号か団体コードを書くか、名称に支店名などを加えてください。"
     )
-
-
-def _keep_to_own_units(actor: Actor, plan: Plan[Organization], lines: Sequence[Line]) -> None:
-    for row, _ in plan.changes:
-        if row.unit_id not in actor.units:
-            message = "ほかの所属が登録した団体です。県本部の連携担当者に変更を依頼してください。"
-            plan.problems.append(Problem(plan.seen[row.identity], None, message))

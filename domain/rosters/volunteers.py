@@ -17,19 +17,22 @@ from domain import people, records
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import search_key
-from domain.people import Person
 from domain.rosters.commissions import Terms, find_terms
-from domain.rosters.lines import Line, Plan, Taken
-from domain.rosters.officers import NAMES, unit_in, units_by_code
+from domain.rosters.lines import Line, Plan, Said, Taken
+from domain.rosters.officers import NAMES
+from domain.rosters.places import Places, places
 from domain.verbs import verb
 from domain.volunteers import (
     ConsentScope,
     GuardianConsent,
     Volunteer,
+    VolunteerGroup,
     VolunteerStatus,
     groups_visible_to,
     visible_to,
 )
+
+BESIDES = {"number": None, "affiliation": "", "remarks": ""}
 
 
 @verb(*LIAISONS)
@@ -37,11 +40,10 @@ async def take_in_volunteers(actor: Actor, lines: Sequence[Line], *, dry_run: bo
     """Take volunteers in. Facts: number, names and kana, kind, age_band, group, affiliation, mail_address, phone,
     unit, remarks; for a minor guardian_name, guardian_relationship and consented_on; for somebody who is commissioned
     commissioned_on, and as far as they are known commissioned_until, commission_number and authority."""
-    places = {name: id for name, id in (await units_by_code(actor)).items() if id in actor.units}
-    groups = {search_key(group.name): group.id for group in await groups_visible_to(actor).filter(retired_on=None)}
-    known = await visible_to(actor).prefetch_related("person")
-    roster = _Roster(actor, places, groups, known, await find_terms(actor, lines, known))
-    plan = Plan(known=roster.known)
+    known, groups = await visible_to(actor).prefetch_related("person"), await groups_visible_to(actor)
+    roster = _Roster(actor, await places(actor, covered=True), groups, known, await find_terms(actor, lines, known))
+    called = {**roster.places.called, **{group.id: group.name for group in groups}}
+    plan = Plan(known=roster.known, behind={one: row.person for one, row in roster.known.items()}, called=called)
     plan.read(lines, roster.read)
     taken = plan.settled()
     if not dry_run:
@@ -55,45 +57,44 @@ class _Roster:
     def __init__(
         self,
         actor: Actor,
-        places: dict[str, UUID],
-        groups: Mapping[str, UUID],
+        places: Places,
+        groups: Sequence[VolunteerGroup],
         known: Sequence[Volunteer],
         terms: Terms,
     ) -> None:
-        self.actor, self.places, self.groups, self.terms = actor, places, groups, terms
+        self.actor, self.places, self.terms = actor, places, terms
+        self.groups = {search_key(group.name): group.id for group in groups if group.retired_on is None}
         self.known: dict[str, Volunteer] = {}
         self.named: set[tuple[str, str]] = set()
-        self.people: dict[str, dict[str, str]] = {}
         for row in known:
             self.known[_identity(row.number, row.search, row.kind, row.person.mail_address or row.group_id)] = row
             self.named.add((row.search, row.kind))
 
-    def read(self, line: Line) -> tuple[str, dict[str, Any]]:
+    def read(self, line: Line) -> Said:
         facts = line.facts
-        said: Any = {name: facts.get(name) or "" for name in NAMES}
-        columns, group_id = people.described(**said), self._group(facts.get("group"))
+        told: Any = line.told(NAMES)
+        columns, group_id = people.described(**told), self._group(facts.get("group"))
         identity = _identity(facts.get("number"), columns["search"], facts["kind"], columns["mail_address"] or group_id)
-        if identity not in self.known and (columns["search"], facts["kind"]) in self.named:
+        row = self.known.get(identity)
+        if row is None and (columns["search"], facts["kind"]) in self.named:
             raise Invalid(
                 "同じ氏名・種別のボランティアが登録済みです。同じ人なら登録済みの番号かメールアドレスを、"
                 "別の人なら別の名簿番号を書いてください。",
                 field="number",
             )
-        self.people[identity] = columns
         _must_not_be_ahead(facts.get("consented_on"), self.actor)
-        begun = self._begun(identity, facts)
-        return identity, {
-            "unit_id": unit_in(self.places, facts, self.actor.unit_id),
+        columns = people.described(row.person if row else None, **told)
+        values = {name: getattr(row, name, blank) for name, blank in BESIDES.items()} | line.told(BESIDES)
+        values |= {
+            "unit_id": self.places.of(facts, row.unit_id if row else self.actor.unit_id),
             "kind": facts["kind"],
             "age_band": facts["age_band"],
-            "number": facts.get("number") or None,
-            "group_id": group_id,
-            "affiliation": facts.get("affiliation") or "",
-            "remarks": facts.get("remarks") or "",
+            "group_id": group_id if row is None or "group" in facts else row.group_id,
             "search": columns["search"],
             "kana_order": columns["kana_order"],
-            **begun,
+            **self._begun(identity, facts),
         }
+        return Said(identity, values, columns)
 
     def _begun(self, identity: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Where somebody new begins: recommended, or in a running term. What is known of others stays."""
@@ -115,14 +116,10 @@ class _Roster:
         return self.groups[search_key(name)]
 
     async def write(self, plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
-        new = [{"unit_id": values["unit_id"], **self.people[one]} for one, values in plan.new.items()]
-        persons = await records.create_many(self.actor, Person, "volunteer-person-added", new)
-        for values, person in zip(plan.new.values(), persons, strict=True):
-            values |= {"person_id": person.id, "recommended_by_id": self.actor.person_id}
+        for said in plan.new.values():
+            said.values["recommended_by_id"] = self.actor.person_id
+        await plan.write_people(self.actor, "volunteer")
         made = await plan.write(self.actor, Volunteer, "volunteer")
-        for identity in plan.seen.keys() & self.known.keys():
-            person = self.known[identity].person
-            await records.change(self.actor, person, "volunteer-person-corrected", **self.people[identity])
         new_ones = dict(zip(plan.new, made, strict=True))
         await self.terms.write(new_ones)
         await self._consents({**self.known, **new_ones}, plan, lines)

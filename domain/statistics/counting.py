@@ -11,11 +11,11 @@ from uuid import UUID
 from tortoise import Tortoise
 
 from domain.actor import TOKYO
-from domain.errors import Invalid
+from domain.errors import Incomplete, Invalid
 from domain.japanese import Period
 from domain.statistics.figures import Count, CountedUnit, Report, asked, grid
 from domain.statistics.measures import ALL, Facts, Tally
-from domain.units import Unit, UnitKind
+from domain.units import Unit, UnitKind, headquarters_among
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Scope:
 async def prefecture_scope(prefecture_id: UUID) -> Scope:
     """Headquarters as one row, then each station with its sections, in the order of their codes."""
     known = {unit.id: unit for unit in await Unit.filter(prefecture_id=prefecture_id).order_by("code")}
-    top = _headquarters(prefecture_id, known.values())
+    top = _headquarters(known.values())
     stations = [unit for unit in known.values() if unit.kind is UnitKind.STATION]
     members: dict[UUID, list[UUID]] = {row.id: [] for row in (top, *stations)}
     for unit in known.values():
@@ -39,15 +39,21 @@ async def prefecture_scope(prefecture_id: UUID) -> Scope:
     return Scope(known[prefecture_id].name, rows, prefecture_id)
 
 
-def _headquarters(prefecture_id: UUID, known: Iterable[Unit]) -> Unit:
-    """Every prefecture has been founded with one."""
-    return next(unit for unit in known if unit.parent_id == prefecture_id and unit.kind is UnitKind.HEADQUARTERS)
+def _headquarters(known: Iterable[Unit]) -> Unit:
+    """Every prefecture has been founded with one. Raises Incomplete where it was lost on the way."""
+    if (found := headquarters_among(known)) is None:
+        raise Incomplete("県警察の直下に本部がありません。本部を登録し直してから集計してください。")
+    return found
 
 
-def _station(unit: Unit | None, known: Mapping[UUID, Unit]) -> Unit | None:
-    while unit and unit.kind is not UnitKind.STATION:
-        unit = known.get(unit.parent_id) if unit.parent_id else None
-    return unit
+def _station(unit: Unit, known: Mapping[UUID, Unit]) -> Unit | None:
+    """The station among the unit and those above it; no way up is longer than there are units, were it a circle."""
+    at: Unit | None = unit
+    for _ in known:
+        if at is None or at.kind is UnitKind.STATION:
+            return at
+        at = known.get(at.parent_id) if at.parent_id else None
+    return None
 
 
 async def national_scope(national_id: UUID) -> Scope:

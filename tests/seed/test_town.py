@@ -227,6 +227,7 @@ def test_the_figures_of_the_quarters_that_are_over_are_kept(look, year):
 
 
 TRACES = {
+    "officers-arrive": (Entry, {"fact": "officer-arrived"}),
     "agreements-expire": (Entry, {"fact": "agreement-expired"}),
     "volunteers-expire": (Entry, {"fact": "volunteer-expired"}),
     "offers-lapse": (Entry, {"fact": "lecturer-offer-lapsed"}),
