@@ -18,7 +18,7 @@ from domain.errors import Invalid
 from domain.people import Person, Post
 from domain.records import any_of
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken
-from domain.rosters.places import Places, places
+from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 
 NAMES = dict.fromkeys(
@@ -31,7 +31,7 @@ LEVEL = {"qualification": None, "qualified_on": None}
 async def take_in_officers(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take officers in. Facts: number, unit, names and kana, job_title, mail_address, phone, extension,
     qualification, qualified_on, since."""
-    roster = _Roster(actor, await places(actor), await people.officers_visible_to(actor).order_by("id"))
+    roster = _Roster(actor, await find_places(actor), await people.officers_visible_to(actor).order_by("id"))
     await roster.read_posts()
     plan = Plan(known=roster.known, behind=roster.posts, called=roster.places.called)
     plan.read(lines, roster.read)

@@ -17,7 +17,7 @@ from domain.errors import Invalid
 from domain.japanese import name_stem
 from domain.organizations import Organization, OrganizationKind
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken
-from domain.rosters.places import Places, places
+from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 
 
@@ -36,7 +36,7 @@ async def take_in_schools(actor: Actor, lines: Sequence[Line], *, dry_run: bool 
 
 async def _take_in(actor: Actor, lines: Sequence[Line], usual: OrganizationKind | None, dry_run: bool) -> Taken:
     present = await Organization.filter(prefecture_id=actor.prefecture_id).order_by("id")
-    roster = _Roster(actor, await places(actor, covered=True), present, usual)
+    roster = _Roster(actor, await find_places(actor, covered=True), present, usual)
     plan = Plan(known=roster.known, called=roster.places.called)
     plan.read(lines, roster.read)
     _ask_about_namesakes(actor, plan, present)

@@ -42,7 +42,7 @@ class Places:
         return usual if usual and not said else self.find(said)
 
 
-async def places(actor: Actor, *, covered: bool = False) -> Places:
+async def find_places(actor: Actor, *, covered: bool = False) -> Places:
     """The standing units of the prefecture, or only those that the actor's post covers."""
     known = await units.visible_to(actor)
     standing = [unit for unit in known if unit.retired_on is None and (not covered or unit.id in actor.units)]

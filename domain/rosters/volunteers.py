@@ -20,7 +20,7 @@ from domain.japanese import search_key
 from domain.rosters.commissions import Terms, find_terms
 from domain.rosters.lines import Line, Plan, Said, Taken
 from domain.rosters.officers import NAMES
-from domain.rosters.places import Places, places
+from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 from domain.volunteers import (
     ConsentScope,
@@ -41,7 +41,9 @@ async def take_in_volunteers(actor: Actor, lines: Sequence[Line], *, dry_run: bo
     unit, remarks; for a minor guardian_name, guardian_relationship and consented_on; for somebody who is commissioned
     commissioned_on, and as far as they are known commissioned_until, commission_number and authority."""
     known, groups = await visible_to(actor).prefetch_related("person"), await groups_visible_to(actor)
-    roster = _Roster(actor, await places(actor, covered=True), groups, known, await find_terms(actor, lines, known))
+    roster = _Roster(
+        actor, await find_places(actor, covered=True), groups, known, await find_terms(actor, lines, known)
+    )
     called = {**roster.places.called, **{group.id: group.name for group in groups}}
     plan = Plan(known=roster.known, behind={one: row.person for one, row in roster.known.items()}, called=called)
     plan.read(lines, roster.read)

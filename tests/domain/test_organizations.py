@@ -79,7 +79,10 @@ def test_the_same_body_is_not_taken_in_twice(play: Any, first: dict[str, str], a
     async def story(town: Town) -> None:
         await make.company(town.officer, **first)
         with pytest.raises(Conflict, match="すでに登録されています"):
+            await make.company(town.officer, **again)
+        with pytest.raises(Conflict, match="県本部の連携担当者") as elsewhere:
             await make.company(town.other_officer, **again)
+        assert "第1" not in elsewhere.value.message
         assert await Organization.all().count() == 1
 
     play(story)
@@ -339,6 +342,125 @@ def test_a_body_that_is_gone_takes_its_contacts_with_it_and_gets_no_new_ones(pla
             with pytest.raises(WrongState):
                 await attempt
         assert await Contact.all().count() == 1
+
+    play(story)
+
+
+def test_a_body_that_comes_back_is_reinstated_and_its_contacts_one_by_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        contact = await make.contact(town.officer, body)
+        await organizations.retire(town.officer, body.id, version=1, on=ON)
+        with pytest.raises(Conflict, match="2026年7月1日付けで登録から外れています"):
+            await make.company(town.officer)
+        with pytest.raises(WrongState, match="復活"):
+            await organizations.reinstate_contact(town.officer, contact.id, version=2)
+        assert (await Contact.get(id=contact.id)).until == ON
+        again = await organizations.reinstate(town.officer, body.id, version=2)
+        assert (again.id, again.retired_on) == (body.id, None)
+        assert (await Contact.get(id=contact.id)).until == ON
+        back = await organizations.reinstate_contact(town.officer, contact.id, version=2)
+        assert (back.until, (await Person.get(id=contact.person_id)).retired_on) == (None, None)
+        _, secret = await tokens.issue(town.admin, person_id=contact.person_id, role=Role.PARTNER)
+        assert (await tokens.actor_of(secret, town.officer.now)).organization_id == body.id
+
+    play(story)
+
+
+def test_a_place_that_was_closed_opens_again_with_its_body(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        place = await organizations.add_establishment(town.officer, organization_id=body.id, name="支店")
+        await organizations.retire_establishment(town.officer, place.id, version=1, on=ON)
+        await organizations.retire(town.officer, body.id, version=1, on=ON)
+        with pytest.raises(WrongState):
+            await organizations.reinstate_establishment(town.officer, place.id, version=2)
+        await organizations.reinstate(town.officer, body.id, version=2)
+        after = await organizations.reinstate_establishment(town.officer, place.id, version=2)
+        assert (after.id, after.retired_on) == (place.id, None)
+
+    play(story)
+
+
+def test_what_was_never_retired_is_not_reinstated_and_of_two_one_reads_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        contact = await make.contact(town.officer, body)
+        place = await organizations.add_establishment(town.officer, organization_id=body.id, name="支店")
+        entries = await Entry.all().count()
+        for attempt in (
+            organizations.reinstate(town.officer, body.id, version=1),
+            organizations.reinstate_contact(town.officer, contact.id, version=1),
+            organizations.reinstate_establishment(town.officer, place.id, version=1),
+        ):
+            with pytest.raises(WrongState, match="外れていません"):
+                await attempt
+        with pytest.raises(Conflict):
+            await organizations.reinstate(town.officer, body.id, version=7)
+        with pytest.raises(NotFound):
+            await organizations.reinstate(town.other_officer, body.id, version=1)
+        assert await Entry.all().count() == entries
+
+    play(story)
+
+
+def test_headquarters_puts_a_body_under_another_station_with_its_places_and_contacts(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        contact = await make.contact(town.officer, body)
+        place = await organizations.add_establishment(town.officer, organization_id=body.id, name="本店")
+        feed, secret = await with_feed_and_token(town, contact)
+        there = town.other_station.id
+        await organizations.transfer(town.hq, body.id, version=1, unit_id=there)
+        rows = [
+            await Organization.get(id=body.id),
+            await Contact.get(id=contact.id),
+            await Establishment.get(id=place.id),
+            await Person.get(id=contact.person_id),
+            await Subscription.get(id=feed.id),
+            await tokens.actor_of(secret, town.hq.now),
+        ]
+        assert [row.unit_id for row in rows] == [there] * 6
+        assert await organizations.visible_to(town.officer).count() == 0
+        assert [one.id for one in await organizations.contacts_visible_to(town.other_officer)] == [contact.id]
+
+    play(story)
+
+
+def test_a_retired_body_may_be_moved_and_reinstated_where_it_is_now(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        await organizations.retire(town.officer, body.id, version=1, on=ON)
+        await organizations.transfer(town.hq, body.id, version=2, unit_id=town.other_station.id)
+        after = await organizations.reinstate(town.other_officer, body.id, version=3)
+        assert (after.unit_id, after.retired_on) == (town.other_station.id, None)
+
+    play(story)
+
+
+def test_a_station_gives_no_body_away_and_nobody_puts_one_under_a_closed_unit(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        with pytest.raises(NotAllowed):
+            await organizations.transfer(town.officer, body.id, version=1, unit_id=town.other_station.id)
+        await units.retire(town.admin, town.other_station.id, version=1, on=ON)
+        with pytest.raises(Invalid) as refused:
+            await organizations.transfer(town.hq, body.id, version=1, unit_id=town.other_station.id)
+        assert refused.value.field == "unit_id"
+        with pytest.raises(Conflict):
+            await organizations.transfer(town.hq, body.id, version=2, unit_id=town.section.id)
+        assert (await Organization.get(id=body.id)).unit_id == town.station.id
+
+    play(story)
+
+
+def test_a_correction_does_not_turn_one_body_into_another(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.company(town.officer, "架空電力", corporate_number=NPA)
+        other = await make.company(town.officer, "例示商店")
+        with pytest.raises(Conflict, match="すでに登録されています"):
+            await organizations.correct(town.officer, other.id, version=1, corporate_number=NPA)
+        assert (await Organization.get(id=other.id)).corporate_number is None
 
     play(story)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -55,7 +55,53 @@ def test_a_transfer_leaves_no_day_out_and_counts_none_twice(play: Any) -> None:
             (town.other_station.id, SUMMER, AUTUMN - DAY),
             (town.section.id, AUTUMN, None),
         ]
-        assert officer.unit_id == town.section.id
+        assert officer.unit_id == town.other_station.id
+
+    play(story)
+
+
+MIDNIGHT = datetime(2026, 9, 30, 15, 0, tzinfo=UTC)
+"""When 1 October begins in Japan."""
+
+
+def test_an_announced_transfer_takes_effect_on_its_day_and_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        after = await people.transfer(town.hq, officer.id, version=1, unit_id=town.other_station.id, on=AUTUMN)
+        assert (after.version, after.unit_id) == (2, town.station.id)
+        assert await people.arrive(MIDNIGHT - timedelta(seconds=1)) == []
+        assert (await Person.get(id=officer.id)).unit_id == town.station.id
+        assert [one.id for one in await people.arrive(MIDNIGHT)] == [officer.id]
+        assert (await Person.get(id=officer.id)).unit_id == town.other_station.id
+        entries = await Entry.all().count()
+        assert await people.arrive(MIDNIGHT + DAY) == []
+        assert await Entry.all().count() == entries
+
+    play(story)
+
+
+def test_an_announced_transfer_may_be_changed_before_its_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        officer = await people.transfer(town.hq, officer.id, version=1, unit_id=town.other_station.id, on=AUTUMN)
+        officer = await people.transfer(town.hq, officer.id, version=2, unit_id=town.section.id, on=AUTUMN)
+        assert await posts(officer) == [
+            (town.station.id, SPRING, AUTUMN - DAY),
+            (town.section.id, AUTUMN, None),
+        ]
+        await people.arrive(MIDNIGHT)
+        assert (await Person.get(id=officer.id)).unit_id == town.section.id
+
+    play(story)
+
+
+def test_who_retires_before_the_announced_day_arrives_nowhere(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        officer = await people.transfer(town.hq, officer.id, version=1, unit_id=town.other_station.id, on=AUTUMN)
+        await people.retire(town.hq, officer.id, version=2, on=AUTUMN)
+        assert await people.arrive(MIDNIGHT) == []
+        assert (await Person.get(id=officer.id)).unit_id == town.station.id
 
     play(story)
 

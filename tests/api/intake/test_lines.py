@@ -51,7 +51,7 @@ async def take_in_everything(town: Town) -> list[Taken]:
         await rosters.take_in_units(town.admin, roster("units", UNITS)),
         await rosters.take_in_officers(town.hq, roster("officers", OFFICERS)),
         await rosters.take_in_organizations(town.hq, roster("organizations", PARTNERS)),
-        await rosters.take_in_organizations(town.hq, roster("schools", SCHOOLS)),
+        await rosters.take_in_schools(town.hq, roster("schools", SCHOOLS)),
         await rosters.take_in_contacts(town.hq, roster("contacts", CONTACTS)),
     ]
 
@@ -62,6 +62,13 @@ def test_the_rosters_of_an_office_are_taken_in_and_a_second_time_change_nothing(
         assert await take_in_everything(town) == [Taken(0, 0, n) for n in (2, 1, 2, 1, 2)]
 
     play(story)
+
+
+def test_a_line_tells_what_the_file_has_a_column_for_and_nothing_else():
+    [line] = roster("contacts", book(["会社名", "氏名", "携帯電話"], ["架空電力", "見本 太郎", None]))
+    assert line.facts == {"organization": "架空電力", "family_name": "見本", "given_name": "太郎", "phone": ""}
+    [school] = roster("schools", book(["学校名", "校種"], ["例示大学", None]))
+    assert school.facts == {"name": "例示大学"}
 
 
 def test_what_the_files_say_stands_in_the_records(play: Any) -> None:

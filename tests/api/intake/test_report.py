@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from api.intake import UNITS, Intake, Problem, report
+from api.intake import UNITS, Intake, Problem, Table, changes_report, report
 from api.intake.report import _width
+from domain.rosters import Change
 
 WRONG = Problem(12, "C列「電話番号」", "222217171", "先頭の0が消えています。")
 SHORT = Problem(3, "A列「種別」", "", "空欄です。入力してください。")
@@ -31,3 +32,14 @@ def test_a_long_list_is_cut_and_says_so():
     told = report(UNITS, "名簿.xlsx", Intake([], [WRONG] * 250))
     assert told.count("222217171") == 200
     assert told.endswith("ほか50件\n")
+
+
+def test_of_many_changes_as_many_are_listed_and_the_rest_are_counted():
+    told = changes_report(UNITS, Table("名簿.xlsx", ()), [Change(2, "name", "旧称署", "見本署")] * 250)
+    assert told.count("旧称署") == 200
+    assert told.splitlines()[:2] == ["【変わるところ】", "行  列      いまの値  名簿の値"]
+    assert told.endswith("ほか50件\n")
+
+
+def test_where_nothing_changes_nothing_is_told():
+    assert changes_report(UNITS, Table("名簿.xlsx", ()), []) == ""

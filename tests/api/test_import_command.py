@@ -1,0 +1,119 @@
+"""`renkei import`: what would change is told cell by cell before it does, and what cannot be done in one sentence."""
+
+import asyncio
+
+import pytest
+
+from api import cli, settings
+from domain import organizations
+from domain.database import opened
+from domain.journal import Entry
+from domain.organizations import Organization, OrganizationKind
+
+WHOLE = """法人番号,団体名,種別,規模,住所,電話,所属
+8999900000001,架空電力株式会社,企業,大企業,見本市例示町1-2-3,000-0000-0001,青浜第1警察署
+"""
+
+
+@pytest.fixture
+def here(play, shared_url, monkeypatch, tmp_path):
+    """A directory to work in, and a founded prefecture in the database."""
+
+    async def story(town):
+        await organizations.register(town.hq, kind=OrganizationKind.UNIVERSITY, name="例示大学")
+
+    play(story)
+    monkeypatch.setattr(settings, "read", lambda: settings.Settings(database_url=shared_url))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def look(shared_url):
+    """What stands in the database afterwards."""
+
+    async def ask(question):
+        async with opened(shared_url):
+            return await question()
+
+    return lambda question: asyncio.run(ask(question))
+
+
+def take_in(here, capsys, kind, text, *options):
+    """The lines that are printed when this file is taken in."""
+    (here / "名簿.csv").write_text(text, encoding="utf-8")
+    assert cli.main(["import", kind, "名簿.csv", *options]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+async def entries():
+    return await Entry.all().count()
+
+
+async def body():
+    row = await Organization.get(corporate_number="8999900000001").prefetch_related("unit")
+    return row.name, row.address, row.phone, row.unit.name
+
+
+def test_a_file_with_fewer_columns_takes_nothing_away(here, capsys, look):
+    take_in(here, capsys, "organizations", WHOLE)
+    short = "法人番号,団体名,種別\n8999900000001,架空電力ホールディングス株式会社,企業\n"
+    for options, name in (
+        (["--dry-run"], "架空電力株式会社"),
+        ([], "架空電力ホールディングス株式会社"),
+    ):
+        told = take_in(here, capsys, "organizations", short, *options)
+        assert "【変わるところ】" in told
+        assert [line.split() for line in told if line.startswith("2 ")] == [
+            ["2", "B列「団体名」", "架空電力株式会社", "架空電力ホールディングス株式会社"]
+        ]
+        assert told[-1].endswith("新規0件、変更1件、変わりなし0件。")
+        assert look(body) == (name, "見本市例示町1-2-3", "000-0000-0001", "青浜第1警察署")
+
+
+def test_every_cell_that_changes_is_told_in_the_words_of_the_office(here, capsys):
+    take_in(here, capsys, "organizations", WHOLE)
+    changed = "法人番号,団体名,種別,規模,住所,所属\n8999900000001,架空電力株式会社,病院,中小企業,,青浜第2警察署\n"
+    told = take_in(here, capsys, "organizations", changed, "--dry-run")
+    assert [line.split() for line in told if line.startswith("2 ")] == [
+        ["2", "C列「種別」", "企業", "病院"],
+        ["2", "F列「所属」", "青浜第1警察署", "青浜第2警察署"],
+        ["2", "E列「住所」", "見本市例示町1-2-3", "（空欄）"],
+        ["2", "D列「規模」", "大企業", "中小企業"],
+    ]
+
+
+def test_a_school_keeps_its_kind_where_the_file_has_no_such_column(here, capsys):
+    told = take_in(here, capsys, "schools", "学校名,住所\n例示大学,見本市1\n")
+    assert [line.split() for line in told if line.startswith("2 ")] == [["2", "B列「住所」", "（空欄）", "見本市1"]]
+    told = take_in(here, capsys, "schools", "学校名,校種\n例示大学,小学校\n", "--dry-run")
+    assert [line.split() for line in told if line.startswith("2 ")] == [["2", "B列「校種」", "大学", "学校"]]
+
+
+def test_whoever_shares_an_address_is_told_apart_by_name(here, capsys):
+    take_in(here, capsys, "organizations", WHOLE)
+    shared = "団体名,氏名,メール,着任日\n{0},田中 次郎,info@p.example,R7.4.1\n{0},高橋 三郎,info@p.example,\n"
+    told = take_in(here, capsys, "contacts", shared.format("架空電力株式会社"))
+    assert told[-1] == "取り込みました: 新規2件、変更0件、変わりなし0件。"
+
+
+@pytest.mark.parametrize("place", ["nowhere/units.xlsx", "."])
+def test_a_template_that_cannot_be_written_is_told_in_one_sentence(here, capsys, place):
+    assert cli.main(["import", "units", "--template", place]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"renkei: {place} に書き込めません")
+    assert "--template で書ける場所" in shown.err
+    assert (shown.out, shown.err.count("\n"), list(here.iterdir())) == ("", 1, [])
+
+
+def test_what_the_domain_refuses_is_told_at_its_cell_and_nothing_is_taken_in(here, capsys, look):
+    before = look(entries)
+    circle = "コード,所属名,区分,上位所属\n0301,甲課,署の課,0302\n0302,乙課,署の課,0301\n"
+    (here / "名簿.csv").write_text(circle, encoding="utf-8")
+    assert cli.main(["import", "units", "名簿.csv"]) == 1
+    shown = capsys.readouterr()
+    assert [line.split()[:2] for line in shown.err.splitlines() if line.startswith(("2 ", "3 "))] == [
+        ["2", "D列「上位所属」"],
+        ["3", "D列「上位所属」"],
+    ]
+    assert (shown.out, look(entries)) == ("", before)
