@@ -27,6 +27,7 @@ from domain.japanese import (
     postal_code,
     school_code,
     search_key,
+    storable,
 )
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
@@ -233,7 +234,7 @@ BLANK: dict[str, Any] = dict(
 def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> dict[str, Any]:
     """The columns of an organisation: what is known now or was before, checked, and what follows from its name."""
     known = {**BLANK} | ({name: getattr(before, name) for name in BLANK} if before else {}) | {**facts}
-    records.must_say(known["name"], "名称", "name")
+    records.must_say(storable(known["name"], field="name"), "名称", "name")
     codes = _codes(known["corporate_number"], known["school_code"], known["municipality_code"])
     name, kana = known["name"], known["name_kana"]
     return {
