@@ -62,6 +62,22 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
 
 
+# What takes longest begins first, or one process would still be at it when the others have nothing left to do.
+LONGEST = ("demo", "test_year.py", "api/test_bad_input.py", "api/test_reading.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file stays in one process, and so does everything that looks at the one demonstration."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: LONGEST.index(_group(item)) if _group(item) in LONGEST else len(LONGEST))
+
+
+def _group(item: pytest.Item) -> str:
+    looks_at_it = "demo" in getattr(item, "fixturenames", ())
+    return "demo" if looks_at_it else str(item.path.relative_to(Path(__file__).parent))
+
+
 @pytest.fixture(scope="session")
 def full(request: pytest.FixtureRequest) -> bool:
     """Whether the long checks run at full length; otherwise they take a seeded sample."""

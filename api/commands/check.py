@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from domain import database
 
 ROOT = Path(__file__).parents[2]
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"
+MOST_AT_ONCE = 4  # each brings a PostgreSQL of its own
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 
 
@@ -101,7 +103,9 @@ def _schema(_: bool) -> None:
 
 def _pytest(full: bool) -> None:
     """All tests, printed as they run; a run in which none passed has proved nothing."""
-    command = [sys.executable, "-m", "pytest", *(["--full"] if full else [])]
+    at_once = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
+    several = ["-n", at_once, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *several, *(["--full"] if full else [])]
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as tests:
         for line in tests.stdout or ():
