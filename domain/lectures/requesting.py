@@ -40,8 +40,9 @@ async def request(
     contacts = organizations.contacts_visible_to(actor).filter(organization_id=school.id)
     contact = await records.see(contacts, contact_id, field="contact_id")
     calendar.must_be_ahead(actor, starts_at)
-    if expected_count < 1:
-        raise Invalid("予定人数は1人以上にしてください。", field="expected_count")
+    records.must_say(theme, "テーマ", "theme")
+    if not 1 <= expected_count <= 100_000:
+        raise Invalid("予定人数は1人から100,000人までで入力してください。", field="expected_count")
     unit = await Unit.get(id=school.unit_id)
     where = {"place": place or school.name, "online_url": online_url}
     appointment = await calendar.propose(

@@ -192,6 +192,12 @@ def number(key: str, items: Iterable[Item]) -> int | Decimal:
     return len(set(what)) if key in UNIQUE else len(what)
 
 
+def figure(key: str, kind: str, items: list[Item], *, is_station: bool = False) -> int | Decimal | None:
+    """What stands in the table: the number, or nothing where there could be nothing to count."""
+    counted = number(key, items)
+    return counted if counted or applies(key, kind, is_station) else None
+
+
 async def rows_of() -> dict[UUID, UUID]:
     """For each unit the one under which it is counted: its station, or else the headquarters of its prefecture."""
     known = {unit.id: unit for unit in await Unit.all()}

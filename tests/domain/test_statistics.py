@@ -52,11 +52,6 @@ def total(report: Report, key: str, kind: str = ALL) -> Any:
     return report.value(report.whole_id, BY_KEY[key], kind)
 
 
-def figure(key: str, kind: str, items: list[recount.Item], *, is_station: bool = False) -> Any:
-    counted = recount.number(key, items)
-    return counted if counted or recount.applies(key, kind, is_station) else None
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_sql_and_plain_loops_count_alike_at_the_edges_of_days_and_years(seed: int, play: Any) -> None:
     async def story(town: Town) -> None:
@@ -69,11 +64,15 @@ def test_sql_and_plain_loops_count_alike_at_the_edges_of_days_and_years(seed: in
             for tally in report.tallies:
                 for kind in (ALL, *tally.facts.kinds):
                     known = [item for item in items[tally.key] if kind in (ALL, item[1])]
-                    assert total(report, tally.key, kind) == figure(tally.key, kind, known), (code, tally.key, kind)
+                    assert total(report, tally.key, kind) == recount.figure(tally.key, kind, known), (
+                        code,
+                        tally.key,
+                        kind,
+                    )
                     for unit in report.units:
                         own = [item for item in known if places[item[0]] == unit.id]
                         is_station = unit.kind is UnitKind.STATION
-                        expected = figure(tally.key, kind, own, is_station=is_station)
+                        expected = recount.figure(tally.key, kind, own, is_station=is_station)
                         assert report.value(unit.id, tally, kind) == expected, (code, tally.key, kind, unit.name)
 
     play(story)
