@@ -58,7 +58,7 @@ class Actor:
 
     `units` are the ids that the post covers (the unit and all below it); `prefecture_id` is the unit at the root
     of the prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the
-    door.
+    door. `is_read_only` is set where somebody came in by a token that may change nothing.
     """
 
     role: Role
@@ -68,6 +68,7 @@ class Actor:
     prefecture_id: UUID
     units: tuple[UUID, ...] = ()
     organization_id: UUID | None = None
+    is_read_only: bool = False
 
     @property
     def today(self) -> date:

@@ -13,6 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
@@ -28,6 +29,8 @@ from domain.units import Unit, UnitKind
 from domain.verbs import verb
 
 LONGEST = timedelta(days=366)
+USED = timedelta(hours=1)
+"""How exactly it is remembered when a token was last used: reading must not write each time."""
 
 
 def derive(secret: str, purpose: str, id: UUID, generation: int = 0) -> str:
@@ -57,16 +60,28 @@ def _encode(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+class TokenScope(StrEnum):
+    """READ: every verb is refused; for whatever only fetches. FULL: all that the role may do."""
+
+    READ = "READ"
+    FULL = "FULL"
+
+
 class Token(Owned):
-    """A bearer token: who may act through it, in which role, until when. Instants are UTC."""
+    """A bearer token: who may act through it, in which role, how far, until when. Instants are UTC.
+
+    `last_used_at` is exact to an hour.
+    """
 
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person")
     person_id: UUID
     role = fields.CharEnumField(Role, max_length=20)
     organization_id = fields.UUIDField(null=True)
+    scope = fields.CharEnumField(TokenScope, max_length=10, default=TokenScope.FULL)
     label = fields.CharField(max_length=100, default="")
     sha256 = fields.CharField(max_length=64, unique=True)
     expires_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -80,20 +95,60 @@ def visible_to(actor: Actor) -> QuerySet[Token]:
 
 @verb(Role.ADMIN)
 async def issue(
-    actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | None = None, label: str = "", days: int = 90
+    actor: Actor,
+    *,
+    person_id: UUID,
+    role: Role,
+    unit_id: UUID | None = None,
+    label: str = "",
+    days: int = 90,
+    scope: TokenScope = TokenScope.FULL,
 ) -> tuple[Token, str]:
     """A new token and its secret, which is shown this once. `unit_id` defaults to the person's own unit."""
     person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
     records.must_last(person.retired_on)
     unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
+    await must_fit(person, role, unit)
+    return await mint(actor, person, role, unit, label, ending(actor.now, days), scope)
+
+
+@verb(*Role)
+async def issue_own(
+    actor: Actor, *, label: str = "", days: int = 90, scope: TokenScope = TokenScope.READ
+) -> tuple[Token, str]:
+    """A token for the actor's own programs, in the role and unit that they act in, and its secret, shown this once."""
+    person, unit = await Person.get(id=actor.person_id), await Unit.get(id=actor.unit_id)
+    records.must_last(person.retired_on)
+    return await mint(actor, person, actor.role, unit, label, ending(actor.now, days), scope)
+
+
+def own(actor: Actor) -> QuerySet[Token]:
+    """The tokens by which the actor's programs come in, in this role."""
+    return Token.filter(person_id=actor.person_id, role=actor.role, prefecture_id=actor.prefecture_id)
+
+
+@verb(*Role)
+async def revoke_own(actor: Actor, token_id: UUID) -> Token:
+    """End one of the actor's own tokens now."""
+    token = await records.find(own(actor), token_id)
+    return await records.change(actor, token, "token-revoked", revoked_at=token.revoked_at or actor.now)
+
+
+def ending(now: datetime, days: int) -> datetime:
+    """The instant so many days ahead. Raises Invalid for none and for more than a year."""
     if not 1 <= days <= LONGEST.days:
         raise Invalid("有効日数は1日から366日までにしてください。", field="days")
-    await _must_fit(person, role, unit)
-    return await mint(actor, person, role, unit, label, actor.now + timedelta(days=days))
+    return now + timedelta(days=days)
 
 
 async def mint(
-    actor: Author, person: Person, role: Role, unit: Unit, label: str, expires_at: datetime
+    actor: Author,
+    person: Person,
+    role: Role,
+    unit: Unit,
+    label: str,
+    expires_at: datetime,
+    scope: TokenScope = TokenScope.FULL,
 ) -> tuple[Token, str]:
     """Write the token; what it may open has been settled by the caller."""
     secret = f"rk_{secrets.token_urlsafe(32)}"
@@ -105,9 +160,10 @@ async def mint(
         unit_id=unit.id,
         person_id=person.id,
         role=role,
-        organization_id=await _organization_of(person, role),
+        organization_id=await organization_of(person, role),
+        scope=scope,
         label=label,
-        sha256=_digest(secret),
+        sha256=digest(secret),
         expires_at=expires_at,
     )
     return token, secret
@@ -122,16 +178,18 @@ POSTED: Mapping[Role, Collection[UnitKind]] = {
 """Where a role may be held, for those that see more than their own unit; a token never opens another's house."""
 
 
-async def _must_fit(person: Person, role: Role, unit: Unit) -> None:
+async def must_fit(person: Person, role: Role, unit: Unit) -> None:
+    """Raises Invalid where this person cannot act in this role, or the role not from this unit."""
     if person.is_officer is (role in OUTSIDERS):
         raise Invalid("この人にはこの役割を与えられません。職員か部外の人かを確かめてください。", field="role")
     if unit.kind not in POSTED.get(role, UnitKind):
         raise Invalid("この役割はその所属では働けません。役割に合った所属を選んでください。", field="unit_id")
-    if role in (Role.PARTNER, Role.SCHOOL) and await _organization_of(person, role) is None:
+    if role in (Role.PARTNER, Role.SCHOOL) and await organization_of(person, role) is None:
         raise Invalid("この人は団体の担当者として登録されていません。", field="person_id")
 
 
-async def _organization_of(person: Person, role: Role) -> UUID | None:
+async def organization_of(person: Person, role: Role) -> UUID | None:
+    """The body for which a contact acts; nothing in the other roles."""
     if role not in (Role.PARTNER, Role.SCHOOL):
         return None
     contact = await Contact.filter(person_id=person.id, until=None).order_by("-since", "id").first()
@@ -160,10 +218,7 @@ async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> N
         await records.change(author, token, "token-moved", unit_id=unit_id)
 
 
-ACTING = """
-    WITH RECURSIVE bearer AS (
-        SELECT role, person_id, unit_id, prefecture_id, organization_id
-        FROM token WHERE sha256 = $1 AND revoked_at IS NULL AND expires_at > $2),
+COVERED = """
     covered AS (
         SELECT unit.id, unit.prefecture_id
         FROM bearer JOIN unit ON unit.id = CASE role WHEN $3 THEN bearer.unit_id ELSE bearer.prefecture_id END
@@ -173,18 +228,40 @@ ACTING = """
         FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = covered.prefecture_id)
     SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""
 
+BEARING = """
+    SELECT role, person_id, unit_id, prefecture_id, organization_id,
+           scope = 'READ' AS is_read_only, last_used_at AS used_at
+    FROM token WHERE sha256 = $1 AND revoked_at IS NULL AND expires_at > $2"""
+
 
 async def actor_of(secret: str, now: datetime) -> Actor:
-    """Who acts through this token at this instant, in one statement. Raises Unauthenticated, whatever is wrong.
+    """Who acts through this token at this instant, in one statement, and once an hour a second one that notes the use.
+
+    Raises Unauthenticated, whatever is wrong.
+    """
+    found = await acting(BEARING, digest(secret), now)
+    if found is None:
+        raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
+    actor, used_at = found
+    if used_at is None or now - used_at >= USED:
+        await Token.filter(sha256=digest(secret)).update(last_used_at=now)
+    return actor
+
+
+async def acting(bearer: str, sha256: str, now: datetime) -> tuple[Actor, datetime | None] | None:
+    """Who acts by what `bearer` selects, and when it was last used; nothing where it selects no row.
 
     A station covers itself and what is below it, outsiders no unit, everybody else the whole prefecture.
     """
-    found = await database.rows(ACTING, _digest(secret), now, Role.STATION_LIAISON, list(OUTSIDERS))
+    statement = f"WITH RECURSIVE bearer AS ({bearer}), {COVERED}"
+    found = await database.rows(statement, sha256, now, Role.STATION_LIAISON, list(OUTSIDERS))
     if not found:
-        raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
-    (bearer,) = found
-    return Actor(**bearer | {"role": Role(bearer["role"]), "units": tuple(bearer["units"]), "now": now})
+        return None
+    (row,) = found
+    used_at: datetime | None = row.pop("used_at")
+    return Actor(**row | {"role": Role(row["role"]), "units": tuple(row["units"]), "now": now}), used_at
 
 
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
+    """What is kept of a random secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

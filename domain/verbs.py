@@ -34,14 +34,17 @@ COLLISIONS = ("40P01", "40001", "55P03")
 TOO_LONG = "57014"
 
 
-def verb(*roles: Role) -> Callable[[Verb[P, T]], Verb[P, T]]:
-    """Declare who may call; refuse others with NOT_ALLOWED before anything is read."""
+def verb(*roles: Role, only_reads: bool = False) -> Callable[[Verb[P, T]], Verb[P, T]]:
+    """Declare who may call; refuse others, and a read-only actor what changes anything, with NOT_ALLOWED before
+    anything is read."""
 
     def declare(change: Verb[P, T]) -> Verb[P, T]:
         @wraps(change)
         async def guarded(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> T:
             if actor.role not in roles:
                 raise NotAllowed("この操作をする権限がありません。県本部の連携担当者に相談してください。")
+            if actor.is_read_only and not only_reads:
+                raise NotAllowed("このアクセストークンでは読むことしかできません。変更できるトークンを使ってください。")
             return await _in_one_transaction(change, walls.for_acting(actor), actor, *args, **kwargs)
 
         ALLOWED[_name(change)] = frozenset(roles)

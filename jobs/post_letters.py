@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from domain import outbox, tokens
+from domain import accounts, outbox, tokens
+from domain.accounts import Link
 from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
 from domain.outbox import Letter, Method
@@ -126,6 +127,9 @@ def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
     if "subscription_id" in facts:
         secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
         links["feed_url"] = f"{desk.base_url}/cal/{secret}/calendar.ics"
+    if "account_id" in facts:
+        link, id = Link(facts["link"]), UUID(facts["account_id"])
+        links["link_url"] = accounts.address(desk.secret, desk.base_url, link, id, facts["generation"])
     return links
 
 

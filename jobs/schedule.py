@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import agreements, invitations, lectures, people, sealing, statistics, volunteers
+from domain import accounts, agreements, invitations, lectures, people, sealing, statistics, volunteers
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -79,6 +79,7 @@ SCHEDULE = (
     Job("officers-arrive", Daily(time(0, 1)), Alone(people.arrive), "a transfer that was announced takes effect"),
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),
+    Job("accounts-tidy", Daily(time(3)), Alone(accounts.tidy), "counters of failed logins and old sessions are let go"),
     Job(
         "offers-lapse",
         Daily(time(8, 15)),

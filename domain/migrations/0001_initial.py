@@ -1,5 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from domain.accounts.sessions import Stage
 from domain.activities.planning import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
@@ -13,6 +14,7 @@ from domain.looks import Door
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
 from domain.people import QualificationLevel
+from domain.tokens import TokenScope
 from domain.units import UnitKind
 from domain.volunteers.consents import ConsentScope
 from domain.volunteers.roster import AgeBand, CommissionKind, GroupBase, VolunteerStatus
@@ -50,6 +52,15 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Familiar',
+            fields=[
+                ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'familiar_network', 'app': 'renkei', 'pk_attr': 'key', 'table_description': 'A name came in from a network; `key` is the hash of both.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='IdempotencyKey',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -71,6 +82,17 @@ class Migration(migrations.Migration):
                 ('told_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'journal_head', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The head at the end of one round of the clock, as it was told to the prefectures.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Knock',
+            fields=[
+                ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('tries', fields.IntField()),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('opens_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'knock', 'app': 'renkei', 'pk_attr': 'key', 'table_description': 'One counter. `opens_at` is the instant from which the next try is taken.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -301,6 +323,28 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Account',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
+                ('organization_id', fields.UUIDField(null=True)),
+                ('login', fields.CharField(max_length=254)),
+                ('link_generation', fields.IntField(default=0)),
+                ('link_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('last_entered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('locked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'account', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One way in. `login` is folded and unique among those that have not ended. Instants are UTC.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Agreement',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -407,6 +451,20 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Credential',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('account', fields.OneToOneField('renkei.Account', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('password_hash', fields.CharField(null=True, max_length=200)),
+                ('password_set_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('factor', fields.CharField(null=True, max_length=200)),
+                ('factor_step', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'credential', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The secrets of one account. `factor` is the sealed key of the second factor, `factor_step` the newest time step'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Lecture',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -504,6 +562,18 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='RecoveryCode',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('renkei.Account', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('sha256', fields.CharField(unique=True, max_length=64)),
+                ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'recovery_code', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One of the codes that stand in for a lost telephone, each once. 80 random bits need no slow hash.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Run',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -541,6 +611,23 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Session',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('renkei.Account', source_field='account_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('sha256', fields.CharField(unique=True, max_length=64)),
+                ('stage', fields.CharEnumField(description='HALFWAY: HALFWAY\nINSIDE: INSIDE', enum_type=Stage, max_length=10)),
+                ('label', fields.CharField(default='', max_length=60)),
+                ('entered_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('seen_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'session', 'app': 'renkei', 'indexes': [Index(fields=['account_id'], name='session_account')], 'pk_attr': 'id', 'table_description': 'One browser. `label` is its kind, without anything that names a person. Instants are UTC.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Subscription',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -569,12 +656,14 @@ class Migration(migrations.Migration):
                 ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('organization_id', fields.UUIDField(null=True)),
+                ('scope', fields.CharEnumField(default=TokenScope.FULL, description='READ: READ\nFULL: FULL', enum_type=TokenScope, max_length=10)),
                 ('label', fields.CharField(default='', max_length=100)),
                 ('sha256', fields.CharField(unique=True, max_length=64)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'token', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'A bearer token: who may act through it, in which role, until when. Instants are UTC.'},
+            options={'table': 'token', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'A bearer token: who may act through it, in which role, how far, until when. Instants are UTC.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

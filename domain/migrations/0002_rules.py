@@ -49,6 +49,11 @@ CALENDAR = [
 OUTBOX = [
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL",
 ]
+ACCOUNTS = [
+    "CREATE UNIQUE INDEX account_login ON account (login) WHERE ended_at IS NULL",
+    "CREATE UNIQUE INDEX account_once ON account (person_id, role) WHERE ended_at IS NULL",
+    "CREATE INDEX recovery_code_account ON recovery_code (account_id)",
+]
 FEEDS = [
     "CREATE UNIQUE INDEX subscription_person ON subscription (person_id) WHERE revoked_at IS NULL",
 ]
@@ -114,6 +119,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(ORGANIZATIONS),
         ops.RunSQL(CALENDAR),
         ops.RunSQL(OUTBOX),
+        ops.RunSQL(ACCOUNTS),
         ops.RunSQL(FEEDS),
         ops.RunSQL(AGREEMENTS),
         ops.RunSQL(LECTURES),

@@ -76,7 +76,7 @@ def figures_visible_to(actor: Actor) -> QuerySet[RunFigure]:
     return RunFigure.filter(prefecture_id=actor.prefecture_id) if actor.role in READERS else nothing(RunFigure)
 
 
-@verb(*READERS)
+@verb(*READERS, only_reads=True)
 async def show(actor: Actor, period: Period, *, fresh: bool = False) -> Report:
     """The figures of a period: of the newest run since its end; without one, or when `fresh`, counted now.
 
@@ -174,7 +174,7 @@ async def _whole(owner: Unit) -> Scope:
     return await national_scope(owner.id) if is_nation else await prefecture_scope(owner.id)
 
 
-@verb(*LIAISONS)
+@verb(*LIAISONS, only_reads=True)
 async def records_behind(actor: Actor, *, measure: str, unit_id: UUID, period: Period, kind: str = ALL) -> list[UUID]:
     """The ids of the records that one figure counts now: of a unit of the actor's, or of the whole prefecture.
 

@@ -41,6 +41,8 @@ KINDS = (
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",
+    "account-invitation",
+    "password-reset",
     "appointed",
     "volunteer-resigned",
     "journal-head",
@@ -51,7 +53,7 @@ KINDS = (
 OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url", "number", "authority")
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
-OURS = ("reply_url", "feed_url")
+OURS = ("reply_url", "feed_url", "link_url")
 """Facts that are addresses of this installation: only these become links."""
 
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -69,8 +71,8 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `place`, `online_url`,
-    `reason`, `reply_by`, `reply_url`, `feed_url`, `expires_on`, `days`, `contact`, `number`, `authority`,
-    `ended_on`, `lecturer`.
+    `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`, `login`, `hours`, `expires_on`, `days`, `contact`,
+    `number`, `authority`, `ended_on`, `lecturer`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

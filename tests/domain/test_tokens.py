@@ -1,7 +1,9 @@
 """Secrets: who acts through a token, until when, and what an address behind a link proves."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import installation, tokens, units
-from domain.actor import OUTSIDERS, Role
-from domain.errors import Invalid, NotFound, Unauthenticated
+from domain import installation, statistics, tokens, units
+from domain.actor import OUTSIDERS, Actor, Role
+from domain.errors import Invalid, NotAllowed, NotFound, Unauthenticated
+from domain.japanese import Period
 from domain.journal import Entry
-from domain.tokens import Token, derive, id_in, is_genuine
+from domain.tokens import Token, TokenScope, derive, id_in, is_genuine
 from domain.units import UnitKind
+from domain.verbs import ALLOWED
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
@@ -189,10 +193,76 @@ def test_to_know_who_acts_costs_one_statement_however_large_the_tree_is(play: An
                 town.admin, parent_id=parent.id, kind=UnitKind.SECTION, code=f"d{depth}", name=f"第{depth}課"
             )
         _, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        await tokens.actor_of(secret, NOW)
         with counted() as asked:
-            actor = await tokens.actor_of(secret, NOW)
+            actor = await tokens.actor_of(secret, NOW + timedelta(minutes=59))
         assert len(actor.units) == 7
         assert len(asked) == 1
+
+    play(story)
+
+
+def test_the_last_use_is_remembered_to_the_hour(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, secret = await tokens.issue(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        used = []
+        for minutes in (0, 59, 60):
+            await tokens.actor_of(secret, NOW + timedelta(minutes=minutes))
+            used.append((await Token.get(id=token.id)).last_used_at)
+        assert used == [NOW, NOW, NOW + timedelta(hours=1)]
+        assert (await Token.get(id=token.id)).version == token.version
+
+    play(story)
+
+
+def test_a_token_that_may_only_read_changes_nothing_and_reads_what_its_role_reads(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, secret = await tokens.issue(
+            town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON, scope=TokenScope.READ
+        )
+        reader = await tokens.actor_of(secret, NOW)
+        assert reader == replace(town.officer, is_read_only=True)
+        assert (await statistics.show(reader, Period.parse("2025Q4"))).units
+        entries = await Entry.all().count()
+        with counted() as asked, pytest.raises(NotAllowed):
+            await make.company(reader)
+        assert (len(asked), await Entry.all().count()) == (0, entries)
+
+    play(story)
+
+
+def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only_read() -> None:
+    reading = {"statistics.runs.show", "statistics.runs.records_behind"}
+    reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)
+
+    async def refused(verb: Any, role: Role) -> bool:
+        try:
+            await verb(replace(reader, role=role))
+        except NotAllowed:
+            return True
+        except TypeError:
+            return False
+        return False
+
+    for name, roles in ALLOWED.items():
+        module, _, function = name.rpartition(".")
+        verb = getattr(import_module(f"domain.{module}"), function)
+        if name not in reading:
+            assert asyncio.run(refused(verb, min(roles))), name
+
+
+def test_somebody_makes_and_ends_their_own_tokens_and_nobody_elses(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, secret = await tokens.issue_own(town.officer, label="表計算")
+        assert await tokens.actor_of(secret, NOW) == replace(town.officer, is_read_only=True)
+        assert [one.id for one in await tokens.own(town.officer)] == [token.id]
+        for stranger in (town.other_officer, town.hq, town.statistician):
+            with pytest.raises(NotFound):
+                await tokens.revoke_own(stranger, token.id)
+        assert (await Token.get(id=token.id)).revoked_at is None
+        await tokens.revoke_own(town.officer, token.id)
+        with pytest.raises(Unauthenticated):
+            await tokens.actor_of(secret, NOW)
 
     play(story)
 

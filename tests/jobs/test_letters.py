@@ -30,6 +30,9 @@ FACTS = {
     "reply_by": "令和８年９月14日（月）",
     "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
+    "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
+    "login": "taro@partner.example",
+    "hours": 168,
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
@@ -127,7 +130,7 @@ def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked(kind: str):
 @pytest.mark.parametrize("kind", KINDS)
 def test_links_lead_to_our_own_pages_only(kind: str):
     html = render(kind, but(title="https://evil.example/ <a href='https://evil.example'>x</a>")).html
-    assert set(Links(html).found) <= {FACTS["reply_url"], FACTS["feed_url"]}
+    assert set(Links(html).found) <= {FACTS["reply_url"], FACTS["feed_url"], FACTS["link_url"]}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,147 @@
+"""アカウント: by which name a person comes in, in which role and unit, and what proves that it is them.
+
+One account is one person in one role, as a token is. What proves it (`Credential`, `RecoveryCode`) stands in tables of
+its own: it is never journaled and nothing shows it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+from uuid_utils.compat import uuid7
+
+from domain import journal
+from domain.actor import OUTSIDERS, Actor, Author, Bearer, Role
+from domain.errors import Invalid
+from domain.japanese import storable
+from domain.people import Person
+from domain.records import Owned, nothing
+from domain.units import Unit
+from domain.verbs import broken
+
+NAME = re.compile(r"[^\s@]+(@[^\s@]+)?")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How this installation lets people in: the key of its links and seals, and whether the police need a second
+    factor, which only a demonstration can do without."""
+
+    secret: str = field(repr=False)
+    is_strict: bool = True
+
+    def asks_for_more(self, role: Role) -> bool:
+        """Whether a password alone is not enough in this role."""
+        return self.is_strict and role not in OUTSIDERS
+
+
+class Account(Owned):
+    """One way in. `login` is folded and unique among those that have not ended. Instants are UTC.
+
+    A link to choose a password is derived from `link_generation` (`tokens.derive`), which rises with each that is
+    sent or used: so there is never more than one, and it ends at `link_until`.
+    """
+
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
+    person_id: UUID
+    role = fields.CharEnumField(Role, max_length=20)
+    organization_id = fields.UUIDField(null=True)
+    login = fields.CharField(max_length=254)
+    link_generation = fields.IntField(default=0)
+    link_until = fields.DatetimeField(null=True)
+    last_entered_at = fields.DatetimeField(null=True)
+    locked_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether anybody may come in by it."""
+        return self.locked_at is None and (self.ended_at is None or self.ended_at > now)
+
+    def author(self, now: datetime) -> Author:
+        """Who is written down for what the holder does at the door itself."""
+        return Bearer(now, self.person_id, self.unit_id, self.role)
+
+
+class Credential(Model):
+    """The secrets of one account. `factor` is the sealed key of the second factor, `factor_step` the newest time step
+    whose number was taken (RFC 6238 §5.2: none is taken twice)."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField("renkei.Account")
+    account_id: UUID
+    prefecture_id = fields.UUIDField()
+    password_hash = fields.CharField(max_length=200, null=True)
+    password_set_at = fields.DatetimeField(null=True)
+    factor = fields.CharField(max_length=200, null=True)
+    factor_step = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "credential"
+
+
+class RecoveryCode(Model):
+    """One of the codes that stand in for a lost telephone, each once. 80 random bits need no slow hash."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("renkei.Account")
+    account_id: UUID
+    prefecture_id = fields.UUIDField()
+    sha256 = fields.CharField(max_length=64, unique=True)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+
+
+broken("account_login", "このログイン名はすでに使われています。別のログイン名を指定してください。")
+broken("account_once", "この人には、この役割のアカウントがすでにあります。")
+
+
+def visible_to(actor: Actor) -> QuerySet[Account]:
+    """Administrators see the accounts of their prefecture."""
+    return Account.filter(prefecture_id=actor.prefecture_id) if actor.role is Role.ADMIN else nothing(Account)
+
+
+def folded(login: str) -> str:
+    """A login name as it is compared: without blanks around it, in NFKC, in small letters."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def login_name(login: str) -> str:
+    """The login name to keep. Raises Invalid for what is neither a mail address nor a number nor a word."""
+    name = folded(storable(login, field="login"))
+    if not 3 <= len(name) <= 254 or not NAME.fullmatch(name):
+        said = "ログイン名には、メールアドレスか職員番号など、空白のない3文字以上を指定してください。"
+        raise Invalid(said, field="login")
+    return name
+
+
+async def known_as(login: str, now: datetime) -> Account | None:
+    """The account of this name that has not ended, the newest where one is about to."""
+    living = Account.filter(Q(ended_at=None) | Q(ended_at__gt=now), login=folded(login)[:254])
+    return await living.order_by("-created_at").first()
+
+
+async def words_of(account: Account) -> Iterable[str]:
+    """What anybody would try as this person's password: names, address, number, telephone, office."""
+    person, unit = await Person.get(id=account.person_id), await Unit.get(id=account.unit_id)
+    whole = (account.login, person.mail_address, person.number or "", person.phone.replace("-", ""), unit.code)
+    names = (person.family_name, person.given_name, person.family_name_kana, person.given_name_kana, unit.name)
+    return [*names, *whole, *re.split(r"[@._-]", f"{account.login}@{person.mail_address}")]
+
+
+async def note(author: Author, account: Account, fact: str, **told: object) -> None:
+    """Write down what happened at the door; never a password, a number or an address."""
+    await journal.write(author, fact, account, before={}, after=told)

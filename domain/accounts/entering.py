@@ -1,0 +1,141 @@
+"""Coming in: a name and a password, then the second factor, then a session.
+
+Nothing that is answered, and nothing that takes time, tells whether a name is known: an unknown one costs the same
+statements and the same work. Whoever is kept waiting because others try their name shows name, password and second
+factor at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.accounts import factors, passwords, sessions, throttling
+from domain.accounts.account import Account, Credential, Gate, folded, known_as, note
+from domain.accounts.sessions import Session, Stage, Visit
+from domain.actor import OUTSIDERS, Role
+from domain.errors import RateLimited, Unauthenticated
+from domain.people import Person
+from domain.verbs import routine
+
+WRONG = "ログイン名かパスワードが正しくありません。"
+PAUSED = (
+    "続けて間違えたため、しばらく受け付けません。時間をおくか、パスワードの再設定を使ってください。"
+    "二段階認証を設定している方は、番号も一緒に入力するとログインできます。"
+)
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """From where somebody comes (an IP address), and with which kind of browser."""
+
+    address: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A new session: its secret for the cookie, and how far it leads."""
+
+    secret: str
+    stage: Stage
+
+
+async def enter(now: datetime, gate: Gate, login: str, password: str, caller: Caller, code: str = "") -> Entered:
+    """Try a name and a password. Raises Unauthenticated where they do not fit, RateLimited after too many tries."""
+    account, hashed = await _known(now, login)
+    is_open = await throttling.may_try(now, _door(gate, login, caller))
+    if not is_open and not await _shows(now, gate, account, code, login, caller):
+        raise RateLimited(PAUSED)
+    if not await passwords.fits(password, hashed) or account is None or not account.is_open(now):
+        raise Unauthenticated(WRONG)
+    stage = await _stage(gate, account) if is_open else Stage.INSIDE
+    return await _let_in(now, gate, account, stage, caller, counted=is_open)
+
+
+async def _known(now: datetime, login: str) -> tuple[Account | None, str | None]:
+    """The account and what is kept of its password, in two statements whether or not there is one."""
+    account = await known_as(login, now)
+    credential = await Credential.filter(account_id=account.id if account else NOBODY).first()
+    return account, credential.password_hash if credential else None
+
+
+def _door(gate: Gate, login: str, caller: Caller, what: str = "password") -> throttling.Door:
+    return throttling.door(gate, folded(login), caller.address, what)
+
+
+async def _shows(now: datetime, gate: Gate, account: Account | None, code: str, login: str, caller: Caller) -> bool:
+    """Whether a second factor vouches for somebody who would have to wait. No password is looked at before."""
+    if not code or not await throttling.may_try_code(now, _door(gate, login, caller, "code")):
+        return False
+    return account is not None and await factors.prove(now, gate, account, code)
+
+
+async def _stage(gate: Gate, account: Account) -> Stage:
+    more = gate.asks_for_more(account.role) or await factors.is_enrolled(account)
+    return Stage.HALFWAY if more else Stage.INSIDE
+
+
+async def prove(now: datetime, gate: Gate, visit: Visit, code: str, caller: Caller) -> Entered:
+    """Show the second factor after the password; the session from before it ends. Raises as `enter` does."""
+    if not await throttling.may_try_code(now, _door(gate, visit.account.login, caller, "code")):
+        raise RateLimited("続けて間違えたため、しばらく受け付けません。時間をおいてください。")
+    if not await factors.prove(now, gate, visit.account, code):
+        raise Unauthenticated(factors.WRONG)
+    return await _let_in(now, gate, visit.account, Stage.INSIDE, caller, visit.session)
+
+
+async def enroll(
+    now: datetime, gate: Gate, visit: Visit, sealed: str, code: str, caller: Caller
+) -> tuple[list[str], Entered]:
+    """Take up the offered second factor; whoever was halfway is inside. Answers the recovery codes, shown this once."""
+    codes = await factors.take_up(now, gate, visit, sealed, code)
+    return codes, await _let_in(now, gate, visit.account, Stage.INSIDE, caller, visit.session)
+
+
+async def enter_vouched(
+    now: datetime, gate: Gate, caller: Caller, *, number: str = "", mail_address: str = ""
+) -> Entered:
+    """Let in the officer for whom the office's own login service vouches, by the number or mail address it says.
+
+    Nobody is made known by it. Raises Unauthenticated unless exactly one open account of the police fits.
+    """
+    known = {"number": number} if number else {"mail_address__iexact": mail_address}
+    people = await Person.filter(is_officer=True, retired_on=None, **known) if number or mail_address else []
+    inside = [role for role in Role if role not in OUTSIDERS]
+    found = await Account.filter(person_id__in=[person.id for person in people], role__in=inside)
+    accounts = [account for account in found if account.is_open(now)]
+    if len(accounts) != 1:
+        raise Unauthenticated("この職員のアカウントが見つからないか、一つに決まりません。管理者に確かめてください。")
+    return await _let_in(now, gate, accounts[0], Stage.INSIDE, caller, counted=False)
+
+
+@routine
+async def _let_in(
+    now: datetime,
+    gate: Gate,
+    account: Account,
+    stage: Stage,
+    caller: Caller,
+    before: Session | None = None,
+    counted: bool = True,
+) -> Entered:
+    """A session with a number of its own for each step; what was there before ends."""
+    if before is not None:
+        await Session.filter(id=before.id).update(ended_at=now)
+    secret = await sessions.open_session(now, account, stage, caller.label)
+    if stage is Stage.INSIDE:
+        doors = [_door(gate, account.login, caller, what) for what in ("password", "code")]
+        tries = await throttling.welcome(now, *doors, counted=counted)
+        await Account.filter(id=account.id).update(last_entered_at=now)
+        await note(account.author(now), account, "account-entered", tries_before=tries)
+    return Entered(secret, stage)
+
+
+@routine
+async def tidy(now: datetime) -> None:
+    """Let go of what tells no more than when somebody once sat down: counters, networks, sessions of last month."""
+    await throttling.forget(now)
+    await Session.filter(until__lte=now - throttling.FAMILIAR).delete()

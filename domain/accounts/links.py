@@ -1,0 +1,142 @@
+"""Links to choose a password: sent by letter, for one account, until a day, once.
+
+The link is derived from the installation's key (`tokens.derive`), so no table holds it; a new one ends the one before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain import outbox, records, tokens, units
+from domain.accounts import passwords, sessions, throttling
+from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
+from domain.actor import Author
+from domain.errors import Incomplete, NotFound
+from domain.people import Person
+from domain.units import Unit
+from domain.verbs import routine
+
+GONE = "このリンクは使えません。期限が切れたか、すでに使われたか、新しいリンクが送られています。"
+
+
+class Link(StrEnum):
+    """What a link is for; the word is part of what it is derived from."""
+
+    WELCOME = "welcome"
+    RESET = "password-reset"
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(days=7) if self is Link.WELCOME else timedelta(days=1)
+
+    @property
+    def path(self) -> str:
+        return "/welcome" if self is Link.WELCOME else "/password/reset"
+
+
+def address(secret: str, base_url: str, link: Link, account_id: UUID, generation: int) -> str:
+    """The link in full, by the installation's key. Whoever has it may choose the password."""
+    return f"{base_url}{link.path}/{tokens.derive(secret, link, account_id, generation)}"
+
+
+async def renew(author: Author, account: Account, link: Link) -> Account:
+    """Make a new link and end the one before; whoever calls has it sent or shown."""
+    values = {"link_generation": account.link_generation + 1, "link_until": author.now + link.lasts}
+    return await records.change(author, account, f"{link}-link-made", **values)
+
+
+async def send(author: Author, account: Account, link: Link) -> Account:
+    """Make a new link and owe its letter. Raises Incomplete for a person without a mail address."""
+    person, unit = await Person.get(id=account.person_id), await Unit.get(id=account.unit_id)
+    if not person.mail_address:
+        raise Incomplete("メールアドレスが登録されていないため、リンクを送れません。", field="person_id")
+    await renew(author, account, link)
+    await outbox.owe(
+        f"{link}:{account.id}:{account.link_generation}",
+        "account-invitation" if link is Link.WELCOME else "password-reset",
+        unit_id=unit.id,
+        to=(person.name, person.mail_address),
+        person_id=person.id,
+        facts={
+            **units.signature(unit),
+            "recipient": f"{person.name} 様",
+            "login": account.login,
+            "link": link,
+            "account_id": str(account.id),
+            "generation": account.link_generation,
+            "hours": link.lasts // timedelta(hours=1),
+        },
+        owed_at=author.now,
+    )
+    return account
+
+
+async def ask_for_reset(now: datetime, gate: Gate, login: str, address: str) -> None:
+    """Send a link to whoever says they have forgotten their password: nothing tells whether there was anybody, nor
+    whether it was asked too often."""
+    door = throttling.door(gate, folded(login), address, "reset")
+    if await throttling.may_try(now, door, throttling.BY_RESET):
+        await _send_reset(now, login)
+
+
+@routine
+async def _send_reset(now: datetime, login: str) -> None:
+    account = await known_as(login, now)
+    if account is not None and account.is_open(now) and (await Person.get(id=account.person_id)).mail_address:
+        await send(account.author(now), account, Link.RESET)
+
+
+@routine
+async def behind(now: datetime, gate: Gate, link: Link, token: str) -> Account:
+    """The account for which a link was made. Raises NotFound, whatever is wrong with it."""
+    id = tokens.id_in(token)
+    account = await Account.filter(id=id).select_for_update().first() if id else None
+    if account is None or not tokens.is_genuine(token, gate.secret, link, account.id, account.link_generation):
+        raise NotFound(GONE)
+    if account.link_until is None or account.link_until <= now or not account.is_open(now):
+        raise NotFound(GONE)
+    return account
+
+
+async def choose_password(now: datetime, gate: Gate, link: Link, token: str, password: str, origin: str) -> Account:
+    """Use a link: the password is set, every session ends, and the link with it. Raises NotFound and Invalid.
+
+    Whoever has read the letter is at home on the network of `origin`, the address they come from.
+    """
+    account = await behind(now, gate, link, token)
+    hashed = await passwords.kept(password, await words_of(account))
+    opened = await _use(now, gate, link, token, hashed)
+    await throttling.welcome(now, throttling.door(gate, account.login, origin), counted=False)
+    return opened
+
+
+@routine
+async def _use(now: datetime, gate: Gate, link: Link, token: str, hashed: str) -> Account:
+    account = await behind(now, gate, link, token)
+    await set_password(now, account, hashed)
+    fact = "account-opened" if link is Link.WELCOME else "password-reset"
+    return await records.change(account.author(now), account, fact, link_until=None)
+
+
+async def set_password(now: datetime, account: Account, hashed: str, but: sessions.Session | None = None) -> None:
+    """Keep another password and end every other session."""
+    values = {"password_hash": hashed, "password_set_at": now}
+    await Credential.filter(account_id=account.id).update(**values)
+    await sessions.end_all(now, account, but)
+    await note(account.author(now), account, "password-set")
+
+
+async def change_password(now: datetime, visit: sessions.Visit, current: str, new: str) -> None:
+    """Choose another password while inside; every other session ends. Raises Invalid."""
+    credential = await Credential.get(account_id=visit.account.id)
+    if not await passwords.fits(current, credential.password_hash):
+        raise passwords.wrong("いまのパスワードが正しくありません。", "current")
+    hashed = await passwords.kept(new, await words_of(visit.account))
+    await _change(now, visit, hashed)
+
+
+@routine
+async def _change(now: datetime, visit: sessions.Visit, hashed: str) -> None:
+    await set_password(now, visit.account, hashed, visit.session)

@@ -1,0 +1,229 @@
+"""Links to choose a password: to whom they go, how often they work, and when they end."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain import accounts
+from domain.accounts import Account, Link, Session, Stage
+from domain.accounts.account import Credential
+from domain.actor import Role
+from domain.errors import Incomplete, Invalid, NotFound, Refused, Unauthenticated
+from domain.outbox import Letter
+from domain.people import Person
+from domain.tokens import derive
+from jobs.post import FilePost
+from jobs.post_letters import Desk, envelope
+from tests import make
+from tests.clock import NOW
+from tests.domain.accounts import keys
+from tests.make import Town
+
+NEW = "かえる五匹 池の中で"
+WEEK = timedelta(days=7)
+
+
+async def invited(town: Town) -> Account:
+    contact = await make.contact(town.officer, await make.company(town.officer))
+    return await accounts.invite(town.admin, person_id=contact.person_id, role=Role.PARTNER)
+
+
+def token(account: Account, link: Link = Link.WELCOME) -> str:
+    return accounts.address(keys.GATE.secret, "", link, account.id, account.link_generation).rpartition("/")[2]
+
+
+async def choose(secret: str, link: Link = Link.WELCOME, now: Any = NOW, password: str = NEW) -> Account:
+    return await accounts.choose_password(now, keys.GATE, link, secret, password, keys.HERE.address)
+
+
+async def is_refused(secret: str, link: Link = Link.WELCOME, now: Any = NOW, password: str = NEW) -> bool:
+    before = [(row.password_hash, row.password_set_at) for row in await Credential.all()]
+    try:
+        await choose(secret, link, now, password)
+    except Refused:
+        assert [(row.password_hash, row.password_set_at) for row in await Credential.all()] == before
+        return True
+    return False
+
+
+def test_an_invitation_owes_one_letter_that_holds_no_secret(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        letter = await Letter.get(kind="account-invitation")
+        assert (letter.to_address, letter.facts["login"]) == ("megumi@partner.example", "megumi@partner.example")
+        assert letter.facts["account_id"] == str(account.id)
+        assert token(account) not in str(letter.facts)
+
+    play(story)
+
+
+@pytest.mark.parametrize("link", Link)
+def test_the_letter_leaves_with_the_link_that_works(play: Any, link: Link) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        if link is Link.RESET:
+            account = await accounts.send_reset(town.admin, account.id)
+        letter = await Letter.all().order_by("-id").first()
+        assert letter is not None
+        desk = Desk(FilePost(Path("unused")), "https://renkei.example", "renkei@police.example", keys.GATE.secret)
+        sent = envelope(desk, letter).text
+        (address,) = [line for line in sent.splitlines() if line.startswith("https://")]
+        assert address.startswith(f"https://renkei.example{link.path}/")
+        assert not await is_refused(address.rpartition("/")[2], link)
+
+    play(story)
+
+
+def test_an_invitation_opens_the_account_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        assert (await choose(token(account))).id == account.id
+        assert await is_refused(token(account), password="きつね二匹 山の上で")
+        assert (await keys.enter(account.login, password=NEW)).stage is Stage.INSIDE
+        with pytest.raises(Unauthenticated):
+            await keys.enter(account.login, password="きつね二匹 山の上で")
+
+    play(story)
+
+
+def test_an_invitation_lasts_seven_days(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        assert await is_refused(token(account), now=NOW + WEEK)
+        assert not await is_refused(token(account), now=NOW + WEEK - timedelta(seconds=1))
+
+    play(story)
+
+
+def test_a_new_invitation_ends_the_one_before(play: Any) -> None:
+    async def story(town: Town) -> None:
+        first = await invited(town)
+        second = await accounts.invite(town.admin, person_id=first.person_id, role=Role.PARTNER)
+        assert second.id == first.id
+        assert await is_refused(token(first))
+        assert not await is_refused(token(second))
+        assert await Letter.filter(kind="account-invitation").count() == 2
+
+    play(story)
+
+
+def test_nothing_but_the_link_itself_opens_an_account(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        other = await keys.opened(town, town.hq, "hq-1")
+        for forged in (
+            "",
+            "x" * 65,
+            derive("x" * 43, Link.WELCOME, account.id, 1),
+            derive(keys.GATE.secret, Link.WELCOME, account.id, 2),
+            derive(keys.GATE.secret, Link.WELCOME, other.id, 0),
+            derive(keys.GATE.secret, "feed", account.id, 1),
+            token(account, Link.RESET),
+        ):
+            assert await is_refused(forged)
+        assert await is_refused(token(account), Link.RESET)
+
+    play(story)
+
+
+@pytest.mark.parametrize("bad", ["", "short", "password1", "megumi-partner"])
+def test_a_bad_password_does_not_use_up_the_link(play: Any, bad: str) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        with pytest.raises(Invalid):
+            await choose(token(account), password=bad)
+        assert not await is_refused(token(account))
+
+    play(story)
+
+
+@pytest.mark.parametrize("what", ["lock", "end"])
+def test_the_link_of_a_closed_account_is_gone(play: Any, what: str) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        await getattr(accounts, what)(town.admin, account.id)
+        with pytest.raises(NotFound):
+            await choose(token(account))
+
+    play(story)
+
+
+def test_whoever_forgot_gets_a_link_for_a_day_that_ends_every_session(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        secret = (await keys.enter(account.login)).secret
+        await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.ELSEWHERE.address)
+        assert await accounts.visit(secret, NOW) is not None
+        account = await Account.get(id=account.id)
+        assert await is_refused(token(account, Link.RESET), Link.RESET, NOW + timedelta(days=1))
+        assert not await is_refused(token(account, Link.RESET), Link.RESET)
+        assert await accounts.visit(secret, NOW) is None
+        assert (await keys.enter(account.login, password=NEW)).stage is Stage.INSIDE
+
+    play(story)
+
+
+@pytest.mark.parametrize("who", ["nobody@nowhere.example", "locked", "ended", "no-mail", ""])
+def test_nobody_else_gets_a_letter_and_nothing_says_so(play: Any, who: str) -> None:
+    async def story(town: Town) -> None:
+        locked, ended = await keys.opened(town, town.hq, "locked"), await keys.opened(town, town.officer, "ended")
+        await accounts.lock(town.admin, locked.id)
+        await accounts.end(town.admin, ended.id)
+        await keys.opened(town, town.admin, "no-mail")
+        letters = await Letter.all().count()
+        assert await accounts.ask_for_reset(NOW, keys.GATE, who, keys.HERE.address) is None
+        assert await Letter.all().count() == letters
+
+    play(story)
+
+
+def test_a_mailbox_cannot_be_filled_by_asking_again_and_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        for _ in range(10):
+            await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.ELSEWHERE.address)
+        assert await Letter.filter(kind="password-reset").count() == 3
+
+    play(story)
+
+
+def test_a_second_factor_outlives_a_forgotten_password(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account, _, _ = await keys.enrolled(town, town.officer, "officer-1")
+        await accounts.send_reset(town.admin, account.id)
+        account = await Account.get(id=account.id)
+        await choose(token(account, Link.RESET), Link.RESET)
+        assert (await keys.enter("officer-1", password=NEW)).stage is Stage.HALFWAY
+
+    play(story)
+
+
+def test_a_password_is_changed_by_whoever_knows_it_and_stays_here_only(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        here, there = [(await keys.enter(account.login)).secret for _ in range(2)]
+        visit = await accounts.visit(here, NOW)
+        assert visit is not None
+        with pytest.raises(Invalid) as refused:
+            await accounts.change_password(NOW, visit, "wrong", NEW)
+        assert refused.value.field == "current"
+        assert await accounts.visit(there, NOW) is not None
+        await accounts.change_password(NOW, visit, keys.PASSWORD, NEW)
+        assert await accounts.visit(here, NOW) is not None
+        assert await accounts.visit(there, NOW) is None
+        assert (await keys.enter(account.login, password=NEW)).stage is Stage.INSIDE
+
+    play(story)
+
+
+def test_no_letter_is_owed_to_whoever_has_no_address(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await Person.filter(id=town.officer.person_id).update(mail_address="", number="0815")
+        with pytest.raises(Incomplete):
+            await accounts.invite(town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON)
+        assert await Account.all().count() == 0
+        assert await Session.all().count() == 0
+
+    play(story)
