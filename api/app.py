@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api import downloads, feeds, health, nowhere, pages, rights, rsvp
+from api import downloads, entrance, feeds, health, nowhere, pages, rights, rsvp
 from api.allowance import Allowance
-from api.context import Context, bearer
+from api.context import Context, whoever
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
 from api.house import House
@@ -31,7 +31,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
             yield
 
     desk = ide.routes if ide else []
-    mail = [*feeds.routes(house), *rsvp.routes(house), *pages.ROUTES]
+    mail = [*feeds.routes(house), *rsvp.routes(house), *pages.ROUTES, *entrance.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
     rights.must_be_stated([route.path for route in routes])
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS))
@@ -41,7 +41,7 @@ def graphql(house: House, ide: Ide | None) -> Route:
     allowance = Allowance(house.requests, house.rows)
 
     async def context_of(request: Request) -> Context:
-        actor = await bearer(request, house)
+        actor = await whoever(request, house)
         allowance.requests.take(actor.person_id, 1, actor.now)
         return Context(actor, allowance, is_open=house.is_demo)
 

@@ -11,10 +11,11 @@ from asyncpg import QueryCanceledError
 from starlette.requests import Request
 from tortoise import Tortoise
 
+from api import visits
 from api.allowance import Allowance
 from api.house import House
 from api.reading.seen import Look, taken_out
-from domain import looks, tokens, walls
+from domain import accounts, looks, tokens, walls
 from domain.actor import OUTSIDERS, Actor
 from domain.errors import Unauthenticated
 from domain.looks import Door
@@ -82,6 +83,21 @@ async def bearer(request: Request, house: House) -> Actor:
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(NO_TOKEN)
     return await tokens.actor_of(token.strip(), house.clock())
+
+
+async def whoever(request: Request, house: House) -> Actor:
+    """Who asks, by token or else by the session of a browser. Raises Unauthenticated.
+
+    A cookie is sent by the browser itself, so it counts only where one of our own pages has asked; to fetch a file, it
+    is enough that no other site's page has.
+    """
+    secret = visits.secret_in(request, house)
+    if "Authorization" in request.headers or secret is None:
+        return await bearer(request, house)
+    is_fetching = request.method == "GET" and not visits.is_followed_from_elsewhere(request)
+    if not is_fetching and not visits.is_surely_ours(request, house):
+        raise Unauthenticated(NO_TOKEN)
+    return await accounts.actor_of(secret, house.clock())
 
 
 Info = strawberry.Info[Context, None]

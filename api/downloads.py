@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.context import bearer
+from api.context import whoever
 from api.graphql_door import BUG, log_bug
 from api.guard import answer
 from api.house import House
@@ -53,7 +53,7 @@ EXPORTS: dict[str, Write] = {"statistics": _statistics}
 def routes(house: House) -> list[Route]:
     async def download(request: Request) -> Response:
         try:
-            actor = await bearer(request, house)
+            actor = await whoever(request, house)
             asked = request.query_params
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
             file = await produce(actor, *names, fresh=_is_true(asked.get("fresh", "")))

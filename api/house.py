@@ -8,8 +8,20 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from api.allowance import REQUESTS, ROWS, Budget
+from domain.accounts import Gate
 
 LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """The office's own login service (OpenID Connect). `number_claim` names what holds the officer's number; without
+    one, officers are known by their verified mail address."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    number_claim: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,18 @@ class House:
     is_demo: bool = False
     requests: Budget = REQUESTS
     rows: Budget = ROWS
+    provider: Provider | None = None
+
+    @property
+    def gate(self) -> Gate:
+        """How people are let in; only a demonstration lets the police in without a second factor."""
+        return Gate(self.secret, is_strict=not self.is_demo)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is spoken to without TLS on the machine itself, where a browser keeps no secure cookies."""
+        own = urlsplit(self.base_url)
+        return own.scheme == "http" and own.hostname in LOOPBACK
 
     @property
     def origins(self) -> frozenset[str]:

@@ -6,7 +6,6 @@ GET shows and changes nothing, for mail scanners follow links; POST decides. No 
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.routing import Route
 
 from api import pages
 from api.house import House
+from api.pages import forms
 from domain import replies, tokens
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.errors import Invalid, Refused
@@ -29,7 +29,6 @@ WORDS = {
     PartStat.DELEGATED: "代理の方が出席",
 }
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
-LONGEST_BODY = 16 * 1024
 LONGEST_REMARK = 500
 
 
@@ -72,7 +71,7 @@ async def _show(now: datetime, attendee: Attendee, said: str = "", status: int =
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
     form: dict[str, str] = {}
     try:
-        form = _form(await _body(request))
+        form = await forms.read(request)
         partstat, remark = _answer_in(form)
         answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark)
     except Refused as refused:
@@ -80,22 +79,6 @@ async def _decide(now: datetime, request: Request, attendee: Attendee) -> Respon
         return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, _again(form))
     thanks = f"「{WORDS[answered.partstat]}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
     return await _show(now, answered, pages.paragraph(thanks, "done"))
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
-            raise Invalid("送られた内容が長すぎます。連絡事項を短くしてください。")
-    return body
-
-
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(body.decode(), errors="strict", max_num_fields=10))
-    except ValueError as error:
-        raise Invalid("送られた内容を読み取れません。このページの「回答する」ボタンで送ってください。") from error
 
 
 def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
@@ -109,4 +92,4 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
 
 def _again(form: dict[str, str]) -> str:
     """What was typed in vain, to be mended instead of typed anew."""
-    return "\n".join(shown(line, LONGEST_BODY) for line in form.get("remark", "").splitlines())
+    return "\n".join(shown(line, forms.LONGEST) for line in form.get("remark", "").splitlines())

@@ -77,6 +77,15 @@ async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
 
 
 @verb(*LIAISONS, *OUTSIDERS)
+async def send_own(actor: Actor) -> Subscription:
+    """Tell the actor the address of a feed of their own dates by letter, a new one where there was one before."""
+    own = await _open(actor).filter(person_id=actor.person_id).select_for_update().first()
+    if own is None:
+        return await subscribe(actor, person_id=actor.person_id)
+    return await rotate(actor, own.id)
+
+
+@verb(*LIAISONS, *OUTSIDERS)
 async def revoke(actor: Actor, subscription_id: UUID) -> Subscription:
     """End a feed now."""
     feed = await records.find(_open(actor), subscription_id)

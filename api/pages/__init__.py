@@ -21,9 +21,10 @@ HEADERS = {
 }
 
 
-def page(title: str, body: str, status: int = 200) -> HTMLResponse:
+def page(title: str, body: str, status: int = 200, **headers: str) -> HTMLResponse:
     """A whole page; `body` is HTML that `filled` or `paragraph` has made."""
-    return HTMLResponse(_template("frame.html").substitute(title=escape(title), body=body), status, HEADERS)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HTMLResponse(_template("frame.html").substitute(title=escape(title), body=body), status, HEADERS | named)
 
 
 def filled(name: str, **texts: str) -> str:

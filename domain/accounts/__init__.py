@@ -1,7 +1,7 @@
 """アカウント: who may come in, and how they prove that it is them."""
 
 from domain.accounts.account import Account, Gate, folded, login_name, visible_to
-from domain.accounts.entering import Caller, Entered, enroll, enter, enter_vouched, prove, tidy
+from domain.accounts.entering import Caller, Entered, change_password, enroll, enter, enter_vouched, prove, tidy
 from domain.accounts.inviting import (
     assign,
     end,
@@ -13,7 +13,7 @@ from domain.accounts.inviting import (
     send_reset,
     unlock,
 )
-from domain.accounts.links import Link, address, ask_for_reset, behind, change_password, choose_password
+from domain.accounts.links import Link, address, ask_for_reset, behind, choose_password
 from domain.accounts.sessions import Session, Stage, Visit, actor_of, leave, living, revoke_sessions, visit
 
 __all__ = [

@@ -12,7 +12,8 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.accounts import factors, passwords, sessions, throttling
-from domain.accounts.account import Account, Credential, Gate, folded, known_as, note
+from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.links import set_password
 from domain.accounts.sessions import Session, Stage, Visit
 from domain.actor import OUTSIDERS, Role
 from domain.errors import RateLimited, Unauthenticated
@@ -110,6 +111,26 @@ async def enter_vouched(
     if len(accounts) != 1:
         raise Unauthenticated("この職員のアカウントが見つからないか、一つに決まりません。管理者に確かめてください。")
     return await _let_in(now, gate, accounts[0], Stage.INSIDE, caller, counted=False)
+
+
+async def change_password(now: datetime, gate: Gate, visit: Visit, current: str, new: str, caller: Caller) -> str:
+    """Choose another password while inside: every session ends, and the secret of a new one is answered.
+
+    Raises Invalid for a wrong or a bad password, RateLimited after too many wrong ones.
+    """
+    if not await throttling.may_try(now, _door(gate, visit.account.login, caller, "change")):
+        raise RateLimited("続けて間違えたため、しばらく受け付けません。時間をおいてください。")
+    credential = await Credential.get(account_id=visit.account.id)
+    if not await passwords.fits(current, credential.password_hash):
+        raise passwords.wrong("いまのパスワードが正しくありません。", "current")
+    hashed = await passwords.kept(new, await words_of(visit.account))
+    return await _change(now, visit, hashed)
+
+
+@routine
+async def _change(now: datetime, visit: Visit, hashed: str) -> str:
+    await set_password(now, visit.account, hashed)
+    return await sessions.open_session(now, visit.account, Stage.INSIDE, visit.session.label)
 
 
 @routine

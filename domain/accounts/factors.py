@@ -18,7 +18,7 @@ from domain import database, tokens
 from domain.accounts import sessions
 from domain.accounts.account import Account, Credential, Gate, RecoveryCode, note
 from domain.accounts.inviting import forget_factor
-from domain.accounts.sealing import seal, unseal
+from domain.accounts.envelopes import seal, unseal
 from domain.accounts.sessions import Visit
 from domain.errors import Invalid, NotAllowed
 from domain.verbs import routine

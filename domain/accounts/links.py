@@ -14,6 +14,7 @@ from domain.accounts import passwords, sessions, throttling
 from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
 from domain.actor import Author
 from domain.errors import Incomplete, NotFound
+from domain.japanese import Honorific, addressed
 from domain.people import Person
 from domain.units import Unit
 from domain.verbs import routine
@@ -60,8 +61,8 @@ async def send(author: Author, account: Account, link: Link) -> Account:
         to=(person.name, person.mail_address),
         person_id=person.id,
         facts={
-            **units.signature(unit),
-            "recipient": f"{person.name} 様",
+            **await units.signature(unit),
+            "recipient": addressed(person.name, Honorific.SAMA),
             "login": account.login,
             "link": link,
             "account_id": str(account.id),
@@ -120,23 +121,9 @@ async def _use(now: datetime, gate: Gate, link: Link, token: str, hashed: str) -
     return await records.change(account.author(now), account, fact, link_until=None)
 
 
-async def set_password(now: datetime, account: Account, hashed: str, but: sessions.Session | None = None) -> None:
-    """Keep another password and end every other session."""
+async def set_password(now: datetime, account: Account, hashed: str) -> None:
+    """Keep another password and end every session."""
     values = {"password_hash": hashed, "password_set_at": now}
     await Credential.filter(account_id=account.id).update(**values)
-    await sessions.end_all(now, account, but)
+    await sessions.end_all(now, account)
     await note(account.author(now), account, "password-set")
-
-
-async def change_password(now: datetime, visit: sessions.Visit, current: str, new: str) -> None:
-    """Choose another password while inside; every other session ends. Raises Invalid."""
-    credential = await Credential.get(account_id=visit.account.id)
-    if not await passwords.fits(current, credential.password_hash):
-        raise passwords.wrong("いまのパスワードが正しくありません。", "current")
-    hashed = await passwords.kept(new, await words_of(visit.account))
-    await _change(now, visit, hashed)
-
-
-@routine
-async def _change(now: datetime, visit: sessions.Visit, hashed: str) -> None:
-    await set_password(now, visit.account, hashed, visit.session)

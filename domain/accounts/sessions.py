@@ -20,9 +20,9 @@ from uuid_utils.compat import uuid7
 
 from domain import records, tokens
 from domain.accounts.account import Account, note, visible_to
-from domain.actor import Actor, Author, Role
+from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
-from domain.people import Person, when_leaving
+from domain.people import Person, when_leaving, when_moving
 from domain.records import MISSING
 from domain.verbs import routine, verb
 
@@ -186,3 +186,10 @@ async def end_with_the_post(author: Author, person: Person, at: datetime, for_go
         await records.change(author, account, "account-ended", ended_at=at)
         if at <= author.now:
             await end_all(at, account)
+
+
+@when_moving
+async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> None:
+    """A contact whose body comes under another unit turns to that one from then on."""
+    for account in await Account.filter(person_id=person.id, ended_at=None, role__in=OUTSIDERS).select_for_update():
+        await records.change(author, account, "account-moved", unit_id=unit_id)

@@ -42,10 +42,14 @@ GUESTS = {
 }
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
+    "account",
+    "credential",
     "guardian_consent",
     "lecture_head_count",
     "post",
     "reappointment",
+    "recovery_code",
+    "session",
     "statistics_figure",
     "statistics_run",
     "token",

@@ -28,8 +28,8 @@ from domain.walls import DESK, GUEST, Wall
 from tests import make
 from tests.make import Town
 
-# What nobody acts on behind a wall: the clock's turns and heads, who sent which key, which migrations were made.
-BEYOND = {"slot", "idempotency_key", "journal_head", "tortoise_migrations"}
+# What nobody acts on behind a wall: the clock's turns and heads, which keys were sent, who knocked, the migrations.
+BEYOND = {"slot", "idempotency_key", "journal_head", "knock", "familiar_network", "tortoise_migrations"}
 
 
 async def everything(model: type[Model], wall: Wall) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import accounts
-from domain.accounts import Stage, factors, sealing
+from domain.accounts import Stage, envelopes, factors
 from domain.accounts.account import Credential, RecoveryCode
 from domain.errors import Invalid, NotAllowed, Unauthenticated
 from tests.clock import NOW
@@ -146,14 +146,14 @@ def test_the_key_is_readable_only_with_the_installations_secret_and_in_its_own_r
     async def story(_: Town, account: Any, key: str, __: Any) -> None:
         kept = (await Credential.get(account_id=account.id)).factor or ""
         assert key not in kept
-        assert sealing.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), kept) == key
+        assert envelopes.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), kept) == key
         for secret, purpose, about in (
             ("x" * 43, factors.FACTOR, str(account.id)),
             (keys.GATE.secret, factors.OFFER, str(account.id)),
             (keys.GATE.secret, factors.FACTOR, str(account.person_id)),
         ):
-            assert sealing.unseal(secret, purpose, about, kept) is None
-        assert sealing.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), f"B{kept[1:]}") is None
+            assert envelopes.unseal(secret, purpose, about, kept) is None
+        assert envelopes.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), f"B{kept[1:]}") is None
 
     enrolled(story)
 

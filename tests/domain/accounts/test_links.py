@@ -200,19 +200,20 @@ def test_a_second_factor_outlives_a_forgotten_password(play: Any) -> None:
     play(story)
 
 
-def test_a_password_is_changed_by_whoever_knows_it_and_stays_here_only(play: Any) -> None:
+def test_a_password_is_changed_by_whoever_knows_it_and_every_session_before_ends(play: Any) -> None:
     async def story(town: Town) -> None:
         _, account = await keys.partner(town)
         here, there = [(await keys.enter(account.login)).secret for _ in range(2)]
         visit = await accounts.visit(here, NOW)
         assert visit is not None
-        with pytest.raises(Invalid) as refused:
-            await accounts.change_password(NOW, visit, "wrong", NEW)
-        assert refused.value.field == "current"
+        for current, new, field in (("wrong", NEW, "current"), (keys.PASSWORD, "short", "password")):
+            with pytest.raises(Invalid) as refused:
+                await accounts.change_password(NOW, keys.GATE, visit, current, new, keys.HERE)
+            assert refused.value.field == field
         assert await accounts.visit(there, NOW) is not None
-        await accounts.change_password(NOW, visit, keys.PASSWORD, NEW)
-        assert await accounts.visit(here, NOW) is not None
-        assert await accounts.visit(there, NOW) is None
+        secret = await accounts.change_password(NOW, keys.GATE, visit, keys.PASSWORD, NEW, keys.HERE)
+        assert [await accounts.visit(old, NOW) for old in (here, there)] == [None, None]
+        assert await accounts.visit(secret, NOW) is not None
         assert (await keys.enter(account.login, password=NEW)).stage is Stage.INSIDE
 
     play(story)

@@ -86,7 +86,7 @@ async def _log_out(_: Town, __: Account, secret: str) -> None:
 
 async def _change_password(_: Town, account: Account, __: str) -> None:
     other = await keys.visited(await keys.enter(account.login))
-    await accounts.change_password(NOW, other, keys.PASSWORD, "かえる五匹 池の中で")
+    await accounts.change_password(NOW, keys.GATE, other, keys.PASSWORD, "かえる五匹 池の中で", keys.HERE)
 
 
 async def _retire(town: Town, account: Account, _: str) -> None:

@@ -1,0 +1,88 @@
+"""What every page of the entrance has in common: who is there, what is refused, and where to go next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from api import pages, visits
+from api.house import House
+from domain.accounts import Stage, Visit
+from domain.actor import TOKYO
+from domain.errors import Refused
+
+Handler = Callable[[House, Request], Awaitable[Response]]
+VisitHandler = Callable[[House, Request, Visit], Awaitable[Response]]
+
+LOGIN, SECOND, ACCOUNT = "/login", "/login/second-factor", "/account"
+STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "NOT_FOUND": 404, "RATE_LIMITED": 429, "INVALID": 400}
+"""What a refusal is in HTTP; any other is 409."""
+
+REFERRER = "same-origin"
+"""Browsers name the page that a form was sent from only where it may be told to ourselves at least."""
+
+
+def get(path: str, house: House, show: Handler) -> Route:
+    return Route(path, _told(house, show), methods=["GET"])
+
+
+def post(path: str, house: House, act: Handler) -> Route:
+    """Whatever is sent must come from a page of ours."""
+
+    async def acted(house: House, request: Request) -> Response:
+        visits.must_be_ours(request, house)
+        return await act(house, request)
+
+    return Route(path, _told(house, acted), methods=["POST"])
+
+
+def inside(handle: VisitHandler) -> Handler:
+    """For whoever is logged in; everybody else is sent to the login."""
+
+    @wraps(handle)
+    async def handled(house: House, request: Request) -> Response:
+        visit = await visits.find(request, house)
+        if visit is None or visit.session.stage is not Stage.INSIDE:
+            return onward(LOGIN if visit is None else SECOND)
+        return await handle(house, request, visit)
+
+    return handled
+
+
+def _told(house: House, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def told(request: Request) -> Response:
+        try:
+            return await handler(house, request)
+        except Refused as refused:
+            back = pages.filled("back.html", href=ACCOUNT)
+            return shown("操作できませんでした", refusal(refused) + back, status(refused))
+
+    return told
+
+
+def shown(title: str, body: str, status: int = 200) -> Response:
+    """A page whose forms may say where they were sent from."""
+    return pages.page(title, body, status, Referrer_Policy=REFERRER)
+
+
+def refusal(refused: Refused) -> str:
+    return pages.paragraph(refused.message, "refused")
+
+
+def status(refused: Refused) -> int:
+    return STATUS.get(refused.code, 409)
+
+
+def onward(path: str) -> Response:
+    """See other: the browser fetches it anew, and going back sends nothing twice (RFC 9110 §15.4.4)."""
+    return RedirectResponse(path, 303, {"Cache-Control": "no-store", "Referrer-Policy": REFERRER})
+
+
+def instant(at: datetime | None) -> str:
+    """An instant in Japan, to the minute."""
+    return f"{at.astimezone(TOKYO):%Y年%-m月%-d日 %-H時%M分}" if at else "まだありません"
