@@ -22,7 +22,8 @@ WHERE = (
     "予定のご案内への回答や、カレンダーの購読は、お送りしたメールのリンクから開いてください。"
     "リンクが見つからないときは、メールにある担当の警察署・課へお問い合わせください。"
 )
-DESK = "職員の方は、管理者が発行したアクセストークンを使い、GraphQL のクライアントから /graphql に接続してください。"
+DESK = "職員の方は、ログインしてアクセストークンを発行し、GraphQL のクライアントから /graphql に接続してください。"
+LOGIN = '<p><a class="button" href="/login">ログインする</a></p>'
 DEMONSTRATION = '<p>これは実演です。<a href="/graphql">操作画面</a>から試せます。</p>'
 UNKNOWN = "このアドレスのページはありません。アドレスを確かめるか、案内のメールのリンクから開いてください。"
 UNFIT = "このアドレスでは、その方法（{method}）の要求を受け付けていません。使える方法: {allowed}。"
@@ -31,7 +32,7 @@ UNFIT = "このアドレスでは、その方法（{method}）の要求を受け
 def routes(house: House) -> list[Route]:
     async def home(_: Request) -> Response:
         texts = "".join(pages.paragraph(text) for text in (WHAT, WHERE, DESK))
-        return pages.page("連携", texts + (DEMONSTRATION if house.is_demo else ""))
+        return pages.page("連携", texts + LOGIN + (DEMONSTRATION if house.is_demo else ""))
 
     return [Route("/", home, methods=["GET"])]
 

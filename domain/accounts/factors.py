@@ -17,8 +17,8 @@ import pyotp
 from domain import database, tokens
 from domain.accounts import sessions
 from domain.accounts.account import Account, Credential, Gate, RecoveryCode, note
-from domain.accounts.inviting import forget_factor
 from domain.accounts.envelopes import seal, unseal
+from domain.accounts.inviting import forget_factor
 from domain.accounts.sessions import Visit
 from domain.errors import Invalid, NotAllowed
 from domain.verbs import routine
