@@ -6,6 +6,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from api import reading
+from api.accounts import AccountMutations, AccountQueries
 from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
 from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
@@ -43,6 +44,7 @@ class Query(
     StatisticsQueries,
     SubscriptionQueries,
     TokenQueries,
+    AccountQueries,
     BookQueries,
     MeQueries,
 ):
@@ -73,6 +75,7 @@ Mutation = merge_types(
         StatisticsMutations,
         SubscriptionMutations,
         TokenMutations,
+        AccountMutations,
     ),
 )
 

@@ -26,9 +26,11 @@ class AccessTokenFilter:
 class AccessToken(Node):
     version: int
     role: Role
+    scope: tokens.TokenScope
     label: str
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None
     revoked_at: datetime | None
     person: Person | None = reading.one("person_id")
     unit: Unit | None = reading.one("unit_id")
