@@ -1,0 +1,49 @@
+"""What each column is called where people read it: one name for all tables, unless the table has one of its own."""
+
+from __future__ import annotations
+
+from domain.register.holdings import HOLDINGS
+
+_WORDS = """
+    id 番号 version 版 created_at 登録日時 updated_at 更新日時 unit_id 所属 prefecture_id 都道府県
+    person_id 人 organization_id 団体 establishment_id 事業所 group_id ボランティア団体 university_id 大学
+    volunteer_id ボランティア attendee_id 招待 appointment_id 予定 activity_id 活動 lecture_id 講義 drill_id 訓練
+    agreement_id 協定 contact_id 担当者 school_id 学校 parent_id 上位の所属 police_unit_id 警察の所属 run_id 集計
+    reappointment_id 一括再委嘱 renews_id 更新前の協定 row_id 行の番号 author_id 起案者 approver_id 決裁者
+    responsible_id 担当職員 recommended_by_id 推薦した職員 appointed_by_id 委嘱した職員 approved_by_id 承認した職員
+    reported_by_id 報告した職員 asked_by_id 依頼した職員
+    is_officer 職員か number 番号（職員番号・名簿番号など） family_name 氏 given_name 名 family_name_kana 氏（カナ）
+    given_name_kana 名（カナ） mail_address メールアドレス phone 電話番号 extension 内線 search 検索キー
+    kana_order 五十音順のキー qualification 検定 qualified_on 検定取得日 retired_on 離れた日 job_title 職名
+    department 部署 since 就いた日 until 最後の日 verified_on 確認した日 role 役割 kind 種別 status 状態 reason 理由
+    remarks 備考 remark ひとこと age_band 年齢区分 affiliation 学校・勤務先 recommended_on 推薦日 term_from 任期の初日
+    term_to 任期の終わり left_on 退任日 ending_on 満了日 count 数 guardian_name 保護者の氏名 relationship 続柄
+    scope 同意の範囲 given_on 同意日 expires_on 満了日・期限 withdrawn_on 取下日・脱退日 conditions 条件
+    fiscal_year 年度 serial 連番 authority 委嘱者 ended_on 終了日 reappointed 再任 name 名称 name_kana 名称（カナ）
+    base 活動母体 founded_on 設立日 identity 同一性のキー title 件名 starts_at 開始日時 ends_at 終了日時
+    capacity 定員 audience_count 対象者数 copies_count 配布部数 reported_count 通報件数 forwarded_count 転送件数
+    removed_count 削除件数 held_at 実施報告日時 minutes_reported 申告時間（分） minutes_approved 承認時間（分）
+    approved_at 承認日時 released_at 取消日時 corporate_number 法人番号 school_code 学校コード
+    municipality_code 全国地方公共団体コード postal_code 郵便番号 address 所在地 industry 業種 is_small 中小企業か
+    purpose 目的 items 協力事項 planned_from 予定の初日 planned_to 予定の満了日 signed_on 締結日 signed_at 締結場所
+    effective_on 発効日 side 甲乙 acceded_on 参画日 removed_at 取消日時 signatory_title 署名者の職名
+    signatory_name 署名者の氏名 uid カレンダーの番号 sequence カレンダーの版 place 場所 online_url オンラインのURL
+    cancelled_at 中止日時 changed_at 変更日時 partstat 出欠 answered_at 回答日時 channel 回答の方法
+    invited_at 招待日時 waits 空席待ちか attended 出席したか busy_from 拘束の初め busy_to 拘束の終わり
+    audience 対象 theme 演題 expected_count 予定人数 equipment 機材 duration_minutes 時間（分） reported_at 報告日時
+    reply_by 回答期限 format 形式 threat 脅威 objectives 目標 scenario 想定 summary 講評 police_count 警察の人数
+    closed_at 終結日時 reply 回答 planned_count 予定人数 attended_count 出席人数 code コード domain ドメイン名
+    generation アドレスの世代 revoked_at 失効日時 last_fetched_at 最後の取得 expires_at 有効期限 label 覚え書き
+    sha256 照合値 key キー method カレンダーの操作 facts 手紙の内容 owed_at 作成日時 due_at 発送予定日時
+    leased_until 発送中の期限 attempts 発送回数 last_error 発送できなかった理由 sent_at 発送日時 given_up_at 断念日時
+    to_name 宛名 to_address 宛先アドレス at 日時 fact 出来事 before 変更前 after 変更後 salt 封の塩 digest 内容の照合値
+    seal 封 told_at 通知日時 door 窓口 columns 項目 rows 行 fingerprint 内容の照合値 used_at 使用日時 job 仕事
+    slot_at 予定時刻 done_at 完了日時 basis 基準 measure 現在・中 starts_on 初日 ends_on 末日 as_of 集計の末日
+    computed_at 集計日時 tally 項目
+"""
+HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))
+
+
+def heading_of(table: str, column: str) -> str:
+    """The column's name for people, such as 氏 for `family_name`."""
+    return HOLDINGS[table].headings.get(column) or HEADINGS[column]
