@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from domain.register.holding import Holding, Retention
 
 NOTHING_PERSONAL = Retention("", "業務に必要な間", "個人情報を含まない")
+HASHED = Retention("", "業務に必要な間", "照合値のみで、個人を識別できない")
 WITH_THE_PERSON = Retention("", "本人の氏名・連絡先と同じ")
 WITH_THE_DOCUMENT = Retention("", "文書の保存期間による", "保有機関の文書管理規程による")
 YEAR_AFTER_ROLE = Retention("最後の役割が終わった日", "1年（ボランティアは1会計年度、未成年は3か月、職員は5年）")
@@ -234,13 +235,60 @@ HOLDINGS: Mapping[str, Holding] = {
         "アクセストークン",
         "本人であることの確認",
         ENDED,
-        public="role expires_at revoked_at person_id organization_id",
+        public="role scope expires_at last_used_at revoked_at person_id organization_id",
         internal="sha256",
         personal="label",
         whose=EVERYBODY,
         source=BY_THE_DESK,
         person="person_id",
     ),
+    "account": Holding(
+        "アカウント",
+        "ログイン",
+        ENDED,
+        public="role link_until last_entered_at locked_at ended_at person_id organization_id",
+        internal="link_generation",
+        personal="login",
+        whose=EVERYBODY,
+        source="管理者の招待",
+        person="person_id",
+    ),
+    "credential": Holding(
+        "パスワードと第二要素",
+        "ログインのときの本人確認",
+        ENDED,
+        internal="password_hash password_set_at factor factor_step account_id",
+        whose=EVERYBODY,
+        source="本人が設定する",
+        person="account_id",
+        through="account",
+        removed=True,
+    ),
+    "recovery_code": Holding(
+        "回復コード",
+        "電話を失くしたときの本人確認",
+        ENDED,
+        internal="sha256 used_at account_id",
+        whose=EVERYBODY,
+        source=BY_OURSELVES,
+        person="account_id",
+        through="account",
+        removed=True,
+    ),
+    "session": Holding(
+        "ログインの状態",
+        "ログインしている間の本人確認",
+        ENDED,
+        internal="sha256 stage label entered_at seen_at until ended_at account_id",
+        whose=EVERYBODY,
+        source=BY_OURSELVES,
+        person="account_id",
+        through="account",
+        removed=True,
+        headings={"until": "期限"},
+    ),
+    "knock": Holding("ログインの試行回数", "総当たりの防止", HASHED, internal="key tries last_at opens_at"),
+    "familiar_network": Holding("ログインしたことのある回線", "総当たりの防止", HASHED, internal="key last_at"),
     "letter": Holding(
         "手紙（メール）",
         "招待、案内、通知の発送とその確認",
