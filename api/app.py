@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api import downloads, entrance, feeds, health, nowhere, pages, rights, rsvp
+from api import downloads, entrance, feeds, health, metrics, nowhere, pages, rights, rsvp
 from api.allowance import Allowance
 from api.context import Context, whoever
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
 from api.house import House
 from api.ide import Ide
+from api.observing import Observed
 from api.schema import schema
 from domain import database
 
@@ -33,8 +36,11 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *rsvp.routes(house), *pages.ROUTES, *entrance.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
+    requests: metrics.Requests = Counter()
+    routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS))
+    observed = Middleware(Observed, routes=routes, counted=requests)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=[observed])
 
 
 def graphql(house: House, ide: Ide | None) -> Route:

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.context import whoever
-from api.graphql_door import BUG, log_bug
 from api.guard import answer
 from api.house import House
+from api.observing import BUG, note
 from domain import statistics
 from domain.actor import TOKYO, Actor
 from domain.errors import Invalid, NotFound, Refused
@@ -60,7 +60,7 @@ def routes(house: House) -> list[Route]:
         except Refused as refused:
             return _refusal(refused)
         except Exception as bug:
-            return answer(500, "INTERNAL", BUG, requestId=log_bug(bug))
+            return answer(500, "INTERNAL", BUG, requestId=note(bug))
         named = {"Content-Disposition": content_disposition(file.name)}
         return Response(file.content, headers=HEADERS | named, media_type=file.media_type)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
@@ -25,19 +24,17 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.guard import Asked, answer
-from domain.errors import RateLimited, Refused, trace
+from api.observing import BUG, note
+from domain.errors import RateLimited, Refused
 
 ContextOf = Callable[[Request], Awaitable[object]]
 """Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
-
-log = logging.getLogger("renkei.graphql")
 
 STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429}
 """What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
 
 OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
 
 TEXT_LIMIT = 600
 """Characters of an error text that go back: graphql-core quotes whole values."""
@@ -73,7 +70,7 @@ class GraphQLDoor:
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
-            return answer(500, "INTERNAL", BUG, requestId=log_bug(bug))
+            return answer(500, "INTERNAL", BUG, requestId=note(bug))
 
     async def execute(self, asked: Asked, context: object) -> ExecutionResult:
         try:
@@ -118,7 +115,7 @@ def word(error: GraphQLError) -> dict[str, object]:
         return entry(error, cause.message, cause.code, field=cause.field or coerced_field(error.message))
     if is_of_the_document(error, cause):
         return entry(error, sentence(error), "INVALID", field=coerced_field(error.message))
-    return entry(error, BUG, "INTERNAL", requestId=log_bug(cause))
+    return entry(error, BUG, "INTERNAL", requestId=note(cause))
 
 
 def entry(error: GraphQLError, message: str, code: str, **extensions: str | None) -> dict[str, object]:
@@ -167,10 +164,3 @@ def sentence(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         return f"問い合わせの文法を直してください。（{short}）"
     return f"問い合わせを直してください。（{short}）"
-
-
-def log_bug(bug: BaseException) -> str:
-    """Logs where a bug is, under a number, and gives the number. The text of the exception stays out."""
-    number = secrets.token_hex(8)
-    log.error("request %s failed: %s", number, trace(bug))
-    return number

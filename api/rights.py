@@ -63,6 +63,7 @@ DOORS: Mapping[str, str] = {
     "/account/tokens/{id}/revoke": "whoever is logged in",
     "/exports/{name}": "as the verb of the export",
     "/healthz": "everybody",
+    "/metrics": "ADMIN",
     "/readyz": "everybody",
 }
 

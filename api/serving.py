@@ -68,7 +68,7 @@ def server(app: ASGIApp, say: Callable[[], None] = _silently) -> Server:
             ws="none",
             lifespan="on",
             access_log=False,
-            log_level="warning",
+            log_config=None,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
         ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,8 @@ from jobs.mail import Envelope
 from jobs.post import NotPosted, PermanentFailure, Post
 
 log = logging.getLogger(__name__)
+ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
+"""Mail servers quote the address in their refusals; it belongs to the letter, not into a log."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
     said = "letter %s (%s) was not posted: %s"
     if isinstance(failure, NotPosted | Refused):
         reason = str(failure)
-        log.warning(said, letter.id, letter.kind, reason)
+        log.warning(said, letter.id, letter.kind, ADDRESS.sub("…", reason))
     else:
         log.error(said, letter.id, letter.kind, trace(failure))
         reason = f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"

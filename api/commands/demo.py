@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import fcntl
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from api import embedded
 from api.arguments import between
 from api.errors import Stopped
+from api.observing import structured
 from api.serving import listen, serve
 from domain.japanese import day_with_weekday
 
@@ -40,6 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from api import demonstration
 
+    structured(logging.WARNING)
     place = demonstration.Place(options.data.resolve())
     with listen(HOST, options.port) as listening, embedded.running(place.directory) as server, _alone(place.directory):
         base_url = f"http://{HOST}:{listening.getsockname()[1]}"

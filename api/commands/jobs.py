@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from collections import Counter
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 
 from api import desk, settings
 from api.database import at_hand
+from api.observing import structured
 from domain import database
 from domain.outbox import WAITING, Letter
 from jobs import clock
@@ -27,8 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
     at_work = desk.of(given)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("jobs").setLevel(logging.INFO)
+    structured()
     with at_hand(given, lasting=True) as url:
         if options.once:
             return asyncio.run(_once(url, at_work, options.once))

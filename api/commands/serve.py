@@ -26,7 +26,9 @@ class Doors:
     def __call__(self) -> ASGIApp:
         from api.app import make_app
         from api.house import House
+        from api.observing import structured
 
+        structured()
         return make_app(House(self.secret, self.base_url, _now), self.database_url)
 
 

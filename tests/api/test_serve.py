@@ -1,5 +1,6 @@
 """`renkei serve` as an operator meets it: a process, its answers, its end."""
 
+import json
 import os
 import signal
 import socket
@@ -57,7 +58,13 @@ def test_it_answers_until_it_is_told_to_stop(database_url, founded, told):
         assert ask(address, "/no-such-door").status_code == 404
         running.send_signal(told)
         _, said = running.communicate(timeout=20)
-    assert (running.returncode, said) == (0, "")
+    written = [json.loads(line) for line in said.splitlines()]
+    assert running.returncode == 0
+    assert [(line["route"], line["status"]) for line in written if line["route"] != "unknown"] == [
+        ("/healthz", 200),
+        ("/readyz", 200),
+        ("/graphql", 401),
+    ]
 
 
 def test_several_processes_answer_at_one_address_and_end_together(database_url, founded):

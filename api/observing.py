@@ -1,0 +1,118 @@
+"""What is written down of the running program: one line of JSON for each request and each event, and counters.
+
+A line holds the route as it is declared, never the address that was asked (it may be a secret), no body, no name and no
+text of an exception (it may quote a row): kinds and places of the code only. Every line of a request carries its id,
+which the client gets as `X-Request-Id` and in the answer to a bug.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from time import perf_counter
+
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.guard import answer
+from domain.errors import trace
+
+BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
+UNKNOWN = "unknown"
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+log = logging.getLogger("renkei.request")
+
+
+class Structured(logging.Formatter):
+    """One JSON object for each line. Of an exception only where it was raised, without its text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request := REQUEST.get():
+            line["request"] = request
+        line |= getattr(record, "fields", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            line["trace"] = trace(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def structured(level: int = logging.INFO) -> None:
+    """Let the whole process write like this to stderr; of libraries only what is wrong."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Structured())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for own in ("renkei", "jobs"):
+        logging.getLogger(own).setLevel(level)
+
+
+def number() -> str:
+    """The id of the running request; outside of one a new one."""
+    return REQUEST.get() or secrets.token_hex(8)
+
+
+def note(bug: BaseException) -> str:
+    """Log where a bug is, under the id of the request, and give the id. The text of the exception stays out."""
+    id = number()
+    logging.getLogger("renkei.bug").error("request %s failed: %s", id, trace(bug))
+    return id
+
+
+class Observed:
+    """Pure ASGI around everything: gives each request its id, and writes down how it ended.
+
+    A bug that nobody has caught ends here: the client gets its id, if nothing was answered yet.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route], counted: Counter[tuple[str, str, int]]) -> None:
+        self.app = app
+        self.paths: Mapping[object, str] = {route.endpoint: route.path for route in routes}
+        self.counted = counted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        token = REQUEST.set(secrets.token_hex(8))
+        try:
+            await self._observe(scope, receive, send)
+        finally:
+            REQUEST.reset(token)
+
+    async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, status = perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message.setdefault("headers", []).append((b"x-request-id", REQUEST.get().encode()))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as bug:
+            note(bug)
+            if not status:
+                await _broken()(scope, receive, noted)
+        self._written_down(scope, status, perf_counter() - begun)
+
+    def _written_down(self, scope: Scope, status: int, seconds: float) -> None:
+        route = self.paths.get(scope.get("endpoint"), UNKNOWN)
+        self.counted[scope["method"], route, status] += 1
+        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        log.info("answered", extra={"fields": fields})
+
+
+def _broken() -> Response:
+    return answer(500, "INTERNAL", BUG, requestId=REQUEST.get())

@@ -1,0 +1,172 @@
+"""What the running program writes down: enough to find a fault, nothing that names a person or opens a door."""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.routing import Route
+
+from api.app import make_app
+from api.observing import Structured
+from domain import drills, feeds, tokens
+from domain.actor import Role
+from domain.replies import PURPOSE
+from jobs.clock import tick
+from jobs.post import PermanentFailure
+from jobs.post_letters import Desk
+from tests import make
+from tests.api.test_app import HOUSE, token_of
+from tests.clock import NOW
+from tests.make import Town
+
+NAME, ADDRESS, PHONE, SECRET = "金糸雀﨑", "kanaria@canary.example", "000-7777-1234", "kanariya-no-himitsu"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Everything that the process logs, as `serve` and `jobs` do."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Structured())
+    root, own = logging.getLogger(), [logging.getLogger(name) for name in ("renkei", "jobs")]
+    root.addHandler(handler)
+    before = [one.level for one in own]
+    for one in own:
+        one.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    for one, level in zip(own, before, strict=True):
+        one.setLevel(level)
+
+
+def lines(written: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def client(*beside: Route) -> httpx.AsyncClient:
+    app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
+    app.router.routes.extend(beside)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url)
+
+
+def test_each_request_is_one_line_with_its_route_and_the_id_that_the_client_got(run: Any, written: io.StringIO) -> None:
+    async def story() -> httpx.Response:
+        async with client() as nobody:
+            return await nobody.get(f"/cal/{SECRET}/calendar.ics?{SECRET}")
+
+    answer = run(story())
+    (line,) = lines(written)
+    assert (line["route"], line["method"], line["status"]) == ("/cal/{token}/calendar.ics", "GET", 404)
+    assert line["request"] == answer.headers["X-Request-Id"]
+    assert SECRET not in written.getvalue()
+
+
+def test_a_bug_is_told_to_the_client_by_the_id_under_which_the_log_says_where_it_is(
+    run: Any, written: io.StringIO, caplog: Any
+) -> None:
+    async def broken(_: Request) -> None:
+        raise RuntimeError(SECRET)
+
+    async def story() -> httpx.Response:
+        async with client(Route("/broken", broken)) as nobody:
+            return await nobody.get("/broken")
+
+    answer = run(story())
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["extensions"]["code"]) == (500, "INTERNAL")
+    assert error["extensions"]["requestId"] == answer.headers["X-Request-Id"]
+    bug = next(line for line in lines(written) if line["level"] == "ERROR")
+    assert answer.headers["X-Request-Id"] in bug["message"]
+    assert "RuntimeError" in bug["message"]
+    assert "in broken" in bug["message"]
+    assert SECRET not in written.getvalue() + answer.text
+    caplog.clear()
+
+
+def test_the_log_of_an_exception_says_where_and_never_what(written: io.StringIO, caplog: Any) -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        logging.getLogger("renkei.x").exception("failed")
+    (line,) = lines(written)
+    assert "ValueError" in line["trace"]
+    assert SECRET not in written.getvalue()
+    caplog.clear()
+
+
+class Refusing:
+    """A mail server that quotes the address in its refusal, as they do."""
+
+    async def post(self, _: object) -> None:
+        raise PermanentFailure(f"550 <{ADDRESS}> unknown")
+
+
+def test_no_name_address_number_token_or_link_stands_in_logs_metrics_or_refusals(
+    play: Any, written: io.StringIO
+) -> None:
+    async def story(town: Town) -> str:
+        body = await make.company(town.hq, "架空金糸雀株式会社")
+        contact = await make.contact(town.hq, body, family_name=NAME, mail_address=ADDRESS, phone=PHONE)
+        asked = await make.drill(town.hq)
+        await drills.invite(town.hq, asked.id, contact_id=contact.id)
+        feed = await feeds.subscribe(town.hq, person_id=contact.person_id)
+        link = tokens.derive(HOUSE.secret, feeds.PURPOSE, feed.id, feed.generation)
+        answer = tokens.derive(HOUSE.secret, PURPOSE, contact.id)
+        token = await token_of(town)
+        _, keeper = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=1)
+        said = []
+        async with client() as anybody:
+            bearer = {"Authorization": f"Bearer {token}"}
+            for query in (
+                "{ officers { edges { node { familyName phone } } } }",
+                f'{{ officers(filter: {{text: "{NAME}"}}) {{ totalCount }} }}',
+                f'{{ officers(filter: {{tex: "{ADDRESS}"}}) {{ totalCount }} }}',
+                f'mutation {{ retireContact(input: {{contactId: "{PHONE}", version: 1}}) {{ __typename }} }}',
+            ):
+                await anybody.post("/graphql", json={"query": query}, headers=bearer)
+            await anybody.post("/graphql", content=f'{{"query": "{SECRET}'.encode(), headers=bearer)
+            await anybody.get(f"/cal/{link}/calendar.ics")
+            await anybody.get(f"/rsvp/{answer}")
+            await anybody.get(f"/exports/{NAME}?token={SECRET}", headers=bearer)
+            said.append((await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text)
+        await tick(NOW, Desk(Refusing(), HOUSE.base_url, "desk@police.aohama.example", HOUSE.secret))
+        return "".join([*said, link, answer, token, keeper])
+
+    told = play(story)
+    assert "renkei_letters" in told
+    secrets = [NAME, ADDRESS, PHONE, SECRET, told[-46:], HOUSE.secret]
+    assert [secret for secret in secrets if secret in written.getvalue()] == []
+    assert NAME not in told
+    assert len(lines(written)) > 8
+    assert any("was not posted" in line["message"] for line in lines(written))
+
+
+def test_only_an_administrator_reads_the_metrics(play: Any) -> None:
+    async def story(town: Town) -> list[int]:
+        async with client() as anybody:
+            refused = await anybody.get("/metrics")
+            officer = await anybody.get("/metrics", headers={"Authorization": f"Bearer {await token_of(town)}"})
+            return [refused.status_code, officer.status_code]
+
+    assert play(story) == [401, 403]
+
+
+def test_requests_are_counted_by_route_and_status(play: Any) -> None:
+    async def story(town: Town) -> str:
+        _, keeper = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=1)
+        async with client() as anybody:
+            await asyncio.gather(*[anybody.get("/healthz") for _ in range(3)])
+            await anybody.get(f"/{SECRET}")
+            return (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
+
+    text = play(story)
+    assert 'method="GET",route="/healthz",status="200"' in text
+    assert 'route="unknown",status="404"' in text
+    assert "renkei_journal_unsealed" in text
+    assert SECRET not in text
