@@ -23,14 +23,14 @@ from api import operations
 from api.app import make_app
 from api.errors import Stopped
 from api.house import House
-from api.ide import Ide, Persona, make_ide
+from api.ide import Ide, Operation, Persona, make_ide
 from domain import database, feeds, tokens
 from domain.feeds import Subscription
 from jobs import clock
 from jobs.post import FilePost
 from jobs.post_letters import Desk
 from jobs.schedule import TIMES
-from seed import personas, story
+from seed import examples, personas, story
 from seed.places import DESK_MAIL, DOMAIN, PREFECTURE_CODE
 
 FOREIGN = "{directory} にはデモ以外のデータがあります。--data で別の場所を指定してください。何も変えていません。"
@@ -141,8 +141,13 @@ async def _opened(place: Place, database_url: str, base_url: str) -> Demonstrati
         "tokens": admitted,
         "feeds": {key: _address(house, feed) for key, feed in subscriptions.items()},
     }
-    hq, station, partner = [await tokens.actor_of(admitted[key], now()) for key in ("hq", "station", "partner")]
-    saved = await operations.saved(operations.Around(hq, station, partner))
+    station, partner = [await tokens.actor_of(admitted[key], now()) for key in ("station", "partner")]
+    await examples.replenish(station, partner)
+
+    async def saved(name: str) -> list[Operation]:
+        asking = await tokens.actor_of(admitted[name], now())
+        return await operations.saved(operations.Around(asking, partner))
+
     ide = make_ide(_offered(admitted), saved)
     return Demonstration(place, house, database_url, card, ide, await personas.told_on())
 

@@ -24,6 +24,9 @@ from domain.rights import DataClass
 INSIDE = OFFICERS | {Role.PARTNER}
 """Whoever sees a drill sees its date, and whoever sees a part in one sees the drill."""
 
+AWAITING = "(exists (select from drill_participation p where p.drill_id = {t}.id and p.reply = 'AWAITED'))"
+"""Whether somebody who is invited has not answered: how others answer is not for a partner to find out."""
+
 for kind in (DrillFormat, DrillStatus, DrillThreat):
     strawberry.enum(kind, description=kind.__doc__)
 strawberry.enum(ParticipationReply, name="DrillReply", description=ParticipationReply.__doc__)
@@ -47,6 +50,7 @@ class DrillFilter:
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
     reply_by_before: date | None = reading.below("reply_by", "date")
+    awaiting: bool | None = reading.where(AWAITING + " = {v}::bool", data=DataClass.INTERNAL)
 
 
 @strawberry.enum

@@ -38,8 +38,9 @@ SOMEBODY = UUID(int=1)
 DOORS: Mapping[str, str] = {
     "/": "everybody",
     "/graphql": "whoever is known; in a demonstration its page is everybody's",
-    "/graphql/desk.json": "everybody, in a demonstration only",
-    "/graphql/{name}": "everybody, in a demonstration only",
+    "/graphql/assets/personas.json": "everybody, in a demonstration only",
+    "/graphql/assets/{persona}/operations.json": "everybody, in a demonstration only",
+    "/graphql/assets/{name}": "everybody, in a demonstration only",
     "/cal/{token}/calendar.ics": "whoever holds the address",
     "/rsvp/{token}": "whoever holds the address",
     "/pages/page.css": "everybody",

@@ -5,7 +5,8 @@ GET shows and changes nothing, for mail scanners follow links; POST decides. No 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,8 +17,11 @@ from api.house import House
 from api.pages import forms
 from domain import replies, tokens
 from domain.calendar import Appointment, Attendee, PartStat
+from domain.drills import Drill
 from domain.errors import Invalid, Refused
-from domain.japanese import from_to, shown, storable
+from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
+from domain.lectures import Assignment
+from domain.people import Person
 from domain.units import Unit
 
 TITLE = "予定のご案内への回答"
@@ -30,6 +34,7 @@ WORDS = {
 }
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
 LONGEST_REMARK = 500
+NOTHING: Mapping[str, str] = {}
 
 
 def routes(house: House) -> list[Route]:
@@ -50,22 +55,46 @@ async def _attendee(house: House, token: str) -> Attendee | None:
     return await Attendee.filter(id=id).first()
 
 
-async def _show(now: datetime, attendee: Attendee, said: str = "", status: int = 200, typed: str = "") -> Response:
+async def _show(
+    now: datetime, attendee: Attendee, said: str = "", status: int = 200, sent: Mapping[str, str] = NOTHING
+) -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
-    unit = await Unit.get(id=appointment.unit_id)
+    unit, person = await Unit.get(id=appointment.unit_id), await Person.get(id=attendee.person_id)
     closed = replies.why_closed(now, appointment, attendee)
     body = pages.filled(
         "invitation.html",
         said_html=said or (pages.paragraph(closed, "refused") if closed else ""),
+        guest=addressed(person.name, Honorific.SAMA),
         subject=appointment.title,
         when=from_to(appointment.starts_at, appointment.ends_at),
         place=appointment.place or appointment.online_url or "追ってお知らせします",
+        deadline_html="" if closed else _deadline(await _last_day(attendee)),
         answer=WORDS[attendee.partstat],
-        form_html="" if closed else pages.filled("answer.html", remark=typed),
+        form_html="" if closed else _questions(attendee, sent),
+        asking="心当たりのないときや、お電話でのご回答は" if unit.phone and not closed else "心当たりのないときは",
         unit=unit.name,
         phone_html=pages.filled("phone.html", phone=unit.phone) if unit.phone else "",
     )
     return pages.page(TITLE, body, status)
+
+
+async def _last_day(attendee: Attendee) -> date | None:
+    """回答期限, where whoever invited has set one."""
+    drill = await Drill.filter(appointment_id=attendee.appointment_id).first()
+    assignment = None if drill else await Assignment.filter(attendee_id=attendee.id).order_by("-id").first()
+    asked = drill or assignment
+    return asked.reply_by if asked else None
+
+
+def _deadline(day: date | None) -> str:
+    return pages.filled("deadline.html", day=f"{day_with_weekday(day)}まで") if day else ""
+
+
+def _questions(attendee: Attendee, sent: Mapping[str, str]) -> str:
+    """The form; what was chosen in vain is chosen already, else the answer that holds."""
+    chosen = sent.get("partstat", attendee.partstat)
+    marks = {f"{answer.name.lower()}_html": " checked" if answer == chosen else "" for answer in replies.ANSWERS}
+    return pages.filled("answer.html", remark=_again(sent), **marks)
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
@@ -76,7 +105,7 @@ async def _decide(now: datetime, request: Request, attendee: Attendee) -> Respon
         answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark)
     except Refused as refused:
         status = 400 if isinstance(refused, Invalid) else 409
-        return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, _again(form))
+        return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, form)
     thanks = f"「{WORDS[answered.partstat]}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
     return await _show(now, answered, pages.paragraph(thanks, "done"))
 
@@ -90,6 +119,6 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
     return PartStat(form["partstat"]), remark
 
 
-def _again(form: dict[str, str]) -> str:
+def _again(form: Mapping[str, str]) -> str:
     """What was typed in vain, to be mended instead of typed anew."""
     return "\n".join(shown(line, forms.LONGEST) for line in form.get("remark", "").splitlines())

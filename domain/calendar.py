@@ -126,7 +126,7 @@ class Attendee(Owned):
 
 
 broken("attendee_busy", "この人は同じ時間に別の予定が入っています。別の人か別の時間を選んでください。")
-broken("attendee_once", "この人はすでに入っています。")
+broken("attendee_once", "この人はこの予定にすでに入っています。別の人か、別の予定を選んでください。")
 
 
 def visible_to(actor: Actor) -> QuerySet[Appointment]:

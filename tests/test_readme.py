@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import COMMANDS
+from api.commands.demo import TOUR
 from api.operations import FINDERS, document_of
 from api.settings import READERS
 
@@ -19,6 +20,16 @@ def test_a_saved_operation_stands_in_the_readme_as_it_is_run(name: str) -> None:
     title, _, body = document_of(name).strip().partition("\n")
     assert f"<summary>{title.removeprefix('# ')}</summary>" in README
     assert f"```graphql\n{body.strip()}\n```" in README
+
+
+def test_the_tour_is_the_one_that_the_demonstration_prints() -> None:
+    assert TOUR.format(graphql="http://127.0.0.1:8000/graphql", mail="var/mail") in README
+
+
+@pytest.mark.parametrize("title", re.findall("「([^」]+)」を実行", TOUR))
+def test_the_tour_runs_operations_that_are_there(title: str) -> None:
+    titles = [document_of(name).partition("\n")[0] for name in FINDERS]
+    assert len([one for one in titles if one.startswith(f"# {title}")]) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])

@@ -24,13 +24,14 @@ HOST = "127.0.0.1"
 BACKLOG = 128
 WIDTH = 120
 RUNNING = "{directory} ではすでにデモが動いています。そちらを終えるか、--data で別の場所を指定してください。"
-TRY = """\
+TOUR = """\
 最初に試すこと
   1. ブラウザーで {graphql} を開き、「だれとして」と「よくある仕事」を選んで ▶ を押す
   2. 「訓練に協定の相手方を招く」を実行し、数秒後に {mail} に増える .eml をメールソフトで開く
-  3. partner の購読アドレスをカレンダーソフトに登録し、招いた訓練が出ることを見る
-  4. 招待のメールにあるリンクを開いて出欠を答え、「訓練の案内にまだ返事のない相手をさがす」をもう一度実行する
-データは架空のもので、{day}を今日として作ってあります。作り直すには --reset、終えるには Ctrl+C。"""
+  3. 「訓練の案内にまだ返事のない相手をさがす」を実行し、招いた相手が出ることを見る
+  4. メールにあるリンクを開いて出欠を答え、3 をもう一度実行して、その相手が消えたことを見る
+  5. partner の購読アドレスをカレンダーソフトに登録し、招いた訓練が出ることを見る"""
+CLOSING = "データは架空のもので、{day}を今日として作ってあります。作り直すには --reset、終えるには Ctrl+C。"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,4 +97,5 @@ def _show(card: Mapping[str, Any], day: str) -> None:
     console.print(table)
     for key, address in card["feeds"].items():
         console.print(f"購読 {key}: {address}", soft_wrap=True, highlight=False)
-    console.print(TRY.format(**card, day=day), soft_wrap=True, highlight=False)
+    for text in (TOUR, CLOSING):
+        console.print(text.format(**card, day=day), soft_wrap=True, highlight=False)

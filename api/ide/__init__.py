@@ -8,7 +8,7 @@ desk serves, so it may only stand where all data is invented.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -69,6 +69,10 @@ class Operation:
     variables: Mapping[str, object] = field(default_factory=dict)
 
 
+Saved = Callable[[str], Awaitable[Sequence[Operation]]]
+"""The operations for the persona of this name, found anew each time: what was done can be done no more."""
+
+
 @dataclass(frozen=True)
 class Ide:
     """`page` answers GET /graphql (as the guard's `page`); `routes` are what the page loads."""
@@ -77,10 +81,10 @@ class Ide:
     routes: list[Route]
 
 
-def make_ide(personas: Sequence[Persona], operations: Sequence[Operation]) -> Ide:
-    """The desk for these personas and operations; the first of each is chosen when the page opens."""
+def make_ide(personas: Sequence[Persona], saved: Saved) -> Ide:
+    """The desk for these personas and their operations; the first of each is chosen when the page first opens."""
     page = Response((OURS / "page.html").read_bytes(), 200, page_headers(), "text/html; charset=utf-8")
-    desk = Response(desk_json(personas, operations), 200, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
+    names = {persona.name for persona in personas}
     assets = {name: asset(name) for name in SERVED}
 
     async def serve(request: Request) -> Response:
@@ -89,19 +93,25 @@ def make_ide(personas: Sequence[Persona], operations: Sequence[Operation]) -> Id
             raise HTTPException(404)
         return assets[name]
 
-    async def choices(request: Request) -> Response:
-        return desk
+    async def choices(_: Request) -> Response:
+        return _json([asdict(persona) for persona in personas])
 
-    return Ide(page, [Route(f"{ASSETS}/desk.json", choices), Route(f"{ASSETS}/{{name}}", serve)])
+    async def operations(request: Request) -> Response:
+        name = request.path_params["persona"]
+        if name not in names:
+            raise HTTPException(404)
+        return _json([{**asdict(one), "variables": dict(one.variables)} for one in await saved(name)])
+
+    found = [Route(f"{ASSETS}/personas.json", choices), Route(f"{ASSETS}/{{persona}}/operations.json", operations)]
+    return Ide(page, [*found, Route(f"{ASSETS}/{{name}}", serve)])
 
 
 def page_headers() -> dict[str, str]:
     return {**HEADERS, "Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 
 
-def desk_json(personas: Sequence[Persona], operations: Sequence[Operation]) -> bytes:
-    saved = [{"title": o.title, "query": o.query, "variables": dict(o.variables)} for o in operations]
-    return orjson.dumps({"personas": [asdict(persona) for persona in personas], "operations": saved})
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), 200, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
 
 
 def asset(name: str) -> Response:

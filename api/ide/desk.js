@@ -16,31 +16,49 @@ function memory() {
   };
 }
 
-function offer(choice, labels) {
-  labels.forEach((label, number) => choice.add(new Option(label, String(number))));
+function offer(choice, labels, wanted) {
+  choice.replaceChildren(...labels.map((label, number) => new Option(label, String(number))));
+  const at = labels.indexOf(wanted);
+  choice.value = String(Math.max(at, 0));
 }
 
-async function ask(personas, { query, variables, operationName }) {
+// The address says what is chosen, and nothing else: reloading the page or sending its address keeps it.
+function remembered() {
+  return new URLSearchParams(location.hash.slice(1));
+}
+
+async function fetched(path) {
+  const answer = await fetch("/graphql/assets/" + path);
+  return answer.json();
+}
+
+async function ask(persona, { query, variables, operationName }) {
   const answer = await fetch("/graphql", {
     method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      Authorization: `Bearer ${personas[personaChoice.value].token}`,
-    },
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${persona.token}` },
     body: JSON.stringify({ query, variables, operationName }),
   });
   return answer.json();
 }
 
-function open({ personas, operations }) {
+// GraphiQL makes its editors late, and has no setting for this.
+function wrap(place) {
+  new MutationObserver(() => {
+    for (const { CodeMirror } of place.querySelectorAll(".CodeMirror")) {
+      if (CodeMirror && !CodeMirror.getOption("lineWrapping")) CodeMirror.setOption("lineWrapping", true);
+    }
+  }).observe(place, { childList: true, subtree: true });
+}
+
+function open(personas) {
   const storage = memory();
-  const fetcher = (question) => ask(personas, question);
+  const fetcher = (question) => ask(personas[personaChoice.value], question);
   const place = document.getElementById("graphiql");
 
+  wrap(place);
   let shown = 0;
 
-  function show() {
-    const chosen = operations[operationChoice.value];
+  function show(chosen) {
     shown += 1;
     const values = chosen && {
       query: chosen.query,
@@ -54,10 +72,22 @@ function open({ personas, operations }) {
     );
   }
 
-  offer(personaChoice, personas.map(({ label }) => label));
-  offer(operationChoice, operations.map(({ title }) => title));
-  operationChoice.addEventListener("change", show);
-  show();
+  // What has been done is found no more, so examples are asked for anew at every choice.
+  async function choose(title) {
+    const persona = personas[personaChoice.value];
+    const operations = await fetched(persona.name + "/operations.json");
+    if (persona !== personas[personaChoice.value]) return;
+    offer(operationChoice, operations.map((one) => one.title), title);
+    const chosen = operations[operationChoice.value];
+    history.replaceState(null, "", "#" + new URLSearchParams({ as: persona.name, run: chosen ? chosen.title : "" }));
+    show(chosen);
+  }
+
+  const chosenTitle = () => operationChoice.selectedOptions[0]?.text;
+  offer(personaChoice, personas.map(({ label }) => label), personas.find(({ name }) => name === remembered().get("as"))?.label);
+  personaChoice.addEventListener("change", () => choose(chosenTitle()));
+  operationChoice.addEventListener("change", () => choose(chosenTitle()));
+  choose(remembered().get("run"));
 }
 
-fetch("/graphql/assets/desk.json").then((answer) => answer.json()).then(open);
+fetched("personas.json").then(open);

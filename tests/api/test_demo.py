@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import stat
+from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from api.errors import Stopped
 from domain import database
 from domain.actor import TOKYO
 from domain.journal import Entry
+from seed.days import is_school_day
 from seed.personas import PERSONAS
+from seed.schools import AUDIENCES
 from tests import make
 from tests.api.serving import wait_until
 from tests.demonstrating import start
@@ -27,14 +30,18 @@ WHO_AM_I = "{ __typename }"
 INVITE = operations.document_of("invite_to_drill")
 
 
-def desk(demo):
-    """What the IDE offers: personas and saved operations."""
-    return demo.get("/graphql/assets/desk.json").json()
+def personas(demo):
+    return demo.get("/graphql/assets/personas.json").json()
 
 
-def saved(demo, name):
+def offered(demo, who):
+    """The saved operations that the IDE offers to one of the ten."""
+    return demo.get(f"/graphql/assets/{who}/operations.json").json()
+
+
+def saved(demo, name, who="hq"):
     title = operations.document_of(name).partition("\n")[0].removeprefix("# ")
-    return next(one for one in desk(demo)["operations"] if one["title"] == title)
+    return next(one for one in offered(demo, who) if one["title"] == title)
 
 
 def text_of(letter: EmailMessage) -> str:
@@ -84,25 +91,78 @@ def test_every_feed_is_a_calendar_with_dates_ahead(demo, whose):
 
 def test_the_ide_opens_as_headquarters_with_an_officers_tasks(demo):
     assert demo.get("/graphql").status_code == 200
-    offered = desk(demo)
-    assert offered["personas"][0]["name"] == "hq"
-    assert sorted(persona["name"] for persona in offered["personas"]) == sorted(TEN)
-    assert len(offered["operations"]) >= 10
+    found = personas(demo)
+    assert found[0]["name"] == "hq"
+    assert sorted(persona["name"] for persona in found) == sorted(TEN)
+    assert len(offered(demo, "hq")) >= 15
+
+
+def empty(answer):
+    return [shown for shown in re.findall(r'"totalCount": (\d+)', json.dumps(answer)) if shown == "0"]
+
+
+@pytest.mark.parametrize("who", TEN)
+def test_everybody_is_offered_something_to_look_at_and_all_of_it_answers(demo, who):
+    looking = [one for one in offered(demo, who) if one["query"].partition("\n")[2].startswith("query")]
+    assert looking
+    for one in looking:
+        answer = demo.ask(who, one["query"], one["variables"])
+        assert ("errors" in answer, empty(answer)) == (False, []), one["title"]
 
 
 @pytest.mark.parametrize("name", operations.FINDERS)
 def test_each_saved_operation_runs_as_it_stands(demo, name):
-    operation = saved(demo, name)
-    answer = demo.ask("hq", operation["query"], operation["variables"])
+    document = operations.document_of(name)
+    who = next(who for who in ("hq", "admin") if document in [one["query"] for one in offered(demo, who)])
+    operation = saved(demo, name, who)
+    answer = demo.ask(who, operation["query"], operation["variables"])
     assert "errors" not in answer
-    assert [shown for shown in re.findall(r'"totalCount": (\d+)', json.dumps(answer)) if shown == "0"] == []
+    assert empty(answer) == []
+
+
+def test_a_drill_is_planned_taken_up_and_opened_to_guests_by_saved_operations_alone(demo):
+    planned = demo.ask("station", *both(saved(demo, "plan_drill", "station")))["data"]["planDrill"]["drill"]
+    taken_up = demo.ask("station", *both(saved(demo, "open_drill_planning", "station")))
+    assert taken_up["data"]["openDrillPlanning"]["drill"]["id"] == planned["id"]
+    invitation = saved(demo, "invite_to_drill", "station")
+    assert invitation["variables"]["drill"] == planned["id"]
+    answer = demo.ask("station", *both(invitation))["data"]["inviteToDrill"]["drill"]
+    assert (answer["status"], answer["replyBy"]) == ("INVITING", planned["replyBy"])
+
+
+def both(operation):
+    return operation["query"], operation["variables"]
+
+
+def test_the_partner_can_be_asked_again_after_a_new_start_however_often_it_was_asked_before(demo):
+    while any(one["query"] == INVITE for one in offered(demo, "hq")):
+        assert "errors" not in demo.ask("hq", *both(saved(demo, "invite_to_drill")))
+    demo.stop()
+    demo.start_again()
+    assert "errors" not in demo.ask("hq", *both(saved(demo, "invite_to_drill")))
+
+
+def test_pupils_are_asked_for_by_their_own_kind_of_school_on_a_day_on_which_it_teaches(demo):
+    for who in ("hq", "school"):
+        asked = saved(demo, "request_lecture", who)["variables"]["input"]
+        found = demo.ask("hq", "query($id: ID!) { organization(id: $id) { schoolCode } }", {"id": asked["schoolId"]})
+        assert asked["audience"] == AUDIENCES[found["data"]["organization"]["schoolCode"][:2]]
+        assert is_school_day(datetime.fromisoformat(asked["startsAt"]).date())
+
+
+def test_a_correction_of_head_counts_always_changes_something(demo):
+    document = operations.document_of("correct_head_counts")
+    totals = []
+    for _ in range(2):
+        answer = demo.ask("hq", document, saved(demo, "correct_head_counts")["variables"])
+        totals.append(answer["data"]["correctHeadCounts"]["lecture"]["totalParticipants"])
+    assert totals[1] == totals[0] + 2
 
 
 def test_an_invitation_over_http_lands_as_a_letter_whose_link_takes_the_answer(demo):
     drill = saved(demo, "plan_drill")["variables"]["input"] | {"title": "手紙を確かめる訓練"}
     planned = demo.ask("hq", operations.document_of("plan_drill"), {"input": drill})["data"]["planDrill"]["drill"]
-    opened = "mutation($id: ID!) { openDrillPlanning(input: {drillId: $id}) { drill { status } } }"
-    demo.ask("hq", opened, {"id": planned["id"]})
+    demo.ask("hq", operations.document_of("open_drill_planning"), {"drill": planned["id"]})
     contacts = '{ contacts(filter: {text: "仮山 誠"}) { edges { node { id } } } }'
     contact = demo.ask("hq", contacts)["data"]["contacts"]["edges"][0]["node"]["id"]
     assert "errors" not in demo.ask("hq", INVITE, {"drill": planned["id"], "contact": contact})

@@ -60,8 +60,13 @@ async def persona_of(request: Request) -> str:
     raise Unauthenticated("トークンを Authorization に入れてください。")
 
 
+async def saved(name: str) -> list[Operation]:
+    """The partner may run only the second."""
+    return OPERATIONS if name == "hq" else OPERATIONS[1:]
+
+
 def desk(address: str) -> Starlette:
-    ide = make_ide(PERSONAS, OPERATIONS)
+    ide = make_ide(PERSONAS, saved)
     door = GraphQLDoor(strawberry.Schema(Query, extensions=BUDGET), persona_of)
     return Starlette(routes=[*ide.routes, Route("/graphql", Guard(door, origins=[address], page=ide.page))])
 
@@ -111,7 +116,7 @@ def test_the_styles_name_nothing_that_is_not_inside_them() -> None:
 def test_our_own_script_names_only_our_own_doors() -> None:
     script = get(f"{ASSETS}/desk.js").body.decode()
     assert "//" not in script.replace("// ", "")
-    assert set(re.findall(r'fetch\("([^"]+)"', script)) == {"/graphql", f"{ASSETS}/desk.json"}
+    assert set(re.findall(r'fetch\("([^"]+)"', script)) == {"/graphql", f"{ASSETS}/"}
 
 
 def test_the_page_runs_under_a_policy_without_inline_code() -> None:
@@ -122,15 +127,18 @@ def test_the_page_runs_under_a_policy_without_inline_code() -> None:
     assert Page(answered.body.decode()).inline == []
 
 
-def test_personas_and_operations_are_given_by_the_server_and_kept_nowhere() -> None:
-    answered = get(f"{ASSETS}/desk.json")
+def test_personas_are_given_by_the_server_and_kept_nowhere() -> None:
+    answered = get(f"{ASSETS}/personas.json")
     assert answered.headers["cache-control"] == "no-store"
-    assert answered.json["personas"][0] == {"name": "hq", "label": "県警本部 連携係", "token": "token-hq"}
-    assert answered.json["operations"][1] == {
-        "title": "自分はだれか",
-        "query": "query Me { me }",
-        "variables": {},
-    }
+    assert answered.json[0] == {"name": "hq", "label": "県警本部 連携係", "token": "token-hq"}
+
+
+def test_each_persona_is_given_the_operations_found_for_it_now() -> None:
+    answered = get(f"{ASSETS}/partner/operations.json")
+    assert answered.headers["cache-control"] == "no-store"
+    assert answered.json == [{"title": "自分はだれか", "query": "query Me { me }", "variables": {}}]
+    assert len(get(f"{ASSETS}/hq/operations.json").json) == 2
+    assert get(f"{ASSETS}/nobody/operations.json").status == 404
 
 
 def test_only_the_desks_own_files_are_served() -> None:
@@ -147,7 +155,7 @@ def test_only_the_desks_own_files_are_served() -> None:
 
 
 def test_the_desk_needs_no_django() -> None:
-    make_ide(PERSONAS, OPERATIONS)
+    make_ide(PERSONAS, saved)
     assert not [name for name in sys.modules if name.partition(".")[0] == "django"]
 
 
@@ -179,13 +187,17 @@ def run_in_a_browser(window: Browser, address: str, tmp_path: Path) -> None:
     window.run(PRESS)
     window.wait_for(SAYS, TITLES[0])
     window.run(CHOOSE, "persona", "1")
-    window.run(CHOOSE, "operation", "1")
     window.wait_for(f"return {EDITOR}.CodeMirror.getValue() === 'query Me {{ me }}'")
     window.wait_for(f"return {RESULT}.CodeMirror.getValue().trim() === ''")
     # GraphiQL reads the name of the operation a tenth of a second after the text: nobody clicks that fast.
     window.wait_for(f"return {EDITOR}.CodeMirror.operationName === 'Me'")
     window.run(PRESS)
     window.wait_for(SAYS, "青浜信用金庫 <防犯担当> です")
+    assert "as=partner" in window.run("return location.hash")
+    window.run("location.reload()")
+    window.wait_for(f"return {EDITOR} && {EDITOR}.CodeMirror.getValue() === 'query Me {{ me }}'")
+    assert window.run("return document.getElementById('persona').value") == "1"
+    assert window.run(f"return {EDITOR}.CodeMirror.getOption('lineWrapping')") is True
     window.run("document.querySelector('.graphiql-sidebar button').click()")
     window.wait_for(DOCUMENTED)
     window.picture(tmp_path / "desk.png")
@@ -194,9 +206,10 @@ def run_in_a_browser(window: Browser, address: str, tmp_path: Path) -> None:
 
 
 def run_as_the_script_does(address: str) -> None:
-    with DIRECT.open(f"{address}{ASSETS}/desk.json") as answer:
-        choices = json.load(answer)
-    operation, persona = choices["operations"][1], choices["personas"][1]
+    with DIRECT.open(f"{address}{ASSETS}/personas.json") as answer:
+        persona = json.load(answer)[1]
+    with DIRECT.open(f"{address}{ASSETS}/{persona['name']}/operations.json") as answer:
+        [operation] = json.load(answer)
     body = json.dumps({"query": operation["query"], "variables": operation["variables"], "operationName": "Me"})
     headers = {
         "Content-Type": "application/json",

@@ -1,8 +1,9 @@
 """The page behind a letter's link: it shows to whoever looks, and decides for nobody but who presses the button."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from api.house import House
 from domain import calendar, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.journal import Entry
+from domain.units import Unit
 from tests import make
 from tests.api.browser import PRESENT, browser
 from tests.api.serving import served
@@ -74,7 +76,7 @@ def test_looking_at_the_page_decides_nothing(play: Any, method: str) -> None:
     play(story)
 
 
-def test_the_page_shows_the_date_and_whom_to_call_and_nobodys_name(play: Any) -> None:
+def test_the_page_shows_who_is_asked_the_date_and_whom_to_call_and_nobody_elses_name(play: Any) -> None:
     async def story(town: Town) -> None:
         one = await lecturer(town)
         async with at_the_door() as client:
@@ -85,9 +87,10 @@ def test_the_page_shows_the_date_and_whom_to_call_and_nobodys_name(play: Any) ->
             "見本市立見本小学校",
             "青浜第1警察署",
             "000-0000-0101",
+            "試﨑 花子 様",
         ):
             assert told in text
-        for hidden in ("試﨑", "例塚", "hanako@", "teacher@"):
+        for hidden in ("例塚", "hanako@", "teacher@"):
             assert hidden not in text
 
     play(story)
@@ -152,6 +155,51 @@ def test_what_was_typed_in_vain_need_not_be_typed_again(play: Any) -> None:
         assert refused.status_code == 400
         assert f"&lt;/textarea&gt;&lt;b&gt;{'長' * 500}\n2行目\ufffd</textarea>" in refused.text
         assert await known(one) is PartStat.NEEDS_ACTION
+
+    play(story)
+
+
+def chosen(page: str) -> list[str]:
+    return re.findall(r'value="(\w+)"(?: required)? checked', page)
+
+
+def test_the_last_day_for_an_answer_is_shown_where_there_is_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for day in (date(2026, 7, 10), None):
+            drill = await make.drill(town.officer, reply_by=day)
+            await make.invited(town.officer, drill, f"{day}電力株式会社")
+            one = await Attendee.get(appointment_id=drill.appointment_id)
+            async with at_the_door() as client:
+                text = (await client.get(path(one))).text
+            assert ("令和８年７月10日（金）まで" in text, "ご回答の期限" in text) == (bool(day), bool(day))
+
+    play(story)
+
+
+def test_the_present_answer_is_chosen_already_and_what_was_chosen_in_vain_still_is(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        async with at_the_door() as client:
+            assert chosen((await client.get(path(one))).text) == []
+        assert chosen((await answer(one, partstat="DECLINED")).text) == ["DECLINED"]
+        assert chosen((await answer(one, partstat="ACCEPTED", remark="長" * 501)).text) == ["ACCEPTED"]
+        assert await known(one) is PartStat.DECLINED
+
+    play(story)
+
+
+def test_nobody_is_sent_to_a_telephone_that_is_not_there_or_has_nothing_to_answer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        async with at_the_door() as client:
+            assert "お電話でのご回答は" in (await client.get(path(one))).text
+            await Unit.filter(id=town.station.id).update(phone="")
+            silent = (await client.get(path(one))).text
+            await Unit.filter(id=town.station.id).update(phone="000-0000-0101")
+            await lectures.cancel(town.officer, (await lectures.Lecture.get()).id, reason="台風")
+            off = (await client.get(path(one))).text
+        assert ("電話" in silent, "心当たりのないときは、青浜第1警察署まで" in silent) == (False, True)
+        assert ("お電話でのご回答" in off, "000-0000-0101" in off) == (False, True)
 
     play(story)
 
@@ -302,9 +350,17 @@ def test_the_page_runs_nothing_loads_nothing_foreign_and_is_kept_nowhere(play: A
 def test_the_page_fits_a_phone_and_breaks_no_policy() -> None:
     """Without a browser at hand the page is only fetched."""
     texts = {"subject": "見本市立見本小学校 " + "長い題" * 30, "when": "令和８年７月15日（水）午前９時から午前10時まで"}
-    more = {"place": "W" * 200, "answer": "出席", "unit": "青浜第1警察署"}
-    phone, form = pages.filled("phone.html", phone="000-0000-0101"), pages.filled("answer.html", remark="")
-    body = pages.filled("invitation.html", said_html="", form_html=form, phone_html=phone, **texts, **more)
+    more = {
+        "place": "W" * 200,
+        "answer": "出席",
+        "unit": "青浜第1警察署",
+        "guest": "試﨑 花子 様",
+        "asking": "お電話は",
+    }
+    marks = {"accepted": "", "declined": "", "tentative": ""}
+    phone, form = pages.filled("phone.html", phone="000-0000-0101"), pages.filled("answer.html", remark="", **marks)
+    parts = {"said_html": "", "form_html": form, "phone_html": phone, "deadline_html": ""}
+    body = pages.filled("invitation.html", **parts, **texts, **more)
 
     async def show(_: object) -> Any:
         return pages.page(rsvp.TITLE, body)

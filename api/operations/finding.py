@@ -1,0 +1,252 @@
+"""What each saved operation is about, found in the town for whoever asks; nothing where there is nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q, Subquery
+
+from api.reading.ids import encode
+from domain import activities, agreements, calendar, drills, feeds, lectures, organizations, people, tokens, volunteers
+from domain.actor import TOKYO, Actor
+from domain.agreements import AgreementStatus
+from domain.calendar import AttendeeRole, PartStat
+from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
+from domain.japanese import Period, search_key
+from domain.lectures import Lecture, LectureStatus
+from domain.organizations import OrganizationKind
+from domain.volunteers import AgeBand, VolunteerStatus
+from seed import examples
+from seed.days import at, open_day, school_day
+from seed.schools import AUDIENCES
+
+Variables = Mapping[str, object]
+PARTNER = "カクウデンリョク"
+
+
+@dataclass(frozen=True)
+class Around:
+    """For whom the variables are found, and the partner's contact of whom the examples speak."""
+
+    asking: Actor
+    partner: Actor
+
+    @property
+    def now(self) -> str:
+        return self.asking.now.isoformat()
+
+
+Find = Callable[[Around], Awaitable[Variables | None]]
+
+
+async def _next_30_days(around: Around) -> Variables | None:
+    """The own unit, or for headquarters the station whose turn is next."""
+    until = around.asking.now + timedelta(days=30)
+    dates = calendar.visible_to(around.asking).filter(starts_at__gt=around.asking.now, starts_at__lt=until)
+    own = dates.filter(unit_id=around.asking.unit_id)
+    first = await own.first() or await dates.order_by("starts_at", "id").first()
+    if first is None or not around.asking.units:
+        return None
+    return {"unit": encode("Unit", first.unit_id), "from": around.now, "before": until.isoformat()}
+
+
+async def _organization(around: Around) -> Variables | None:
+    """The played partner by its kana, where it is seen."""
+    found = organizations.visible_to(around.asking).filter(retired_on=None)
+    first = await found.filter(search__contains=search_key(PARTNER)).exists()
+    other = None if first else await found.order_by("id").first()
+    return {"text": other.name if other else PARTNER} if first or other else None
+
+
+async def _request(around: Around) -> Variables | None:
+    """A school that has somebody to talk to, with pupils of its own kind, on a day on which it teaches."""
+    taught = Q(*[Q(school_code__startswith=code) for code in AUDIENCES], join_type=Q.OR)
+    bodies = organizations.visible_to(around.asking).filter(taught, kind=OrganizationKind.SCHOOL, retired_on=None)
+    contacts = organizations.contacts_visible_to(around.asking).filter(until=None)
+    staffed = bodies.filter(id__in=Subquery(contacts.values("organization_id")))
+    school = await staffed.order_by("kana_order", "id").first()
+    if school is None or school.school_code is None:
+        return None
+    contact = await contacts.filter(organization_id=school.id).order_by("id").first()
+    day = school_day(around.asking.today + timedelta(days=40))
+    return {
+        "input": {
+            "schoolId": encode("Organization", school.id),
+            "contactId": encode("Contact", contact.id) if contact else None,
+            "theme": "SNSの安全な使い方",
+            "audience": AUDIENCES[school.school_code[:2]],
+            "expectedCount": 80,
+            "startsAt": _wire(at(day, "10:00")),
+            "endsAt": _wire(at(day, "11:00")),
+        }
+    }
+
+
+def _wire(instant: datetime) -> str:
+    return instant.astimezone(TOKYO).isoformat()
+
+
+async def _arriving(around: Around) -> Variables | None:
+    """A request, and an officer of its unit who is free at that time."""
+    arriving = lectures.visible_to(around.asking).filter(status=LectureStatus.RECEIVED, starts_at__gt=around.asking.now)
+    lecture = await arriving.order_by("starts_at").first()
+    if lecture is None:
+        return None
+    appointment = await calendar.Appointment.get(id=lecture.appointment_id)
+    busy = Q(busy_from__lt=appointment.ends_at, busy_to__gt=appointment.starts_at)
+    held = calendar.Attendee.filter(busy).values("person_id")
+    own = people.officers_visible_to(around.asking).filter(unit_id=lecture.unit_id, retired_on=None)
+    officer = await own.exclude(id__in=Subquery(held)).order_by("number").first()
+    return {"lecture": encode("Lecture", lecture.id), "lecturer": encode("Officer", officer.id)} if officer else None
+
+
+async def _arranged(around: Around) -> Variables | None:
+    """A lecture that has a lecturer, and no firm date yet."""
+    giving = lectures.assignments_visible_to(around.asking).filter(
+        role=AttendeeRole.LECTURER, status__in=lectures.STANDING
+    )
+    arranging = lectures.visible_to(around.asking).filter(
+        status=LectureStatus.COORDINATING, starts_at__gt=around.asking.now, id__in=Subquery(giving.values("lecture_id"))
+    )
+    lecture = await arranging.order_by("starts_at").first()
+    return {"lecture": encode("Lecture", lecture.id)} if lecture else None
+
+
+async def _lectures_ahead(around: Around) -> Variables | None:
+    ahead = lectures.visible_to(around.asking).filter(starts_at__gt=around.asking.now)
+    return {"from": around.now} if await ahead.exists() else None
+
+
+async def _plan(around: Around) -> Variables:
+    """A drill in eleven weeks, with five weeks to find its guests and three for their answers."""
+    today = around.asking.today
+    day = open_day(today, 75)
+    return {
+        "input": {
+            "title": "商店街ランサムウェア対処訓練",
+            "format": DrillFormat.TABLETOP,
+            "threat": DrillThreat.RANSOMWARE,
+            "startsAt": _wire(at(day, "13:00")),
+            "endsAt": _wire(at(day, "16:00")),
+            "replyBy": open_day(today, 54).isoformat(),
+            "unitId": encode("Unit", around.asking.unit_id),
+            "objectives": ["被害を認知してから1時間以内に警察へ通報できることを確かめる"],
+            "place": "見本中央警察署 講堂",
+        }
+    }
+
+
+async def _draft(around: Around) -> Variables | None:
+    """The drill that was planned last."""
+    drill = await examples.drafts(around.asking).order_by("-created_at").first()
+    return {"drill": encode("Drill", drill.id)} if drill else None
+
+
+async def _invitation(around: Around) -> Variables | None:
+    """The played partner and the drill that was planned last of those to which they have not been asked."""
+    drill = await examples.invitable(around.asking, around.partner).order_by("-created_at").first()
+    contacts = organizations.contacts_visible_to(around.asking).filter(until=None)
+    contact = await contacts.filter(person_id=around.partner.person_id).first()
+    return {"drill": encode("Drill", drill.id), "contact": encode("Contact", contact.id)} if drill and contact else None
+
+
+async def _drills_ahead(around: Around) -> Variables | None:
+    ahead = drills.visible_to(around.asking).filter(starts_at__gt=around.asking.now)
+    return {"from": around.now} if await ahead.exists() else None
+
+
+async def _silent(around: Around) -> Variables | None:
+    """Who was asked last to a drill ahead, and has not answered."""
+    dates = drills.visible_to(around.asking).filter(status=DrillStatus.INVITING, starts_at__gt=around.asking.now)
+    asked = calendar.attendees_visible_to(around.asking).filter(partstat=PartStat.NEEDS_ACTION, removed_at=None)
+    waiting = asked.filter(appointment_id__in=Subquery(dates.values("appointment_id")))
+    others = waiting.exclude(person_id=around.partner.person_id)
+    attendee = await others.order_by("-id").first() or await waiting.first()
+    return {"attendee": encode("Attendee", attendee.id)} if attendee else None
+
+
+async def _unanswered(around: Around) -> Variables | None:
+    ahead = drills.visible_to(around.asking).filter(
+        status__in=(DrillStatus.INVITING, DrillStatus.CONFIRMED), starts_at__gt=around.asking.now
+    )
+    waiting = drills.participations_visible_to(around.asking).filter(reply=ParticipationReply.AWAITED)
+    found = await ahead.filter(id__in=Subquery(waiting.values("drill_id"))).exists()
+    return {"from": around.now} if found else None
+
+
+async def _counted(around: Around) -> Variables | None:
+    """The newest lecture that was reported, with two people more than are written down."""
+    given = lectures.visible_to(around.asking).filter(status=LectureStatus.REPORTED)
+    lecture = await given.order_by("-starts_at").first()
+    return await _two_more(around, lecture) if lecture else None
+
+
+async def _two_more(around: Around, lecture: Lecture) -> Variables:
+    heard = await lectures.head_counts_visible_to(around.asking).filter(lecture_id=lecture.id).order_by("id")
+    counts = [{"audience": one.audience, "count": one.count} for one in heard]
+    counts[0]["count"] = heard[0].count + 2
+    reason = "欠席者の集計に誤りがあったため"
+    return {"input": {"lectureId": encode("Lecture", lecture.id), "headCounts": counts, "reason": reason}}
+
+
+async def _screened(around: Around) -> Variables | None:
+    """An adult who is being screened."""
+    screening = volunteers.visible_to(around.asking).filter(status=VolunteerStatus.SCREENING, age_band=AgeBand.ADULT)
+    volunteer = await screening.order_by("kana_order", "id").first()
+    return {"volunteer": encode("Volunteer", volunteer.id)} if volunteer else None
+
+
+async def _joined(around: Around) -> Variables | None:
+    return {} if await activities.participations_visible_to(around.asking).exists() else None
+
+
+async def _without_feed(around: Around) -> Variables | None:
+    """Somebody with a mail address and no calendar: oneself, or for an officer a volunteer."""
+    served = feeds.Subscription.filter(revoked_at=None, person_id__isnull=False)
+    reached = people.visible_to(around.asking).exclude(mail_address="").filter(retired_on=None)
+    waiting = reached.exclude(id__in=Subquery(served.values("person_id")))
+    serving = volunteers.visible_to(around.asking).filter(status=VolunteerStatus.ACTIVE)
+    wanted = Q(id=around.asking.person_id) | Q(id__in=Subquery(serving.values("person_id")))
+    person = await waiting.filter(wanted, is_officer=False).order_by("kana_order", "id").first()
+    return {"person": encode("Person", person.id)} if person else None
+
+
+async def _ending(around: Around) -> Variables | None:
+    before = around.asking.today + timedelta(days=91)
+    running = agreements.visible_to(around.asking).filter(
+        status__in=(AgreementStatus.IN_FORCE, AgreementStatus.RENEWING), expires_on__lt=before
+    )
+    return {"before": before.isoformat()} if await running.exists() else None
+
+
+async def _last_quarter(around: Around) -> Variables:
+    return {"period": Period.quarter_of(around.asking.today).previous().code}
+
+
+async def _issued(around: Around) -> Variables | None:
+    return {} if await tokens.visible_to(around.asking).exists() else None
+
+
+FINDERS: Mapping[str, Find] = {
+    "station_next_30_days": _next_30_days,
+    "find_organization": _organization,
+    "request_lecture": _request,
+    "accept_and_assign": _arriving,
+    "confirm_lecture": _arranged,
+    "lectures_ahead": _lectures_ahead,
+    "plan_drill": _plan,
+    "open_drill_planning": _draft,
+    "invite_to_drill": _invitation,
+    "drills_ahead": _drills_ahead,
+    "note_phone_answer": _silent,
+    "not_answered_yet": _unanswered,
+    "correct_head_counts": _counted,
+    "appoint_volunteer": _screened,
+    "activities_joined": _joined,
+    "agreements_ending": _ending,
+    "send_feed_address": _without_feed,
+    "quarter_statistics": _last_quarter,
+    "tokens_issued": _issued,
+}
