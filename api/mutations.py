@@ -58,6 +58,8 @@ REFERS = {
     "consent": ("GuardianConsent",),
     "leaving_out": ("Volunteer",),
     "activity": ("VolunteerActivity",),
+    "list": ("ErasureList",),
+    "hold": ("LegalHold",),
 }
 """What a parameter named `…_id` may point to, where that is not its own name."""
 

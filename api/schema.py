@@ -17,6 +17,7 @@ from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
 from api.people import OfficerMutations, PeopleQueries
+from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
 from api.tokens import TokenMutations, TokenQueries
@@ -46,6 +47,7 @@ class Query(
     TokenQueries,
     AccountQueries,
     BookQueries,
+    RetentionQueries,
     MeQueries,
 ):
     node: reading.Node | None = reading.root_node()
@@ -75,6 +77,8 @@ Mutation = merge_types(
         StatisticsMutations,
         SubscriptionMutations,
         TokenMutations,
+        ErasureMutations,
+        HoldMutations,
         AccountMutations,
     ),
 )

@@ -52,6 +52,7 @@ MODELS = [
         "statistics.runs",
         "sealing",
         "looks",
+        "retention.lists",
     )
 ]
 APP = "renkei"

@@ -11,7 +11,19 @@ from typing import Any
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from domain import activities, agreements, calendar, drills, feeds, lectures, organizations, people, units, volunteers
+from domain import (
+    activities,
+    agreements,
+    calendar,
+    drills,
+    feeds,
+    lectures,
+    organizations,
+    people,
+    retention,
+    units,
+    volunteers,
+)
 from domain.actor import LIAISONS, Actor
 from domain.journal import Entry
 from domain.records import Record
@@ -40,6 +52,9 @@ SCOPES: Mapping[type[Record], Callable[[Actor], QuerySet[Any]]] = {
     lectures.HeadCount: lectures.head_counts_visible_to,
     drills.Drill: drills.visible_to,
     drills.Participation: drills.participations_visible_to,
+    retention.ErasureList: retention.visible_to,
+    retention.ErasureItem: retention.items_visible_to,
+    retention.LegalHold: retention.holds_visible_to,
 }
 
 

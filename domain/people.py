@@ -34,7 +34,7 @@ class QualificationLevel(StrEnum):
 
 
 class Person(Owned):
-    """Somebody we know by name. `number` is their own number, unique within the prefecture."""
+    """Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture."""
 
     is_officer = fields.BooleanField(default=False)
     number = fields.CharField(max_length=30, null=True)
@@ -50,6 +50,7 @@ class Person(Owned):
     qualification = fields.CharEnumField(QualificationLevel, max_length=20, null=True)
     qualified_on = fields.DateField(null=True)
     retired_on = fields.DateField(null=True)
+    erased_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "person"

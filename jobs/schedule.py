@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import accounts, agreements, invitations, lectures, people, sealing, statistics, volunteers
+from domain import accounts, agreements, invitations, lectures, people, retention, sealing, statistics, volunteers
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -76,6 +76,8 @@ SCHEDULE = (
     Job(
         "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"
     ),
+    Job("erase", Every(), Alone(retention.carry_out), "what was approved to be erased goes at once"),
+    Job("erasure-lists", Daily(time(1)), Alone(retention.draw_up), "nobody is kept longer than there is a reason to"),
     Job("officers-arrive", Daily(time(0, 1)), Alone(people.arrive), "a transfer that was announced takes effect"),
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),

@@ -14,6 +14,8 @@ from domain.looks import Door
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Method
 from domain.people import QualificationLevel
+from domain.retention.due import Rule
+from domain.retention.lists import ErasureStatus
 from domain.tokens import TokenScope
 from domain.units import UnitKind
 from domain.volunteers.consents import ConsentScope
@@ -228,6 +230,65 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='ErasureList',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('status', fields.CharEnumField(default=ErasureStatus.DRAWN_UP, description='DRAWN_UP: DRAWN_UP\nREVIEWED: REVIEWED\nAPPROVED: APPROVED\nCARRIED_OUT: CARRIED_OUT', enum_type=ErasureStatus, max_length=20)),
+                ('drawn_up_on', fields.DateField()),
+                ('reviewed_by_id', fields.UUIDField(null=True)),
+                ('reviewed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('approved_by_id', fields.UUIDField(null=True)),
+                ('approved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('carried_out_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'erasure_list', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One list of a prefecture: `drawn_up_on` is the day as of which it says what is due; instants are UTC.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='ErasureItem',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('list', fields.ForeignKeyField('renkei.ErasureList', source_field='list_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('person_id', fields.UUIDField(null=True)),
+                ('rule', fields.CharEnumField(description='VOLUNTEER: VOLUNTEER\nMINOR: MINOR\nCONTACT: CONTACT\nOFFICER: OFFICER\nLETTERS: LETTERS\nLOOKS: LOOKS\nJOURNAL: JOURNAL\nKEYS: KEYS', enum_type=Rule, max_length=20)),
+                ('due_on', fields.DateField()),
+                ('count', fields.IntField(default=1)),
+                ('erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'erasure_item', 'app': 'renkei', 'indexes': [Index(fields=['list_id', 'id'], name='erasure_item_list')], 'pk_attr': 'id', 'table_description': 'One line: a person who is due since `due_on`, or without one the texts of a rule as of that day, and how many.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='LegalHold',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('person_id', fields.UUIDField()),
+                ('reason', fields.CharField(max_length=500)),
+                ('held_by_id', fields.UUIDField()),
+                ('lifted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lifted_by_id', fields.UUIDField(null=True)),
+                ('lifted_because', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'legal_hold', 'app': 'renkei', 'pk_attr': 'id', 'table_description': '保存の指示: nothing of this person is erased until it is lifted. Why is data of the class SENSITIVE.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Organization',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -318,8 +379,9 @@ class Migration(migrations.Migration):
                 ('qualification', fields.CharEnumField(null=True, description='ELEMENTARY: ELEMENTARY\nINTERMEDIATE: INTERMEDIATE\nADVANCED: ADVANCED', enum_type=QualificationLevel, max_length=20)),
                 ('qualified_on', fields.DateField(null=True)),
                 ('retired_on', fields.DateField(null=True)),
+                ('erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'person', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='person_unit_kana')], 'pk_attr': 'id', 'table_description': 'Somebody we know by name. `number` is their own number, unique within the prefecture.'},
+            options={'table': 'person', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='person_unit_kana')], 'pk_attr': 'id', 'table_description': 'Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -93,6 +93,28 @@ VOLUNTEERS = [
 ACTIVITIES = [
     "CREATE UNIQUE INDEX activity_participation_once ON activity_participation (activity_id, person_id)",
 ]
+# Whoever was erased is nobody any more: no new role, and no name put back.
+RETENTION = [
+    "CREATE UNIQUE INDEX legal_hold_once ON legal_hold (person_id) WHERE lifted_at IS NULL",
+    """CREATE FUNCTION refuse_erased_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+       BEGIN
+           RAISE EXCEPTION 'an erased person' USING ERRCODE = '23514', CONSTRAINT = 'person_erased';
+       END $$""",
+    """CREATE FUNCTION refuse_role_of_erased_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+       BEGIN
+           IF EXISTS (SELECT FROM person WHERE id = NEW.person_id AND erased_at IS NOT NULL) THEN
+               RAISE EXCEPTION 'an erased person' USING ERRCODE = '23514', CONSTRAINT = 'person_erased';
+           END IF;
+           RETURN NEW;
+       END $$""",
+    """CREATE TRIGGER person_erased BEFORE UPDATE OF family_name, retired_on, number, mail_address ON person
+       FOR EACH ROW WHEN (OLD.erased_at IS NOT NULL) EXECUTE FUNCTION refuse_erased_person()""",
+    *[
+        f"""CREATE TRIGGER {table}_of_erased_person BEFORE INSERT ON {table}
+            FOR EACH ROW EXECUTE FUNCTION refuse_role_of_erased_person()"""
+        for table in ("volunteer", "contact", "commission", "guardian_consent", "account", "token", "post")
+    ],
+]
 # `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
 # alone, whatever the units: by units and order only one unit's rows stand in order.
 IN_KANA_ORDER = ("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer")
@@ -127,5 +149,6 @@ class Migration(migrations.Migration):
         ops.RunSQL(STATISTICS),
         ops.RunSQL(VOLUNTEERS),
         ops.RunSQL(ACTIVITIES),
+        ops.RunSQL(RETENTION),
         ops.RunSQL(ORDERS),
     ]

@@ -42,10 +42,13 @@ GUESTS = {
 }
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
+    "erasure_item",
+    "erasure_list",
     "account",
     "credential",
     "guardian_consent",
     "lecture_head_count",
+    "legal_hold",
     "post",
     "reappointment",
     "recovery_code",

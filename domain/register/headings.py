@@ -43,6 +43,9 @@ _WORDS = """
     link_until リンクの期限 last_entered_at 最後のログイン locked_at ロック日時 ended_at 終了日時
     password_hash パスワードの照合値 password_set_at パスワードの設定日時 factor 第二要素 factor_step 第二要素の歩み
     last_used_at 最後の使用
+    drawn_up_on 作成日 reviewed_at 点検日時 reviewed_by_id 点検した職員 carried_out_at 消去日時 rule 規則 due_on 期限日
+    list_id 消去の一覧 erased_at 消去日時 held_by_id 指示した職員 lifted_by_id 解除した職員 lifted_at 解除日時
+    lifted_because 解除の理由
     stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時 opens_at 次に試せる日時
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

@@ -1,0 +1,231 @@
+"""消去の一覧: what is due is listed by the clock, reviewed by one officer, approved by another, then carried out.
+
+DRAWN_UP -> REVIEWED -> APPROVED -> CARRIED_OUT; a review that is sent back begins again. Whoever must be kept, for
+instance for a lawsuit, is held with a reason until that is lifted (legal hold), whatever stands on a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import people, records
+from domain.actor import TOKYO, Actor, Bearer, Role
+from domain.errors import Conflict, NotAllowed, WrongState
+from domain.people import Person
+from domain.records import Owned, nothing
+from domain.retention.due import Rule, due_persons
+from domain.retention.texts import SWEEPS, count_texts
+from domain.states import Moves, must_move, said
+from domain.units import Unit, UnitKind
+from domain.verbs import broken, routine, verb
+
+
+class ErasureStatus(StrEnum):
+    """案, 点検済, 承認済, 消去済."""
+
+    DRAWN_UP = "DRAWN_UP"
+    REVIEWED = "REVIEWED"
+    APPROVED = "APPROVED"
+    CARRIED_OUT = "CARRIED_OUT"
+
+
+LABELS: Mapping[ErasureStatus, str] = {
+    ErasureStatus.DRAWN_UP: "案",
+    ErasureStatus.REVIEWED: "点検済",
+    ErasureStatus.APPROVED: "承認済",
+    ErasureStatus.CARRIED_OUT: "消去済",
+}
+MOVES: Moves[ErasureStatus] = {
+    ErasureStatus.DRAWN_UP: (ErasureStatus.REVIEWED,),
+    ErasureStatus.REVIEWED: (ErasureStatus.APPROVED, ErasureStatus.DRAWN_UP),
+    ErasureStatus.APPROVED: (ErasureStatus.CARRIED_OUT,),
+    ErasureStatus.CARRIED_OUT: (),
+}
+
+
+class ErasureList(Owned):
+    """One list of a prefecture: `drawn_up_on` is the day as of which it says what is due; instants are UTC."""
+
+    status = fields.CharEnumField(ErasureStatus, max_length=20, default=ErasureStatus.DRAWN_UP)
+    drawn_up_on = fields.DateField()
+    reviewed_by_id = fields.UUIDField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
+    approved_by_id = fields.UUIDField(null=True)
+    approved_at = fields.DatetimeField(null=True)
+    carried_out_at = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=500, default="")
+
+    class Meta:
+        table = "erasure_list"
+
+
+class ErasureItem(Owned):
+    """One line: a person who is due since `due_on`, or without one the texts of a rule as of that day, and how many.
+
+    `erased_at` stays empty where somebody was held, or had come back, when the list was carried out.
+    """
+
+    list: fields.ForeignKeyRelation[ErasureList] = fields.ForeignKeyField(
+        "renkei.ErasureList", on_delete=fields.RESTRICT, related_name=False
+    )
+    list_id: UUID
+    person_id = fields.UUIDField(null=True)
+    rule = fields.CharEnumField(Rule, max_length=20)
+    due_on = fields.DateField()
+    count = fields.IntField(default=1)
+    erased_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "erasure_item"
+        indexes = [Index(fields=("list_id", "id"), name="erasure_item_list")]
+
+
+class LegalHold(Owned):
+    """保存の指示: nothing of this person is erased until it is lifted. Why is data of the class SENSITIVE."""
+
+    person_id = fields.UUIDField()
+    reason = fields.CharField(max_length=500)
+    held_by_id = fields.UUIDField()
+    lifted_at = fields.DatetimeField(null=True)
+    lifted_by_id = fields.UUIDField(null=True)
+    lifted_because = fields.CharField(max_length=500, default="")
+
+    class Meta:
+        table = "legal_hold"
+
+
+broken("legal_hold_once", "この人の消去はすでに止められています。")
+
+
+def visible_to(actor: Actor) -> QuerySet[ErasureList]:
+    """Headquarters' liaison officers decide what is erased; nobody else sees the lists."""
+    if actor.role is Role.HQ_LIAISON:
+        return ErasureList.filter(prefecture_id=actor.prefecture_id)
+    return nothing(ErasureList)
+
+
+def items_visible_to(actor: Actor) -> QuerySet[ErasureItem]:
+    """As the lists."""
+    if actor.role is Role.HQ_LIAISON:
+        return ErasureItem.filter(prefecture_id=actor.prefecture_id)
+    return nothing(ErasureItem)
+
+
+def holds_visible_to(actor: Actor) -> QuerySet[LegalHold]:
+    """As the lists."""
+    if actor.role is Role.HQ_LIAISON:
+        return LegalHold.filter(prefecture_id=actor.prefecture_id)
+    return nothing(LegalHold)
+
+
+@verb(Role.HQ_LIAISON)
+async def review(actor: Actor, list_id: UUID, *, version: int | None = None) -> ErasureList:
+    """点検: the list was gone through, and whoever must be kept is held."""
+    found = await records.find(visible_to(actor), list_id, version)
+    status = must_move(MOVES, LABELS, found.status, ErasureStatus.REVIEWED)
+    seen = {"reviewed_by_id": actor.person_id, "reviewed_at": actor.now, "reason": ""}
+    return await records.change(actor, found, "erasure-reviewed", status=status, **seen)
+
+
+@verb(Role.HQ_LIAISON)
+async def send_back(actor: Actor, list_id: UUID, *, reason: str, version: int | None = None) -> ErasureList:
+    """差戻し: the review has to begin again, for a reason."""
+    found = await records.find(visible_to(actor), list_id, version)
+    status = must_move(MOVES, LABELS, found.status, ErasureStatus.DRAWN_UP)
+    undone = {"reviewed_by_id": None, "reviewed_at": None, "reason": said(reason)}
+    return await records.change(actor, found, "erasure-sent-back", status=status, **undone)
+
+
+@verb(Role.HQ_LIAISON)
+async def approve(actor: Actor, list_id: UUID, *, version: int | None = None) -> ErasureList:
+    """承認: what stands on the list is erased for good within the next minutes. Raises NotAllowed for its reviewer."""
+    found = await records.find(visible_to(actor), list_id, version)
+    status = must_move(MOVES, LABELS, found.status, ErasureStatus.APPROVED)
+    if found.reviewed_by_id == actor.person_id:
+        raise NotAllowed("点検した人は承認できません。県本部の別の担当者が承認してください。")
+    decided = {"approved_by_id": actor.person_id, "approved_at": actor.now}
+    return await records.change(actor, found, "erasure-approved", status=status, **decided)
+
+
+@verb(Role.HQ_LIAISON)
+async def hold(actor: Actor, *, person_id: UUID, reason: str) -> LegalHold:
+    """保存の指示: nothing of this person is erased until the hold is lifted. Raises Conflict where they are held."""
+    person = await records.see(people.visible_to(actor), person_id, field="person_id")
+    if person.erased_at is not None:
+        raise WrongState("この人の情報はすでに消去されています。")
+    if await LegalHold.exists(person_id=person.id, lifted_at=None):
+        raise Conflict("この人の消去はすでに止められています。", field="person_id")
+    values = {"unit_id": person.unit_id, "person_id": person.id, "held_by_id": actor.person_id}
+    return await records.create(actor, LegalHold, "erasure-held", reason=said(reason), **values)
+
+
+@verb(Role.HQ_LIAISON)
+async def lift(actor: Actor, hold_id: UUID, *, reason: str, version: int | None = None) -> LegalHold:
+    """指示の解除: what was held goes with the next list on which it stands."""
+    held = await records.find(holds_visible_to(actor), hold_id, version)
+    if held.lifted_at is not None:
+        raise WrongState("この指示はすでに解除されています。")
+    lifted = {"lifted_at": actor.now, "lifted_by_id": actor.person_id, "lifted_because": said(reason)}
+    return await records.change(actor, held, "erasure-hold-lifted", **lifted)
+
+
+@routine
+async def draw_up(now: datetime) -> int:
+    """List what is due in every prefecture, on the list that nobody has reviewed yet; how many lines are new."""
+    today = now.astimezone(TOKYO).date()
+    tops = await Unit.filter(kind=UnitKind.PREFECTURE).order_by("id")
+    return sum([await _draw_up(Bearer(now), top, today) for top in tops])
+
+
+async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
+    due, open_list = await due_persons(top.id, today), await _open_list(top)
+    listed = await _listed(top.id)
+    lines = [
+        {"person_id": one.person_id, "rule": one.rule, "due_on": one.on, "count": 1}
+        for one in due
+        if one.person_id not in listed
+    ]
+    if open_list:
+        await ErasureItem.filter(list_id=open_list.id, person_id=None).delete()
+    for rule in SWEEPS:
+        if count := await count_texts(top.id, rule, today):
+            lines.append({"person_id": None, "rule": rule, "due_on": today, "count": count})
+    if not lines:
+        return 0
+    drawn = open_list or await records.create(
+        clock, ErasureList, "erasure-drawn-up", unit_id=top.id, prefecture_id=top.id, drawn_up_on=today
+    )
+    await records.change(clock, drawn, "erasure-drawn-up-again", drawn_up_on=today)
+    whose = {"unit_id": top.id, "prefecture_id": top.id, "list_id": drawn.id}
+    await records.create_many(clock, ErasureItem, "erasure-listed", [whose | line for line in lines])
+    return len(lines)
+
+
+async def _open_list(top: Unit) -> ErasureList | None:
+    drawn = ErasureList.filter(prefecture_id=top.id, status=ErasureStatus.DRAWN_UP)
+    return await drawn.order_by("id").select_for_update().first()
+
+
+async def _listed(prefecture_id: UUID) -> Collection[UUID]:
+    """Whoever stands on a list that is still to be carried out."""
+    waiting = await ErasureList.filter(prefecture_id=prefecture_id).exclude(status=ErasureStatus.CARRIED_OUT)
+    lines = ErasureItem.filter(list_id__in=[one.id for one in waiting], person_id__isnull=False)
+    return {line.person_id for line in await lines if line.person_id}
+
+
+async def held(person_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the persons of whom nothing may be erased now."""
+    found = await LegalHold.filter(person_id__in=list(person_ids), lifted_at=None)
+    return {hold.person_id for hold in found}
+
+
+async def named(person_ids: Collection[UUID]) -> list[Person]:
+    """The persons of whom something is still known, in the order of their ids."""
+    return await Person.filter(records.any_of(Person, "id", person_ids), erased_at=None).order_by("id")
