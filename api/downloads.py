@@ -8,7 +8,7 @@ is told as JSON in the shape of a GraphQL error.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from starlette.requests import Request
@@ -22,7 +22,7 @@ from api.observing import BUG, note
 from domain import statistics
 from domain.actor import TOKYO, Actor
 from domain.errors import Invalid, NotFound, Refused
-from domain.japanese import Period
+from domain.japanese import Period, shown
 from exports.files import File, Format
 from exports.names import content_disposition
 from exports.statistics import statistics_file
@@ -37,6 +37,8 @@ STATUS = {
     "RATE_LIMITED": 429,
 }
 """What a refusal is in HTTP; any other is 400."""
+
+ASKABLE = ("period", "format", "fresh")
 
 Write = Callable[[Actor, Period, Format, bool], Awaitable[File]]
 
@@ -55,6 +57,7 @@ def routes(house: House) -> list[Route]:
         try:
             actor = await whoever(request, house)
             asked = request.query_params
+            _must_be_known(asked)
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
             file = await produce(actor, *names, fresh=_is_true(asked.get("fresh", "")))
         except Refused as refused:
@@ -87,6 +90,15 @@ def _format(text: str) -> Format:
     except ValueError:
         known = "・".join(Format)
         raise Invalid(f"この形式では書き出せません。使えるのは {known} です。", field="format") from None
+
+
+def _must_be_known(asked: Mapping[str, str]) -> None:
+    """A mistyped name would give the figures of another period without a word."""
+    for name in asked:
+        if name not in ASKABLE:
+            raise Invalid(
+                f"「{shown(name)}」は指定できません。使えるのは {'・'.join(ASKABLE)} です。", field=shown(name)
+            )
 
 
 def _is_true(text: str) -> bool:

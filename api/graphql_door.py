@@ -13,7 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
-from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError, is_enum_type
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,6 +26,9 @@ from strawberry.utils.str_converters import to_camel_case
 from api.guard import Asked, answer
 from api.observing import BUG, note
 from domain.errors import RateLimited, Refused
+
+Choices = Callable[[str], list[str]]
+"""The values of an enum by its name."""
 
 ContextOf = Callable[[Request], Awaitable[object]]
 """Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
@@ -41,6 +44,7 @@ TEXT_LIMIT = 600
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
 COERCED = re.compile(r"(?:Variable '\$|Argument ')(?P<name>\w+)' has invalid value(?: at \.?(?P<path>[^\s:]+))?: ")
+UNKNOWN = re.compile(r"does not exist in '(?P<type>\w+)' enum|Enum '(?P<other>\w+)' cannot represent")
 MISSING = re.compile(r"to include required field '(?P<field>\w+)'")
 
 
@@ -66,11 +70,16 @@ class GraphQLDoor:
         try:
             context = await self.context_of(request)
             result = await self.execute(request.state.graphql, context)
-            return Response(orjson.dumps(worded(result)), 200, HEADERS, "application/json")
+            return Response(orjson.dumps(worded(result, self.choices)), 200, HEADERS, "application/json")
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
             return answer(500, "INTERNAL", BUG, requestId=note(bug))
+
+    def choices(self, name: str) -> list[str]:
+        """The values of an enum of this schema."""
+        gtype = self.schema._schema.type_map.get(name)
+        return list(gtype.values) if is_enum_type(gtype) else []
 
     async def execute(self, asked: Asked, context: object) -> ExecutionResult:
         try:
@@ -96,11 +105,15 @@ def refusal(refused: Refused) -> Response:
     return answer(status, refused.code, refused.message, headers)
 
 
-def worded(result: ExecutionResult) -> dict[str, object]:
+def _no_choices(_: str) -> list[str]:
+    return []
+
+
+def worded(result: ExecutionResult, choices: Choices = _no_choices) -> dict[str, object]:
     """The GraphQL answer (GraphQL §7.1): no `data` where nothing was executed, errors first for people."""
     words: dict[str, object] = {}
     if result.errors:
-        words["errors"] = [word(error) for error in result.errors]
+        words["errors"] = [word(error, choices) for error in result.errors]
     if result.data is not None or not result.errors or any(error.path for error in result.errors):
         words["data"] = result.data
     if "cost" in (result.extensions or {}):
@@ -108,13 +121,13 @@ def worded(result: ExecutionResult) -> dict[str, object]:
     return words
 
 
-def word(error: GraphQLError) -> dict[str, object]:
+def word(error: GraphQLError, choices: Choices) -> dict[str, object]:
     """One error as the client sees it."""
     cause = cause_of(error)
     if isinstance(cause, Refused):
         return entry(error, cause.message, cause.code, field=cause.field or coerced_field(error.message))
     if is_of_the_document(error, cause):
-        return entry(error, sentence(error), "INVALID", field=coerced_field(error.message))
+        return entry(error, sentence(error, choices), "INVALID", field=coerced_field(error.message))
     return entry(error, BUG, "INTERNAL", requestId=note(cause))
 
 
@@ -144,6 +157,13 @@ def is_of_the_document(error: GraphQLError, cause: Exception) -> bool:
     return isinstance(cause, GraphQLError) and not any(isinstance(n, FieldNode) for n in error.nodes or ())
 
 
+def _in_japanese(text: str, choices: Choices) -> str:
+    """What an enum could have been; nothing where only English is known."""
+    unknown = UNKNOWN.search(text)
+    known = "・".join(choices(unknown["type"] or unknown["other"])) if unknown else ""
+    return f"この値は使えません。使えるのは {known} です。" if known else ""
+
+
 def coerced_field(text: str) -> str | None:
     """The argument that the text of graphql-core is about, where it is about one."""
     coerced = COERCED.match(text)
@@ -154,11 +174,13 @@ def coerced_field(text: str) -> str | None:
     return ".".join(part for part in path if part) or coerced["name"]
 
 
-def sentence(error: GraphQLError) -> str:
-    """A Japanese sentence and behind it the text of graphql-core, without the names it would suggest."""
+def sentence(error: GraphQLError, choices: Choices) -> str:
+    """A Japanese sentence and, where it is not all, behind it the text of graphql-core, without what it suggests."""
     text = SUGGESTION.sub("", error.message)
     short = text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
     field = coerced_field(error.message)
+    if told := _in_japanese(short, choices):
+        return f"{field}: {told}" if field else told
     if field is not None:
         return f"{field} の値を直してください。（{short}）"
     if isinstance(error, GraphQLSyntaxError):

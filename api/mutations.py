@@ -131,7 +131,9 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
 
 
 def _first_sentence(verb: Verb) -> str:
-    return (inspect.getdoc(verb) or "").split("\n\n")[0].replace("\n", " ")
+    """What the verb is for; what it raises is for whoever calls it in Python."""
+    told = (inspect.getdoc(verb) or "").split("\n\n")[0].replace("\n", " ")
+    return re.split(r"\s*\bRaises\b", told)[0]
 
 
 def _parameters(verb: Verb) -> list[_Parameter]:

@@ -22,7 +22,7 @@ class AccessTokenFilter:
 
 
 @reading.entity(tokens.Token, tokens.visible_to)
-@strawberry.type(description="An access token, without its secret.")
+@strawberry.type(description="アクセストークン: without its secret.")
 class AccessToken(Node):
     version: int
     role: Role

@@ -17,7 +17,7 @@ from typing import Any
 from api import settings
 from api.database import at_hand
 from api.errors import Stopped, write_file
-from api.intake import KINDS, Table, changes_report, parse, read_table, report, template
+from api.intake import KINDS, Table, changes_report, parse, read_table, report, template, template_csv
 from api.intake.kind import Intake, Kind
 from api.intake.lines import lines, placed
 from domain import database, installation, rosters
@@ -35,23 +35,36 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
 }
 
 
+TEMPLATES: dict[str, Callable[[Kind[Any]], bytes]] = {".xlsx": template, ".csv": template_csv}
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=sorted(VERBS), help="名簿の種類")
     parser.add_argument("file", nargs="?", type=Path, help="名簿のファイル (.xlsx, .csv)")
     parser.add_argument("--as", dest="who", metavar="PERSON", help="取り込む職員の番号か氏名 (既定は最初の管理者)")
     parser.add_argument("--dry-run", action="store_true", help="確かめるだけで、何も取り込まない")
-    parser.add_argument("--template", type=Path, metavar="FILE", help="見出しと記入例の入った空の名簿を書き出す")
+    parser.add_argument("--template", type=Path, metavar="FILE", help="記入例の入った空の名簿を書き出す (.xlsx, .csv)")
+    parser.add_argument("--force", action="store_true", help="--template で、すでにあるファイルに上書きする")
 
 
 def run(options: argparse.Namespace) -> int:
     kind = KINDS[options.kind]
     if options.template:
-        write_file(options.template, template(kind), "--template")
-        print(f"{options.template} に{kind.label}のひな形を書きました。")
+        _write_template(kind, options.template, options.force)
         return 0
     if options.file is None:
         raise Stopped("名簿のファイルを指定してください。ひな形は --template FILE で作れます。")
     return _import(kind, options)
+
+
+def _write_template(kind: Kind[Any], path: Path, force: bool) -> None:
+    """As a workbook or as text, by its ending; what is there already may be somebody's filled-in roster."""
+    if path.suffix.lower() not in TEMPLATES:
+        raise Stopped(f"{path}: ひな形は {'、'.join(TEMPLATES)} のどちらかの名前で書き出してください。")
+    if path.exists() and not force:
+        raise Stopped(f"{path} はすでにあります。別の名前にするか、上書きするなら --force を付けてください。")
+    write_file(path, TEMPLATES[path.suffix.lower()](kind), "--template")
+    print(f"{path} に{kind.label}のひな形を書きました。")
 
 
 def _import(kind: Kind[Any], options: argparse.Namespace) -> int:

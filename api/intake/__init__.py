@@ -16,7 +16,7 @@ from api.intake.reading import read_table
 from api.intake.report import changes_report, report
 from api.intake.schools import SCHOOLS
 from api.intake.table import Table
-from api.intake.template import template
+from api.intake.template import template, template_csv
 from api.intake.units import UNITS
 from api.intake.volunteers import VOLUNTEERS
 
@@ -45,4 +45,5 @@ __all__ = [
     "read_table",
     "report",
     "template",
+    "template_csv",
 ]

@@ -1,9 +1,10 @@
-"""An empty workbook to fill in: headings, one example, input lists, and a sheet that explains them."""
+"""An empty roster to fill in: headings and one example; the workbook has input lists and explanations too."""
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -29,6 +30,15 @@ def template(kind: Kind[Any]) -> bytes:
         _write_notes(book, kind)
         _write_choices(book, fields)
     return content.getvalue()
+
+
+def template_csv(kind: Kind[Any]) -> bytes:
+    """The same headings and the example as CSV (RFC 4180), in UTF-8 with BOM so that Excel does not guess."""
+    fields = [field for field in kind.fields if not field.fills]
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows([[field.headings[0] for field in fields], [field.example for field in fields]])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _write_roster(book: Workbook, kind: Kind[Any], fields: list[Field]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
+from graphql import GraphQLSchema, get_named_type
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from api.reading.checks import faults
 from api.reading.executor import Reader
-from api.scalars import DateTime
+from api.scalars import Date, DateTime
 
 
 class Cost(SchemaExtension):
@@ -37,8 +39,20 @@ def schema(
         types=types,
         extensions=[*extensions, Cost],
         execution_context_class=reader,
-        config=StrawberryConfig(scalar_map={datetime: DateTime}),
+        config=StrawberryConfig(scalar_map={datetime: DateTime, date: Date}),
     )
     if found := faults(built._schema):
         raise TypeError("\n".join(found))
+    _describe_roots(built._schema)
     return built
+
+
+def _describe_roots(built: GraphQLSchema) -> None:
+    """Each door that says nothing of itself gets the Japanese name of the rows behind it: 共同対処訓練の一覧."""
+    for field in built.query_type.fields.values() if built.query_type else ():
+        gtype: Any = get_named_type(field.type)
+        is_list = "edges" in getattr(gtype, "fields", ())
+        row: Any = get_named_type(get_named_type(gtype.fields["edges"].type).fields["node"].type) if is_list else gtype
+        label = re.split(r": | of ", row.description or "")[0]
+        if field.description is None and label and not label.isascii():
+            field.description = f"{label}の一覧" if is_list else f"{label} 1件"

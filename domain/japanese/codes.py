@@ -113,14 +113,14 @@ def postal_code(text: str, field: str | None = "postal_code") -> str:
 
 
 def phone_number(text: str, field: str | None = "phone_number") -> str:
-    """Half-width digits and hyphens, grouped as typed: (022)221-7171 becomes 022-221-7171.
+    """Half-width digits and hyphens, grouped as typed: (001)000-7171 becomes 001-000-7171.
 
     +81 becomes 0; other countries keep their +. #9110 passes. Extensions have their own column (DS-445).
     """
     number = _national(_grouped(text))
     if not _PHONE.fullmatch(number.replace("-", "")) or number.count("-") > 2 + number.startswith("+"):
         raise Invalid(
-            "電話番号は市外局番から、数字とハイフンで1件だけ入力してください（例: 022-221-7171）。"
+            "電話番号は市外局番から、数字とハイフンで1件だけ入力してください（例: 000-0000-0110）。"
             "内線は内線の欄に入力してください。",
             field,
         )

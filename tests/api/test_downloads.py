@@ -50,6 +50,16 @@ async def ask(town, role, address=QUARTER, unit=None):
         return await someone.get(address)
 
 
+def test_a_mistyped_parameter_is_named_instead_of_being_passed_over(play):
+    async def story(town):
+        return await ask(town, Role.STATISTICIAN, "/exports/statistics?perod=2027Q4&format=csv")
+
+    answer = play(story)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["field"]) == (400, "perod")
+    assert error["message"] == "「perod」は指定できません。使えるのは period・format・fresh です。"
+
+
 def test_a_statistician_downloads_the_workbook_under_its_name(play):
     async def story(town):
         await random_year.drawn(town, 1, size=10)

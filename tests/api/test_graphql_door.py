@@ -12,6 +12,7 @@ from typing import NewType
 import orjson
 import pytest
 import strawberry
+from graphql import GraphQLError
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from api.budget import BUDGET
-from api.graphql_door import GraphQLDoor
+from api.graphql_door import GraphQLDoor, sentence
 from api.guard import Guard
 from domain.errors import Invalid, NotFound, RateLimited, Unauthenticated, WrongState
 from tests.api.asgi import Answered, ask, request
@@ -228,6 +229,15 @@ def test_a_scalar_of_ours_refuses_in_its_own_words_as_variable_and_as_literal() 
     literal = 'mutation { confirm(input: {title: "\\u0000", heldOn: "2026-04-01"}) }'
     assert refused(asked(literal), "INVALID") == "名称に制御文字は使えません。"
     assert DELIVERED == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Value 'X' does not exist in 'Kind' enum. Did you mean 'Y'?", "Enum 'Kind' cannot represent non-enum value: 1."],
+)
+def test_a_value_that_an_enum_has_not_is_refused_with_those_it_has(text: str) -> None:
+    told = sentence(GraphQLError(text), lambda name: ["A", "B"] if name == "Kind" else [])
+    assert told == "この値は使えません。使えるのは A・B です。"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from api import cli, settings
+from api.intake import KINDS, parse, read_table
 from domain import organizations
 from domain.database import opened
 from domain.journal import Entry
@@ -97,7 +98,7 @@ def test_whoever_shares_an_address_is_told_apart_by_name(here, capsys):
     assert told[-1] == "取り込みました: 新規2件、変更0件、変わりなし0件。"
 
 
-@pytest.mark.parametrize("place", ["nowhere/units.xlsx", "."])
+@pytest.mark.parametrize("place", ["nowhere/units.xlsx", "nowhere/units.csv"])
 def test_a_template_that_cannot_be_written_is_told_in_one_sentence(here, capsys, place):
     assert cli.main(["import", "units", "--template", place]) == 1
     shown = capsys.readouterr()
@@ -117,3 +118,23 @@ def test_what_the_domain_refuses_is_told_at_its_cell_and_nothing_is_taken_in(her
         ["3", "D列「上位所属」"],
     ]
     assert (shown.out, look(entries)) == ("", before)
+
+
+@pytest.mark.parametrize("name", ["ひな形.csv", "ひな形.XLSX"])
+def test_a_template_is_what_its_name_says_and_reads_back_as_an_empty_roster(name, tmp_path, capsys):
+    place = tmp_path / name
+    assert cli.main(["import", "units", "--template", str(place)]) == 0
+    assert place.read_bytes().startswith(b"PK") == name.endswith("XLSX")
+    intake = parse(KINDS["units"], read_table(place, name))
+    assert (intake.records, intake.is_refused) == ([], False)
+
+
+def test_a_template_is_written_over_nothing_and_under_no_other_ending(tmp_path, capsys):
+    filled, other = tmp_path / "units.csv", tmp_path / "units.ods"
+    filled.write_text("somebody's work")
+    for place, told in ((filled, "はすでにあります"), (other, ".xlsx、.csv のどちらか")):
+        assert cli.main(["import", "units", "--template", str(place)]) == 1
+        assert told in capsys.readouterr().err
+    assert (filled.read_text(), other.exists()) == ("somebody's work", False)
+    assert cli.main(["import", "units", "--template", str(filled), "--force"]) == 0
+    assert filled.read_bytes().startswith("\ufeff".encode())

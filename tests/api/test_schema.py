@@ -49,3 +49,11 @@ def test_every_role_may_ask_for_every_list_and_is_shown_nothing_where_there_is_n
         assert answer.errors is None
         (page,) = orjson.loads(orjson.dumps(answer.data)).values()
         assert page == {"totalCount": 0, "edges": []}
+
+
+def test_every_list_and_row_at_the_root_has_its_japanese_name_and_no_verb_tells_of_exceptions():
+    types = schema._schema
+    told = {name: field.description or "" for name, field in types.query_type.fields.items()}
+    assert (told["drills"], told["drill"]) == ("共同対処訓練の一覧", "共同対処訓練 1件")
+    assert [name for name in told if name.endswith("s") and not told[name]] == []
+    assert [name for name, field in types.mutation_type.fields.items() if "Raises" in (field.description or "")] == []

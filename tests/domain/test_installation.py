@@ -19,7 +19,7 @@ RIGHT: dict[str, Any] = {
     "code": "4",
     "name": "宮城県",
     "domain": "police.pref.example.jp",
-    "phone": "022-221-7171",
+    "phone": "001-000-7171",
     "mail_address": "cyber@police.pref.example.jp",
     "administrator": ("見本", "太郎"),
 }

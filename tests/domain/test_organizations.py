@@ -28,10 +28,10 @@ def test_codes_and_numbers_are_kept_in_one_form(play: Any) -> None:
             town.officer,
             corporate_number="８０００－０１２－１３０００１",
             postal_code="〒980-0014",
-            phone="０２２（２２１）７１７１",
+            phone="００１（０００）７１７１",
             municipality_code="０４１００９",
         )
-        assert (body.corporate_number, body.postal_code, body.phone) == (NPA, "9800014", "022-221-7171")
+        assert (body.corporate_number, body.postal_code, body.phone) == (NPA, "9800014", "001-000-7171")
         assert body.municipality_code == "041009"
 
     play(story)
@@ -203,9 +203,9 @@ def test_a_place_keeps_its_codes_in_one_form(play: Any) -> None:
     async def story(town: Town) -> None:
         body = await make.company(town.officer)
         place = await organizations.add_establishment(
-            town.officer, organization_id=body.id, name="支店", postal_code="980 0014", phone="022-221-7171"
+            town.officer, organization_id=body.id, name="支店", postal_code="980 0014", phone="001-000-7171"
         )
-        assert (place.postal_code, place.phone, place.unit_id) == ("9800014", "022-221-7171", town.station.id)
+        assert (place.postal_code, place.phone, place.unit_id) == ("9800014", "001-000-7171", town.station.id)
         with pytest.raises(Invalid) as refused:
             await organizations.add_establishment(town.officer, organization_id=body.id, name="工場", postal_code="1")
         assert refused.value.field == "postal_code"
@@ -218,10 +218,10 @@ def test_a_correction_of_a_contact_verifies_it_and_keeps_what_is_left_out(play: 
     async def story(town: Town) -> None:
         contact = await make.contact(town.officer, await make.company(town.officer), department="総務部")
         tomorrow = make.at(town.officer, town.officer.now.replace(day=2))
-        after = await organizations.correct_contact(tomorrow, contact.id, version=1, phone="022-221-7171")
+        after = await organizations.correct_contact(tomorrow, contact.id, version=1, phone="001-000-7171")
         person = await Person.get(id=contact.person_id)
         assert (person.phone, person.mail_address, after.department) == (
-            "022-221-7171",
+            "001-000-7171",
             "megumi@partner.example",
             "総務部",
         )
@@ -233,11 +233,11 @@ def test_a_correction_of_a_contact_verifies_it_and_keeps_what_is_left_out(play: 
 def test_of_two_who_correct_one_contact_the_second_reads_again_even_on_the_same_day(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await make.contact(town.officer, await make.company(town.officer))
-        after = await organizations.correct_contact(town.officer, contact.id, version=1, phone="022-221-7171")
+        after = await organizations.correct_contact(town.officer, contact.id, version=1, phone="001-000-7171")
         assert after.version == 2
         with pytest.raises(Conflict):
-            await organizations.correct_contact(town.hq, contact.id, version=1, phone="022-221-0000")
-        assert (await Person.get(id=contact.person_id)).phone == "022-221-7171"
+            await organizations.correct_contact(town.hq, contact.id, version=1, phone="001-000-0000")
+        assert (await Person.get(id=contact.person_id)).phone == "001-000-7171"
 
     play(story)
 
