@@ -133,6 +133,7 @@ async def _opened(place: Place, database_url: str, base_url: str) -> Demonstrati
     """The doors' keys: tokens for the ten, addresses of the feeds, and saved operations with ids of this town."""
     house = House(_secret(place), base_url, now, is_demo=True)
     admitted = await personas.admit(now(), _kept(place))
+    await personas.furnish(now(), admitted)
     subscriptions = await personas.subscribe(now(), admitted)
     card = {
         "url": base_url,

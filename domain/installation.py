@@ -10,7 +10,8 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from domain import people, records, tokens, units
+from domain import accounts, people, records, tokens, units
+from domain.accounts import Account, Link
 from domain.actor import Actor, Author, Bearer, Role
 from domain.database import execute
 from domain.errors import Conflict, Invalid, NotFound
@@ -64,6 +65,14 @@ async def found(
     headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
     desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
     return await _administered(clock, top, desk, administrator)
+
+
+@routine
+async def offer_login(now: datetime, administrator: Actor, login: str) -> Account:
+    """An account for the first administrator, with a link to choose a password that lasts seven days."""
+    person, unit = await Person.get(id=administrator.person_id), await Unit.get(id=administrator.unit_id)
+    account = await accounts.opened(administrator, person, Role.ADMIN, unit, login)
+    return await accounts.renew(Bearer(now), account, Link.WELCOME)
 
 
 async def found_national(now: datetime) -> Unit:

@@ -6,19 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain import feeds, installation, tokens
-from domain.actor import TOKYO, Actor, Role
+from tortoise.transactions import in_transaction
+
+from domain import accounts, feeds, installation, tokens
+from domain.accounts import passwords
+from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.errors import Unauthenticated
 from domain.feeds import Subscription
 from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.tokens import Token
+from domain.units import Unit
 from domain.volunteers import Volunteer
 from seed.names import called
 from seed.scenes import PLAYED
 from seed.town import ADMINISTRATOR, BY_BODY, BY_NUMBER, FIRST_STATION, NATIONAL, SECOND_STATION, VOLUNTEER
 
 LABEL = "デモ"
+PASSWORD = "aoi-umi-no-machi"
+"""With which each of the ten logs in by their key: it is printed, and opens a demonstration only."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,21 @@ async def _person(admin: Actor, persona: Persona) -> Person:
             one.person for one in contacts if (one.person.family_name, one.person.given_name) == (family, given)
         )
     return await Person.get(number=persona.known_by)
+
+
+async def furnish(now: datetime, admitted: Mapping[str, str]) -> None:
+    """An account for each of the ten who has none; the login name is the key."""
+    missing = [one for one in PERSONAS if await accounts.known_as(one.key, now) is None]
+    hashed = await passwords.kept(PASSWORD, ()) if missing else ""
+    for one in missing:
+        await _furnish(now, one.key, await tokens.actor_of(admitted[one.key], now), hashed)
+
+
+async def _furnish(now: datetime, login: str, actor: Actor, hashed: str) -> None:
+    person, unit = await Person.get(id=actor.person_id), await Unit.get(id=actor.unit_id)
+    async with in_transaction():
+        account = await accounts.opened(Bearer(now), person, actor.role, unit, login)
+        await accounts.set_password(now, account, hashed)
 
 
 async def subscribe(now: datetime, admitted: Mapping[str, str]) -> dict[str, Subscription]:

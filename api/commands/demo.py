@@ -31,6 +31,7 @@ TOUR = """\
   3. 「訓練の案内にまだ返事のない相手をさがす」を実行し、招いた相手が出ることを見る
   4. メールにあるリンクを開いて出欠を答え、3 をもう一度実行して、その相手が消えたことを見る
   5. partner の購読アドレスをカレンダーソフトに登録し、招いた訓練が出ることを見る"""
+LOGIN = "{url}/login では、上の表の左端の名前（partner など）とパスワード {password} でログインできます。"
 CLOSING = "データは架空のもので、{day}を今日として作ってあります。作り直すには --reset、終えるには Ctrl+C。"
 
 
@@ -87,7 +88,7 @@ def _show(card: Mapping[str, Any], day: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from seed.personas import PERSONAS
+    from seed.personas import PASSWORD, PERSONAS
 
     labels = {one.key: one.label for one in PERSONAS}
     table = Table("だれとして", "", "アクセストークン", title=f"連携 デモ  {card['url']}")
@@ -97,5 +98,5 @@ def _show(card: Mapping[str, Any], day: str) -> None:
     console.print(table)
     for key, address in card["feeds"].items():
         console.print(f"購読 {key}: {address}", soft_wrap=True, highlight=False)
-    for text in (TOUR, CLOSING):
-        console.print(text.format(**card, day=day), soft_wrap=True, highlight=False)
+    for text in (TOUR, LOGIN, CLOSING):
+        console.print(text.format(**card, day=day, password=PASSWORD), soft_wrap=True, highlight=False)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from api import settings
 from api.database import in_any_state
-from domain import database, installation
+from domain import accounts, database, installation
+from domain.accounts import Account, Link
 from domain.errors import Invalid
 from domain.installation import Installation
 
@@ -20,16 +21,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phone", required=True, help="代表電話番号 (手紙に折り返し先として載る)")
     parser.add_argument("--mail", required=True, help="差出人・主催者のメールアドレス")
     parser.add_argument("--admin", required=True, metavar="'氏 名'", help="最初の管理者の氏名")
+    parser.add_argument("--login", default="admin", help="最初の管理者のログイン名（既定: admin）")
     parser.add_argument("--section", default="サイバー犯罪対策課", help="担当課の名称")
 
 
 def run(options: argparse.Namespace) -> int:
     name = _name(options.admin)
-    with in_any_state(settings.read(), lasting=True, begins=True) as url:
-        made = asyncio.run(_found(url, options, name))
+    login, given = accounts.login_name(options.login), settings.read()
+    with in_any_state(given, lasting=True, begins=True) as url:
+        made, account = asyncio.run(_found(url, options, name, login))
     print(f"{options.name}警察を設置しました。最初の管理者のアクセストークン（今回だけ表示、30日有効）:")
     print(made.secret)
+    if given.secret_key is None or given.base_url is None:
+        print("RENKEI_SECRET_KEY と RENKEI_BASE_URL を設定してから、次でログインのリンクを出してください:")
+        print(f"renkei account link {login}")
+    else:
+        print(f"最初のログイン（ログイン名 {login}、7日のあいだ一度だけ）:")
+        print(first_login(given, account))
     return 0
+
+
+def first_login(given: settings.Settings, account: Account) -> str:
+    """The link behind which the holder chooses a password."""
+    key, base_url = given.needed_secret(), given.needed_base_url()
+    return accounts.address(key, base_url, Link.WELCOME, account.id, account.link_generation)
 
 
 def _name(typed: str) -> tuple[str, str]:
@@ -40,11 +55,14 @@ def _name(typed: str) -> tuple[str, str]:
     return family, given.strip()
 
 
-async def _found(url: str, options: argparse.Namespace, administrator: tuple[str, str]) -> Installation:
+async def _found(
+    url: str, options: argparse.Namespace, administrator: tuple[str, str], login: str
+) -> tuple[Installation, Account]:
     await database.migrate(url)
+    now = datetime.now(UTC)
     async with database.opened(url):
-        return await installation.found(
-            datetime.now(UTC),
+        made = await installation.found(
+            now,
             code=options.code,
             name=options.name,
             domain=options.domain,
@@ -53,3 +71,4 @@ async def _found(url: str, options: argparse.Namespace, administrator: tuple[str
             administrator=administrator,
             section=options.section,
         )
+        return made, await installation.offer_login(now, made.administrator, login)

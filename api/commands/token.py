@@ -18,6 +18,7 @@ from domain.actor import OUTSIDERS, TOKYO, Actor, Role
 from domain.errors import Conflict, NotFound
 from domain.japanese import search_key
 from domain.people import Person
+from domain.tokens import TokenScope
 from domain.units import Unit
 
 OFFERED = [role for role in Role if role is not Role.NATIONAL]
@@ -33,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--role", required=True, choices=[role.value for role in OFFERED], help="役割")
     new.add_argument("--unit", help="所属コード (省略すると本人の所属)")
     new.add_argument("--days", type=int, default=90, help="有効日数 (既定は90日、最長366日)")
+    new.add_argument("--read-only", action="store_true", help="読むことだけできるもの (既定は読み書き)")
     new.add_argument("--label", default="", help="覚え書き")
     actions.add_parser("list", help="一覧を表示する")
     actions.add_parser("revoke", help="取り消す").add_argument("id", type=UUID, help="一覧に出る番号")
@@ -53,8 +55,8 @@ async def _act(url: str, options: argparse.Namespace) -> list[str]:
 
 async def _new(actor: Actor, options: argparse.Namespace) -> list[str]:
     role = Role(options.role)
-    person = await _person(actor, options.person, role)
-    unit = await _unit(actor, options.unit) if options.unit else None
+    person = await person_said(actor, options.person, role)
+    unit = await unit_said(actor, options.unit) if options.unit else None
     token, secret = await tokens.issue(
         actor,
         person_id=person.id,
@@ -62,12 +64,13 @@ async def _new(actor: Actor, options: argparse.Namespace) -> list[str]:
         unit_id=unit.id if unit else None,
         label=options.label,
         days=options.days,
+        scope=TokenScope.READ if options.read_only else TokenScope.FULL,
     )
     print(f"有効期限は{_day(token)}です。次のトークンは、この一度だけ表示します。", file=sys.stderr)
     return [secret]
 
 
-async def _person(actor: Actor, said: str, role: Role) -> Person:
+async def person_said(actor: Actor, said: str, role: Role) -> Person:
     people = Person.filter(prefecture_id=actor.prefecture_id, is_officer=role not in OUTSIDERS, retired_on=None)
     for found in (
         await people.filter(number=said),
@@ -81,7 +84,7 @@ async def _person(actor: Actor, said: str, role: Role) -> Person:
     raise NotFound("--person に当てはまる人がいません。番号・メールアドレス・氏名を確かめてください。", field="person")
 
 
-async def _unit(actor: Actor, code: str) -> Unit:
+async def unit_said(actor: Actor, code: str) -> Unit:
     unit = await Unit.filter(prefecture_id=actor.prefecture_id, code=code).first()
     if unit is None:
         raise NotFound(f"所属コード {code} の所属がありません。", field="unit")

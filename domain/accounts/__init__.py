@@ -1,6 +1,6 @@
 """アカウント: who may come in, and how they prove that it is them."""
 
-from domain.accounts.account import Account, Gate, folded, login_name, visible_to
+from domain.accounts.account import Account, Gate, folded, known_as, login_name, visible_to
 from domain.accounts.entering import Caller, Entered, change_password, enroll, enter, enter_vouched, prove, tidy
 from domain.accounts.inviting import (
     assign,
@@ -8,12 +8,13 @@ from domain.accounts.inviting import (
     invite,
     lock,
     make_link,
+    open_without_letter,
     opened,
     remove_factor,
     send_reset,
     unlock,
 )
-from domain.accounts.links import Link, address, ask_for_reset, behind, choose_password
+from domain.accounts.links import Link, address, ask_for_reset, behind, choose_password, renew, set_password
 from domain.accounts.sessions import Session, Stage, Visit, actor_of, leave, living, revoke_sessions, visit
 
 __all__ = [
@@ -38,16 +39,20 @@ __all__ = [
     "enter_vouched",
     "folded",
     "invite",
+    "known_as",
     "leave",
     "living",
     "lock",
     "login_name",
     "make_link",
+    "open_without_letter",
     "opened",
     "prove",
     "remove_factor",
+    "renew",
     "revoke_sessions",
     "send_reset",
+    "set_password",
     "tidy",
     "unlock",
     "visible_to",

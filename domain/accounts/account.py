@@ -122,8 +122,8 @@ def folded(login: str) -> str:
 def login_name(login: str) -> str:
     """The login name to keep. Raises Invalid for what is neither a mail address nor a number nor a word."""
     name = folded(storable(login, field="login"))
-    if not 3 <= len(name) <= 254 or not NAME.fullmatch(name):
-        said = "ログイン名には、メールアドレスか職員番号など、空白のない3文字以上を指定してください。"
+    if not 2 <= len(name) <= 254 or not NAME.fullmatch(name):
+        said = "ログイン名には、メールアドレスか職員番号など、空白のない2文字以上を指定してください。"
         raise Invalid(said, field="login")
     return name
 

@@ -29,6 +29,15 @@ async def invite(actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | N
     return await send(actor, account, Link.WELCOME)
 
 
+@verb(Role.ADMIN)
+async def open_without_letter(actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID, login: str = "") -> Account:
+    """The same where no letter leaves the house: the link is handed over by whoever stands at the machine."""
+    person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
+    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
+    account = await _waiting(actor, person, role) or await opened(actor, person, role, unit, login)
+    return await renew(actor, account, Link.WELCOME)
+
+
 async def _waiting(actor: Actor, person: Person, role: Role) -> Account | None:
     """The account that was offered already and nobody has used."""
     account = await visible_to(actor).filter(person_id=person.id, role=role, ended_at=None).first()

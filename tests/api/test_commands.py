@@ -1,13 +1,17 @@
 """The commands of a real installation, as whoever keeps the machine meets them."""
 
+import asyncio
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from api import cli, rights, settings
 from api.arguments import columns
-from domain import feeds, outbox, tokens
+from domain import accounts, database, feeds, outbox, tokens
+from domain.accounts import Gate, Link
 from domain.actor import Role
+from domain.errors import NotFound
 from domain.outbox import Letter
 from domain.tokens import Token
 from tests import make
@@ -18,6 +22,7 @@ INIT = ["init", "--code", "04", "--name", "宮城県", "--domain", "police.pref.
 INIT += ["--phone", "000-0000-0110", "--mail", "desk@police.pref.example.jp"]
 NEEDING = [
     ["token", "list"],
+    ["account", "list"],
     ["letters"],
     ["journal", "verify"],
     ["affected", "--from", "2026-01-01", "--to", "2026-01-31"],
@@ -186,3 +191,42 @@ def test_a_reviewed_file_that_may_not_be_written_is_one_sentence(monkeypatch, tm
     monkeypatch.setattr(rights, "REVIEWED", tmp_path / "no" / "permissions.txt")
     assert cli.main(["permissions"]) == 1
     assert "permissions.txt に書き込めません" in capsys.readouterr().err
+
+
+def test_init_shows_the_first_administrator_a_way_in_that_works_once(new_database, set_for, capsys):
+    url = new_database()
+    set_for(url)
+    assert cli.main([*INIT, "--admin", "見本 太郎"]) == 0
+    *_, told, link = capsys.readouterr().out.splitlines()
+    assert "ログイン名 admin" in told
+    token = link.removeprefix("https://renkei.example/welcome/")
+    gate = Gate(SET["RENKEI_SECRET_KEY"])
+
+    async def choose():
+        async with database.opened(url):
+            await accounts.choose_password(datetime.now(UTC), gate, Link.WELCOME, token, "すずめ三羽 屋根の上", "")
+
+    asyncio.run(choose())
+    with pytest.raises(NotFound):
+        asyncio.run(choose())
+
+
+def test_an_account_is_made_linked_locked_and_unlocked_at_the_machine(play, shared_url, set_for, capsys):
+    async def story(town):
+        await make.officer(town.admin, town.station, family_name="髙見本", number="12345", mail_address="")
+
+    play(story)
+    set_for(shared_url)
+
+    def told(*arguments):
+        assert cli.main(["account", *arguments]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    first = told("new", "--person", "12345", "--role", "STATION_LIAISON")[-1]
+    assert first.startswith("https://renkei.example/welcome/")
+    assert told("link", "12345") != [first]
+    states = [told("list")[0].split()[1] for act in ("lock", "unlock") if told(act, "12345")]
+    assert states == ["停止中", "未使用"]
+    assert told("forget-factor", "12345")
+    assert cli.main(["account", "lock", "nobody"]) == 1
+    assert capsys.readouterr().err.startswith("renkei: ログイン名 nobody のアカウントがありません。")

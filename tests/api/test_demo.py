@@ -9,6 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
+import httpx
 import icalendar
 import pytest
 
@@ -19,7 +20,7 @@ from domain import database
 from domain.actor import TOKYO
 from domain.journal import Entry
 from seed.days import is_school_day
-from seed.personas import PERSONAS
+from seed.personas import PASSWORD, PERSONAS
 from seed.schools import AUDIENCES
 from tests import make
 from tests.api.serving import wait_until
@@ -67,6 +68,16 @@ def test_the_same_is_printed_with_what_to_try_first(demo):
     assert [token for token in demo.card["tokens"].values() if token not in told] == []
     assert [address for address in demo.card["feeds"].values() if address not in told] == []
     assert demo.card["graphql"] in told
+
+
+def test_each_of_the_ten_logs_in_by_the_printed_password(demo):
+    assert PASSWORD in demo.log
+    for who in TEN:
+        with httpx.Client(base_url=demo.card["url"], trust_env=False, follow_redirects=True) as client:
+            page = client.post("/login", data={"login": who, "password": PASSWORD})
+            assert (page.status_code, page.url.path) == (200, "/account"), who
+            asked = client.post("/graphql", json={"query": WHO_AM_I}, headers={"Origin": demo.card["url"]})
+            assert asked.json()["data"] == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize("who", TEN)
