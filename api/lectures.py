@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 import strawberry
 
@@ -19,8 +20,19 @@ from domain.calendar import AttendeeRole
 from domain.lectures import Audience, LectureKind, LectureStatus, OfferStatus
 from domain.rights import DataClass
 
+
+def among(states: Sequence[StrEnum]) -> str:
+    """States as they stand in SQL."""
+    return ", ".join(f"'{state}'" for state in states)
+
+
 for kind in (Audience, LectureKind, LectureStatus, OfferStatus):
     strawberry.enum(kind, description=kind.__doc__)
+
+
+NEEDS_LECTURER = f"""{{t}}.status in ({among(lectures.STAFFED)}) and not exists (
+    select from lecture_assignment a
+    where a.lecture_id = {{t}}.id and a.role = 'LECTURER' and a.status in ({among(lectures.STANDING)}))"""
 
 
 @strawberry.enum
@@ -32,6 +44,7 @@ class LectureOrder(Enum):
 
 @strawberry.input
 class LectureFilter:
+    needs_lecturer: bool | None = reading.where(f"({NEEDS_LECTURER}) = {{v}}::bool", data=DataClass.INTERNAL)
     status: list[LectureStatus] | None = reading.among("status")
     kind: list[LectureKind] | None = reading.among("kind")
     audience: list[Audience] | None = reading.among("audience")
@@ -82,6 +95,11 @@ class Lecture(Node):
         data=DataClass.INTERNAL,
         description="延べ人員",
     )
+    needs_lecturer: bool = reading.expression(
+        f"({NEEDS_LECTURER})",
+        data=DataClass.INTERNAL,
+        description="Whether the lecture has been promised, and nobody is counted on to give it (any more).",
+    )
     unit: Unit | None = reading.one("unit_id")
     school: Organization | None = reading.one("school_id")
     contact: Contact | None = reading.one("contact_id")
@@ -103,6 +121,7 @@ class LectureQueries:
 LectureMutations = mutations(
     Lecture,
     request_lecture=lectures.request,
+    correct_lecture=lectures.correct,
     accept_lecture=lectures.accept,
     refuse_lecture=lectures.refuse,
     assign_lecturer=lectures.assign,
@@ -112,6 +131,7 @@ LectureMutations = mutations(
     cancel_lecture=lectures.cancel,
     withdraw_lecture=lectures.withdraw,
     deliver_lecture=lectures.deliver,
+    record_held_lecture=lectures.record_held,
     correct_head_counts=lectures.correct_head_counts,
     report_lecture=lectures.report,
 )

@@ -189,6 +189,28 @@ def must_be_ahead(author: Author, starts_at: datetime) -> None:
         raise Invalid("これからの日時を指定してください。", field="starts_at")
 
 
+OLDEST = timedelta(days=400)
+"""How far back something that has taken place may be entered: this fiscal year and the one before."""
+
+
+def must_be_over(author: Author, starts_at: datetime, ends_at: datetime) -> None:
+    """Raises Invalid for what has not ended yet, or is too long ago to be no slip of the pen."""
+    if ends_at > author.now:
+        raise Invalid("まだ終わっていない予定です。終わってから入力してください。", field="ends_at")
+    if starts_at < author.now - OLDEST:
+        raise Invalid("日時の年を確かめてください。入力できるのは前年度からです。", field="starts_at")
+
+
+def must_be_whole(starts_at: datetime | None, ends_at: datetime | None) -> tuple[datetime, datetime] | None:
+    """Both ends of a date, or none. Raises Invalid for one without the other."""
+    if starts_at and ends_at:
+        return starts_at, ends_at
+    if starts_at or ends_at:
+        missing = "ends_at" if starts_at else "starts_at"
+        raise Invalid("始まりと終わりの日時は、両方を指定するか、両方を省いてください。", field=missing)
+    return None
+
+
 def must_leave_time(author: Author, reply_by: date | None, starts_at: datetime) -> None:
     """Raises Invalid for a last day for answers that has passed, or lies after the date itself."""
     days = [instant.astimezone(TOKYO).date() for instant in (author.now, starts_at)]
@@ -291,6 +313,11 @@ async def ask(
 async def ask_anew(actor: Author, attendee: Attendee) -> Attendee:
     """Ask somebody again whose answer was for another date; the journal keeps it."""
     return await records.change(actor, attendee, "attendee-asked-anew", **UNANSWERED)
+
+
+async def record_attendance(actor: Author, attendee: Attendee, came: bool, **values: Any) -> Attendee:
+    """Whether somebody came."""
+    return await records.change(actor, attendee, "attendance-recorded", attended=came, **values)
 
 
 async def release(actor: Author, attendee: Attendee) -> Attendee:

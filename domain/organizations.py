@@ -190,6 +190,22 @@ def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
     return nothing(Contact)
 
 
+async def find_present_contact(actor: Actor, contact_id: UUID, organization_id: UUID | None = None) -> Contact:
+    """A contact who can be written to, of this organisation where one is told.
+
+    Raises NotFound, or Invalid for one who has left or whose organisation is not registered any more.
+    """
+    scope = contacts_visible_to(actor)
+    known = scope if organization_id is None else scope.filter(organization_id=organization_id)
+    contact = await records.see(known, contact_id, field="contact_id")
+    body = await Organization.get(id=contact.organization_id)
+    if any(left is not None and left <= actor.today for left in (contact.until, body.retired_on)):
+        raise Invalid(
+            "この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field="contact_id"
+        )
+    return contact
+
+
 def identity(name: str, corporate: str | None, school: str | None, municipality: str) -> str:
     """What makes an organisation the same one: 学校コード, else 法人番号, else folded name and municipality."""
     if school:

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain import calendar, lectures, replies
 from domain.actor import Actor, Role
 from domain.calendar import AttendeeRole, PartStat
-from domain.lectures import Counted, Lecture
+from domain.lectures import Counted, GivenBy, Lecture
 from domain.organizations import Contact
 from domain.volunteers import Volunteer
 from seed.lecture_plans import Fate, Plan
@@ -39,11 +39,18 @@ async def told(town: Town, plan: Plan, volunteers: Mapping[str, Volunteer]) -> T
         await lectures.withdraw(then(school, plan.assigned_at), lecture.id, reason=REASONS[plan.fate])
         return
     await staffed(then(officer, plan.assigned_at), lecture, town, plan, volunteers)
-    async for instant in _from_answer_to_report(officer, lecture, plan):
+    async for instant in _from_answer_to_report(officer, lecture, plan, came(town, plan, volunteers)):
         yield instant
 
 
-async def _from_answer_to_report(officer: Actor, lecture: Lecture, plan: Plan) -> Thread:
+def came(town: Town, plan: Plan, volunteers: Mapping[str, Volunteer]) -> list[GivenBy]:
+    """The lecturer and the helpers; of two helpers who never answered the second stayed away."""
+    helpers = plan.helpers if plan.is_answered else plan.helpers[:1]
+    lecturer = GivenBy(town.officers[plan.lecturer].id)
+    return [lecturer, *(GivenBy(volunteers[number].person_id, AttendeeRole.CO_LECTURER) for number in helpers)]
+
+
+async def _from_answer_to_report(officer: Actor, lecture: Lecture, plan: Plan, given_by: list[GivenBy]) -> Thread:
     if plan.is_answered:
         yield plan.answered_at
         await answered(then(officer, plan.answered_at), lecture.appointment_id, PartStat.ACCEPTED)
@@ -55,9 +62,9 @@ async def _from_answer_to_report(officer: Actor, lecture: Lecture, plan: Plan) -
         return
     if plan.postponed_at:
         yield plan.postponed_at
-        await _postponed(then(officer, plan.postponed_at), lecture.id, plan)
+        await _postponed(then(officer, plan.postponed_at), lecture, plan)
     yield plan.delivered_at
-    await _delivered(then(officer, plan.delivered_at), lecture.id, plan)
+    await _delivered(then(officer, plan.delivered_at), lecture.id, plan, given_by)
     yield plan.reported_at
     await lectures.report(then(officer, plan.reported_at), lecture.id)
 
@@ -112,13 +119,16 @@ async def answered(officer: Actor, appointment_id: UUID, partstat: PartStat) -> 
         await replies.answer_by_link(officer.now, attendee.id, partstat=partstat)
 
 
-async def _postponed(officer: Actor, lecture_id: UUID, plan: Plan) -> None:
-    """A new date at once, confirmed in the same hour."""
+async def _postponed(officer: Actor, lecture: Lecture, plan: Plan) -> None:
+    """A new date at once, which those who had answered accept, and confirmed in the same hour."""
     ends_at = plan.starts_at + plan.length
-    await lectures.postpone(officer, lecture_id, reason=STORM, starts_at=plan.starts_at, ends_at=ends_at)
-    await lectures.confirm(officer, lecture_id)
+    await lectures.postpone(officer, lecture.id, reason=STORM, starts_at=plan.starts_at, ends_at=ends_at)
+    if plan.is_answered:
+        await answered(officer, lecture.appointment_id, PartStat.ACCEPTED)
+    await lectures.confirm(officer, lecture.id)
 
 
-async def _delivered(officer: Actor, lecture_id: UUID, plan: Plan) -> None:
+async def _delivered(officer: Actor, lecture_id: UUID, plan: Plan, given_by: list[GivenBy]) -> None:
     heard = [Counted(audience, count) for audience, count in plan.heard]
-    await lectures.deliver(officer, lecture_id, duration_minutes=plan.minutes, head_counts=heard)
+    length = plan.minutes
+    await lectures.deliver(officer, lecture_id, duration_minutes=length, head_counts=heard, given_by=given_by)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from domain import records
+from domain import amounts, calendar, records
 from domain.activities.planning import (
     LABELS,
     PARTICIPATION_LABELS,
@@ -26,9 +26,6 @@ from domain.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from domain.records import MISSING
 from domain.states import must_be_in, must_move, said
 from domain.verbs import verb
-
-LONGEST = 14 * 24 * 60
-MOST = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -98,19 +95,16 @@ async def hold(
 def _counted(activity: Activity, results: ActivityResults) -> dict[str, int | None]:
     counts = asdict(results)
     for name, count in counts.items():
-        if count is not None and not 0 <= count <= MOST:
-            raise Invalid(f"件数・人数は0から{MOST:,}までで入力してください。", field=name)
         if count is not None and (name in PATROL) != (activity.kind is ActivityKind.PURIFICATION):
             raise Invalid("この種別の活動では数えない項目です。空欄にしてください。", field=name)
-    return counts
+    return {name: None if count is None else amounts.pieces(count, name) for name, count in counts.items()}
 
 
 async def _note_attendance(
     actor: Actor, activity: Activity, attended: Sequence[Presence], absent: Sequence[Absence]
 ) -> None:
     for one in attended:
-        if not 1 <= one.minutes <= LONGEST:
-            raise Invalid(f"活動時間は1分から{LONGEST:,}分までで入力してください。", field="minutes")
+        amounts.minutes(one.minutes, "minutes", "活動時間")
     named = [*(one.participation_id for one in attended), *(one.participation_id for one in absent)]
     if len(set(named)) < len(named):
         raise Invalid("同じ人の出欠が二つあります。一人に一つにしてください。", field="attended")
@@ -141,7 +135,7 @@ async def _note(actor: Actor, row: ActivityParticipation, to: ParticipationStatu
         values |= {"minutes_approved": None, "approved_by_id": None, "approved_at": None}
     await records.change(actor, row, "attendance-noted", **values)
     came = to is ParticipationStatus.ATTENDED
-    await records.change(actor, await Attendee.get(id=row.attendee_id), "attendance-recorded", attended=came)
+    await calendar.record_attendance(actor, await Attendee.get(id=row.attendee_id), came)
 
 
 @verb(*LIAISONS)
@@ -183,9 +177,12 @@ async def approve_minutes(
     if activity.reported_by_id == actor.person_id:
         raise NotAllowed("活動を報告した人は時間を承認できません。別の人が承認してください。")
     known = await _participations(activity)
-    minutes = {_of(known, one.participation_id, "differing").id: one.minutes for one in differing}
-    if any(not 0 <= said <= LONGEST for said in minutes.values()):
-        raise Invalid(f"承認する時間は0分から{LONGEST:,}分までで入力してください。", field="minutes")
+    minutes = {
+        _of(known, one.participation_id, "differing").id: amounts.minutes(
+            one.minutes, "minutes", "承認する時間", least=0
+        )
+        for one in differing
+    }
     for row in known.values():
         await _approve(actor, row, minutes.get(row.id))
     return activity

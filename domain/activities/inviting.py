@@ -17,6 +17,7 @@ from domain.activities.planning import (
     ParticipationStatus,
     must_suit,
     participations_visible_to,
+    seats_taken,
     visible_to,
 )
 from domain.actor import LIAISONS, Actor, Author
@@ -115,15 +116,8 @@ async def _take_in(
 
 
 async def _must_have_seats(activity: Activity, more: int) -> None:
-    if activity.capacity is not None and await _seats_taken(activity) + more > activity.capacity:
+    if activity.capacity is not None and await seats_taken(activity) + more > activity.capacity:
         raise Conflict(f"定員（{activity.capacity}人）を超えます。定員を増やすか、人数を減らしてください。")
-
-
-async def _seats_taken(activity: Activity) -> int:
-    taking = ActivityParticipation.filter(
-        activity_id=activity.id, released_at=None, status=ParticipationStatus.CONFIRMED
-    )
-    return await taking.count()
 
 
 @listens(AppointmentKind.ACTIVITY)
@@ -147,7 +141,7 @@ async def _meant(activity: Activity, participation: ActivityParticipation, answe
         return ParticipationStatus.REQUESTED
     if participation.status is ParticipationStatus.CONFIRMED:
         return ParticipationStatus.CONFIRMED
-    full = activity.capacity is not None and await _seats_taken(activity) >= activity.capacity
+    full = activity.capacity is not None and await seats_taken(activity) >= activity.capacity
     return ParticipationStatus.WAITLISTED if full else ParticipationStatus.CONFIRMED
 
 
@@ -211,9 +205,20 @@ async def _let_go(author: Author, participation: ActivityParticipation, reason: 
 
 @when_stepping_back
 async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
-    """Whoever leaves or pauses is released from every activity that is still ahead."""
+    """Whoever leaves or pauses is released from every activity that is still ahead; whoever serves on from those that
+    do not suit them, as a minor does not suit the patrol."""
     ahead = ActivityParticipation.filter(
         volunteer_id=volunteer.id, released_at=None, status__in=WAITING, starts_at__gt=author.now
     )
     for participation in await ahead.order_by("id").select_for_update():
-        await _let_go(author, participation, reason)
+        activity = await Activity.get(id=participation.activity_id)
+        if volunteer.status is not VolunteerStatus.ACTIVE or not await _suits(volunteer, activity):
+            await _let_go(author, participation, reason)
+
+
+async def _suits(volunteer: Volunteer, activity: Activity) -> bool:
+    try:
+        await must_suit([volunteer], activity.kind, activity.starts_at, field="volunteer_id")
+    except (Incomplete, Invalid):
+        return False
+    return True

@@ -17,18 +17,17 @@ from tortoise.expressions import Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import calendar, invitations, records, units, volunteers
+from domain import amounts, calendar, invitations, records, units, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee
-from domain.errors import Invalid, WrongState
+from domain.errors import Conflict, Invalid, WrongState
 from domain.outbox import Method
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_be_in, must_move, said
 from domain.verbs import broken, verb
 from domain.volunteers import ConsentScope, Volunteer, VolunteerGroup
 
-OLDEST, FARTHEST = timedelta(days=400), timedelta(days=800)
-MOST_SEATS = 10_000
+FARTHEST = timedelta(days=800)
 
 
 class ActivityStatus(StrEnum):
@@ -254,14 +253,14 @@ async def _must_be_right(actor: Actor, facts: Facts, group_before: UUID | None =
     if "title" in facts:
         records.must_say(facts["title"], "活動の名称", "title")
     seats, group_id = facts.get("capacity"), facts.get("group_id")
-    if seats is not None and not 1 <= seats <= MOST_SEATS:
-        raise Invalid(f"定員は1人から{MOST_SEATS:,}人までで入力してください。", field="capacity")
+    if seats is not None:
+        amounts.people(seats, "capacity", "定員", least=1)
     if group_id and group_id != group_before:
         await records.see(volunteers.groups_visible_to(actor), group_id, field="group_id")
 
 
 def _must_be_near(actor: Actor, starts_at: datetime) -> None:
-    if not actor.now - OLDEST <= starts_at <= actor.now + FARTHEST:
+    if not actor.now - calendar.OLDEST <= starts_at <= actor.now + FARTHEST:
         raise Invalid("活動の日時の年を確かめてください。前年度から2年先までを入力できます。", field="starts_at")
 
 
@@ -272,9 +271,21 @@ async def correct(actor: Actor, /, activity_id: UUID, *, version: int, **facts: 
     await _must_be_right(actor, facts, activity.group_id)
     if facts.get("kind", activity.kind) is not activity.kind:
         await _must_suit_all(activity, facts["kind"])
+    await _must_seat_all(activity, facts.get("capacity"))
     appointment = await Appointment.get(id=activity.appointment_id)
     await calendar.change(actor, appointment, "appointment-renamed", title=facts.get("title", activity.title))
     return await records.change(actor, activity, "activity-corrected", **facts)
+
+
+async def _must_seat_all(activity: Activity, seats: int | None) -> None:
+    if seats is not None and seats < (going := await seats_taken(activity)):
+        raise Conflict(f"参加予定の人が{going}人います。定員はそれより少なくできません。", field="capacity")
+
+
+async def seats_taken(activity: Activity) -> int:
+    """How many have said that they come, and need a seat."""
+    going = ActivityParticipation.filter(activity_id=activity.id, released_at=None)
+    return await going.filter(status=ParticipationStatus.CONFIRMED).count()
 
 
 async def _must_suit_all(activity: Activity, kind: ActivityKind) -> None:

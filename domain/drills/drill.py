@@ -171,8 +171,3 @@ def at_most(text: str, field: str, name: str, most: int) -> str:
     return text
 
 
-def head_count(count: int, field: str, name: str, least: int = 0) -> int:
-    """A number of people (人) within reason."""
-    if not least <= count <= 100_000:
-        raise Invalid(f"{name}は{least}人から100,000人までで入力してください。", field=field)
-    return count

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from domain import calendar, invitations, organizations, records
+from domain import amounts, calendar, invitations, organizations, records
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AttendeeRole
 from domain.drills.drill import (
@@ -13,7 +13,6 @@ from domain.drills.drill import (
     LABELS,
     Drill,
     DrillStatus,
-    head_count,
     move,
     must_be_ready,
     visible_to,
@@ -27,7 +26,7 @@ from domain.drills.participation import (
     participations_visible_to,
 )
 from domain.drills.planning import deadline
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, WrongState
 from domain.organizations import Contact
 from domain.outbox import Method
 from domain.states import must_be_in
@@ -53,7 +52,7 @@ async def invite(
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, *ARRANGING)
     appointment = await _ready(actor, drill)
-    contact = await _present_contact(actor, contact_id)
+    contact = await organizations.find_present_contact(actor, contact_id)
     attendee = await calendar.ask(
         actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
     )
@@ -69,16 +68,6 @@ async def _ready(actor: Actor, drill: Drill) -> Appointment:
     calendar.must_be_ahead(actor, appointment.starts_at)
     must_be_ready(drill, appointment)
     return appointment
-
-
-async def _present_contact(actor: Actor, contact_id: UUID) -> Contact:
-    contact = await records.see(organizations.contacts_visible_to(actor), contact_id, field="contact_id")
-    body = await contact.organization
-    if any(left is not None and left <= actor.today for left in (contact.until, body.retired_on)):
-        raise Invalid(
-            "この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field="contact_id"
-        )
-    return contact
 
 
 async def _take_part(
@@ -99,7 +88,7 @@ def _told(role: ParticipationRole | None, planned_count: int | None) -> dict[str
     """Only what was given, checked."""
     told: dict[str, Any] = {"role": role} if role else {}
     if planned_count is not None:
-        told["planned_count"] = head_count(planned_count, "planned_count", "予定人数", least=1)
+        told["planned_count"] = amounts.people(planned_count, "planned_count", "予定人数", least=1)
     return told
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from domain import calendar, invitations, records, units
+from domain import amounts, calendar, invitations, records, units
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.drill import (
@@ -18,7 +18,6 @@ from domain.drills.drill import (
     DrillStatus,
     DrillThreat,
     at_most,
-    head_count,
     move,
     must_be_ready,
     told,
@@ -70,7 +69,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "purpose": lambda text: at_most(text, "purpose", "目的", 1000),
     "scenario": lambda text: at_most(text, "scenario", "想定", 20_000),
     "place": lambda text: at_most(text, "place", "場所", 300),
-    "capacity": lambda count: None if count is None else head_count(count, "capacity", "定員", least=1),
+    "capacity": lambda count: None if count is None else amounts.people(count, "capacity", "定員", least=1),
     "objectives": _objectives,
     "online_url": _online_url,
 }

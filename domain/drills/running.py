@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from domain import calendar, records
+from domain import amounts, calendar, records
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import Attendee
-from domain.drills.drill import HELD, LABELS, Drill, DrillStatus, head_count, move, visible_to
+from domain.drills.drill import HELD, LABELS, Drill, DrillStatus, move, visible_to
 from domain.drills.participation import HOLDING, Participation, ParticipationReply
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
@@ -134,9 +134,7 @@ async def correct_attendance(
     """Correct the numbers afterwards; the old ones stay in the journal with the reason. What is not given stays."""
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, *HELD)
-    values = (
-        {} if police_count is None else {"police_count": head_count(police_count, "police_count", "警察の参加人数")}
-    )
+    values = {} if police_count is None else {"police_count": _police(police_count)}
     if not (attendance or values):
         raise Invalid("直す人数を入力してください。", field="attendance")
     await records.correct(actor, drill, "drill-attendance-corrected", said(reason), **values)
@@ -145,7 +143,7 @@ async def correct_attendance(
 
 
 def _police(count: int) -> int:
-    return head_count(count, "police_count", "警察の参加人数")
+    return amounts.people(count, "police_count", "警察の参加人数")
 
 
 async def _record(actor: Actor, drill: Drill, attendance: Sequence[Attended]) -> None:
@@ -158,14 +156,14 @@ async def _record(actor: Actor, drill: Drill, attendance: Sequence[Attended]) ->
 
 
 async def _record_one(actor: Actor, participation: Participation, attended: Attended) -> None:
-    count = head_count(attended.count, "attendance", "参加人数")
+    count = amounts.people(attended.count, "attendance", "参加人数")
     invited = await calendar.coming(participation.appointment_id).filter(organization_id=participation.organization_id)
     present = _present(attended, invited)
     if count < len(present):
         raise Invalid("参加人数が、出席した担当者の数より少なくなっています。", field="attendance")
     if attended.attendee_ids is not None or count == 0:
         for attendee in invited:
-            await records.change(actor, attendee, "attendance-recorded", attended=attendee.id in present)
+            await calendar.record_attendance(actor, attendee, attendee.id in present)
     await records.change(actor, participation, "attendance-recorded", attended_count=count)
 
 

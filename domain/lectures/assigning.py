@@ -13,17 +13,16 @@ from tortoise.queryset import QuerySet
 
 from domain import calendar, invitations, people, records, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
-from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
+from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.errors import Invalid, WrongState
 from domain.japanese import day_with_weekday
-from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
+from domain.lectures.lecture import ARRANGING, LABELS, Lecture, LectureStatus, move, visible_to
 from domain.outbox import Method
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
-from domain.replies import listens
 from domain.states import Moves, must_be_in
 from domain.verbs import verb
-from domain.volunteers import ConsentScope, Volunteer
+from domain.volunteers import ConsentScope
 
 
 class OfferStatus(StrEnum):
@@ -43,12 +42,13 @@ OFFER_MOVES: Moves[OfferStatus] = {
         OfferStatus.LAPSED,
         OfferStatus.WITHDRAWN,
     ),
-    OfferStatus.ACCEPTED: (OfferStatus.DECLINED, OfferStatus.WITHDRAWN),
-    OfferStatus.DECLINED: (OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN),
+    OfferStatus.ACCEPTED: (OfferStatus.OFFERED, OfferStatus.DECLINED, OfferStatus.WITHDRAWN),
+    OfferStatus.DECLINED: (OfferStatus.OFFERED, OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN),
     OfferStatus.LAPSED: (OfferStatus.OFFERED,),
     OfferStatus.WITHDRAWN: (OfferStatus.OFFERED,),
 }
 STANDING = (OfferStatus.OFFERED, OfferStatus.ACCEPTED)
+LECTURING = (AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER)
 
 
 class Assignment(Owned):
@@ -94,41 +94,51 @@ async def assign(
     """Ask a lecturer (講師) or a helper (補助講師), hold them to the time, and send them the invitation.
 
     Without an answer by `reply_by`, or by the lecture's day, the offer lapses. Raises Conflict where the person is held
-    elsewhere at that time, Incomplete for a volunteer who does not serve or whose guardian has not consented.
+    elsewhere at that time, Invalid for one who will have left by then, Incomplete for a volunteer who does not serve or
+    whose guardian has not consented.
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    if role not in (AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER):
+    if role not in LECTURING:
         raise Invalid("講師か補助講師を選んでください。", field="role")
     if lecture.status is LectureStatus.ACCEPTED:
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
-    must_be_in(LABELS, lecture.status, LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
+    must_be_in(LABELS, lecture.status, *ARRANGING)
     person = await records.see(people.visible_to(actor), person_id, field="person_id")
     appointment = await Appointment.get(id=lecture.appointment_id)
     calendar.must_leave_time(actor, reply_by, appointment.starts_at)
-    await _must_be_fit(person.id, appointment, field="person_id")
+    await must_be_fit(actor, person, day_of(appointment), field="person_id")
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
-    await _offer(actor, lecture, attendee, reply_by)
+    await offer(actor, lecture, attendee, reply_by)
     told = {"reply_by": day_with_weekday(reply_by)} if reply_by else {}
     await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST, **told)
     return lecture
 
 
-async def _must_be_fit(person_id: UUID, appointment: Appointment, *, field: str) -> None:
-    day = appointment.starts_at.astimezone(TOKYO).date()
-    await volunteers.must_be_fit(person_id, day, ConsentScope.EDUCATION, field=field)
+async def must_be_fit(author: Author, person: Person, day: date, *, field: str) -> None:
+    """Raises Invalid for somebody who is no longer there on that day, Incomplete for a volunteer who does not serve
+    or whose guardian has not consented."""
+    if person.retired_on is not None and person.retired_on <= day:
+        raise Invalid(f"{person.name}さんは、その日には登録から外れています。別の人を選んでください。", field=field)
+    await volunteers.must_be_fit(author, person.id, day, ConsentScope.EDUCATION, field=field)
 
 
-async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee, reply_by: date | None) -> None:
+def day_of(appointment: Appointment) -> date:
+    """The day of a lecture in Japan."""
+    return appointment.starts_at.astimezone(TOKYO).date()
+
+
+async def offer(actor: Author, lecture: Lecture, attendee: Attendee, reply_by: date | None = None) -> Assignment:
+    """An offer to somebody who was just asked; to whom it was made before, the same one again."""
     known = await Assignment.filter(attendee_id=attendee.id).first()
     asked = {"role": attendee.role, "asked_by_id": actor.person_id, "reply_by": reply_by}
     if known:
-        await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, **asked)
-        return
-    await records.create(
+        return await records.change(actor, known, "lecturer-asked-again", status=OfferStatus.OFFERED, **asked)
+    return await records.create(
         actor,
         Assignment,
         "lecturer-asked",
         unit_id=lecture.unit_id,
+        prefecture_id=lecture.prefecture_id,
         lecture_id=lecture.id,
         attendee_id=attendee.id,
         person_id=attendee.person_id,
@@ -139,13 +149,24 @@ async def _offer(actor: Actor, lecture: Lecture, attendee: Attendee, reply_by: d
 @verb(*LIAISONS)
 async def release(actor: Actor, assignment_id: UUID, *, version: int | None = None) -> Assignment:
     """Take the request to a lecturer back; they are free again and their calendar is told."""
+    seen = await records.see(assignments_visible_to(actor), assignment_id)
+    await locked(seen)
     assignment = await records.find(assignments_visible_to(actor), assignment_id, version)
-    await _let_go(actor, assignment)
+    await let_go(actor, assignment)
     return assignment
 
 
-async def _let_go(author: Author, assignment: Assignment, **more: Any) -> None:
-    await records.change(author, assignment, "lecturer-released", status=_offer_may(assignment, OfferStatus.WITHDRAWN))
+async def locked(seen: Assignment) -> tuple[Lecture, Attendee, Assignment]:
+    """A lecture, somebody who is asked to it and the offer, locked in the order in which verbs and answers do so."""
+    lecture = await Lecture.filter(id=seen.lecture_id).select_for_update().get()
+    attendee = await Attendee.filter(id=seen.attendee_id).select_for_update().get()
+    return lecture, attendee, await Assignment.filter(id=seen.id).select_for_update().get()
+
+
+async def let_go(author: Author, assignment: Assignment, **more: Any) -> None:
+    """Take an offer back, and tell the calendar of whoever had it."""
+    status = must_move_offer(assignment, OfferStatus.WITHDRAWN)
+    await records.change(author, assignment, "lecturer-released", status=status)
     await free(author, assignment, **more)
 
 
@@ -157,34 +178,11 @@ async def free(author: Author, assignment: Assignment, **more: Any) -> None:
     await invitations.tell(author, appointment, attendee, "lecturer-released", Method.CANCEL, **more)
 
 
-@volunteers.when_stepping_back
-async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
-    """A volunteer who no longer serves is released from the lectures that are still ahead."""
-    if await volunteers.has_active(volunteer.person_id):
-        return
-    for assignment in await Assignment.filter(person_id=volunteer.person_id, status__in=STANDING).select_for_update():
-        if (await Lecture.get(id=assignment.lecture_id)).starts_at > author.now:
-            await _let_go(author, assignment, reason=reason)
-
-
-def _offer_may(assignment: Assignment, to: OfferStatus) -> OfferStatus:
+def must_move_offer(assignment: Assignment, to: OfferStatus) -> OfferStatus:
+    """The step of an offer, where the table allows it. Raises WrongState."""
     if to not in OFFER_MOVES[assignment.status]:
         raise WrongState("この割当はもう変えられません。最新の内容を読み直してください。")
     return to
-
-
-@listens(AppointmentKind.LECTURE)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
-    """An answer of a lecturer is the answer to the offer; whoever declines is free at that time."""
-    assignment = await Assignment.filter(attendee_id=attendee.id).select_for_update().first()
-    if assignment is None or attendee.partstat is PartStat.TENTATIVE:
-        return
-    answer = OfferStatus(attendee.partstat.value)
-    if answer not in (assignment.status, *OFFER_MOVES[assignment.status]):  # the offer lapsed before the answer came
-        return
-    await records.change(author, assignment, "lecturer-answered", status=answer)
-    busy = (None, None) if answer is OfferStatus.DECLINED else (appointment.starts_at, appointment.ends_at)
-    await records.change(author, attendee, "attendee-held", busy_from=busy[0], busy_to=busy[1])
 
 
 async def withdraw_all(author: Author, lecture: Lecture) -> None:
@@ -193,14 +191,30 @@ async def withdraw_all(author: Author, lecture: Lecture) -> None:
         await records.change(author, assignment, "lecturer-offer-withdrawn", status=OfferStatus.WITHDRAWN)
 
 
-async def hold_again(author: Author, lecture: Lecture, appointment: Appointment) -> None:
-    """Hold everybody whose offer stands to the lecture's new time; the last day for an answer was the old one's.
+async def ask_anew(author: Author, lecture: Lecture, appointment: Appointment) -> None:
+    """An answer was for the old date: ask everybody again who has not declined, and hold them to the new one.
 
-    Raises Conflict where somebody is held elsewhere, Incomplete as `assign` does where somebody may not come that day.
+    The last day for an answer was the old date's, too. Raises Conflict where somebody is held elsewhere, and as
+    `assign` does where somebody may not come that day.
     """
-    for assignment in await Assignment.filter(lecture_id=lecture.id, status__in=STANDING):
-        await _must_be_fit(assignment.person_id, appointment, field="starts_at")
-        await records.change(author, assignment, "lecturer-asked-for-another-day", reply_by=None)
+    for attendee in await calendar.coming(appointment.id).select_for_update():
+        if attendee.role is AttendeeRole.HOST or attendee.partstat is not PartStat.DECLINED:
+            await calendar.ask_anew(author, attendee)
+    for assignment in await standing(lecture).select_for_update():
         attendee = await Attendee.get(id=assignment.attendee_id)
+        person = await Person.get(id=assignment.person_id)
+        await must_be_fit(author, person, day_of(appointment), field="starts_at")
+        anew = {"status": OfferStatus.OFFERED, "reply_by": None}
+        await records.change(author, assignment, "lecturer-asked-for-another-day", **anew)
         times = {"busy_from": appointment.starts_at, "busy_to": appointment.ends_at}
         await records.change(author, attendee, "attendee-held", **times)
+
+
+def standing(lecture: Lecture) -> QuerySet[Assignment]:
+    """The offers of a lecture with which somebody is counted on."""
+    return Assignment.filter(lecture_id=lecture.id, status__in=STANDING).order_by("id")
+
+
+async def has_lecturer(lecture: Lecture) -> bool:
+    """Whether somebody is counted on to give the lecture; helpers (補助講師) alone do not."""
+    return await standing(lecture).filter(role=AttendeeRole.LECTURER).exists()

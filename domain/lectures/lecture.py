@@ -16,7 +16,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import calendar, records
+from domain import amounts, calendar, records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment
 from domain.organizations import Contact, Organization
@@ -53,6 +53,17 @@ LABELS: Mapping[LectureStatus, str] = {
     LectureStatus.CANCELLED: "中止",
     LectureStatus.WITHDRAWN: "取下げ",
 }
+
+ARRANGING = (LectureStatus.COORDINATING, LectureStatus.CONFIRMED)
+"""While lecturers are asked, and answer."""
+
+STAFFED = (LectureStatus.ACCEPTED, *ARRANGING)
+"""What has been promised to the school, and so needs a lecturer."""
+
+GIVEN = (LectureStatus.DELIVERED, LectureStatus.REPORTED)
+
+AHEAD = (LectureStatus.UNCONFIRMED, LectureStatus.RECEIVED, *STAFFED, LectureStatus.POSTPONED)
+"""What is still to be given, or asked for."""
 
 _ENDS = (LectureStatus.CANCELLED, LectureStatus.WITHDRAWN)
 
@@ -93,20 +104,34 @@ class Audience(StrEnum):
     PUBLIC = "PUBLIC"
 
 
+AUDIENCE_LABELS: Mapping[Audience, str] = {
+    Audience.PUPIL_ELEM: "小学生",
+    Audience.PUPIL_JH: "中学生",
+    Audience.PUPIL_HS: "高校生",
+    Audience.STUDENT: "学生",
+    Audience.GUARDIAN: "保護者",
+    Audience.TEACHER: "教職員",
+    Audience.SENIOR: "高齢者",
+    Audience.EMPLOYEE: "従業員",
+    Audience.PUBLIC: "一般",
+}
+
+
 class Lecture(Owned):
     """One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading.
 
-    `reason` is what the school is told of a refusal, a postponement or an end; `remarks` are the desk's own.
+    `contact` is the school's person for it, empty only where the lecture was entered after it had been given. `reason`
+    is what the school is told of a refusal, a postponement or an end; `remarks` are the desk's own.
     """
 
     school: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "renkei.Organization", on_delete=fields.RESTRICT, related_name=False
     )
     school_id: UUID
-    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
-        "renkei.Contact", on_delete=fields.RESTRICT, related_name=False
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "renkei.Contact", null=True, on_delete=fields.RESTRICT, related_name=False
     )
-    contact_id: UUID
+    contact_id: UUID | None
     appointment: fields.OneToOneRelation[Appointment] = fields.OneToOneField(
         "renkei.Appointment", on_delete=fields.RESTRICT, related_name=False
     )
@@ -140,6 +165,19 @@ def visible_to(actor: Actor) -> QuerySet[Lecture]:
     if actor.role is Role.VOLUNTEER:
         return Lecture.filter(appointment_id__in=calendar.asked_to(actor))
     return nothing(Lecture)
+
+
+def titled(school: Organization, theme: str) -> str:
+    """What calendars call a lecture."""
+    return f"{school.name} {theme}"
+
+
+def must_make_sense(facts: Mapping[str, Any]) -> None:
+    """Raises Invalid for a theme of blanks only, or a number of listeners that no hall has."""
+    if "theme" in facts:
+        records.must_say(facts["theme"], "講義のテーマ", "theme")
+    if "expected_count" in facts:
+        amounts.people(facts["expected_count"], "expected_count", "予定人数", least=1)
 
 
 async def move(author: Author, lecture: Lecture, to: LectureStatus, fact: str, **values: Any) -> Lecture:

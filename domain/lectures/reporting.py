@@ -1,17 +1,19 @@
-"""実施と報告: how long the lecture was and how many heard it, which can be corrected with the old numbers kept."""
+"""実施と報告: how long a lecture was, how many heard it and who gave it, all of which can be corrected afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.queryset import QuerySet
 
-from domain import records
-from domain.actor import LIAISONS, Actor
+from domain import amounts, people, records
+from domain.actor import LIAISONS, Actor, Author
 from domain.errors import Invalid, WrongState
-from domain.lectures.lecture import LABELS, Audience, Lecture, LectureStatus, move, visible_to
+from domain.lectures.giving import GivenBy, note_givers
+from domain.lectures.lecture import GIVEN, LABELS, Audience, Lecture, LectureStatus, move, visible_to
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in, said
 from domain.verbs import broken, verb
@@ -52,35 +54,65 @@ async def deliver(
     *,
     duration_minutes: int,
     head_counts: list[Counted],
+    given_by: Sequence[GivenBy] | None = None,
     version: int | None = None,
 ) -> Lecture:
-    """実施済: the lecture was given, this long, to so many. Raises Invalid before it has begun."""
+    """実施済: the lecture was given, this long, to so many, by those who came. Without `given_by` that is whoever was
+    to give it, and the helpers who had accepted.
+
+    Raises WrongState before it has begun, Incomplete where nobody was to give it and nobody is named.
+    """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     if lecture.starts_at > actor.now:
         raise WrongState("まだ始まっていない講義は実施済にできません。")
-    if not 1 <= duration_minutes <= 24 * 60:
-        raise Invalid("実施時間は1分から1,440分までで入力してください。", field="duration_minutes")
-    values = {"duration_minutes": duration_minutes}
+    values = {"duration_minutes": duration(duration_minutes)}
     await move(actor, lecture, LectureStatus.DELIVERED, "lecture-delivered", **values)
-    await _count(actor, lecture, head_counts)
+    await note_givers(actor, lecture, given_by, people.visible_to(actor))
+    await count(actor, lecture, head_counts)
     return lecture
+
+
+def duration(minutes: int) -> int:
+    """実施時間 (分) of one lecture: at most a day."""
+    return amounts.minutes(minutes, "duration_minutes", "実施時間", amounts.DAY)
 
 
 @verb(*LIAISONS)
 async def correct_head_counts(
-    actor: Actor, lecture_id: UUID, *, head_counts: list[Counted], reason: str, version: int | None = None
+    actor: Actor,
+    lecture_id: UUID,
+    *,
+    reason: str,
+    head_counts: list[Counted] | None = None,
+    duration_minutes: int | None = None,
+    given_by: Sequence[GivenBy] | None = None,
+    version: int | None = None,
 ) -> Lecture:
-    """Correct the numbers afterwards; the old ones stay in the journal with the reason."""
+    """Correct afterwards how many heard a lecture, how long it was or who gave it; the old values stay in the journal
+    with the reason. What is left out stays as it is."""
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    must_be_in(LABELS, lecture.status, LectureStatus.DELIVERED, LectureStatus.REPORTED)
-    await records.correct(actor, lecture, "head-count-corrected", said(reason))
-    await _count(actor, lecture, head_counts)
+    must_be_in(LABELS, lecture.status, *GIVEN)
+    if head_counts is None and duration_minutes is None and given_by is None:
+        raise Invalid("直す人数・時間・講師のどれかを入力してください。", field="head_counts")
+    values = {} if duration_minutes is None else {"duration_minutes": duration(duration_minutes)}
+    await records.correct(actor, lecture, "head-count-corrected", said(reason), **values)
+    if given_by is not None:
+        await note_givers(actor, lecture, given_by, people.visible_to(actor))
+    if head_counts is not None:
+        await count(actor, lecture, head_counts)
     return lecture
 
 
-async def _count(actor: Actor, lecture: Lecture, head_counts: list[Counted]) -> None:
-    if not head_counts or any(not 0 <= one.count <= 100_000 for one in head_counts):
-        raise Invalid("対象ごとの人数を0人から100,000人までで入力してください。", field="head_counts")
+def total(head_counts: list[Counted]) -> int:
+    """How many heard a lecture. Raises Invalid where none are given, or more than a hall holds."""
+    if not head_counts:
+        raise Invalid("対象ごとの人数を入力してください。", field="head_counts")
+    return sum(amounts.people(one.count, "head_counts", "対象ごとの人数") for one in head_counts)
+
+
+async def count(actor: Author, lecture: Lecture, head_counts: list[Counted]) -> None:
+    """Enter how many of each audience heard a lecture; of an audience that is not named any more nobody did."""
+    total(head_counts)
     known = {row.audience: row for row in await HeadCount.filter(lecture_id=lecture.id)}
     for one in head_counts:
         if row := known.pop(one.audience, None):

@@ -8,8 +8,16 @@ from uuid import UUID
 from domain import calendar, organizations, records
 from domain.actor import LIAISONS, Actor, Role
 from domain.calendar import AppointmentKind
-from domain.errors import Invalid
-from domain.lectures.lecture import Audience, Lecture, LectureKind, LectureStatus, move, visible_to
+from domain.lectures.lecture import (
+    Audience,
+    Lecture,
+    LectureKind,
+    LectureStatus,
+    move,
+    must_make_sense,
+    titled,
+    visible_to,
+)
 from domain.lectures.telling import tell_school
 from domain.units import Unit
 from domain.verbs import verb
@@ -34,19 +42,17 @@ async def request(
 ) -> Lecture:
     """Take a school's request in, on its first wished date; the school is told that it has arrived.
 
-    Raises NotFound for the school or contact, Invalid for a date that has passed or a head-count below one.
+    Raises NotFound for the school or contact, Invalid for a contact who has left, a date that has passed, or a theme
+    or number of listeners that says nothing.
     """
     school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
-    contacts = organizations.contacts_visible_to(actor).filter(organization_id=school.id)
-    contact = await records.see(contacts, contact_id, field="contact_id")
+    contact = await organizations.find_present_contact(actor, contact_id, school.id)
     calendar.must_be_ahead(actor, starts_at)
-    records.must_say(theme, "テーマ", "theme")
-    if not 1 <= expected_count <= 100_000:
-        raise Invalid("予定人数は1人から100,000人までで入力してください。", field="expected_count")
+    must_make_sense({"theme": theme, "expected_count": expected_count})
     unit = await Unit.get(id=school.unit_id)
     where = {"place": place or school.name, "online_url": online_url}
     appointment = await calendar.propose(
-        actor, AppointmentKind.LECTURE, unit, f"{school.name} {theme}", starts_at, ends_at, **where
+        actor, AppointmentKind.LECTURE, unit, titled(school, theme), starts_at, ends_at, **where
     )
     lecture = await records.create(
         actor,

@@ -7,25 +7,36 @@ from uuid import UUID
 
 from domain import calendar, records
 from domain.actor import LIAISONS, Actor
-from domain.calendar import Appointment, AppointmentStatus, AttendeeRole
-from domain.errors import Incomplete
-from domain.lectures.assigning import STANDING, Assignment, hold_again
+from domain.calendar import Appointment, AppointmentStatus
+from domain.errors import Incomplete, Invalid
+from domain.lectures.assigning import ask_anew, day_of, has_lecturer, must_be_fit, standing
 from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
-from domain.lectures.telling import invite_school, tell_lecturers, tell_school
+from domain.lectures.telling import has_contact, invite_school, tell_lecturers, tell_school
 from domain.outbox import Method
+from domain.people import Person
 from domain.states import must_be_in, said
 from domain.verbs import verb
 
 
 @verb(*LIAISONS)
 async def confirm(actor: Actor, lecture_id: UUID, *, version: int | None = None) -> Lecture:
-    """決定: the date is firm; the school and the lecturers are told. Raises Incomplete without a lecturer."""
+    """決定: the date is firm; the school and the lecturers are told.
+
+    Raises Incomplete without a lecturer, or without a contact at the school who could be told, and as `assign` does
+    where somebody may not come after all.
+    """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await move(actor, lecture, LectureStatus.CONFIRMED, "lecture-confirmed")
-    standing = Assignment.filter(lecture_id=lecture.id, role=AttendeeRole.LECTURER, status__in=STANDING)
-    if not await standing.exists():
+    if not await has_lecturer(lecture):
         raise Incomplete("講師が決まっていません。先に講師を割り当ててください。")
-    appointment = await calendar.confirm(actor, await Appointment.get(id=lecture.appointment_id))
+    if not await has_contact(lecture, actor.today):
+        raise Incomplete(
+            "学校の担当者が登録から外れています。先に「訂正」で新しい担当者を指定してください。", field="contact_id"
+        )
+    appointment = await Appointment.get(id=lecture.appointment_id)
+    for offer in await standing(lecture):
+        await must_be_fit(actor, await Person.get(id=offer.person_id), day_of(appointment), field="lecture_id")
+    await calendar.confirm(actor, appointment)
     await invite_school(actor, lecture, appointment)
     await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST)
     return lecture
@@ -41,12 +52,15 @@ async def postpone(
     ends_at: datetime | None = None,
     version: int | None = None,
 ) -> Lecture:
-    """延期: with a new date at once, or until one is found (then the calendars take the old date out)."""
+    """延期: with a new date at once, or until one is found (then the calendars take the old date out).
+
+    Raises Invalid for one end of the new date without the other. Whoever is asked is asked anew for it.
+    """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=said(reason))
     appointment = await Appointment.get(id=lecture.appointment_id)
-    if starts_at and ends_at:
-        return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason)
+    if new := calendar.must_be_whole(starts_at, ends_at):
+        return await _reschedule(actor, lecture, appointment, *new, reason)
     await calendar.cancel(actor, appointment)
     await tell_school(actor, lecture, appointment, "lecture-postponed", reason=reason)
     await tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
@@ -80,9 +94,12 @@ async def _reschedule(
     reason: str,
 ) -> Lecture:
     calendar.must_be_ahead(actor, starts_at)
+    is_same = (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at)
+    if is_same and appointment.status is not AppointmentStatus.CANCELLED:
+        raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
     values = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
     await calendar.change(actor, appointment, "appointment-rescheduled", **values)
-    await hold_again(actor, lecture, appointment)
+    await ask_anew(actor, lecture, appointment)
     await records.change(actor, lecture, "lecture-rescheduled", starts_at=starts_at)
     if lecture.status is LectureStatus.POSTPONED:
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from domain import calendar, invitations
@@ -10,6 +11,7 @@ from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.lectures.lecture import Lecture
 from domain.organizations import Contact
 from domain.outbox import Method
+from domain.people import Person
 
 
 async def tell_school(
@@ -20,8 +22,11 @@ async def tell_school(
     method: Method = Method.CANCEL,
     **more: Any,
 ) -> None:
-    """A letter to the school; where it was invited before, its calendar is told by `method` as well."""
-    contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
+    """A letter to the school; where it was invited before, its calendar is told by `method` as well. Nothing to one
+    whose lecture was entered afterwards, without a contact."""
+    contact = await Contact.filter(id=lecture.contact_id).prefetch_related("person").first()
+    if contact is None:
+        return
     host = await host_of(appointment, contact)
     if host:
         await invitations.tell(author, appointment, host, kind, method, **more)
@@ -39,10 +44,20 @@ async def host_of(appointment: Appointment, contact: Contact) -> Attendee | None
 async def invite_school(author: Author, lecture: Lecture, appointment: Appointment) -> None:
     """The firm date for the calendar of the school's contact."""
     contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
-    host = await host_of(appointment, contact) or await calendar.ask(
-        author, appointment, contact.person, AttendeeRole.HOST, organization_id=lecture.school_id
-    )
+    host = await host_of(appointment, contact) or await ask_host(author, lecture, appointment, contact)
     await invitations.tell(author, appointment, host, "lecture-confirmed", Method.REQUEST)
+
+
+async def ask_host(author: Author, lecture: Lecture, appointment: Appointment, contact: Contact) -> Attendee:
+    """The school's contact among those who come."""
+    person, of = await Person.get(id=contact.person_id), lecture.school_id
+    return await calendar.ask(author, appointment, person, AttendeeRole.HOST, organization_id=of)
+
+
+async def has_contact(lecture: Lecture, today: date) -> bool:
+    """Whether the person at the school whom our letters go to is still there."""
+    contact = await Contact.filter(id=lecture.contact_id).first()
+    return contact is not None and (contact.until is None or contact.until > today)
 
 
 async def tell_lecturers(author: Author, appointment: Appointment, kind: str, method: Method, **more: Any) -> None:

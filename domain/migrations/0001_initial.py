@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                 ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('prefecture_id', fields.UUIDField()),
                 ('school', fields.ForeignKeyField('renkei.Organization', source_field='school_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
-                ('contact', fields.ForeignKeyField('renkei.Contact', source_field='contact_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('contact', fields.ForeignKeyField('renkei.Contact', source_field='contact_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('appointment', fields.OneToOneField('renkei.Appointment', source_field='appointment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('status', fields.CharEnumField(description='UNCONFIRMED: UNCONFIRMED\nRECEIVED: RECEIVED\nACCEPTED: ACCEPTED\nREFUSED: REFUSED\nCOORDINATING: COORDINATING\nCONFIRMED: CONFIRMED\nDELIVERED: DELIVERED\nREPORTED: REPORTED\nPOSTPONED: POSTPONED\nCANCELLED: CANCELLED\nWITHDRAWN: WITHDRAWN', enum_type=LectureStatus, max_length=20)),
                 ('kind', fields.CharEnumField(default=LectureKind.LECTURE, description='LECTURE: LECTURE\nTEACHER_TRAINING: TEACHER_TRAINING\nCYBER_SECURITY_COLLEGE: CYBER_SECURITY_COLLEGE', enum_type=LectureKind, max_length=30)),
@@ -550,7 +550,7 @@ class Migration(migrations.Migration):
                 ('duration_minutes', fields.IntField(null=True)),
                 ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'lecture', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='lecture_unit_start'), Index(fields=['school_id', 'starts_at'], name='lecture_school')], 'pk_attr': 'id', 'table_description': "One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading."},
+            options={'table': 'lecture', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='lecture_unit_start'), Index(fields=['school_id', 'starts_at'], name='lecture_school')], 'pk_attr': 'id', 'table_description': "One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading. `contact`"},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from domain import volunteers
+from domain import lectures, volunteers
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import Agreement, AgreementKind, AgreementParty
 from domain.drills import Drill, DrillThreat, Participation
 from domain.japanese import Measure
-from domain.lectures import Audience, Lecture, LectureKind
+from domain.lectures import Lecture, LectureKind
 from domain.records import Record
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 
@@ -116,17 +116,7 @@ LECTURE_KINDS: Mapping[str, str] = {
     LectureKind.TEACHER_TRAINING: "教職員研修",
     LectureKind.CYBER_SECURITY_COLLEGE: "サイバーセキュリティ・カレッジ",
 }
-AUDIENCES: Mapping[str, str] = {
-    Audience.PUPIL_ELEM: "小学生",
-    Audience.PUPIL_JH: "中学生",
-    Audience.PUPIL_HS: "高校生",
-    Audience.STUDENT: "学生",
-    Audience.GUARDIAN: "保護者",
-    Audience.TEACHER: "教職員",
-    Audience.SENIOR: "高齢者",
-    Audience.EMPLOYEE: "従業員",
-    Audience.PUBLIC: "一般",
-}
+AUDIENCES: Mapping[str, str] = {audience.value: label for audience, label in lectures.AUDIENCE_LABELS.items()}
 DRILL_THREATS: Mapping[str, str] = {
     DrillThreat.RANSOMWARE: "ランサムウェア",
     DrillThreat.TARGETED_MAIL: "標的型メール",
@@ -220,7 +210,8 @@ PATROL = frozenset({ActivityKind.PURIFICATION})
 NOT_PATROL = frozenset({ActivityKind.EDUCATION, ActivityKind.PUBLICITY})
 
 # Given and reported with head-counts; asked for, refused, postponed and cancelled ones do not count. A lecture comes
-# once for itself, once if volunteers helped, once per audience: searching for these would take a search per lecture.
+# once for itself, once if volunteers came along, once per audience: searching for these would take a search per
+# lecture. A volunteer is who was commissioned on the day; who had said yes and stayed away did not come along.
 LECTURES = Facts(
     "LECTURE",
     "講義",
@@ -233,10 +224,13 @@ LECTURES = Facts(
               CASE WHEN host.kind IN ('SCHOOL', 'UNIVERSITY', 'TECHNICAL_COLLEGE') THEN host.identity END AS body
        FROM given JOIN organization host ON host.id = school_id
        UNION ALL
-       SELECT id, unit_id, kind, 0, 0, 0, 1, NULL
+       SELECT DISTINCT given.id, given.unit_id, given.kind, 0, 0, 0, 1, NULL
        FROM given
-       WHERE id IN (SELECT lecture_id FROM lecture_assignment
-                    WHERE status = 'ACCEPTED' AND person_id IN (SELECT person_id FROM volunteer))
+       JOIN lecture_assignment asked ON asked.lecture_id = given.id
+       JOIN attendee ON attendee.id = asked.attendee_id AND attendee.attended
+       JOIN commission term ON term.person_id = asked.person_id
+       WHERE (given.starts_at AT TIME ZONE 'Asia/Tokyo')::date BETWEEN term.term_from AND term.term_to
+         AND coalesce((given.starts_at AT TIME ZONE 'Asia/Tokyo')::date < term.ended_on, true)
        UNION ALL
        SELECT given.id, given.unit_id, given.kind, 0, 0, heard.count, 0, NULL
        FROM given JOIN lecture_head_count heard ON heard.lecture_id = given.id""",

@@ -14,11 +14,11 @@ from domain.volunteers.consents import (
     GuardianConsent,
     consents_visible_to,
     has_consent,
-    must_be_fit,
     must_have_consent,
     record_consent,
     withdraw_consent,
 )
+from domain.volunteers.fitness import heed_age, is_commissioned, must_be_fit
 from domain.volunteers.groups import correct_group, establish_group, retire_group
 from domain.volunteers.leaving import dismiss, expire, resign, resume, suspend
 from domain.volunteers.recommending import Facts, correct, recommend, recommend_again, reject, screen
@@ -64,6 +64,8 @@ __all__ = [
     "groups_visible_to",
     "has_active",
     "has_consent",
+    "heed_age",
+    "is_commissioned",
     "must_be_fit",
     "must_have_consent",
     "reappoint",

@@ -155,15 +155,3 @@ async def must_have_consent(
             f"未成年のため、その日に有効な保護者の同意が要ります: {named}{more}。先に同意を登録してください。",
             field=field,
         )
-
-
-async def must_be_fit(person_id: UUID, day: date, scope: ConsentScope, *, field: str) -> None:
-    """A person who is a volunteer must be serving, and a minor must have a consent for that day.
-
-    Raises Incomplete; somebody who has never been a volunteer passes.
-    """
-    roles = await Volunteer.filter(person_id=person_id)
-    active = [one for one in roles if one.status is VolunteerStatus.ACTIVE]
-    if roles and not active:
-        raise Incomplete("委嘱中のボランティアではありません。委嘱してから依頼してください。", field=field)
-    await must_have_consent(active[:1], day, scope, field=field)

@@ -14,6 +14,7 @@ from domain.people import Person
 from domain.states import said
 from domain.verbs import verb
 from domain.volunteers.commissions import Commission
+from domain.volunteers.fitness import heed_age
 from domain.volunteers.roster import (
     ENDED,
     AgeBand,
@@ -140,6 +141,7 @@ async def correct(actor: Actor, /, volunteer_id: UUID, *, version: int, **facts:
     """Correct what is known of a volunteer; what is left out stays as it is.
 
     Name and age band change in every place where the person stands on the roster, the group in the running term.
+    Whoever serves and turns out to be a minor pauses where no guardian has consented, and steps back from the patrols.
     """
     volunteer = await records.find(visible_to(actor), volunteer_id, version)
     named, about = _parted(facts)
@@ -149,7 +151,9 @@ async def correct(actor: Actor, /, volunteer_id: UUID, *, version: int, **facts:
     shared = {"age_band": about.get("age_band", volunteer.age_band), **_found_by(person)}
     for other in await Volunteer.filter(person_id=person.id).exclude(id=volunteer.id).select_for_update():
         await records.change(actor, other, "volunteer-corrected", **shared)
+        await heed_age(actor, other)
     await records.change(actor, volunteer, "volunteer-corrected", **(about | shared))
+    await heed_age(actor, volunteer)
     for commission in await Commission.filter(volunteer_id=volunteer.id, ended_on=None, term_to__gte=actor.today):
         await records.change(actor, commission, "commission-corrected", group_id=volunteer.group_id)
     return volunteer

@@ -26,7 +26,11 @@ from domain.verbs import broken
 
 
 class VolunteerStatus(StrEnum):
-    """推薦, 審査, 委嘱中, 休止, 任期満了, 解嘱, 辞退, 委嘱見送り."""
+    """推薦, 審査, 委嘱中, 休止, 任期満了, 解嘱, 辞退, 委嘱見送り.
+
+    REJECTED is no 解嘱 and no 辞退, which both end a term: whoever is passed over never had one, and neither asked to
+    go nor was sent away. Without it a screening could only end in an appointment, and would decide nothing.
+    """
 
     RECOMMENDED = "RECOMMENDED"
     SCREENING = "SCREENING"
@@ -205,7 +209,8 @@ STEPPING_BACK: list[Listener] = []
 
 
 def when_stepping_back(listener: Listener) -> Listener:
-    """Register what a concept takes back when a volunteer leaves, pauses or may not go on: dates still ahead."""
+    """Register what a concept takes back when a volunteer leaves, pauses or turns out to be a minor: the dates still
+    ahead to which they may not go any more."""
     STEPPING_BACK.append(listener)
     return listener
 

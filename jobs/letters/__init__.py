@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 KINDS = (
     "lecture-received",
     "lecture-confirmed",
+    "lecture-changed",
+    "lecture-handed-over",
     "lecture-postponed",
     "lecture-rescheduled",
     "lecture-cancelled",
@@ -28,6 +30,8 @@ KINDS = (
     "lecture-assigned",
     "lecturer-released",
     "lecturer-silent",
+    "lecturer-lost",
+    "lecture-contact-left",
     "drill-invitation",
     "drill-changed",
     "drill-rescheduled",
@@ -50,7 +54,20 @@ KINDS = (
     "volunteer-expired",
 )
 
-OPTIONAL = ("contact", "place", "online_url", "reason", "reply_by", "reply_url", "number", "authority")
+OPTIONAL = (
+    "contact",
+    "place",
+    "online_url",
+    "reason",
+    "reply_by",
+    "reply_url",
+    "number",
+    "authority",
+    "audience",
+    "expected_count",
+    "equipment",
+    "missing",
+)
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
 OURS = ("reply_url", "feed_url", "link_url")
@@ -72,7 +89,8 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `place`, `online_url`,
     `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`, `login`, `hours`, `expires_on`, `days`, `contact`,
-    `number`, `authority`, `ended_on`, `lecturer`.
+    `number`, `authority`, `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`,
+    `expected_count`, `equipment`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

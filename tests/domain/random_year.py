@@ -32,6 +32,7 @@ class Year:
     def __init__(self, town: Town, seed: int) -> None:
         self.town = town
         self.draw = Random(seed)
+        self.presence = Random(f"presence {seed}")
         self.units: list[Unit] = []
         self.hosts: list[Organization] = []
         self.people: list[Person] = []
@@ -130,7 +131,8 @@ async def _lecture(year: Year) -> None:
         await HeadCount.create(lecture=lecture, **values, **year.stamped(unit))
     for person in draw.sample(year.people, draw.randrange(3)):
         role = draw.choice([AttendeeRole.LECTURER, AttendeeRole.CO_LECTURER])
-        attendee = await Attendee.create(appointment=when, person=person, role=role, **year.stamped(unit))
+        came = {"role": role, "attended": year.presence.choice([None, False, True, True, True])}
+        attendee = await Attendee.create(appointment=when, person=person, **came, **year.stamped(unit))
         offer = {"role": role, "asked_by_id": person.id, "status": draw.choice([*OfferStatus, OfferStatus.ACCEPTED])}
         await Assignment.create(lecture=lecture, attendee=attendee, person=person, **offer, **year.stamped(unit))
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from domain.activities import Activity, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
-from domain.calendar import Appointment
+from domain.calendar import Appointment, Attendee
 from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.japanese import Period
-from domain.lectures import Assignment, HeadCount, Lecture, LectureStatus, OfferStatus
+from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.units import Unit, UnitKind
-from domain.volunteers import Commission, Volunteer, VolunteerGroup
+from domain.volunteers import Commission, VolunteerGroup
 
 Item = tuple[UUID, str, object]
 """One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
@@ -111,7 +111,7 @@ async def _activities(first: date, last: date) -> dict[str, list[Item]]:
 
 async def _lectures(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body for body in await Organization.all()}
-    volunteers = {volunteer.person_id for volunteer in await Volunteer.all()}
+    terms = await Commission.all()
     schools = (OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY, OrganizationKind.TECHNICAL_COLLEGE)
     found: dict[str, list[Item]] = {f"LECTURE_{name}": [] for name in ("SCHOOLS", "PEOPLE", "HOURS")}
     found |= {name: [] for name in ("LECTURES", "LECTURES_WITH_VOLUNTEERS", "AUDIENCE_LECTURES", "AUDIENCE_PEOPLE")}
@@ -129,10 +129,15 @@ async def _lectures(first: date, last: date) -> dict[str, list[Item]]:
             if heard.count:
                 found["AUDIENCE_LECTURES"].append((unit_id, heard.audience.value, lecture.id))
                 found["AUDIENCE_PEOPLE"].append((unit_id, heard.audience.value, heard.count))
-        helpers = await Assignment.filter(lecture_id=lecture.id, status=OfferStatus.ACCEPTED)
-        if any(helper.person_id in volunteers for helper in helpers):
+        came = await Attendee.filter(appointment_id=when.id, attended=True, role__in=LECTURING)
+        if any(_served(terms, one.person_id, day_of(when.starts_at)) for one in came):
             found["LECTURES_WITH_VOLUNTEERS"].append((unit_id, kind, lecture.id))
     return found
+
+
+def _served(terms: list[Commission], person_id: UUID, day: date) -> bool:
+    own = [term for term in terms if term.person_id == person_id]
+    return any(term.term_from <= day <= term.term_to and day < (term.ended_on or date.max) for term in own)
 
 
 async def _drills(first: date, last: date) -> dict[str, list[Item]]:

@@ -7,7 +7,7 @@ import pytest
 
 from domain import lectures, people, replies
 from domain.actor import TOKYO
-from domain.calendar import Appointment, Attendee, PartStat
+from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.errors import Invalid
 from domain.journal import Entry
 from domain.lectures import Assignment, Audience, Counted, Lecture, LectureStatus, OfferStatus
@@ -142,14 +142,17 @@ def test_an_answer_on_the_second_day_of_a_lecture_comes_too_late(play: Any) -> N
 
 def test_of_a_lecture_that_was_given_nobody_need_hear(play: Any) -> None:
     async def story(town: Town) -> None:
-        lecture, assignment = await offered(town, None)
+        lecture, lecturers = await offered(town, None)
+        helper = await make.officer(town.admin, town.station)
+        await lectures.assign(town.officer, lecture.id, person_id=helper.id, role=AttendeeRole.CO_LECTURER)
         await lectures.confirm(town.officer, lecture.id)
         evening = make.at(town.officer, lecture.starts_at + timedelta(hours=3))
         counts = [Counted(Audience.PUPIL_ELEM, 58)]
         await lectures.deliver(evening, lecture.id, duration_minutes=50, head_counts=counts)
         after = lecture.starts_at + timedelta(days=1)
         assert await lectures.lapse(after) == 1
-        assert await state(assignment) is OfferStatus.LAPSED
+        assert await state(lecturers) is OfferStatus.ACCEPTED
+        assert await state(await Assignment.get(person_id=helper.id)) is OfferStatus.LAPSED
         assert await told_since(after) == []
 
     play(story)

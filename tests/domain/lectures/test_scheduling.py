@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from domain import lectures
-from domain.calendar import Appointment, Attendee, AttendeeRole
-from domain.errors import Conflict, Incomplete
-from domain.lectures import Lecture, LectureStatus
+from domain.calendar import Appointment, AppointmentStatus, Attendee, AttendeeRole, PartStat
+from domain.errors import Conflict, Incomplete, Invalid
+from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Method
 from tests import make
-from tests.domain.lectures.giving import confirmed, letters
+from tests.domain.lectures.giving import answers, confirmed, letters
 from tests.make import Town
 
 
@@ -80,5 +80,50 @@ def test_a_lecture_is_not_moved_onto_another_date_of_its_lecturer(play: Any, way
         assert (after.starts_at, after.sequence) == (before.starts_at, before.sequence)
         assert (await Lecture.get(id=lecture.id)).starts_at == before.starts_at
         assert await letters() == told
+
+    play(story)
+
+
+@pytest.mark.parametrize("way", ["reschedule", "postpone", "postpone until there is a date"])
+def test_on_another_date_everybody_is_asked_anew_the_officers_too(play: Any, way: str) -> None:
+    async def story(town: Town) -> None:
+        lecture = await coordinated(town, "甲小")
+        await answers(town, lecture, town.officer.person_id, PartStat.ACCEPTED)
+        later = lecture.starts_at + timedelta(days=7)
+        new = {"starts_at": later, "ends_at": later + timedelta(minutes=50)}
+        if way == "postpone until there is a date":
+            await lectures.postpone(town.officer, lecture.id, reason="台風")
+        move = partial(lectures.postpone, reason="台風") if way == "postpone" else lectures.reschedule
+        await move(town.officer, lecture.id, **new)
+        attendee = await Attendee.get(person_id=town.officer.person_id)
+        assert (attendee.partstat, attendee.answered_at, attendee.busy_from) == (PartStat.NEEDS_ACTION, None, later)
+        assert (await Assignment.get(lecture_id=lecture.id)).status is OfferStatus.OFFERED
+
+    play(story)
+
+
+@pytest.mark.parametrize("given", ["starts_at", "ends_at"])
+def test_one_end_of_a_new_date_without_the_other_postpones_nothing(play: Any, given: str) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        told = await letters()
+        with pytest.raises(Invalid, match="両方") as refused:
+            await lectures.postpone(town.officer, lecture.id, reason="台風", **{given: lecture.starts_at})
+        assert refused.value.field == ({"starts_at", "ends_at"} - {given}).pop()
+        assert (await Lecture.get(id=lecture.id)).status is LectureStatus.CONFIRMED
+        assert (await Appointment.get(id=lecture.appointment_id)).status is AppointmentStatus.CONFIRMED
+        assert await letters() == told
+
+    play(story)
+
+
+def test_the_same_date_is_no_new_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await coordinated(town, "甲小")
+        await answers(town, lecture, town.officer.person_id, PartStat.ACCEPTED)
+        same = {"starts_at": lecture.starts_at, "ends_at": lecture.starts_at + timedelta(minutes=50)}
+        with pytest.raises(Invalid, match="同じ日時"):
+            await lectures.reschedule(town.officer, lecture.id, **same)
+        assert (await Assignment.get(lecture_id=lecture.id)).status is OfferStatus.ACCEPTED
 
     play(story)

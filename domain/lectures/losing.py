@@ -1,0 +1,133 @@
+"""欠員: somebody who was counted on says no, leaves or may not come any more; the officer in charge hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+
+from domain import letters, people, records, volunteers
+from domain.actor import TOKYO, Author
+from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
+from domain.errors import Incomplete, Invalid
+from domain.japanese import day_with_weekday, from_to
+from domain.lectures.assigning import (
+    STANDING,
+    Assignment,
+    OfferStatus,
+    has_lecturer,
+    let_go,
+    locked,
+    must_be_fit,
+)
+from domain.lectures.lecture import AHEAD, ARRANGING, Lecture, LectureStatus
+from domain.organizations import Contact
+from domain.people import Person, when_leaving
+from domain.replies import listens
+from domain.volunteers import Volunteer
+
+ANSWERED = (*STANDING, OfferStatus.DECLINED)
+DECLINED = "辞退のお返事があったため"
+GONE = "異動または退任のため"
+MISSING = "この講義には、いま講師がいません。"
+
+
+@listens(AppointmentKind.LECTURE)
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+    """An answer of a lecturer is the answer to the offer: with "perhaps" it is open again. Whoever declines is free at
+    that time, and whoever asked them hears of it."""
+    lecture = await Lecture.get(appointment_id=appointment.id)
+    assignment = await Assignment.filter(attendee_id=attendee.id).select_for_update().first()
+    if assignment is None or lecture.status not in ARRANGING:
+        return
+    status = OfferStatus.OFFERED if attendee.partstat is PartStat.TENTATIVE else OfferStatus(attendee.partstat.value)
+    if assignment.status not in ANSWERED:  # the offer lapsed before the answer came
+        return
+    await records.change(author, assignment, "lecturer-answered", status=status)
+    busy = (None, None) if status is OfferStatus.DECLINED else (appointment.starts_at, appointment.ends_at)
+    await records.change(author, attendee, "attendee-held", busy_from=busy[0], busy_to=busy[1])
+    if status is OfferStatus.DECLINED:
+        await tell_officer(author, lecture, assignment, attendee, "lecturer-lost", reason=DECLINED)
+
+
+@volunteers.when_stepping_back
+async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
+    """A volunteer is released from the lectures still ahead to which they may not go any more."""
+    for assignment in await _standing_of(volunteer.person_id, author.now):
+        if not await _may_go(author, assignment):
+            await _lose(author, assignment, reason)
+
+
+async def _may_go(author: Author, assignment: Assignment) -> bool:
+    lecture, person = await Lecture.get(id=assignment.lecture_id), await Person.get(id=assignment.person_id)
+    begins = max(lecture.starts_at, author.now)  # a lecture without a date still has its old one
+    try:
+        await must_be_fit(author, person, begins.astimezone(TOKYO).date(), field="person_id")
+    except (Incomplete, Invalid):
+        return False
+    return True
+
+
+@when_leaving
+async def release_for_leaving(author: Author, person: Person, at: datetime, for_good: bool) -> None:
+    """Whoever leaves their unit, for good or for another one, gives no lecture from that day on; and where they were a
+    school's contact, somebody has to find the next one."""
+    for assignment in await _standing_of(person.id, at):
+        await _lose(author, assignment, GONE)
+    if for_good:
+        await _miss_contact(author, person, at)
+
+
+async def _standing_of(person_id: UUID, since: datetime) -> list[Assignment]:
+    ahead = Lecture.filter(Q(status__in=ARRANGING, starts_at__gte=since) | Q(status=LectureStatus.POSTPONED))
+    offers = Assignment.filter(person_id=person_id, status__in=STANDING, lecture_id__in=Subquery(ahead.values("id")))
+    return await offers.order_by("lecture_id")
+
+
+async def _lose(author: Author, seen: Assignment, reason: str) -> None:
+    lecture, attendee, assignment = await locked(seen)
+    if assignment.status in STANDING:
+        await let_go(author, assignment, reason=reason)
+        await tell_officer(author, lecture, assignment, attendee, "lecturer-lost", reason=reason)
+
+
+async def tell_officer(
+    author: Author, lecture: Lecture, assignment: Assignment, attendee: Attendee, kind: str, **more: str
+) -> None:
+    """A letter to whoever asked a lecturer who does not come, or to their unit where they have moved on since or are
+    that lecturer themself; none to whoever enters it."""
+    if author.person_id == assignment.asked_by_id and assignment.person_id != assignment.asked_by_id:
+        return
+    facts = {
+        **await _said_of(lecture),
+        "lecturer": (await Person.get(id=assignment.person_id)).name,
+        "reply_by": day_with_weekday(assignment.reply_by) if assignment.reply_by else "",
+        "missing": "" if await has_lecturer(lecture) else MISSING,
+        **more,
+    }
+    officer, turn = await _in_charge(author, assignment, attendee), f"{assignment.id}:{assignment.version}"
+    await letters.write(author, officer, lecture.unit_id, kind, turn, facts, letters.by_day(author.now))
+
+
+async def _said_of(lecture: Lecture) -> dict[str, str]:
+    appointment = await Appointment.get(id=lecture.appointment_id)
+    when = from_to(appointment.starts_at, appointment.ends_at)
+    return {"title": appointment.title, "when": when, "place": appointment.place}
+
+
+async def _in_charge(author: Author, assignment: Assignment, attendee: Attendee) -> Person | None:
+    officer = await Person.get(id=assignment.asked_by_id)
+    asked_on, today = [instant.astimezone(TOKYO).date() for instant in (attendee.invited_at or author.now, author.now)]
+    is_there = officer.mail_address and not await people.has_moved_on(officer, asked_on, today)
+    return officer if is_there and officer.id != assignment.person_id else None
+
+
+async def _miss_contact(author: Author, person: Person, at: datetime) -> None:
+    of_theirs = Contact.filter(person_id=person.id)
+    lectures = Lecture.filter(contact_id__in=Subquery(of_theirs.values("id")), status__in=AHEAD).order_by("id")
+    for lecture in await lectures:
+        if lecture.starts_at >= at or lecture.status is LectureStatus.POSTPONED:
+            facts = {**await _said_of(lecture), "person": person.name}
+            turn = f"{lecture.id}:{person.id}:{at.date()}"
+            await letters.write(author, None, lecture.unit_id, "lecture-contact-left", turn, facts)
