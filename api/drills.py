@@ -138,6 +138,7 @@ DrillMutations = mutations(
     pause_drill=drills.pause,
     resume_drill=drills.resume,
     finish_drill=drills.finish,
+    record_held_drill=drills.record_held,
     correct_drill_attendance=drills.correct_attendance,
     evaluate_drill=drills.evaluate,
     submit_drill_report=drills.submit_report,

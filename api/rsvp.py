@@ -60,7 +60,7 @@ async def _show(
 ) -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
     unit, person = await Unit.get(id=appointment.unit_id), await Person.get(id=attendee.person_id)
-    closed = replies.why_closed(now, appointment, attendee)
+    closed = await replies.why_closed(now, appointment, attendee)
     body = pages.filled(
         "invitation.html",
         said_html=said or (pages.paragraph(closed, "refused") if closed else ""),

@@ -12,6 +12,7 @@ from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import feeds
+from domain.rights import DataClass
 
 
 @strawberry.input
@@ -30,6 +31,9 @@ class CalendarFeed(Node):
     revoked_at: datetime | None
     last_fetched_at: datetime | None
     person: Person | None = reading.one("person_id")
+    reader: Person | None = reading.one(
+        "reader_id", data=DataClass.INTERNAL, description="Of a unit's feed: the officer who has its address."
+    )
     unit: Unit | None = reading.one("unit_id")
 
 

@@ -14,11 +14,11 @@ from tortoise import fields
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from domain import outbox, records, units
+from domain import letters, outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.calendar import Appointment, Attendee
 from domain.errors import Incomplete
-from domain.japanese import Honorific, addressed
+from domain.japanese import Honorific, addressed, wareki
 from domain.people import Person, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
@@ -31,10 +31,11 @@ PURPOSE = "feed"
 
 class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
-    below it. Instants are UTC."""
+    below it; `reader_id` is the officer to whom its address was told. Instants are UTC."""
 
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
     person_id: UUID | None
+    reader_id = fields.UUIDField(null=True)
     generation = fields.IntField(default=1)
     revoked_at = fields.DatetimeField(null=True)
     last_fetched_at = fields.DatetimeField(null=True)
@@ -64,16 +65,20 @@ async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
 
 @verb(*LIAISONS)
 async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
-    """Give a station a feed of all its dates; its address is told to the officer who asked."""
+    """Give a station a feed of all its dates; its address is told to the officer who asked, and ends when they leave
+    their unit."""
     unit = await records.see(Unit.filter(any_of(Unit, "id", actor.units)), unit_id, field="unit_id")
-    return await _told(actor, await records.create(actor, Subscription, "feed-opened", unit_id=unit.id))
+    values = {"unit_id": unit.id, "reader_id": actor.person_id}
+    return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
 
 @verb(*LIAISONS, *OUTSIDERS)
 async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
     feed = await records.find(_open(actor), subscription_id)
-    return await _told(actor, await records.change(actor, feed, "feed-rotated", generation=feed.generation + 1))
+    reader = {} if feed.person_id else {"reader_id": actor.person_id}
+    values = {"generation": feed.generation + 1, **reader}
+    return await _told(actor, await records.change(actor, feed, "feed-rotated", **values))
 
 
 @verb(*LIAISONS, *OUTSIDERS)
@@ -98,7 +103,13 @@ def _open(actor: Actor) -> QuerySet[Subscription]:
 
 @when_leaving
 async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
-    """Whoever leaves the house keeps no view of its dates; who only moves to another unit keeps their own."""
+    """Whoever leaves the house keeps no view of its dates; who only moves to another unit keeps their own, but not the
+    one of the unit, which is told to open another."""
+    of_unit = Subscription.filter(reader_id=person.id, revoked_at=None)
+    for feed in await of_unit.select_for_update():
+        await records.change(author, feed, "feed-ended", revoked_at=at)
+        facts = {"title": await called(feed), "person": person.name, "ended_on": wareki(at.astimezone(TOKYO).date())}
+        await letters.write(author, None, feed.unit_id, "unit-feed-ended", f"{feed.id}:{feed.generation}", facts)
     if for_good:
         for feed in await Subscription.filter(person_id=person.id, revoked_at=None).select_for_update():
             await records.change(author, feed, "feed-ended", revoked_at=at)

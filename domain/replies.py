@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import records
-from domain.actor import LIAISONS, Actor, Author, Bearer
+from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.calendar import (
     AnswerChannel,
     Appointment,
@@ -21,6 +21,7 @@ from domain.calendar import (
     attendees_visible_to,
 )
 from domain.errors import Invalid, NotFound, WrongState
+from domain.people import Person
 from domain.records import MISSING
 from domain.verbs import routine, verb
 
@@ -63,7 +64,7 @@ async def _answer(
     author: Author, attendee: Attendee, partstat: PartStat, channel: AnswerChannel, remark: str
 ) -> Attendee:
     appointment = await Appointment.get(id=attendee.appointment_id)
-    _must_be_open(author, appointment, attendee)
+    await _must_be_open(author, appointment, attendee)
     if partstat not in ANSWERS:
         raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
     said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": author.now}
@@ -73,13 +74,15 @@ async def _answer(
     return attendee
 
 
-def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:
-    if reason := why_closed(author.now, appointment, attendee):
+async def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+    if reason := await why_closed(author.now, appointment, attendee):
         raise WrongState(reason)
 
 
-def why_closed(now: datetime, appointment: Appointment, attendee: Attendee) -> str:
+async def why_closed(now: datetime, appointment: Appointment, attendee: Attendee) -> str:
     """Why no answer is taken any more, in words for whoever would answer; nothing where one is."""
+    if await _has_left(attendee, now):
+        return "ご担当から外れているため、このリンクからは回答できません。いまのご担当の方にご連絡ください。"
     if attendee.removed_at is not None:
         return "この招待は取り消されています。担当者に連絡してください。"
     if appointment.status is AppointmentStatus.CANCELLED:
@@ -87,3 +90,8 @@ def why_closed(now: datetime, appointment: Appointment, attendee: Attendee) -> s
     if appointment.ends_at <= now:
         return "この予定はすでに終わっています。"
     return ""
+
+
+async def _has_left(attendee: Attendee, now: datetime) -> bool:
+    person = await Person.get(id=attendee.person_id)
+    return person.retired_on is not None and person.retired_on <= now.astimezone(TOKYO).date()

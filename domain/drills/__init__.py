@@ -1,7 +1,7 @@
 """共同対処訓練: police and organisations practise together what to do when it happens. Source: all five notices, S7.
 
 `drill` is the drill and its states, `participation` the part of each organisation; `planning`, `inviting`,
-`running` and `reviewing` are what is done with them, in the order of life.
+`running` and `reviewing` are what is done with them, in the order of life, `recording` what is entered afterwards.
 """
 
 from domain.drills.drill import HELD, LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to
@@ -13,6 +13,7 @@ from domain.drills.participation import (
     participations_visible_to,
 )
 from domain.drills.planning import call_off, correct, open_planning, plan, postpone, reschedule
+from domain.drills.recording import TookPart, record_held
 from domain.drills.reviewing import (
     IMPROVEMENT_LABELS,
     IMPROVEMENT_MOVES,
@@ -52,6 +53,7 @@ __all__ = [
     "Participation",
     "ParticipationReply",
     "ParticipationRole",
+    "TookPart",
     "call_off",
     "close",
     "confirm",
@@ -66,6 +68,7 @@ __all__ = [
     "pause",
     "plan",
     "postpone",
+    "record_held",
     "reschedule",
     "resume",
     "resume_inviting",

@@ -54,7 +54,8 @@ STRONGEST_FIRST = (
 class Participation(Owned):
     """One organisation in one drill. Counts are people (人); `attended_count` is empty until the drill is finished.
 
-    `appointment_id` repeats the drill's: an answer comes for an appointment.
+    `appointment_id` repeats the drill's: an answer comes for an appointment. None of its people `was_asked` here where
+    the drill was entered after it had been held.
     """
 
     drill: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField("renkei.Drill", related_name="participations")
@@ -68,6 +69,7 @@ class Participation(Owned):
     reply = fields.CharEnumField(ParticipationReply, max_length=20, default=ParticipationReply.AWAITED)
     planned_count = fields.IntField()
     attended_count = fields.IntField(null=True)
+    was_asked = fields.BooleanField(default=True)
 
     class Meta:
         table = "drill_participation"
@@ -87,7 +89,7 @@ def participations_visible_to(actor: Actor) -> QuerySet[Participation]:
         return Participation.filter(any_of(Participation, "unit_id", actor.units))
     if actor.role is Role.PARTNER:
         standing = (*HOLDING, ParticipationReply.DECLINED)
-        return Participation.filter(organization_id=actor.organization_id, reply__in=standing)
+        return Participation.filter(organization_id=actor.organization_id, reply__in=standing, was_asked=True)
     return nothing(Participation)
 
 

@@ -75,7 +75,8 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
+def checked(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a drill, each by its rule. Raises Invalid with the field."""
     return {name: CHECKS[name](value) if name in CHECKS else value for name, value in facts.items()}
 
 
@@ -84,7 +85,8 @@ def _place(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: columns.pop(name) for name in ("place", "online_url") if name in columns}
 
 
-def _titled(columns: dict[str, Any]) -> dict[str, str]:
+def found_by(columns: Mapping[str, Any]) -> dict[str, str]:
+    """The title, where there is one, and the key by which it is searched."""
     return {"title": columns["title"], "search": search_key(columns["title"])} if "title" in columns else {}
 
 
@@ -105,10 +107,8 @@ async def plan(
 
     Raises Invalid for a date that has passed, texts that are too long, or an answer day after the drill.
     """
-    unit = await records.see(units.visible_to(actor), unit_id or actor.unit_id, field="unit_id")
-    if unit.id not in actor.units:
-        raise Invalid("自分の所属が受け持つ所属を選んでください。", field="unit_id")
-    columns = _checked({**more, "title": title})
+    unit = await units.find_covered(actor, unit_id)
+    columns = checked({**more, "title": title})
     calendar.must_be_ahead(actor, starts_at)
     calendar.must_leave_time(actor, columns.get("reply_by"), starts_at)
     where = _place(columns)
@@ -123,7 +123,7 @@ async def plan(
         format=format,
         threat=threat,
         starts_at=starts_at,
-        **{**columns, **_titled(columns)},
+        **{**columns, **found_by(columns)},
     )
 
 
@@ -132,10 +132,10 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     """Change what is said of a drill, until it runs; whoever is invited gets what their calendar shows of it anew."""
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, DrillStatus.DRAFT, *ARRANGING)
-    columns = _checked(facts)
+    columns = checked(facts)
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
-    where, titled = _place(columns), _titled(columns)
+    where, titled = _place(columns), found_by(columns)
     await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
     await _show(actor, drill, where | ({"title": drill.title} if titled else {}))
@@ -221,10 +221,10 @@ def deadline(drill: Drill) -> dict[str, str]:
 
 
 async def _forget_answers(actor: Actor, drill: Drill) -> None:
-    """An answer was for the old date; the journal keeps it."""
-    for attendee in await calendar.coming(drill.appointment_id):
+    """An answer was for the old date; the journal keeps it. One that comes at this moment is waited for."""
+    for attendee in await calendar.coming(drill.appointment_id).select_for_update():
         await calendar.ask_anew(actor, attendee)
-    for participation in await Participation.filter(drill_id=drill.id).order_by("id"):
+    for participation in await Participation.filter(drill_id=drill.id).order_by("id").select_for_update():
         await follow(actor, participation)
 
 

@@ -29,6 +29,7 @@ from domain.volunteers import (
     VolunteerGroup,
     VolunteerStatus,
     groups_visible_to,
+    heed_age,
     visible_to,
 )
 
@@ -125,6 +126,8 @@ class _Roster:
         new_ones = dict(zip(plan.new, made, strict=True))
         await self.terms.write(new_ones)
         await self._consents({**self.known, **new_ones}, plan, lines)
+        for identity in plan.seen.keys() & self.known.keys():
+            await heed_age(self.actor, self.known[identity])
 
     async def _consents(self, whose: Mapping[str, Volunteer], plan: Plan[Volunteer], lines: Sequence[Line]) -> None:
         said = {line.number: line.facts for line in lines}

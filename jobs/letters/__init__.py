@@ -45,6 +45,7 @@ KINDS = (
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",
+    "unit-feed-ended",
     "account-invitation",
     "password-reset",
     "appointed",

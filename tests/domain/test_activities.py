@@ -579,3 +579,19 @@ def test_a_volunteer_sees_only_what_they_are_asked_to_and_only_themself(play: An
         assert await Activity.filter(status=ActivityStatus.PLANNED).count() == 2
 
     play(story)
+
+
+def test_there_are_not_fewer_seats_than_people_who_come(play: Any) -> None:
+    async def story(town: Town) -> None:
+        going = await roster(town)
+        activity = await make.activity(town.officer, capacity=5)
+        await activities.register(town.officer, activity.id, volunteer_ids=[one.id for one in going])
+        now = await Activity.get(id=activity.id)
+        with pytest.raises(Conflict, match="3人") as refused:
+            await activities.correct(town.officer, activity.id, version=now.version, capacity=2)
+        assert refused.value.field == "capacity"
+        assert (await Activity.get(id=activity.id)).capacity == 5
+        await activities.correct(town.officer, activity.id, version=now.version, capacity=3)
+        assert (await Activity.get(id=activity.id)).capacity == 3
+
+    play(story)

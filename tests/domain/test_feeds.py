@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import calendar, feeds
+from domain import calendar, feeds, people
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.calendar import Appointment, AppointmentKind, AttendeeRole
 from domain.errors import Conflict, Incomplete, NotAllowed, NotFound
@@ -238,5 +238,40 @@ def test_a_fetch_is_noted_to_the_hour_and_changes_nothing_else(play: Any) -> Non
             await feeds.note_fetch(feed, NOW + timedelta(minutes=minutes))
             after = await Subscription.get(id=feed.id)
             assert (after.last_fetched_at, after.version, after.updated_at) == (noted, 1, NOW)
+
+    play(story)
+
+
+@pytest.mark.parametrize("way", ["retire", "transfer"])
+def test_a_stations_feed_ends_when_the_officer_who_has_its_address_leaves_and_the_station_hears(
+    play: Any, way: str
+) -> None:
+    async def story(town: Town) -> None:
+        mine = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        others = await feeds.subscribe_unit(town.hq, unit_id=town.station.id)
+        leaver = await Person.get(id=town.officer.person_id)
+        later = {"version": leaver.version, "on": (NOW + timedelta(days=9)).date()}
+        if way == "retire":
+            await people.retire(town.admin, leaver.id, **later)
+        else:
+            await people.transfer(town.admin, leaver.id, unit_id=town.other_station.id, **later)
+        ended = await Subscription.get(id=mine.id)
+        assert ended.revoked_at is not None
+        assert NOW < ended.revoked_at <= NOW + timedelta(days=9)
+        assert (await Subscription.get(id=others.id)).revoked_at is None
+        letter = await Letter.get(kind="unit-feed-ended")
+        assert (letter.to_address, letter.facts["person"]) == ("station1@police.aohama.example", leaver.name)
+
+    play(story)
+
+
+def test_a_rotated_address_is_that_of_whoever_rotated_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        await feeds.rotate(town.hq, feed.id)
+        leaver = await Person.get(id=town.officer.person_id)
+        await people.retire(town.admin, leaver.id, version=leaver.version, on=NOW.date() + timedelta(days=9))
+        kept = await Subscription.get(id=feed.id)
+        assert (kept.reader_id, kept.revoked_at) == (town.hq.person_id, None)
 
     play(story)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain import calendar, replies
+from domain import calendar, organizations, replies
 from domain.actor import Role
 from domain.calendar import (
     AnswerChannel,
@@ -18,6 +18,7 @@ from domain.calendar import (
 )
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
+from domain.organizations import Contact
 from domain.people import Person
 from tests import make
 from tests.clock import NOW
@@ -153,5 +154,20 @@ def test_what_a_concept_refuses_takes_the_answer_back(play: Any, monkeypatch: py
         with pytest.raises(Conflict):
             await replies.answer_by_link(NOW, one.id, partstat=PartStat.ACCEPTED)
         assert await known(one) == (PartStat.NEEDS_ACTION, None, "")
+
+    play(story)
+
+
+def test_the_link_of_a_contact_who_has_left_takes_no_answer_any_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await asked(town)
+        contact = await Contact.get(person_id=one.person_id)
+        leaving = NOW + timedelta(days=3)
+        await organizations.retire_contact(town.officer, contact.id, version=contact.version, on=leaving.date())
+        await replies.answer_by_link(NOW, one.id, partstat=PartStat.TENTATIVE)
+        before = await known(one)
+        with pytest.raises(WrongState, match="ご担当から外れている"):
+            await replies.answer_by_link(leaving, one.id, partstat=PartStat.ACCEPTED)
+        assert await known(one) == before
 
     play(story)
