@@ -169,5 +169,3 @@ def at_most(text: str, field: str, name: str, most: int) -> str:
     if len(text) > most:
         raise Invalid(f"{name}は{most:,}文字以内で入力してください。", field=field)
     return text
-
-

@@ -551,7 +551,7 @@ class Migration(migrations.Migration):
                 ('duration_minutes', fields.IntField(null=True)),
                 ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'lecture', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='lecture_unit_start'), Index(fields=['school_id', 'starts_at'], name='lecture_school')], 'pk_attr': 'id', 'table_description': "One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading. `contact`"},
+            options={'table': 'lecture', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='lecture_unit_start'), Index(fields=['school_id', 'starts_at'], name='lecture_school')], 'pk_attr': 'id', 'table_description': "One lecture from the request to its report. `starts_at` repeats the appointment's for ordered reading."},
             bases=['Owned'],
         ),
         ops.CreateModel(
