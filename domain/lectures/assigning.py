@@ -186,7 +186,8 @@ def must_move_offer(assignment: Assignment, to: OfferStatus) -> OfferStatus:
 
 
 async def withdraw_all(author: Author, lecture: Lecture) -> None:
-    """Nobody is asked any more to give a lecture that will not be given."""
+    """Nobody is asked any more to give a lecture that will not be given. Answers lock who answers before the offer."""
+    await calendar.coming(lecture.appointment_id).select_for_update()
     for assignment in await Assignment.filter(lecture_id=lecture.id, status__in=STANDING).select_for_update():
         await records.change(author, assignment, "lecturer-offer-withdrawn", status=OfferStatus.WITHDRAWN)
 

@@ -63,7 +63,7 @@ async def correct(actor: Actor, /, lecture_id: UUID, *, version: int | None = No
     if is_new_contact:
         await _hand_over(actor, lecture, columns["contact_id"])
     await records.change(actor, lecture, "lecture-corrected", **columns)
-    is_shown = await _show(actor, lecture, where)
+    is_shown = await _show(actor, lecture, where, is_titled="theme" in columns)
     await _tell(actor, lecture, to_lecturers=lecturers_care or is_shown, to_school=is_new_contact)
     return lecture if lecture.version > before or not is_shown else await records.touch(actor, lecture)
 
@@ -74,7 +74,7 @@ async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:
     appointment = await Appointment.get(id=lecture.appointment_id)
     before = await Contact.filter(id=lecture.contact_id).first()
     host = await host_of(appointment, before) if before else None
-    if host is None:
+    if host is None or lecture.status not in AHEAD:
         return
     if lecture.status is LectureStatus.POSTPONED:  # their calendar has taken the date out already
         await calendar.release(actor, host)
@@ -84,14 +84,15 @@ async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:
     await ask_host(actor, lecture, appointment, contact)
 
 
-async def _show(actor: Actor, lecture: Lecture, where: dict[str, str]) -> bool:
+async def _show(actor: Actor, lecture: Lecture, shown: dict[str, str], *, is_titled: bool) -> bool:
     """Put it right in the calendars too; answers whether that made a difference there."""
     appointment = await Appointment.get(id=lecture.appointment_id)
     school, before = await Organization.get(id=lecture.school_id), appointment.version
-    if "place" in where:
-        where["place"] = where["place"] or school.name
-    title = titled(school, lecture.theme)
-    await calendar.change(actor, appointment, "appointment-corrected", title=title, **where)
+    if "place" in shown:
+        shown["place"] = shown["place"] or school.name
+    if is_titled:
+        shown["title"] = titled(school, lecture.theme)
+    await calendar.change(actor, appointment, "appointment-corrected", **shown)
     return appointment.version != before
 
 
