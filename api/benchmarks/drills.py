@@ -65,7 +65,7 @@ PAGE_SQL = """
         'pageInfo', json_build_object('hasNextPage', (SELECT count(*) > 20 FROM page))))::text"""
 
 UNITS = "unit_id = any($1::uuid[])"
-OWN = "part.organization_id = $1 AND part.reply IN ('AWAITED', 'ACCEPTED', 'TENTATIVE', 'DECLINED')"
+OWN = "part.organization_id = $1 AND part.reply IN ('AWAITED', 'ACCEPTED', 'TENTATIVE', 'DECLINED') AND part.was_asked"
 INVITED = f"id IN (SELECT drill_id FROM drill_participation part WHERE {OWN})"  # noqa: S608 - our own constant
 
 
