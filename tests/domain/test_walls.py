@@ -211,7 +211,7 @@ def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any,
         impatient = Wall(DESK, town.prefecture.id, patience=0)
         assert "timeout = '0s'" in impatient.put_up()
         monkeypatch.setattr(Wall, "put_up", lambda wall: "SET LOCAL statement_timeout = '100ms'")
-        monkeypatch.setitem(ALLOWED, "x.slowly", frozenset(Role))
+        monkeypatch.setitem(ALLOWED, f"{__name__}.slowly", frozenset(Role))
         with pytest.raises(TooLarge, match="時間内に終わりませんでした"):
             await verb(*Role)(slowly)(town.hq)
         assert (await Organization.get(name="架空電力株式会社")).phone == ""

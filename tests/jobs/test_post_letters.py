@@ -363,10 +363,7 @@ def test_an_answer_stands_in_the_next_invitation(play: Any) -> None:
         await post_all(office)
         attendee = await Attendee.get(person_id=town.officer.person_id)
         await replies.answer_by_link(NOW, attendee.id, partstat=PartStat.TENTATIVE)
-        later = lecture.starts_at + timedelta(days=7)
-        await lectures.postpone(
-            town.officer, lecture.id, reason="台風", starts_at=later, ends_at=later + timedelta(minutes=50)
-        )
+        await lectures.correct(town.officer, lecture.id, place="第２体育館")
         mail = to(await post_all(office), LECTURER)[-1]
         assert event_in(mail).attendee.params["PARTSTAT"] == ["TENTATIVE"]
         assert event_in(mail).attendee.params["RSVP"] == ["TRUE"]
