@@ -214,7 +214,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "訓練への参加",
         "招待した団体の参加と人数の管理",
         NOTHING_PERSONAL,
-        public="role reply planned_count attended_count drill_id organization_id appointment_id",
+        public="role reply planned_count attended_count was_asked drill_id organization_id appointment_id",
     ),
     "unit": Holding(
         "所属",
@@ -228,6 +228,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "本人の予定を本人のカレンダーに示す",
         ENDED,
         public="generation revoked_at last_fetched_at person_id",
+        internal="reader_id",
         whose=EVERYBODY,
         source=BY_OURSELVES,
         person="person_id",
