@@ -11,7 +11,7 @@ _WORDS = """
     agreement_id 協定 contact_id 担当者 school_id 学校 parent_id 上位の所属 police_unit_id 警察の所属 run_id 集計
     reappointment_id 一括再委嘱 renews_id 更新前の協定 row_id 行の番号 author_id 起案者 approver_id 決裁者
     responsible_id 担当職員 recommended_by_id 推薦した職員 appointed_by_id 委嘱した職員 approved_by_id 承認した職員
-    reported_by_id 報告した職員 asked_by_id 依頼した職員
+    reported_by_id 報告した職員 asked_by_id 依頼した職員 reader_id アドレスを持つ職員 was_asked 招待したか
     is_officer 職員か number 番号（職員番号・名簿番号など） family_name 氏 given_name 名 family_name_kana 氏（カナ）
     given_name_kana 名（カナ） mail_address メールアドレス phone 電話番号 extension 内線 search 検索キー
     kana_order 五十音順のキー qualification 検定 qualified_on 検定取得日 retired_on 離れた日 job_title 職名
