@@ -26,12 +26,16 @@ DATA = "データ"
 LINE_HEIGHT = 15
 HIGHEST = 409
 PADDING = 2
+GAP = 0.7
+WIDEST = 183
+"""What A4 holds across at four fifths of the size, where 10 points are 8, in widths of a digit (5.25 points); each
+column takes GAP besides."""
 FIRST_EXCEL_YEAR = 1900
 FONT = {"font_name": "BIZ UDゴシック", "font_size": 10, "valign": "vcenter"}
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True, "align": "center_across"},
     "form": {"align": "right"},
-    "note": {"font_size": 9},
+    "note": {},
     "box": {"border": 1},
     "head": {"align": "center", "text_wrap": True, "bg_color": "#EDEDED"},
     "flat head": {"bold": True, "align": "left", "indent": 1},
@@ -111,6 +115,11 @@ class _Page:
             raise ValueError(f"a cell that no workbook can hold (code {code})")
 
 
+def is_legible(columns: Sequence[Column]) -> bool:
+    """Whether a sheet of these columns, fitted to the width of A4, still has letters of at least 8 points."""
+    return sum(_width(column) + GAP for column in columns) <= WIDEST
+
+
 def _print(page: _Page, sheet: Sheet) -> None:
     top = _caption(page, sheet)
     first = _head(page, sheet.columns, top)
@@ -120,6 +129,7 @@ def _print(page: _Page, sheet: Sheet) -> None:
     page.paper.print_area(0, 0, last, len(sheet.columns) - 1)
     page.paper.center_horizontally()
     _on_a4(page.paper, top, first)
+    page.paper.set_footer("&C&P")  # not "of so many": the data sheet's pages would be among them
 
 
 def _on_a4(paper: Any, top: int, first: int) -> None:
@@ -130,7 +140,6 @@ def _on_a4(paper: Any, top: int, first: int) -> None:
     paper.fit_to_pages(1, 0)
     paper.repeat_rows(top, first - 1)
     paper.freeze_panes(first, 0)
-    paper.set_footer("&C&P／&N")
 
 
 def _caption(page: _Page, sheet: Sheet) -> int:
@@ -220,4 +229,6 @@ def _list(page: _Page, columns: Sequence[Column], rows: Sequence[Row]) -> None:
         for at, row in enumerate(rows, start=1):
             page.value(at, place, row[column.key], column.kind, day="iso", number="plain number")
     _on_a4(page.paper, top=0, first=1)
+    page.paper.set_footer(f"&C{DATA}　&P")
+    page.paper.set_start_page(1)
     page.paper.autofilter(0, 0, len(rows), len(columns) - 1)

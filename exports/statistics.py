@@ -8,8 +8,10 @@ together (計) are figures of their own there, since 実 cannot be added up.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain, groupby
 
 from domain.actor import TOKYO
 from domain.statistics import ALL, BY_KEY, Facts, Figure, Report, Tally
@@ -19,12 +21,13 @@ from exports.csv import csv_bytes
 from exports.files import File, Format
 from exports.frames import by_station, key
 from exports.names import file_name, period_part
-from exports.sheet import xlsx
+from exports.sheet import is_legible, xlsx
 
 TITLE = "サイバー連携活動状況"
 WHOLE = "合計"
 EVERY_KIND = "計"
 NARROW = 6
+ROUNDED = "時間は所属ごと、合計ごとに一度だけ小数第1位に丸めているため、各行の和と合計が0.1ずれることがある。"
 
 HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("協定", ("AGREEMENTS_IN_FORCE", "PARTIES_UNIQUE", "AGREEMENTS_NEW", "AGREEMENTS_ENDED")),
@@ -84,9 +87,25 @@ def sheets(report: Report) -> list[Sheet]:
         asked.setdefault(tally.facts.name, []).append(tally)
     pages = [("総括", _headlines(report)), *((group[0].facts.label, _by_kind(group)) for group in asked.values())]
     return [
-        Sheet(f"{TITLE}（{label}）　{report.name}", [place, *columns], rows, total, notes, tab=label)
+        Sheet(f"{TITLE}（{tab}）　{report.name}", part, rows, total, _noted(notes, part), tab=tab)
         for label, columns in pages
+        for tab, part in _parts(label, place, columns)
     ]
+
+
+def _noted(notes: Sequence[str], columns: Sequence[Column]) -> Sequence[str]:
+    return (*notes, ROUNDED) if any(column.digits for column in columns) else notes
+
+
+def _parts(label: str, place: Column, columns: list[Column]) -> list[tuple[str, list[Column]]]:
+    """The sheets that a subject takes, with whole groups of columns, so that each can be read on paper."""
+    groups = [list(members) for _, members in groupby(columns, key=lambda column: column.group)]
+    for count in range(1, len(groups) + 1):
+        size = -(-len(groups) // count)
+        parts = [[place, *chain(*groups[at : at + size])] for at in range(0, len(groups), size)]
+        if all(is_legible(part) for part in parts):
+            break
+    return [(f"{label}（{number}）" if number > 1 else label, part) for number, part in enumerate(parts, 1)]
 
 
 def _rows(report: Report) -> tuple[list[Row], Row | None]:

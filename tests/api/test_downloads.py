@@ -72,7 +72,7 @@ def test_a_statistician_downloads_the_workbook_under_its_name(play):
     named = unquote(answer.headers["Content-Disposition"])
     assert "filename*=UTF-8''R09Q4_活動状況_青浜県警察_20280601.xlsx" in named
     page = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
-    names = [row[0].value for row in page.iter_rows(min_row=8)]
+    names = [row[0].value for row in page.iter_rows(min_row=9)]
     assert names == ["青浜県警察本部", "青浜第1警察署", "青浜第2警察署", "合計"]
 
 

@@ -44,7 +44,7 @@ def test_the_printed_sheet_is_one_page_wide_on_a4_landscape_with_its_headings_on
     assert (page.sheet_properties.pageSetUpPr.fitToPage, page.page_setup.fitToHeight) == (True, 0)
     assert page.print_title_rows == "$6:$7"
     assert page.print_area == "'集計表'!$A$1:$F$10"
-    assert page.oddFooter.center.text == "&P／&N"
+    assert (page.oddFooter.center.text, read(SHEET)["データ"].oddFooter.center.text) == ("&P", "データ　&P")
 
 
 def test_the_printed_sheet_carries_form_number_title_and_notes() -> None:

@@ -55,9 +55,9 @@ def data(it: Report) -> list[dict[str, str]]:
 
 def test_the_first_sheet_shows_the_headlines_of_each_unit_and_the_counted_total() -> None:
     page = book(report(LECTURES=3, LECTURE_SCHOOLS=2, LECTURE_HOURS=100, PARTIES_UNIQUE=None)).worksheets[0]
-    rows = {row[0]: row[1:] for row in page.iter_rows(min_row=8, values_only=True)}
+    rows = {row[0]: row[1:] for row in page.iter_rows(min_row=9, values_only=True)}
     assert list(rows) == ["青浜県警察本部", "中央警察署", "北警察署", "合計"]
-    headings = [cell.value for cell in page[7]][1:]
+    headings = [cell.value for cell in page[8]][1:]
     figures = dict(zip(headings, rows["中央警察署"], strict=True))
     totals = dict(zip(headings, rows["合計"], strict=True))
     assert figures["実施\n中\n（回）"] == 0, "the last of two such headings is that of drills"
@@ -76,19 +76,35 @@ def test_the_paper_says_period_basis_and_when_it_was_computed() -> None:
 
 def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     pages = book(report()).worksheets
-    assert [page.title for page in pages] == [
-        "総括", *dict.fromkeys(tally.facts.label for tally in TALLIES), "データ"
-    ]  # fmt: skip
+    subjects = dict.fromkeys(tally.facts.label for tally in TALLIES)
+    parts = [page.title for page in pages if not page.title.endswith("）")]
+    assert parts == ["総括", *subjects, "データ"]
+    assert [page.title for page in pages if page.title.endswith("）")] == ["協定（2）", "ボランティア（2）"]
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")
-    assert [cell.value for cell in lectures[6]][1:6] == [
+    assert [cell.value for cell in lectures[7]][1:6] == [
         "実施（回・中）",
         None,
         None,
         None,
         "うちボランティア同行（回・中）",
     ]
-    assert [cell.value for cell in lectures[7]][1:3] == ["計", "出張講義・講話"]
+    assert [cell.value for cell in lectures[8]][1:3] == ["計", "出張講義・講話"]
+
+
+def test_no_printed_sheet_is_so_wide_that_its_letters_fall_below_eight_points() -> None:
+    across, digit = 10.69 * 72, 5.25  # A4 landscape between the margins, and a digit, in points
+    for page in book(report()).worksheets[:-1]:
+        alike = page.column_dimensions.values()
+        needed = sum((one.max - one.min + 1) * (one.width * digit) for one in alike)
+        assert sum(one.max - one.min + 1 for one in alike) == page.max_column
+        assert 10 * min(1, across / needed) >= 8, page.title
+
+
+def test_where_hours_are_printed_the_paper_says_how_they_were_rounded() -> None:
+    said = {page.title: str(page.cell(6, 1).value) for page in book(report()).worksheets[:-1]}
+    assert [title for title, text in said.items() if "丸めている" in text][0] == "総括"
+    assert "丸めている" not in said["訓練"]
 
 
 def test_every_figure_says_all_that_it_means() -> None:
