@@ -54,6 +54,10 @@ class Settings:
     imap: MailServer | None = None
     mail_from: str | None = None
     secret_key: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_number_claim: str | None = None
 
     def needed_base_url(self) -> str:
         """The address as people reach the program. WrongSettings when it is not set: a letter's links would be dead."""
@@ -100,7 +104,13 @@ def _read_one(name: str, value: str) -> dict[str, Any]:
     return {attribute: known} if attribute else {}
 
 
+OIDC = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+TOGETHER = "RENKEI_OIDC_ISSUER、RENKEI_OIDC_CLIENT_ID、RENKEI_OIDC_CLIENT_SECRET は三つとも設定してください。"
+
+
 def _missing(values: Mapping[str, Any]) -> list[str]:
+    if any(name.startswith("oidc_") for name in values) and not all(name in values for name in OIDC):
+        return [f"{PREFIX}OIDC_ISSUER: {TOGETHER}"]
     if isinstance(values.get("smtp"), MailServer) and "mail_from" not in values:
         return [f"{PREFIX}MAIL_FROM: {PREFIX}SMTP_URL を使うときは、差出人のメールアドレスを設定してください。"]
     return []
@@ -117,6 +127,13 @@ def _base_url(value: str) -> str:
     url = _split(value)
     if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
         raise ValueError("https://renkei.example.jp のように、http か https で始まるアドレスを書いてください。")
+    return value.rstrip("/")
+
+
+def _issuer(value: str) -> str:
+    url = _split(value)
+    if (url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost")) or url.query or url.fragment:
+        raise ValueError("https://login.police.pref.example.jp のように、https で始まるアドレスを書いてください。")
     return value.rstrip("/")
 
 
@@ -182,5 +199,9 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_IMAP_URL": ("imap", _imap),
     "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
     "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
+    "RENKEI_OIDC_ISSUER": ("oidc_issuer", _issuer),
+    "RENKEI_OIDC_CLIENT_ID": ("oidc_client_id", str),
+    "RENKEI_OIDC_CLIENT_SECRET": ("oidc_client_secret", str),
+    "RENKEI_OIDC_NUMBER_CLAIM": ("oidc_number_claim", str),
     "RENKEI_TIMEZONE": (None, _timezone),
 }

@@ -6,13 +6,17 @@ import argparse
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
 from api import settings
 from api.arguments import between
 from api.database import at_hand
+from api.errors import Stopped
+from api.house import House, Provider
 from api.serving import listen, serve, serve_in_many
+from api.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,14 @@ class Doors:
     secret: str = field(repr=False)
     base_url: str
     database_url: str = field(repr=False)
+    provider: Provider | None = None
 
     def __call__(self) -> ASGIApp:
         from api.app import make_app
-        from api.house import House
         from api.observing import structured
 
         structured()
-        return make_app(House(self.secret, self.base_url, _now), self.database_url)
+        return make_app(House(self.secret, self.base_url, _now, provider=self.provider), self.database_url)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     secret, base_url = given.needed_secret(), given.needed_base_url()
     with at_hand(given, lasting=True) as url:
-        doors = Doors(secret, base_url, url)
+        doors = Doors(secret, base_url, url, _provider(given))
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
             say = partial(_say, options.host, port)
@@ -51,6 +55,15 @@ def run(options: argparse.Namespace) -> int:
                 return 0
         serve_in_many(doors, options.host, port, options.workers, say)
     return 0
+
+
+def _provider(given: Settings) -> Provider | None:
+    """The office's login service, where one is set. Stopped where what it needs has not been installed."""
+    if given.oidc_issuer is None or given.oidc_client_id is None or given.oidc_client_secret is None:
+        return None
+    if find_spec("joserfc") is None or find_spec("httpx") is None:
+        raise Stopped("RENKEI_OIDC_ISSUER を使うには、pip install 'renkei[oidc]' の追加の部品を入れてください。")
+    return Provider(given.oidc_issuer, given.oidc_client_id, given.oidc_client_secret, given.oidc_number_claim)
 
 
 def _say(host: str, port: int) -> None:

@@ -13,4 +13,12 @@ from api.house import House
 
 
 def routes(house: House) -> list[Route]:
-    return [*login.routes(house), *linked.routes(house), *own.routes(house)]
+    return [*login.routes(house), *linked.routes(house), *own.routes(house), *_office(house)]
+
+
+def _office(house: House) -> list[Route]:
+    if house.provider is None:
+        return []
+    from api.entrance import provider  # what it stands on is an extra that only such offices install
+
+    return provider.routes(house, house.provider)

@@ -114,3 +114,29 @@ def test_an_address_that_would_make_dead_links_is_never_guessed():
     with pytest.raises(WrongSettings, match=r"RENKEI_BASE_URL が設定されていません.*https://"):
         settings.read({}).needed_base_url()
     assert settings.read({"RENKEI_BASE_URL": "https://desk.example/"}).needed_base_url() == "https://desk.example"
+
+
+OIDC = {
+    "RENKEI_OIDC_ISSUER": "https://login.police.example/realms/staff/",
+    "RENKEI_OIDC_CLIENT_ID": "renkei",
+    "RENKEI_OIDC_CLIENT_SECRET": SECRET,
+}
+
+
+def test_the_offices_login_service_is_read_and_its_secret_shown_to_nobody():
+    found = settings.read(OIDC | {"RENKEI_OIDC_NUMBER_CLAIM": "employee_number"})
+    assert (found.oidc_issuer, found.oidc_client_id) == ("https://login.police.example/realms/staff", "renkei")
+    assert (found.oidc_client_secret, found.oidc_number_claim) == (SECRET, "employee_number")
+    assert SECRET not in repr(found)
+
+
+@pytest.mark.parametrize("left_out", OIDC)
+def test_half_a_login_service_is_refused(left_out):
+    with pytest.raises(WrongSettings, match="三つとも設定"):
+        settings.read({name: value for name, value in OIDC.items() if name != left_out})
+
+
+@pytest.mark.parametrize("issuer", ["http://login.police.example", "login.police.example", "https://x.example/?a=1"])
+def test_a_login_service_speaks_tls(issuer):
+    with pytest.raises(WrongSettings, match="RENKEI_OIDC_ISSUER"):
+        settings.read(OIDC | {"RENKEI_OIDC_ISSUER": issuer})
