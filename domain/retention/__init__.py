@@ -19,12 +19,14 @@ from domain.retention.lists import (
     send_back,
     visible_to,
 )
+from domain.retention.proof import Erased, erased_persons, mark_of, replay
 
 __all__ = [
     "ERASED",
     "LABELS",
     "MOVES",
     "Due",
+    "Erased",
     "ErasureItem",
     "ErasureList",
     "ErasureStatus",
@@ -36,10 +38,13 @@ __all__ = [
     "due_persons",
     "ends",
     "erase",
+    "erased_persons",
     "hold",
     "holds_visible_to",
     "items_visible_to",
     "lift",
+    "mark_of",
+    "replay",
     "review",
     "send_back",
     "visible_to",

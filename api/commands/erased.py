@@ -1,0 +1,75 @@
+"""The list of who was erased: written beside each backup, and carried out again after an older one was restored."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from api import settings
+from api.database import at_hand
+from api.errors import Stopped, write_file
+from domain import database, retention
+from domain.retention import Erased, mark_of
+
+# The mark of nobody: it tells whether a file was written with the key that is set now.
+NOBODY = UUID(int=0)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--out", type=Path, metavar="FILE", help="消去した人の控えを書き出す（バックアップのたびに）")
+    ways.add_argument("--replay", type=Path, metavar="FILE", help="バックアップを戻した後、控えの人をもう一度消去する")
+
+
+def run(options: argparse.Namespace) -> int:
+    read = settings.read()
+    secret = read.needed_secret()
+    lines = _read(options.replay, secret) if options.replay else []
+    with at_hand(read) as url:
+        if options.replay:
+            print(f"{asyncio.run(_replay(url, secret, lines)):,}人をもう一度消去しました。")
+            return 0
+        found = asyncio.run(_erased(url, secret))
+    write_file(options.out, _written(found, secret), "--out")
+    print(f"{options.out}（{len(found):,}人）")
+    return 0
+
+
+async def _erased(url: str, secret: str) -> list[Erased]:
+    async with database.opened(url):
+        return await retention.erased_persons(secret)
+
+
+async def _replay(url: str, secret: str, lines: Sequence[Erased]) -> int:
+    async with database.opened(url):
+        return await retention.replay(datetime.now(UTC), secret, lines)
+
+
+def _written(found: Sequence[Erased], secret: str) -> bytes:
+    persons = [{"mark": one.mark, "on": one.on.isoformat(), "list": one.list_id} for one in found]
+    whole = {"renkei": "erased", "key": mark_of(secret, NOBODY), "persons": persons}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+
+
+def _read(path: Path, secret: str) -> list[Erased]:
+    try:
+        whole: dict[str, Any] = json.loads(path.read_bytes())
+        lines = [Erased(one["mark"], date.fromisoformat(one["on"]), one["list"]) for one in whole["persons"]]
+        key = whole["key"]
+    except OSError as error:
+        raise Stopped(
+            f"{path} を読めません（{error.strerror}）。--replay で控えのファイルを指定してください。"
+        ) from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise Stopped(f"{path} は renkei erased --out が書いた控えではありません。") from error
+    if key != mark_of(secret, NOBODY):
+        raise Stopped(
+            f"{path} は別の RENKEI_SECRET_KEY で書かれています。書き出したときの鍵を設定してから実行してください。"
+        )
+    return lines
