@@ -27,6 +27,8 @@ NEEDING = [
     ["journal", "verify"],
     ["affected", "--from", "2026-01-01", "--to", "2026-01-31"],
     ["export", "statistics"],
+    ["disclose", "12345", "--out", "never.zip"],
+    ["erased", "--out", "never.json"],
     ["serve"],
     ["jobs"],
 ]

@@ -1,0 +1,56 @@
+"""`renkei disclose`: the file that a person is given who asks what is stored about them."""
+
+import csv
+import io
+import json
+import zipfile
+from typing import Any
+
+from api import cli
+from domain.register import HOLDINGS
+from tests import make
+from tests.api.test_commands import set_for  # noqa: F401 a fixture
+from tests.make import Town
+
+
+def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
+    play: Any,
+    shared_url: str,
+    set_for: Any,  # noqa: F811
+    tmp_path: Any,
+    capsys: Any,
+) -> None:
+    async def story(town: Town) -> Any:
+        return (await make.volunteer(town, remarks="=SUM(A1)", phone="03-5555-0001")).person_id
+
+    person_id = play(story)
+    set_for(shared_url)
+    out = tmp_path / "disclosed.zip"
+    assert cli.main(["disclose", str(person_id), "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    with zipfile.ZipFile(out) as archive:
+        files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
+    told = json.loads(files["開示.json"])
+    assert told["人（氏名・連絡先）"][0]["氏"] == "髙見本"
+    assert {name[3:-4] for name in files if name.endswith(".csv")} == set(told)
+    (roster,) = [text for name, text in files.items() if name.endswith("_ボランティア名簿.csv")]
+    (row,) = csv.DictReader(io.StringIO(roster))
+    assert (row["備考"], row["年齢区分"]) == ("'=SUM(A1)", "ADULT")
+    assert f"ボランティア名簿: 1件（利用目的: {HOLDINGS['volunteer'].purpose}）" in files["はじめにお読みください.txt"]
+
+
+def test_nobody_is_disclosed_who_is_not_known(
+    play: Any,
+    shared_url: str,
+    set_for: Any,  # noqa: F811
+    tmp_path: Any,
+    capsys: Any,
+) -> None:
+    async def story(_: Town) -> None:
+        return None
+
+    play(story)
+    set_for(shared_url)
+    assert cli.main(["disclose", "存在しない人", "--out", str(tmp_path / "disclosed.zip")]) == 1
+    assert "見つかりません" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
