@@ -178,6 +178,9 @@ CHOOSE = """
 PRESS = "document.querySelector('.graphiql-execute-button').click()"
 SAYS = f"return {RESULT} && {RESULT}.CodeMirror.getValue().includes(arguments[0])"
 DOCUMENTED = "return document.querySelector('.graphiql-doc-explorer-content')?.textContent.includes('Query')"
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+PLACE = "document.querySelector('.graphiql-{}').getBoundingClientRect()"
+BELOW = f"{PLACE.format('response')}.top - {PLACE.format('editors')}.bottom < 40"
 LOADED = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 
 
@@ -198,6 +201,10 @@ def run_in_a_browser(window: Browser, address: str, tmp_path: Path) -> None:
     window.wait_for(f"return {EDITOR} && {EDITOR}.CodeMirror.getValue() === 'query Me {{ me }}'")
     assert window.run("return document.getElementById('persona').value") == "1"
     assert window.run(f"return {EDITOR}.CodeMirror.getOption('lineWrapping')") is True
+    window.post("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=PHONE)
+    assert window.run("return document.documentElement.scrollWidth") == PHONE["width"]
+    assert window.run(f"return {BELOW}") is True
+    window.post("/goog/cdp/execute", cmd="Emulation.clearDeviceMetricsOverride", params={})
     window.run("document.querySelector('.graphiql-sidebar button').click()")
     window.wait_for(DOCUMENTED)
     window.picture(tmp_path / "desk.png")
