@@ -43,8 +43,10 @@ class Size:
 
 async def measure(land: Land, size: Size = Size()) -> Report:
     """Seconds and megabytes; about half a minute."""
-    served = [(await _served(await land.empty()), await _bare(SERVING)) for _ in range(size.rounds)]
-    worked = [(await _worked(await land.empty()), await _bare(WORKING)) for _ in range(size.rounds)]
+    async with land.ground() as ground:
+        pass
+    served = [(await _served((await land.copied(ground)).url), await _bare(SERVING)) for _ in range(size.rounds)]
+    worked = [(await _worked((await land.copied(ground)).url), await _bare(WORKING)) for _ in range(size.rounds)]
     lines = (
         _line("serve の起動から最初の応答まで", "秒", served, 0, most=SLOWEST),
         _line("serve が応答したときの常駐メモリー", "MB", served, 1, most=LARGEST),
