@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from domain import history, outbox, tokens, units
+from domain.accounts import Account
 from domain.actor import Role
 from domain.history import SCOPES
 from domain.journal import Entry
@@ -15,8 +16,9 @@ from tests import make
 from tests.make import Town
 from tests.test_house import concrete
 
-OTHERS = {tokens.Token, Run, RunFigure}
-"""Records whose journal is not the desk's to read: tokens are the administrator's, figures repeat what was counted."""
+OTHERS = {Account, tokens.Token, Run, RunFigure}
+"""Records whose journal is not the desk's to read: accounts and tokens are the administrator's,
+figures repeat what was counted."""
 
 
 def test_every_kind_of_record_has_its_scope() -> None:
