@@ -186,15 +186,16 @@ async def draw_up(now: datetime) -> int:
 
 async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
     due, open_list = await due_persons(top.id, today), await _open_list(top)
-    listed = await _listed(top.id)
+    if open_list:
+        await ErasureItem.filter(list_id=open_list.id, person_id=None).delete()
+    waiting = await _waiting(top.id)
+    listed = {item.person_id for item in waiting}
     lines = [
         {"person_id": one.person_id, "rule": one.rule, "due_on": one.on, "count": 1}
         for one in due
         if one.person_id not in listed
     ]
-    if open_list:
-        await ErasureItem.filter(list_id=open_list.id, person_id=None).delete()
-    for rule in SWEEPS:
+    for rule in sorted(set(SWEEPS) - {item.rule for item in waiting}):
         if count := await count_texts(top.id, rule, today):
             lines.append({"person_id": None, "rule": rule, "due_on": today, "count": count})
     if not lines:
@@ -213,17 +214,10 @@ async def _open_list(top: Unit) -> ErasureList | None:
     return await drawn.order_by("id").select_for_update().first()
 
 
-async def _listed(prefecture_id: UUID) -> Collection[UUID]:
-    """Whoever stands on a list that is still to be carried out."""
+async def _waiting(prefecture_id: UUID) -> list[ErasureItem]:
+    """The lines of every list that is still to be carried out."""
     waiting = await ErasureList.filter(prefecture_id=prefecture_id).exclude(status=ErasureStatus.CARRIED_OUT)
-    lines = ErasureItem.filter(list_id__in=[one.id for one in waiting], person_id__isnull=False)
-    return {line.person_id for line in await lines if line.person_id}
-
-
-async def held(person_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the persons of whom nothing may be erased now."""
-    found = await LegalHold.filter(person_id__in=list(person_ids), lifted_at=None)
-    return {hold.person_id for hold in found}
+    return await ErasureItem.filter(list_id__in=[one.id for one in waiting])
 
 
 async def named(person_ids: Collection[UUID]) -> list[Person]:

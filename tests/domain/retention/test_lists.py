@@ -209,3 +209,14 @@ def test_old_texts_stand_on_the_list_with_their_number(play: Any) -> None:
         assert rules[Rule.JOURNAL] == await Entry.filter(at__lt=late("2026-07-02")).count()
 
     play(story)
+
+
+def test_texts_that_wait_for_approval_are_not_listed_once_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.volunteer(town)
+        found = await drawn(town, "2031-07-02")
+        await retention.review(make.at(town.hq, late("2031-07-02")), found.id)
+        await retention.draw_up(late("2031-07-03"))
+        assert [one.id for one in await ErasureList.all()] == [found.id]
+
+    play(story)
