@@ -49,7 +49,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)  # it may have grown since
     except OSError as error:
-        raise Invalid(f"{path.name} を開けません（{error.strerror}）。場所と権限を確かめてください。", "file") from error
+        raise Invalid(
+            f"{path.name} を開けません（{error.strerror}）。場所と権限を確かめてください。", "file"
+        ) from error
 
 
 def _too_large() -> TooLarge:
