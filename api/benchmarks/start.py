@@ -93,8 +93,8 @@ def _settings(url: str) -> dict[str, str]:
 async def _started(command: tuple[str, ...], settings: dict[str, str], is_up: IsUp) -> Measured:
     """Seconds until it is up, and the megabytes that are resident then."""
     begun = perf_counter()
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, env=settings, stdin=pipe, stdout=pipe)
+    pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*command, env=settings, stdin=pipe, stdout=pipe, stderr=nowhere)
     try:
         await _before_its_end(process, is_up)
         return perf_counter() - begun, await _resident(process.pid)

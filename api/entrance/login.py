@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -103,6 +102,8 @@ async def _prove(house: House, request: Request) -> Response:
 
 async def offer(house: House, visit: Visit, path: str, said: str = "", status: int = 200, sealed: str = "") -> Response:
     """The page on which a second factor is set up: a key as a picture and as text, and the number that proves it."""
+    import segno  # by few, once in their time here: not at every start
+
     try:
         offered = factors.offered(house.gate, visit, sealed) if sealed else factors.offer(house.gate, visit)
     except Refused:

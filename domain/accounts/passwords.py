@@ -16,7 +16,6 @@ from typing import TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from zxcvbn import zxcvbn
 
 from domain.errors import Invalid
 from domain.japanese import storable
@@ -45,7 +44,7 @@ async def kept(password: str, words: Iterable[str]) -> str:
     """The hash to keep of a good password. Raises Invalid, with the reason, for any other."""
     typed = plain(storable(password, field="password"))
     _must_be_long_enough(typed, words)
-    if await _away(lambda: float(zxcvbn(typed[:LOOKED_AT])["guesses"])) < TRIED_FIRST:
+    if await _away(lambda: _guesses(typed[:LOOKED_AT])) < TRIED_FIRST:
         raise wrong("推測されやすいパスワードです。よくある言葉・並び・繰り返しを避け、別のものにしてください。")
     return await _away(lambda: HASHER.hash(typed))
 
@@ -55,6 +54,13 @@ async def fits(password: str, hashed: str | None) -> bool:
     typed = plain(password)[: MOST + 1]
     same = await _away(lambda: HASHER.verify(typed.encode(errors="replace"), hashed or NOBODYS))
     return same and hashed is not None
+
+
+def _guesses(typed: str) -> float:
+    """After how many guesses it is found. The lists are read when the first password is chosen, not at every start."""
+    from zxcvbn import zxcvbn
+
+    return float(zxcvbn(typed)["guesses"])
 
 
 def _must_be_long_enough(typed: str, words: Iterable[str]) -> None:
