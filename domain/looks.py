@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -18,6 +19,8 @@ from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
 from domain.actor import Actor, Role
+from domain.journal import Entry
+from domain.outbox import Letter
 from domain.people import Person
 from domain.records import Owned
 
@@ -88,19 +91,23 @@ async def affected(since: datetime, before: datetime, *, by: UUID | None = None)
 
 
 async def _persons_behind(rows: Collection[str]) -> dict[str, UUID]:
-    """Whose data each row is: a person's own row, or one that names its person."""
+    """Whose data each row is: a person's own row, one that names its person, or an entry of the journal about such."""
     by_model: dict[str, list[UUID]] = {}
     for row in rows:
         model, _, id = row.partition(":")
         by_model.setdefault(model, []).append(UUID(id))
     found = {f"{Person.__name__}:{id}": id for id in by_model.pop(Person.__name__, [])}
+    entries = await Entry.filter(id__in=by_model.pop(Entry.__name__, [])).values_list("id", "kind", "row_id")
+    told = {f"{Entry.__name__}:{id}": f"{kind}:{row_id}" for id, kind, row_id in entries}
     for name, ids in by_model.items():
         found |= await _named_by(name, ids)
-    return found
+    behind = await _persons_behind(set(told.values())) if told else {}
+    return found | {entry: behind[row] for entry, row in told.items() if row in behind}
 
 
 async def _named_by(name: str, ids: list[UUID]) -> dict[str, UUID]:
-    model = next((model for model in Owned.__subclasses__() if model.__name__ == name), None)
+    models: tuple[type[Any], ...] = (Letter, *Owned.__subclasses__())
+    model = next((model for model in models if model.__name__ == name), None)
     if model is None or "person_id" not in model._meta.fields_map:
         return {}
     pairs: list[tuple[UUID, UUID]] = await model.filter(id__in=ids).values_list("id", "person_id")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.journal import Entry
 from domain.looks import Look
 from tests import make
 from tests.api.asking import ask, change, read
@@ -47,6 +48,21 @@ def test_people_seen_through_other_rows_and_other_names_are_told_too(play: Any) 
         (line,) = await Look.all()
         assert line.rows == [f"Person:{contact.person_id}"]
         assert line.columns == ["Person.familyName"]
+
+    play(story)
+
+
+def test_what_the_journal_tells_of_a_person_is_a_look_too(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.hq, await make.company(town.hq))
+        await read(
+            town.hq,
+            "query($of: ID) { journal(filter: {node: $of}) { edges { node { fact after } } } }",
+            of=f"Person:{contact.person_id}",
+        )
+        (line,) = await Look.all()
+        (entry,) = await Entry.filter(row_id=contact.person_id)
+        assert (line.columns, line.rows) == (["JournalEntry.after"], [f"Entry:{entry.id}"])
 
     play(story)
 

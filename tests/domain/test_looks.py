@@ -10,7 +10,9 @@ from tortoise.transactions import in_transaction
 
 from domain import database, looks, walls
 from domain.actor import Actor
+from domain.journal import Entry
 from domain.looks import Door, Look
+from domain.outbox import Letter
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
@@ -49,6 +51,20 @@ def test_those_affected_are_counted_as_persons_whichever_row_showed_them(play: A
         assert (found.looks, found.is_reportable) == (3, False)
         assert set((await looks.affected(NOW, NOW + DAY, by=town.hq.person_id)).persons) == {contact.person_id}
         assert (await looks.affected(NOW + DAY, NOW + 2 * DAY, by=town.officer.person_id)).persons == {}
+
+    play(story)
+
+
+def test_whose_letter_or_whose_history_was_read_is_affected_too(play: Any) -> None:
+    async def story(town: Town) -> None:
+        (guest,) = await make.invited(town.hq, await make.drill(town.hq))
+        letter = await Letter.get(person_id=guest.person_id)
+        (written,) = await Entry.filter(kind="Person", row_id=guest.person_id)
+        of_contact = await Entry.filter(kind="Contact", row_id=guest.id).first()
+        assert of_contact is not None
+        for row in (f"Letter:{letter.id}", f"Entry:{written.id}", f"Entry:{of_contact.id}"):
+            await look(town.hq, row)
+        assert (await looks.affected(NOW, NOW + DAY)).persons == {guest.person_id: (3, NOW)}
 
     play(story)
 
