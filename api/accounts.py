@@ -1,7 +1,5 @@
 """アカウント, to read and to administer; what proves them is in no type, and links go by letter only."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import strawberry

@@ -1,7 +1,5 @@
 """活動実績: what volunteers do, who takes part and for how long, to read and to lead to approved hours."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import Enum
 from typing import Annotated
@@ -74,7 +72,7 @@ class ActivityParticipation(Node):
     minutes_approved: int | None
     approved_at: datetime | None
     released_at: datetime | None
-    activity: Annotated[VolunteerActivity, strawberry.lazy("api.activities")] | None = reading.one(
+    activity: Annotated["VolunteerActivity", strawberry.lazy("api.activities")] | None = reading.one(
         "activity_id", implied=INVOLVED
     )
     volunteer: Volunteer | None = reading.one("volunteer_id", implied=frozenset({Role.VOLUNTEER}))

@@ -1,7 +1,5 @@
 """共同対処協定: agreements and their parties, to read and to take from the first talk to the end."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import Enum
 from typing import Annotated
@@ -72,7 +70,7 @@ class Agreement(Node):
     reason: str = reading.column(data=DataClass.INTERNAL)
     unit: Unit | None = reading.one("unit_id")
     responsible: Person | None = reading.one("responsible_id")
-    renews: Annotated[Agreement, strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
+    renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
 
 

@@ -1,7 +1,5 @@
 """予定: the dates of everything that has one, and who is to come, to read."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import Enum
 

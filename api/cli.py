@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from api.errors import Stopped
+from api.settling import settling
 from domain.errors import Refused
 
 COMMANDS = {
@@ -88,7 +89,8 @@ def _run(arguments: Sequence[str]) -> int:
     first, *rest = arguments or ["--help"]
     if first not in COMMANDS | FOR_DEVELOPERS:
         return _introduce(first)
-    command = import_module(f"api.commands.{first.replace('import', 'import_')}")
+    with settling():
+        command = import_module(f"api.commands.{first.replace('import', 'import_')}")
     parser = Parser(prog=f"renkei {first}", description=f"{(COMMANDS | FOR_DEVELOPERS)[first]} ({first})。")
     command.arguments(parser)
     code: int = command.run(parser.parse_args(rest))

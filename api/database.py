@@ -16,7 +16,7 @@ import asyncpg
 from api import embedded
 from api.errors import Stopped
 from api.settings import Settings, WrongSettings
-from domain import database
+from domain.database import STEPS_TAKEN, has_every_step
 
 VAR = Path("var")
 OLDEST = 15
@@ -28,6 +28,9 @@ NOTHING_HERE = (
 )
 NOT_FOUNDED = "まだ設置されていません。先に renkei init を実行してください（試すだけなら renkei demo）。"
 OUT_OF_DATE = "データベースが最新の形ではありません。先に renkei migrate を実行してください。"
+
+
+FOUNDED = "SELECT to_regclass('unit') IS NOT NULL AND to_regclass('tortoise_migrations') IS NOT NULL"
 
 
 @contextmanager
@@ -60,12 +63,15 @@ def in_any_state(
 
 
 async def _must_be_in_use(url: str) -> None:
-    async with database.opened(url, connections=1):
-        [found] = await database.rows("SELECT to_regclass('unit') IS NOT NULL AS made")
-        if not found["made"] or not await database.rows("SELECT 1 FROM unit LIMIT 1"):
+    """Asked without the models, which take longer to load than all that a short command does."""
+    connection = await asyncpg.connect(url, timeout=PATIENCE)
+    try:
+        if not await connection.fetchval(FOUNDED) or not await connection.fetchval("SELECT count(*) FROM unit"):
             raise Stopped(NOT_FOUNDED)
-        if not await database.is_up_to_date():
+        if not has_every_step(found["name"] for found in await connection.fetch(STEPS_TAKEN)):
             raise Stopped(OUT_OF_DATE)
+    finally:
+        await connection.close()
 
 
 async def _check(url: str) -> None:

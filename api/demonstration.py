@@ -24,7 +24,7 @@ from api.app import make_app
 from api.errors import Stopped
 from api.house import House
 from api.ide import Ide, Operation, Persona, make_ide
-from domain import database, feeds, tokens
+from domain import database, feeds, migrating, tokens
 from domain.feeds import Subscription
 from jobs import clock
 from jobs.post import FilePost
@@ -86,7 +86,7 @@ async def prepare(place: Place, database_url: str, base_url: str, *, reset: bool
     await _must_be_ours(place, database_url)
     if reset or not await _is_told(database_url):
         await _wipe(place, database_url)
-    await database.migrate(database_url)
+    await migrating.migrate(database_url)
     async with database.opened(database_url):
         if not await personas.are_admitted():
             await story.sow(now(), TIMES, say)

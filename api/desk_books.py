@@ -1,7 +1,5 @@
 """手紙と履歴: the desk's two books, to read: what was written to whom, and who did what."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import Enum
 from uuid import UUID

@@ -1,7 +1,5 @@
 """共同対処訓練: drills and the organisations that take part, to read and to lead from the plan to the report."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated
@@ -75,7 +73,7 @@ class DrillParticipation(Node):
     reply: ParticipationReply
     planned_count: int
     attended_count: int | None
-    drill: Annotated[Drill, strawberry.lazy("api.drills")] | None = reading.one("drill_id", implied=INSIDE)
+    drill: Annotated["Drill", strawberry.lazy("api.drills")] | None = reading.one("drill_id", implied=INSIDE)
     organization: Organization | None = reading.one("organization_id", implied=frozenset({Role.PARTNER}))
 
 

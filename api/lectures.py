@@ -1,7 +1,5 @@
 """講師派遣: lectures, who gives them and how many heard them, to read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum, StrEnum

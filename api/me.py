@@ -1,7 +1,5 @@
 """Who is asking: the role and post behind the token, and which mutations it may ask for."""
 
-from __future__ import annotations
-
 import strawberry
 
 from api import reading

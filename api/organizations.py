@@ -1,7 +1,5 @@
 """団体・事業者: partners, schools and other bodies, their establishments and contacts, to read."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +58,9 @@ class Establishment(Node):
     address: str
     phone: str
     retired_on: date | None
-    organization: Annotated[Organization, strawberry.lazy("api.organizations")] | None = reading.one("organization_id")
+    organization: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
+        "organization_id"
+    )
 
 
 @reading.entity(organizations.Contact, organizations.contacts_visible_to)
@@ -74,7 +74,9 @@ class Contact(Node):
     until: date | None
     verified_on: date | None
     person: Person | None = reading.one("person_id")
-    organization: Annotated[Organization, strawberry.lazy("api.organizations")] | None = reading.one("organization_id")
+    organization: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
+        "organization_id"
+    )
     establishment: Establishment | None = reading.one("establishment_id")
 
 
@@ -99,11 +101,11 @@ class Organization(Node):
     contacts: Connection[Contact] = reading.connection(
         "organization_id", order=reading.desc("since"), filters=ContactFilter
     )
-    lectures: Connection[Annotated[Lecture, strawberry.lazy("api.lectures")]] = reading.connection(
+    lectures: Connection[Annotated["Lecture", strawberry.lazy("api.lectures")]] = reading.connection(
         "school_id", order=reading.desc("starts_at")
     )
-    drill_participations: Connection[Annotated[DrillParticipation, strawberry.lazy("api.drills")]] = reading.connection(
-        "organization_id", order=reading.desc("created_at")
+    drill_participations: Connection[Annotated["DrillParticipation", strawberry.lazy("api.drills")]] = (
+        reading.connection("organization_id", order=reading.desc("created_at"))
     )
 
 

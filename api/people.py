@@ -1,7 +1,5 @@
 """People, officers (職員) and the posts they held, to read."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import Enum
 

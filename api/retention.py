@@ -1,7 +1,5 @@
 """保存期間と消去: the lists of what is to be erased, and who is kept from it, for headquarters."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import Enum
 

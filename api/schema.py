@@ -1,7 +1,5 @@
 """The whole schema, put together from the concepts: what may be asked, and the reader that answers it."""
 
-from __future__ import annotations
-
 import strawberry
 from strawberry.tools import merge_types
 

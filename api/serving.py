@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.errors import Stopped
+from api.settling import settling
 
 GRACE = 10  # seconds that running requests get when the server is told to stop
 
@@ -78,24 +78,12 @@ def server(app: ASGIApp, say: Callable[[], None] = _silently) -> Server:
 
 def serve(make: Callable[[], ASGIApp], listening: socket.socket, say: Callable[[], None] = _silently) -> None:
     """Answer until told to stop by SIGINT or SIGTERM; `say` is called once somebody would be answered."""
-    running = server(_settled(make), say)
+    with settling():
+        running = server(make(), say)
     with suppress(KeyboardInterrupt, SystemExit):
         running.run(sockets=[listening])
     if not running.started:
         raise Stopped("サーバーを起動できませんでした。上の記録を確かめてください。")
-
-
-def _settled(make: Callable[[], ASGIApp]) -> ASGIApp:
-    """The application, with all that was made for it left alone by the garbage collector from now on.
-
-    Nothing of it goes before the process does; to look through it again and again makes the start a tenth longer,
-    and now and then a request wait.
-    """
-    gc.disable()
-    app = make()
-    gc.freeze()
-    gc.enable()
-    return app
 
 
 def serve_in_many(

@@ -3,9 +3,8 @@
 This is computed, not read by the reader: one SQL statement counts everything, whatever is selected.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
+from typing import Self
 
 import strawberry
 
@@ -44,7 +43,7 @@ class StatisticsFigure:
     value: float | None = strawberry.field(description="Null where it does not apply (-); 0 was counted.")
 
     @classmethod
-    def of(cls, report: Report, figure: Figure) -> StatisticsFigure:
+    def of(cls, report: Report, figure: Figure) -> Self:
         tally, is_total = figure.tally, figure.unit_id == report.whole_id
         return cls(
             unit_id=strawberry.ID(reading.encode("Unit", figure.unit_id)),
@@ -64,7 +63,7 @@ class StatisticsFigure:
 
 
 def _figures(
-    root: strawberry.Parent[Statistics], by_kind: bool = False, measures: list[str] | None = None
+    root: strawberry.Parent["Statistics"], by_kind: bool = False, measures: list[str] | None = None
 ) -> list[StatisticsFigure]:
     wanted = [
         figure
@@ -91,7 +90,7 @@ class Statistics:
     )
 
     @classmethod
-    def of(cls, report: Report) -> Statistics:
+    def of(cls, report: Report) -> Self:
         period = report.period
         return cls(
             report=report,

@@ -1,7 +1,5 @@
 """購読: calendar feeds, to read and to open, rotate and revoke. The address itself goes by letter only."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import strawberry

@@ -1,7 +1,5 @@
 """Access tokens for programs, to read and to revoke; a new one's secret is shown once, by the command line."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import strawberry

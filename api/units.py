@@ -1,7 +1,5 @@
 """所属: the tree of police units, to read."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import Enum
 
@@ -43,8 +41,8 @@ class Unit(Node):
     extension: str
     mail_address: str
     retired_on: date | None
-    parent: Unit | None = reading.one("parent_id")
-    children: Connection[Unit] = reading.connection("parent_id", orders=UnitOrder, filters=UnitFilter)
+    parent: "Unit | None" = reading.one("parent_id")
+    children: "Connection[Unit]" = reading.connection("parent_id", orders=UnitOrder, filters=UnitFilter)
 
 
 @strawberry.type

@@ -1,7 +1,5 @@
 """サイバー防犯ボランティア: groups, persons, their terms and consents, to read and to change."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -78,10 +76,10 @@ class VolunteerGroup(Node):
     remarks: str = reading.column(data=INTERNAL)
     unit: Unit | None = reading.one("unit_id")
     organization: Organization | None = reading.one("organization_id")
-    members: Connection[Annotated[Volunteer, strawberry.lazy("api.volunteers")]] = reading.connection(
+    members: Connection[Annotated["Volunteer", strawberry.lazy("api.volunteers")]] = reading.connection(
         "group_id", orders=VolunteerOrder, filters=VolunteerFilter
     )
-    activities: Connection[Annotated[VolunteerActivity, strawberry.lazy("api.activities")]] = reading.connection(
+    activities: Connection[Annotated["VolunteerActivity", strawberry.lazy("api.activities")]] = reading.connection(
         "group_id", order=reading.desc("starts_at")
     )
 
@@ -96,7 +94,7 @@ class Commission(Node):
     term_to: date
     ended_on: date | None
     reappointed: bool
-    volunteer: Annotated[Volunteer, strawberry.lazy("api.volunteers")] | None = reading.one(
+    volunteer: Annotated["Volunteer", strawberry.lazy("api.volunteers")] | None = reading.one(
         "volunteer_id", implied=INVOLVED
     )
     group: VolunteerGroup | None = reading.one("group_id")
@@ -142,7 +140,7 @@ class Volunteer(Node):
     consents: Connection[GuardianConsent] = reading.connection(
         "volunteer_id", order=reading.desc("given_on", data=SENSITIVE), implied=OFFICERS, data=SENSITIVE
     )
-    participations: Connection[Annotated[ActivityParticipation, strawberry.lazy("api.activities")]] = (
+    participations: Connection[Annotated["ActivityParticipation", strawberry.lazy("api.activities")]] = (
         reading.connection("volunteer_id", order=reading.desc("starts_at"))
     )
 

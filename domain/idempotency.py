@@ -12,7 +12,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
@@ -20,12 +19,13 @@ from domain.database import was_first
 from domain.errors import Conflict, Invalid
 from domain.japanese import storable
 from domain.records import Record
+from domain.table import Table
 
 LONGEST = 255
 CLASH = "同じ冪等キーが別の内容で使われています。新しいキーで送り直してください。"
 
 
-class IdempotencyKey(Model):
+class IdempotencyKey(Table):
     """What one person's key was used for, and the row that came of it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

@@ -19,9 +19,10 @@ from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
 from domain.actor import Author, Role
+from domain.table import Table
 
 
-class Entry(Model):
+class Entry(Table):
     """One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC; the prefecture is the
     row's, the unit that of whoever acted. `number`, `digest` and `seal` come later (`sealing`); `salt` keeps a digest
     from telling what was erased.

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
 from domain.actor import Actor, Role
@@ -23,6 +22,7 @@ from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
 from domain.records import Owned
+from domain.table import Table
 
 MANY = 100
 """More persons than this, and a leak is to be reported to 個人情報保護委員会 (個人情報の保護に関する法律 68条)."""
@@ -36,7 +36,7 @@ class Door(StrEnum):
     CONSOLE = "CONSOLE"
 
 
-class Look(Model):
+class Look(Table):
     """One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

@@ -17,13 +17,13 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.expressions import F
 from tortoise.indexes import Index
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
 from domain.records import any_of
+from domain.table import Table
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
@@ -46,7 +46,7 @@ class LetterStatus(StrEnum):
     GIVEN_UP = "GIVEN_UP"
 
 
-class Letter(Model):
+class Letter(Table):
     """One mail owed to one address.
 
     `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next

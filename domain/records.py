@@ -24,9 +24,10 @@ from domain import database, journal
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.japanese import storable
+from domain.table import Table
 
 
-class Record(Model):
+class Record(Table):
     """A row with a time-ordered id, a version that rises with each change, and its instants (UTC)."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

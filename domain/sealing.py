@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise import fields
-from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
 from domain import database, letters
 from domain.actor import TOKYO, Bearer
 from domain.journal import Entry
+from domain.table import Table
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
 
@@ -50,7 +50,7 @@ class Fault:
     what: str
 
 
-class KeptHead(Model):
+class KeptHead(Table):
     """The head at the end of one round of the clock, as it was told to the prefectures."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

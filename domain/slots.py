@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from tortoise import fields
-from tortoise.models import Model
 
 from domain.database import was_first
+from domain.table import Table
 from domain.verbs import routine
 
 
-class Slot(Model):
+class Slot(Table):
     """One turn of one job. `slot_at` is the instant for which it was due, `done_at` when it ran (both UTC)."""
 
     id = fields.BigIntField(primary_key=True)

@@ -14,8 +14,6 @@ from itertools import groupby
 from typing import Any
 from unicodedata import east_asian_width
 
-import xlsxwriter
-
 from exports.columns import Column, Kind, Row, Sheet, Table, Value, flat
 from exports.text import NOT_APPLICABLE, is_formula_like, lines
 
@@ -58,6 +56,8 @@ def xlsx(sheet: Sheet, created: datetime, more: Sequence[Sheet] = (), data: Tabl
     `more` are further printed sheets behind the first; `data` is what the data sheet holds where it is not the
     first sheet's own figures. No two sheets have the same tab.
     """
+    import xlsxwriter  # here, because a program that only answers never needs it
+
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": lines(sheet.title), "created": created.astimezone(UTC).replace(tzinfo=None)})

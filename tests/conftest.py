@@ -20,7 +20,7 @@ from tortoise.context import TortoiseContext
 
 from api import embedded
 from api.embedded import EmbeddedServer
-from domain import database
+from domain import database, migrating
 from tests import demonstrating, make
 from tests.demonstrating import Demo
 from tests.make import Town
@@ -99,7 +99,7 @@ def template(server: EmbeddedServer) -> str:
 
     async def prepare() -> None:
         await _as_superuser(server, "postgres", f"CREATE DATABASE {TEMPLATE} OWNER {embedded.ROLE}")
-        await database.migrate(server.url(TEMPLATE))
+        await migrating.migrate(server.url(TEMPLATE))
         await _as_superuser(server, TEMPLATE, EMPTY_EVERY_TABLE)
 
     asyncio.run(prepare())

@@ -19,7 +19,7 @@ import asyncpg
 
 from api import embedded
 from api.embedded import ROLE, EmbeddedServer
-from domain import database, installation, organizations, people, tokens, units
+from domain import database, installation, migrating, organizations, people, tokens, units
 from domain.actor import Actor, Role
 from domain.organizations import Contact, ContactRole, OrganizationKind
 from domain.units import Unit, UnitKind
@@ -53,7 +53,7 @@ class Land:
         self.numbers = count(1)
 
     async def prepare(self) -> None:
-        await database.migrate(self.server.url())
+        await migrating.migrate(self.server.url())
 
     async def empty(self) -> str:
         """The address of a database that is up to date and holds nothing."""

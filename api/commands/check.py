@@ -17,7 +17,7 @@ from time import perf_counter
 from api import rights
 from api.commands import schema
 from api.errors import Stopped
-from domain import database
+from domain import migrating
 
 ROOT = Path(__file__).parents[2]
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"
@@ -87,7 +87,7 @@ def _module(*command: str) -> Callable[[bool], None]:
 
 
 def _migrations(_: bool) -> None:
-    if missing := asyncio.run(database.missing_migrations()):
+    if missing := asyncio.run(migrating.missing_migrations()):
         raise Failed("\n".join(["renkei makemigrations NAME を実行してください。", *missing]))
 
 

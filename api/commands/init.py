@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from api import settings
 from api.database import in_any_state
-from domain import accounts, database, installation
+from domain import accounts, database, installation, migrating
 from domain.accounts import Account, Link
 from domain.errors import Invalid
 from domain.installation import Installation
@@ -58,7 +58,7 @@ def _name(typed: str) -> tuple[str, str]:
 async def _found(
     url: str, options: argparse.Namespace, administrator: tuple[str, str], login: str
 ) -> tuple[Installation, Account]:
-    await database.migrate(url)
+    await migrating.migrate(url)
     now = datetime.now(UTC)
     async with database.opened(url):
         made = await installation.found(

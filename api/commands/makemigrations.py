@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from domain import database
+from domain import migrating
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    work = database.make_first_migration() if options.fresh else database.make_migration(options.name)
+    work = migrating.make_first_migration() if options.fresh else migrating.make_migration(options.name)
     for path in asyncio.run(work):
         print(path)
     return 0

@@ -7,7 +7,7 @@ import asyncio
 
 from api import settings
 from api.database import in_any_state
-from domain import database
+from domain import migrating
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with in_any_state(settings.read()) as url:
-        steps = asyncio.run(database.unapplied(url) if options.dry_run else database.migrate(url))
+        steps = asyncio.run(migrating.unapplied(url) if options.dry_run else migrating.migrate(url))
     for step in steps:
         print(step)
     print("未適用です。" if steps and options.dry_run else "データベースは最新です。")

@@ -1,7 +1,5 @@
 """The GraphQL types that every list shares (Relay: Cursor Connections, Global Object Identification)."""
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 import strawberry

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
@@ -25,6 +24,7 @@ from domain.errors import Invalid
 from domain.japanese import storable
 from domain.people import Person
 from domain.records import Owned, nothing
+from domain.table import Table
 from domain.units import Unit
 from domain.verbs import broken
 
@@ -74,7 +74,7 @@ class Account(Owned):
         return Bearer(now, self.person_id, self.unit_id, self.role)
 
 
-class Credential(Model):
+class Credential(Table):
     """The secrets of one account. `factor` is the sealed key of the second factor, `factor_step` the newest time step
     whose number was taken (RFC 6238 §5.2: none is taken twice)."""
 
@@ -91,7 +91,7 @@ class Credential(Model):
         table = "credential"
 
 
-class RecoveryCode(Model):
+class RecoveryCode(Table):
     """One of the codes that stand in for a lost telephone, each once. 80 random bits need no slow hash."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

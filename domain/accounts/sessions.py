@@ -15,7 +15,6 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
 from domain import records, tokens
@@ -24,6 +23,7 @@ from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
 from domain.people import Person, when_leaving, when_moving
 from domain.records import MISSING
+from domain.table import Table
 from domain.verbs import routine, verb
 
 IDLE = timedelta(minutes=30)
@@ -48,7 +48,7 @@ class Stage(StrEnum):
     INSIDE = "INSIDE"
 
 
-class Session(Model):
+class Session(Table):
     """One browser. `label` is its kind, without anything that names a person. Instants are UTC."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)

@@ -15,10 +15,10 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from tortoise import fields
-from tortoise.models import Model
 
 from domain.accounts.account import Gate
 from domain.database import execute, rows, was_first
+from domain.table import Table
 from domain.verbs import routine
 
 FORGOTTEN = timedelta(days=1)
@@ -32,7 +32,7 @@ NETWORKS = {4: 24, 6: 56}
 """What one household or office is given: prefix lengths by IP version."""
 
 
-class Knock(Model):
+class Knock(Table):
     """One counter. `opens_at` is the instant from which the next try is taken."""
 
     key = fields.CharField(max_length=64, primary_key=True)
@@ -44,7 +44,7 @@ class Knock(Model):
         table = "knock"
 
 
-class Familiar(Model):
+class Familiar(Table):
     """A name came in from a network; `key` is the hash of both."""
 
     key = fields.CharField(max_length=64, primary_key=True)

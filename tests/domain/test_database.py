@@ -6,7 +6,7 @@ import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from domain import database
+from domain import database, migrating
 from domain.journal import Entry
 from tests.clock import NOW
 
@@ -46,7 +46,7 @@ def type_of(names: dict[str, str]) -> str:
 
 
 def test_the_migrations_make_everything_that_the_models_declare():
-    assert asyncio.run(database.missing_migrations()) == []
+    assert asyncio.run(migrating.missing_migrations()) == []
 
 
 def test_the_migrated_tables_are_those_of_the_models(run, shared_url):
@@ -72,16 +72,16 @@ def test_processes_that_migrate_at_once_take_every_step_once(new_database):
     url = new_database()
 
     async def story() -> list[list[str]]:
-        return await asyncio.gather(database.migrate(url), database.migrate(url), database.migrate(url))
+        return await asyncio.gather(migrating.migrate(url), migrating.migrate(url), migrating.migrate(url))
 
     steps = sorted(asyncio.run(story()), key=len)
     assert steps[:2] == [[], []]
     assert steps[2][:2] == ["0001_initial", "0002_rules"]
-    assert asyncio.run(database.unapplied(url)) == []
+    assert asyncio.run(migrating.unapplied(url)) == []
 
 
 def test_a_database_that_was_never_migrated_knows_what_is_to_be_done(new_database):
-    assert asyncio.run(database.unapplied(new_database()))[:2] == ["0001_initial", "0002_rules"]
+    assert asyncio.run(migrating.unapplied(new_database()))[:2] == ["0001_initial", "0002_rules"]
 
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
@@ -89,7 +89,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
     in_the_way = "CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql AS 'SELECT 1::real'"
     asyncio.run(ask(url, in_the_way))
     with pytest.raises(OperationalError, match="similarity"):
-        asyncio.run(database.migrate(url))
+        asyncio.run(migrating.migrate(url))
     assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
 
 

@@ -9,7 +9,7 @@ from tortoise.models import Model
 
 from api.reading.declarations import Column, column_of, entity_of, how_of
 from api.rights import _fields
-from domain import database
+from domain import migrating
 from domain.register import HOLDINGS, HOUSEKEEPING, PROPOSED, heading_of
 from domain.register.headings import HEADINGS
 from domain.rights import DataClass
@@ -31,7 +31,7 @@ def tables() -> dict[str, set[str]]:
     modules()
 
     async def asked() -> dict[str, set[str]]:
-        async with database.offline():
+        async with migrating.offline():
             models = [model for model in concrete(Model) if model.__module__.startswith("domain.")]
             return {model._meta.db_table: set(model._meta.fields_db_projection.values()) for model in models}
 

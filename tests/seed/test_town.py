@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from domain import database
+from domain import database, migrating
 from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
@@ -41,7 +41,7 @@ def test_the_same_day_gives_the_same_town(look, demo, new_database, full):
 
 def again(url, demo):
     async def tell():
-        await database.migrate(url)
+        await migrating.migrate(url)
         async with database.opened(url):
             await story.sow(at(demo.today, "12:00"), TIMES)
             return await contents()

@@ -1,0 +1,108 @@
+"""How the database is brought up to date, and how the steps for it are written from the models."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise import Tortoise
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.migrations.writer import MigrationWriter
+from tortoise.transactions import in_transaction
+
+from domain.database import APP, MIGRATIONS, config, rows
+from domain.errors import Incomplete
+from domain.walls import ROLES
+
+LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the database up to date and name the steps taken; all of them in one transaction, or none.
+
+    Processes that migrate at once wait for each other; the later ones find nothing left to do.
+    """
+    steps: list[str] = []
+    async with _alone(url) as apps, in_transaction() as transaction:
+        await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
+        await _must_have_roles()
+        executor = MigrationExecutor(transaction, apps)
+        # Reading a table that does not exist yet would end the transaction: make it before it is read.
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        await executor.migrate(progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None)
+    return steps
+
+
+ROLES_MISSING = """
+    SELECT current_user AS owner, string_agg(name, ', ') AS missing FROM unnest($1::text[]) name
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name AND pg_has_role(oid, 'MEMBER'))
+    HAVING count(*) > 0"""
+
+
+async def _must_have_roles() -> None:
+    """Only somebody who may make roles can: that is who sets the database up, not the program."""
+    for found in await rows(ROLES_MISSING, list(ROLES)):
+        missing, owner = found["missing"], found["owner"]
+        makes = " ".join(f"CREATE ROLE {name};" for name in missing.split(", "))
+        raise Incomplete(
+            f"データベースの役割 {missing} がないか、{owner} がその一員ではありません。"
+            "データベースの管理者として次を実行してください（すでにある役割は GRANT だけ）: "
+            f"{makes} GRANT {missing} TO {owner};"
+        )
+
+
+async def unapplied(url: str) -> list[str]:
+    """The steps that `migrate` would take."""
+    async with _alone(url) as apps:
+        plan = await MigrationExecutor(Tortoise.get_connection("default"), apps).plan()
+    return [step.migration.name for step in plan]
+
+
+async def missing_migrations() -> list[str]:
+    """What the models declare and no migration makes, one line each; needs no server."""
+    async with offline() as detector:
+        writers = await detector.changes()
+    return [operation.describe() for writer in writers for operation in writer.operations]
+
+
+async def make_migration(name: str) -> list[str]:
+    """Write the migration for what the models changed, and name the files."""
+    async with offline() as detector:
+        writers = await detector.changes()
+    for writer in writers:
+        writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
+    return [str(writer.write()) for writer in writers]
+
+
+async def make_first_migration() -> str:
+    """Write 0001 anew from the models as they stand: only while no installation holds data to keep."""
+    async with offline() as detector:
+        empty = State(models={}, apps=StateApps())
+        operations = OperationGenerator(empty, detector._current_state()).generate(app_labels=[APP])
+    first = MigrationWriter("0001_initial", APP, operations, initial=True, migrations_module=MIGRATIONS)
+    return str(first.write())
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[dict[str, dict[str, Any]]]:
+    """A connection of its own, whether or not the process has the database open."""
+    settings = config(url, 2)
+    async with TortoiseContext() as context:
+        await context.init(config=settings)
+        yield settings["apps"]
+
+
+@asynccontextmanager
+async def offline() -> AsyncIterator[MigrationAutodetector]:
+    """The models without a server: what can be asked of them, and what they declare."""
+    settings = config("postgres://nobody@/nothing", 1)
+    async with TortoiseContext() as context:
+        await context.init(config=settings, init_connections=False)
+        assert context.apps is not None, "init has loaded them"
+        yield MigrationAutodetector(context.apps, settings["apps"])
