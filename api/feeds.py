@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.house import House
-from domain import feeds, tokens
+from domain import feeds, tokens, walls
 from domain.calendar import Appointment
 from domain.feeds import Subscription
 from exports import ical
@@ -65,18 +65,20 @@ def _fits(house: House, token: str, id: UUID, generation: int) -> bool:
 
 
 async def _answer(request: Request, feed: Subscription, now: datetime) -> Response:
-    name = await feeds.called(feed)
-    tag = etag(feed, name, await feeds.state(feed, now))
+    async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
+        name = await feeds.called(feed)
+        tag = etag(feed, name, await feeds.state(feed, now))
+        is_known, kept = _knows(request.headers.get("if-none-match", ""), tag), SHELF.find(tag)
+        shown = [] if is_known or kept else await feeds.shown_in(feed, now)
     headers = HEADERS | {"ETag": tag, "Content-Disposition": 'inline; filename="calendar.ics"'}
-    if _knows(request.headers.get("if-none-match", ""), tag):
+    if is_known:
         return Response(status_code=304, headers=headers)
-    body = SHELF.find(tag) or SHELF.keep(tag, await _rendered(feed, name, now))
+    body = kept or SHELF.keep(tag, await _rendered(feed, name, shown))
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-async def _rendered(feed: Subscription, name: str, now: datetime) -> bytes:
+async def _rendered(feed: Subscription, name: str, shown: list[Appointment]) -> bytes:
     """In a thread: a thousand events take most of a second, in which others are waiting for their answers."""
-    shown = await feeds.shown_in(feed, now)
     return await asyncio.to_thread(ical.feed, str(feed.id), name, (vevent(_event(one)) for one in shown))
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from api import pages
 from api.house import House
 from api.pages import forms
-from domain import replies, tokens
+from domain import replies, tokens, walls
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Drill
 from domain.errors import Invalid, Refused
@@ -34,6 +34,7 @@ WORDS = {
 }
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
 LONGEST_REMARK = 500
+DIGITS = 9
 NOTHING: Mapping[str, str] = {}
 
 
@@ -58,6 +59,11 @@ async def _attendee(house: House, token: str) -> Attendee | None:
 async def _show(
     now: datetime, attendee: Attendee, said: str = "", status: int = 200, sent: Mapping[str, str] = NOTHING
 ) -> Response:
+    async with walls.alone_behind(walls.for_link(attendee.prefecture_id, attendee.person_id)):
+        return await _shown(now, attendee, said, status, sent)
+
+
+async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent: Mapping[str, str]) -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
     unit, person = await Unit.get(id=appointment.unit_id), await Person.get(id=attendee.person_id)
     closed = await replies.why_closed(now, appointment, attendee)
@@ -70,7 +76,7 @@ async def _show(
         place=appointment.place or appointment.online_url or "追ってお知らせします",
         deadline_html="" if closed else _deadline(await _last_day(attendee)),
         answer=WORDS[attendee.partstat],
-        form_html="" if closed else _questions(attendee, sent),
+        form_html="" if closed else _questions(attendee, appointment.sequence, sent),
         asking="心当たりのないときや、お電話でのご回答は" if unit.phone and not closed else "心当たりのないときは",
         unit=unit.name,
         phone_html=pages.filled("phone.html", phone=unit.phone) if unit.phone else "",
@@ -90,11 +96,11 @@ def _deadline(day: date | None) -> str:
     return pages.filled("deadline.html", day=f"{day_with_weekday(day)}まで") if day else ""
 
 
-def _questions(attendee: Attendee, sent: Mapping[str, str]) -> str:
+def _questions(attendee: Attendee, sequence: int, sent: Mapping[str, str]) -> str:
     """The form; what was chosen in vain is chosen already, else the answer that holds."""
     chosen = sent.get("partstat", attendee.partstat)
     marks = {f"{answer.name.lower()}_html": " checked" if answer == chosen else "" for answer in replies.ANSWERS}
-    return pages.filled("answer.html", remark=_again(sent), **marks)
+    return pages.filled("answer.html", sequence=str(sequence), remark=_again(sent), **marks)
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
@@ -102,7 +108,8 @@ async def _decide(now: datetime, request: Request, attendee: Attendee) -> Respon
     try:
         form = await forms.read(request)
         partstat, remark = _answer_in(form)
-        answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark)
+        seen = _sequence_in(form)
+        answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark, sequence=seen)
     except Refused as refused:
         status = 400 if isinstance(refused, Invalid) else 409
         return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, form)
@@ -117,6 +124,12 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
     if len(remark) > LONGEST_REMARK:
         raise Invalid(f"連絡事項は{LONGEST_REMARK}字までにしてください（いまは{len(remark)}字です）。")
     return PartStat(form["partstat"]), remark
+
+
+def _sequence_in(form: Mapping[str, str]) -> int | None:
+    """The SEQUENCE of the date that the page has shown; whoever posts without having seen it says none."""
+    given = form.get("sequence", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= DIGITS else None
 
 
 def _again(form: Mapping[str, str]) -> str:

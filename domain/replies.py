@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from domain import records
+from domain import records, walls
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.calendar import (
     AnswerChannel,
@@ -20,10 +20,11 @@ from domain.calendar import (
     PartStat,
     attendees_visible_to,
 )
-from domain.errors import Invalid, NotFound, WrongState
+from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.people import Person
 from domain.records import MISSING
 from domain.verbs import routine, verb
+from domain.walls import DESK, Wall
 
 Listener = Callable[[Author, Appointment, Attendee], Awaitable[None]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
@@ -51,13 +52,24 @@ async def note(
 
 
 @routine
-async def answer_by_link(now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = "") -> Attendee:
-    """The bearer of the letter's link answers for the one person the letter was written to."""
+async def answer_by_link(
+    now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = "", sequence: int | None = None
+) -> Attendee:
+    """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
+    date which they have seen. Raises Conflict where it has been moved since."""
     attendee = await Attendee.filter(id=attendee_id).select_for_update().first()
     if attendee is None:
         raise NotFound(MISSING)
-    bearer = Bearer(now, attendee.person_id, attendee.unit_id)
-    return await _answer(bearer, attendee, partstat, AnswerChannel.PAGE, remark)
+    async with walls.behind(Wall(DESK, attendee.prefecture_id)):
+        await _must_have_seen(attendee, sequence)
+        bearer = Bearer(now, attendee.person_id, attendee.unit_id)
+        return await _answer(bearer, attendee, partstat, AnswerChannel.PAGE, remark)
+
+
+async def _must_have_seen(attendee: Attendee, sequence: int | None) -> None:
+    appointment = await Appointment.get(id=attendee.appointment_id)
+    if sequence not in (None, appointment.sequence):
+        raise Conflict("ご覧いただいた後に予定が変わりました。下の日時と場所を確かめて、もう一度お答えください。")
 
 
 async def _answer(

@@ -7,7 +7,8 @@ or organisation. Neither owns a table or logs in, and without a prefecture set t
 of the migrations. It is a wall against mistakes: whoever can make the program send SQL of their own can take it down.
 
 The owner of the tables stands outside: migrations, the clock's routines, the look-up of who is asking, and 警察庁's
-counting, which goes over all prefectures and gives only figures.
+counting, which goes over all prefectures and gives only figures. Whoever comes with a link instead of an account acts
+behind the wall too, as soon as the link has told whose it is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise import Tortoise
+from tortoise.transactions import in_transaction
 
 from domain.actor import OUTSIDERS, Actor, Role
 
@@ -63,6 +65,23 @@ def for_reading(actor: Actor) -> Wall:
 def for_acting(actor: Actor) -> Wall:
     """What the desk's own work for an actor may touch: an outsider's request finds the officer who is to be told."""
     return OUTSIDE if actor.role is Role.NATIONAL else Wall(DESK, actor.prefecture_id)
+
+
+def for_link(prefecture_id: UUID, person_id: UUID | None) -> Wall:
+    """What the bearer of a person's link reads; without a person the link is a station's."""
+    return Wall(GUEST, prefecture_id, person_id) if person_id else Wall(DESK, prefecture_id)
+
+
+@asynccontextmanager
+async def alone_behind(wall: Wall) -> AsyncIterator[None]:
+    """A transaction of its own behind this wall, which ends with it."""
+    async with in_transaction():
+        await _put_up(wall)
+        token = _standing.set(wall)
+        try:
+            yield
+        finally:
+            _standing.reset(token)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api import pages, rsvp
 from api.house import House
-from domain import calendar, lectures, tokens
+from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.journal import Entry
 from domain.units import Unit
@@ -358,7 +358,10 @@ def test_the_page_fits_a_phone_and_breaks_no_policy() -> None:
         "asking": "お電話は",
     }
     marks = {"accepted": "", "declined": "", "tentative": ""}
-    phone, form = pages.filled("phone.html", phone="000-0000-0101"), pages.filled("answer.html", remark="", **marks)
+    phone, form = (
+        pages.filled("phone.html", phone="000-0000-0101"),
+        pages.filled("answer.html", sequence="0", remark="", **marks),
+    )
     parts = {"said_html": "", "form_html": form, "phone_html": phone, "deadline_html": ""}
     body = pages.filled("invitation.html", **parts, **texts, **more)
 
@@ -402,5 +405,28 @@ def test_a_lecturer_who_is_booked_meanwhile_is_told_on_the_page(play: Any) -> No
         refused = await answer(one, partstat="ACCEPTED", now=NOW + timedelta(hours=1))
         assert (refused.status_code, "同じ時間に別の予定" in refused.text) == (409, True)
         assert await known(one) is PartStat.DECLINED
+
+    play(story)
+
+
+def sequence_on(page: str) -> str:
+    return re.findall(r'name="sequence" value="(\d+)"', page)[0]
+
+
+def test_an_answer_from_a_page_that_shows_the_old_date_does_not_count_for_the_new_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        [contact] = await make.invited(town.officer, drill)
+        one = await Attendee.get(person_id=contact.person_id)
+        async with at_the_door() as client:
+            old = sequence_on((await client.get(path(one))).text)
+        moved = {"starts_at": NOW + timedelta(days=40), "ends_at": NOW + timedelta(days=40, hours=1)}
+        await drills.postpone(town.officer, drill.id, reason="台風", **moved)
+        refused = await answer(one, partstat="ACCEPTED", remark="伺います", sequence=old)
+        assert (refused.status_code, "予定が変わりました" in refused.text) == (409, True)
+        assert "伺います" in refused.text
+        assert await known(one) is PartStat.NEEDS_ACTION
+        thanks = await answer(one, partstat="ACCEPTED", sequence=sequence_on(refused.text))
+        assert (thanks.status_code, await known(one)) == (200, PartStat.ACCEPTED)
 
     play(story)

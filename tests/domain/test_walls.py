@@ -9,10 +9,10 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from domain import database, people, units, walls
+from domain import database, migrating, people, units, walls
 from domain.actor import Actor, Role
 from domain.agreements import Agreement
-from domain.calendar import Attendee
+from domain.calendar import Appointment, Attendee
 from domain.drills import Drill, Participation
 from domain.errors import Invalid, Refused, TooLarge
 from domain.journal import Entry
@@ -231,11 +231,28 @@ def test_the_first_wall_stands_without_the_second(play: Any) -> None:
     play(story)
 
 
+def test_the_bearer_of_a_link_meets_nobody_else_behind_it_and_no_other_prefecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await full(town)
+        theirs = await make.lecture((await beside(town)).hq)
+        mine = await Attendee.filter(invited_at__isnull=False).order_by("id").first()
+        assert mine is not None
+        async with walls.alone_behind(walls.for_link(mine.prefecture_id, mine.person_id)):
+            assert {one.person_id for one in await Attendee.all()} == {mine.person_id}
+            assert {one.id for one in await Person.all()} == {mine.person_id}
+            assert theirs.appointment_id not in {one.id for one in await Appointment.all()}
+        async with walls.alone_behind(walls.for_link(mine.prefecture_id, None)):
+            assert {one.prefecture_id for one in await Appointment.all()} == {town.prefecture.id}
+        assert len({one.prefecture_id for one in await Appointment.all()}) == 2
+
+    play(story)
+
+
 def test_a_database_without_the_roles_says_what_its_administrator_is_to_do(run: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(database, "ROLES", (*walls.ROLES, "renkei_nobody"))
+    monkeypatch.setattr(migrating, "ROLES", (*walls.ROLES, "renkei_nobody"))
 
     async def story() -> None:
         with pytest.raises(Refused, match="CREATE ROLE renkei_nobody; GRANT renkei_nobody TO renkei"):
-            await database._must_have_roles()
+            await migrating._must_have_roles()
 
     run(story())
