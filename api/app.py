@@ -20,6 +20,7 @@ from api.house import House
 from api.ide import Ide
 from api.observing import Observed
 from api.schema import schema
+from api.strictness import Strict
 from domain import database
 
 CONNECTIONS = 10
@@ -39,8 +40,13 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     requests: metrics.Requests = Counter()
     routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])
-    observed = Middleware(Observed, routes=routes, counted=requests)
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=[observed])
+    around = [Middleware(Strict), Middleware(Observed, routes=routes, counted=requests)]
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers=dict(nowhere.HANDLERS),
+        middleware=around,
+    )
 
 
 def graphql(house: House, ide: Ide | None) -> Route:

@@ -15,11 +15,10 @@ from api import visits
 from api.allowance import Allowance
 from api.house import House
 from api.reading.seen import Look, taken_out
-from domain import accounts, looks, tokens, walls
+from domain import accounts, limits, looks, tokens, walls
 from domain.actor import OUTSIDERS, Actor
 from domain.errors import Unauthenticated
 from domain.looks import Door
-from domain.verbs import too_long
 
 NO_TOKEN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
 
@@ -54,7 +53,7 @@ class Context:
         """
         self.statements += 1
         begin = "BEGIN; SET LOCAL synchronous_commit = off" if look else "BEGIN READ ONLY"
-        async with Tortoise.get_connection("default").acquire_connection() as connection:
+        async with limits.in_time(), Tortoise.get_connection("default").acquire_connection() as connection:
             await connection.execute(f"{begin}; {walls.for_reading(self.actor).put_up()}")
             try:
                 text: str | None = await connection.fetchval(sql, *values)
@@ -63,7 +62,7 @@ class Context:
             except BaseException as error:
                 await connection.execute("ROLLBACK")
                 if isinstance(error, QueryCanceledError):
-                    raise too_long() from error
+                    raise limits.too_long() from error
                 raise
             await connection.execute("COMMIT")
         return text

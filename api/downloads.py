@@ -27,7 +27,6 @@ from exports.files import File, Format
 from exports.names import content_disposition
 from exports.statistics import statistics_file
 
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS = {
     "UNAUTHENTICATED": 401,
     "NOT_ALLOWED": 403,
@@ -65,7 +64,7 @@ def routes(house: House) -> list[Route]:
         except Exception as bug:
             return answer(500, "INTERNAL", BUG, requestId=note(bug))
         named = {"Content-Disposition": content_disposition(file.name)}
-        return Response(file.content, headers=HEADERS | named, media_type=file.media_type)
+        return Response(file.content, headers=named, media_type=file.media_type)
 
     return [Route("/exports/{name}", download, methods=["GET"])]
 

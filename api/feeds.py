@@ -26,12 +26,7 @@ from exports import ical
 RENDERER = 1
 """Raised when the same dates are to be written differently, so that every reader fetches them anew."""
 
-HEADERS = {
-    "Cache-Control": "private, max-age=0, must-revalidate",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
+HEADERS = {"Cache-Control": "private, max-age=0, must-revalidate"}
 MISSING = "この購読アドレスは見つかりません。\n"
 ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
 

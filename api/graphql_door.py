@@ -37,7 +37,6 @@ STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429}
 """What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
 
 OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 TEXT_LIMIT = 600
 """Characters of an error text that go back: graphql-core quotes whole values."""
@@ -70,7 +69,7 @@ class GraphQLDoor:
         try:
             context = await self.context_of(request)
             result = await self.execute(request.state.graphql, context)
-            return Response(orjson.dumps(worded(result, self.choices)), 200, HEADERS, "application/json")
+            return Response(orjson.dumps(worded(result, self.choices)), 200, media_type="application/json")
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:

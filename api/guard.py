@@ -58,8 +58,7 @@ class HungUp(Exception):
 def answer(status: int, code: str, message: str, headers: dict[str, str] | None = None, **extensions: str) -> Response:
     """A refusal of the whole request in the shape of a GraphQL answer."""
     error = {"message": message, "extensions": {"code": code, **extensions}}
-    safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})}
-    return Response(orjson.dumps({"errors": [error]}), status, safe, "application/json")
+    return Response(orjson.dumps({"errors": [error]}), status, headers, "application/json")
 
 
 class Guard:

@@ -12,7 +12,6 @@ from starlette.routing import Route
 from domain import database
 
 PATIENCE = 3  # seconds
-HEADERS = {"Cache-Control": "no-store"}
 log = logging.getLogger(__name__)
 
 
@@ -21,12 +20,12 @@ def routes() -> list[Route]:
 
 
 async def alive(_: Request) -> Response:
-    return PlainTextResponse("ok\n", 200, HEADERS)
+    return PlainTextResponse("ok\n")
 
 
 async def ready(_: Request) -> Response:
     missing = await _missing()
-    return PlainTextResponse(f"{missing or 'ok'}\n", 503 if missing else 200, HEADERS)
+    return PlainTextResponse(f"{missing or 'ok'}\n", 503 if missing else 200)
 
 
 async def _missing() -> str:

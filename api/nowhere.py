@@ -55,5 +55,5 @@ def _told(request: Request, status: int, code: str, message: str, headers: Mappi
         answer: Response = pages.page("連携", pages.paragraph(message, "refused"), status)
     else:
         answer = JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
-    answer.headers.update({"Cache-Control": "no-store", **headers})
+    answer.headers.update(headers)
     return answer

@@ -1,8 +1,7 @@
 """What every change has in common: who may make it, that it is one transaction, and how a broken rule is told.
 
 `@verb(roles)` is for what a person does, behind the wall of their prefecture; `@routine` for what the clock does. Both
-open the transaction. The two
-registers together are the permission table, which a test compares with a reviewed copy.
+open the transaction. The two registers together are the permission table, which a test compares with a reviewed copy.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from domain import walls
+from domain import limits, walls
 from domain.actor import Actor, Role
-from domain.errors import Conflict, NotAllowed, Refused, TooLarge
+from domain.errors import Conflict, NotAllowed, Refused
 from domain.walls import Wall
 
 P = ParamSpec("P")
@@ -76,7 +75,7 @@ def broken(constraint: str, message: str) -> None:
 
 async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *args: object, **kwargs: object) -> T:
     try:
-        async with in_transaction(), walls.behind(wall):
+        async with in_transaction(), walls.behind(wall), limits.in_time():
             return await work(*args, **kwargs)
     except Exception as error:
         refusal = _refusal(error)
@@ -90,7 +89,7 @@ def _refusal(error: Exception) -> Refused | None:
     if _state(error) in COLLISIONS:
         return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
     if _state(error) == TOO_LONG:
-        return too_long()
+        return limits.too_long()
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)
     return Conflict(BROKEN[name]) if isinstance(error, IntegrityError) and name in BROKEN else None
 
@@ -99,11 +98,6 @@ def _state(error: Exception) -> str | None:
     """PostgreSQL's SQLSTATE, also where Tortoise has put the error into one of its own."""
     causes = (error, *error.args)
     return next((cause.sqlstate for cause in causes if hasattr(cause, "sqlstate")), None)
-
-
-def too_long() -> TooLarge:
-    """What is said where a statement has used up its time."""
-    return TooLarge("時間内に終わりませんでした。条件をしぼるか、分けて送り直してください。")
 
 
 def _name(function: Callable[..., object]) -> str:

@@ -80,7 +80,7 @@ def status(refused: Refused) -> int:
 
 def onward(path: str) -> Response:
     """See other: the browser fetches it anew, and going back sends nothing twice (RFC 9110 §15.4.4)."""
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store", "Referrer-Policy": REFERRER})
+    return RedirectResponse(path, 303, {"Referrer-Policy": REFERRER})
 
 
 def instant(at: datetime | None) -> str:

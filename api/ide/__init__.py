@@ -48,8 +48,6 @@ POLICY = "; ".join(
     )
 )
 
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-
 
 @dataclass(frozen=True)
 class Persona:
@@ -83,7 +81,9 @@ class Ide:
 
 def make_ide(personas: Sequence[Persona], saved: Saved) -> Ide:
     """The desk for these personas and their operations; the first of each is chosen when the page first opens."""
-    page = Response((OURS / "page.html").read_bytes(), 200, page_headers(), "text/html; charset=utf-8")
+    page = Response(
+        (OURS / "page.html").read_bytes(), 200, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8"
+    )
     names = {persona.name for persona in personas}
     assets = {name: asset(name) for name in SERVED}
 
@@ -106,14 +106,10 @@ def make_ide(personas: Sequence[Persona], saved: Saved) -> Ide:
     return Ide(page, [*found, Route(f"{ASSETS}/{{name}}", serve)])
 
 
-def page_headers() -> dict[str, str]:
-    return {**HEADERS, "Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-
-
 def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), 200, {**HEADERS, "Cache-Control": "no-store"}, "application/json")
+    return Response(orjson.dumps(value), media_type="application/json")
 
 
 def asset(name: str) -> Response:
     place, kind = SERVED[name]
-    return Response((place / name).read_bytes(), 200, {**HEADERS, "Cache-Control": "max-age=600"}, kind)
+    return Response((place / name).read_bytes(), 200, {"Cache-Control": "max-age=600"}, kind)

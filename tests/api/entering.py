@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from api import downloads, entrance, pages
 from api.app import graphql
 from api.house import House
+from api.strictness import Strict
 from tests.clock import NOW
 from tests.domain.accounts.keys import GATE, HERE, PASSWORD
 
@@ -31,9 +33,9 @@ class Clock:
         return self.now
 
 
-def app_of(house: House) -> Starlette:
+def app_of(house: House) -> ASGIApp:
     routes = [*entrance.routes(house), *pages.ROUTES, *downloads.routes(house), graphql(house, None)]
-    return Starlette(routes=routes)
+    return Strict(Starlette(routes=routes))
 
 
 @asynccontextmanager

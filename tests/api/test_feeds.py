@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from api import feeds as door
 from api.house import House
+from api.strictness import Strict
 from domain import calendar, feeds, lectures, organizations, tokens
 from domain.actor import Role
 from domain.calendar import Appointment, Attendee
@@ -44,7 +45,7 @@ def path(feed: Subscription, generation: int = 1) -> str:
 
 @asynccontextmanager
 async def at_the_door(clock: Clock | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=door.routes(House(SECRET, "https://renkei.example", clock or Clock())))
+    app = Strict(Starlette(routes=door.routes(House(SECRET, "https://renkei.example", clock or Clock()))))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
         yield client
 

@@ -13,12 +13,14 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from strawberry.types import Info
 
 from api.budget import BUDGET
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
 from api.ide import ASSETS, POLICY, Operation, Persona, make_ide
+from api.strictness import Strict
 from domain.errors import Unauthenticated
 from tests.api.asgi import Answered, request
 from tests.api.browser import DIRECT, PRESENT, Browser, browser
@@ -65,10 +67,10 @@ async def saved(name: str) -> list[Operation]:
     return OPERATIONS if name == "hq" else OPERATIONS[1:]
 
 
-def desk(address: str) -> Starlette:
+def desk(address: str) -> ASGIApp:
     ide = make_ide(PERSONAS, saved)
     door = GraphQLDoor(strawberry.Schema(Query, extensions=BUDGET), persona_of)
-    return Starlette(routes=[*ide.routes, Route("/graphql", Guard(door, origins=[address], page=ide.page))])
+    return Strict(Starlette(routes=[*ide.routes, Route("/graphql", Guard(door, origins=[address], page=ide.page))]))
 
 
 def get(path: str) -> Answered:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from api import pages, rsvp
 from api.house import House
+from api.strictness import Strict
 from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.journal import Entry
@@ -37,7 +38,7 @@ def path(attendee: Attendee, purpose: str = "rsvp") -> str:
 @asynccontextmanager
 async def at_the_door(now: datetime = NOW) -> AsyncIterator[httpx.AsyncClient]:
     house = House(SECRET, "https://renkei.example", lambda: now)
-    app = Starlette(routes=[*rsvp.routes(house), *pages.ROUTES])
+    app = Strict(Starlette(routes=[*rsvp.routes(house), *pages.ROUTES]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
         yield client
 

@@ -1,0 +1,39 @@
+"""How long somebody who waits for an answer is worked for: the clock's work and a command take the time they need."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+
+from domain.errors import TooLarge
+
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """What is begun in this block ends after so many seconds, counted from now."""
+    token = _until.set(asyncio.get_running_loop().time() + seconds)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """What the block does is given up when its time is over. Raises TooLarge then."""
+    try:
+        async with asyncio.timeout_at(_until.get()) as limit:
+            yield
+    except TimeoutError as error:
+        if limit.expired():
+            raise too_long() from error
+        raise
+
+
+def too_long() -> TooLarge:
+    """What is said where the time has been used up."""
+    return TooLarge("時間内に終わりませんでした。条件をしぼるか、分けて送り直してください。")
