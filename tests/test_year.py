@@ -5,6 +5,7 @@ and the invitations by a parser that is not ours, and each figure of the workboo
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,6 +25,7 @@ from domain.statistics import TALLIES
 from domain.units import Unit, UnitKind
 from tests.domain import recount
 from tests.year.desk import House, event_in, house, link_in
+from tests.year.house import SECRET
 
 UNITS = """令和8年度 所属一覧,,,
 
@@ -54,6 +56,9 @@ CONTACTS = """団体名,氏名,メールアドレス,役割
 見本市立見本小学校,例 教子,kyoko@school.example,実務
 """
 
+NAMES = ("見本 太郎", "髙見本", "試﨑", "例塚", "𠮷例", "小梅", "電太", "例 金子", "教子", "松子", "denta", "yoshirei")
+"""Of people in the story; none is told to anybody who keeps logs or watches figures."""
+
 
 class Story:
     """What is known so far: who acts by which token, and which quarter it is: the last one that is over, so that the
@@ -64,6 +69,7 @@ class Story:
         today = datetime.now(TOKYO).date()
         self.quarter = Period.quarter_of(today).previous()
         self.tokens: dict[str, str] = {}
+        self.metrics = ""
 
     def day(self, number: int, hour: int = 10) -> datetime:
         """An instant on the n-th day of the quarter."""
@@ -87,10 +93,11 @@ class Story:
 
 def open_the_desk(story: Story) -> None:
     home = story.home
-    home.renkei(
+    told = home.renkei(
         *("init", "--code", "44", "--name", "見本県", "--domain", "police.mihon.example", "--admin", "見本 太郎"),
         *("--phone", "000-0000-0001", "--mail", "cyber@police.mihon.example"),
     )
+    story.tokens["admin"] = told.splitlines()[1]
     rosters = {
         "units": UNITS,
         "officers": OFFICERS,
@@ -359,6 +366,7 @@ def read_the_figures(story: Story) -> None:
         f"{home.base}/exports/statistics", headers={"Authorization": f"Bearer {story.tokens['partner']}"}
     )
     assert refused.status_code == 403
+    story.metrics = httpx.get(f"{home.base}/metrics", headers={"Authorization": f"Bearer {story.tokens['admin']}"}).text
 
 
 def figures_in(workbook: bytes) -> dict[Cell, Any]:
@@ -409,7 +417,25 @@ def names_nobody(workbook: bytes) -> None:
 def story(new_database: Callable[[], str], tmp_path: Path) -> Any:
     now = datetime.now(TOKYO)
     with house(new_database(), tmp_path, now) as home:
-        yield Story(home)
+        told = Story(home)
+        yield told
+    keeps_to_itself_who_was_meant(told)
+
+
+def keeps_to_itself_who_was_meant(story: Story) -> None:
+    """What web and jobs have written down, and the names of the files: nobody's name or address, no key to a door."""
+    home, written = story.home, "".join(story.home.log)
+    kept = written + story.metrics + "\n".join(path.name for path in home.place.rglob("*"))
+    keys = home.box.keys()
+    assert len(keys) > 5
+    for word in (*NAMES, *story.tokens.values(), *keys, SECRET, "@"):
+        assert word not in kept
+    assert {"/graphql", "/rsvp/{token}", "/cal/{token}/calendar.ics"} <= {line.get("route") for line in lines(written)}
+    assert 'route="/rsvp/{token}"' in story.metrics
+
+
+def lines(written: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.splitlines()]
 
 
 def test_a_quarter_of_the_desk_through_its_doors(story: Story) -> None:

@@ -45,6 +45,11 @@ class Letterbox:
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == address]
 
+    def keys(self) -> set[str]:
+        """The secrets in the addresses that were told to somebody."""
+        texts = [part.get_content() for mail in self.mails for part in mail.walk() if not part.is_multipart()]
+        return {key for text in texts for key in re.findall(r"/(?:rsvp|cal)/([^/\s\"]{20,})", str(text))}
+
 
 @contextmanager
 def letterbox() -> Iterator[tuple[Letterbox, int]]:
@@ -93,6 +98,8 @@ class House:
     url: str
     place: Path
     box: Letterbox
+    log: list[str] = field(default_factory=list)
+    """What web and jobs have written down; whole once they have ended."""
 
     @property
     def base(self) -> str:
@@ -161,12 +168,11 @@ def _running(home: House, port: int) -> Iterator[House]:
     home.renkei("migrate")
     command = [sys.executable, "-m", "tests.year.house", home.url, str(port), str(home.place)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    said: list[str] = []
-    listener = threading.Thread(target=lambda: said.extend(process.stderr or []))
+    listener = threading.Thread(target=lambda: home.log.extend(process.stderr or []))
     listener.start()
     try:
         wait_for(lambda: is_open(home) or process.poll() is not None, "the doors to open")
-        assert process.poll() is None, "".join(said)
+        assert process.poll() is None, "".join(home.log)
         yield home
     finally:
         process.terminate()
@@ -174,4 +180,4 @@ def _running(home: House, port: int) -> Iterator[House]:
         listener.join()
         if process.stderr:
             process.stderr.close()
-    assert [line for line in said if "Traceback" in line or "failed" in line] == [], "".join(said)
+    assert [line for line in home.log if "Traceback" in line or "failed" in line] == [], "".join(home.log)

@@ -17,6 +17,7 @@ import uvicorn
 
 from api.app import make_app
 from api.house import House
+from api.observing import structured
 from api.serving import server
 from jobs import clock
 from jobs.post import SmtpPost
@@ -29,6 +30,7 @@ async def live(url: str, smtp_port: int, place: Path) -> None:
     def now() -> datetime:
         return datetime.fromisoformat((place / "now").read_text())
 
+    structured()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         base_url = f"http://127.0.0.1:{port}"
