@@ -20,7 +20,7 @@ from domain.actor import OUTSIDERS, Actor
 from domain.errors import Unauthenticated
 from domain.looks import Door
 
-NO_TOKEN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
+UNKNOWN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
 
 
 @dataclass
@@ -80,7 +80,7 @@ async def bearer(request: Request, house: House) -> Actor:
     """Who asks, by the token in the request's header (RFC 6750 §2.1). Raises Unauthenticated."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(UNKNOWN)
     return await tokens.actor_of(token.strip(), house.clock())
 
 
@@ -95,7 +95,7 @@ async def whoever(request: Request, house: House) -> Actor:
         return await bearer(request, house)
     is_fetching = request.method == "GET" and not visits.is_followed_from_elsewhere(request)
     if not is_fetching and not visits.is_surely_ours(request, house):
-        raise Unauthenticated(NO_TOKEN)
+        raise Unauthenticated(UNKNOWN)
     return await accounts.actor_of(secret, house.clock())
 
 

@@ -33,6 +33,7 @@ ROLE = "renkei"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
 MAJOR = "18"
+SHORT = Path("/tmp")  # nosec B108 # _make_private refuses what others have put there
 LONGEST_PLACE = 85  # bytes; the kernel takes 104 to 108 for the whole path of a socket
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC", "jit": "off"}
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -184,7 +185,7 @@ class _Home:
     def _ask(self, statement: str) -> str:
         where = ["-h", str(self.sockets), "-U", SUPERUSER, "-d", SUPERUSER]
         command = [str(self.programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where]
-        told = subprocess.run([*command, "-c", statement], capture_output=True, text=True, timeout=60, env=PLAIN)
+        told = subprocess.run([*command, "-c", statement], capture_output=True, text=True, timeout=60, env=PLAIN)  # nosec B603 # our own words
         if told.returncode != 0:
             raise self._failed("psql", told.stderr)
         return told.stdout.strip()
@@ -192,7 +193,7 @@ class _Home:
     def _tool(self, name: str, *arguments: str, expected: tuple[int, ...] = (0,)) -> int:
         """Run a PostgreSQL program as the user that may; a server inherits its output, hence a file."""
         with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(
+            done = subprocess.run(  # nosec B603 # our own words
                 [str(self.programs / name), *arguments],
                 stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 cwd="/", user=self.user, group=self.user, extra_groups=[] if self.user else None,
@@ -232,7 +233,7 @@ def _socket_directory(data: Path) -> Path:
     if len(os.fsencode(data)) <= LONGEST_PLACE and re.fullmatch(r"[\w./-]+", str(data)):
         return data
     short = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path("/tmp").resolve() / f"renkei-{os.geteuid()}-{short}"
+    return SHORT.resolve() / f"renkei-{os.geteuid()}-{short}"
 
 
 def _make_private(place: Path, user: str | None) -> None:
@@ -254,7 +255,7 @@ def _system_user(name: str) -> pwd.struct_passwd:
     except KeyError:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
     try:
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)  # nosec B603 # our own words
         return pwd.getpwnam(name)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         raise _cannot(
@@ -274,7 +275,7 @@ def _open_the_way_to(*places: Path) -> None:
                 f"{above} を専用の利用者 {SYSTEM_USER} が通れません。別のディレクトリを指定してください",
                 f"the user {SYSTEM_USER} cannot pass through {above}",
             ) from error
-    if opened := [str(above) for above in sorted(closed) if Path("/tmp") not in above.parents]:
+    if opened := [str(above) for above in sorted(closed) if SHORT not in above.parents]:
         print(f"注意: PostgreSQL が通れるように o+x を加えました: {' '.join(opened)}", file=sys.stderr)
 
 

@@ -23,8 +23,8 @@ from seed.scenes import PLAYED
 from seed.town import ADMINISTRATOR, BY_BODY, BY_NUMBER, FIRST_STATION, NATIONAL, SECOND_STATION, VOLUNTEER
 
 LABEL = "デモ"
-PASSWORD = "aoi-umi-no-machi"
-"""With which each of the ten logs in by their key: it is printed, and opens a demonstration only."""
+PASSWORD = "aoi-umi-no-machi"  # nosec B105 # opens a demonstration only
+"""With which each of the ten logs in by their key; it is printed."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api import feeds as doors
 from api.benchmarks import filling, load
-from api.benchmarks.ground import SECRET, Ground, Land
+from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
 from api.benchmarks.serving import Application, serving
@@ -85,7 +85,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
 async def address(ground: Ground) -> str:
     """Where the feed of the whole prefecture is."""
     feed = await feeds.subscribe_unit(ground.hq, unit_id=ground.hq.prefecture_id)
-    return f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics"
+    return f"/cal/{tokens.derive(KEY, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics"
 
 
 async def compare(port: int, path: str, size: Size) -> tuple[Compared, ...]:

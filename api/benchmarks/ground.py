@@ -24,7 +24,7 @@ from domain.actor import Actor, Role
 from domain.organizations import Contact, ContactRole, OrganizationKind
 from domain.units import Unit, UnitKind
 
-SECRET = "a key for benchmarks, which protects nothing"
+KEY = "a key for benchmarks, which protects nothing"
 STATIONS = 22
 
 

@@ -22,7 +22,7 @@ from tortoise import Tortoise
 
 from api.allowance import UNLIMITED
 from api.app import make_app
-from api.benchmarks.ground import SECRET
+from api.benchmarks.ground import KEY
 from api.context import Context, bearer
 from api.house import House
 from api.reading.seen import Look
@@ -74,7 +74,7 @@ class Application:
     def __call__(self) -> ASGIApp:
         if not self.is_walled:
             Context.fetch = without_wall  # type: ignore[method-assign]
-        house = House(SECRET, BASE, lambda: datetime.now(UTC), requests=UNLIMITED, rows=UNLIMITED)
+        house = House(KEY, BASE, lambda: datetime.now(UTC), requests=UNLIMITED, rows=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)
         return app

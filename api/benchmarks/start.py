@@ -18,7 +18,7 @@ from time import perf_counter
 import asyncpg
 
 from api.benchmarks import load
-from api.benchmarks.ground import SECRET, Land
+from api.benchmarks.ground import KEY, Land
 from api.benchmarks.measuring import Compared, Report
 from api.errors import Stopped
 from jobs.schedule import SCHEDULE, Every
@@ -87,7 +87,7 @@ def _renkei(*arguments: str) -> tuple[str, ...]:
 
 
 def _settings(url: str) -> dict[str, str]:
-    return {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": SECRET, "RENKEI_BASE_URL": BASE_URL, "PATH": os.defpath}
+    return {"RENKEI_DATABASE_URL": url, "RENKEI_SECRET_KEY": KEY, "RENKEI_BASE_URL": BASE_URL, "PATH": os.defpath}
 
 
 async def _started(command: tuple[str, ...], settings: dict[str, str], is_up: IsUp) -> Measured:

@@ -89,6 +89,15 @@ def test_a_program_that_fails_is_shown_with_what_it_wrote(sources):
         check._module("-c", "import sys; print('written'); sys.exit('and more')")(False)
 
 
+def test_a_hole_in_the_sources_is_found_by_bandit(sources):
+    for room in check.ROOMS:
+        (sources / room).mkdir()
+    (sources / "api" / "hole.py").write_text("import subprocess\n\nsubprocess.run(input(), shell=True)\n")
+    (step,) = (one for one in check.STEPS if one.name == "bandit")
+    with pytest.raises(Failed, match="B602"):
+        step.work(False)
+
+
 def test_outside_a_checkout_the_check_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(check, "ROOT", tmp_path)
     with pytest.raises(Failed, match="git clone"):
