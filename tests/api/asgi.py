@@ -61,6 +61,10 @@ def chunked(body: bytes, size: int = 65536) -> list[Message]:
 
 
 def speak(app: ASGIApp, scope: Scope, incoming: list[Message]) -> list[Message]:
+    return asyncio.run(say(app, scope, incoming))
+
+
+async def say(app: ASGIApp, scope: Scope, incoming: list[Message]) -> list[Message]:
     """What the application sends. After `incoming` the other side stays silent, as a slow one does."""
     waiting, sent = list(incoming), []
 
@@ -72,7 +76,7 @@ def speak(app: ASGIApp, scope: Scope, incoming: list[Message]) -> list[Message]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    await app(scope, receive, send)
     return sent
 
 

@@ -1,0 +1,184 @@
+"""What the mutations of the live schema take: where an input says an id, what a form would send, and rows to mean."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
+
+from api.mutations import REFERS
+from api.reading.declarations import entity_of
+from api.schema import schema
+from domain import activities, agreements, drills, feeds, lectures, organizations, volunteers
+from domain.activities import ActivityParticipation
+from domain.actor import Actor
+from domain.agreements import AgreementKind, AgreementParty
+from domain.calendar import Attendee
+from domain.drills import Participation
+from domain.lectures import Assignment
+from domain.organizations import Contact
+from domain.volunteers import AgeBand
+from tests import make
+from tests.make import Town
+
+MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
+
+
+USUAL = {
+    "endsAt": "2026-07-10T14:00:00+09:00",
+    "expiresOn": "2027-03-31",
+    "replyBy": "2026-07-05",
+    "onlineUrl": "https://meet.example/x",
+    "phone": "000-0000-0000",
+    "mailAddress": "rei@partner.example",
+    "postalCode": "980-0014",
+    "objectives": "通報を15分以内に行う",
+    **dict.fromkeys(("corporateNumber", "schoolCode", "municipalityCode")),
+}
+"""What a form would take, where not just any value of its kind will do: so that the fields beside it are reached."""
+
+
+Path = tuple[str, ...]
+
+
+def fields_of(mutation: str) -> dict[str, Any]:
+    taken = get_named_type(MUTATIONS[mutation].args["input"].type)
+    assert isinstance(taken, GraphQLInputObjectType)
+    return dict(taken.fields)
+
+
+def kinds_of(field: str) -> tuple[str, ...]:
+    """What an argument may point to: `participationId` to the part of a drill, or of an activity."""
+    stem = re.sub(r"(Ids?)$", "", field)
+    snake = re.sub(r"([A-Z])", r"_\1", stem).lower()
+    return REFERS.get(snake, (stem[:1].upper() + stem[1:],))
+
+
+def pointing(name: str, ids: dict[str, UUID]) -> str:
+    """The id of a row that the argument may mean, where the test has made one."""
+    kinds = kinds_of(name)
+    kind = next((kind for kind in kinds if kind in ids), kinds[0])
+    return f"{kind}:{ids.get(kind) or uuid4()}"
+
+
+def places(fields: dict[str, Any], above: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Where an input says an id, also inside of inputs of its own."""
+    for name, field in fields.items():
+        inner = get_named_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from places(dict(inner.fields), (*above, name))
+        elif inner.name == "ID":
+            yield above, name
+
+
+def every_id() -> Iterator[tuple[str, Path, str, str]]:
+    """Each place of each mutation with each kind that it may point to."""
+    for mutation in MUTATIONS:
+        for above, name in places(fields_of(mutation)):
+            yield from ((mutation, above, name, kind) for kind in kinds_of(name))
+
+
+def must_be_given(mutation: str, name: str) -> bool:
+    return name in fields_of(mutation) and is_non_null_type(fields_of(mutation)[name].type)
+
+
+def swapped(whole: Any, above: Path, name: str, id: str) -> Any:
+    """The input with this id in that place."""
+    if isinstance(whole, list):
+        return [swapped(one, above, name, id) for one in whole]
+    if above:
+        return whole | {above[0]: swapped(whole[above[0]], above[1:], name, id)}
+    return whole | {name: [id] if isinstance(whole[name], list) else id}
+
+
+def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
+    """A value of the right form; ids are of rows that exist where the test has made one."""
+    if is_non_null_type(gtype):
+        return usual(name, gtype.of_type, ids)
+    if is_list_type(gtype):
+        return [usual(name, gtype.of_type, ids)]
+    if isinstance(gtype, GraphQLInputObjectType):
+        return {key: usual(key, inner.type, ids) for key, inner in gtype.fields.items()}
+    if hasattr(gtype, "values"):
+        return next(iter(gtype.values))
+    if name in USUAL:
+        return USUAL[name]
+    plain = {"ID": pointing(name, ids), "String": "例", "Int": 1, "Boolean": False}
+    return (plain | {"Date": "2026-07-10", "DateTime": "2026-07-10T13:00:00+09:00"})[gtype.name]
+
+
+def usual_input(mutation: str, ids: dict[str, UUID]) -> dict[str, Any]:
+    fields = fields_of(mutation).items()
+    return {name: usual(name, field.type, ids) for name, field in fields if name != "idempotencyKey"}
+
+
+async def versions_in(mutation: str, ids: dict[str, UUID]) -> dict[str, int]:
+    """The version of the row that the mutation is about, where it has to be given."""
+    about = [name for above, name in places(fields_of(mutation)) if not above]
+    if "version" not in fields_of(mutation) or not about:
+        return {}
+    kind, _, key = pointing(about[0], ids).partition(":")
+    entity = entity_of(schema._schema.type_map[kind])
+    row: Any = await entity.model.filter(id=key).first() if entity else None
+    return {"version": row.version} if row else {}
+
+
+async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
+    """One row of each kind that belongs to the actor's station."""
+    body = await make.school(who, name)
+    branch = await organizations.add_establishment(who, organization_id=body.id, name="分校")
+    contact = await make.contact(who, body)
+    lecture = await make.lecture(who, school=body, contact=contact)
+    await lectures.accept(who, lecture.id)
+    await lectures.assign(who, lecture.id, person_id=who.person_id)
+    agreement = await agreements.propose(who, kind=AgreementKind.MEMORANDUM, title="覚書", organization_ids=[body.id])
+    assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
+    party = await AgreementParty.get(organization_id=body.id)
+    feed = await feeds.subscribe(who, person_id=contact.person_id)
+    return (
+        await volunteers_of(who, town)
+        | await drill_of(who, contact)
+        | {
+            "Organization": body.id,
+            "Contact": contact.id,
+            "Establishment": branch.id,
+            "Lecture": lecture.id,
+            "LecturerAssignment": assignment.id,
+            "Attendee": attendee.id,
+            "Agreement": agreement.id,
+            "AgreementParty": party.id,
+            "CalendarFeed": feed.id,
+            "Person": contact.person_id,
+            "Officer": who.person_id,
+            "Unit": who.unit_id,
+        }
+    )
+
+
+async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """A drill to which the contact is invited."""
+    drill = await make.drill(who)
+    await drills.invite(who, drill.id, contact_id=contact.id)
+    return {"Drill": drill.id, "DrillParticipation": (await Participation.get(drill_id=drill.id)).id}
+
+
+async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:
+    """A minor about to be appointed with a guardian's consent, a group, and an activity to which an adult is asked."""
+    group = await make.group(who)
+    minor = await make.recommended(who, group_id=group.id, age_band=AgeBand.FROM_15_TO_17)
+    await volunteers.screen(town.hq, minor.id)
+    consent = await volunteers.record_consent(who, minor.id, guardian_name="髙見本 保", given_on=who.today)
+    activity = await make.activity(who, group_id=group.id)
+    adult = await make.recommended(who, family_name="試﨑")
+    await volunteers.screen(town.hq, adult.id)
+    await volunteers.appoint(town.hq, adult.id, authority="生活安全部長")
+    await activities.invite(who, activity.id, volunteer_ids=[adult.id])
+    participation = await ActivityParticipation.get(activity_id=activity.id)
+    return {
+        "VolunteerGroup": group.id,
+        "Volunteer": minor.id,
+        "GuardianConsent": consent.id,
+        "VolunteerActivity": activity.id,
+        "ActivityParticipation": participation.id,
+    }
