@@ -21,7 +21,7 @@ MODELS = [
         "slots",
         "units",
         "people",
-        "organizations",
+        "organizations.organization",
         "calendar",
         "tokens",
         "accounts.account",

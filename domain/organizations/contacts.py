@@ -1,0 +1,107 @@
+"""担当者連絡先: who is reached at an organisation, added and put right."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Unpack
+from uuid import UUID
+
+from domain import people, records
+from domain.actor import LIAISONS, Actor
+from domain.errors import Invalid
+from domain.organizations.organization import (
+    Contact,
+    ContactRole,
+    Organization,
+    contacts_visible_to,
+    establishments_visible_to,
+    visible_to,
+)
+from domain.people import Person
+from domain.verbs import verb
+
+
+async def find_present_contact(actor: Actor, contact_id: UUID, organization_id: UUID | None = None) -> Contact:
+    """A contact who can be written to, of this organisation where one is told.
+
+    Raises NotFound, or Invalid for one who has left or whose organisation is not registered any more.
+    """
+    scope = contacts_visible_to(actor)
+    known = scope if organization_id is None else scope.filter(organization_id=organization_id)
+    contact = await records.see(known, contact_id, field="contact_id")
+    body = await Organization.get(id=contact.organization_id)
+    if any(left is not None and left <= actor.today for left in (contact.until, body.retired_on)):
+        raise Invalid(
+            "この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field="contact_id"
+        )
+    return contact
+
+
+@verb(*LIAISONS)
+async def add_contact(
+    actor: Actor,
+    /,
+    *,
+    organization_id: UUID,
+    role: ContactRole,
+    family_name: str,
+    department: str = "",
+    job_title: str = "",
+    establishment_id: UUID | None = None,
+    since: date | None = None,
+    **known: Unpack[people.Besides],
+) -> Contact:
+    """Add a contact person to an organisation."""
+    body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    records.must_last(body.retired_on)
+    if establishment_id:
+        places = establishments_visible_to(actor).filter(organization_id=body.id)
+        await records.see(places, establishment_id, field="establishment_id")
+    columns = people.described(family_name=family_name, **known)
+    person = await records.create(actor, Person, "contact-person-added", unit_id=body.unit_id, **columns)
+    return await records.create(
+        actor,
+        Contact,
+        "contact-added",
+        person_id=person.id,
+        organization_id=body.id,
+        establishment_id=establishment_id,
+        unit_id=body.unit_id,
+        role=role,
+        department=department,
+        job_title=job_title,
+        since=since or actor.today,
+        verified_on=actor.today,
+        search=columns["search"],
+        kana_order=columns["kana_order"],
+    )
+
+
+@verb(*LIAISONS)
+async def correct_contact(
+    actor: Actor,
+    /,
+    contact_id: UUID,
+    *,
+    version: int,
+    role: ContactRole | None = None,
+    department: str | None = None,
+    job_title: str | None = None,
+    **known: Unpack[people.Known],
+) -> Contact:
+    """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
+    contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    person = await records.find(Person.all(), contact.person_id)
+    columns, known_before = people.described(person, **known), person.version
+    await records.change(actor, person, "contact-person-corrected", **columns)
+    values = {
+        "search": columns["search"],
+        "kana_order": columns["kana_order"],
+        "role": role or contact.role,
+        "department": contact.department if department is None else department,
+        "job_title": contact.job_title if job_title is None else job_title,
+    }
+    await records.change(actor, contact, "contact-corrected", verified_on=actor.today, **values)
+    if person.version > known_before and contact.version == version:
+        await records.touch(actor, contact)
+    return contact

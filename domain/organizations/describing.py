@@ -1,0 +1,88 @@
+"""団体の記載事項: what is known of an organisation, checked, and what makes two the same one."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Unpack
+
+from domain import records
+from domain.japanese import (
+    corporate_number,
+    kana_order,
+    municipality_code,
+    name_key,
+    phone_number,
+    postal_code,
+    school_code,
+    search_key,
+    storable,
+)
+from domain.organizations.organization import Organization
+
+
+class Besides(TypedDict, total=False):
+    """What may be known of an organisation besides its kind and name."""
+
+    name_kana: str
+    corporate_number: str | None
+    school_code: str | None
+    municipality_code: str
+    postal_code: str
+    address: str
+    phone: str
+    industry: str
+    is_small: bool
+
+
+class Facts(Besides, total=False):
+    """All of it; in a correction what is left out stays as it is."""
+
+    name: str
+
+
+BLANK: dict[str, Any] = dict(
+    name="",
+    name_kana="",
+    corporate_number=None,
+    school_code=None,
+    municipality_code="",
+    postal_code="",
+    address="",
+    phone="",
+    industry="",
+    is_small=False,
+)
+
+
+def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> dict[str, Any]:
+    """The columns of an organisation: what is known now or was before, checked, and what follows from its name."""
+    known = {**BLANK} | ({name: getattr(before, name) for name in BLANK} if before else {}) | {**facts}
+    records.must_say(storable(known["name"], field="name"), "名称", "name")
+    codes: dict[str, Any] = {
+        "corporate_number": corporate_number(known["corporate_number"]) if known["corporate_number"] else None,
+        "school_code": school_code(known["school_code"]) if known["school_code"] else None,
+        **located(known["municipality_code"], known["postal_code"], known["phone"]),
+    }
+    name, kana = known["name"], known["name_kana"]
+    return {
+        **known,
+        **codes,
+        "search": search_key(f"{name} {kana}"),
+        "kana_order": kana_order(kana or name),
+        "identity": identity(name, codes["corporate_number"], codes["school_code"], codes["municipality_code"]),
+    }
+
+
+def identity(name: str, corporate: str | None, school: str | None, municipality: str) -> str:
+    """What makes an organisation the same one: 学校コード, else 法人番号, else folded name and municipality."""
+    if school:
+        return f"school:{school}"
+    return f"corporate:{corporate}" if corporate else f"name:{name_key(name)}@{municipality}"
+
+
+def located(municipality: str, postal: str, phone: str) -> dict[str, str]:
+    """Where an organisation or a place of it is and is called, in the one form these are kept in. Raises Invalid."""
+    return {
+        "municipality_code": municipality_code(municipality) if municipality else "",
+        "postal_code": postal_code(postal) if postal else "",
+        "phone": phone_number(phone, "phone") if phone else "",
+    }

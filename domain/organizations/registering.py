@@ -1,0 +1,53 @@
+"""団体の登録と訂正: an organisation is taken in once, and its facts are put right."""
+
+from __future__ import annotations
+
+from typing import Unpack
+from uuid import UUID
+
+from domain import records, units
+from domain.actor import LIAISONS, Actor
+from domain.errors import Conflict
+from domain.organizations.describing import Besides, Facts, described
+from domain.organizations.organization import Organization, OrganizationKind, gone, visible_to
+from domain.verbs import BROKEN, verb
+
+ELSEWHERE = "ほかの所属が登録している団体です。県本部の連携担当者に連絡してください。"
+
+
+@verb(*LIAISONS)
+async def register(
+    actor: Actor, /, *, kind: OrganizationKind, name: str, unit_id: UUID | None = None, **besides: Unpack[Besides]
+) -> Organization:
+    """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
+    unit = await units.find_covered(actor, unit_id)
+    values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
+    await _must_be_new(actor, values["identity"])
+    return await records.create(actor, Organization, "organization-registered", **values)
+
+
+@verb(*LIAISONS)
+async def correct(
+    actor: Actor,
+    /,
+    organization_id: UUID,
+    *,
+    version: int,
+    kind: OrganizationKind | None = None,
+    **facts: Unpack[Facts],
+) -> Organization:
+    """Correct what is known of an organisation; what is left out stays as it is."""
+    row = await records.find(visible_to(actor), organization_id, version)
+    values = {"kind": kind or row.kind, **described(row, **facts)}
+    if values["identity"] != row.identity:
+        await _must_be_new(actor, values["identity"])
+    return await records.change(actor, row, "organization-corrected", **values)
+
+
+async def _must_be_new(actor: Actor, identity: str) -> None:
+    """Raises Conflict for a body that is there already, and says where to turn where the actor may not see it."""
+    if (there := await Organization.filter(prefecture_id=actor.prefecture_id, identity=identity).first()) is None:
+        return
+    if there.unit_id not in actor.units:
+        raise Conflict(ELSEWHERE)
+    raise Conflict(gone(there) if there.retired_on else BROKEN["organization_identity"])
