@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -58,7 +58,8 @@ class Actor:
 
     `units` are the ids that the post covers (the unit and all below it); `prefecture_id` is the unit at the root
     of the prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the
-    door. `is_read_only` is set where somebody came in by a token that may change nothing.
+    door. `is_read_only` is set where somebody came in by a token that may change nothing; `key_id` is the token's
+    or session's, for the record of what was shown through it.
     """
 
     role: Role
@@ -69,6 +70,7 @@ class Actor:
     units: tuple[UUID, ...] = ()
     organization_id: UUID | None = None
     is_read_only: bool = False
+    key_id: UUID | None = field(default=None, compare=False)
 
     @property
     def today(self) -> date:

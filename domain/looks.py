@@ -37,12 +37,14 @@ class Door(StrEnum):
 
 
 class Look(Table):
-    """One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it."""
+    """One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it, `key_id`
+    the token or session through which they saw it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     at = fields.DatetimeField()
     door = fields.CharEnumField(Door, max_length=20)
     person_id = fields.UUIDField()
+    key_id = fields.UUIDField(null=True)
     role = fields.CharEnumField(Role, max_length=20)
     unit_id = fields.UUIDField()
     prefecture_id = fields.UUIDField()
@@ -56,13 +58,13 @@ class Look(Table):
 
 
 ADD = """
-    INSERT INTO look (id, at, door, person_id, role, unit_id, prefecture_id, purpose, columns, rows)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_jsonb($9::text[]), to_jsonb($10::text[]))"""
+    INSERT INTO look (id, at, door, person_id, key_id, role, unit_id, prefecture_id, purpose, columns, rows)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_jsonb($10::text[]), to_jsonb($11::text[]))"""
 
 
 def line(actor: Actor, door: Door, purpose: str, columns: Iterable[str], rows: Iterable[str]) -> tuple[object, ...]:
     """The values for `ADD`."""
-    who = (actor.person_id, actor.role.value, actor.unit_id, actor.prefecture_id)
+    who = (actor.person_id, actor.key_id, actor.role.value, actor.unit_id, actor.prefecture_id)
     return uuid7(), actor.now, door.value, *who, purpose[:200], sorted(columns), sorted(rows)
 
 
@@ -78,10 +80,14 @@ class Affected:
         return len(self.persons) > MANY
 
 
-async def affected(since: datetime, before: datetime, *, by: UUID | None = None) -> Affected:
-    """Who was shown to whom between two instants: by one person's accesses, or by anybody's."""
-    lines = Look.filter(at__gte=since, at__lt=before)
-    found = await (lines.filter(person_id=by) if by else lines).order_by("at")
+async def affected(
+    since: datetime, before: datetime, *, by: UUID | None = None, key: UUID | None = None, door: Door | None = None
+) -> Affected:
+    """Whose data was shown between two instants: to anybody, or to one person, through one token or session, by one
+    door."""
+    wanted = {"person_id": by, "key_id": key, "door": door}
+    narrowed = {name: value for name, value in wanted.items() if value is not None}
+    found = await Look.filter(at__gte=since, at__lt=before, **narrowed).order_by("at")
     known = await _persons_behind({row for one in found for row in one.rows})
     persons: dict[UUID, tuple[int, datetime]] = {}
     for one in found:

@@ -230,7 +230,7 @@ COVERED = """
 
 BEARING = """
     SELECT role, person_id, unit_id, prefecture_id, organization_id,
-           scope = 'READ' AS is_read_only, last_used_at AS used_at
+           id AS key_id, scope = 'READ' AS is_read_only, last_used_at AS used_at
     FROM token WHERE sha256 = $1 AND revoked_at IS NULL AND expires_at > $2"""
 
 

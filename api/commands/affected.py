@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from api import settings
 from api.database import at_hand
 from domain import database, installation, looks
 from domain.actor import TOKYO, Role
-from domain.looks import MANY, Affected
+from domain.looks import MANY, Affected, Door
 from domain.people import Person
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--from", dest="since", required=True, type=date.fromisoformat, help="最初の日 (2026-11-01)")
-    parser.add_argument("--to", dest="until", required=True, type=date.fromisoformat, help="最後の日 (その日を含む)")
+    first = "最初の日か時刻 (2026-11-01、2026-11-01T09:30)"
+    parser.add_argument("--from", dest="since", required=True, type=_first, metavar="TIME", help=first)
+    last = "最後の日か時刻 (その日、その分を含む)"
+    parser.add_argument("--to", dest="until", required=True, type=_last, metavar="TIME", help=last)
     parser.add_argument("--by", metavar="PERSON", help="誰が見たか: 職員番号・氏名・人の番号 (省略すると全員)")
+    key = "どの鍵で見たか: アクセストークンの番号 (renkei token list) かログインの番号"
+    parser.add_argument("--key", type=UUID, help=key)
+    parser.add_argument("--door", choices=[door.value for door in Door], help="どこで見たか (EXPORT は書き出し)")
+
+
+def _first(said: str) -> datetime:
+    """The first instant of a day or minute, in Japan. Raises ValueError."""
+    return datetime.fromisoformat(said).replace(tzinfo=TOKYO)
+
+
+def _last(said: str) -> datetime:
+    """The first instant after it."""
+    return _first(said) + (timedelta(minutes=1) if "T" in said else timedelta(days=1))
 
 
 def run(options: argparse.Namespace) -> int:
-    since, until = (datetime.combine(day, time(), TOKYO) for day in (options.since, options.until))
     with at_hand(settings.read()) as url:
-        found = asyncio.run(_affected(url, since, until + timedelta(days=1), options.by))
+        found = asyncio.run(_affected(url, options))
     print(_said(found))
     return 0
 
 
-async def _affected(url: str, since: datetime, before: datetime, by: str | None) -> Affected:
+async def _affected(url: str, options: argparse.Namespace) -> Affected:
+    door = Door(options.door) if options.door else None
     async with database.opened(url):
-        return await looks.affected(since, before, by=await _person(by) if by else None)
+        by = await _person(options.by) if options.by else None
+        return await looks.affected(options.since, options.until, by=by, key=options.key, door=door)
 
 
 async def _person(said: str) -> UUID:

@@ -101,7 +101,7 @@ async def open_session(now: datetime, account: Account, stage: Stage, label: str
 
 SITTING = """
     SELECT account.role, account.person_id, account.unit_id, account.prefecture_id, account.organization_id,
-           false AS is_read_only, session.seen_at AS used_at
+           session.id AS key_id, false AS is_read_only, session.seen_at AS used_at
     FROM session JOIN account ON account.id = session.account_id
     WHERE session.sha256 = $1 AND session.stage = 'INSIDE' AND session.ended_at IS NULL
       AND session.until > $2 AND session.seen_at > $2 - interval '30 minutes'

@@ -11,7 +11,7 @@ from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.looks import Door
-from domain.organizations import ContactRole, OrganizationKind
+from domain.organizations.organization import ContactRole, OrganizationKind
 from domain.outbox import Method
 from domain.people import QualificationLevel
 from domain.retention.due import Rule
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('seal', fields.CharField(null=True, max_length=64)),
             ],
             options={'table': 'journal', 'app': 'renkei', 'indexes': [Index(fields=['row_id', 'at'], name='journal_row')], 'pk_attr': 'id', 'table_description': 'One change. `person_id` and `role` are empty where the clock acted by itself. `at` is UTC; the prefecture is the'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Familiar',
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'familiar_network', 'app': 'renkei', 'pk_attr': 'key', 'table_description': 'A name came in from a network; `key` is the hash of both.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='IdempotencyKey',
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('used_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'idempotency_key', 'app': 'renkei', 'unique_together': (('person_id', 'key'),), 'pk_attr': 'id', 'table_description': "What one person's key was used for, and the row that came of it."},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='KeptHead',
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('told_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'journal_head', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The head at the end of one round of the clock, as it was told to the prefectures.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Knock',
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ('opens_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'knock', 'app': 'renkei', 'pk_attr': 'key', 'table_description': 'One counter. `opens_at` is the instant from which the next try is taken.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Letter',
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('given_up_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Look',
@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('door', fields.CharEnumField(description='GRAPHQL: GRAPHQL\nEXPORT: EXPORT\nCONSOLE: CONSOLE', enum_type=Door, max_length=20)),
                 ('person_id', fields.UUIDField()),
+                ('key_id', fields.UUIDField(null=True)),
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('unit_id', fields.UUIDField()),
                 ('prefecture_id', fields.UUIDField()),
@@ -135,8 +136,8 @@ class Migration(migrations.Migration):
                 ('columns', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('rows', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it.'},
-            bases=['Model'],
+            options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it, `key_id`'},
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Slot',
@@ -147,7 +148,7 @@ class Migration(migrations.Migration):
                 ('done_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'slot', 'app': 'renkei', 'unique_together': (('job', 'slot_at'),), 'pk_attr': 'id', 'table_description': 'One turn of one job. `slot_at` is the instant for which it was due, `done_at` when it ran (both UTC).'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Unit',
@@ -525,7 +526,7 @@ class Migration(migrations.Migration):
                 ('factor_step', fields.BigIntField(default=0)),
             ],
             options={'table': 'credential', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The secrets of one account. `factor` is the sealed key of the second factor, `factor_step` the newest time step'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Lecture',
@@ -634,7 +635,7 @@ class Migration(migrations.Migration):
                 ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'recovery_code', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One of the codes that stand in for a lost telephone, each once. 80 random bits need no slow hash.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Run',
@@ -688,7 +689,7 @@ class Migration(migrations.Migration):
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'session', 'app': 'renkei', 'indexes': [Index(fields=['account_id'], name='session_account')], 'pk_attr': 'id', 'table_description': 'One browser. `label` is its kind, without anything that names a person. Instants are UTC.'},
-            bases=['Model'],
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Subscription',

@@ -8,8 +8,8 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from domain import database, looks, walls
-from domain.actor import Actor
+from domain import database, looks, tokens, walls
+from domain.actor import Actor, Role
 from domain.journal import Entry
 from domain.looks import Door, Look
 from domain.outbox import Letter
@@ -51,6 +51,21 @@ def test_those_affected_are_counted_as_persons_whichever_row_showed_them(play: A
         assert (found.looks, found.is_reportable) == (3, False)
         assert set((await looks.affected(NOW, NOW + DAY, by=town.hq.person_id)).persons) == {contact.person_id}
         assert (await looks.affected(NOW + DAY, NOW + 2 * DAY, by=town.officer.person_id)).persons == {}
+
+    play(story)
+
+
+def test_what_one_stolen_key_has_shown_is_told_apart_from_what_its_owner_saw_by_another(play: Any) -> None:
+    async def story(town: Town) -> None:
+        token, secret = await tokens.issue(
+            town.admin, person_id=town.hq.person_id, role=Role.HQ_LIAISON, unit_id=town.section.id, label="", days=9
+        )
+        stolen = await tokens.actor_of(secret, NOW)
+        await look(town.hq, f"Person:{town.officer.person_id}")
+        await look(stolen, f"Person:{town.admin.person_id}")
+        assert set((await looks.affected(NOW, NOW + DAY, key=token.id)).persons) == {town.admin.person_id}
+        assert set((await looks.affected(NOW, NOW + DAY, door=Door.EXPORT)).persons) == set()
+        assert (await looks.affected(NOW, NOW + DAY, by=stolen.person_id, door=Door.GRAPHQL)).looks == 2
 
     play(story)
 
