@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from domain import amounts, calendar, invitations, records, units
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.drill import (
     ARRANGING,
@@ -28,6 +28,7 @@ from domain.errors import Invalid
 from domain.japanese import day_with_weekday, search_key
 from domain.outbox import Method
 from domain.states import must_be_in, said
+from domain.units import Unit
 from domain.verbs import verb
 
 MOST_OBJECTIVES = 20
@@ -85,7 +86,7 @@ def _place(columns: dict[str, Any]) -> dict[str, Any]:
     return {name: columns.pop(name) for name in ("place", "online_url") if name in columns}
 
 
-def found_by(columns: Mapping[str, Any]) -> dict[str, str]:
+def _found_by(columns: Mapping[str, Any]) -> dict[str, str]:
     """The title, where there is one, and the key by which it is searched."""
     return {"title": columns["title"], "search": search_key(columns["title"])} if "title" in columns else {}
 
@@ -112,19 +113,28 @@ async def plan(
     calendar.must_be_ahead(actor, starts_at)
     calendar.must_leave_time(actor, columns.get("reply_by"), starts_at)
     where = _place(columns)
-    appointment = await calendar.propose(actor, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
-    return await records.create(
+    return await make(
         actor,
-        Drill,
         "drill-planned",
-        unit_id=unit.id,
-        appointment_id=appointment.id,
+        unit,
+        ends_at,
+        where,
         status=DrillStatus.DRAFT,
         format=format,
         threat=threat,
         starts_at=starts_at,
-        **{**columns, **found_by(columns)},
+        **columns,
     )
+
+
+async def make(
+    author: Author, fact: str, unit: Unit, ends_at: datetime, where: Mapping[str, Any], **columns: Any
+) -> Drill:
+    """A drill of a unit, with the date of its own; `where` is the appointment's."""
+    title, starts_at = columns["title"], columns["starts_at"]
+    appointment = await calendar.propose(author, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
+    owned = {"unit_id": unit.id, "appointment_id": appointment.id}
+    return await records.create(author, Drill, fact, **owned, **{**columns, **_found_by(columns)})
 
 
 @verb(*LIAISONS)
@@ -135,7 +145,7 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     columns = checked(facts)
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
-    where, titled = _place(columns), found_by(columns)
+    where, titled = _place(columns), _found_by(columns)
     await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
     await _show(actor, drill, where | ({"title": drill.title} if titled else {}))

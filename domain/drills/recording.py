@@ -9,10 +9,10 @@ from uuid import UUID
 
 from domain import amounts, calendar, organizations, records, units
 from domain.actor import LIAISONS, Actor
-from domain.calendar import AppointmentKind, AppointmentStatus
+from domain.calendar import AppointmentStatus
 from domain.drills.drill import Drill, DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import Participation, ParticipationReply, ParticipationRole
-from domain.drills.planning import checked, found_by
+from domain.drills.planning import checked, make
 from domain.errors import Incomplete, Invalid
 from domain.verbs import verb
 
@@ -51,19 +51,18 @@ async def record_held(
     columns = checked({"title": title, "purpose": purpose, "objectives": objectives, "place": place})
     calendar.must_be_over(actor, starts_at, ends_at)
     where = {"place": columns.pop("place"), "status": AppointmentStatus.CONFIRMED}
-    appointment = await calendar.propose(actor, AppointmentKind.DRILL, unit, title, starts_at, ends_at, **where)
-    drill = await records.create(
+    drill = await make(
         actor,
-        Drill,
         "drill-recorded",
-        unit_id=unit.id,
-        appointment_id=appointment.id,
+        unit,
+        ends_at,
+        where,
         status=DrillStatus.FINISHED,
         format=format,
         threat=threat,
         starts_at=starts_at,
         police_count=amounts.people(police_count, "police_count", "警察の参加人数"),
-        **{**columns, **found_by(columns)},
+        **columns,
     )
     await _take_part(actor, drill, participants)
     return drill

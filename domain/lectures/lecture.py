@@ -8,6 +8,7 @@ A lecturer is held to the time from the assignment on (constraint attendee_busy)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,11 @@ from tortoise.queryset import QuerySet
 
 from domain import amounts, calendar, records
 from domain.actor import LIAISONS, Actor, Author, Role
-from domain.calendar import Appointment
+from domain.calendar import Appointment, AppointmentKind
 from domain.organizations import Contact, Organization
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_move
+from domain.units import Unit
 
 
 class LectureStatus(StrEnum):
@@ -178,6 +180,19 @@ def must_make_sense(facts: Mapping[str, Any]) -> None:
         records.must_say(facts["theme"], "講義のテーマ", "theme")
     if "expected_count" in facts:
         amounts.people(facts["expected_count"], "expected_count", "予定人数", least=1)
+
+
+async def make(
+    author: Author, fact: str, school: Organization, ends_at: datetime, where: Mapping[str, Any], **columns: Any
+) -> tuple[Lecture, Appointment]:
+    """A lecture of the unit that looks after the school, with the date of its own; `where` is the appointment's."""
+    unit = await Unit.get(id=school.unit_id)
+    title = titled(school, columns["theme"])
+    appointment = await calendar.propose(
+        author, AppointmentKind.LECTURE, unit, title, columns["starts_at"], ends_at, **where
+    )
+    owned = {"unit_id": unit.id, "school_id": school.id, "appointment_id": appointment.id}
+    return await records.create(author, Lecture, fact, **owned, **columns), appointment
 
 
 async def move(author: Author, lecture: Lecture, to: LectureStatus, fact: str, **values: Any) -> Lecture:

@@ -8,18 +8,10 @@ from uuid import UUID
 
 from domain import calendar, organizations, people, records
 from domain.actor import LIAISONS, Actor
-from domain.calendar import AppointmentKind, AppointmentStatus
+from domain.calendar import AppointmentStatus
 from domain.lectures.giving import GivenBy, note_givers
-from domain.lectures.lecture import (
-    Audience,
-    Lecture,
-    LectureKind,
-    LectureStatus,
-    must_make_sense,
-    titled,
-)
+from domain.lectures.lecture import Audience, Lecture, LectureKind, LectureStatus, make, must_make_sense
 from domain.lectures.reporting import Counted, count, duration, total
-from domain.units import Unit
 from domain.verbs import verb
 
 
@@ -49,18 +41,12 @@ async def record_held(
     calendar.must_be_over(actor, starts_at, ends_at)
     whole = (ends_at - starts_at) // timedelta(minutes=1)
     length = duration(whole if duration_minutes is None else duration_minutes)
-    unit = await Unit.get(id=school.unit_id)
-    where = {"place": place or school.name, "status": AppointmentStatus.CONFIRMED}
-    appointment = await calendar.propose(
-        actor, AppointmentKind.LECTURE, unit, titled(school, theme), starts_at, ends_at, **where
-    )
-    lecture = await records.create(
+    lecture, _ = await make(
         actor,
-        Lecture,
         "lecture-recorded",
-        unit_id=unit.id,
-        school_id=school.id,
-        appointment_id=appointment.id,
+        school,
+        ends_at,
+        {"place": place or school.name, "status": AppointmentStatus.CONFIRMED},
         status=LectureStatus.DELIVERED,
         kind=kind,
         audience=audience,

@@ -7,19 +7,17 @@ from uuid import UUID
 
 from domain import calendar, organizations, records
 from domain.actor import LIAISONS, Actor, Role
-from domain.calendar import AppointmentKind
 from domain.lectures.lecture import (
     Audience,
     Lecture,
     LectureKind,
     LectureStatus,
+    make,
     move,
     must_make_sense,
-    titled,
     visible_to,
 )
 from domain.lectures.telling import tell_school
-from domain.units import Unit
 from domain.verbs import verb
 
 
@@ -49,19 +47,13 @@ async def request(
     contact = await organizations.find_present_contact(actor, contact_id, school.id)
     calendar.must_be_ahead(actor, starts_at)
     must_make_sense({"theme": theme, "expected_count": expected_count})
-    unit = await Unit.get(id=school.unit_id)
-    where = {"place": place or school.name, "online_url": online_url}
-    appointment = await calendar.propose(
-        actor, AppointmentKind.LECTURE, unit, titled(school, theme), starts_at, ends_at, **where
-    )
-    lecture = await records.create(
+    lecture, appointment = await make(
         actor,
-        Lecture,
         "lecture-requested",
-        unit_id=unit.id,
-        school_id=school.id,
+        school,
+        ends_at,
+        {"place": place or school.name, "online_url": online_url},
         contact_id=contact.id,
-        appointment_id=appointment.id,
         status=LectureStatus.RECEIVED,
         kind=kind,
         audience=audience,
