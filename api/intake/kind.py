@@ -13,9 +13,17 @@ from domain.japanese import search_key
 T = TypeVar("T")
 
 LONGEST_HEADING = 60
+BARE = "フリガナ"
+"""The heading of a reading that does not say of what: each kind of file knows."""
 
 _MARKS = re.compile(r"[※*]|[【\[(](必須|任意)[】\])]|(必須|任意)$")
 _ASIDE = re.compile(r"\([^)]*\)")
+# フリガナ, ふりがな, カナ, かな, ヨミ, よみ and 読み仮名, as `folded` leaves them.
+_KANA = r"(?:[全半]角)?(?:フリ[カガ]ナ|カタカナ|ヒラガナ|[ヨ読]ミ(?:[カガ]ナ|仮名)?|カナ)"
+_KANA_ASIDE = re.compile(rf"[(\[【〔〈<「][^)\]】〕〉>」]*{_KANA}[^)\]】〕〉>」]*[)\]】〕〉>」]")
+_KANA_ENDING = re.compile(rf"[・/:_-]?{_KANA}$")
+_KANA_OF = re.compile(rf"{_KANA}\(([^)]*)\)")
+_HOW_TO_WRITE = re.compile(rf"全角|半角|{_KANA}|文字|空白|スペース|例")
 _NUMBERING = re.compile(r"^\d+[.)、]?")
 
 
@@ -92,9 +100,24 @@ class Kind(Generic[T]):
         if len(heading) > LONGEST_HEADING:
             return None
         full = folded(heading)
-        plain = _ASIDE.sub("", full)
-        tries = (full, plain, _NUMBERING.sub("", full), _NUMBERING.sub("", plain))
+        if (told := self._told(full)) is not None:
+            return told
+        if (name := _read_aloud(full)) is not None:
+            named = self._told(name, asides=True)
+            return self.reading_of(named) if named else None
+        return self._told(full, asides=True)
+
+    def _told(self, folded: str, *, asides: bool = False) -> Field | None:
+        """The column of a folded heading, with or without its numbering; with `asides`, also without these."""
+        plain = _ASIDE.sub("", folded) if asides else folded
+        tries = (folded, plain, _NUMBERING.sub("", folded), _NUMBERING.sub("", plain))
         return next((self.by_heading[key] for key in tries if key in self.by_heading), None)
+
+    def reading_of(self, named: Field) -> Field | None:
+        """The column that tells in kana how a name is read: a reading is its own, and most columns have none."""
+        if named.name.endswith("_kana"):
+            return named
+        return next((field for field in self.fields if field.name == f"{named.name}_kana"), None)
 
     def telling(self, fact: str | None) -> Field | None:
         """The column that tells a fact of the domain."""
@@ -137,6 +160,18 @@ class Intake(NamedTuple, Generic[T]):
     @property
     def is_refused(self) -> bool:
         return any(not problem.is_warning for problem in self.problems)
+
+
+def _read_aloud(heading: str) -> str | None:
+    """What a folded heading tells the reading of, if it does: 氏名 for 氏名(カナ), 氏名フリガナ and フリガナ(氏名)."""
+    plain = _NUMBERING.sub("", heading)
+    if (of := _KANA_OF.fullmatch(plain)) is not None:
+        return BARE if _HOW_TO_WRITE.search(of[1]) else of[1]
+    spoken = _KANA_ASIDE.sub("", plain)
+    ending = next((name for name in (spoken, _ASIDE.sub("", spoken)) if _KANA_ENDING.search(name)), None)
+    if ending is None and spoken == plain:
+        return None
+    return _KANA_ENDING.sub("", ending or spoken) or BARE
 
 
 def folded(heading: str) -> str:

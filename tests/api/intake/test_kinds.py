@@ -62,6 +62,51 @@ def test_no_heading_means_two_columns(kind: Kind[Any]):
     assert len(dict(set(headings))) == len(set(headings))
 
 
+KANA = ("フリガナ", "ふりがな", "カナ", "かな", "ヨミ", "よみ", "ﾌﾘｶﾞﾅ", "全角カナ", "読み仮名")
+ASIDES = ("（{}）", "({})", "［{}］", "【{}】", "〔{}〕", "（{}）（全角）", "{}", "・{}")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_heading_that_speaks_of_kana_is_the_reading_of_its_name_and_never_the_name(kind: Kind[Any]):
+    readings = {field.name: field for field in kind.fields if field.name.endswith("_kana")}
+    for field in kind.fields:
+        wanted = readings.get(field.name) or readings.get(f"{field.name}_kana")
+        for heading in field.headings:
+            for aside in ASIDES:
+                for word in KANA:
+                    written = heading + aside.format(word)
+                    assert kind.recognise(written) is wanted, written
+
+
+@pytest.mark.parametrize("heading", ["（ふりがな）", "フリガナ（担当者）", "②フリガナ（全角カナ）", "よみがな"])
+def test_a_reading_may_stand_first_or_alone(heading: str):
+    field = CONTACTS.recognise(heading)
+    assert field is not None
+    assert field.name == "full_name_kana"
+
+
+def test_the_reading_of_something_else_is_not_taken_for_that_of_the_name():
+    assert CONTACTS.recognise("フリガナ（団体名）") is None
+    assert ORGANIZATIONS.recognise("フリガナ（担当者）") is None
+
+
+def test_names_and_their_readings_stand_side_by_side_as_offices_head_them():
+    rows = [
+        ["団体名", "団体名（フリガナ）", "担当者", "担当者フリガナ", "メール"],
+        ["架空電力㈱", "カクウデンリョク", "髙見本 一郎", "タカミホン イチロウ", "ichiro@denryoku.example"],
+    ]
+    [contact] = records(CONTACTS, *rows)
+    assert (contact.organization, contact.family_name) == ("架空電力㈱", "髙見本")
+    assert (contact.family_name_kana, contact.given_name_kana) == ("タカミホン", "イチロウ")
+    [body] = records(ORGANIZATIONS, ["名称", "名称（カナ）", "種別"], ["架空電力㈱", "カクウデンリョク", "企業"])
+    assert (body.name, body.name_kana) == ("架空電力㈱", "カクウデンリョク")
+
+
+def test_a_file_with_readings_alone_has_no_names():
+    rows = [["名称（フリガナ）", "種別"], ["カクウデンリョク", "企業"]]
+    assert wrong(ORGANIZATIONS, *rows) == [(1, "")]
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_example_and_every_choice_can_be_read(kind: Kind[Any]):
     for field in kind.fields:
