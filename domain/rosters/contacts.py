@@ -1,13 +1,14 @@
 """担当者 from a roster. The body is named by number, code or name; identity within it is name and mail address.
 
-A known name with another address, and a known address with another name, are refused with a question: it may be the
-same person or another. Where the file has no column of addresses, the name alone must do.
+A known name with another address, a known address with another name, and the name of somebody who has left are refused
+with a question: it may be the same person or another. Where the file has no column of addresses, the name alone must do.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool
     """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
     department, job_title, mail_address, phone, extension, since (today where it is not told)."""
     bodies = _by_every_name(await organizations.visible_to(actor).order_by("id"))
-    contacts = await organizations.contacts_visible_to(actor).filter(until=None).prefetch_related("person")
+    contacts = await organizations.contacts_visible_to(actor).order_by("until", "id").prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
     plan = Plan(known=roster.known, behind={identity: row.person for identity, row in roster.known.items()})
     plan.read(lines, roster.read)
@@ -58,8 +59,12 @@ class _Roster:
         self.known: dict[str, Contact] = {}
         self.of_name: dict[tuple[UUID, str], list[str]] = defaultdict(list)
         self.of_mail: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+        self.left: dict[tuple[UUID, str], date] = {}
         for contact in contacts:
             mail, name = contact.person.mail_address.lower(), search_key(contact.person.name)
+            if contact.until is not None and contact.until <= actor.today:
+                self.left[contact.organization_id, name] = contact.until
+                continue
             identity = _identity(contact.organization_id, mail, name)
             self.known[identity] = contact
             self.of_name[contact.organization_id, name].append(identity)
@@ -85,12 +90,20 @@ class _Roster:
             before = {name: getattr(contact, name) for name in before}
         values = before | {"organization_id": body.id, "unit_id": body.unit_id} | line.told(POST)
         values |= {name: facts[name] for name in ("role", "since") if facts.get(name)}
-        return values if contact else {**values, "verified_on": today}
+        if contact is None:
+            return {**values, "verified_on": today}
+        if contact.until is not None and values["since"] >= contact.until:
+            message = f"{contact.until:%Y年%-m月%-d日}付けで登録から外れる人です。それより前の着任日にしてください。"
+            raise Invalid(message, field="since")
+        return values
 
     def _whose(self, body: Organization, columns: Mapping[str, str], *, asked: bool) -> str:
         name, mail = search_key(f"{columns['family_name']} {columns['given_name']}"), columns["mail_address"].lower()
         identity, alike = _identity(body.id, mail, name), self.of_name.get((body.id, name), [])
-        if identity in self.known or not alike:
+        if identity in self.known:
+            return identity
+        if not alike:
+            self._must_not_have_left(body, name)
             return identity
         if not asked and len(alike) == 1:
             return alike[0]
@@ -99,6 +112,15 @@ class _Roster:
             "別の人なら氏名に部署名などを添えて区別してください。",
             field="mail_address",
         )
+
+    def _must_not_have_left(self, body: Organization, name: str) -> None:
+        if (until := self.left.get((body.id, name))) is not None:
+            raise Invalid(
+                f"同じ氏名の担当者が{until:%Y年%-m月%-d日}付けで登録から外れています。戻ってきた人なら、先にその連絡先の"
+                "登録を復活させてください。別の人なら、先に連絡先を1件登録してください。いまはいない人なら、この行を"
+                "消してください。",
+                field="family_name",
+            )
 
     def _body(self, said: str) -> Organization:
         found = self.bodies.get(said) or self.bodies.get(name_key(said)) or []

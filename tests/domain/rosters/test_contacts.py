@@ -1,9 +1,11 @@
 """Contacts from a file: one person is body, name and address, and nobody is renamed by the way."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from domain import rosters
+import pytest
+
+from domain import organizations, rosters
 from domain.organizations import Contact, ContactRole
 from domain.people import Person
 from domain.rosters import Taken
@@ -98,5 +100,73 @@ def test_somebody_new_must_be_within_reach(play: Any) -> None:
         [problem] = await refused(rosters.take_in_contacts, town.officer, {**TANAKA, "mail_address": None})
         assert problem.field == "mail_address"
         assert await names() == []
+
+    play(story)
+
+
+async def leave(town: Town, on: date) -> Contact:
+    contact = await Contact.get()
+    return await organizations.retire_contact(town.officer, contact.id, version=contact.version, on=on)
+
+
+def test_whoever_is_announced_to_leave_is_still_the_same_contact(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.company(town.officer)
+        await rosters.take_in_contacts(town.officer, lines(TANAKA))
+        left = await leave(town, town.officer.today + timedelta(days=30))
+        assert await rosters.take_in_contacts(town.officer, lines(TANAKA)) == Taken(0, 0, 1)
+        assert await rosters.take_in_contacts(town.officer, lines({**TANAKA, "job_title": "課長"})) == Taken(0, 1, 0)
+        again = await Contact.get()
+        assert (again.id, again.until, again.job_title) == (left.id, left.until, "課長")
+
+    play(story)
+
+
+def test_nobody_arrives_after_the_day_on_which_they_leave(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.company(town.officer)
+        await rosters.take_in_contacts(town.officer, lines(TANAKA))
+        left = await leave(town, town.officer.today + timedelta(days=30))
+        [problem] = await refused(rosters.take_in_contacts, town.officer, {**TANAKA, "since": left.until})
+        assert (problem.number, problem.field) == (2, "since")
+
+    play(story)
+
+
+@pytest.mark.parametrize("over", [{}, {"mail_address": "tanaka@denryoku.example"}])
+def test_whoever_has_left_is_asked_about_and_not_made_anew(play: Any, over: dict[str, Any]) -> None:
+    async def story(town: Town) -> None:
+        await make.company(town.officer)
+        await rosters.take_in_contacts(town.officer, lines({**TANAKA, "since": date(2025, 4, 1)}))
+        await leave(town, date(2026, 4, 1))
+        [problem] = await refused(rosters.take_in_contacts, town.officer, TAKAHASHI, {**TANAKA, **over})
+        assert (problem.number, problem.field) == (3, "family_name")
+        assert "2026年4月1日付け" in problem.message
+        assert await names() == ["田中 次郎"]
+
+    play(story)
+
+
+def test_whoever_has_come_back_and_their_namesake_are_known_once_they_are_registered(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        await rosters.take_in_contacts(town.officer, lines({**TANAKA, "since": date(2025, 4, 1)}))
+        left = await leave(town, date(2026, 4, 1))
+        namesake = {"family_name": "田中", "given_name": "次郎", "mail_address": "tanaka2@denryoku.example"}
+        await make.contact(town.officer, body, **namesake)
+        line = {**TANAKA, "mail_address": namesake["mail_address"]}
+        assert await rosters.take_in_contacts(town.officer, lines(line)) == Taken(0, 0, 1)
+        await organizations.reinstate_contact(town.officer, left.id, version=left.version)
+        assert await rosters.take_in_contacts(town.officer, lines(TANAKA, line)) == Taken(0, 0, 2)
+
+    play(story)
+
+
+def test_a_successor_takes_over_the_address_of_whoever_has_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.company(town.officer)
+        await rosters.take_in_contacts(town.officer, lines({**TANAKA, "since": date(2025, 4, 1)}))
+        await leave(town, date(2026, 4, 1))
+        assert await rosters.take_in_contacts(town.officer, lines(TAKAHASHI)) == Taken(1, 0, 0)
 
     play(story)
