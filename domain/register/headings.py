@@ -46,7 +46,8 @@ _WORDS = """
     drawn_up_on 作成日 reviewed_at 点検日時 reviewed_by_id 点検した職員 carried_out_at 消去日時 rule 規則 due_on 期限日
     list_id 消去の一覧 erased_at 消去日時 held_by_id 指示した職員 lifted_by_id 解除した職員 lifted_at 解除日時
     lifted_because 解除の理由
-    key_id 使われた鍵 stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時 opens_at 次に試せる日時
+    key_id 使われた鍵 stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
+    opens_at 次に試せる日時
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))
 

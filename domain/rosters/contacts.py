@@ -1,7 +1,8 @@
 """担当者 from a roster. The body is named by number, code or name; identity within it is name and mail address.
 
-A known name with another address, a known address with another name, and the name of somebody who has left are refused
-with a question: it may be the same person or another. Where the file has no column of addresses, the name alone must do.
+A known name with another address, a known address with another name, and the name of somebody who has left are
+refused with a question: it may be the same person or another. Where the file has no column of addresses, the name
+alone must do.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class _Roster:
 
     def _post(self, line: Line, body: Organization, contact: Contact | None) -> dict[str, Any]:
         facts, today = line.facts, self.actor.today
-        before = {"department": "", "job_title": "", "role": ContactRole.WORKING, "since": today}
+        before: dict[str, Any] = {"department": "", "job_title": "", "role": ContactRole.WORKING, "since": today}
         if contact:
             before = {name: getattr(contact, name) for name in before}
         values = before | {"organization_id": body.id, "unit_id": body.unit_id} | line.told(POST)
