@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -19,10 +18,8 @@ from uuid_utils.compat import uuid7
 
 from domain.actor import Actor, Role
 from domain.journal import Entry
-from domain.outbox import Letter
-from domain.people import Person
-from domain.records import Owned
-from domain.table import Table
+from domain.register import persons_behind
+from domain.table import Table, models
 
 MANY = 100
 """More persons than this, and a leak is to be reported to 個人情報保護委員会 (個人情報の保護に関する法律 68条)."""
@@ -97,24 +94,16 @@ async def affected(
 
 
 async def _persons_behind(rows: Collection[str]) -> dict[str, UUID]:
-    """Whose data each row is: a person's own row, one that names its person, or an entry of the journal about such."""
+    """Whose data each row is by the register; an entry of the journal is of whoever the row is that it tells of."""
     by_model: dict[str, list[UUID]] = {}
     for row in rows:
         model, _, id = row.partition(":")
         by_model.setdefault(model, []).append(UUID(id))
-    found = {f"{Person.__name__}:{id}": id for id in by_model.pop(Person.__name__, [])}
     entries = await Entry.filter(id__in=by_model.pop(Entry.__name__, [])).values_list("id", "kind", "row_id")
     told = {f"{Entry.__name__}:{id}": f"{kind}:{row_id}" for id, kind, row_id in entries}
+    found: dict[str, UUID] = {}
     for name, ids in by_model.items():
-        found |= await _named_by(name, ids)
+        theirs = await persons_behind(models()[name]._meta.db_table, ids)
+        found |= {f"{name}:{id}": person for id, person in theirs.items()}
     behind = await _persons_behind(set(told.values())) if told else {}
     return found | {entry: behind[row] for entry, row in told.items() if row in behind}
-
-
-async def _named_by(name: str, ids: list[UUID]) -> dict[str, UUID]:
-    models: tuple[type[Any], ...] = (Letter, *Owned.__subclasses__())
-    model = next((model for model in models if model.__name__ == name), None)
-    if model is None or "person_id" not in model._meta.fields_map:
-        return {}
-    pairs: list[tuple[UUID, UUID]] = await model.filter(id__in=ids).values_list("id", "person_id")
-    return {f"{name}:{id}": person for id, person in pairs if person}

@@ -20,3 +20,11 @@ class Table(Model, metaclass=Uncommented):
 
     class Meta:
         abstract = True
+
+
+def models(above: type[Table] = Table) -> dict[str, type[Table]]:
+    """Every table's model by its name, which is what the journal and the looks call the rows' kind."""
+    found = {} if above._meta.abstract else {above.__name__: above}
+    for below in above.__subclasses__():
+        found |= models(below)
+    return found

@@ -3,9 +3,19 @@
 What erases, discloses and prints goes by this one register; a table or column without a line fails the tests.
 """
 
-from domain.register.belonging import of_persons, rows_of
+from domain.register.belonging import of_persons, persons_behind, rows_of
 from domain.register.headings import heading_of
 from domain.register.holding import HOUSEKEEPING, PROPOSED, Holding, Retention
 from domain.register.holdings import HOLDINGS
 
-__all__ = ["HOLDINGS", "HOUSEKEEPING", "PROPOSED", "Holding", "Retention", "heading_of", "of_persons", "rows_of"]
+__all__ = [
+    "HOLDINGS",
+    "HOUSEKEEPING",
+    "PROPOSED",
+    "Holding",
+    "Retention",
+    "heading_of",
+    "of_persons",
+    "persons_behind",
+    "rows_of",
+]

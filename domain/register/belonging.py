@@ -18,6 +18,18 @@ def of_persons(table: str) -> str:
     return f"{holding.person} IN (SELECT id FROM {holding.through} WHERE {above} = ANY($1::uuid[]))"  # noqa: S608 our own names
 
 
+async def persons_behind(table: str, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose each of these rows is, as far as they are somebody's."""
+    holding = HOLDINGS[table]
+    if not holding.person:
+        return {}
+    joined, whose = table, f"{table}.{holding.person}"
+    if above := holding.through:
+        joined, whose = f"{table} JOIN {above} ON {above}.id = {whose}", f"{above}.{HOLDINGS[above].person}"
+    asked = f"SELECT {table}.id, {whose} AS person FROM {joined} WHERE {table}.id = ANY($1::uuid[])"  # noqa: S608 our own names
+    return {row["id"]: row["person"] for row in await database.rows(asked, list(ids)) if row["person"]}
+
+
 async def rows_of(persons: Collection[UUID]) -> dict[str, list[UUID]]:
     """The ids of every row of these persons, by table."""
     found = {}

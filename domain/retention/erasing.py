@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from domain import database, people, records
 from domain.actor import TOKYO, Author, Bearer
@@ -20,6 +19,7 @@ from domain.register import HOLDINGS, of_persons, rows_of
 from domain.retention.due import due_persons, still_due
 from domain.retention.lists import ErasureItem, ErasureList, ErasureStatus, named
 from domain.retention.texts import EMPTIED, flat, sweep
+from domain.table import models
 from domain.verbs import broken, routine
 
 ERASED = "（消去済み）"
@@ -109,16 +109,7 @@ def _nothing(table: str, column: str) -> str:
     """What a column holds that holds nothing, as SQL."""
     if (table, column) == ("person", "family_name"):
         return f"'{ERASED}'"
-    kept = _model(table)._meta.fields_map[column]
+    kept = next(model for model in models().values() if model._meta.db_table == table)._meta.fields_map[column]
     if kept.null:
         return "NULL"
     return "'{}'" if isinstance(kept, fields.JSONField) else "''"
-
-
-def _model(table: str) -> type[Model]:
-    return next(model for model in _concrete(Model) if model._meta.db_table == table)
-
-
-def _concrete(model: type[Model]) -> list[type[Model]]:
-    below = [child for one in model.__subclasses__() for child in _concrete(one)]
-    return [*([] if model._meta.abstract else [model]), *below]

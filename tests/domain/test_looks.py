@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from domain import database, looks, tokens, walls
+from domain import database, looks, records, tokens, walls
+from domain.accounts.account import Credential
 from domain.actor import Actor, Role
 from domain.journal import Entry
 from domain.looks import Door, Look
 from domain.outbox import Letter
+from domain.people import Person
 from tests import make
 from tests.clock import NOW
+from tests.domain.accounts import keys
 from tests.make import Town
 
 DAY = timedelta(days=1)
@@ -84,11 +86,25 @@ def test_whose_letter_or_whose_history_was_read_is_affected_too(play: Any) -> No
     play(story)
 
 
+def test_the_person_behind_a_credential_is_found_by_way_of_the_account_and_nobody_behind_a_body(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await keys.opened(town, town.officer, "reidai")
+        credential = await Credential.get(account_id=account.id)
+        body = await make.company(town.hq)
+        await look(town.hq, f"Credential:{credential.id}", f"Organization:{body.id}")
+        assert (await looks.affected(NOW, NOW + DAY)).persons == {town.officer.person_id: (1, NOW)}
+
+    play(story)
+
+
 def test_more_than_a_hundred_persons_are_marked(play: Any) -> None:
     async def story(town: Town) -> None:
-        await look(town.hq, *[f"Person:{UUID(int=n)}" for n in range(100)])
+        known = {"unit_id": town.station.id, "family_name": "例", "search": "", "kana_order": ""}
+        people = await records.create_many(town.hq, Person, "person-told", [known] * 101)
+        first, *others = [f"Person:{one.id}" for one in people]
+        await look(town.hq, *others)
         assert not (await looks.affected(NOW, NOW + DAY)).is_reportable
-        await look(town.hq, f"Person:{UUID(int=100)}")
+        await look(town.hq, first)
         assert (await looks.affected(NOW, NOW + DAY)).is_reportable
 
     play(story)
