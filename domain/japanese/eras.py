@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -98,7 +99,7 @@ def text_number(number: int) -> str:
 def read_date(text: str, field: str | None = None) -> date:
     """Read 2026-04-01, 2026/4/1, 20260401, 2026年4月1日, 令和8年4月1日, R8.4.1, 令8.4.1, in any width.
 
-    A weekday in brackets must be right; a midnight behind the date, as spreadsheets write it, is ignored.
+    A 付け behind it says no more, and the 末日 of a month is its last day (令和9年3月末日, 令和9年3月末). A weekday in brackets must be right; a midnight behind the date, as spreadsheets write it, is ignored.
     Only days that the named era really had are read: 平成31年5月1日 is refused, naming 令和元年5月1日.
     Raises Invalid, also outside 1873-01-01 to 2199-12-31.
     """
@@ -127,10 +128,11 @@ def read_year(text: str, field: str | None = None) -> int:
 _HOW_TO_WRITE = "2026-04-01、2026年4月1日、令和8年4月1日、R8.4.1 のように入力してください。"
 _ERA = "|".join(f"{era.name}|{era.name[0]}|{era.letter}" for era in ERAS)
 _COUNT = rf"(?:(?P<era>{_ERA})(?P<number>元|0?[1-9]|[1-9][0-9])|(?P<western>[0-9]{{4}}))"
-_DATE = re.compile(rf"{_COUNT}-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}})")
+_DATE = re.compile(rf"{_COUNT}-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}}|末)")
 _COMPACT = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
 _YEAR = re.compile(rf"{_COUNT}(?:年度?)?")
 _MIDNIGHT = re.compile(r"(?<=[0-9日])[ T]0{1,2}:00(:00(\.0+)?)?$")
+_DATED = re.compile(r"(?<=[0-9日末)])付け?$")
 _WEEKDAY = re.compile(rf"\(([{WEEKDAYS}])(曜日?)?\)$")
 _SEPARATORS = str.maketrans(dict.fromkeys(HYPHENS + "年月/.", "-"))
 
@@ -141,6 +143,7 @@ def _tidy(text: str) -> str:
 
 
 def _without_weekday(text: str) -> tuple[str, str]:
+    text = _DATED.sub("", text)
     found = _WEEKDAY.search(text)
     plain = _WEEKDAY.sub("", text).removesuffix("日").translate(_SEPARATORS)
     return _COMPACT.sub(r"\1-\2-\3", plain), found.group(1) if found else ""
@@ -149,7 +152,7 @@ def _without_weekday(text: str) -> tuple[str, str]:
 def _real_day(parts: re.Match[str], text: str, field: str | None) -> date:
     year, era = _western_year(parts), _named_era(parts)
     try:
-        day = date(year, int(parts["month"]), int(parts["day"]))
+        day = _day(year, int(parts["month"]), parts["day"])
     except ValueError as error:
         raise Invalid(f"「{shown(text)}」という日はありません。月と日を確かめてください。", field) from error
     if not EARLIEST <= day <= date(LAST_YEAR, 12, 31):
@@ -157,6 +160,11 @@ def _real_day(parts: re.Match[str], text: str, field: str | None) -> date:
     if era and era is not era_of(day):
         raise Invalid(f"{era.name}に「{shown(text)}」という日はありません。{wareki(day)}と入力してください。", field)
     return day
+
+
+def _day(year: int, month: int, day: str) -> date:
+    """Raises ValueError for a day that no calendar has."""
+    return date(year, month, monthrange(year, month)[1] if day == "末" else int(day))
 
 
 def _named_era(parts: re.Match[str]) -> Era | None:

@@ -97,6 +97,10 @@ def test_a_fiscal_year_is_renamed_only_by_an_era_that_began_in_its_own_calendar_
         "2026-04-01(水曜日)",
         "2026-04-01 00:00:00",
         "2026/4/1 0:00",
+        "令和8年4月1日付",
+        "令和８年４月１日付け",
+        "令和8年4月1日（水）付け",
+        "R8.4.1付",
     ],
 )
 def test_the_first_of_april_2026_is_read_however_it_is_typed(typed):
@@ -117,6 +121,20 @@ def test_the_first_of_april_2026_is_read_however_it_is_typed(typed):
     ],
 )
 def test_the_edges_of_the_eras_are_read(typed, day):
+    assert read_date(typed) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("令和９年３月末日", date(2027, 3, 31)),
+        ("令和9年3月末", date(2027, 3, 31)),
+        ("令和10年2月末日付け", date(2028, 2, 29)),
+        ("令和８年９月末日（水）", date(2026, 9, 30)),
+        ("2026年2月末日", date(2026, 2, 28)),
+    ],
+)
+def test_the_last_day_of_a_month_need_not_be_counted(typed, day):
     assert read_date(typed) == day
 
 
@@ -147,6 +165,10 @@ def test_a_day_that_an_era_did_not_have_is_refused_with_the_right_name(typed, me
         "令和2026年4月1日",
         "元年5月1日",
         "2026年4月",
+        "令和8年3月末日以降",
+        "令和8年末",
+        "年度末",
+        "付け",
         "2026-04-01 09:30",
     ]
     + ["令和八年四月一日", "四月一日", "2026-4-1-1", "X8.4.1", "46113", "\ud800", "٢٠٢٦-٠٤-٠١"],
@@ -155,7 +177,9 @@ def test_what_is_not_plainly_one_date_is_refused_with_examples(typed):
     assert "令和8年4月1日" in refusal(read_date, typed).message
 
 
-@pytest.mark.parametrize("typed", ["2026-02-29", "令和8年2月29日", "2026/13/1", "2026-4-31", "R8.0.1"])
+@pytest.mark.parametrize(
+    "typed", ["2026-02-29", "令和8年2月29日", "2026/13/1", "2026-4-31", "R8.0.1", "令和8年13月末日"]
+)
 def test_a_day_that_no_calendar_has_is_refused(typed):
     assert "という日はありません" in refusal(read_date, typed).message
 
