@@ -6,14 +6,14 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from api.intake.heading import HEADING_WITHIN, Column, Heading, columns_under, find_heading, label
 from api.intake.kind import Field, Intake, Kind, Problem, Taken
-from api.intake.table import Cell, CellKind, Row, Table, letter
+from api.intake.table import Cell, CellKind, Row, Table
 from domain.errors import Invalid
 from domain.japanese import shown
 
 T = TypeVar("T")
 
-HEADING_WITHIN = 20
 LONGEST_VALUE = 2_000
 """Characters that any reader has to look at; a file of 200,000 cells of 32,767 would keep one busy for minutes."""
 
@@ -32,19 +32,6 @@ TOO_LONG = "長すぎます。この列に合った短い値を入力してく�
 EMPTY_CELL = "空欄です。入力してください（結合したセルは解除し、行ごとに入力してください）。"
 
 
-@dataclass(frozen=True)
-class Column:
-    """A recognised column of the file, with the heading as it stands there."""
-
-    at: int
-    heading: str
-    field: Field
-
-    @property
-    def label(self) -> str:
-        return f"{letter(self.at)}列「{shown(self.heading)}」"
-
-
 @dataclass
 class _Reading(Generic[T]):
     """What grows while the rows are read."""
@@ -58,13 +45,14 @@ class _Reading(Generic[T]):
 
 def parse(kind: Kind[T], table: Table) -> Intake[T]:
     """The records and the problems of a file; a row with a problem gives no record."""
-    heading = _heading_row(kind, table)
+    heading = find_heading(kind, table)
     if heading is None:
         return Intake([], [_no_heading(kind, table)])
-    columns = _columns(kind, heading)
+    columns = columns_under(kind, heading)
     rows = [row for row in table.rows if row.number > heading.number]
     given = frozenset(attribute for column in columns for attribute in column.field.attributes)
     intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)), given)
+    intake.problems.extend(_nameless(heading, rows))
     reading = _Reading(kind, columns, _longest_numbers(columns, rows), intake)
     if not intake.is_refused:
         for row in rows:
@@ -74,24 +62,8 @@ def parse(kind: Kind[T], table: Table) -> Intake[T]:
 
 def columns_of(kind: Kind[T], table: Table) -> list[Column]:
     """The recognised columns of a file, none where it has no heading."""
-    heading = _heading_row(kind, table)
-    return _columns(kind, heading) if heading else []
-
-
-def _heading_row(kind: Kind[T], table: Table) -> Row | None:
-    """The row that recognises most columns, among the first: titles and dates of issue stand above it."""
-    first = table.rows[:HEADING_WITHIN]
-    best = max(first, key=lambda row: _recognised(kind, row), default=None)
-    return best if best and _recognised(kind, best) else None
-
-
-def _recognised(kind: Kind[T], row: Row) -> int:
-    return len({field.name for cell in row.cells.values() if (field := kind.recognise(cell.text))})
-
-
-def _columns(kind: Kind[T], heading: Row) -> list[Column]:
-    known = ((at, cell.text, kind.recognise(cell.text)) for at, cell in sorted(heading.cells.items()))
-    return [Column(at, text, field) for at, text, field in known if field]
+    heading = find_heading(kind, table)
+    return columns_under(kind, heading) if heading else []
 
 
 def _no_heading(kind: Kind[T], table: Table) -> Problem:
@@ -100,20 +72,30 @@ def _no_heading(kind: Kind[T], table: Table) -> Problem:
     return Problem(table.rows[0].number if table.rows else 1, "", "", remedy)
 
 
-def _told_of_heading(kind: Kind[T], table: Table, heading: Row, columns: list[Column]) -> Iterator[Problem]:
+def _told_of_heading(kind: Kind[T], table: Table, heading: Heading, columns: list[Column]) -> Iterator[Problem]:
     yield from _missing(kind, heading, columns)
     yield from _repeated(heading, columns)
     known = {column.at for column in columns}
-    for at, cell in sorted(heading.cells.items()):
+    for at, text in sorted(heading.texts.items()):
         if at not in known:
-            label = f"{letter(at)}列「{shown(cell.text)}」"
-            yield Problem(heading.number, label, "", "この見出しの列は読み込みません。", is_warning=True)
+            yield Problem(heading.number, label(at, text), "", "この見出しの列は読み込みません。", is_warning=True)
     for title in [title for title in table.unread if title not in OUR_SHEETS]:
         remedy = f"シート「{shown(title)}」は読み込みません。読み込むのは1枚目のシートだけです。"
         yield Problem(heading.number, "", "", remedy, is_warning=True)
 
 
-def _missing(kind: Kind[T], heading: Row, columns: list[Column]) -> Iterator[Problem]:
+def _nameless(heading: Heading, rows: list[Row]) -> Iterator[Problem]:
+    """Columns of which nobody says what they hold."""
+    first: dict[int, int] = {}
+    for row in rows:
+        for at in row.cells:
+            first.setdefault(at, row.number)
+    for at in sorted(first.keys() - heading.texts.keys()):
+        remedy = "見出しのない列に値があります。この列は読み込みません。要る列なら見出しを付けてください。"
+        yield Problem(first[at], label(at, ""), "", remedy, is_warning=True)
+
+
+def _missing(kind: Kind[T], heading: Heading, columns: list[Column]) -> Iterator[Problem]:
     given = {attribute for column in columns for attribute in column.field.attributes}
     for wanted in kind.fields:
         if wanted.required and not given.issuperset(wanted.attributes):
@@ -122,7 +104,7 @@ def _missing(kind: Kind[T], heading: Row, columns: list[Column]) -> Iterator[Pro
             yield Problem(heading.number, "", "", remedy)
 
 
-def _repeated(heading: Row, columns: list[Column]) -> Iterator[Problem]:
+def _repeated(heading: Heading, columns: list[Column]) -> Iterator[Problem]:
     first: dict[str, Column] = {}
     for column in columns:
         earlier = first.setdefault(column.field.name, column)
@@ -141,7 +123,7 @@ def _digits(text: str) -> int:
     return len(text) if text.isdecimal() else 0
 
 
-def _take(reading: _Reading[T], heading: Row, row: Row) -> None:
+def _take(reading: _Reading[T], heading: Heading, row: Row) -> None:
     filled = [(column, row.at(column.at)) for column in reading.columns if column.at in row.cells]
     if not filled or _repeats_heading(filled, heading):
         return
@@ -158,9 +140,9 @@ def _take(reading: _Reading[T], heading: Row, row: Row) -> None:
     reading.intake.problems.extend(problems)
 
 
-def _repeats_heading(filled: list[tuple[Column, Cell]], heading: Row) -> bool:
+def _repeats_heading(filled: list[tuple[Column, Cell]], heading: Heading) -> bool:
     """Printed lists repeat their heading on every page."""
-    return all(cell.text == heading.at(column.at).text for column, cell in filled)
+    return any(all(cell.text == row.at(column.at).text for column, cell in filled) for row in heading.rows)
 
 
 def _is_example(filled: list[tuple[Column, Cell]]) -> bool:

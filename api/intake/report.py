@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from api.intake.heading import Column
 from api.intake.kind import Intake, Kind, Problem, T
-from api.intake.parse import Column, columns_of, place_of
+from api.intake.parse import columns_of, place_of
 from api.intake.table import Table
 from domain.japanese import shown
 from domain.rosters import Change

@@ -99,7 +99,8 @@ def text_number(number: int) -> str:
 def read_date(text: str, field: str | None = None) -> date:
     """Read 2026-04-01, 2026/4/1, 20260401, 2026年4月1日, 令和8年4月1日, R8.4.1, 令8.4.1, in any width.
 
-    A 付け behind it says no more, and the 末日 of a month is its last day (令和9年3月末日, 令和9年3月末). A weekday in brackets must be right; a midnight behind the date, as spreadsheets write it, is ignored.
+    付け behind it says no more, and the 末日 of a month is its last day (令和9年3月末日, 令和9年3月末). A weekday in
+    brackets must be right; a midnight behind the date, as spreadsheets write it, is ignored.
     Only days that the named era really had are read: 平成31年5月1日 is refused, naming 令和元年5月1日.
     Raises Invalid, also outside 1873-01-01 to 2199-12-31.
     """

@@ -388,6 +388,24 @@ def test_a_birth_date_is_not_taken_in():
     assert "2006" not in str(intake.records)
 
 
+def test_what_stands_under_the_guardian_is_not_the_volunteers():
+    heads = [["氏名", "区分", "年齢", "保護者", None, None, "同意日"], [None, None, None, "氏名", "続柄", "電話", None]]
+    row = ["見本 二郎", "ボランティア", 16, "見本 一郎", "父", "000-0000-0001", "令和8年4月10日"]
+    intake = read(VOLUNTEERS, *heads, row)
+    [minor] = [taken.record for taken in intake.records]
+    assert (minor.guardian_name, minor.guardian_relationship, minor.phone) == ("見本 一郎", "父", "")
+    assert [(problem.column, problem.is_warning) for problem in intake.problems] == [("F列「保護者電話」", True)]
+
+
+def test_what_stands_under_the_contact_person_is_not_the_bodys():
+    heads = [["名称", "種別", "所在地", "担当者", None], [None, None, None, "氏名", "電話"]]
+    [body] = records(ORGANIZATIONS, *heads, ["架空電力㈱", "企業", "見本市例示町1-2", "見本 太郎", "000-0000-0009"])
+    assert (body.name, body.address, body.phone) == ("架空電力㈱", "見本市例示町1-2", "")
+    heads = [["団体名", "担当者", None, None], [None, "氏名", "電話", "メール"]]
+    [contact] = records(CONTACTS, *heads, ["架空電力㈱", "見本 太郎", "000-0000-0009", "taro@denryoku.example"])
+    assert (contact.family_name, contact.phone) == ("見本", "000-0000-0009")
+
+
 def test_half_a_consent_and_the_consent_for_an_adult_are_asked_about():
     assert wrong(VOLUNTEERS, VOLUNTEER_HEAD, ["見本 太郎", "学生", 16, "見本 一郎", None]) == [(2, "保護者氏名")]
     assert wrong(VOLUNTEERS, VOLUNTEER_HEAD, ["見本 太郎", "学生", 20, "見本 一郎", "R8.4.1"]) == [(2, "保護者氏名")]

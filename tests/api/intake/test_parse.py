@@ -230,6 +230,69 @@ def test_an_unknown_heading_is_a_warning_and_its_cells_are_not_read():
     assert len(intake.records) == 1
 
 
+def test_a_column_without_a_heading_is_told_where_it_has_values():
+    rows = [[*HEAD, None, None], ["1", "見本", "太郎", "初級"], ["2", "例示", "花子", "初級", None, "000-0000-0001"]]
+    intake = read(*rows)
+    assert warnings(intake) == [(3, "F列")]
+    assert "000" not in str(intake.problems)
+    assert [taken.row for taken in intake.records] == [2, 3]
+
+
+def merged(*merges: str, heads: list[list[Any]], rows: list[list[Any]]) -> Table:
+    """A roster whose heading stands in two rows, cells of which are merged."""
+
+    def draw(workbook, sheet):
+        texts = {(at, column): text for at, row in enumerate(heads) for column, text in enumerate(row) if text}
+        for cells in merges:
+            sheet.merge_range(cells, "")
+        for (at, column), head in texts.items():
+            sheet.write_string(at, column, head)
+        for at, row in enumerate(rows, len(heads)):
+            sheet.write_row(at, 0, row)
+
+    return read_table(drawn(draw), "名簿.xlsx")
+
+
+def test_a_heading_merged_over_two_rows_is_recognised():
+    heads = [["番号", "氏名", "連絡先", None, "級"], [None, None, "備考", "電話", None]]
+    table = merged(
+        "A1:A2", "B1:B2", "C1:D1", "E1:E2", heads=heads, rows=[["1", "見本 太郎", "夜間", "000-0000-0001", "初級"]]
+    )
+    intake = parse(MEMBERS, table)
+    assert intake.problems == []
+    whole = Member("見本", "1", "太郎", level="A", phone="000-0000-0001", remarks="夜間")
+    assert intake.records == [(3, whole)]
+
+
+@pytest.mark.parametrize("below", [["氏", "名"], ["漢字", "フリガナ"]])
+def test_the_parts_of_a_name_stand_under_it(below: list[str]):
+    heads = [["氏名", None, "級", "入会日"], [*below, None, None]]
+    cells = ["見本", "タロウ"] if below == ["氏", "名"] else ["見本 太郎", "ミホン タロウ"]
+    table = merged("A1:B1", "C1:C2", "D1:D2", heads=heads, rows=[[*cells, "初級", "R8.4.1"]])
+    [taken] = parse(MEMBERS, table).records
+    assert (taken.record.family_name, taken.record.level, taken.record.since) == ("見本", "A", date(2026, 4, 1))
+
+
+def test_a_heading_of_two_rows_is_passed_over_where_it_is_printed_again():
+    heads = [["氏名", "連絡先", None, "級"], [None, "備考", "電話", None]]
+    rows = [["見本 太郎", None, "000-0000-0001", "初級"], *heads, ["例示 花子", None, "000-0000-0002", "初級"]]
+    intake = parse(MEMBERS, merged("A1:A2", "B1:C1", "D1:D2", heads=heads, rows=rows))
+    assert [taken.row for taken in intake.records] == [3, 6]
+    assert intake.problems == []
+
+
+def test_a_row_of_data_is_no_part_of_its_heading():
+    intake = read([*HEAD, "部門"], ["1", "見本", "太郎", "初級", "電話"], ["2", "例示", "花子", "初級", "備考"])
+    assert [taken.row for taken in intake.records] == [2, 3]
+
+
+def test_a_problem_under_two_rows_of_heading_is_told_at_its_column():
+    heads = [["氏名", "連絡先", None, "級"], [None, "備考", "電話", None]]
+    table = merged("A1:A2", "B1:C1", "D1:D2", heads=heads, rows=[["見本 太郎", None, "12", "初級"]])
+    [problem] = parse(MEMBERS, table).problems
+    assert (problem.row, problem.column, problem.found) == (3, "C列「連絡先電話」", "12")
+
+
 def test_a_missing_heading_is_refused_with_every_name_that_it_may_have():
     problem = wrong(["会員番号", "級"], ["1", "初級"])
     assert problem.row == 1
