@@ -1,7 +1,8 @@
 """予定: the common face of whatever has a date, and the people who are to come to it.
 
 A lecture, a drill, an activity each own one Appointment. Its uid is given once and never changes; SEQUENCE rises
-exactly when start, end, place or status change (RFC 5546 §2.1.4, the place by our own rule) and never for text.
+exactly when start, end, place or status change (RFC 5546 §2.1.4, the place by our own rule) and never for text. What
+one attendee alone is told raises only their own (`sequence_for`), in their letters and in their feed alike.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class Appointment(Owned):
 class Attendee(Owned):
     """Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them
     may not overlap for one person, which the database itself refuses (constraint attendee_busy). Whoever `waits`
-    has said yes, but there is no seat for them yet. `attended` is whether they came, empty until that is recorded."""
+    has said yes, but there is no seat for them yet. `attended` is whether they came, empty until that is recorded.
+    `raised` is how far their SEQUENCE is ahead of the date's own."""
 
     appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
         "renkei.Appointment", related_name="attendees"
@@ -114,6 +116,7 @@ class Attendee(Owned):
     busy_from = fields.DatetimeField(null=True)
     busy_to = fields.DatetimeField(null=True)
     waits = fields.BooleanField(default=False)
+    raised = fields.IntField(default=0)
     attended = fields.BooleanField(null=True)
 
     class Meta:
@@ -235,7 +238,10 @@ RAISING = frozenset({"starts_at", "ends_at", "place", "status"})
 
 
 async def change(actor: Author, appointment: Appointment, fact: str, **values: Any) -> Appointment:
-    """Change a date. SEQUENCE rises for what makes people look at their diary again; the held times move along."""
+    """Change a date. SEQUENCE rises for what makes people look at their diary again; the held times move along.
+
+    While there is no date nobody is told where it would have been: SEQUENCE rises when there is one again.
+    """
     differs = {name for name, value in values.items() if getattr(appointment, name) != value}
     if not differs:
         return appointment
@@ -243,7 +249,8 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     must_be_a_link(values.get("online_url"))
     if "status" in differs:
         values["cancelled_at"] = actor.now if values["status"] is AppointmentStatus.CANCELLED else None
-    if differs & RAISING:
+    is_off = appointment.status is AppointmentStatus.CANCELLED and "status" not in differs
+    if differs & RAISING and not is_off:
         values["sequence"] = appointment.sequence + 1
     await records.change(actor, appointment, fact, **values, changed_at=actor.now)
     if differs & {"starts_at", "ends_at"}:
@@ -281,7 +288,8 @@ async def ask(
     organization_id: UUID | None = None,
     holding: bool = False,
 ) -> Attendee:
-    """Ask somebody to come; asked again after having been removed, the same row comes back.
+    """Ask somebody to come; asked again after having been removed, the same row comes back, with a SEQUENCE newer than
+    that of the CANCEL which they got.
 
     With `holding` the person is held to the time: Conflict where they are held elsewhere.
     """
@@ -298,7 +306,7 @@ async def ask(
     }
     gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
     if gone:
-        return await records.change(actor, gone, "attendee-asked-again", **values)
+        return await records.change(actor, gone, "attendee-asked-again", **values, raised=gone.raised + 1)
     return await records.create(
         actor,
         Attendee,
@@ -320,17 +328,22 @@ async def record_attendance(actor: Author, attendee: Attendee, came: bool, **val
     return await records.change(actor, attendee, "attendance-recorded", attended=came, **values)
 
 
-async def release(actor: Author, attendee: Attendee) -> Attendee:
+async def release(actor: Author, attendee: Attendee, **more: Any) -> Attendee:
     """Somebody need not come any more, and is free at that time."""
-    values = {"removed_at": actor.now, "busy_from": None, "busy_to": None}
+    values = {"removed_at": actor.now, "busy_from": None, "busy_to": None, **more}
     return await records.change(actor, attendee, "attendee-released", **values)
 
 
 async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) -> Attendee:
-    """Release somebody who gets a CANCEL, which needs a raised SEQUENCE though the date goes on (RFC 5546 §2.1.4)."""
-    raised = {"sequence": appointment.sequence + 1, "changed_at": actor.now}
-    await records.change(actor, appointment, "appointment-uninvited", **raised)
-    return await release(actor, attendee)
+    """Release somebody who gets a CANCEL, for which SEQUENCE has to rise (RFC 5546 §2.1.4): theirs alone, for the date
+    goes on as it was for the others, who hear nothing (§3.2.5)."""
+    await records.touch(actor, appointment)  # so that their feed is never the one again that they had before
+    return await release(actor, attendee, raised=attendee.raised + 1)
+
+
+def sequence_for(appointment: Appointment, attendee: Attendee) -> int:
+    """SEQUENCE of a date as one attendee is told it, in letters and in their feed."""
+    return appointment.sequence + attendee.raised
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:

@@ -2,7 +2,7 @@
 
 The address is derived from the installation's key, the subscription and its generation (`tokens.derive`): rotating
 raises the generation, so the old address ends at once. A feed shows its owner's dates from 90 days back to 365
-ahead, and a cancelled one for 30 days more; never who else is asked.
+ahead, and a cancelled one for 30 days more; never what they have declined, nor who else is asked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tortoise.queryset import QuerySet
 
 from domain import letters, outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
-from domain.calendar import Appointment, Attendee
+from domain.calendar import Appointment, Attendee, PartStat
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed, wareki
 from domain.people import Person, when_leaving, when_moving
@@ -155,6 +155,12 @@ async def shown_in(feed: Subscription, now: datetime) -> list[Appointment]:
     return await (await _shown(feed, now)).order_by("id")
 
 
+async def raised_in(feed: Subscription) -> dict[UUID, int]:
+    """How far its owner's SEQUENCE is ahead of that of a date: what they were told of it alone (`sequence_for`)."""
+    raised = Attendee.filter(person_id=feed.person_id, raised__gt=0) if feed.person_id else nothing(Attendee)
+    return {one.appointment_id: one.raised for one in await raised}
+
+
 async def state(feed: Subscription, now: datetime) -> str:
     """A short text that is another as soon as one of the dates that `shown_in` gives is; it costs one look at them."""
     return await records.state_of(await _shown(feed, now))
@@ -176,7 +182,9 @@ async def _dates_of(feed: Subscription) -> QuerySet[Appointment]:
     if feed.person_id is None:
         return Appointment.filter(any_of(Appointment, "unit_id", await units.below(feed.prefecture_id, feed.unit_id)))
     asked = Attendee.filter(person_id=feed.person_id, removed_at=None, invited_at__isnull=False)
-    return Appointment.filter(id__in=Subquery(asked.values("appointment_id")))
+    # Whoever has declined is not told any more what becomes of the date.
+    counted_on = asked.exclude(partstat=PartStat.DECLINED)
+    return Appointment.filter(id__in=Subquery(counted_on.values("appointment_id")))
 
 
 async def note_fetch(feed: Subscription, now: datetime) -> None:

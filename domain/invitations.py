@@ -12,7 +12,7 @@ from typing import Any
 
 from domain import outbox
 from domain.actor import TOKYO, Author, Bearer
-from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming
+from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
 from domain.japanese import from_to
 from domain.letters import recipient_of
 from domain.outbox import Method
@@ -48,7 +48,12 @@ async def tell(
     **more: Any,
 ) -> None:
     """Owe one attendee one letter; with a method it carries the calendar part and the link for the answer."""
-    known = {"attendee_id": str(attendee.id), "partstat": attendee.partstat, "stamp": author.now.isoformat()}
+    known = {
+        "attendee_id": str(attendee.id),
+        "sequence": sequence_for(appointment, attendee),
+        "partstat": PartStat.TENTATIVE if attendee.waits else attendee.partstat,
+        "stamp": author.now.isoformat(),
+    }
     turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
     await write(author, appointment, await attendee.person, kind, turn, method, **known, **more)
 

@@ -122,7 +122,8 @@ async def _must_have_seats(activity: Activity, more: int) -> None:
 
 @listens(AppointmentKind.ACTIVITY)
 async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
-    """An answer: whoever accepts has a seat and is held to the time, or waits for one where all are taken."""
+    """An answer: whoever accepts has a seat and is held to the time, or waits for one where all are taken. Whoever had
+    declined was not told any more of the date, and now gets it as it stands."""
     activity = await Activity.filter(appointment_id=appointment.id).select_for_update().get()
     participation = await ActivityParticipation.filter(attendee_id=attendee.id).select_for_update().first()
     if participation is None or activity.status not in OPEN:
@@ -130,8 +131,12 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     before, status = participation.status, await _meant(activity, participation, attendee.partstat)
     await records.change(author, participation, "volunteer-answered", status=status)
     await _hold(author, appointment, attendee, status)
+    has_come_back = before is ParticipationStatus.DECLINED and status is not before
     if status is ParticipationStatus.WAITLISTED and status is not before:
-        await invitations.tell(author, appointment, attendee, "activity-waitlisted")
+        method = Method.REQUEST if has_come_back else None
+        await invitations.tell(author, appointment, attendee, "activity-waitlisted", method)
+    elif has_come_back:
+        await invitations.tell(author, appointment, attendee, "activity-invitation", Method.REQUEST)
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:

@@ -311,12 +311,13 @@ async def must_suit(going: list[Volunteer], kind: ActivityKind, starts_at: datet
 
 @verb(*LIAISONS)
 async def confirm(actor: Actor, activity_id: UUID, *, version: int | None = None) -> Activity:
-    """決定: the date is firm; whoever is asked is told. Raises Incomplete where a minor's consent has run out."""
+    """決定: the date is firm; whoever is asked, or waits for a seat, is told. Raises Incomplete where a minor's consent
+    has run out."""
     activity = await records.find(visible_to(actor), activity_id, version)
     await move(actor, activity, ActivityStatus.CONFIRMED, "activity-confirmed")
     await _must_suit_all(activity, activity.kind)
     appointment = await calendar.confirm(actor, await Appointment.get(id=activity.appointment_id))
-    await tell_expected(actor, activity, appointment, "activity-invitation", Method.REQUEST)
+    await _tell_date(actor, activity, appointment)
     return activity
 
 
@@ -343,7 +344,7 @@ async def reschedule(
     await calendar.change(actor, appointment, "appointment-rescheduled", starts_at=starts_at, ends_at=ends_at, **given)
     await records.change(actor, activity, "activity-rescheduled", starts_at=starts_at)
     await _must_suit_all(activity, activity.kind)
-    await tell_expected(actor, activity, appointment, "activity-invitation", Method.REQUEST)
+    await _tell_date(actor, activity, appointment)
     return activity
 
 
@@ -364,7 +365,7 @@ async def cancel(actor: Actor, activity_id: UUID, *, reason: str, version: int |
     activity = await records.find(visible_to(actor), activity_id, version)
     await move(actor, activity, ActivityStatus.CANCELLED, "activity-cancelled", reason=said(reason))
     appointment = await calendar.cancel(actor, await Appointment.get(id=activity.appointment_id))
-    await tell_expected(actor, activity, appointment, "activity-cancelled", Method.CANCEL, WAITING, reason=reason)
+    await _tell(actor, activity, appointment, "activity-cancelled", Method.CANCEL, WAITING, reason=reason)
     return activity
 
 
@@ -374,16 +375,23 @@ async def move(author: Author, activity: Activity, to: ActivityStatus, fact: str
     return await records.change(author, activity, fact, status=status, **values)
 
 
-async def tell_expected(
+async def _tell_date(author: Author, activity: Activity, appointment: Appointment) -> None:
+    """The date as it stands now, also to whoever waits for a seat: they may get one, and have it in their calendar."""
+    waiting = (ParticipationStatus.WAITLISTED,)
+    await _tell(author, activity, appointment, "activity-invitation", Method.REQUEST, EXPECTED)
+    await _tell(author, activity, appointment, "activity-still-waitlisted", Method.REQUEST, waiting)
+
+
+async def _tell(
     author: Author,
     activity: Activity,
     appointment: Appointment,
     kind: str,
     method: Method,
-    states: tuple[ParticipationStatus, ...] = EXPECTED,
+    states: tuple[ParticipationStatus, ...],
     **more: Any,
 ) -> None:
-    """Owe everybody who is counted on the same letter, each their own."""
+    """Owe everybody of whom it stands so the same letter, each their own."""
     asked = ActivityParticipation.filter(activity_id=activity.id, released_at=None, status__in=states).order_by("id")
     for participation in await asked:
         attendee = await Attendee.get(id=participation.attendee_id)

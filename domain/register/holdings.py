@@ -175,7 +175,7 @@ HOLDINGS: Mapping[str, Holding] = {
         NINETY_DAYS,
         public="role partstat answered_at channel invited_at removed_at waits attended appointment_id person_id"
         " organization_id",
-        internal="remark busy_from busy_to",
+        internal="remark busy_from busy_to raised",
         whose=INVITED,
         source="本人の回答（ページ、メール）または電話の聞き取り",
         recipients="同じ団体の担当者",

@@ -42,6 +42,7 @@ KINDS = (
     "activity-cancelled",
     "activity-released",
     "activity-waitlisted",
+    "activity-still-waitlisted",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",

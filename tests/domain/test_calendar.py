@@ -215,12 +215,13 @@ def test_who_is_uninvited_and_asked_again_is_the_same_attendee_without_an_answer
         first.partstat, first.remark = PartStat.ACCEPTED, "2名で伺います"
         await first.save()
         await calendar.uninvite(town.officer, one, first)
-        assert (first.removed_at, one.sequence) == (NOW, 1)
+        assert (first.removed_at, one.sequence, calendar.sequence_for(one, first)) == (NOW, 0, 1)
         later = make.at(town.officer, NOW + HOUR)
         again = await calendar.ask(later, one, person, AttendeeRole.HOST, organization_id=body.id)
         assert (again.id, again.removed_at, again.invited_at) == (first.id, None, later.now)
         assert (again.partstat, again.remark, again.answered_at) == (PartStat.NEEDS_ACTION, "", None)
         assert (again.role, again.organization_id) == (AttendeeRole.HOST, body.id)
+        assert calendar.sequence_for(one, again) == 2
 
     play(story)
 

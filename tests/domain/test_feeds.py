@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain import calendar, feeds, people
+from domain import calendar, feeds, people, records
 from domain.actor import OUTSIDERS, Actor, Role
-from domain.calendar import Appointment, AppointmentKind, AttendeeRole
+from domain.calendar import Appointment, AppointmentKind, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, NotAllowed, NotFound
 from domain.feeds import Subscription
 from domain.journal import Entry
@@ -171,6 +171,19 @@ def test_who_is_uninvited_does_not_see_the_date_any_more(play: Any) -> None:
         [attendee] = await calendar.coming(one.id)
         await calendar.uninvite(town.officer, one, attendee)
         assert await shown(feed) == []
+
+    play(story)
+
+
+def test_what_somebody_has_declined_stands_in_their_feed_no_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner, one = await partner_of(town), await date(town)
+        await asked(town, partner, one)
+        feed = await feeds.subscribe(partner, person_id=partner.person_id)
+        [attendee] = await calendar.coming(one.id)
+        for answer, is_shown in ((PartStat.TENTATIVE, True), (PartStat.DECLINED, False), (PartStat.ACCEPTED, True)):
+            await records.change(town.officer, attendee, "attendee-answered", partstat=answer)
+            assert (await shown(feed) == [one.id]) is is_shown
 
     play(story)
 

@@ -107,3 +107,23 @@ def test_whoever_waits_for_a_seat_is_told_so_and_how_to_step_back(play: Any) -> 
         assert letter.facts["attendee_id"] == str(waiting.attendee_id)
 
     play(story)
+
+
+def test_whoever_waits_for_a_seat_hears_that_the_date_is_firm_and_of_another_place(play: Any) -> None:
+    async def story(town: Town) -> None:
+        first, second = [await make.volunteer(town, family_name=name) for name in ("髙見本", "試﨑")]
+        activity = await make.activity(town.officer, capacity=1)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[first.id, second.id])
+        for volunteer in (first, second):
+            attendee = await Attendee.get(person_id=volunteer.person_id)
+            await replies.answer_by_link(town.officer.now, attendee.id, partstat=PartStat.ACCEPTED)
+        await activities.confirm(town.officer, activity.id)
+        same = {"starts_at": activity.starts_at, "ends_at": activity.starts_at + timedelta(hours=2)}
+        await activities.reschedule(town.officer, activity.id, place="市民会館", **same)
+        told = await Letter.filter(kind="activity-still-waitlisted").order_by("id")
+        assert {letter.person_id for letter in told} == {second.person_id}
+        assert [letter.facts["status"] for letter in told] == ["CONFIRMED", "CONFIRMED"]
+        assert [letter.facts["place"] for letter in told] == ["見本駅前広場", "市民会館"]
+        assert {letter.facts["partstat"] for letter in told} == {PartStat.TENTATIVE}
+
+    play(story)

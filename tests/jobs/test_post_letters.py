@@ -16,7 +16,6 @@ import vobject
 from domain import feeds, lectures, organizations, outbox, replies, tokens
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.outbox import LEASE, Letter
-from exports import ical
 from jobs import post_letters
 from jobs.mail import Envelope
 from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
@@ -104,34 +103,6 @@ def test_a_confirmed_lecture_is_an_invitation_that_names_its_reader_only(play: A
             assert {name: judge(calendar_in(mail)) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
 
     play(story)
-
-
-def test_the_invitation_and_the_feed_agree_on_uid_and_sequence_through_every_change(play: Any) -> None:
-    async def story(town: Town) -> None:
-        lecture, office = await confirmed(town), Office()
-        later = lecture.starts_at + timedelta(days=7)
-        moved = {"starts_at": later, "ends_at": later + timedelta(minutes=50)}
-        for change in (
-            None,
-            lectures.postpone(town.officer, lecture.id, reason="台風", **moved),
-            lectures.confirm(town.officer, lecture.id),
-            lectures.cancel(town.officer, lecture.id, reason="学級閉鎖"),
-        ):
-            if change:
-                await change
-            mail = to(await post_all(office), LECTURER)[-1]
-            appointment = await Appointment.get(id=lecture.appointment_id)
-            shown = vobject.readOne(ical.feed("f@x", "予定", [feed_entry(appointment)]).decode()).vevent
-            assert event_in(mail).uid.value == shown.uid.value == appointment.uid
-            assert event_in(mail).sequence.value == shown.sequence.value == str(appointment.sequence)
-        assert appointment.sequence >= 3
-
-    play(story)
-
-
-def feed_entry(one: Appointment) -> bytes:
-    times = (one.created_at, one.changed_at, one.starts_at, one.ends_at)
-    return ical.vevent(ical.Event(one.uid, one.sequence, *times, summary=one.title, status=one.status))
 
 
 def test_a_cancellation_is_told_in_utc_with_its_reason_and_a_raised_sequence(play: Any) -> None:
