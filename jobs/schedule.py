@@ -80,7 +80,7 @@ SCHEDULE = (
     Job("erasure-lists", Daily(time(1)), Alone(retention.draw_up), "nobody is kept longer than there is a reason to"),
     Job("officers-arrive", Daily(time(0, 1)), Alone(people.arrive), "a transfer that was announced takes effect"),
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
-    Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a commission ends with its last day"),
+    Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a term or consent ends with its last day"),
     Job("accounts-tidy", Daily(time(3)), Alone(accounts.tidy), "counters of failed logins and old sessions are let go"),
     Job(
         "offers-lapse",

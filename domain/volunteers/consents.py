@@ -12,19 +12,20 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import records
-from domain.actor import LIAISONS, Actor
-from domain.errors import Incomplete, Invalid
+from domain.actor import LIAISONS, TOKYO, Actor, Author
+from domain.errors import Incomplete, Invalid, WrongState
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.verbs import verb
 from domain.volunteers.roster import AgeBand, Volunteer, VolunteerStatus, move, step_back, visible_to
 
 WITHDRAWN = "保護者の同意が取り下げられたため"
+EXPIRED = "保護者の同意の期限が過ぎたため"
 
 
 class ConsentScope(StrEnum):
@@ -115,22 +116,39 @@ def _must_be_in_order(actor: Actor, given_on: date, expires_on: date | None) -> 
 async def withdraw_consent(
     actor: Actor, consent_id: UUID, *, on: date | None = None, version: int | None = None
 ) -> GuardianConsent:
-    """The guardian takes the consent back, from a day on. Where none is left, a serving minor pauses at once."""
+    """The guardian takes the consent back, from a day on. Where none is left, a serving minor pauses at once; else they
+    step back from what no other one covers. Raises WrongState for one that was taken back before."""
     consent = await records.find(consents_visible_to(actor), consent_id, version)
+    if consent.withdrawn_on is not None:
+        raise WrongState(f"この同意は{consent.withdrawn_on:%Y年%-m月%-d日}付けですでに取り下げられています。")
     day = on or actor.today
-    if consent.withdrawn_on is not None or not consent.given_on <= day <= actor.today:
-        raise Invalid("取下げの日は、同意の日から今日までの日付で、一度だけ指定してください。", field="on")
+    if not consent.given_on <= day <= actor.today:
+        raise Invalid("取下げの日は、同意の日から今日までの日付を指定してください。", field="on")
     await records.change(actor, consent, "consent-withdrawn", withdrawn_on=day)
-    if not await has_consent(consent.person_id, actor.today):
-        await _pause(actor, consent.person_id)
+    await _heed_end(actor, consent.person_id, WITHDRAWN)
     return consent
 
 
-async def _pause(actor: Actor, person_id: UUID) -> None:
-    active = Volunteer.filter(person_id=person_id, status=VolunteerStatus.ACTIVE).exclude(age_band=AgeBand.ADULT)
-    for volunteer in await active.select_for_update():
-        await move(actor, volunteer, VolunteerStatus.SUSPENDED, "volunteer-suspended", reason=WITHDRAWN)
-        await step_back(actor, volunteer, WITHDRAWN)
+async def heed_expiries(author: Author) -> None:
+    """Whatever rested on a consent whose last day is over is taken back, as when it is withdrawn. Safe to repeat."""
+    over = GuardianConsent.filter(expires_on__lt=author.now.astimezone(TOKYO).date())
+    serving = await _serving_minors().filter(person_id__in=Subquery(over.values("person_id")))
+    for person_id in sorted({volunteer.person_id for volunteer in serving}):
+        await _heed_end(author, person_id, EXPIRED)
+
+
+async def _heed_end(author: Author, person_id: UUID, reason: str) -> None:
+    """Take back what no consent of this minor covers any more; where none is left at all, they pause."""
+    is_left = await has_consent(person_id, author.now.astimezone(TOKYO).date())
+    serving = _serving_minors().filter(person_id=person_id).order_by("id")
+    for volunteer in await serving.select_for_update():
+        if not is_left:
+            await move(author, volunteer, VolunteerStatus.SUSPENDED, "volunteer-suspended", reason=reason)
+        await step_back(author, volunteer, reason)
+
+
+def _serving_minors() -> QuerySet[Volunteer]:
+    return Volunteer.filter(status=VolunteerStatus.ACTIVE).exclude(age_band=AgeBand.ADULT)
 
 
 async def has_consent(person_id: UUID, day: date, scope: ConsentScope | None = None) -> bool:

@@ -13,7 +13,7 @@ from domain.people import Person
 from domain.states import must_be_in, said
 from domain.verbs import routine, verb
 from domain.volunteers.commissions import Commission
-from domain.volunteers.consents import must_have_consent
+from domain.volunteers.consents import heed_expiries, must_have_consent
 from domain.volunteers.roster import (
     KIND_LABELS,
     LABELS,
@@ -113,7 +113,8 @@ async def _part(author: Author, volunteer: Volunteer, reason: str) -> None:
 
 @routine
 async def expire(now: datetime) -> int:
-    """任期満了 of everybody whose newest term ended before today. Safe to repeat."""
+    """任期満了 of everybody whose newest term ended before today; answers how many. Consents that ended by then are
+    heeded, too. Safe to repeat."""
     today = now.astimezone(TOKYO).date()
     over = await Volunteer.filter(status__in=SERVING, term_to__lt=today).order_by("id").select_for_update()
     for volunteer in over:
@@ -121,4 +122,5 @@ async def expire(now: datetime) -> int:
         await move(Bearer(now), volunteer, VolunteerStatus.EXPIRED, "volunteer-expired")
         await _tell(Bearer(now), volunteer, "volunteer-expired", volunteer.term_to)
         await _part(Bearer(now), volunteer, OVER)
+    await heed_expiries(Bearer(now))
     return len(over)

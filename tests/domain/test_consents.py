@@ -1,14 +1,16 @@
 """Minors serve, take part and help in lectures only while a guardian's consent covers it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain import activities, feeds, lectures, volunteers
 from domain.activities import ActivityKind, ActivityParticipation, ParticipationStatus
+from domain.actor import TOKYO
 from domain.calendar import Appointment, Attendee, AttendeeRole
-from domain.errors import Incomplete, Invalid, NotFound
+from domain.errors import Incomplete, Invalid, NotFound, WrongState
+from domain.journal import Entry
 from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Letter, Method
 from domain.volunteers import AgeBand, Commission, ConsentScope, GuardianConsent, Volunteer, VolunteerStatus
@@ -110,8 +112,120 @@ def test_a_withdrawn_consent_pauses_a_minor_and_takes_their_dates_back(play: Any
         assert [letter.kind for letter in last] == ["activity-released", "lecturer-released"]
         with pytest.raises(Incomplete):
             await volunteers.resume(town.officer, minor.id)
-        with pytest.raises(Invalid):
+
+    play(story)
+
+
+def test_a_consent_is_withdrawn_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town)
+        consent = await GuardianConsent.get()
+        with pytest.raises(Invalid) as refused:
+            await volunteers.withdraw_consent(town.officer, consent.id, on=TODAY + timedelta(days=1))
+        assert refused.value.field == "on"
+        assert (await GuardianConsent.get()).withdrawn_on is None
+        await volunteers.withdraw_consent(town.officer, consent.id)
+        entries = await Entry.all().count()
+        with pytest.raises(WrongState, match="2026年7月1日付けですでに取り下げられています"):
             await volunteers.withdraw_consent(town.officer, consent.id)
+        assert await Entry.all().count() == entries
+        assert (await Volunteer.get(id=minor.id)).status is VolunteerStatus.SUSPENDED
+
+    play(story)
+
+
+async def booked(town: Town, minor: Volunteer) -> None:
+    """Asked to help in a lecture, to an activity of education and to one of publicity."""
+    await assigned(town, minor)
+    for kind in (ActivityKind.EDUCATION, ActivityKind.PUBLICITY):
+        activity = await make.activity(town.officer, kind=kind)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
+
+
+async def asked() -> dict[str, bool]:
+    """To what a minor is still asked, of everything to which they ever were."""
+    rows = await ActivityParticipation.all().prefetch_related("activity")
+    offers = {"LECTURE": (await Assignment.get()).status is OfferStatus.OFFERED}
+    return offers | {row.activity.kind.value: row.released_at is None for row in rows}
+
+
+def test_a_minor_steps_back_from_what_the_consent_that_is_left_does_not_cover(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town)
+        await volunteers.record_consent(
+            town.officer, minor.id, guardian_name="例塚 保", given_on=TODAY, scope=ConsentScope.PUBLICITY
+        )
+        await booked(town, minor)
+        whole = await GuardianConsent.get(scope=ConsentScope.ALL)
+        await volunteers.withdraw_consent(town.officer, whole.id)
+        assert await asked() == {"LECTURE": False, "EDUCATION": False, "PUBLICITY": True}
+        assert (await Volunteer.get()).status is VolunteerStatus.ACTIVE
+        told = await Letter.filter(method=Method.CANCEL).order_by("kind")
+        assert [letter.kind for letter in told] == ["activity-released", "lecturer-released"]
+        assert {letter.facts["reason"] for letter in told} == {"保護者の同意が取り下げられたため"}
+        held = await Attendee.filter(person_id=minor.person_id, removed_at=None)
+        assert len(held) == 1
+
+    play(story)
+
+
+def test_a_minor_stays_in_all_that_another_consent_covers(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town)
+        for scope in (ConsentScope.PUBLICITY, ConsentScope.EDUCATION):
+            values = {"guardian_name": "例塚 保", "given_on": TODAY, "scope": scope}
+            await volunteers.record_consent(town.officer, minor.id, **values)
+        await booked(town, minor)
+        letters = await Letter.all().count()
+        await volunteers.withdraw_consent(town.officer, (await GuardianConsent.get(scope=ConsentScope.ALL)).id)
+        assert await asked() == {"LECTURE": True, "EDUCATION": True, "PUBLICITY": True}
+        assert await Letter.all().count() == letters
+
+    play(story)
+
+
+def test_the_consent_that_is_left_has_to_last_until_the_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town)
+        await volunteers.record_consent(
+            town.officer, minor.id, guardian_name="例塚 護", given_on=TODAY, expires_on=date(2026, 7, 5)
+        )
+        await booked(town, minor)
+        await volunteers.withdraw_consent(town.officer, (await GuardianConsent.get(guardian_name="例塚 保")).id)
+        assert await asked() == {"LECTURE": False, "EDUCATION": False, "PUBLICITY": False}
+        assert (await Volunteer.get()).status is VolunteerStatus.ACTIVE
+
+    play(story)
+
+
+def test_a_minor_pauses_when_the_last_day_of_the_only_consent_is_over(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town, expires_on=date(2026, 7, 20))
+        lecture = await assigned(town, minor)
+        await lectures.postpone(town.officer, lecture.id, reason="台風")
+        for night, status in (
+            (datetime(2026, 7, 20, 0, 10, tzinfo=TOKYO), VolunteerStatus.ACTIVE),
+            (datetime(2026, 7, 21, 0, 10, tzinfo=TOKYO), VolunteerStatus.SUSPENDED),
+        ):
+            assert await volunteers.expire(night) == 0
+            assert (await Volunteer.get()).status is status
+        assert (await Volunteer.get()).reason == "保護者の同意の期限が過ぎたため"
+        assert (await Assignment.get()).status is OfferStatus.WITHDRAWN
+        entries = await Entry.all().count()
+        await volunteers.expire(datetime(2026, 7, 22, 0, 10, tzinfo=TOKYO))
+        assert await Entry.all().count() == entries
+
+    play(story)
+
+
+def test_a_minor_serves_on_after_one_of_two_consents_has_ended(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town, expires_on=date(2026, 7, 5))
+        await volunteers.record_consent(town.officer, minor.id, guardian_name="例塚 護", given_on=TODAY)
+        await booked(town, minor)
+        await volunteers.expire(datetime(2026, 7, 6, 0, 10, tzinfo=TOKYO))
+        assert (await Volunteer.get()).status is VolunteerStatus.ACTIVE
+        assert await asked() == {"LECTURE": True, "EDUCATION": True, "PUBLICITY": True}
 
     play(story)
 
