@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import Invalid
 from exports.columns import Column, Kind, Value, flat
-from exports.csv import csv_bytes, csv_cp932
+from exports.csv import csv_bytes
 from tests.exports.test_columns import SHEET
 
 NAME = Column("名称", "name")
@@ -55,18 +54,6 @@ def test_a_figure_is_plain_digits_and_zero_is_not_absence(value: Value, written:
 
 def test_what_is_not_known_is_empty() -> None:
     assert (cell(NAME, None), cell(DAY, None), cell(CODE, None)) == (b"", b"", b"")
-
-
-def test_cp932_is_refused_with_the_characters_it_cannot_say() -> None:
-    with pytest.raises(Invalid) as refusal:
-        csv_cp932([NAME], [{"name": "𠮷例"}, {"name": "A—B"}])
-    assert "𠮷" in refusal.value.message
-    assert "—" in refusal.value.message
-    assert refusal.value.field == "format"
-
-
-def test_cp932_carries_what_it_can_say() -> None:
-    assert csv_cp932([NAME], [{"name": "髙﨑①㈱"}]).decode("cp932") == '"名称"\r\n"髙﨑①㈱"\r\n'
 
 
 def test_the_flat_table_of_a_sheet_is_also_its_csv() -> None:
