@@ -19,7 +19,7 @@ from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed, wareki
-from domain.people import Person, when_leaving, when_moving
+from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
@@ -68,7 +68,7 @@ async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
     """Give a station a feed of all its dates; its address is told to the officer who asked, and ends when they leave
     their unit."""
     unit = await records.see(Unit.filter(any_of(Unit, "id", actor.units)), unit_id, field="unit_id")
-    values = {"unit_id": unit.id, "reader_id": actor.person_id}
+    values = {"unit_id": unit.id, "reader_id": await _lasting(actor)}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
 
@@ -76,7 +76,7 @@ async def subscribe_unit(actor: Actor, *, unit_id: UUID) -> Subscription:
 async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
     feed = await records.find(_open(actor), subscription_id)
-    reader = {} if feed.person_id else {"reader_id": actor.person_id}
+    reader = {} if feed.person_id else {"reader_id": await _lasting(actor)}
     values = {"generation": feed.generation + 1, **reader}
     return await _told(actor, await records.change(actor, feed, "feed-rotated", **values))
 
@@ -97,21 +97,27 @@ async def revoke(actor: Actor, subscription_id: UUID) -> Subscription:
     return await records.change(actor, feed, "feed-revoked", revoked_at=actor.now)
 
 
+async def _lasting(actor: Actor) -> UUID:
+    """The officer who will have the address of a unit. Raises WrongState for one whose last day is known."""
+    records.must_last((await Person.get(id=actor.person_id)).retired_on)
+    return actor.person_id
+
+
 def _open(actor: Actor) -> QuerySet[Subscription]:
     return visible_to(actor).filter(Q(revoked_at=None) | Q(revoked_at__gt=actor.now))
 
 
 @when_leaving
-async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
+async def end_with_the_post(author: Author, person: Person, at: datetime, to: UUID | None) -> None:
     """Whoever leaves the house keeps no view of its dates; who only moves to another unit keeps their own, but not the
-    one of the unit, which is told to open another."""
-    of_unit = Subscription.filter(reader_id=person.id, revoked_at=None)
-    for feed in await of_unit.select_for_update():
+    one of any other unit, which is told to open another."""
+    living = Subscription.filter(Q(revoked_at=None) | Q(revoked_at__gt=at))
+    for feed in await living.filter(outside(to), reader_id=person.id).select_for_update():
         await records.change(author, feed, "feed-ended", revoked_at=at)
         facts = {"title": await called(feed), "person": person.name, "ended_on": wareki(at.astimezone(TOKYO).date())}
         await letters.write(author, None, feed.unit_id, "unit-feed-ended", f"{feed.id}:{feed.generation}", facts)
-    if for_good:
-        for feed in await Subscription.filter(person_id=person.id, revoked_at=None).select_for_update():
+    if to is None:
+        for feed in await living.filter(person_id=person.id).select_for_update():
             await records.change(author, feed, "feed-ended", revoked_at=at)
 
 

@@ -221,7 +221,7 @@ async def change_post(author: Author, officer: Person, unit_id: UUID, job_title:
     """
     posts = await _present_posts(officer, on)
     if unit_id != (posts[0].unit_id if posts else officer.unit_id):
-        await leave(author, officer, on, for_good=False)
+        await leave(author, officer, on, to=unit_id)
     await _take_up(author, officer, posts, unit_id, job_title, on)
     if on <= author.now.astimezone(TOKYO).date():
         await records.change(author, officer, "officer-transferred", unit_id=unit_id)
@@ -240,13 +240,17 @@ async def _take_up(
 
 @routine
 async def arrive(now: datetime) -> list[Person]:
-    """Whoever was to take up a post in another unit by today belongs there from now on; answers who has moved."""
+    """Whoever was to take up a post in another unit by today belongs there from now on; answers who has moved.
+
+    What they could do elsewhere ends once more: keys were made since the transfer was announced.
+    """
     clock, today = Bearer(now), now.astimezone(TOKYO).date()
     is_there = Q(person__retired_on=None) | Q(person__retired_on__gt=today)
     begun = Post.filter(Q(until=None) | Q(until__gte=today), is_there, since__lte=today)
     moved = []
     for post in await begun.exclude(unit_id=F("person__unit_id")).order_by("person_id"):
         officer = await records.find(Person.all(), post.person_id)
+        await leave(clock, officer, post.since, to=post.unit_id)
         moved.append(await records.change(clock, officer, "officer-arrived", unit_id=post.unit_id))
     return moved
 
@@ -271,21 +275,27 @@ async def retire(actor: Actor, officer_id: UUID, *, version: int, on: date) -> P
 
 # ------------------------------------------------------------------ what ends with a post
 
-Farewell = Callable[[Author, Person, datetime, bool], Awaitable[None]]
+Farewell = Callable[[Author, Person, datetime, UUID | None], Awaitable[None]]
 FAREWELLS: list[Farewell] = []
 
 
 def when_leaving(farewell: Farewell) -> Farewell:
-    """Register what ends for a person who leaves at an instant: the house for good, or only the unit."""
+    """Register what ends for a person who leaves at an instant for another unit, or without one for good."""
     FAREWELLS.append(farewell)
     return farewell
 
 
-async def leave(author: Author, person: Person, on: date, *, for_good: bool = True) -> None:
-    """End, in the caller's transaction, whatever was the person's by the post that they leave on that day."""
+async def leave(author: Author, person: Person, on: date, *, to: UUID | None = None) -> None:
+    """End, in the caller's transaction, whatever is the person's on that day but what was prepared in the unit that
+    they go `to`."""
     begins = datetime(on.year, on.month, on.day, tzinfo=TOKYO)
     for farewell in FAREWELLS:
-        await farewell(author, person, max(begins, author.now), for_good)
+        await farewell(author, person, max(begins, author.now), to)
+
+
+def outside(to: UUID | None) -> Q:
+    """The rows that end for whoever goes to this unit: those of every other, or all."""
+    return ~Q(unit_id=to) if to else Q()
 
 
 Companion = Callable[[Author, Person, UUID], Awaitable[None]]

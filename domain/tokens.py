@@ -23,7 +23,7 @@ from domain import database, records, units
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated
 from domain.organizations import Contact
-from domain.people import Person, when_leaving, when_moving
+from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import Owned, nothing
 from domain.units import Unit, UnitKind
 from domain.verbs import verb
@@ -204,9 +204,10 @@ async def revoke(actor: Actor, token_id: UUID) -> Token:
 
 
 @when_leaving
-async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
-    """Whoever leaves, or only moves to another unit, acts through no token of the old post from then on."""
-    for token in await Token.filter(person_id=person.id, revoked_at=None, expires_at__gt=at).select_for_update():
+async def end_with_the_post(author: Author, person: Person, at: datetime, to: UUID | None) -> None:
+    """Whoever leaves acts through no token from then on, but through those for the unit that they go to."""
+    living = Token.filter(outside(to), person_id=person.id, revoked_at=None, expires_at__gt=at)
+    for token in await living.select_for_update():
         ends = {"revoked_at": at} if at <= author.now else {"expires_at": at}
         await records.change(author, token, "token-ended", **ends)
 

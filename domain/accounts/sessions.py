@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
@@ -21,7 +22,7 @@ from domain import records, tokens
 from domain.accounts.account import Account, note, visible_to
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
-from domain.people import Person, when_leaving, when_moving
+from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import MISSING
 from domain.table import Table
 from domain.verbs import routine, verb
@@ -180,9 +181,10 @@ def must_be_fresh(visit: Visit, now: datetime) -> None:
 
 
 @when_leaving
-async def end_with_the_post(author: Author, person: Person, at: datetime, for_good: bool) -> None:
-    """Whoever leaves, or moves to another unit, comes in by no account of the old post from then on."""
-    for account in await Account.filter(person_id=person.id, ended_at=None).select_for_update():
+async def end_with_the_post(author: Author, person: Person, at: datetime, to: UUID | None) -> None:
+    """Whoever leaves comes in by no account from then on, but by those in the unit that they go to."""
+    living = Account.filter(Q(ended_at=None) | Q(ended_at__gt=at), outside(to), person_id=person.id)
+    for account in await living.select_for_update():
         await records.change(author, account, "account-ended", ended_at=at)
         if at <= author.now:
             await end_all(at, account)

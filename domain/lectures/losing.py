@@ -24,7 +24,7 @@ from domain.lectures.assigning import (
 from domain.lectures.lecture import AHEAD, ARRANGING, Lecture, LectureStatus
 from domain.organizations import Contact
 from domain.outbox import Method
-from domain.people import Person, when_leaving
+from domain.people import Person, outside, when_leaving
 from domain.replies import listens
 from domain.volunteers import Volunteer
 
@@ -74,17 +74,18 @@ async def _may_go(author: Author, assignment: Assignment) -> bool:
 
 
 @when_leaving
-async def release_for_leaving(author: Author, person: Person, at: datetime, for_good: bool) -> None:
-    """Whoever leaves their unit, for good or for another one, gives no lecture from that day on; and where they were a
-    school's contact, somebody has to find the next one."""
-    for assignment in await _standing_of(person.id, at):
+async def release_for_leaving(author: Author, person: Person, at: datetime, to: UUID | None) -> None:
+    """Whoever leaves their unit gives no lecture from that day on, but those of the unit that they go to; and where
+    they were a school's contact and leave for good, somebody has to find the next one."""
+    for assignment in await _standing_of(person.id, at, to):
         await _lose(author, assignment, GONE)
-    if for_good:
+    if to is None:
         await _miss_contact(author, person, at)
 
 
-async def _standing_of(person_id: UUID, since: datetime) -> list[Assignment]:
-    ahead = Lecture.filter(Q(status__in=ARRANGING, starts_at__gte=since) | Q(status=LectureStatus.POSTPONED))
+async def _standing_of(person_id: UUID, since: datetime, to: UUID | None = None) -> list[Assignment]:
+    waits = Q(status__in=ARRANGING, starts_at__gte=since) | Q(status=LectureStatus.POSTPONED)
+    ahead = Lecture.filter(waits, outside(to))
     offers = Assignment.filter(person_id=person_id, status__in=STANDING, lecture_id__in=Subquery(ahead.values("id")))
     return await offers.order_by("lecture_id")
 

@@ -1,6 +1,7 @@
 """Officers and the posts they hold over time; what they could do ends with the post."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -9,13 +10,17 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from domain import feeds, people, tokens, units
+from domain import accounts, feeds, people, tokens, units
+from domain.accounts import Account, Stage, sessions
 from domain.actor import Role
 from domain.errors import Conflict, Invalid, NotFound, Unauthenticated, WrongState
 from domain.feeds import Subscription
 from domain.journal import Entry
+from domain.outbox import Letter
 from domain.people import Person, Post, QualificationLevel
+from domain.tokens import Token
 from tests import make
+from tests.domain.accounts import keys
 from tests.make import Town
 
 SPRING, SUMMER, AUTUMN = date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)
@@ -76,6 +81,80 @@ def test_an_announced_transfer_takes_effect_on_its_day_and_once(play: Any) -> No
         entries = await Entry.all().count()
         assert await people.arrive(MIDNIGHT + DAY) == []
         assert await Entry.all().count() == entries
+
+    play(story)
+
+
+def announced(town: Town, officer: Person) -> Awaitable[Person]:
+    return people.transfer(town.hq, officer.id, version=1, unit_id=town.other_station.id, on=AUTUMN)
+
+
+def test_what_is_opened_between_the_announcement_and_the_day_ends_on_the_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        await announced(town, officer)
+        who = replace(town.officer, person_id=officer.id)
+        _, own = await tokens.issue_own(who, days=366)
+        _, issued = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, days=366)
+        account = await keys.opened(town, who, "officer-1")
+        session = await sessions.open_session(MIDNIGHT, account, Stage.INSIDE, "")
+        feed = await feeds.subscribe_unit(who, unit_id=town.station.id)
+        await people.arrive(MIDNIGHT)
+        for secret in (own, issued):
+            with pytest.raises(Unauthenticated):
+                await tokens.actor_of(secret, MIDNIGHT)
+        assert await accounts.visit(session, MIDNIGHT) is None
+        assert (await Account.get(id=account.id)).ended_at == MIDNIGHT
+        assert (await Subscription.get(id=feed.id)).revoked_at == MIDNIGHT
+        assert await Letter.filter(kind="unit-feed-ended").count() == 1
+
+    play(story)
+
+
+@pytest.mark.parametrize("comes", ["before the announcement", "after it"])
+def test_what_was_prepared_in_the_new_unit_outlives_the_transfer(play: Any, comes: str) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        new = {"person_id": officer.id, "role": Role.STATION_LIAISON, "unit_id": town.other_station.id}
+        if comes == "after it":
+            await announced(town, officer)
+        _, secret = await tokens.issue(town.admin, **new, days=366)
+        account = await accounts.invite(town.admin, **new, login="officer-1")
+        own = await feeds.subscribe(town.hq, person_id=officer.id)
+        if comes == "before the announcement":
+            await announced(town, officer)
+        await people.arrive(MIDNIGHT)
+        assert (await tokens.actor_of(secret, MIDNIGHT)).units == (town.other_station.id,)
+        assert (await Account.get(id=account.id)).ended_at is None
+        assert (await Subscription.get(id=own.id)).revoked_at is None
+
+    play(story)
+
+
+def test_who_arrives_late_loses_what_is_open_at_that_instant_and_keeps_what_ended_before(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        before, _ = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, days=366)
+        await announced(town, officer)
+        since, _ = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, days=366)
+        await people.arrive(MIDNIGHT + DAY)
+        assert (await Token.get(id=before.id)).expires_at == MIDNIGHT
+        assert (await Token.get(id=since.id)).revoked_at == MIDNIGHT + DAY
+
+    play(story)
+
+
+def test_an_officer_whose_last_day_is_known_gets_no_address_of_the_station(play: Any) -> None:
+    async def story(town: Town) -> None:
+        officer = await make.officer(town.hq, town.station, since=SPRING)
+        who = replace(town.officer, person_id=officer.id)
+        of_another = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        await people.retire(town.hq, officer.id, version=1, on=AUTUMN)
+        for attempt in (feeds.subscribe_unit(who, unit_id=town.station.id), feeds.rotate(who, of_another.id)):
+            with pytest.raises(WrongState):
+                await attempt
+        kept = await Subscription.get()
+        assert (kept.id, kept.reader_id, kept.generation) == (of_another.id, town.officer.person_id, 1)
 
     play(story)
 

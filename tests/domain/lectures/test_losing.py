@@ -125,6 +125,19 @@ def test_whoever_leaves_is_released_from_the_lectures_after_that_day_only(play: 
     play(story)
 
 
+def test_who_moves_to_the_station_of_the_lecture_gives_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture, _ = await given_to(town)
+        helper = await make.officer(town.admin, town.other_station, mail_address="helper@police.aohama.example")
+        await lectures.assign(town.officer, lecture.id, person_id=helper.id, role=AttendeeRole.CO_LECTURER)
+        on = lecture.starts_at.date() - timedelta(days=3)
+        await people.transfer(town.admin, helper.id, version=helper.version, unit_id=town.station.id, on=on)
+        await people.arrive(lecture.starts_at - timedelta(days=2))
+        assert await offer_to(helper) is OfferStatus.OFFERED
+
+    play(story)
+
+
 def test_a_volunteer_who_resigns_is_missed_by_the_officer_who_asked(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture, helper = await confirmed(town), await make.volunteer(town)
