@@ -118,14 +118,15 @@ async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
 
 
 async def correct(actor: Author, row: R, fact: str, reason: str, **values: Any) -> R:
-    """What is put right afterwards: the journal keeps the old values with the reason, which the row itself does not.
+    """What is put right afterwards: the journal keeps the old values with the reason, which the row itself does not;
+    where nobody had to give one, it may be empty.
 
     The version rises even where no value of the row differs, for those of a row that hangs on it may.
     """
     _must_fit(type(row), {"reason": reason})
     before, after = _difference(row, values)
     await _save(row, actor.now, after)
-    await journal.write(actor, fact, row, before, {**after, "reason": reason})
+    await journal.write(actor, fact, row, before, after | ({"reason": reason} if reason else {}))
     return row
 
 

@@ -179,15 +179,17 @@ async def reschedule(
     starts_at: datetime,
     ends_at: datetime,
     reply_by: date | None = None,
+    reason: str = "",
     version: int | None = None,
 ) -> Drill:
     """Another date for a drill that is still being planned; later it has to be postponed.
 
-    The last day for answers belongs to the date: without `reply_by` there is none any more. So when postponed.
+    Whoever stands invited is told, with the reason for this change where one is given. The last day for answers
+    belongs to the date: without `reply_by` there is none any more. So when postponed.
     """
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, DrillStatus.DRAFT, DrillStatus.PLANNING)
-    return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
+    return await _reschedule(actor, drill, starts_at, ends_at, reply_by, reason.strip())
 
 
 @verb(*LIAISONS)
@@ -205,11 +207,11 @@ async def postpone(
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, DrillStatus.INVITING, DrillStatus.CONFIRMED)
     await move(actor, drill, DrillStatus.PLANNING, "drill-postponed", reason=said(reason))
-    return await _reschedule(actor, drill, starts_at, ends_at, reply_by)
+    return await _reschedule(actor, drill, starts_at, ends_at, reply_by, reason)
 
 
 async def _reschedule(
-    actor: Actor, drill: Drill, starts_at: datetime, ends_at: datetime, reply_by: date | None
+    actor: Actor, drill: Drill, starts_at: datetime, ends_at: datetime, reply_by: date | None, reason: str
 ) -> Drill:
     calendar.must_be_ahead(actor, starts_at)
     calendar.must_leave_time(actor, reply_by, starts_at)
@@ -218,9 +220,9 @@ async def _reschedule(
         raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
     dates = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
     await calendar.change(actor, appointment, "appointment-rescheduled", **dates)
-    await records.change(actor, drill, "drill-rescheduled", starts_at=starts_at, reply_by=reply_by)
+    await records.correct(actor, drill, "drill-rescheduled", reason, starts_at=starts_at, reply_by=reply_by)
     await _forget_answers(actor, drill)
-    facts = {"reason": drill.reason, **deadline(drill)}
+    facts = {"reason": reason, **deadline(drill)}
     await invitations.tell_all(actor, appointment, "drill-rescheduled", Method.REQUEST, **facts)
     return drill
 

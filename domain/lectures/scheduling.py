@@ -11,7 +11,7 @@ from domain.calendar import Appointment, AppointmentStatus
 from domain.errors import Incomplete, Invalid
 from domain.lectures.assigning import ask_anew, day_of, has_lecturer, must_be_fit, standing
 from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
-from domain.lectures.telling import has_contact, invite_school, tell_lecturers, tell_school
+from domain.lectures.telling import has_contact, invite_school, knows_of_a_date, tell_lecturers, tell_school
 from domain.outbox import Method
 from domain.people import Person
 from domain.states import must_be_in, said
@@ -69,9 +69,18 @@ async def postpone(
 
 @verb(*LIAISONS)
 async def reschedule(
-    actor: Actor, lecture_id: UUID, *, starts_at: datetime, ends_at: datetime, version: int | None = None
+    actor: Actor,
+    lecture_id: UUID,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str = "",
+    version: int | None = None,
 ) -> Lecture:
-    """A new date for a postponed lecture, or for one that is still being arranged; same UID, SEQUENCE raised."""
+    """A new date for a postponed lecture, or for one that is still being arranged; same UID, SEQUENCE raised.
+
+    Whoever knows of the old date is told, with the reason for this change where one is given.
+    """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     appointment = await Appointment.get(id=lecture.appointment_id)
     must_be_in(
@@ -82,7 +91,7 @@ async def reschedule(
         LectureStatus.COORDINATING,
         LectureStatus.POSTPONED,
     )
-    return await _reschedule(actor, lecture, appointment, starts_at, ends_at, lecture.reason)
+    return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason.strip())
 
 
 async def _reschedule(
@@ -100,9 +109,10 @@ async def _reschedule(
     values = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
     await calendar.change(actor, appointment, "appointment-rescheduled", **values)
     await ask_anew(actor, lecture, appointment)
-    await records.change(actor, lecture, "lecture-rescheduled", starts_at=starts_at)
+    await records.correct(actor, lecture, "lecture-rescheduled", reason, starts_at=starts_at)
     if lecture.status is LectureStatus.POSTPONED:
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
+    if await knows_of_a_date(lecture, appointment):
         await tell_school(actor, lecture, appointment, "lecture-rescheduled", Method.REQUEST, reason=reason)
     await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST, reason=reason)
     return lecture

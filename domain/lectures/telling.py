@@ -41,6 +41,14 @@ async def host_of(appointment: Appointment, contact: Contact) -> Attendee | None
     return await known.first()
 
 
+async def knows_of_a_date(lecture: Lecture, appointment: Appointment) -> bool:
+    """Whether the school was told of a date, or that it is put off, and so has to hear of every other one. As long as
+    its request is being looked into it knows only of what it asked for."""
+    contact = await Contact.filter(id=lecture.contact_id).first()
+    was_put_off = bool(lecture.reason)  # what is still ahead has no other reason than that
+    return was_put_off or (contact is not None and await host_of(appointment, contact) is not None)
+
+
 async def invite_school(author: Author, lecture: Lecture, appointment: Appointment) -> None:
     """The firm date for the calendar of the school's contact."""
     contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")

@@ -146,6 +146,7 @@ def test_a_lecturer_who_is_let_go_and_asked_again_leaves_the_calendars_of_the_ot
             (lambda: lectures.correct(desk.officer, id, place="第２体育館"), {first, teacher}),
             (lambda: lectures.assign(desk.officer, id, person_id=second), {second}),
             (lambda: lectures.postpone(desk.officer, id, reason="台風", **moved(lecture, 7)), {first, second, teacher}),
+            (lambda: lectures.reschedule(desk.officer, id, **moved(lecture, 9)), {first, second, teacher}),
             (lambda: desk.hears(date, second, PartStat.DECLINED), set()),
             (lambda: lectures.confirm(desk.officer, id), {first, teacher}),
             (lambda: desk.hears(date, second, PartStat.ACCEPTED), {second}),

@@ -211,6 +211,22 @@ def test_postponing_keeps_the_uid_raises_the_sequence_and_asks_everybody_anew(pl
     play(story)
 
 
+def test_a_letter_says_why_the_drill_is_moved_now_and_not_why_it_was_before(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await confirmed(town)
+        days = [drill.starts_at + timedelta(days=7 * weeks) for weeks in (1, 2, 3)]
+        dates = [{"starts_at": day, "ends_at": day + timedelta(hours=3)} for day in days]
+        await drills.postpone(town.officer, drill.id, reason="台風", **dates[0])
+        await drills.reschedule(town.officer, drill.id, **dates[1])
+        await drills.reschedule(town.officer, drill.id, reason="会場の工事", **dates[2])
+        told = await Letter.filter(kind="drill-rescheduled").order_by("id")
+        assert [letter.facts["reason"] for letter in told] == ["台風", "", "会場の工事"]
+        moved = await Entry.filter(row_id=drill.id, fact="drill-rescheduled").order_by("id")
+        assert [entry.after.get("reason") for entry in moved] == ["台風", None, "会場の工事"]
+
+    play(story)
+
+
 def test_the_answer_to_the_old_date_stays_in_the_journal(play: Any) -> None:
     async def story(town: Town) -> None:
         drill, [contact] = await confirmed(town)

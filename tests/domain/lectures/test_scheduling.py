@@ -9,8 +9,9 @@ import pytest
 from domain import lectures
 from domain.calendar import Appointment, AppointmentStatus, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid
+from domain.journal import Entry
 from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
-from domain.outbox import Method
+from domain.outbox import Letter, Method
 from tests import make
 from tests.domain.lectures.giving import answers, confirmed, letters
 from tests.make import Town
@@ -125,5 +126,62 @@ def test_the_same_date_is_no_new_one(play: Any) -> None:
         with pytest.raises(Invalid, match="同じ日時"):
             await lectures.reschedule(town.officer, lecture.id, **same)
         assert (await Assignment.get(lecture_id=lecture.id)).status is OfferStatus.ACCEPTED
+
+    play(story)
+
+
+def week(lecture: Lecture, weeks: int) -> dict[str, Any]:
+    starts_at = lecture.starts_at + timedelta(weeks=weeks)
+    return {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=50)}
+
+
+def test_a_school_that_knows_of_a_date_is_told_of_every_other_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        await lectures.postpone(town.officer, lecture.id, reason="台風", **week(lecture, 1))
+        await lectures.reschedule(town.officer, lecture.id, **week(lecture, 2))
+        now = await Appointment.get(id=lecture.appointment_id)
+        last = (await Letter.filter(to_address="teacher@school.example").order_by("id"))[-1]
+        assert (last.kind, last.method) == ("lecture-rescheduled", Method.REQUEST)
+        assert (last.facts["starts_at"], last.facts["sequence"]) == (now.starts_at.isoformat(), now.sequence)
+
+    play(story)
+
+
+def test_a_school_whose_lecture_was_put_off_before_it_was_firm_is_told_of_every_date_since(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await coordinated(town, "甲小")
+        await lectures.postpone(town.officer, lecture.id, reason="台風")
+        for weeks in (1, 2):
+            await lectures.reschedule(town.officer, lecture.id, **week(lecture, weeks))
+        told = await Letter.filter(kind="lecture-rescheduled").order_by("id")
+        dates = [week(lecture, weeks)["starts_at"].isoformat() for weeks in (1, 2)]
+        assert [(letter.method, letter.facts["starts_at"]) for letter in told] == [(None, date) for date in dates]
+
+    play(story)
+
+
+def test_a_school_that_has_been_promised_no_date_hears_of_none_that_is_only_being_arranged(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await coordinated(town, "甲小")
+        await lectures.reschedule(town.officer, lecture.id, **week(lecture, 1))
+        assert await Letter.filter(to_address="teacher@school.example").count() == 1
+        assert (await Letter.get(to_address="teacher@school.example")).kind == "lecture-received"
+
+    play(story)
+
+
+def test_a_letter_says_why_the_date_is_another_one_and_not_why_it_was_before(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        await lectures.postpone(town.officer, lecture.id, reason="台風", **week(lecture, 1))
+        await lectures.reschedule(town.officer, lecture.id, **week(lecture, 2))
+        await lectures.reschedule(town.officer, lecture.id, reason="体育館の工事", **week(lecture, 3))
+        for kind in ("lecture-rescheduled", "lecture-assigned"):
+            told = await Letter.filter(kind=kind).order_by("id")
+            assert [letter.facts.get("reason", "") for letter in told][-3:] == ["台風", "", "体育館の工事"]
+        assert (await Lecture.get(id=lecture.id)).reason == "台風"
+        moved = await Entry.filter(row_id=lecture.id, fact="lecture-rescheduled").order_by("id")
+        assert [entry.after.get("reason") for entry in moved] == ["台風", None, "体育館の工事"]
 
     play(story)
