@@ -8,27 +8,32 @@ the appointment is locked, the instants before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
+from domain.errors import NotFound, WrongState
 from domain.records import any_of
 from domain.table import Table
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
-MOST_ATTEMPTS = 12
 LONGEST_PAUSE = timedelta(hours=6)
+PERSISTENCE = timedelta(days=14)
+MOST_ATTEMPTS = 10 + PERSISTENCE // LONGEST_PAUSE
+"""Of a letter without a date: nine pauses grow to the longest, which is then kept for as long as PERSISTENCE says. The
+attempts are counted, not the days, for a clock that stands still tries nothing. A letter about a date is tried until
+that is over."""
 
 
 class Method(StrEnum):
@@ -74,6 +79,16 @@ class Letter(Table):
     class Meta:
         table = "letter"
         indexes = [Index(fields=("appointment_id", "to_address"), name="letter_appointment")]
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the date is over of which it tells, if it tells of one."""
+        ends_at = self.facts.get("ends_at")
+        return datetime.fromisoformat(ends_at) if ends_at else None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody needs it any more, because its date is over."""
+        return self.ends_at is not None and self.ends_at <= now
 
 
 def visible_to(actor: Actor) -> QuerySet[Letter]:
@@ -154,21 +169,67 @@ async def mark_sent(now: datetime, letter_id: UUID) -> None:
 
 @routine
 async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: bool) -> None:
-    """The post did not take it: try again later, each pause twice the last, or give up for good."""
+    """The post did not take it: try again later, each pause twice the last, or give it up. Where trying again can help,
+    no letter about a date is given up before that is over."""
     letter = await Letter.filter(id=letter_id, **WAITING).select_for_update().first()
     if letter is None:  # whoever held the lease after us has ended it
         return
-    ends = for_good or letter.attempts + 1 >= MOST_ATTEMPTS
+    ends = for_good or (letter.ends_at is None and letter.attempts + 1 >= MOST_ATTEMPTS)
     letter.update_from_dict(
         {
             "attempts": letter.attempts + 1,
             "last_error": reason[:300],
             "leased_until": None,
-            "due_at": now + min(timedelta(minutes=1) * 2**letter.attempts, LONGEST_PAUSE),
+            "due_at": now + min(timedelta(minutes=1) * 2 ** min(letter.attempts, 9), LONGEST_PAUSE),
             "given_up_at": now if ends else None,
         }
     )
     await letter.save()
+
+
+@routine
+async def resend(now: datetime, letter_id: UUID | None = None) -> int:
+    """Try at once, and as patiently as a new one, what the post did not take: one letter, or all that still make sense;
+    answers how many. It is the same letter, with the same Message-ID.
+
+    Raises NotFound, or WrongState for one letter that has left, or of which something newer has been told.
+    """
+    if letter_id is not None:
+        letter = await Letter.filter(id=letter_id).select_for_update().first()
+        if letter is None:
+            raise NotFound("この番号の手紙はありません。renkei letters で確かめてください。")
+        if obstacle := await _obstacle(letter, now):
+            raise WrongState(obstacle)
+        return await _try_again(now, [letter])
+    stuck = Letter.filter(Q(attempts__gt=0) | Q(given_up_at__isnull=False), sent_at=None).order_by("id")
+    return await _try_again(
+        now, [letter for letter in await stuck.select_for_update() if not await _obstacle(letter, now)]
+    )
+
+
+async def _obstacle(letter: Letter, now: datetime) -> str:
+    """Why a letter must not leave again, if so."""
+    if letter.sent_at is not None:
+        return "この手紙はすでに発送されています。"
+    if letter.is_over(now) or not letter.to_address:
+        return "この手紙は、予定が終わったか、宛先が消去されたため、もう送れません。"
+    if await _has_newer(letter):
+        return "この手紙より新しい手紙が同じ宛先に出ているため、もう送れません。"
+    return ""
+
+
+async def _has_newer(letter: Letter) -> bool:
+    """Whether it would come after what has been told since of the same date, or bring a link that has been replaced."""
+    since = Letter.filter(id__gt=letter.id, to_address=letter.to_address)
+    if letter.appointment_id is not None:
+        return await since.filter(appointment_id=letter.appointment_id, sent_at__isnull=False).exists()
+    alike = since.filter(kind=letter.kind, person_id=letter.person_id, unit_id=letter.unit_id)
+    return "generation" in letter.facts and await alike.exists()
+
+
+async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
+    waiting = Letter.filter(id__in=[letter.id for letter in letters])
+    return await waiting.update(due_at=now, attempts=0, given_up_at=None)
 
 
 @routine

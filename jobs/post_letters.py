@@ -70,7 +70,7 @@ async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
 
 
 async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:
-    if _is_over(letter, now):
+    if letter.is_over(now):
         await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
         return Outcome.OVER
     try:
@@ -80,11 +80,6 @@ async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:
         return Outcome.FAILED
     await outbox.mark_sent(now, letter.id)
     return Outcome.POSTED
-
-
-def _is_over(letter: Letter, now: datetime) -> bool:
-    ends_at = letter.facts.get("ends_at")
-    return ends_at is not None and datetime.fromisoformat(ends_at) <= now
 
 
 async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:

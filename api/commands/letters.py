@@ -1,34 +1,49 @@
-"""Letters that have not left the house: which, since when, and why; never to whom."""
+"""Letters that have not left the house: which, since when, and why, never to whom; and how to send them again."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
+from uuid import UUID
 
 from tortoise.expressions import Q
 
 from api import settings
 from api.arguments import columns
 from api.database import at_hand
-from domain import database
+from domain import database, outbox
 from domain.actor import TOKYO
 from domain.outbox import Letter
 from domain.units import Unit
 
 MOST = 200
+EVERY = object()
+"""What `--resend` means without a number."""
+
 HEAD = ("手紙", "状態", "種類", "所属", "次の発送", "試行", "理由")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stuck", action="store_true", help="一度は送れなかったものと、断念したものだけ")
+    again = "もう一度送る: この番号の手紙、番号がなければ送れなかった手紙すべて。同じ手紙（Message-ID）として出る"
+    parser.add_argument("--resend", nargs="?", type=UUID, const=EVERY, metavar="ID", help=again)
 
 
 def run(options: argparse.Namespace) -> int:
     with at_hand(settings.read()) as url:
+        if options.resend is not None:
+            print(asyncio.run(_sent_again(url, None if options.resend is EVERY else options.resend)))
+            return 0
         for line in asyncio.run(_listed(url, options.stuck)):
             print(line)
     return 0
+
+
+async def _sent_again(url: str, letter_id: UUID | None) -> str:
+    async with database.opened(url):
+        count = await outbox.resend(datetime.now(UTC), letter_id)
+    return f"{count}通をもう一度送ります。renkei jobs が動いていれば、すぐに発送されます。"
 
 
 async def _listed(url: str, stuck: bool) -> list[str]:

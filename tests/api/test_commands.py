@@ -163,6 +163,32 @@ def test_letters_that_did_not_leave_are_listed_with_the_reason_and_nobodys_name(
     assert [word for word in ("hanako", "花子") if word in every] == []
 
 
+def test_stuck_letters_are_sent_again_one_or_all(play, run, shared_url, set_for, capsys):
+    async def story(town):
+        await Letter.all().delete()
+        await owed(town, "one")
+        for key in ("two", "three", "four"):
+            await owed(town, key, attempts=1, given_up_at=NOW, last_error="宛先を確認してください。")
+
+    async def due():
+        return sorted([letter.key for letter in await Letter.filter(given_up_at=None)])
+
+    async def number(key):
+        return str((await Letter.get(key=key)).id)
+
+    play(story)
+    set_for(shared_url)
+    two = run(number("two"))
+    assert cli.main(["letters", "--resend", two]) == 0
+    assert capsys.readouterr().out.startswith("1通をもう一度送ります。")
+    assert run(due()) == ["one", "two"]
+    assert cli.main(["letters", "--resend"]) == 0
+    assert capsys.readouterr().out.startswith("2通をもう一度送ります。")
+    assert run(due()) == ["four", "one", "three", "two"]
+    assert cli.main(["letters", "--resend", "00000000-0000-7000-8000-000000000000"]) == 1
+    assert capsys.readouterr().err == "renkei: この番号の手紙はありません。renkei letters で確かめてください。\n"
+
+
 def test_posting_once_says_what_left_and_fails_where_nothing_did(play, shared_url, tmp_path):
     async def story(town):
         await Letter.all().delete()

@@ -9,16 +9,21 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from domain import outbox
-from domain.outbox import LEASE, LONGEST_PAUSE, MOST_ATTEMPTS, Letter
+from domain.errors import NotFound, WrongState
+from domain.journal import plain
+from domain.outbox import LEASE, LONGEST_PAUSE, Letter
 from tests.clock import NOW
 
 UNIT = uuid4()
 DRILL, OTHER_DRILL = uuid4(), uuid4()
 
 
-async def owe(key: str, about: UUID | None = None, to: str = "a@partner.example", owed_at: datetime = NOW) -> None:
+async def owe(
+    key: str, about: UUID | None = None, to: str = "a@partner.example", owed_at: datetime = NOW, **facts: Any
+) -> None:
+    said = {"n": key, **{name: plain(value) for name, value in facts.items()}}
     await outbox.owe(
-        key, "drill-invitation", unit_id=UNIT, to=("例塚", to), facts={"n": key}, owed_at=owed_at, appointment_id=about
+        key, "drill-invitation", unit_id=UNIT, to=("例塚", to), facts=said, owed_at=owed_at, appointment_id=about
     )
 
 
@@ -174,21 +179,114 @@ def test_those_who_wait_do_not_keep_others_in_the_house(run: Any) -> None:
     run(story())
 
 
-def test_each_pause_is_twice_the_last_until_the_longest_and_then_it_is_given_up(run: Any) -> None:
+async def refused_until(now: datetime, end: datetime, key: str) -> list[timedelta]:
+    """The pauses between the attempts of a letter that no server takes for the time being."""
+    pauses = []
+    while now < end and await claimed(now) == [key]:
+        letter = await known(key)
+        await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
+        after = await known(key)
+        pauses.append(after.due_at - now)
+        now = after.due_at
+    return pauses
+
+
+def test_a_letter_without_a_date_is_tried_for_two_weeks_at_the_longest_pause_and_then_given_up(run: Any) -> None:
     async def story() -> None:
-        await owe("drill:1")
-        now, pauses = NOW, []
-        for _ in range(MOST_ATTEMPTS):
-            assert await claimed(now) == ["drill:1"]
-            letter = await known("drill:1")
-            await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
-            after = await known("drill:1")
-            pauses.append(after.due_at - now)
-            now = after.due_at
-        assert [pause / timedelta(minutes=1) for pause in pauses[:5]] == [1, 2, 4, 8, 16]
-        assert max(pauses) == pauses[-1] == LONGEST_PAUSE
-        assert (after.attempts, after.given_up_at) == (MOST_ATTEMPTS, now - LONGEST_PAUSE)
-        assert await claimed(now + timedelta(days=365)) == []
+        await owe("feed-address:1")
+        pauses = await refused_until(NOW, NOW + timedelta(days=60), "feed-address:1")
+        assert [pause / timedelta(minutes=1) for pause in pauses[:10]] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360]
+        assert set(pauses[9:]) == {LONGEST_PAUSE}
+        after = await known("feed-address:1")
+        assert after.given_up_at is not None
+        tried = after.given_up_at - NOW
+        assert timedelta(days=14) <= tried < timedelta(days=15)
+        assert await claimed(NOW + timedelta(days=365)) == []
+
+    run(story())
+
+
+def test_a_letter_about_a_date_is_tried_until_that_is_over(run: Any) -> None:
+    async def story() -> None:
+        ends_at = NOW + timedelta(days=60)
+        await owe("drill:1", DRILL, ends_at=ends_at)
+        pauses = await refused_until(NOW, ends_at, "drill:1")
+        assert len(pauses) > 200
+        letter = await known("drill:1")
+        assert letter.given_up_at is None
+        assert letter.due_at >= ends_at
+        assert [letter.is_over(now) for now in (ends_at - timedelta(seconds=1), ends_at)] == [False, True]
+
+    run(story())
+
+
+def test_a_clock_that_stood_still_for_a_month_gives_nothing_up(run: Any) -> None:
+    async def story() -> None:
+        await owe("feed-address:1")
+        later = NOW + timedelta(days=31)
+        assert await claimed(later) == ["feed-address:1"]
+        await outbox.mark_failed(later, (await known("feed-address:1")).id, "451 later", for_good=False)
+        assert (await known("feed-address:1")).given_up_at is None
+
+    run(story())
+
+
+async def given_up(key: str, about: UUID | None = None, **over: Any) -> Letter:
+    await owe(key, about, **over)
+    await outbox.mark_failed(NOW, (await known(key)).id, "550 no such user", for_good=True)
+    return await known(key)
+
+
+def test_a_letter_that_was_given_up_is_sent_again_as_the_same_letter(run: Any) -> None:
+    async def story() -> None:
+        letter, other = await given_up("drill:1"), await given_up("drill:2")
+        later = NOW + timedelta(days=3)
+        assert await outbox.resend(later, letter.id) == 1
+        again = await known("drill:1")
+        assert (again.id, again.given_up_at, again.attempts, again.owed_at) == (letter.id, None, 0, NOW)
+        assert await claimed(later) == ["drill:1"]
+        assert (await known("drill:2")).given_up_at == other.given_up_at
+
+    run(story())
+
+
+def test_whatever_is_stuck_is_sent_again_at_once_in_its_order(run: Any) -> None:
+    async def story() -> None:
+        await given_up("invited", DRILL)
+        await owe("waits", OTHER_DRILL)
+        await outbox.mark_failed(NOW, (await known("waits")).id, "451 later", for_good=False)
+        await given_up("moved", DRILL)
+        await owe("never tried", owed_at=NOW + timedelta(hours=1))
+        assert await outbox.resend(NOW) == 3
+        assert await claimed() == ["invited", "waits"]
+        await outbox.mark_sent(NOW, (await known("invited")).id)
+        assert await claimed() == ["moved"]
+        assert await outbox.resend(NOW + timedelta(minutes=1)) == 0
+
+    run(story())
+
+
+def test_what_makes_no_sense_any_more_is_not_sent_again(run: Any) -> None:
+    async def story() -> None:
+        over = await given_up("over", DRILL, ends_at=NOW + timedelta(days=1))
+        erased = await given_up("erased")
+        await Letter.filter(id=erased.id).update(to_address="", facts={})
+        overtaken = await given_up("overtaken", OTHER_DRILL)
+        await owe("newer", OTHER_DRILL)
+        await outbox.mark_sent(NOW, (await known("newer")).id)
+        replaced = await given_up("old link", generation=1)
+        await owe("new link", generation=2)
+        left = await known("newer")
+        later = NOW + timedelta(days=2)
+        for letter in (over, erased, overtaken, replaced, left):
+            before = await known(letter.key)
+            with pytest.raises(WrongState):
+                await outbox.resend(later, letter.id)
+            assert (await known(letter.key)).given_up_at == before.given_up_at
+        with pytest.raises(NotFound):
+            await outbox.resend(later, uuid4())
+        assert await outbox.resend(later) == 0
+        assert await claimed(later) == ["new link"]
 
     run(story())
 

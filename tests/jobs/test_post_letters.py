@@ -262,6 +262,19 @@ def test_a_letter_that_is_refused_for_good_is_given_up_and_the_others_leave(play
     play(story)
 
 
+def test_a_letter_that_was_given_up_leaves_again_under_the_same_message_id(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        refusing, willing = Pigeons(raises=PermanentFailure("550 mailbox blocked")), Pigeons()
+        await post_letters.post_letters(NOW, desk(refusing))
+        assert (await post_letters.post_letters(SOON, desk(willing)))[POSTED] == 0
+        assert await outbox.resend(SOON) == 1
+        assert (await post_letters.post_letters(SOON, desk(willing)))[POSTED] == 1
+        assert [one.message_id for one in willing.taken] == [one.message_id for one in refusing.taken]
+
+    play(story)
+
+
 def test_a_server_that_is_busy_makes_the_letter_wait_its_pause(play: Any) -> None:
     async def story(town: Town) -> None:
         await make.lecture(town.officer)
