@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from domain import amounts, calendar, records
+from domain import amounts, approving, calendar, records
 from domain.activities.planning import (
     LABELS,
     PARTICIPATION_LABELS,
@@ -22,7 +22,7 @@ from domain.activities.planning import (
 )
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Attendee
-from domain.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
+from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
 from domain.states import must_be_in, must_move, said
 from domain.verbs import verb
@@ -170,12 +170,10 @@ async def approve_minutes(
 ) -> Activity:
     """時間の承認: acknowledge what was reported, but for those who are named with other minutes.
 
-    Raises NotAllowed for whoever reported last (X15).
+    Raises NotAllowed for whoever has noted any of the minutes that are approved here (X15).
     """
     activity = await records.find(visible_to(actor), activity_id, version)
     must_be_in(LABELS, activity.status, ActivityStatus.HELD)
-    if activity.reported_by_id == actor.person_id:
-        raise NotAllowed("活動を報告した人は時間を承認できません。別の人が承認してください。")
     known = await _participations(activity)
     minutes = {
         _of(known, one.participation_id, "differing").id: amounts.minutes(
@@ -183,14 +181,13 @@ async def approve_minutes(
         )
         for one in differing
     }
-    for row in known.values():
-        await _approve(actor, row, minutes.get(row.id))
+    came = [row for row in known.values() if row.status is ParticipationStatus.ATTENDED]
+    approved = [row for row in came if row.approved_at is None or row.id in minutes]
+    said = "活動時間を報告した人は、その時間を承認できません。別の人が承認してください。"
+    await approving.must_be_by_another(actor, approved, ["attendance-noted"], said)
+    for row in approved:
+        values = {"approved_by_id": actor.person_id, "approved_at": actor.now}
+        await records.change(
+            actor, row, "minutes-approved", minutes_approved=minutes.get(row.id, row.minutes_reported), **values
+        )
     return activity
-
-
-async def _approve(actor: Actor, row: ActivityParticipation, differing: int | None) -> None:
-    if row.status is not ParticipationStatus.ATTENDED or (row.approved_at and differing is None):
-        return
-    minutes = row.minutes_reported if differing is None else differing
-    values = {"minutes_approved": minutes, "approved_by_id": actor.person_id, "approved_at": actor.now}
-    await records.change(actor, row, "minutes-approved", **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain import organizations, people, records, units
+from domain import approving, organizations, people, records, units
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import (
     LABELS,
@@ -20,10 +20,20 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
-from domain.errors import Incomplete, Invalid, NotAllowed, WrongState
+from domain.errors import Incomplete, Invalid, WrongState
 from domain.japanese import kana_order, search_key
 from domain.states import must_be_in, said
 from domain.verbs import verb
+
+WRITTEN = (
+    "agreement-proposed",
+    "agreement-renewal-drafted",
+    "agreement-corrected",
+    "agreement-party-added",
+    "agreement-party-removed",
+    "agreement-submitted",
+)
+"""What makes somebody one of its authors."""
 
 
 @verb(*LIAISONS)
@@ -124,7 +134,8 @@ async def add_party(
     if police_unit_id is not None:
         unit = await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
         await join(actor, agreement, unit)
-    return await records.touch(actor, agreement)
+    told = {"organization_id": organization_id, "police_unit_id": police_unit_id}
+    return await records.note(actor, agreement, "agreement-party-added", **told)
 
 
 @verb(*LIAISONS)
@@ -173,9 +184,9 @@ async def submit(actor: Actor, agreement_id: UUID, *, version: int | None = None
 
 @verb(Role.HQ_LIAISON)
 async def approve(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
-    """締結待ち: approved at headquarters, never by its author (X15)."""
+    """締結待ち: approved at headquarters, never by whoever has had a hand in its text or submitted it (X15)."""
     agreement = await records.find(visible_to(actor), agreement_id, version)
-    if agreement.author_id == actor.person_id:
-        raise NotAllowed("起案した人は決裁できません。別の人が決裁してください。")
+    said = "起案した人、案を書き換えた人は決裁できません。別の人が決裁してください。"
+    await approving.must_be_by_another(actor, [agreement], WRITTEN, said)
     values = {"approver_id": actor.person_id}
     return await move(actor, agreement, AgreementStatus.AWAITING_SIGNATURE, "agreement-approved", **values)

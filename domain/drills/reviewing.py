@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
-from domain import records
+from domain import approving, records
 from domain.actor import LIAISONS, Actor, Role
 from domain.drills.drill import LABELS, Drill, DrillStatus, move, told, visible_to
-from domain.errors import NotAllowed
 from domain.states import Moves, must_be_in, said
 from domain.verbs import verb
 
@@ -53,6 +52,10 @@ IMPROVEMENT_MOVES: Moves[ImprovementStatus] = {
 }
 
 
+WRITTEN = ("drill-finished", "drill-recorded", "drill-attendance-corrected", "drill-reported")
+"""What makes somebody one of the report's authors."""
+
+
 @verb(*LIAISONS)
 async def evaluate(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
     """評価中: what went well, what did not."""
@@ -79,9 +82,9 @@ async def return_report(actor: Actor, drill_id: UUID, *, reason: str, version: i
 
 @verb(Role.HQ_LIAISON)
 async def close(actor: Actor, drill_id: UUID, *, version: int | None = None) -> Drill:
-    """完了: the report is approved at headquarters, never by its author (X15)."""
+    """完了: the report is approved at headquarters, never by whoever has submitted it or entered its numbers (X15)."""
     drill = await records.find(visible_to(actor), drill_id, version)
-    if drill.reported_by_id == actor.person_id:
-        raise NotAllowed("報告書を出した人は承認できません。別の人が承認してください。")
+    said = "報告書を出した人、人数を入力した人は承認できません。別の人が承認してください。"
+    await approving.must_be_by_another(actor, [drill], WRITTEN, said)
     approved = {"approved_by_id": actor.person_id, "closed_at": actor.now}
     return await move(actor, drill, DrillStatus.CLOSED, "drill-closed", **approved)
