@@ -23,7 +23,7 @@ from domain.calendar import Appointment
 from domain.feeds import Subscription
 from exports import ical
 
-RENDERER = 1
+RENDERER = 2
 """Raised when the same dates are to be written differently, so that every reader fetches them anew."""
 
 HEADERS = {"Cache-Control": "private, max-age=0, must-revalidate"}
@@ -68,7 +68,7 @@ async def _answer(request: Request, feed: Subscription, now: datetime) -> Respon
     headers = HEADERS | {"ETag": tag, "Content-Disposition": 'inline; filename="calendar.ics"'}
     if is_known:
         return Response(status_code=304, headers=headers)
-    body = kept or SHELF.keep(tag, await _rendered(feed, name, shown))
+    body = kept or SHELF.keep(tag, await _rendered(name, shown))
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
@@ -77,9 +77,9 @@ async def _events(feed: Subscription, now: datetime) -> list[ical.Event]:
     return [_event(one, raised.get(one.id, 0)) for one in await feeds.shown_in(feed, now)]
 
 
-async def _rendered(feed: Subscription, name: str, shown: list[ical.Event]) -> bytes:
+async def _rendered(name: str, shown: list[ical.Event]) -> bytes:
     """In a thread: a thousand events take most of a second, in which others are waiting for their answers."""
-    return await asyncio.to_thread(ical.feed, str(feed.id), name, (vevent(one) for one in shown))
+    return await asyncio.to_thread(ical.feed, name, (vevent(one) for one in shown))
 
 
 def etag(feed: Subscription, name: str, state: str) -> str:

@@ -65,23 +65,31 @@ async def _show(
 
 async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent: Mapping[str, str]) -> Response:
     appointment = await Appointment.get(id=attendee.appointment_id)
-    unit, person = await Unit.get(id=appointment.unit_id), await Person.get(id=attendee.person_id)
-    closed = await replies.why_closed(now, appointment, attendee)
+    unit = await Unit.get(id=appointment.unit_id)
+    if closed := await replies.why_closed(now, appointment, attendee):
+        return pages.page(
+            TITLE, (said or pages.paragraph(closed, "refused")) + _asking(unit, "心当たりのないときは"), status
+        )
+    person = await Person.get(id=attendee.person_id)
     body = pages.filled(
         "invitation.html",
-        said_html=said or (pages.paragraph(closed, "refused") if closed else ""),
+        said_html=said,
         guest=addressed(person.name, Honorific.SAMA),
         subject=appointment.title,
         when=from_to(appointment.starts_at, appointment.ends_at),
         place=appointment.place or appointment.online_url or "追ってお知らせします",
-        deadline_html="" if closed else _deadline(await _last_day(attendee)),
+        deadline_html=_deadline(await _last_day(attendee)),
         answer=WORDS[attendee.partstat],
-        form_html="" if closed else _questions(attendee, appointment.sequence, sent),
-        asking="心当たりのないときや、お電話でのご回答は" if unit.phone and not closed else "心当たりのないときは",
-        unit=unit.name,
-        phone_html=pages.filled("phone.html", phone=unit.phone) if unit.phone else "",
+        form_html=_questions(attendee, appointment.sequence, sent),
+        asking_html=_asking(unit, "心当たりのないときや、お電話でのご回答は" if unit.phone else "心当たりのないときは"),
     )
     return pages.page(TITLE, body, status)
+
+
+def _asking(unit: Unit, when: str) -> str:
+    """Whom to ask."""
+    phone = pages.filled("phone.html", phone=unit.phone) if unit.phone else ""
+    return pages.filled("asking.html", asking=when, unit=unit.name, phone_html=phone)
 
 
 async def _last_day(attendee: Attendee) -> date | None:
@@ -100,7 +108,7 @@ def _questions(attendee: Attendee, sequence: int, sent: Mapping[str, str]) -> st
     """The form; what was chosen in vain is chosen already, else the answer that holds."""
     chosen = sent.get("partstat", attendee.partstat)
     marks = {f"{answer.name.lower()}_html": " checked" if answer == chosen else "" for answer in replies.ANSWERS}
-    return pages.filled("answer.html", sequence=str(sequence), remark=_again(sent), **marks)
+    return pages.filled("answer.html", sequence=str(sequence), remark=_again(sent) or attendee.remark, **marks)
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:

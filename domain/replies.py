@@ -92,7 +92,8 @@ async def _must_be_open(author: Author, appointment: Appointment, attendee: Atte
 
 
 async def why_closed(now: datetime, appointment: Appointment, attendee: Attendee) -> str:
-    """Why no answer is taken any more, in words for whoever would answer; nothing where one is."""
+    """Why no answer is taken any more, in words for whoever would answer; nothing where one is. Who is not asked any
+    more, or was asked to what is over, is no longer told what it was."""
     if await _has_left(attendee, now):
         return "ご担当から外れているため、このリンクからは回答できません。いまのご担当の方にご連絡ください。"
     if attendee.removed_at is not None:

@@ -83,12 +83,13 @@ def vevent(event: Event) -> bytes:
     return bytes(entry.to_ical())
 
 
-def feed(uid: str, name: str, events: Iterable[bytes]) -> bytes:
+def feed(name: str, events: Iterable[bytes]) -> bytes:
     """A whole subscription out of kept entries; valid without any, since VTIMEZONE is a component too.
 
-    No METHOD: with PUBLISH every entry would need an ORGANIZER (RFC 5546 §3.2.1).
+    No METHOD: with PUBLISH every entry would need an ORGANIZER (RFC 5546 §3.2.1). No UID of the calendar itself
+    (RFC 7986 §5.3 allows one): vdirsyncer takes it for that of each entry and keeps only one of them.
     """
-    head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", uid=lines(uid))
+    head = _head()
     for property_name in ("NAME", "X-WR-CALNAME"):  # as text, else the library forgets to escape it
         head[property_name] = vText(one_line(name))
     return _calendar(head, REFRESH, TIMEZONE, *events)
@@ -110,7 +111,7 @@ def request(
     entry = _entry(event, stamp, zone=TOKYO)
     entry.organizer = _address(organizer)
     entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL", ROLE=role, PARTSTAT=partstat, RSVP="TRUE")]
-    return _calendar(_message("REQUEST"), TIMEZONE, entry.to_ical())
+    return _calendar(_head("REQUEST"), TIMEZONE, entry.to_ical())
 
 
 def cancel(event: Event, organizer: Party, attendee: Party, stamp: datetime) -> bytes:
@@ -132,7 +133,7 @@ def _withdrawal(entry: Entry, organizer: Party, attendee: Party) -> bytes:
     # Its times are UTC, because older Outlook stumbles over a TZID in a cancellation.
     entry.organizer = _address(organizer)
     entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL")]
-    return _calendar(_message("CANCEL"), entry.to_ical())
+    return _calendar(_head("CANCEL"), entry.to_ical())
 
 
 def _entry(event: Event, stamp: datetime, zone: tzinfo) -> Entry:
@@ -153,7 +154,8 @@ def _entry(event: Event, stamp: datetime, zone: tzinfo) -> Entry:
     )
 
 
-def _message(method: str) -> Calendar:
+def _head(method: str | None = None) -> Calendar:
+    """A calendar's own properties, without the UID that the library would make up."""
     head = Calendar.new(prodid=PRODID, calscale="GREGORIAN", method=method, uid="")
     del head["UID"]
     return head

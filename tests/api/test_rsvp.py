@@ -19,6 +19,7 @@ from api.strictness import Strict
 from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.journal import Entry
+from domain.people import Person
 from domain.units import Unit
 from tests import make
 from tests.api.browser import PRESENT, browser
@@ -268,6 +269,15 @@ def test_a_link_that_was_never_given_opens_nothing(play: Any) -> None:
     play(story)
 
 
+def test_what_was_said_with_the_last_answer_stands_there_to_be_changed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        thanks = await answer(one, partstat="TENTATIVE", remark="午後なら\r\n伺えます")
+        assert re.search(r"<textarea[^>]*>\n?午後なら\n伺えます</textarea>", thanks.text)
+
+    play(story)
+
+
 def test_a_date_that_is_off_or_over_says_so_and_asks_nothing(play: Any) -> None:
     async def story(town: Town) -> None:
         one = await lecturer(town)
@@ -298,6 +308,11 @@ def test_who_was_released_is_told_to_ask_their_officer(play: Any) -> None:
         refused = await answer(one, partstat="ACCEPTED")
         assert (refused.status_code, "取り消されています" in refused.text) == (409, True)
         assert await known(one) is PartStat.NEEDS_ACTION
+        async with at_the_door() as client:
+            shown = (await client.get(path(one))).text
+        appointment, person = await Appointment.get(id=one.appointment_id), await Person.get(id=one.person_id)
+        for told in (appointment.title, appointment.place, person.name, "<dl>"):
+            assert told not in shown + refused.text
 
     play(story)
 

@@ -135,20 +135,6 @@ def test_an_activity_goes_its_way_to_approved_hours(play: Any) -> None:
     play(story)
 
 
-def test_a_colleague_who_corrects_something_else_does_not_let_the_reporter_approve(play: Any) -> None:
-    async def story(town: Town) -> None:
-        activity, after = await held(town, await roster(town, NAMES[:1]))
-        hq = make.at(town.hq, after.now)
-        await activities.correct_results(hq, activity.id, reason="数え直し", results=ActivityResults(copies_count=80))
-        with pytest.raises(NotAllowed):
-            await activities.approve_minutes(after, activity.id)
-        assert (await ActivityParticipation.get()).minutes_approved is None
-        await activities.approve_minutes(hq, activity.id)
-        assert (await ActivityParticipation.get()).minutes_approved == 90
-
-    play(story)
-
-
 def test_whoever_reported_the_hours_does_not_approve_them(play: Any) -> None:
     async def story(town: Town) -> None:
         activity, after = await held(town, await roster(town, NAMES[:1]))

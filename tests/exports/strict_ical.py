@@ -238,7 +238,7 @@ def _cancelled_is_free(root: Part) -> Iterator[str]:
 
 
 def _feed_head(root: Part) -> Iterator[str]:
-    yield from (f"NO_{name}" for name in AT_MOST_ONCE["VCALENDAR"] - {"METHOD"} if not root.all(name))
+    yield from (f"NO_{name}" for name in AT_MOST_ONCE["VCALENDAR"] - {"METHOD", "UID"} if not root.all(name))
     if root.value("NAME") != root.value("X-WR-CALNAME"):
         yield "TWO_NAMES"
     for line in root.all("REFRESH-INTERVAL"):
@@ -254,9 +254,13 @@ def _feed_events(root: Part) -> Iterator[str]:
             yield "STAMP_IS_NOT_LAST_CHANGE"
 
 
-def _message_head(root: Part) -> Iterator[str]:
+def _no_uid_of_its_own(root: Part) -> Iterator[str]:
+    """RFC 7986 §5.3 allows one; vdirsyncer takes it for each entry's."""
     if root.all("UID"):
-        yield "MESSAGE_HAS_UID"
+        yield "CALENDAR_HAS_UID"
+
+
+def _message_head(root: Part) -> Iterator[str]:
     if len(_events(root)) != 1:
         yield "NOT_ONE_EVENT"
 
@@ -290,6 +294,6 @@ def _sequence(root: Part, prior: int) -> Iterator[str]:
 
 Rule = Callable[[Part], Iterator[str]]
 EVERYWHERE: tuple[Rule, ...] = (_properties, _parts, _values, _stamps, _people, _times)
-WHOLE: tuple[Rule, ...] = (_zones, _some_part, _one_event_per_uid, _cancelled_is_free)
+WHOLE: tuple[Rule, ...] = (_zones, _some_part, _one_event_per_uid, _cancelled_is_free, _no_uid_of_its_own)
 FEED: tuple[Rule, ...] = (_feed_head, _feed_events)
 MESSAGE: tuple[Rule, ...] = (_message_head, _message_people, _cancellation)

@@ -35,8 +35,16 @@ def lines(calendar: bytes) -> list[str]:
 
 
 def test_a_feed_without_events_is_still_a_calendar_with_a_time_zone() -> None:
-    empty = vobject.readOne(feed("f@renkei.example", "予定", []).decode())
+    empty = vobject.readOne(feed("予定", []).decode())
     assert [part.name for part in empty.components()] == ["VTIMEZONE"]
+
+
+def test_only_the_entries_of_a_feed_have_uids() -> None:
+    """A reader that takes a UID of the calendar for each entry's would keep one entry of all."""
+    whole = lines(feed("予定", [vevent(DRILL), vevent(replace(DRILL, uid="another@renkei.example"))]))
+    above = whole[: whole.index("BEGIN:VEVENT")]
+    assert [line for line in above if line.startswith("UID")] == []
+    assert len([line for line in whole if line.startswith("UID:")]) == 2
 
 
 def test_a_feed_entry_names_nobody_and_is_private() -> None:

@@ -24,28 +24,6 @@ def test_every_state_has_a_label_and_its_row_of_moves() -> None:
     assert set(MOVES) == set(LABELS) == set(AgreementStatus)
 
 
-def test_whoever_has_had_a_hand_in_the_text_does_not_approve_it_whoever_submits_it(play: Any) -> None:
-    async def story(town: Town) -> None:
-        first = await make.proposed(town.officer)
-        await agreements.correct(town.hq, first.id, version=first.version, title="書き直した協定")
-        second = await make.proposed(town.hq)
-        third = await make.proposed(town.officer)
-        body = await make.company(town.hq, "例示銀行株式会社")
-        await agreements.add_party(town.hq, third.id, organization_id=body.id)
-        colleague = await make.actor(town.admin, Role.HQ_LIAISON, town.section, town.hq.units)
-        for agreement in (first, second, third):
-            await agreements.negotiate(colleague, agreement.id)
-            submitter = town.officer if agreement is not second else colleague
-            await agreements.submit(submitter, agreement.id)
-            with pytest.raises(NotAllowed, match="書き換えた人"):
-                await agreements.approve(town.hq, agreement.id)
-            assert (await Agreement.get(id=agreement.id)).status is AgreementStatus.IN_APPROVAL
-        approved = await agreements.approve(colleague, first.id)
-        assert approved.status is AgreementStatus.AWAITING_SIGNATURE
-
-    play(story)
-
-
 def test_the_author_does_not_approve(play: Any) -> None:
     async def story(town: Town) -> None:
         agreement = await make.proposed(town.officer)

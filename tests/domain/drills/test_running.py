@@ -217,19 +217,6 @@ def test_a_correction_without_a_reason_or_without_numbers_is_refused(play: Any) 
     play(story)
 
 
-def test_nobody_approves_numbers_that_they_have_corrected(play: Any) -> None:
-    async def story(town: Town) -> None:
-        drill, _ = await finished(town)
-        await drills.evaluate(town.officer, drill.id)
-        await drills.submit_report(town.officer, drill.id, summary="通報は12分で行われた。")
-        await drills.correct_attendance(town.hq, drill.id, reason="数え直し", police_count=9)
-        with pytest.raises(NotAllowed, match="人数を入力した人"):
-            await drills.close(town.hq, drill.id)
-        assert (await drills.Drill.get(id=drill.id)).status is DrillStatus.IN_REVIEW
-
-    play(story)
-
-
 def test_nobody_approves_the_report_that_they_have_submitted(play: Any) -> None:
     async def story(town: Town) -> None:
         drill, _ = await finished(town)
