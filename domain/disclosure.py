@@ -17,8 +17,6 @@ from uuid import UUID
 
 from domain import database, journal, looks
 from domain.actor import TOKYO, Actor
-from domain.errors import Conflict, NotFound
-from domain.japanese import search_key
 from domain.journal import Entry
 from domain.looks import Door
 from domain.people import Person
@@ -45,31 +43,6 @@ class Disclosure:
 
     person_id: UUID
     tables: Mapping[str, Rows]
-
-
-async def find_person(said: str) -> Person:
-    """Whoever is meant by an id, a number or a name. Raises NotFound, or Conflict where there are several."""
-    found = await _by_id(said) if _is_id(said) else await _by_words(said)
-    if not found:
-        raise NotFound(f"「{said}」が見つかりません。人の番号・職員番号・氏名を確かめてください。", field="person")
-    if len(found) > 1:
-        ids = "、".join(str(person.id) for person in found[:10])
-        raise Conflict(f"「{said}」に当てはまる人が{len(found)}人います。番号で指定してください: {ids}", field="person")
-    return found[0]
-
-
-def _is_id(said: str) -> bool:
-    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", said) is not None
-
-
-async def _by_id(said: str) -> list[Person]:
-    return await Person.filter(id=UUID(said))
-
-
-async def _by_words(said: str) -> list[Person]:
-    key = search_key(said)
-    numbered = await Person.filter(number=said)
-    return numbered or (await Person.filter(search__startswith=key).order_by("id") if key else [])
 
 
 @routine

@@ -15,7 +15,8 @@ from domain.accounts import Account, Link
 from domain.actor import Actor, Author, Bearer, Role
 from domain.database import execute
 from domain.errors import Conflict, Invalid, NotFound
-from domain.japanese import prefecture_code, search_key
+from domain.finding import find_person
+from domain.japanese import prefecture_code
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
@@ -114,22 +115,13 @@ async def _officer(clock: Bearer, unit: Unit, name: tuple[str, str]) -> Person:
 
 
 async def at_the_keyboard(now: datetime, role: Role, who: str | None = None) -> Actor:
-    """Whoever works at the machine itself acts for an officer: `who` is a number or a name, else the first
+    """Whoever works at the machine itself acts for an officer: `who` is as `find_person` takes it, else the first
     administrator. Raises NotFound where there is no such officer, Conflict where there are several."""
-    officer = await (_named(who) if who else _first_administrator())
+    officers = Person.filter(is_officer=True, retired_on=None)
+    officer = await (find_person(officers, who, "as") if who else _first_administrator())
     covered = await Unit.filter(prefecture_id=officer.prefecture_id).only("id")
     units_covered = tuple([unit.id for unit in covered])
     return Actor(role, now, officer.id, officer.unit_id, officer.prefecture_id, units_covered)
-
-
-async def _named(who: str) -> Person:
-    officers = Person.filter(is_officer=True, retired_on=None)
-    found = await officers.filter(number=who) or await officers.filter(search__startswith=search_key(who))
-    if not found:
-        raise NotFound(f"職員「{who}」が見つかりません。職員番号か氏名を確かめてください。", field="as")
-    if len(found) > 1:
-        raise Conflict(f"「{who}」に当てはまる職員が{len(found)}人います。職員番号で指定してください。", field="as")
-    return found[0]
 
 
 async def _first_administrator() -> Person:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from api import settings
 from api.database import at_hand
-from domain import database, installation, looks
-from domain.actor import TOKYO, Role
+from api.errors import Stopped
+from domain import database, looks
+from domain.actor import TOKYO
+from domain.finding import find_person
 from domain.looks import MANY, Affected, Door
 from domain.people import Person
 
@@ -37,6 +39,8 @@ def _last(said: str) -> datetime:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.until <= options.since:
+        raise Stopped("--to は --from と同じ日か、それより後にしてください。")
     with at_hand(settings.read()) as url:
         found = asyncio.run(_affected(url, options))
     print(_said(found))
@@ -46,16 +50,8 @@ def run(options: argparse.Namespace) -> int:
 async def _affected(url: str, options: argparse.Namespace) -> Affected:
     door = Door(options.door) if options.door else None
     async with database.opened(url):
-        by = await _person(options.by) if options.by else None
+        by = (await find_person(Person.all(), options.by, "by")).id if options.by else None
         return await looks.affected(options.since, options.until, by=by, key=options.key, door=door)
-
-
-async def _person(said: str) -> UUID:
-    """Somebody whose own id is told, or an officer by number or name."""
-    try:
-        return (await Person.get(id=UUID(said))).id
-    except ValueError:
-        return (await installation.at_the_keyboard(datetime.now(UTC), Role.ADMIN, said)).person_id
 
 
 def _said(found: Affected) -> str:

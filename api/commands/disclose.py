@@ -12,6 +12,8 @@ from api.database import at_hand
 from api.errors import write_file
 from domain import database, disclosure, installation
 from domain.actor import Role
+from domain.finding import find_person
+from domain.people import Person
 from exports.disclosure import disclosure_zip
 
 
@@ -33,5 +35,5 @@ def run(options: argparse.Namespace) -> int:
 async def _disclosed(url: str, now: datetime, options: argparse.Namespace) -> bytes:
     async with database.opened(url):
         actor = await installation.at_the_keyboard(now, Role.ADMIN, options.who)
-        person = await disclosure.find_person(options.person)
+        person = await find_person(Person.all(), options.person, "person")
         return disclosure_zip(await disclosure.disclose(now, actor, person.id), now)

@@ -15,8 +15,8 @@ from api.arguments import columns
 from api.database import at_hand
 from domain import database, installation, tokens
 from domain.actor import OUTSIDERS, TOKYO, Actor, Role
-from domain.errors import Conflict, NotFound
-from domain.japanese import search_key
+from domain.errors import NotFound
+from domain.finding import find_person
 from domain.people import Person
 from domain.tokens import TokenScope
 from domain.units import Unit
@@ -72,16 +72,7 @@ async def _new(actor: Actor, options: argparse.Namespace) -> list[str]:
 
 async def person_said(actor: Actor, said: str, role: Role) -> Person:
     people = Person.filter(prefecture_id=actor.prefecture_id, is_officer=role not in OUTSIDERS, retired_on=None)
-    for found in (
-        await people.filter(number=said),
-        await people.filter(mail_address=said) if said else [],
-        await people.filter(search__startswith=search_key(said)),
-    ):
-        if len(found) > 1:
-            raise Conflict(f"--person に当てはまる人が{len(found)}人います。番号で指定してください。", field="person")
-        if found:
-            return found[0]
-    raise NotFound("--person に当てはまる人がいません。番号・メールアドレス・氏名を確かめてください。", field="person")
+    return await find_person(people, said, "person")
 
 
 async def unit_said(actor: Actor, code: str) -> Unit:

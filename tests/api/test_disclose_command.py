@@ -52,5 +52,5 @@ def test_nobody_is_disclosed_who_is_not_known(
     play(story)
     set_for(shared_url)
     assert cli.main(["disclose", "存在しない人", "--out", str(tmp_path / "disclosed.zip")]) == 1
-    assert "見つかりません" in capsys.readouterr().err
+    assert "当てはまる人がいません" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

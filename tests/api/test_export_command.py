@@ -49,7 +49,7 @@ def test_the_figures_are_those_of_the_prefecture(here):
     ("arguments", "sentence"),
     [
         (["--period", "2026Q9"], "期間「2026Q9」は読めません"),
-        (["--as", "誰か"], "職員「誰か」が見つかりません"),
+        (["--as", "誰か"], "「誰か」に当てはまる人がいません"),
         (["--period", "2026Q1", "--out", "nowhere/q1.xlsx"], "nowhere/q1.xlsx に書き込めません"),
     ],
 )

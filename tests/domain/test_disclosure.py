@@ -3,14 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from tortoise.transactions import in_transaction
 
 from domain import activities, database, disclosure, looks, people, replies, volunteers, walls
 from domain.activities import ActivityResults
 from domain.calendar import Attendee, PartStat
 from domain.disclosure import MASKED, Disclosure
-from domain.errors import Conflict, NotFound
 from domain.looks import Door, Look
 from domain.people import Person
 from domain.register import HOLDINGS, rows_of
@@ -123,28 +121,6 @@ def test_what_somebody_did_to_others_is_told_without_the_others(play: Any) -> No
         assert "volunteer-recommended" in facts
         assert CANARY not in str(found.tables)
         assert str(asked.person_id) not in str(found.tables)
-
-    play(story)
-
-
-@pytest.mark.parametrize("said", ["12345", "髙見本　花子", "高見本"])
-def test_a_person_is_meant_by_number_or_name_or_id(play: Any, said: str) -> None:
-    async def story(town: Town) -> None:
-        officer = await make.officer(town.admin, town.station, family_name="髙見本", number="12345")
-        assert await disclosure.find_person(said) == officer
-        assert await disclosure.find_person(str(officer.id)) == officer
-
-    play(story)
-
-
-def test_who_is_not_known_or_not_the_only_one_is_not_guessed(play: Any) -> None:
-    async def story(town: Town) -> None:
-        with pytest.raises(NotFound, match="見つかりません"):
-            await disclosure.find_person("存在しない人")
-        with pytest.raises(NotFound):
-            await disclosure.find_person("")
-        with pytest.raises(Conflict, match=str(town.hq.person_id)):
-            await disclosure.find_person("試﨑 花子")
 
     play(story)
 
