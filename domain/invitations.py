@@ -7,7 +7,7 @@ was meant.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from domain import outbox
@@ -95,12 +95,12 @@ async def tell_all(
 
 @routine
 async def owe_reminders(now: datetime) -> int:
-    """Owe the reminder of the day before to everybody who is expected; each date is told once per attendee."""
-    tomorrow = (now.astimezone(TOKYO) + timedelta(days=1)).date()
-    begins = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=TOKYO)
-    firm = Appointment.filter(
-        status=AppointmentStatus.CONFIRMED, starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1)
-    )
+    """Owe a reminder to everybody who is expected until the end of tomorrow; each date is told once per attendee.
+
+    Whoever was to be told the day before, when no clock ran, is told on the day itself.
+    """
+    end = datetime.combine(now.astimezone(TOKYO).date() + timedelta(days=2), time(), TOKYO)
+    firm = Appointment.filter(status=AppointmentStatus.CONFIRMED, starts_at__gt=now, starts_at__lt=end)
     return sum([await _remind(now, appointment) for appointment in await firm])
 
 

@@ -17,8 +17,10 @@ from uuid import UUID
 
 from domain import accounts, outbox, tokens
 from domain.accounts import Link
+from domain.actor import TOKYO
 from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
+from domain.japanese import day_ahead
 from domain.outbox import Letter, Method
 from domain.replies import PURPOSE as REPLY
 from exports import ical
@@ -74,7 +76,7 @@ async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:
         await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
         return Outcome.OVER
     try:
-        await desk.post.post(envelope(desk, letter))
+        await desk.post.post(envelope(now, desk, letter))
     except Exception as failure:
         await _failed(now, letter, failure)
         return Outcome.FAILED
@@ -94,9 +96,9 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
     await outbox.mark_failed(now, letter.id, reason, for_good=isinstance(failure, PermanentFailure))
 
 
-def envelope(desk: Desk, letter: Letter) -> Envelope:
-    """The letter as it leaves; the same Message-ID at every attempt."""
-    rendered = letters.render(letter.kind, letter.facts | _known(letter) | _links(desk, letter.facts))
+def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
+    """The letter as it leaves now; the same Message-ID at every attempt."""
+    rendered = letters.render(letter.kind, letter.facts | _known(now, letter) | _links(desk, letter.facts))
     sender = letter.facts.get("unit_mail") or desk.mail_from
     return Envelope(
         message_id=f"<{letter.id}@{sender.rpartition('@')[2]}>",
@@ -112,9 +114,13 @@ def envelope(desk: Desk, letter: Letter) -> Envelope:
     )
 
 
-def _known(letter: Letter) -> dict[str, str]:
+def _known(now: datetime, letter: Letter) -> dict[str, str]:
     extension = letter.facts.get("unit_extension")
-    return {"short_id": letter.id.hex[-6:], "contact": f"内線 {extension}" if extension else ""}
+    known = {"short_id": letter.id.hex[-6:], "contact": f"内線 {extension}" if extension else ""}
+    if starts_at := letter.facts.get("starts_at"):
+        days = [instant.astimezone(TOKYO).date() for instant in (datetime.fromisoformat(starts_at), now)]
+        known["day"] = day_ahead(*days)
+    return known
 
 
 def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:

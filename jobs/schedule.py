@@ -93,7 +93,7 @@ SCHEDULE = (
         "reminders",
         Daily(time(9)),
         Alone(invitations.owe_reminders),
-        "whoever is expected tomorrow is told the day before",
+        "whoever is expected is told the day before, or where no clock ran on the day",
     ),
     Job(
         "quarter-statistics",

@@ -23,6 +23,11 @@ def day_with_weekday(day: date) -> str:
     return f"{wareki(day)}（{WEEKDAYS[day.weekday()]}）"
 
 
+def day_ahead(day: date, today: date) -> str:
+    """本日, 明日, or another day by its date: 令和８年７月８日（水）."""
+    return {0: "本日", 1: "明日"}.get((day - today).days) or day_with_weekday(day)
+
+
 def clock(moment: datetime, *, wide: bool = False) -> str:
     """午前9時30分, 正午, 午後5時15分: the time in Japan of an aware instant; seconds are not said.
 

@@ -89,7 +89,8 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
-    honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `place`, `online_url`,
+    honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is
+    when the letter leaves), `place`, `online_url`,
     `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`, `login`, `hours`, `expires_on`, `days`, `contact`,
     `number`, `authority`, `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`,
     `expected_count`, `equipment`.

@@ -128,13 +128,16 @@ def test_a_reminder_carries_the_link_to_answer_but_no_calendar(play: Any) -> Non
 @pytest.mark.parametrize(
     ("starts_in", "reminded"),
     [
-        (timedelta(hours=14, minutes=59), False),
+        (-timedelta(minutes=1), False),
+        (timedelta(minutes=1), True),
         (timedelta(hours=15), True),
         (timedelta(hours=38, minutes=59), True),
         (timedelta(hours=39), False),
     ],
 )
-def test_tomorrow_is_japans_tomorrow(play: Any, starts_in: timedelta, reminded: bool) -> None:
+def test_what_begins_until_the_end_of_japans_tomorrow_is_recalled(
+    play: Any, starts_in: timedelta, reminded: bool
+) -> None:
     """It is nine in the morning in Japan: midnight is 15 hours away."""
 
     async def story(town: Town) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actor import TOKYO
-from domain.japanese import Honorific, addressed, clock, day_with_weekday, from_to, personal_name
+from domain.japanese import Honorific, addressed, clock, day_ahead, day_with_weekday, from_to, personal_name
 
 
 def in_japan(hour: int, minute: int = 0, day: int = 8) -> datetime:
@@ -73,3 +73,12 @@ def test_an_honorific_is_not_put_upon_another():
     for name in ("会員各位", "架空電力株式会社 御中", "見本 太郎 様", "警察署長　殿"):
         assert addressed(name, Honorific.SAMA) == name
     assert addressed("鵜殿", Honorific.SAMA) == "鵜殿 様"
+
+
+def test_a_day_ahead_is_said_as_people_say_it():
+    today = date(2026, 7, 7)
+    assert [day_ahead(today + timedelta(days=days), today) for days in (0, 1, 2)] == [
+        "本日",
+        "明日",
+        "令和８年７月９日（木）",
+    ]

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pytest
+
+from domain import invitations
 from domain.outbox import Letter
 from domain.slots import Slot
 from jobs import clock
-from jobs.post_letters import Desk
+from jobs.post_letters import Desk, post_letters
 from jobs.schedule import Daily, Every, Job
 from tests.clock import NOW
 from tests.domain.lectures.giving import confirmed
-from tests.jobs.test_post_letters import desk
+from tests.jobs.test_post_letters import Pigeons, desk
 from tests.make import Town
 
 DAY = timedelta(days=1)
@@ -140,6 +143,40 @@ class Nowhere:
 
 
 NOBODY_WRITES = desk(Nowhere())
+
+
+@pytest.mark.parametrize(
+    ("posted_after", "said"),
+    [(timedelta(), "明日の予定"), (timedelta(hours=15), "本日の予定"), (DAY, "本日の予定")],
+)
+def test_a_reminder_says_today_or_tomorrow_as_is_true_when_it_leaves(
+    play: Any, posted_after: timedelta, said: str
+) -> None:
+    """It is nine in the morning in Japan: its tomorrow begins in 15 hours."""
+
+    async def story(town: Town) -> None:
+        await confirmed(town, starts_at=NOW + DAY + timedelta(hours=5))
+        await Letter.all().delete()
+        await invitations.owe_reminders(NOW)
+        carried = Pigeons()
+        await post_letters(NOW + posted_after, desk(carried))
+        assert len(carried.taken) == 2
+        assert all(f"{said}です" in one.subject and f"{said}をお知らせします" in one.text for one in carried.taken)
+
+    play(story)
+
+
+def test_a_clock_that_was_down_over_the_eve_reminds_on_the_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        eve, day = NOW - timedelta(hours=1), NOW + DAY - timedelta(hours=1)
+        await clock.tick(eve, NOBODY_WRITES)
+        await confirmed(town, starts_at=day + timedelta(hours=3))
+        await clock.tick(day, NOBODY_WRITES)
+        assert await Letter.filter(kind="reminder-day-before").count() == 2
+        await clock.tick(NOW + DAY, NOBODY_WRITES)
+        assert await Letter.filter(kind="reminder-day-before").count() == 2
+
+    play(story)
 
 
 def test_a_day_later_nobody_is_reminded_again(play: Any) -> None:

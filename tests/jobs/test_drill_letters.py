@@ -12,6 +12,7 @@ from jobs.mail import Envelope
 from jobs.post import FilePost
 from jobs.post_letters import Desk, envelope
 from tests import make
+from tests.clock import NOW
 from tests.domain.drills.asking import answer, attendee_of
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
@@ -21,7 +22,7 @@ DESK = Desk(FilePost(Path("unused")), "https://renkei.example", "cyber@police.ao
 
 
 async def posted() -> list[Envelope]:
-    return [envelope(DESK, letter) for letter in await Letter.all().order_by("owed_at", "id")]
+    return [envelope(NOW, DESK, letter) for letter in await Letter.all().order_by("owed_at", "id")]
 
 
 async def told(town: Town) -> list[Envelope]:

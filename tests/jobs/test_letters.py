@@ -24,6 +24,7 @@ FACTS = {
     "title": "共同対処訓練（第２回）",
     "short_id": "01J4",
     "when": "令和８年９月28日（月）午前９時30分から午前11時まで",
+    "day": "明日",
     "place": "青浜県警察本部 大会議室",
     "online_url": "https://meet.example/abc",
     "reason": "台風の接近により会場が使えないため",

@@ -23,6 +23,7 @@ from domain.organizations import Contact
 from domain.outbox import Letter
 from jobs import post_letters
 from tests import make
+from tests.clock import NOW
 from tests.domain.lectures.giving import confirmed
 from tests.jobs.test_post_letters import SECRET, Pigeons, desk
 from tests.make import Town
@@ -53,7 +54,7 @@ class Desk:
 
 
 def event_in(letter: Letter) -> Any:
-    content = post_letters.envelope(desk(Pigeons()), letter).calendar
+    content = post_letters.envelope(NOW, desk(Pigeons()), letter).calendar
     assert content is not None
     return vobject.readOne(content[1].decode()).vevent
 

@@ -364,8 +364,8 @@ def test_a_unit_without_an_address_writes_in_the_name_of_the_house(play: Any) ->
         await make.lecture(town.officer)
         [letter] = await Letter.all()
         letter.facts = {**letter.facts, "unit_mail": ""}
-        envelope = post_letters.envelope(desk(Pigeons()), letter)
+        envelope = post_letters.envelope(NOW, desk(Pigeons()), letter)
         assert envelope.sender_address == "renkei@police.aohama.example"
-        assert envelope == post_letters.envelope(desk(Pigeons()), letter)
+        assert envelope == post_letters.envelope(NOW, desk(Pigeons()), letter)
 
     play(story)

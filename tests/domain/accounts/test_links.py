@@ -68,7 +68,7 @@ def test_the_letter_leaves_with_the_link_that_works(play: Any, link: Link) -> No
         letter = await Letter.all().order_by("-id").first()
         assert letter is not None
         desk = Desk(FilePost(Path("unused")), "https://renkei.example", "renkei@police.example", keys.GATE.secret)
-        sent = envelope(desk, letter).text
+        sent = envelope(NOW, desk, letter).text
         (address,) = [line for line in sent.splitlines() if line.startswith("https://")]
         assert address.startswith(f"https://renkei.example{link.path}/")
         assert not await is_refused(address.rpartition("/")[2], link)
