@@ -317,7 +317,7 @@ async def confirm(actor: Actor, activity_id: UUID, *, version: int | None = None
     await move(actor, activity, ActivityStatus.CONFIRMED, "activity-confirmed")
     await _must_suit_all(activity, activity.kind)
     appointment = await calendar.confirm(actor, await Appointment.get(id=activity.appointment_id))
-    await _tell_date(actor, activity, appointment)
+    await _tell_date(actor, activity, appointment, "activity-confirmed")
     return activity
 
 
@@ -344,7 +344,7 @@ async def reschedule(
     await calendar.change(actor, appointment, "appointment-rescheduled", starts_at=starts_at, ends_at=ends_at, **given)
     await records.change(actor, activity, "activity-rescheduled", starts_at=starts_at)
     await _must_suit_all(activity, activity.kind)
-    await _tell_date(actor, activity, appointment)
+    await _tell_date(actor, activity, appointment, "activity-invitation")
     return activity
 
 
@@ -375,10 +375,10 @@ async def move(author: Author, activity: Activity, to: ActivityStatus, fact: str
     return await records.change(author, activity, fact, status=status, **values)
 
 
-async def _tell_date(author: Author, activity: Activity, appointment: Appointment) -> None:
+async def _tell_date(author: Author, activity: Activity, appointment: Appointment, kind: str) -> None:
     """The date as it stands now, also to whoever waits for a seat: they may get one, and have it in their calendar."""
     waiting = (ParticipationStatus.WAITLISTED,)
-    await _tell(author, activity, appointment, "activity-invitation", Method.REQUEST, EXPECTED)
+    await _tell(author, activity, appointment, kind, Method.REQUEST, EXPECTED)
     await _tell(author, activity, appointment, "activity-still-waitlisted", Method.REQUEST, waiting)
 
 

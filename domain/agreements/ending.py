@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from tortoise.expressions import Subquery
+
 from domain import letters, records
 from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.agreements.agreement import STANDING, Agreement, AgreementStatus, move, visible_to
@@ -15,6 +17,9 @@ from domain.verbs import routine, verb
 
 NOTICES = (30, 60, 90)
 """Days before the end at which the responsible officer is told."""
+
+TALK = "更新するかどうかの協議を始めてください。"
+IN_TALKS = "更新の協議中です。更新するときは、満了日までに更新後の協定を締結してください。"
 
 
 @verb(Role.HQ_LIAISON)
@@ -43,12 +48,15 @@ def _must_have_been(actor: Actor, agreement: Agreement, last: date) -> None:
 
 @routine
 async def owe_notices(now: datetime) -> int:
-    """Tell the responsible officer 90, 60 and 30 days before the end; a notice that was missed is made up once."""
+    """Tell the responsible officer 90, 60 and 30 days before the end, where no renewal is signed that takes over; a
+    notice that was missed is made up once."""
     today = now.astimezone(TOKYO).date()
+    signed = Agreement.filter(status__in=STANDING, renews_id__isnull=False)
     ending = Agreement.filter(
         status__in=STANDING, expires_on__gte=today, expires_on__lte=today + timedelta(days=NOTICES[-1])
     )
-    return sum([await _notice(now, today, agreement) for agreement in await ending.prefetch_related("responsible")])
+    unrenewed = ending.exclude(id__in=Subquery(signed.values("renews_id"))).prefetch_related("responsible")
+    return sum([await _notice(now, today, agreement) for agreement in await unrenewed])
 
 
 async def _notice(now: datetime, today: date, agreement: Agreement) -> int:
@@ -57,6 +65,7 @@ async def _notice(now: datetime, today: date, agreement: Agreement) -> int:
         return 0
     left = (ends - today).days
     mark = next(days for days in NOTICES if left <= days)
-    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left}
+    to_do = IN_TALKS if agreement.status is AgreementStatus.RENEWING else TALK
+    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left, "missing": to_do}
     turn, whose = f"{agreement.id}:{ends}:{mark}", agreement.unit_id
     return await letters.write(Bearer(now), agreement.responsible, whose, "agreement-expiring", turn, facts)

@@ -52,7 +52,9 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     if status is OfferStatus.DECLINED:
         await tell_officer(author, lecture, assignment, attendee, "lecturer-lost", reason=DECLINED)
     elif had_declined:
-        await invitations.tell(author, appointment, attendee, "lecture-assigned", Method.REQUEST)
+        is_firm = lecture.status is LectureStatus.CONFIRMED
+        kind = "lecturer-confirmed" if is_firm else "lecture-assigned"
+        await invitations.tell(author, appointment, attendee, kind, Method.REQUEST)
 
 
 @volunteers.when_stepping_back

@@ -38,7 +38,7 @@ async def confirm(actor: Actor, lecture_id: UUID, *, version: int | None = None)
         await must_be_fit(actor, await Person.get(id=offer.person_id), day_of(appointment), field="lecture_id")
     await calendar.confirm(actor, appointment)
     await invite_school(actor, lecture, appointment)
-    await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST)
+    await tell_lecturers(actor, appointment, "lecturer-confirmed", Method.REQUEST)
     return lecture
 
 
@@ -63,7 +63,7 @@ async def postpone(
         return await _reschedule(actor, lecture, appointment, *new, reason)
     await calendar.cancel(actor, appointment)
     await tell_school(actor, lecture, appointment, "lecture-postponed", reason=reason)
-    await tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
+    await tell_lecturers(actor, appointment, "lecturer-postponed", Method.CANCEL, reason=reason)
     return lecture
 
 

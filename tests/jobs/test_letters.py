@@ -52,11 +52,13 @@ INVITATIONS = (
     "lecture-rescheduled",
     "lecture-assigned",
     "lecture-changed",
+    "lecturer-confirmed",
     "drill-invitation",
     "drill-changed",
     "drill-rescheduled",
     "drill-confirmed",
     "activity-invitation",
+    "activity-confirmed",
 )
 
 

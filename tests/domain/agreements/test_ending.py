@@ -11,6 +11,7 @@ from domain.errors import Invalid, NotAllowed
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
+from jobs.letters import render
 from tests import make
 from tests.make import Town
 
@@ -39,6 +40,40 @@ def test_the_responsible_officer_is_told_at_90_60_and_30_days_and_never_twice(pl
         told = await Letter.filter(kind="agreement-expiring").order_by("owed_at")
         assert [letter.facts["days"] for letter in told] == [90, 60, 30]
         assert told[0].facts["expires_on"] == "令和９年３月31日"
+
+    play(story)
+
+
+def test_while_both_sides_talk_about_going_on_the_notice_says_so_and_comes_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town)
+        for day in (IN_JANUARY, IN_JANUARY + timedelta(days=1), IN_JANUARY + timedelta(days=30)):
+            await agreements.owe_notices(day)
+            if day == IN_JANUARY:
+                await agreements.discuss_renewal(town.officer, agreement.id)
+        before, talking = [
+            render(letter.kind, letter.facts | {"short_id": "01J4"}).text
+            for letter in await Letter.filter(kind="agreement-expiring").order_by("owed_at")
+        ]
+        assert "更新するかどうかの協議を始めてください。" in before
+        assert "協議を始めてください" not in talking
+        assert "更新の協議中です。" in talking
+
+    play(story)
+
+
+def test_no_notice_comes_of_an_agreement_whose_renewal_is_signed_unless_that_is_ended(play: Any) -> None:
+    async def story(town: Town) -> None:
+        old = await make.in_force(town)
+        await agreements.discuss_renewal(town.officer, old.id)
+        days = {"effective_on": date(2027, 4, 1), "expires_on": date(2028, 3, 31)}
+        new = await agreements.renew(town.officer, old.id, **days)
+        await make.awaiting(town, new)
+        signed_on = {"signed_on": town.officer.today, "signatures": await make.signatures(new)}
+        await agreements.sign(town.officer, new.id, **signed_on)
+        assert await agreements.owe_notices(IN_JANUARY) == 0
+        await agreements.terminate(town.hq, new.id, reason="相手方の都合")
+        assert await agreements.owe_notices(IN_JANUARY) == 1
 
     play(story)
 

@@ -46,7 +46,7 @@ def test_a_request_goes_its_way_to_the_report(play: Any) -> None:
             ("lecture-received", None),
             ("lecture-assigned", Method.REQUEST),
             ("lecture-confirmed", Method.REQUEST),
-            ("lecture-assigned", Method.REQUEST),
+            ("lecturer-confirmed", Method.REQUEST),
         ]
 
     play(story)

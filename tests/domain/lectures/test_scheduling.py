@@ -12,6 +12,7 @@ from domain.errors import Conflict, Incomplete, Invalid
 from domain.journal import Entry
 from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Letter, Method
+from jobs.letters import render
 from tests import make
 from tests.domain.lectures.giving import answers, confirmed, letters
 from tests.make import Town
@@ -52,7 +53,7 @@ def test_postponed_without_a_new_date_the_old_one_leaves_the_calendars(play: Any
         lecture = await confirmed(town)
         await lectures.postpone(town.officer, lecture.id, reason="学級閉鎖")
         assert (await Lecture.get(id=lecture.id)).status is LectureStatus.POSTPONED
-        assert (await letters())[-2:] == [("lecture-postponed", Method.CANCEL), ("lecturer-released", Method.CANCEL)]
+        assert (await letters())[-2:] == [("lecture-postponed", Method.CANCEL), ("lecturer-postponed", Method.CANCEL)]
         assert (await Attendee.get(person_id=town.officer.person_id)).busy_from is None
 
     play(story)
@@ -183,5 +184,38 @@ def test_a_letter_says_why_the_date_is_another_one_and_not_why_it_was_before(pla
         assert (await Lecture.get(id=lecture.id)).reason == "台風"
         moved = await Entry.filter(row_id=lecture.id, fact="lecture-rescheduled").order_by("id")
         assert [entry.after.get("reason") for entry in moved] == ["台風", None, "体育館の工事"]
+
+    play(story)
+
+
+def read(letter: Letter) -> str:
+    written = render(letter.kind, letter.facts | {"short_id": "01J4", "reply_url": "https://renkei.example/rsvp/x"})
+    return written.subject + written.text
+
+
+def test_a_lecturer_of_a_lecture_that_is_put_off_reads_that_they_will_be_asked_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        await answers(town, lecture, town.officer.person_id, PartStat.ACCEPTED)
+        await lectures.postpone(town.officer, lecture.id, reason="学級閉鎖")
+        assert (await Assignment.get(lecture_id=lecture.id)).status is OfferStatus.ACCEPTED
+        text = read(await Letter.get(kind="lecturer-postponed"))
+        assert "お願いを取り消します" not in text
+        assert "理由：学級閉鎖" in text
+        assert "改めてご都合をうかがいます" in text
+
+    play(story)
+
+
+def test_a_lecturer_who_has_accepted_reads_that_the_date_is_firm_and_is_not_asked_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await coordinated(town, "甲小")
+        await answers(town, lecture, town.officer.person_id, PartStat.ACCEPTED)
+        await lectures.confirm(town.officer, lecture.id)
+        letter = await Letter.get(kind="lecturer-confirmed")
+        assert (letter.method, letter.facts["partstat"]) == (Method.REQUEST, PartStat.ACCEPTED)
+        assert "日時が決まりました" in read(letter)
+        assert "お願いします（" not in read(letter)
+        assert await Letter.filter(kind="lecture-assigned").count() == 1
 
     play(story)
