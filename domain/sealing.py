@@ -71,6 +71,10 @@ SEALED = """
     WHERE journal.id = sealed.id"""
 
 
+TOLD = "emptied_so_far"
+TELLING = "SELECT max((after->>$1)::bigint) AS told FROM journal WHERE after ? $1"
+
+
 @routine
 async def seal(now: datetime, most: int = BATCH) -> int:
     """Seal the oldest entries that have no seal yet; how many. Where another process is at it, nothing is done."""
@@ -135,7 +139,7 @@ async def verify(now: datetime, heads: Sequence[Head] = ()) -> list[Fault]:
         before = Head(entry.number or 0, entry.seal or "")
         wanted.pop(before.number, None)
     missing = [Fault(number, "控えにある記録がありません（末尾が削られています）。") for number in sorted(wanted)]
-    return [*faults, *missing, *await _left_open(now)]
+    return [*faults, *missing, *await _erased_silently(), *await _left_open(now)]
 
 
 def _faults_at(before: Head, entry: Entry, wanted: Mapping[int, str]) -> list[Fault]:
@@ -155,6 +159,20 @@ def _faults_at(before: Head, entry: Entry, wanted: Mapping[int, str]) -> list[Fa
 def is_erased(entry: Entry) -> bool:
     """Whether the values were erased as the law wants it: their salt goes with them, nothing is put in their place."""
     return entry.salt == "" and entry.before == {} and entry.after == {}
+
+
+async def count_erased() -> int:
+    """How many entries have been emptied so far. Whoever erases writes it down, under `TOLD`."""
+    (found,) = await database.rows("SELECT count(*) AS count FROM journal WHERE salt = ''")
+    return int(found["count"])
+
+
+async def _erased_silently() -> list[Fault]:
+    """Values that are gone without an erasure that tells of them: emptied by a hand of its own."""
+    (last,) = await database.rows(TELLING, TOLD)
+    gone = await count_erased() - (last["told"] or 0)
+    said = f"消去の手続きによらずに、{gone}件の値が空にされています。"
+    return [Fault((await newest()).number, said)] if gone > 0 else []
 
 
 async def _chain() -> AsyncIterator[Entry]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from domain import database, people, records
+from domain import database, people, records, sealing
 from domain.actor import TOKYO, Author, Bearer
 from domain.people import Person
 from domain.register import HOLDINGS, of_persons, rows_of
@@ -28,14 +28,20 @@ ERASED = "（消去済み）"
 broken("person_erased", "この人の情報は保存期間の満了により消去されています。新しく登録してください。")
 
 FORGOTTEN = f"UPDATE journal SET {EMPTIED} WHERE salt <> '' AND row_id = ANY($1::uuid[])"  # noqa: S608 our own words
-# Letters to others that name them go too, but not those to a living namesake; what is still to leave ends, for what it
-# would tell is gone.
+# Letters to others of the prefecture that name them go too, but for a name that somebody living has as well; what is
+# still to leave ends, for what it would tell is gone.
 NAMING = """
     UPDATE letter SET to_name = '', to_address = '', facts = '{}', last_error = NULL,
         given_up_at = CASE WHEN sent_at IS NULL THEN coalesce(given_up_at, $2) END
-    WHERE to_address <> '' AND (person_id = ANY($1::uuid[]) OR EXISTS (
-        SELECT FROM unnest($3::text[]) AS name WHERE strpos(facts::text, name) > 0 AND NOT EXISTS (
-            SELECT FROM person WHERE person.id = person_id AND family_name || ' ' || given_name = name)))"""
+    FROM unit
+    WHERE unit.id = letter.unit_id AND to_address <> '' AND (person_id = ANY($1::uuid[]) OR EXISTS (
+        SELECT FROM person gone
+        WHERE gone.id = ANY($1::uuid[]) AND gone.prefecture_id = unit.prefecture_id AND gone.given_name <> ''
+          AND strpos(facts::text, gone.family_name || ' ' || gone.given_name) > 0
+          AND NOT EXISTS (
+            SELECT FROM person living
+            WHERE living.prefecture_id = gone.prefecture_id AND living.id <> ALL($1::uuid[])
+              AND living.family_name = gone.family_name AND living.given_name = gone.given_name)))"""
 NOBODY = "UPDATE person SET erased_at = $2 WHERE id = ANY($1::uuid[])"
 KEYS = "DELETE FROM idempotency_key WHERE row_id = ANY($1::uuid[])"
 
@@ -63,6 +69,7 @@ async def _carry_out(clock: Bearer, approved: ErasureList) -> int:
             await records.change(clock, line, "erasure-done", erased_at=clock.now)
     done = {"status": ErasureStatus.CARRIED_OUT, "carried_out_at": clock.now}
     await records.change(clock, approved, "erasure-carried-out", **done)
+    await records.note(clock, approved, "journal-forgotten", **{sealing.TOLD: await sealing.count_erased()})
     return len(gone)
 
 
@@ -78,21 +85,17 @@ async def erase(clock: Author, person_ids: Collection[UUID], list_id: UUID | Non
         await people.leave(clock, person, clock.now.astimezone(TOKYO).date())
     ids = [person.id for person in going]
     theirs = flat(await rows_of(ids))
-    await database.execute(NAMING, ids, clock.now, _names(going))
+    await database.execute(NAMING, ids, clock.now)
     for table, holding in HOLDINGS.items():
         if holding.person:
             await _empty(table, ids)
     await database.execute(KEYS, theirs)
     await database.execute(FORGOTTEN, theirs)
     await database.execute(NOBODY, ids, clock.now)
+    told = {"erased_at": clock.now, "list": list_id, sealing.TOLD: await sealing.count_erased()}
     for person in await Person.filter(records.any_of(Person, "id", ids)).order_by("id"):
-        await records.note(clock, person, "person-erased", erased_at=clock.now, list=list_id)
+        await records.note(clock, person, "person-erased", **told)
     return going
-
-
-def _names(going: Sequence[Person]) -> list[str]:
-    """What names them in somebody else's letter; a family name alone may be anybody's."""
-    return [person.name for person in going if person.given_name]
 
 
 async def _empty(table: str, ids: Sequence[UUID]) -> None:

@@ -124,3 +124,13 @@ def test_a_database_that_lacks_a_step_is_not_ready_though_the_process_lives(run)
 
     alive, ready = run(story())
     assert (alive.status_code, ready.status_code, ready.text) == (200, 503, "the database is not migrated\n")
+
+
+@pytest.mark.parametrize("path", ["/cal/secret/calendar.ics/", "/rsvp/secret/", "/login/", "/graphql/"])
+def test_no_address_is_repeated_to_a_host_that_a_stranger_has_named(run, path):
+    async def story():
+        async with client(Host="evil.example") as stranger:
+            return [await stranger.get(path), await stranger.post(path, data={"password": "x"})]
+
+    for answer in run(story()):
+        assert (answer.status_code, "evil.example" in answer.text + str(answer.headers)) == (404, False)

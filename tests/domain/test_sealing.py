@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
-from domain import database, sealing
+from domain import database, records, sealing
 from domain.journal import Entry
 from domain.outbox import Letter
+from domain.people import Person
 from domain.sealing import Head, KeptHead
 from tests import make
 from tests.clock import NOW
@@ -121,6 +122,11 @@ def test_values_may_be_erased_and_the_chain_still_holds_but_not_be_put_in_again(
     async def story(town: Town) -> None:
         await sealed(town)
         await database.execute("UPDATE journal SET before = '{}', after = '{}', salt = '' WHERE number IN (3, 5)")
+        [silent] = await sealing.verify(NOW)
+        assert "2件の値が空に" in silent.what
+        person = await Person.get(id=town.officer.person_id)
+        await records.note(town.admin, person, "person-erased", **{sealing.TOLD: await sealing.count_erased()})
+        await sealing.seal(NOW)
         assert await sealing.verify(NOW) == []
         await database.execute("""UPDATE journal SET after = '{"name": "偽"}' WHERE number = 3""")
         assert await places() == [3]

@@ -22,6 +22,7 @@ from tests import make
 from tests.clock import NOW
 from tests.domain.retention.test_due import late, left
 from tests.domain.retention.test_lists import SPRING, approved
+from tests.domain.test_walls import another_prefecture
 from tests.make import Town
 
 COLUMNS = """SELECT table_name, column_name FROM information_schema.columns
@@ -129,7 +130,7 @@ def test_the_journal_still_holds_after_an_erasure_and_tells_of_it_with_ids_only(
         assert await sealing.verify(late(SPRING)) == []
         told = await Entry.filter(fact="person-erased")
         assert {entry.row_id for entry in told} == {person.id for person in persons}
-        assert {frozenset(entry.after) for entry in told} == {frozenset({"erased_at", "list"})}
+        assert {frozenset(entry.after) for entry in told} == {frozenset({"erased_at", "list", sealing.TOLD})}
 
     play(story)
 
@@ -221,18 +222,34 @@ def test_texts_of_who_is_held_stay(play: Any) -> None:
     play(story)
 
 
-def test_a_letter_to_a_living_namesake_stays_and_one_about_the_person_goes(play: Any) -> None:
+def test_letters_to_and_about_a_living_namesake_stay(play: Any) -> None:
     async def story(town: Town) -> None:
         erased = await left(town, "2026-09-01")
         living = await make.volunteer(town)
         whom = {"unit_id": town.station.id, "to": ("係", "desk@police.example"), "owed_at": late(SPRING)}
         await outbox.owe("1", "lecturer-silent", facts={"lecturer": "髙見本 一郎"}, **whom)
-        await outbox.owe("2", "lecturer-silent", facts={"lecturer": "別の 人"}, **whom)
         await approved(town)
         await retention.carry_out(late(SPRING))
         assert await Letter.filter(person_id=living.person_id, given_up_at=None).exclude(to_address="").count() == 1
         assert await Letter.filter(person_id=erased.person_id).exclude(to_address="").count() == 0
-        assert [letter.key for letter in await Letter.filter(to_name="係")] == ["2"]
+        assert (await Letter.get(key="1")).given_up_at is None
+
+    play(story)
+
+
+def test_a_letter_about_the_erased_goes_with_them_but_in_no_other_prefecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        erased = await left(town, "2026-09-01")
+        elsewhere = await another_prefecture(town)
+        whom = {"unit_id": town.station.id, "to": ("係", "desk@police.example"), "owed_at": late(SPRING)}
+        await outbox.owe("1", "lecturer-silent", facts={"lecturer": "髙見本 一郎"}, **whom)
+        await outbox.owe("2", "lecturer-silent", facts={"lecturer": "別の 人"}, **whom)
+        await outbox.owe("3", "lecturer-silent", facts={"lecturer": "髙見本 一郎"}, **whom | {"unit_id": elsewhere.id})
+        await approved(town)
+        await retention.carry_out(late(SPRING))
+        assert await Letter.filter(person_id=erased.person_id).exclude(to_address="").count() == 0
+        assert {letter.key for letter in await Letter.filter(to_name="係")} == {"2", "3"}
         assert (await Letter.get(key="1")).given_up_at == late(SPRING)
+        assert (await Letter.get(key="3")).given_up_at is None
 
     play(story)
