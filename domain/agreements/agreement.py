@@ -184,7 +184,7 @@ class AgreementParty(Owned):
         ]
 
 
-broken("agreement_party_once", "この当事者はすでに入っています。")
+broken("agreement_party_once", "この当事者はすでに入っています。脱退するときは、その脱退日から後の日付で参画できます。")
 broken("agreement_renewed_once", "この協定の更新はすでに作られています。")
 
 
@@ -215,7 +215,7 @@ async def move(author: Author, agreement: Agreement, to: AgreementStatus, fact: 
 
 
 async def join(author: Author, agreement: Agreement, who: Organization | Unit, **more: Any) -> AgreementParty:
-    """An organisation as 乙, a police unit as 甲. Raises Conflict for one that is a party already."""
+    """An organisation as 乙, a police unit as 甲. Raises Conflict for one that is a party at that time already."""
     if isinstance(who, Unit):
         values = {"side": Side.POLICE, "police_unit_id": who.id}
     else:

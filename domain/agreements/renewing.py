@@ -69,10 +69,15 @@ def must_follow(old: Agreement, begins: date) -> None:
 
 
 async def _carry_over(actor: Actor, old: Agreement, new: Agreement, begins: date) -> None:
-    """Who is still a party on that day, with the day of leaving where it is known already; signatures are new ones."""
+    """Who is still a party on that day, with the day of leaving where it is known already; signatures are new ones.
+
+    Whoever leaves and has announced to come back stays: each signs the new agreement once, for all of its days.
+    """
     kept = ("side", "police_unit_id", "organization_id", "withdrawn_on", "unit_id")
     staying = AgreementParty.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=begins), agreement_id=old.id)
-    for party in await staying.filter(removed_at=None).order_by("id"):
+    parties = await staying.filter(removed_at=None).order_by("acceded_on", "id")
+    last = {party.organization_id or party.police_unit_id: party for party in parties}
+    for party in sorted(last.values(), key=lambda party: party.id):
         values = {name: getattr(party, name) for name in kept}
         await records.create(actor, AgreementParty, "party-carried-over", agreement_id=new.id, **values)
 

@@ -25,7 +25,7 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.renewing import hand_over, must_follow
-from domain.errors import Incomplete, Invalid
+from domain.errors import Incomplete, Invalid, WrongState
 from domain.states import must_be_in
 from domain.verbs import verb
 
@@ -126,13 +126,34 @@ async def accede(
 
 @verb(*LIAISONS)
 async def let_withdraw(actor: Actor, party_id: UUID, *, on: date, version: int | None = None) -> AgreementParty:
-    """脱退: a party leaves; `on` is the first day on which it is none any more."""
+    """脱退: a party leaves; `on` is the first day on which it is none any more.
+
+    Raises WrongState for one that leaves already, Incomplete where its side would be without any: an agreement of one
+    side is none.
+    """
     known = await records.see(parties_visible_to(actor), party_id)
     agreement = await records.find(visible_to(actor), known.agreement_id)
     party = await records.find(parties_visible_to(actor), party_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
-    if party.withdrawn_on is not None or party.acceded_on is None or on < party.acceded_on:
-        raise Invalid("脱退日は参画日以後にし、一度だけ指定してください。", field="on")
+    if party.withdrawn_on is not None:
+        raise WrongState(f"この当事者は{party.withdrawn_on:%Y年%-m月%-d日}付けですでに脱退しています。")
+    if party.acceded_on is None or on < party.acceded_on:
+        raise Invalid("脱退日は参画日以後にしてください。", field="on")
     must_lie_within(actor, agreement, max(on - timedelta(days=1), party.acceded_on), "on")
+    await _must_leave_others(agreement, party, on)
     await records.touch(actor, agreement)
     return await records.change(actor, party, "party-withdrew", withdrawn_on=on)
+
+
+async def _must_leave_others(agreement: Agreement, leaving: AgreementParty, on: date) -> None:
+    """Raises Incomplete where from that day to the end there would be a day without a party on that side."""
+    same_side = AgreementParty.filter(agreement_id=agreement.id, side=leaving.side, removed_at=None)
+    bare = on
+    for other in await same_side.exclude(id=leaving.id).filter(acceded_on__isnull=False).order_by("acceded_on"):
+        if other.acceded_on is not None and other.acceded_on <= bare:
+            bare = max(bare, other.withdrawn_on or date.max)
+    if bare <= (agreement.expires_on or date.max - timedelta(days=1)):
+        raise Incomplete(
+            "協定の一方に当事者がいなくなるため、脱退できません。協定を終えるときは、県本部で協定を「解除」してください。",
+            field="party_id",
+        )

@@ -58,8 +58,11 @@ FEEDS = [
     "CREATE UNIQUE INDEX subscription_person ON subscription (person_id) WHERE revoked_at IS NULL",
 ]
 AGREEMENTS = [
-    """CREATE UNIQUE INDEX agreement_party_once ON agreement_party
-       (agreement_id, coalesce(organization_id, police_unit_id)) WHERE withdrawn_on IS NULL AND removed_at IS NULL""",
+    # In a draft nobody has a first day yet, and so nobody stands twice in it.
+    """ALTER TABLE agreement_party ADD CONSTRAINT agreement_party_once
+       EXCLUDE USING gist (agreement_id WITH =, coalesce(organization_id, police_unit_id) WITH =,
+                           daterange(acceded_on, withdrawn_on) WITH &&)
+       WHERE (removed_at IS NULL)""",
     "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
     "CREATE INDEX agreement_expires ON agreement (expires_on) WHERE status IN ('IN_FORCE', 'RENEWING')",
     "CREATE INDEX agreement_search ON agreement USING gin (search gin_trgm_ops)",

@@ -160,7 +160,8 @@ async def _agreement(year: Year) -> None:
     await AgreementParty.create(agreement=agreement, **values, **year.stamped(unit))
     for body in draw.sample(year.hosts, draw.randrange(4)):
         joined = draw.choice([agreement.effective_on, year.perhaps_day()])
-        days = {"acceded_on": joined, "withdrawn_on": year.perhaps_day()}
+        left = year.perhaps_day()
+        days = {"acceded_on": joined, "withdrawn_on": max(left, joined) if left and joined else left}
         party = {"agreement": agreement, "side": Side.PARTNER, "organization": body}
         await AgreementParty.create(**party, **days, **year.stamped(unit))
 

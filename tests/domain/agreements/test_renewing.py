@@ -1,6 +1,6 @@
 """A renewal is an agreement of its own: approved by another, signed anew, in force from its first day on."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -138,6 +138,23 @@ def test_who_leaves_later_is_still_a_party_of_the_renewal_until_then(play: Any) 
         ]
         await signed(town, new)
         assert {party.acceded_on for party in await AgreementParty.filter(agreement_id=new.id)} == {APRIL}
+
+    play(story)
+
+
+def test_who_leaves_and_has_announced_to_come_back_signs_the_renewal_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        old = await talked_about(town, "架空電力株式会社", "見本信用金庫", expires_on=None)
+        leaving = await AgreementParty.filter(agreement_id=old.id, side=Side.PARTNER).order_by("id").first()
+        assert leaving is not None
+        left = date(2027, 5, 1)
+        await agreements.let_withdraw(town.officer, leaving.id, on=left)
+        back: dict[str, Any] = {"organization_id": leaving.organization_id, "signatory_name": "例示 次郎"}
+        await agreements.accede(town.officer, old.id, on=left + timedelta(days=31), **back)
+        new = await agreements.renew(town.officer, old.id, effective_on=APRIL)
+        await signed(town, new)
+        carried = await AgreementParty.filter(agreement_id=new.id, organization_id=leaving.organization_id)
+        assert [(party.acceded_on, party.withdrawn_on) for party in carried] == [(APRIL, None)]
 
     play(story)
 

@@ -72,6 +72,75 @@ def test_a_party_joins_and_leaves_on_a_day(play: Any) -> None:
         await agreements.let_withdraw(town.officer, party.id, on=date(2026, 9, 1))
         party = await AgreementParty.get(organization_id=late.id)
         assert (party.acceded_on, party.withdrawn_on) == (date(2026, 8, 1), date(2026, 9, 1))
+        entries = await Entry.all().count()
+        with pytest.raises(WrongState, match="2026年9月1日付けですでに脱退しています"):
+            await agreements.let_withdraw(town.officer, party.id, on=date(2026, 10, 1))
+        assert await Entry.all().count() == entries
+
+    play(story)
+
+
+def test_a_body_is_a_party_once_at_a_time_and_again_from_the_day_on_which_it_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫")
+        party = await leaving(agreement)
+        left = town.officer.today + timedelta(days=60)
+        await agreements.let_withdraw(town.officer, party.id, on=left)
+        again = {"organization_id": party.organization_id, "signatory_name": "例示 次郎"}
+        entries = await Entry.all().count()
+        for too_early in (town.officer.today, left - timedelta(days=1)):
+            with pytest.raises(Conflict, match="すでに入っています"):
+                await agreements.accede(town.officer, agreement.id, on=too_early, **again)  # type: ignore[arg-type]
+        assert await Entry.all().count() == entries
+        assert await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER).count() == 2
+        await agreements.accede(town.officer, agreement.id, on=left, **again)  # type: ignore[arg-type]
+        days = await AgreementParty.filter(organization_id=party.organization_id).order_by("acceded_on")
+        assert [(one.acceded_on, one.withdrawn_on) for one in days] == [(SIGNED_ON, left), (left, None)]
+
+    play(story)
+
+
+async def leaving(agreement: Agreement, side: Side = Side.PARTNER) -> AgreementParty:
+    party = await AgreementParty.filter(agreement_id=agreement.id, side=side, withdrawn_on=None).order_by("id").first()
+    assert party is not None
+    return party
+
+
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("over", [{}, {"expires_on": None}], ids=["until an end", "without an end"])
+def test_the_last_party_of_a_side_does_not_leave_but_the_agreement_is_terminated(
+    play: Any, side: Side, over: dict[str, Any]
+) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, **over)
+        party = await leaving(agreement, side)
+        entries = await Entry.all().count()
+        with pytest.raises(Incomplete, match="解除") as refused:
+            await agreements.let_withdraw(town.officer, party.id, on=date(2026, 9, 1))
+        assert refused.value.field == "party_id"
+        assert await Entry.all().count() == entries
+        assert (await AgreementParty.get(id=party.id)).withdrawn_on is None
+        await agreements.terminate(town.hq, agreement.id, reason="相手方の解散")
+        assert (await Agreement.get(id=agreement.id)).status is AgreementStatus.TERMINATED
+
+    play(story)
+
+
+def test_whoever_would_be_the_last_one_for_some_days_does_not_leave_either(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫")
+        first = await leaving(agreement)
+        await agreements.let_withdraw(town.officer, first.id, on=date(2026, 9, 1))
+        last = await leaving(agreement)
+        body = await make.company(town.officer, "例示ガス株式会社")
+        new = {"organization_id": body.id, "signatory_name": "例示 次郎"}
+        await agreements.accede(town.officer, agreement.id, on=date(2026, 10, 1), **new)  # type: ignore[arg-type]
+        for too_early in (date(2026, 8, 1), date(2026, 9, 30)):
+            with pytest.raises(Incomplete):
+                await agreements.let_withdraw(town.officer, last.id, on=too_early)
+        assert (await AgreementParty.get(id=last.id)).withdrawn_on is None
+        await agreements.let_withdraw(town.officer, last.id, on=date(2026, 10, 1))
+        assert (await AgreementParty.get(id=last.id)).withdrawn_on == date(2026, 10, 1)
 
     play(story)
 
@@ -154,8 +223,8 @@ def test_an_accession_is_a_change_of_the_agreement(play: Any) -> None:
 
 def test_to_an_agreement_without_an_end_nothing_is_entered_more_than_a_year_ahead(play: Any) -> None:
     async def story(town: Town) -> None:
-        agreement = await make.in_force(town, expires_on=None)
-        party = await AgreementParty.get(agreement_id=agreement.id, side=Side.PARTNER)
+        agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫", expires_on=None)
+        party = await leaving(agreement)
         with pytest.raises(Invalid, match="1年より先"):
             await agreements.let_withdraw(town.officer, party.id, on=SIGNED_ON + timedelta(days=400))
         assert (await AgreementParty.get(id=party.id)).withdrawn_on is None
@@ -166,8 +235,8 @@ def test_to_an_agreement_without_an_end_nothing_is_entered_more_than_a_year_ahea
 
 def test_nobody_leaves_after_the_end(play: Any) -> None:
     async def story(town: Town) -> None:
-        agreement = await make.in_force(town)
-        party = await AgreementParty.get(agreement_id=agreement.id, side=Side.PARTNER)
+        agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫")
+        party = await leaving(agreement)
         with pytest.raises(Invalid, match="満了日まで"):
             await agreements.let_withdraw(town.officer, party.id, on=date(2027, 4, 2))
         assert (await AgreementParty.get(id=party.id)).withdrawn_on is None
