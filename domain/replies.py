@@ -1,12 +1,15 @@
 """返事: one state and one history of answers, whichever way they come (page, mail, a call that an officer notes).
 
-The newest answer holds. What an answer means for a lecture or a drill is said by those concepts, which listen here.
+The newest answer holds. What an answer means for a lecture or a drill is said by those concepts, which listen here;
+and once one of them has taken place, who came is known, and no answer is taken any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from domain import records, walls
@@ -20,9 +23,9 @@ from domain.calendar import (
     PartStat,
     attendees_visible_to,
 )
-from domain.errors import Conflict, Invalid, NotFound, WrongState
+from domain.errors import Conflict, Invalid, WrongState
 from domain.people import Person
-from domain.records import MISSING
+from domain.records import Owned
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 
@@ -30,6 +33,22 @@ Listener = Callable[[Author, Appointment, Attendee], Awaitable[None]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
 PURPOSE = "rsvp"
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """To what dates of one kind belong, and the states in which it has taken place."""
+
+    model: type[Owned]
+    held: tuple[StrEnum, ...]
+
+
+OWNERS: dict[AppointmentKind, Owner] = {}
+
+
+def belongs(kind: AppointmentKind, model: type[Owned], held: tuple[StrEnum, ...]) -> None:
+    """Register to what dates of this kind belong, and the states of that in which it has taken place."""
+    OWNERS[kind] = Owner(model, held)
 
 
 def listens(kind: AppointmentKind) -> Callable[[Listener], Listener]:
@@ -47,8 +66,10 @@ async def note(
     actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
 ) -> Attendee:
     """An officer notes the answer that was given by telephone."""
+    seen = await records.see(attendees_visible_to(actor), attendee_id)
+    appointment = await _locked_date(seen)
     attendee = await records.find(attendees_visible_to(actor), attendee_id, version)
-    return await _answer(actor, attendee, partstat, AnswerChannel.PHONE, remark)
+    return await _answer(actor, appointment, attendee, partstat, AnswerChannel.PHONE, remark)
 
 
 @routine
@@ -57,25 +78,33 @@ async def answer_by_link(
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
     date which they have seen. Raises Conflict where it has been moved since."""
-    attendee = await Attendee.filter(id=attendee_id).select_for_update().first()
-    if attendee is None:
-        raise NotFound(MISSING)
-    async with walls.behind(Wall(DESK, attendee.prefecture_id)):
-        await _must_have_seen(attendee, sequence)
+    seen = await records.see(Attendee.all(), attendee_id)
+    async with walls.behind(Wall(DESK, seen.prefecture_id)):
+        appointment = await _locked_date(seen)
+        if sequence not in (None, appointment.sequence):
+            raise Conflict("ご覧いただいた後に予定が変わりました。下の日時と場所を確かめて、もう一度お答えください。")
+        attendee = await records.find(Attendee.all(), attendee_id)
         bearer = Bearer(now, attendee.person_id, attendee.unit_id)
-        return await _answer(bearer, attendee, partstat, AnswerChannel.PAGE, remark)
+        return await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
 
 
-async def _must_have_seen(attendee: Attendee, sequence: int | None) -> None:
-    appointment = await Appointment.get(id=attendee.appointment_id)
-    if sequence not in (None, appointment.sequence):
-        raise Conflict("ご覧いただいた後に予定が変わりました。下の日時と場所を確かめて、もう一度お答えください。")
+async def _locked_date(seen: Attendee) -> Appointment:
+    """The date to which somebody is asked. What it belongs to is locked, before anybody who is asked to it and as in
+    every change of it: no answer slips in beside one."""
+    appointment = await Appointment.get(id=seen.appointment_id)
+    if owner := OWNERS.get(appointment.kind):
+        await owner.model.filter(appointment_id=appointment.id).select_for_update().first()
+    return await Appointment.get(id=seen.appointment_id)
 
 
 async def _answer(
-    author: Author, attendee: Attendee, partstat: PartStat, channel: AnswerChannel, remark: str
+    author: Author,
+    appointment: Appointment,
+    attendee: Attendee,
+    partstat: PartStat,
+    channel: AnswerChannel,
+    remark: str,
 ) -> Attendee:
-    appointment = await Appointment.get(id=attendee.appointment_id)
     await _must_be_open(author, appointment, attendee)
     if partstat not in ANSWERS:
         raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
@@ -100,9 +129,16 @@ async def why_closed(now: datetime, appointment: Appointment, attendee: Attendee
         return "この招待は取り消されています。担当者に連絡してください。"
     if appointment.status is AppointmentStatus.CANCELLED:
         return "この予定は中止または延期になりました。いまは回答の必要はありません。"
+    if await _was_held(appointment):
+        return "この予定はすでに実施されたため、回答は受け付けていません。ご用件は担当者にお電話ください。"
     if appointment.ends_at <= now:
         return "この予定はすでに終わっています。"
     return ""
+
+
+async def _was_held(appointment: Appointment) -> bool:
+    owner = OWNERS.get(appointment.kind)
+    return owner is not None and await owner.model.exists(appointment_id=appointment.id, status__in=owner.held)
 
 
 async def _has_left(attendee: Attendee, now: datetime) -> bool:

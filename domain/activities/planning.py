@@ -23,6 +23,7 @@ from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.errors import Conflict, Invalid, WrongState
 from domain.outbox import Method
 from domain.records import Owned, any_of, nothing
+from domain.replies import belongs
 from domain.states import Moves, must_be_in, must_move, said
 from domain.verbs import broken, verb
 from domain.volunteers import ConsentScope, Volunteer, VolunteerGroup
@@ -181,6 +182,7 @@ class ActivityParticipation(Owned):
         ]
 
 
+belongs(AppointmentKind.ACTIVITY, Activity, (ActivityStatus.HELD,))
 broken("activity_participation_once", "この人はすでに入っています。")
 
 

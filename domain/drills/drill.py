@@ -19,10 +19,11 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
-from domain.calendar import Appointment
+from domain.calendar import Appointment, AppointmentKind
 from domain.drills.participation import participations_visible_to
 from domain.errors import Incomplete, Invalid
 from domain.records import Owned, any_of, nothing
+from domain.replies import belongs
 from domain.states import Moves, must_move
 
 
@@ -132,6 +133,9 @@ class Drill(Owned):
     class Meta:
         table = "drill"
         indexes = [Index(fields=("unit_id", "starts_at", "id"), name="drill_unit_start")]
+
+
+belongs(AppointmentKind.DRILL, Drill, HELD)
 
 
 def visible_to(actor: Actor) -> QuerySet[Drill]:

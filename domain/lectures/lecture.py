@@ -22,6 +22,7 @@ from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
 from domain.organizations import Contact, Organization
 from domain.records import Owned, any_of, nothing
+from domain.replies import belongs
 from domain.states import Moves, must_move
 from domain.units import Unit
 
@@ -156,6 +157,9 @@ class Lecture(Owned):
             Index(fields=("unit_id", "starts_at", "id"), name="lecture_unit_start"),
             Index(fields=("school_id", "starts_at"), name="lecture_school"),
         ]
+
+
+belongs(AppointmentKind.LECTURE, Lecture, GIVEN)
 
 
 def visible_to(actor: Actor) -> QuerySet[Lecture]:

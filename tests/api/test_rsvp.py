@@ -25,7 +25,7 @@ from tests import make
 from tests.api.browser import PRESENT, browser
 from tests.api.serving import served
 from tests.clock import NOW
-from tests.domain.lectures.giving import confirmed
+from tests.domain.lectures.giving import HEARD, confirmed
 from tests.make import Town
 
 SECRET = "k" * 43
@@ -296,6 +296,24 @@ def test_a_date_that_is_off_or_over_says_so_and_asks_nothing(play: Any) -> None:
             refused = await answer(one, now, partstat="ACCEPTED")
             assert refused.status_code == 409
             assert word in refused.text
+        assert await known(one) is PartStat.NEEDS_ACTION
+
+    play(story)
+
+
+def test_the_page_of_what_has_taken_place_says_so_and_takes_no_answer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        lecture = await lectures.Lecture.get()
+        during = lecture.starts_at + timedelta(minutes=30)
+        await lectures.deliver(make.at(town.officer, during), lecture.id, duration_minutes=30, head_counts=HEARD)
+        async with at_the_door(during) as client:
+            shown = await client.get(path(one))
+        refused = await answer(one, during, partstat="DECLINED")
+        assert (shown.status_code, refused.status_code) == (200, 409)
+        for page in (shown, refused):
+            assert "すでに実施された" in page.text
+            assert "<form" not in page.text
         assert await known(one) is PartStat.NEEDS_ACTION
 
     play(story)
