@@ -70,7 +70,7 @@ def _write_template(kind: Kind[Any], path: Path, force: bool) -> None:
 def _import(kind: Kind[Any], options: argparse.Namespace) -> int:
     table = read_table(options.file, options.file.name)
     intake, said = parse(kind, table), ""
-    if not intake.is_refused:
+    if intake.torn or not intake.is_refused:
         try:
             with at_hand(settings.read()) as url:
                 said = _said(kind, table, asyncio.run(_take_in(url, kind, intake, options)), options.dry_run)

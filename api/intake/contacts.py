@@ -61,10 +61,8 @@ def _identity(row: ContactRow) -> tuple[str, Hashable]:
     return "family_name", (name_key(row.body), row.mail_address.lower(), name_identity(row))
 
 
-def _doubts(row: ContactRow) -> list[Doubt]:
-    if not row.body:
-        return [Doubt("organization", "団体名、法人番号、学校コードのどれかを入力してください。")]
-    return []
+def _of_nobody(row: ContactRow) -> Doubt | None:
+    return None if row.body else Doubt("organization", "団体名、法人番号、学校コードのどれかを入力してください。")
 
 
 CONTACTS = Kind(
@@ -92,5 +90,5 @@ CONTACTS = Kind(
         Field("since", ("着任日", "就任日", "担当開始日"), day),
     ),
     _identity,
-    _doubts,
+    (_of_nobody,),
 )

@@ -68,15 +68,11 @@ def as_told(record: object, given: frozenset[str]) -> Mapping[str, object]:
     return {name: value for name, value in vars(record).items() if name in given}
 
 
-def nothing_doubtful(_: object) -> Sequence[Doubt]:
-    """For kinds whose columns do not depend on one another."""
-    return ()
-
-
 @dataclass(frozen=True)
 class Kind(Generic[T]):
     """`record` is made of the attributes that the columns fill; `identity` gives the field at which a repeated
-    record is told, and what makes two records the same one; `facts` are what the domain is told of a record, of which
+    record is told, and what makes two records the same one; each of `doubts` asks how the columns of one go together;
+    `facts` are what the domain is told of a record, of which
     the file gives some attributes. `elsewhere` are facts that stand in a column of another name, `words` what values
     are called that no input list has."""
 
@@ -85,7 +81,7 @@ class Kind(Generic[T]):
     record: Callable[..., T]
     fields: tuple[Field, ...]
     identity: Callable[[T], tuple[str, Hashable]]
-    doubts: Callable[[T], Sequence[Doubt]] = nothing_doubtful
+    doubts: Sequence[Callable[[T], Doubt | None]] = ()
     facts: Callable[[T, frozenset[str]], Mapping[str, object]] = as_told
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[object, str] = field(default_factory=dict)
@@ -149,13 +145,22 @@ class Taken(NamedTuple, Generic[T]):
     record: T
 
 
+class Torn(NamedTuple, Generic[T]):
+    """A row that cannot be taken in: of its record nothing is known of the `unread` attributes."""
+
+    row: int
+    record: T
+    unread: frozenset[str]
+
+
 class Intake(NamedTuple, Generic[T]):
-    """What a file gave. All or nothing: where `is_refused`, no record may be used. `given` are the attributes for
-    which it has a column."""
+    """What a file gave. All or nothing: where `is_refused`, no record may be used; `torn` are the rows for whose sake.
+    `given` are the attributes for which it has a column."""
 
     records: list[Taken[T]]
     problems: list[Problem]
     given: frozenset[str] = frozenset()
+    torn: Sequence[Torn[T]] = ()
 
     @property
     def is_refused(self) -> bool:

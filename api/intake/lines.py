@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from api.intake.kind import Intake, Kind, Problem
+from api.intake.kind import Intake, Kind, Problem, as_told
 from api.intake.parse import columns_of, told_at
 from api.intake.table import Row, Table
 from domain import rosters
@@ -14,8 +14,10 @@ T = TypeVar("T")
 
 
 def lines(kind: Kind[T], intake: Intake[T]) -> list[rosters.Line]:
-    """What was read, as the domain takes it in. Only for a file that is not refused."""
-    return [rosters.Line(taken.row, kind.facts(taken.record, intake.given)) for taken in intake.records]
+    """What was read, as the domain takes it in, or, where a row is torn, says what else is wrong with the file."""
+    whole = [rosters.Line(taken.row, kind.facts(taken.record, intake.given)) for taken in intake.records]
+    torn = [rosters.Line(one.row, as_told(one.record, intake.given), one.unread) for one in intake.torn]
+    return sorted([*whole, *torn], key=lambda line: line.number)
 
 
 def placed(kind: Kind[T], table: Table, problems: Sequence[rosters.Problem]) -> list[Problem]:

@@ -43,12 +43,10 @@ def _identity(row: OfficerRow) -> tuple[str, Hashable]:
     return "family_name", (name_identity(row), row.unit)
 
 
-def _doubts(row: OfficerRow) -> list[Doubt]:
-    if row.qualified_on and not row.qualification:
-        return [
-            Doubt("qualification", "取得日があるのに検定の級がありません。級を入力するか、取得日を消してください。")
-        ]
-    return []
+def _qualified_in_nothing(row: OfficerRow) -> Doubt | None:
+    if not row.qualified_on or row.qualification:
+        return None
+    return Doubt("qualification", "取得日があるのに検定の級がありません。級を入力するか、取得日を消してください。")
 
 
 OFFICERS = Kind(
@@ -76,5 +74,5 @@ OFFICERS = Kind(
         Field("qualified_on", ("検定取得日", "取得日", "検定合格日"), day),
     ),
     _identity,
-    _doubts,
+    (_qualified_in_nothing,),
 )

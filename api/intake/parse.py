@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from api.intake.heading import HEADING_WITHIN, Column, Heading, columns_under, find_heading, label
-from api.intake.kind import Field, Intake, Kind, Problem, Taken
+from api.intake.kind import Doubt, Field, Intake, Kind, Problem, Taken, Torn
 from api.intake.table import Cell, CellKind, Row, Table
+from api.intake.torn import as_far_as_read
 from domain.errors import Invalid
 from domain.japanese import shown
+from domain.rosters import Unread
 
 T = TypeVar("T")
 
@@ -29,6 +32,8 @@ UNFIT = {
     CellKind.ERROR: "エラー値です。正しい値を入力してください。",
 }
 TOO_LONG = "長すぎます。この列に合った短い値を入力してください。"
+REPEATED = "（繰り返し）"
+"""What is unread of a row that could be read, but is not taken in because another says the same."""
 EMPTY_CELL = "空欄です。入力してください（結合したセルは解除し、行ごとに入力してください）。"
 
 
@@ -40,6 +45,7 @@ class _Reading(Generic[T]):
     columns: list[Column]
     digits: dict[int, int]
     intake: Intake[T]
+    torn: list[Torn[T]]
     seen: dict[Hashable, int] = field(default_factory=dict)
 
 
@@ -51,9 +57,10 @@ def parse(kind: Kind[T], table: Table) -> Intake[T]:
     columns = columns_under(kind, heading)
     rows = [row for row in table.rows if row.number > heading.number]
     given = frozenset(attribute for column in columns for attribute in column.field.attributes)
-    intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)), given)
+    torn: list[Torn[T]] = []
+    intake: Intake[T] = Intake([], list(_told_of_heading(kind, table, heading, columns)), given, torn)
     intake.problems.extend(_nameless(heading, rows))
-    reading = _Reading(kind, columns, _longest_numbers(columns, rows), intake)
+    reading = _Reading(kind, columns, _longest_numbers(columns, rows), intake, torn)
     if not intake.is_refused:
         for row in rows:
             _take(reading, heading, row)
@@ -74,7 +81,7 @@ def _no_heading(kind: Kind[T], table: Table) -> Problem:
 
 def _told_of_heading(kind: Kind[T], table: Table, heading: Heading, columns: list[Column]) -> Iterator[Problem]:
     yield from _missing(kind, heading, columns)
-    yield from _repeated(heading, columns)
+    yield from _repeated_headings(heading, columns)
     known = {column.at for column in columns}
     for at, text in sorted(heading.texts.items()):
         if at not in known:
@@ -104,7 +111,7 @@ def _missing(kind: Kind[T], heading: Heading, columns: list[Column]) -> Iterator
             yield Problem(heading.number, "", "", remedy)
 
 
-def _repeated(heading: Heading, columns: list[Column]) -> Iterator[Problem]:
+def _repeated_headings(heading: Heading, columns: list[Column]) -> Iterator[Problem]:
     first: dict[str, Column] = {}
     for column in columns:
         earlier = first.setdefault(column.field.name, column)
@@ -131,13 +138,7 @@ def _take(reading: _Reading[T], heading: Heading, row: Row) -> None:
         remedy = "記入例の行なので読み飛ばしました。"
         reading.intake.problems.append(Problem(row.number, "", "", remedy, is_warning=True))
         return
-    values: dict[str, Any] = {}
-    spare_last = sorted(filled, key=lambda one: one[0].field.spare)
-    problems = [problem for column, cell in spare_last for problem in _read(reading, row, column, cell, values)]
-    problems += _blank(reading, row, values, {column.field.name for column, _ in filled})
-    if not problems:
-        problems += _finish(reading, row, reading.kind.record(**values))
-    reading.intake.problems.extend(problems)
+    _finish(reading, row, *_read(reading, row, filled))
 
 
 def _repeats_heading(filled: list[tuple[Column, Cell]], heading: Heading) -> bool:
@@ -149,16 +150,29 @@ def _is_example(filled: list[tuple[Column, Cell]]) -> bool:
     return len(filled) > 1 and all(cell.text == column.field.example for column, cell in filled)
 
 
-def _read(reading: _Reading[T], row: Row, column: Column, cell: Cell, values: dict[str, Any]) -> Iterator[Problem]:
-    remedy = _unreadable(reading, column, cell)
-    if remedy is None:
-        try:
-            remedy = _fill(values, column.field, column.field.read(cell.text))
-        except Invalid as refused:
-            became_number = column.field.code and cell.kind is CellKind.NUMBER
-            remedy = LOST_ZEROS if became_number else refused.message
-    if remedy:
-        yield _problem(row, column, cell.text, remedy)
+def _read(reading: _Reading[T], row: Row, filled: list[tuple[Column, Cell]]) -> tuple[dict[str, Any], set[str]]:
+    """The attributes that the row gives, and those that it would if a cell were not wrong or empty."""
+    values: dict[str, Any] = {}
+    unread: set[str] = set()
+    for column, cell in sorted(filled, key=lambda one: one[0].field.spare):
+        if remedy := _wrong(reading, column, cell, values):
+            unread.update(column.field.attributes)
+            reading.intake.problems.append(_problem(row, column, cell.text, remedy))
+    for wanted in _blank(reading.kind, values.keys() | unread):
+        unread.update(wanted.attributes)
+        reading.intake.problems.append(_problem(row, _place(reading.columns, wanted), "", EMPTY_CELL))
+    return values, unread
+
+
+def _wrong(reading: _Reading[T], column: Column, cell: Cell, values: dict[str, Any]) -> str | None:
+    """What is wrong with a cell; where nothing is, its value is taken."""
+    if remedy := _unreadable(reading, column, cell):
+        return remedy
+    try:
+        return _fill(values, column.field, column.field.read(cell.text))
+    except Invalid as refused:
+        became_number = column.field.code and cell.kind is CellKind.NUMBER
+        return LOST_ZEROS if became_number else refused.message
 
 
 def _unreadable(reading: _Reading[T], column: Column, cell: Cell) -> str | None:
@@ -177,14 +191,9 @@ def _fill(values: dict[str, Any], field: Field, value: Any) -> str | None:
     return None
 
 
-def _blank(reading: _Reading[T], row: Row, values: dict[str, Any], filled: set[str]) -> list[Problem]:
-    """A required value whose cell is empty; one whose cell was refused has been told already."""
-    told = {attribute for field in reading.kind.fields if field.name in filled for attribute in field.attributes}
-    return [
-        _problem(row, _place(reading.columns, field), "", EMPTY_CELL)
-        for field in reading.kind.fields
-        if field.required and not (values.keys() | told).issuperset(field.attributes)
-    ]
+def _blank(kind: Kind[T], told: set[str]) -> list[Field]:
+    """The required columns of which nothing is told, not even something wrong."""
+    return [field for field in kind.fields if field.required and not told.issuperset(field.attributes)]
 
 
 def _place(columns: Sequence[Column], field: Field) -> Column | None:
@@ -198,17 +207,35 @@ def _problem(row: Row, column: Column | None, found: str, remedy: str) -> Proble
     return Problem(row.number, column.label if column else "", shown(found), remedy)
 
 
-def _finish(reading: _Reading[T], row: Row, record: T) -> Iterable[Problem]:
-    doubts = reading.kind.doubts(record)
-    for doubt in doubts:
-        yield told_at(reading.kind, reading.columns, row, doubt.field, doubt.remedy)
-    place, key = reading.kind.identity(record)
-    first = reading.seen.setdefault(key, row.number)
-    if first != row.number:
-        remedy = f"{first}行目と同じものです。どちらかの行を削除してください。"
-        yield told_at(reading.kind, reading.columns, row, place, remedy)
-    elif not doubts:
+def _finish(reading: _Reading[T], row: Row, values: dict[str, Any], unread: set[str]) -> None:
+    """The row's record, or what is left of it. How its columns go together is asked as far as they can be read."""
+    kind, record = reading.kind, reading.kind.record(**(dict.fromkeys(unread) | values))
+    legible = as_far_as_read(record, frozenset(unread))
+    for place, remedy in _doubts(kind, legible):
+        unread.update(told.attributes if (told := kind.telling(place)) else (place,))
+        reading.intake.problems.append(told_at(kind, reading.columns, row, place, remedy))
+    for place, remedy in _repeated(reading, row, legible):
+        unread.add(REPEATED)
+        reading.intake.problems.append(told_at(kind, reading.columns, row, place, remedy))
+    if unread:
+        reading.torn.append(Torn(row.number, record, frozenset(unread)))
+    else:
         reading.intake.records.append(Taken(row.number, record))
+
+
+def _doubts(kind: Kind[T], record: T) -> Iterator[Doubt]:
+    for question in kind.doubts:
+        with suppress(Unread):
+            if doubt := question(record):
+                yield doubt
+
+
+def _repeated(reading: _Reading[T], row: Row, record: T) -> Iterator[Doubt]:
+    with suppress(Unread):
+        place, key = reading.kind.identity(record)
+        first = reading.seen.setdefault(key, row.number)
+        if first != row.number:
+            yield Doubt(place, f"{first}行目と同じものです。どちらかの行を削除してください。")
 
 
 def told_at(kind: Kind[T], columns: Sequence[Column], row: Row, name: str | None, remedy: str) -> Problem:

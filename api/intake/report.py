@@ -64,8 +64,13 @@ def _worded(kind: Kind[T], change: Change, value: object) -> str:
 
 
 def _told(title: str, problems: Sequence[Problem]) -> list[str]:
-    ordered = sorted(problems, key=lambda problem: problem.row)
-    return _section(title, HEAD, [_line(problem) for problem in ordered])
+    return _section(title, HEAD, [_line(problem) for problem in sorted(problems, key=_place)])
+
+
+def _place(problem: Problem) -> tuple[int, int, str]:
+    """From row to row and from left to right; B comes before AA."""
+    letters = problem.column.partition("列")[0]
+    return problem.row, len(letters), letters
 
 
 def _section(title: str, head: FourCells, lines: Sequence[FourCells]) -> list[str]:

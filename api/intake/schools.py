@@ -72,10 +72,10 @@ def _identity(row: SchoolRow) -> tuple[str, Hashable]:
     return told_at, identity(row.name, None, row.school_code, row.municipality_code)
 
 
-def _doubts(row: SchoolRow) -> list[Doubt]:
-    if row.contradicts_its_code:
-        return [Doubt("school_kind", "校種が学校コードの先頭2文字と合いません。どちらが正しいか確かめてください。")]
-    return []
+def _contradiction(row: SchoolRow) -> Doubt | None:
+    if not row.contradicts_its_code:
+        return None
+    return Doubt("school_kind", "校種が学校コードの先頭2文字と合いません。どちらが正しいか確かめてください。")
 
 
 SCHOOLS = Kind(
@@ -102,7 +102,7 @@ SCHOOLS = Kind(
         LOOKED_AFTER,
     ),
     _identity,
-    _doubts,
+    (_contradiction,),
     SchoolRow.facts,
     {"kind": "school_kind"},
     {

@@ -98,14 +98,22 @@ def _last_day(cell: str) -> date:
     return day(re.split("[~～〜]|から", cell)[-1].strip().removesuffix("まで"))
 
 
-def _doubts(row: VolunteerRow) -> list[Doubt]:
-    if not row.commissioned_on and (row.commission_number or row.commissioned_until or row.authority):
-        return [Doubt("commissioned_on", UNDATED)]
-    if bool(row.guardian_name) != bool(row.consented_on):
-        return [Doubt("guardian_name", "保護者の氏名と同意日は、両方を入力するか、両方を空欄にしてください。")]
-    if row.guardian_name and not row.is_minor:
-        return [Doubt("guardian_name", "成年のボランティアに保護者の同意は要りません。年齢区分を確かめてください。")]
-    return []
+def _undated(row: VolunteerRow) -> Doubt | None:
+    if row.commissioned_on or not (row.commission_number or row.commissioned_until or row.authority):
+        return None
+    return Doubt("commissioned_on", UNDATED)
+
+
+def _half_a_consent(row: VolunteerRow) -> Doubt | None:
+    if bool(row.guardian_name) == bool(row.consented_on):
+        return None
+    return Doubt("guardian_name", "保護者の氏名と同意日は、両方を入力するか、両方を空欄にしてください。")
+
+
+def _needless_consent(row: VolunteerRow) -> Doubt | None:
+    if not (row.guardian_name and row.consented_on) or row.is_minor:
+        return None
+    return Doubt("guardian_name", "成年のボランティアに保護者の同意は要りません。年齢区分を確かめてください。")
 
 
 VOLUNTEERS = Kind(
@@ -174,5 +182,5 @@ VOLUNTEERS = Kind(
         Field("remarks", ("備考", "メモ", "特記事項"), text(1000)),
     ),
     _identity,
-    _doubts,
+    (_undated, _half_a_consent, _needless_consent),
 )

@@ -16,7 +16,7 @@ from domain import records
 from domain.actor import Actor, Role
 from domain.errors import Invalid, NotAllowed
 from domain.japanese import end_of_fiscal_year, fiscal_year, wareki
-from domain.rosters.lines import Line
+from domain.rosters.lines import Line, each
 from domain.volunteers import AgeBand, Commission, Volunteer
 from domain.volunteers.commissions import next_serial, numbered
 
@@ -53,9 +53,11 @@ class Terms:
         if volunteer:
             _must_be_the_same(term, self.known.get(volunteer.id, ()))
             return None
-        self._must_be_running(term)
-        self._must_have_consent(facts)
-        self._must_be_unused(term.number)
+        each(
+            lambda: self._must_be_running(term),
+            lambda: self._must_have_consent(facts),
+            lambda: self._must_be_unused(term.number),
+        )
         self.given[identity] = term
         return term
 
@@ -121,7 +123,7 @@ async def find_terms(actor: Actor, lines: Sequence[Line], volunteers: Sequence[V
     known: dict[UUID, list[Commission]] = {}
     for one in await Commission.filter(volunteer_id__in=[volunteer.id for volunteer in volunteers]).order_by("term_to"):
         known.setdefault(one.volunteer_id, []).append(one)
-    told = {number for line in lines if (number := line.facts.get("commission_number"))}
+    told = {number for line in lines if (number := line.says("commission_number"))}
     taken = await Commission.filter(prefecture_id=actor.prefecture_id, number__in=list(told))
     return Terms(actor, known, {one.number for one in taken})
 

@@ -18,8 +18,8 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_key, search_key
 from domain.organizations import Contact, ContactRole, Organization
-from domain.rosters.lines import Line, Plan, Problem, Said, Taken
-from domain.rosters.officers import NAMES
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
+from domain.rosters.officers import names_told
 from domain.verbs import verb
 
 NAMED_BY = ("corporate_number", "school_code", "organization")
@@ -72,13 +72,11 @@ class _Roster:
             self.of_mail[contact.organization_id, mail].append(identity)
 
     def read(self, line: Line) -> Said:
-        body = self._body(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""))
-        told: Any = line.told(NAMES)
-        columns = people.described(**told)
+        body, columns = each(lambda: self._body(_named(line)), lambda: people.described(**names_told(line)))
         identity = self._whose(body, columns, asked="mail_address" in line.facts)
         contact = self.known.get(identity)
         if contact:
-            columns = people.described(contact.person, **told)
+            columns = people.described(contact.person, **names_told(line))
         elif not (columns["mail_address"] or columns["phone"]):
             raise Invalid("連絡の取れるメールアドレスか電話番号を入力してください。", field="mail_address")
         follows = {name: columns[name] for name in ("search", "kana_order")}
@@ -138,7 +136,10 @@ class _Roster:
         return standing[0]
 
     def ask_about_shared_addresses(self, plan: Plan[Contact]) -> None:
-        """An address that is known under another name is shared only where the file names its holder, too."""
+        """An address that is known under another name is shared only where the file names its holder, too; whom it
+        names is known once all of it can be read."""
+        if plan.unread:
+            return
         for identity, said in plan.new.items():
             mail = said.behind["mail_address"].lower()
             holders = self.of_mail.get((said.values["organization_id"], mail), []) if mail else []
@@ -150,6 +151,11 @@ SHARED = (
     "このメールアドレスは別の氏名で登録済みです。氏名が変わった人なら登録済みの連絡先を訂正し、担当者が代わったのなら"
     "前の担当者の登録を終え、共用のアドレスなら登録済みの担当者の行もこの名簿に入れてください。"
 )
+
+
+def _named(line: Line) -> str:
+    """What names the organisation most surely."""
+    return next(filter(None, (line.facts.get(name) for name in NAMED_BY)), "")
 
 
 def _identity(organization_id: UUID, mail: str, name: str) -> str:

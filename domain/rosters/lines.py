@@ -5,8 +5,9 @@ Only what a line tells can change a row that is known; what it tells as empty be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -22,15 +23,47 @@ FOLLOWING = ("search", "kana_order", "identity")
 """Columns that follow from others, of which nobody needs to be told."""
 
 
+class Unread(Exception):
+    """Asked for what a line says, but nobody could read."""
+
+
+class _Legible(Mapping[str, Any]):
+    """The facts of a line of which some could not be read: whoever asks for one of these gets `Unread`."""
+
+    def __init__(self, facts: Mapping[str, Any], unread: frozenset[str]) -> None:
+        self._facts, self._unread = facts, unread
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._unread:
+            raise Unread(name)
+        return self._facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a roster as it was read: its number in the file, and what it says by the names of our columns.
 
-    A fact that is not among `facts` is not told at all; one that is None or "" is told to be empty.
+    A fact that is not among `facts` is not told at all; one that is None or "" is told to be empty. A line with facts
+    that are `unread` is never taken in; it comes so that whatever else is wrong with it is told in the same go.
     """
 
     number: int
     facts: Mapping[str, Any]
+    unread: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.unread:
+            object.__setattr__(self, "facts", _Legible(self.facts, self.unread))
+
+    def says(self, name: str) -> Any:
+        """The fact, and None where it is not told or cannot be read."""
+        return None if name in self.unread else self.facts.get(name)
 
     def told(self, blank: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the facts that are told, an empty one as `blank` has it."""
@@ -48,11 +81,44 @@ class Problem:
 
 
 class Rejected(Invalid):
-    """The roster was not taken in, and nothing was changed; `problems` are in the order of the lines."""
+    """The roster was not taken in, and nothing was changed; `problems` are in the order of the lines, without the
+    `unread` places that whoever read the file knows of."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"名簿に直すところが{len(problems)}か所あります。何も取り込んでいません。")
+    def __init__(self, problems: Sequence[Problem], unread: int = 0) -> None:
+        super().__init__(f"名簿に直すところが{len(problems) + unread}か所あります。何も取り込んでいません。")
         self.problems = tuple(problems)
+
+
+class Faults(Exception):
+    """Several things are wrong with one line."""
+
+    def __init__(self, refused: Sequence[Refused]) -> None:
+        super().__init__(*(one.message for one in refused))
+        self.refused = tuple(refused)
+
+
+def each(*questions: Callable[[], Any]) -> list[Any]:
+    """The answer to every question, asked though another was refused, so that all that is wrong is told in one go.
+
+    Raises Faults with the refusals; where there is none, but an answer hangs on what could not be read, Unread.
+    """
+    answers: list[Any] = []
+    refused: list[Refused] = []
+    unread: Unread | None = None
+    for question in questions:
+        try:
+            answers.append(question())
+        except Refused as one:
+            refused.append(one)
+        except Faults as several:
+            refused.extend(several.refused)
+        except Unread as one:
+            unread = one
+    if refused:
+        raise Faults(refused)
+    if unread:
+        raise unread
+    return answers
 
 
 @dataclass(frozen=True)
@@ -101,12 +167,14 @@ class Plan(Generic[R]):
     cells: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
+    unread: int = 0
 
     def take(self, line: Line, said: Said) -> None:
-        """One line under its identity: new, a change of a present row, or nothing new."""
+        """One line under its identity: new, a change of a present row, or nothing new. Of a line that is told to be
+        wrong already it need not be told that it is there twice."""
         if said.identity in self.seen:
             message = f"{self.seen[said.identity]}行目と同じです。どちらか一方にしてください。"
-            self.problems.append(Problem(line.number, None, message))
+            self.problems += [] if line.unread else [Problem(line.number, None, message)]
             return
         self.seen[said.identity] = line.number
         if (row := self.known.get(said.identity)) is None:
@@ -132,17 +200,20 @@ class Plan(Generic[R]):
     def read(self, lines: Iterable[Line], one: Callable[[Line], Said]) -> None:
         """Every line; what `one` refuses becomes a problem of that line."""
         for line in lines:
+            self.unread += len(line.unread)
             try:
-                said = one(line)
-            except Refused as refused:
-                self.problems.append(Problem(line.number, refused.field, refused.message))
+                [said] = each(partial(one, line))
+            except Unread:
+                continue
+            except Faults as faults:
+                self.problems += [Problem(line.number, told.field, told.message) for told in faults.refused]
             else:
                 self.take(line, said)
 
     def settled(self) -> Taken:
-        """The counts. Raises Rejected where any line has a problem."""
-        if self.problems:
-            raise Rejected(sorted(self.problems, key=lambda one: one.number))
+        """The counts. Raises Rejected where any line has a problem, or could not be read."""
+        if self.problems or self.unread:
+            raise Rejected(sorted(self.problems, key=lambda one: one.number), self.unread)
         unchanged = len(self.seen) - len(self.new) - len(self.changed)
         return Taken(len(self.new), len(self.changed), unchanged, tuple(self.cells))
 

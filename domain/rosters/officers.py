@@ -17,13 +17,20 @@ from domain.actor import Actor, Role
 from domain.errors import Invalid
 from domain.people import Person, Post
 from domain.records import any_of
-from domain.rosters.lines import Line, Plan, Problem, Said, Taken
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 
 NAMES = dict.fromkeys(
     ("family_name", "given_name", "family_name_kana", "given_name_kana", "mail_address", "phone", "extension"), ""
 )
+
+
+def names_told(line: Line) -> Any:
+    """What a line says of the person's name and of how they are reached."""
+    return line.told(NAMES)
+
+
 LEVEL = {"qualification": None, "qualified_on": None}
 
 
@@ -70,18 +77,23 @@ class _Roster:
             self.free_from[row.id] = max(ended, default=date.min)
 
     def read(self, line: Line) -> Said:
-        number = str(line.facts["number"]) if line.facts.get("number") else None
-        if number in self.gone:
-            raise Invalid("登録から外れた職員の番号です。番号を確かめるか、この行を消してください。", field="number")
-        told: Any = line.told(NAMES)
-        unit_id, columns = self.places.of(line.facts), people.described(**told)
+        number, unit_id, columns = each(
+            lambda: self._number(line.facts.get("number")),
+            lambda: self.places.of(line.facts),
+            lambda: people.described(**names_told(line)),
+        )
         identity = _identity(number, columns["search"], unit_id)
         level = line.told(LEVEL)
         if (row := self.known.get(identity)) is None:
             given = {"number": number, "is_officer": True, "unit_id": unit_id}
             return Said(identity, {**given, **LEVEL, **level, **columns}, self._first_post(line, unit_id))
-        values = {**level, **people.described(row, **told)}
+        values = {**level, **people.described(row, **names_told(line))}
         return Said(identity, values, self._post(line, row, self.posts.get(identity), unit_id))
+
+    def _number(self, said: object) -> str | None:
+        if said and str(said) in self.gone:
+            raise Invalid("登録から外れた職員の番号です。番号を確かめるか、この行を消してください。", field="number")
+        return str(said) if said else None
 
     def _first_post(self, line: Line, unit_id: UUID) -> dict[str, Any]:
         since = line.facts.get("since") or self.actor.today

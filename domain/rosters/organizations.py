@@ -16,7 +16,7 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_stem
 from domain.organizations import Organization, OrganizationKind
-from domain.rosters.lines import Line, Plan, Problem, Said, Taken
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 
@@ -60,15 +60,20 @@ class _Roster:
         self.known = {row.identity: row for row in present}
 
     def read(self, line: Line) -> Said:
+        unit_id, row = each(lambda: self.places.of(line.facts, self.actor.unit_id), lambda: self._known(line))
         told = line.told(organizations.BLANK)
-        values = organizations.described(**told)
-        row = self.known.get(values["identity"])
-        if row:
-            self._must_be_ours(row)
-            values = organizations.described(row, **told)
-        unit_id = self.places.of(line.facts, row.unit_id if row else self.actor.unit_id)
+        values = organizations.described(row, **told)
+        if row and not line.facts.get("unit"):
+            unit_id = row.unit_id
         kind = line.facts.get("kind") or (row.kind if row else self._usual(told))
         return Said(values["identity"], {"kind": kind, "unit_id": unit_id, **values})
+
+    def _known(self, line: Line) -> Organization | None:
+        """The body that the line means. Raises Invalid where it is not for us to change."""
+        row = self.known.get(organizations.described(**line.told(organizations.BLANK))["identity"])
+        if row:
+            self._must_be_ours(row)
+        return row
 
     def _usual(self, told: Mapping[str, Any]) -> OrganizationKind:
         if not told.get("school_code") and self.usual is None:

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from domain import units
 from domain.actor import Actor, Role
 from domain.errors import Invalid
-from domain.rosters.lines import Line, Plan, Problem, Said, Taken
+from domain.rosters.lines import Line, Plan, Problem, Said, Taken, Unread, each
 from domain.rosters.places import Places
 from domain.units import Unit, UnitKind
 from domain.verbs import verb
@@ -49,22 +49,17 @@ class _Roster:
         self.ids = {unit.code: unit.id for unit in known}
         called = {unit.id: unit.name for unit in known}
         self.places = Places([unit for unit in known if unit.retired_on is None], called)
+        self.is_whole = not any({"code", "name"} & line.unread for line in lines)
         for line in lines:
-            code, name = str(line.facts.get("code") or ""), str(line.facts.get("name") or "")
+            code, name = str(line.says("code") or ""), str(line.says("name") or "")
             id = self.ids.setdefault(code, uuid7())
             called.setdefault(id, name)
             if code not in self.present or self.present[code].retired_on is None:
                 self.places.add(id, code, name)
 
     def read(self, line: Line) -> Said:
-        code = str(line.facts.get("code") or "")
-        if not code:
-            raise Invalid("所属コードを入力してください。", field="code")
-        row = self.present.get(code)
-        if row and row.retired_on:
-            raise Invalid("廃止された所属です。この行を消すか、別の所属コードにしてください。", field="code")
-        kind, parent_id = self._kind(line, row), self._parent(line, row, self.ids[code])
-        self.above[self.ids[code]] = parent_id
+        (code, row, kind), above = each(lambda: self._itself(line), lambda: self._told_above(line))
+        self.above[self.ids[code]] = parent_id = self._parent(above, row, self.ids[code])
         named, reached = [
             {name: getattr(row, name, "") for name in blank} | line.told(blank) for blank in (NAMED, REACHED)
         ]
@@ -72,6 +67,15 @@ class _Roster:
         values |= units.written(**named) | units.reached(*reached.values())
         new: dict[str, Any] = {} if row else {"id": self.ids[code], "prefecture_id": self.actor.prefecture_id}
         return Said(code, new | values)
+
+    def _itself(self, line: Line) -> tuple[str, Unit | None, UnitKind]:
+        code = str(line.facts.get("code") or "")
+        if not code:
+            raise Invalid("所属コードを入力してください。", field="code")
+        row = self.present.get(code)
+        if row and row.retired_on:
+            raise Invalid("廃止された所属です。この行を消すか、別の所属コードにしてください。", field="code")
+        return code, row, self._kind(line, row)
 
     def _kind(self, line: Line, row: Unit | None) -> UnitKind:
         kind = line.facts.get("kind") or (row.kind if row else UnitKind.STATION)
@@ -85,17 +89,31 @@ class _Roster:
             raise Invalid("この種別は取り込めません。本部・警察署・課のどれかにしてください。", field="kind")
         return UnitKind(kind)
 
-    def _parent(self, line: Line, row: Unit | None, id: UUID) -> UUID | None:
+    def _told_above(self, line: Line) -> UUID | None:
+        """The unit under which the line puts this one; None where it says nothing of that."""
         if "parent" not in line.facts:
-            return row.parent_id if row else self.actor.prefecture_id
+            return None
         said = line.facts["parent"]
-        parent_id = self.places.find(said, "parent") if said else self.actor.prefecture_id
+        return self._named(said) if said else self.actor.prefecture_id
+
+    def _parent(self, parent_id: UUID | None, row: Unit | None, id: UUID) -> UUID | None:
+        if parent_id is None:
+            return row.parent_id if row else self.actor.prefecture_id
         is_fixed = row is not None and (row is self.headquarters or row.kind is UnitKind.PREFECTURE)
         if row and is_fixed and parent_id != row.parent_id:
             raise Invalid("警察本部は県警察の直下から動かせません。上位所属を空欄にしてください。", field="parent")
         if parent_id == id:
             raise Invalid("自分自身は上位の所属になりません。上位の所属を確かめてください。", field="parent")
         return parent_id
+
+    def _named(self, said: str) -> UUID:
+        """The unit that is meant. Raises Invalid, or Unread where it may be one that the file names illegibly."""
+        try:
+            return self.places.find(said, "parent")
+        except Invalid:
+            if self.is_whole:
+                raise
+            raise Unread("parent") from None
 
     def _way_up(self, id: UUID) -> list[UUID]:
         """The units above, up to the top or to where a circle closes."""
@@ -107,7 +125,9 @@ class _Roster:
         return way
 
     def refuse_circles(self, plan: Plan[Unit]) -> None:
-        """Two units cannot stand below each other, by however many steps."""
+        """Two units cannot stand below each other, by however many steps; of a file that says where all of them are."""
+        if plan.unread:
+            return
         for code, number in plan.seen.items():
             if self.ids[code] in self._way_up(self.ids[code]):
                 message = "上位の所属をたどると自分に戻ります。上位の所属を確かめてください。"

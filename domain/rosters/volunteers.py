@@ -18,8 +18,8 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import search_key
 from domain.rosters.commissions import Terms, find_terms
-from domain.rosters.lines import Line, Plan, Said, Taken
-from domain.rosters.officers import NAMES
+from domain.rosters.lines import Line, Plan, Said, Taken, each
+from domain.rosters.officers import names_told
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
 from domain.volunteers import (
@@ -75,8 +75,12 @@ class _Roster:
 
     def read(self, line: Line) -> Said:
         facts = line.facts
-        told: Any = line.told(NAMES)
-        columns, group_id = people.described(**told), self._group(facts.get("group"))
+        columns, group_id, unit_id, _ = each(
+            lambda: people.described(**names_told(line)),
+            lambda: self._group(facts.get("group")),
+            lambda: self.places.of(facts, self.actor.unit_id),
+            lambda: _must_not_be_ahead(facts.get("consented_on"), self.actor),
+        )
         identity = _identity(facts.get("number"), columns["search"], facts["kind"], columns["mail_address"] or group_id)
         row = self.known.get(identity)
         if row is None and (columns["search"], facts["kind"]) in self.named:
@@ -85,11 +89,10 @@ class _Roster:
                 "別の人なら別の名簿番号を書いてください。",
                 field="number",
             )
-        _must_not_be_ahead(facts.get("consented_on"), self.actor)
-        columns = people.described(row.person if row else None, **told)
+        columns = people.described(row.person if row else None, **names_told(line))
         values = {name: getattr(row, name, blank) for name, blank in BESIDES.items()} | line.told(BESIDES)
         values |= {
-            "unit_id": self.places.of(facts, row.unit_id if row else self.actor.unit_id),
+            "unit_id": row.unit_id if row and not facts.get("unit") else unit_id,
             "kind": facts["kind"],
             "age_band": facts["age_band"],
             "group_id": group_id if row is None or "group" in facts else row.group_id,

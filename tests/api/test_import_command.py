@@ -120,6 +120,56 @@ def test_what_the_domain_refuses_is_told_at_its_cell_and_nothing_is_taken_in(her
     assert (shown.out, look(entries)) == ("", before)
 
 
+FAULTY = """番号,氏名,所属,メール,着任日,検定,取得日
+1,見本 太郎,どこか署,taro@,R8.4.1,,
+2,例示 花子,青浜第1警察署,,32月,,
+3,試﨑 次郎,よその署,,,,R7.4.1
+1,例塚 恵,まだ無い署,,,,
+"""
+
+
+@pytest.mark.parametrize("options", [["--dry-run"], []])
+def test_whatever_is_wrong_in_a_file_is_told_in_one_go_row_by_row_and_cell_by_cell(here, capsys, look, options):
+    """In the second row and the fourth both a cell that cannot be read and a unit that nobody knows."""
+    before = look(entries)
+    (here / "名簿.csv").write_text(FAULTY, encoding="utf-8")
+    assert cli.main(["import", "officers", "名簿.csv", *options]) == 1
+    told = [line.split() for line in capsys.readouterr().err.splitlines()]
+    assert told[0][1] == "直すところが4行に7件あります。1件も取り込んでいません。"
+    assert [words[:3] for words in told[4:] if words] == [
+        ["2", "C列「所属」", "どこか署"],
+        ["2", "D列「メール」", "taro@"],
+        ["3", "E列「着任日」", "32月"],
+        ["4", "C列「所属」", "よその署"],
+        ["4", "F列「検定」", "-"],
+        ["5", "A列「番号」", "1"],
+        ["5", "C列「所属」", "まだ無い署"],
+    ]
+    assert look(entries) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "places"),
+    [
+        ("organizations", "名称,種別,電話,所属\n架空電力,何か,0,無い署\n", ["B列", "C列", "D列"]),
+        ("schools", "学校名,団体コード,所属\n例示小学校,1,無い署\n", ["B列", "C列"]),
+        ("contacts", "団体名,氏名,メール\n無い会社,見本 太郎,taro@\n", ["A列", "C列"]),
+        ("units", "コード,所属名,区分,上位所属\n0301,甲課,何か,無い署\n", ["C列", "D列"]),
+        ("units", "コード,所属名,区分,上位所属\n0301,甲課,署の課,無い署\n0301,乙課,署の課,無い係\n", ["D列"]),
+        (
+            "volunteers",
+            "氏名,種別,年齢区分,団体名,所属,保護者,委嘱番号\n見本 太郎,学生,百,無い会,無い署,見本 一郎,12\n",
+            ["C列", "D列", "E列", "F列", "-"],
+        ),
+    ],
+)
+def test_of_every_roster_one_row_tells_both_what_cannot_be_read_and_what_nobody_knows(here, capsys, kind, text, places):
+    (here / "名簿.csv").write_text(text, encoding="utf-8")
+    assert cli.main(["import", kind, "名簿.csv", "--dry-run"]) == 1
+    told = [line.split()[1] for line in capsys.readouterr().err.splitlines() if line.startswith("2 ")]
+    assert sorted(one.partition("「")[0] for one in told) == sorted(places)
+
+
 @pytest.mark.parametrize("name", ["ひな形.csv", "ひな形.XLSX"])
 def test_a_template_is_what_its_name_says_and_reads_back_as_an_empty_roster(name, tmp_path, capsys):
     place = tmp_path / name

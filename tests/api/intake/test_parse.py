@@ -36,8 +36,8 @@ def identity(member: Member) -> tuple[str, Hashable]:
     return ("number", member.number) if member.number else ("family_name", (member.family_name, member.given_name))
 
 
-def doubts(member: Member) -> list[Doubt]:
-    return [Doubt("level", "年齢と合いません。")] if member.age == 99 else []
+def too_old(member: Member) -> Doubt | None:
+    return Doubt("level", "年齢と合いません。") if member.age == 99 else None
 
 
 MEMBERS = Kind(
@@ -54,7 +54,7 @@ MEMBERS = Kind(
         Field("remarks", ("備考", "メモ"), text(20)),
     ),
     identity,
-    doubts,
+    (too_old,),
 )
 HEAD = ["会員番号", "氏", "名", "級"]
 
