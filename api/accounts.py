@@ -28,6 +28,9 @@ class Account(Node):
     version: int
     role: Role
     login: str = reading.column(data=DataClass.PERSONAL)
+    mail_address: str = reading.column(
+        data=DataClass.PERSONAL, description="Where letters about the account go; the person's may be another by now."
+    )
     created_at: datetime
     link_until: datetime | None = reading.column(description="Until when a link to choose a password is open.")
     last_entered_at: datetime | None
@@ -53,6 +56,7 @@ AccountMutations = mutations(
     lock_account=accounts.lock,
     unlock_account=accounts.unlock,
     end_account=accounts.end,
+    change_account_address=accounts.change_address,
     send_password_reset=accounts.send_reset,
     remove_second_factor=accounts.remove_factor,
     revoke_account_sessions=accounts.revoke_sessions,

@@ -16,7 +16,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 @dataclass(frozen=True)
 class Provider:
     """The office's own login service (OpenID Connect). `number_claim` names what holds the officer's number; without
-    one, officers are known by their verified mail address."""
+    one, officers are known by a verified mail address that is their account's."""
 
     issuer: str
     client_id: str

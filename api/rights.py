@@ -54,6 +54,7 @@ DOORS: Mapping[str, str] = {
     "/password/reset/{token}": "whoever holds the address",
     "/password": "whoever is logged in",
     "/account": "whoever is logged in",
+    "/account/address": "whoever has logged in within a quarter of an hour",
     "/account/feed": "whoever is logged in",
     "/account/recovery-codes": "whoever has logged in within a quarter of an hour",
     "/account/second-factor": "whoever has logged in within a quarter of an hour",

@@ -33,6 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("forget-factor", "なくした二段階認証を解除する"),
     ):
         actions.add_parser(name, help=help_text).add_argument("login", help="ログイン名")
+    moved = actions.add_parser("address", help="お知らせの送り先を変える（前のアドレスに手紙で知らせる）")
+    moved.add_argument("login", help="ログイン名")
+    moved.add_argument("mail_address", help="新しいメールアドレス")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,7 +56,7 @@ async def _act(url: str, given: Settings, options: argparse.Namespace) -> list[s
         account = await accounts.known_as(options.login, actor.now)
         if account is None or account.prefecture_id != actor.prefecture_id:
             raise NotFound(f"ログイン名 {options.login} のアカウントがありません。一覧で確かめてください。")
-        return await _change(actor, given, options.action, account)
+        return await _change(actor, given, options, account)
 
 
 async def _list(actor: Actor) -> list[str]:
@@ -77,14 +80,17 @@ async def _new(actor: Actor, given: Settings, options: argparse.Namespace) -> li
     return [f"ログイン名 {account.login}、7日のあいだ一度だけ:", first_login(given, account)]
 
 
-async def _change(actor: Actor, given: Settings, action: str, account: Account) -> list[str]:
-    if action == "link":
+async def _change(actor: Actor, given: Settings, options: argparse.Namespace, account: Account) -> list[str]:
+    if options.action == "link":
         _ = given.needed_secret(), given.needed_base_url()
         return [first_login(given, await accounts.make_link(actor, account.id))]
+    if options.action == "address":
+        await accounts.change_address(actor, account.id, mail_address=options.mail_address)
+        return ["お知らせの送り先を変えました。"]
     act, said = {
         "lock": (accounts.lock, "止めました。"),
         "unlock": (accounts.unlock, "使えるようにしました。"),
         "forget-factor": (accounts.remove_factor, "二段階認証を解除しました。次のログインで設定し直します。"),
-    }[action]
+    }[options.action]
     await act(actor, account.id)
     return [said]

@@ -1,4 +1,5 @@
-"""`/account`: one's own keys: sessions, second factor, tokens for programs, calendar feed; `/password` beside it."""
+"""`/account`: one's own keys: sessions, second factor, tokens for programs, address, calendar feed; `/password` beside
+it."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from domain.records import MISSING
 from domain.tokens import Token, TokenScope
 from domain.units import Unit
 
-FACTOR = "/account/second-factor"
+FACTOR, ADDRESS = "/account/second-factor", "/account/address"
 ROLES = {
     Role.ADMIN: "管理者",
     Role.HQ_LIAISON: "県本部 連携担当",
@@ -41,6 +42,7 @@ COUNTING = (Role.STATISTICIAN, Role.HQ_LIAISON, Role.STATION_LIAISON, Role.NATIO
 def routes(house: House) -> list[Route]:
     acts = {
         "/password": _change_password,
+        ADDRESS: _change_address,
         FACTOR: _take_up,
         f"{FACTOR}/remove": _give_up,
         "/account/recovery-codes": _renew_codes,
@@ -50,7 +52,7 @@ def routes(house: House) -> list[Route]:
         "/account/tokens/{id}/revoke": _revoke,
         "/account/feed": _send_feed,
     }
-    shows = {ACCOUNT: _show, "/password": _show_password, FACTOR: _show_factor}
+    shows = {ACCOUNT: _show, "/password": _show_password, ADDRESS: _show_address, FACTOR: _show_factor}
     return [
         *[doors.get(path, house, inside(show)) for path, show in shows.items()],
         *[doors.post(path, house, inside(act)) for path, act in acts.items()],
@@ -64,6 +66,7 @@ async def _show(house: House, request: Request, visit: Visit) -> Response:
         "account.html",
         person=person.name,
         login=visit.account.login,
+        address=visit.account.mail_address or "登録されていません",
         role=ROLES[actor.role],
         unit=unit.name,
         last=instant(visit.session.entered_at),
@@ -135,6 +138,26 @@ async def _change_password(house: House, request: Request, visit: Visit) -> Resp
     except Refused as refused:
         return _password(doors.refusal(refused), doors.status(refused))
     return visits.give(onward(ACCOUNT), house, entered)
+
+
+async def _show_address(house: House, _: Request, visit: Visit) -> Response:
+    sessions.must_be_fresh(visit, house.clock())
+    return _address(visit.account.mail_address)
+
+
+def _address(typed: str, said: str = "", status: int = 200) -> Response:
+    body = pages.filled("address.html", said_html=said, current_html=pages.filled("current.html"), address=typed)
+    return doors.shown("メールアドレスの変更", body, status)
+
+
+async def _change_address(house: House, request: Request, visit: Visit) -> Response:
+    form = await forms.read(request)
+    current, typed, who = form.get("current", ""), form.get("mail_address", ""), visits.caller(request)
+    try:
+        await accounts.change_own_address(house.clock(), house.gate, visit, current, typed, who)
+    except Refused as refused:
+        return _address(typed, doors.refusal(refused), doors.status(refused))
+    return onward(ACCOUNT)
 
 
 async def _show_factor(house: House, _: Request, visit: Visit) -> Response:

@@ -1,9 +1,20 @@
 """アカウント: who may come in, and how they prove that it is them."""
 
 from domain.accounts.account import Account, Gate, folded, known_as, login_name, visible_to
-from domain.accounts.entering import Caller, Entered, change_password, enroll, enter, enter_vouched, prove, tidy
+from domain.accounts.entering import (
+    Caller,
+    Entered,
+    change_own_address,
+    change_password,
+    enroll,
+    enter,
+    enter_vouched,
+    prove,
+    tidy,
+)
 from domain.accounts.inviting import (
     assign,
+    change_address,
     end,
     invite,
     lock,
@@ -31,6 +42,8 @@ __all__ = [
     "ask_for_reset",
     "assign",
     "behind",
+    "change_address",
+    "change_own_address",
     "change_password",
     "choose_password",
     "end",

@@ -47,6 +47,7 @@ class Gate:
 class Account(Owned):
     """One way in. `login` is folded and unique among those that have not ended. Instants are UTC.
 
+    `mail_address` is where its letters go: the person's when it was offered, and nobody's but its own since.
     A link to choose a password is derived from `link_generation` (`tokens.derive`), which rises with each that is
     sent or used: so there is never more than one, and it ends at `link_until`.
     """
@@ -56,6 +57,7 @@ class Account(Owned):
     role = fields.CharEnumField(Role, max_length=20)
     organization_id = fields.UUIDField(null=True)
     login = fields.CharField(max_length=254)
+    mail_address = fields.CharField(max_length=254, default="")
     link_generation = fields.IntField(default=0)
     link_until = fields.DatetimeField(null=True)
     last_entered_at = fields.DatetimeField(null=True)
@@ -135,11 +137,12 @@ async def known_as(login: str, now: datetime) -> Account | None:
 
 
 async def words_of(account: Account) -> Iterable[str]:
-    """What anybody would try as this person's password: names, address, number, telephone, office."""
+    """What anybody would try as this person's password: names, addresses, number, telephone, office."""
     person, unit = await Person.get(id=account.person_id), await Unit.get(id=account.unit_id)
-    whole = (account.login, person.mail_address, person.number or "", person.phone.replace("-", ""), unit.code)
+    addresses = (account.login, account.mail_address, person.mail_address)
+    whole = (*addresses, person.number or "", person.phone.replace("-", ""), unit.code)
     names = (person.family_name, person.given_name, person.family_name_kana, person.given_name_kana, unit.name)
-    return [*names, *whole, *re.split(r"[@._-]", f"{account.login}@{person.mail_address}")]
+    return [*names, *whole, *re.split(r"[@._-]", "@".join(addresses))]
 
 
 async def note(author: Author, account: Account, fact: str, **told: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain import records, tokens, units
-from domain.accounts import sessions
+from domain.accounts import sessions, telling
 from domain.accounts.account import Account, Credential, RecoveryCode, login_name, note, visible_to
 from domain.accounts.links import Link, renew, send
 from domain.actor import Actor, Author, Role
@@ -20,8 +20,8 @@ from domain.verbs import verb
 async def invite(actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | None = None, login: str = "") -> Account:
     """Give a person an account in a role and send them a link for their first login, which lasts seven days.
 
-    `unit_id` defaults to the person's own unit, `login` to their mail address. Inviting again sends a new link and
-    ends the one before.
+    `unit_id` defaults to the person's own unit, `login` to their mail address. Inviting again sends a new link to the
+    same address and ends the one before.
     """
     person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
     unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
@@ -55,8 +55,9 @@ async def opened(author: Author, person: Person, role: Role, unit: Unit, login: 
         raise Incomplete("メールアドレスも番号もない人です。ログイン名を指定してください。", field="login")
     whose = {"prefecture_id": unit.prefecture_id, "unit_id": unit.id, "person_id": person.id}
     body = await tokens.organization_of(person, role)
+    known = {"login": login_name(name), "mail_address": person.mail_address}
     account = await records.create(
-        author, Account, "account-offered", **whose, role=role, organization_id=body, login=login_name(name)
+        author, Account, "account-offered", **whose, role=role, organization_id=body, **known
     )
     await Credential.create(account_id=account.id, prefecture_id=unit.prefecture_id)
     return account
@@ -100,6 +101,12 @@ async def end(actor: Actor, account_id: UUID) -> Account:
         raise WrongState("自分のアカウントは終わらせられません。ほかの管理者に依頼してください。")
     await _close(actor, account)
     return await records.change(actor, account, "account-ended", ended_at=actor.now)
+
+
+@verb(Role.ADMIN)
+async def change_address(actor: Actor, account_id: UUID, *, mail_address: str) -> Account:
+    """Let the letters about an account go to another address; the old one is told, and a link sent there ends."""
+    return await telling.move(actor, await _living(actor, account_id), mail_address)
 
 
 @verb(Role.ADMIN)

@@ -9,14 +9,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain import outbox, records, tokens, units
-from domain.accounts import passwords, sessions, throttling
+from domain import records, tokens
+from domain.accounts import passwords, sessions, telling, throttling
 from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
 from domain.actor import Author
-from domain.errors import Incomplete, NotFound
-from domain.japanese import Honorific, addressed
-from domain.people import Person
-from domain.units import Unit
+from domain.errors import NotFound
 from domain.verbs import routine
 
 GONE = "このリンクは使えません。期限が切れたか、すでに使われたか、新しいリンクが送られています。"
@@ -49,28 +46,16 @@ async def renew(author: Author, account: Account, link: Link) -> Account:
 
 
 async def send(author: Author, account: Account, link: Link) -> Account:
-    """Make a new link and owe its letter. Raises Incomplete for a person without a mail address."""
-    person, unit = await Person.get(id=account.person_id), await Unit.get(id=account.unit_id)
-    if not person.mail_address:
-        raise Incomplete("メールアドレスが登録されていないため、リンクを送れません。", field="person_id")
+    """Make a new link and owe its letter. Raises Incomplete for an account without a mail address."""
     await renew(author, account, link)
-    await outbox.owe(
-        f"{link}:{account.id}:{account.link_generation}",
-        "account-invitation" if link is Link.WELCOME else "password-reset",
-        unit_id=unit.id,
-        to=(person.name, person.mail_address),
-        person_id=person.id,
-        facts={
-            **await units.signature(unit),
-            "recipient": addressed(person.name, Honorific.SAMA),
-            "login": account.login,
-            "link": link,
-            "account_id": str(account.id),
-            "generation": account.link_generation,
-            "hours": link.lasts // timedelta(hours=1),
-        },
-        owed_at=author.now,
-    )
+    facts = {
+        "link": link,
+        "account_id": str(account.id),
+        "generation": account.link_generation,
+        "hours": link.lasts // timedelta(hours=1),
+    }
+    kind = "account-invitation" if link is Link.WELCOME else "password-reset"
+    await telling.write(author, account, kind, str(account.link_generation), **facts)
     return account
 
 
@@ -85,7 +70,7 @@ async def ask_for_reset(now: datetime, gate: Gate, login: str, address: str) -> 
 @routine
 async def _send_reset(now: datetime, login: str) -> None:
     account = await known_as(login, now)
-    if account is not None and account.is_open(now) and (await Person.get(id=account.person_id)).mail_address:
+    if account is not None and account.is_open(now) and account.mail_address:
         await send(account.author(now), account, Link.RESET)
 
 

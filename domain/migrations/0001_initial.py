@@ -399,6 +399,7 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('organization_id', fields.UUIDField(null=True)),
                 ('login', fields.CharField(max_length=254)),
+                ('mail_address', fields.CharField(default='', max_length=254)),
                 ('link_generation', fields.IntField(default=0)),
                 ('link_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_entered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -250,7 +250,7 @@ HOLDINGS: Mapping[str, Holding] = {
         ENDED,
         public="role link_until last_entered_at locked_at ended_at person_id organization_id",
         internal="link_generation",
-        personal="login",
+        personal="login mail_address",
         whose=EVERYBODY,
         source="管理者の招待",
         person="person_id",

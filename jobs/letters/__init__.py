@@ -51,6 +51,7 @@ KINDS = (
     "feed-address",
     "unit-feed-ended",
     "account-invitation",
+    "account-changed",
     "password-reset",
     "appointed",
     "volunteer-resigned",
@@ -93,10 +94,10 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is
-    when the letter leaves), `place`, `online_url`,
-    `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`, `login`, `hours`, `expires_on`, `days`, `contact`,
-    `number`, `authority`, `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`,
-    `expected_count`, `equipment`.
+    when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`,
+    `login`, `hours`, `what` (has changed of an account), `expires_on`, `days`, `contact`, `number`, `authority`,
+    `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
+    `equipment`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

@@ -256,5 +256,8 @@ def test_an_account_is_made_linked_locked_and_unlocked_at_the_machine(play, shar
     states = [told("list")[0].split()[1] for act in ("lock", "unlock") if told(act, "12345")]
     assert states == ["停止中", "未使用"]
     assert told("forget-factor", "12345")
+    assert told("address", "12345", "ichiro@police.example") == ["お知らせの送り先を変えました。"]
+    assert cli.main(["account", "address", "12345", "nowhere"]) == 1
+    assert capsys.readouterr().err.startswith("renkei: メールアドレスは")
     assert cli.main(["account", "lock", "nobody"]) == 1
     assert capsys.readouterr().err.startswith("renkei: ログイン名 nobody のアカウントがありません。")

@@ -328,6 +328,25 @@ def test_a_token_that_makes_no_sense_is_not_made(play: Any, form: dict[str, str]
     play(story)
 
 
+def test_the_holder_lets_letters_go_to_another_address(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await keys.partner(town)
+        clock = Clock()
+        async with browser(clock) as one:
+            await one.enter(MEGUMI)
+            assert MEGUMI in (await one.get("/account/address")).text
+            wrong = await one.post("/account/address", current="wrong", mail_address="new@partner.example")
+            assert (wrong.status_code, 'value="new@partner.example"' in wrong.text) == (400, True)
+            right = {"current": keys.PASSWORD, "mail_address": "new@partner.example"}
+            assert goes_to(await one.post("/account/address", **right)) == "/account"
+            assert "new@partner.example" in text_of(await one.get("/account"))
+            clock.now += timedelta(minutes=16)
+            assert (await one.get("/account/address")).status_code == 403
+        assert [letter.to_address for letter in await Letter.filter(kind="account-changed")] == [MEGUMI]
+
+    play(story)
+
+
 @pytest.mark.parametrize("path", ["/account/tokens", "/account/second-factor", "/account/recovery-codes"])
 def test_keys_are_changed_only_shortly_after_the_login(play: Any, path: str) -> None:
     async def story(town: Town) -> None:

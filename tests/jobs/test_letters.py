@@ -34,6 +34,7 @@ FACTS = {
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
     "login": "taro@partner.example",
     "hours": 168,
+    "what": "お知らせの送り先のメールアドレスが変わりました。",
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import accounts
+from domain import accounts, people
 from domain.accounts import Account, Gate, Session, Stage, entering, passwords
 from domain.actor import Role
 from domain.errors import Refused, Unauthenticated
@@ -145,11 +145,24 @@ def test_no_secret_and_no_address_stands_in_the_journal(play: Any) -> None:
 
 def test_the_offices_own_login_service_lets_in_an_officer_it_names(play: Any) -> None:
     async def story(town: Town) -> None:
-        await keys.opened(town, town.officer, "officer-1")
         await keys.Person.filter(id=town.officer.person_id).update(number="0815", mail_address="one@police.example")
+        await keys.opened(town, town.officer, "officer-1")
         for known in ({"number": "0815"}, {"mail_address": "ONE@police.example"}):
             entered = await accounts.enter_vouched(NOW, keys.GATE, keys.HERE, **known)
             assert await accounts.actor_of(entered.secret, NOW) == town.officer
+
+    play(story)
+
+
+def test_who_writes_their_own_address_into_anothers_entry_does_not_come_in_for_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await keys.opened(town, town.admin, "admin")
+        for address, who in (("x@police.example", town.hq), ("hq@police.example", town.admin)):
+            officer = await keys.Person.get(id=who.person_id)
+            await people.correct(town.hq, officer.id, version=officer.version, mail_address=address)
+        with pytest.raises(Unauthenticated):
+            await accounts.enter_vouched(NOW, keys.GATE, keys.HERE, mail_address="hq@police.example")
+        assert await Session.all().count() == 0
 
     play(story)
 
