@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 
 from domain import records
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
@@ -202,6 +202,15 @@ def must_be_over(author: Author, starts_at: datetime, ends_at: datetime) -> None
         raise Invalid("まだ終わっていない予定です。終わってから入力してください。", field="ends_at")
     if starts_at < author.now - OLDEST:
         raise Invalid("日時の年を確かめてください。入力できるのは前年度からです。", field="starts_at")
+
+
+async def must_be_missing(kind: AppointmentKind, unit_id: UUID, title: str, starts_at: datetime) -> None:
+    """Raises Conflict where the unit has entered the same already: a second one would count twice."""
+    same = Appointment.filter(kind=kind, unit_id=unit_id, title=title, starts_at=starts_at)
+    if await same.exclude(status=AppointmentStatus.CANCELLED).exists():
+        raise Conflict(
+            "同じ日時・同じ件名のものが、すでに入力されています。一覧で確かめてください。", field="starts_at"
+        )
 
 
 def must_be_whole(starts_at: datetime | None, ends_at: datetime | None) -> tuple[datetime, datetime] | None:

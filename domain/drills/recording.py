@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain import amounts, calendar, organizations, records, units
 from domain.actor import LIAISONS, Actor
-from domain.calendar import AppointmentStatus
+from domain.calendar import AppointmentKind, AppointmentStatus
 from domain.drills.drill import Drill, DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import Participation, ParticipationReply, ParticipationRole
 from domain.drills.planning import checked, make
@@ -45,11 +45,13 @@ async def record_held(
     """Enter a drill that has been held already, this fiscal year or the last: straight to 実施済, without letters.
 
     The organisations do not see it: none of their people was asked to it here.
-    Raises Invalid for one that is not over, Incomplete where no organisation took part.
+    Raises Invalid for one that is not over, Conflict for one that is there already, Incomplete where no organisation
+    took part.
     """
     unit = await units.find_covered(actor, unit_id)
     columns = checked({"title": title, "purpose": purpose, "objectives": objectives, "place": place})
     calendar.must_be_over(actor, starts_at, ends_at)
+    await calendar.must_be_missing(AppointmentKind.DRILL, unit.id, columns["title"], starts_at)
     where = {"place": columns.pop("place"), "status": AppointmentStatus.CONFIRMED}
     drill = await make(
         actor,

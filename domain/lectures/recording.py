@@ -8,9 +8,9 @@ from uuid import UUID
 
 from domain import calendar, organizations, people, records
 from domain.actor import LIAISONS, Actor
-from domain.calendar import AppointmentStatus
+from domain.calendar import AppointmentKind, AppointmentStatus
 from domain.lectures.giving import GivenBy, note_givers
-from domain.lectures.lecture import Audience, Lecture, LectureKind, LectureStatus, make, must_make_sense
+from domain.lectures.lecture import Audience, Lecture, LectureKind, LectureStatus, make, must_make_sense, titled
 from domain.lectures.reporting import Counted, count, duration, total
 from domain.verbs import verb
 
@@ -33,12 +33,14 @@ async def record_held(
 ) -> Lecture:
     """Enter a lecture that has been given already, this fiscal year or the last: straight to 実施済, without letters.
 
-    It was as long as from start to end unless told. Raises Invalid for one that is not over, Conflict for a lecturer
-    who was elsewhere at that time, and as `assign` does for one who could not be sent on that day.
+    It was as long as from start to end unless told. Raises Invalid for one that is not over, Conflict for one that is
+    there already or a lecturer who was elsewhere at that time, and as `assign` does for one who could not be sent on
+    that day.
     """
     school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
     must_make_sense({"theme": theme})
     calendar.must_be_over(actor, starts_at, ends_at)
+    await calendar.must_be_missing(AppointmentKind.LECTURE, school.unit_id, titled(school, theme), starts_at)
     whole = (ends_at - starts_at) // timedelta(minutes=1)
     length = duration(whole if duration_minutes is None else duration_minutes)
     lecture, _ = await make(

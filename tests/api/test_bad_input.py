@@ -84,6 +84,9 @@ MAY_BE_BLANK = {
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""
 
+NEED_NO_REASON = {"rescheduleLecture"}
+"""Mutations that a reason may be given for, but need not."""
+
 MAY_BE_EMPTY = {
     "items",
     "policeUnitIds",
@@ -108,7 +111,8 @@ def may_be_taken(mutation: str, name: str, bad: Any) -> bool:
     if bad is None:
         return not is_non_null_type(field.type)
     if isinstance(bad, str):
-        return name in MAY_BE_BLANK if not bad.strip() else bad == SQL
+        may_be_blank = name in MAY_BE_BLANK or name == "reason" and mutation in NEED_NO_REASON
+        return may_be_blank if not bad.strip() else bad == SQL
     return name in MAY_BE_EMPTY if bad == [] else bad in NUMBERS.get(name, set())
 
 

@@ -10,7 +10,7 @@ from domain.actor import Role
 from domain.calendar import AppointmentStatus
 from domain.drills import Attended, Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
 from domain.drills import TookPart as Came
-from domain.errors import Incomplete, Invalid, NotFound
+from domain.errors import Conflict, Incomplete, Invalid, NotFound
 from domain.japanese import Period
 from domain.outbox import Letter
 from domain.statistics import ALL, BY_KEY
@@ -49,6 +49,19 @@ def test_a_drill_of_last_month_is_entered_and_counts_without_a_letter(play: Any)
         assert await Letter.all().count() == 0
         keys = ("DRILLS", "DRILL_OFFICERS", "DRILL_BODIES", "DRILL_PEOPLE")
         assert await figures(town, *keys) == [1, 8, 1, 6]
+
+    play(story)
+
+
+def test_the_same_drill_is_not_entered_twice(play: Any) -> None:
+    async def story(town: Town) -> None:
+        power = await make.company(town.officer)
+        await held(town, Came(power.id, 6))
+        with pytest.raises(Conflict, match="すでに入力されています"):
+            await held(town, Came(power.id, 6))
+        assert await Drill.all().count() == 1
+        await held(town, Came(power.id, 6), title="別の訓練")
+        assert await Drill.all().count() == 2
 
     play(story)
 

@@ -33,6 +33,17 @@ async def held(town: Town, **over: Any) -> Lecture:
     return await lectures.record_held(town.officer, starts_at=starts_at, **(values | over))
 
 
+def test_the_same_lecture_is_not_entered_twice(play: Any) -> None:
+    async def story(town: Town) -> None:
+        school = await make.school(town.officer)
+        await held(town, school=school)
+        with pytest.raises(Conflict, match="すでに入力されています"):
+            await held(town, school=school, given_by=[])
+        assert await Lecture.all().count() == 1
+
+    play(story)
+
+
 def test_a_lecture_of_last_month_is_entered_and_counts_without_a_letter(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture = await held(town)
