@@ -39,7 +39,7 @@ class StatisticsFigure:
     label: str
     unit_label: str = strawberry.field(description="件, 回, 校, 団体, 機関, 人, 時間.")
     when: Measure = strawberry.field(description="現在, on the report's asOf, or 中.")
-    counting: Counting | None = strawberry.field(description="延べ, 実, or neither.")
+    counting: Counting | None = strawberry.field(description="延べ or 実: every figure says which.")
     value: float | None = strawberry.field(description="Null where it does not apply (-); 0 was counted.")
 
     @classmethod

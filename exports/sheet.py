@@ -180,9 +180,11 @@ def _heading(column: Column) -> str:
 
 
 def _what_it_counts(column: Column) -> list[str]:
-    """延べ・中 above the unit, each in a line that must not be broken."""
-    how = "・".join(word for word in (column.counting, column.measure_label) if word)
-    return [line for line in (how, f"（{column.unit}）" if column.unit else "") if line]
+    """延べ, 中 and the unit, each in a line of its own that must not be broken: side by side they would be wider than
+    most figures, and sheets that belong together would fall apart."""
+    return [
+        line for line in (column.counting, column.measure_label, f"（{column.unit}）" if column.unit else "") if line
+    ]
 
 
 def _width(column: Column) -> int:

@@ -147,10 +147,8 @@ def _by_kind(tallies: list[Tally]) -> list[Column]:
 
 
 def _column(tally: Tally, kind: str, heading: str, group: str) -> Column:
-    counting = tally.counting.label if tally.counting else ""
-    return Column(
-        heading, _key(tally, kind), NARROW, Kind.NUMBER, tally.unit, group, tally.when, counting, _digits(tally)
-    )
+    told = (tally.unit, group, tally.when, tally.counting.label, _digits(tally))
+    return Column(heading, _key(tally, kind), NARROW, Kind.NUMBER, *told)
 
 
 def _whole_label(tally: Tally) -> str:
@@ -206,7 +204,7 @@ def _flat(report: Report, figure: Figure) -> dict[str, Value]:
         "measure": tally.label,
         "unit_label": figure.unit_label,
         "when": figure.measure.label,
-        "counting": figure.counting.label if figure.counting else "",
+        "counting": figure.counting.label,
         "value": figure.value,
     }
 
@@ -229,6 +227,6 @@ def _object(report: Report, figure: Figure) -> dict[str, object]:
         "label": figure.tally.label,
         "unitLabel": figure.unit_label,
         "when": figure.measure.value,
-        "counting": figure.counting.value if figure.counting else None,
+        "counting": figure.counting.value,
         "value": value,
     }

@@ -64,7 +64,7 @@ class Figure:
         return self.tally.unit
 
     @property
-    def counting(self) -> Counting | None:
+    def counting(self) -> Counting:
         return self.tally.counting
 
     @property

@@ -14,7 +14,7 @@ tally may be added or given up, but a key never changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -32,7 +32,12 @@ ALL = ""
 
 
 class Counting(StrEnum):
-    """TOTAL 延べ counts a person or body each time it takes part, UNIQUE 実 once."""
+    """TOTAL 延べ counts a person or body each time it takes part, UNIQUE 実 once.
+
+    Every figure says which (統計の 実・延べ). What takes place, is handed out, reported or lasts is counted each time,
+    as the national police agency counts its drills (「共同訓練 延べ約90回」); what stands on paper, an agreement or a
+    group, is counted once.
+    """
 
     TOTAL = "TOTAL"
     UNIQUE = "UNIQUE"
@@ -72,8 +77,8 @@ class Tally:
     when: Measure
     adds: str = "1"
     where: str = "true"
-    counting: Counting | None = None
     only: frozenset[str] | None = None
+    counting: Counting = field(kw_only=True)
 
     @property
     def is_unique(self) -> bool:
@@ -134,7 +139,7 @@ AGREEMENTS = Facts(
     "協定",
     Agreement,
     AGREEMENT_KINDS,
-    """SELECT id, unit_id, kind,
+    """SELECT id, unit_id, kind, id AS body,
               coalesce(ends_on >= $6, true) AS is_in_force,
               effective_on >= $5 AND renews_id IS NULL AS is_new,
               effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
@@ -163,7 +168,7 @@ GROUPS = Facts(
     "ボランティア団体",
     VolunteerGroup,
     GROUP_BASES,
-    """SELECT id, unit_id, base AS kind
+    """SELECT id, unit_id, base AS kind, id AS body
        FROM volunteer_group
        WHERE founded_on <= $6 AND coalesce(retired_on > $6, true)""",
 )
@@ -272,24 +277,24 @@ STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
 
 TALLIES = (
-    Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force"),
-    Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new"),
-    Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal"),
-    Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended"),
+    Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
+    Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
+    Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal", counting=UNIQUE),
+    Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
     Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
-    Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK),
+    Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK, counting=UNIQUE),
     Tally("VOLUNTEERS", COMMISSIONS, "委嘱中", "人", STOCK, where="is_serving", counting=UNIQUE),
     Tally("VOLUNTEERS_NEW", COMMISSIONS, "新規委嘱", "人", FLOW, where="is_new", counting=UNIQUE),
     Tally("VOLUNTEERS_AGAIN", COMMISSIONS, "再委嘱", "人", FLOW, where="is_again", counting=UNIQUE),
     Tally("VOLUNTEERS_LEFT", COMMISSIONS, "任期途中の退任", "人", FLOW, where="is_ended_early", counting=UNIQUE),
-    Tally("ACTIVITIES", ACTIVITIES, "実施", "回", FLOW),
+    Tally("ACTIVITIES", ACTIVITIES, "実施", "回", FLOW, counting=TOTAL),
     Tally("ACTIVITY_AUDIENCE", ACTIVITIES, "対象者", "人", FLOW, "audience_count", counting=TOTAL, only=NOT_PATROL),
-    Tally("ACTIVITY_COPIES", ACTIVITIES, "配布", "部", FLOW, "copies_count", only=NOT_PATROL),
-    Tally("PATROL_REPORTED", ACTIVITIES, "通報", "件", FLOW, "reported_count", only=PATROL),
-    Tally("PATROL_FORWARDED", ACTIVITIES, "転送", "件", FLOW, "forwarded_count", only=PATROL),
-    Tally("PATROL_REMOVED", ACTIVITIES, "削除", "件", FLOW, "removed_count", only=PATROL),
+    Tally("ACTIVITY_COPIES", ACTIVITIES, "配布", "部", FLOW, "copies_count", counting=TOTAL, only=NOT_PATROL),
+    Tally("PATROL_REPORTED", ACTIVITIES, "通報", "件", FLOW, "reported_count", counting=TOTAL, only=PATROL),
+    Tally("PATROL_FORWARDED", ACTIVITIES, "転送", "件", FLOW, "forwarded_count", counting=TOTAL, only=PATROL),
+    Tally("PATROL_REMOVED", ACTIVITIES, "削除", "件", FLOW, "removed_count", counting=TOTAL, only=PATROL),
     Tally("ACTIVITY_PEOPLE", ACTIVITY_PARTICIPATIONS, "参加者", "人", FLOW, counting=TOTAL),
     Tally("ACTIVITY_PEOPLE_UNIQUE", ACTIVITY_PARTICIPATIONS, "参加者", "人", FLOW, counting=UNIQUE),
     Tally("ACTIVITY_HOURS", ACTIVITY_PARTICIPATIONS, "活動時間", "時間", FLOW, "minutes", counting=TOTAL),
@@ -302,14 +307,16 @@ TALLIES = (
         "minutes_approved",
         counting=TOTAL,
     ),
-    Tally("LECTURES", LECTURES, "実施", "回", FLOW, "sessions"),
-    Tally("LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, "helped", "helped > 0"),
+    Tally("LECTURES", LECTURES, "実施", "回", FLOW, "sessions", counting=TOTAL),
+    Tally(
+        "LECTURES_WITH_VOLUNTEERS", LECTURES, "うちボランティア同行", "回", FLOW, "helped", "helped > 0", counting=TOTAL
+    ),
     Tally("LECTURE_SCHOOLS", LECTURES, "学校", "校", FLOW, counting=UNIQUE),
     Tally("LECTURE_PEOPLE", LECTURES, "受講者", "人", FLOW, "people", counting=TOTAL),
-    Tally("LECTURE_HOURS", LECTURES, "時間", "時間", FLOW, "minutes"),
+    Tally("LECTURE_HOURS", LECTURES, "時間", "時間", FLOW, "minutes", counting=TOTAL),
     Tally("AUDIENCE_LECTURES", LECTURE_AUDIENCES, "実施", "回", FLOW, counting=TOTAL),
     Tally("AUDIENCE_PEOPLE", LECTURE_AUDIENCES, "受講者", "人", FLOW, "people", counting=TOTAL),
-    Tally("DRILLS", DRILLS, "実施", "回", FLOW),
+    Tally("DRILLS", DRILLS, "実施", "回", FLOW, counting=TOTAL),
     Tally("DRILL_OFFICERS", DRILLS, "警察の参加者", "人", FLOW, "police_count", counting=TOTAL),
     Tally("DRILL_BODIES", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=TOTAL),
     Tally("DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=UNIQUE),

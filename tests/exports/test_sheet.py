@@ -61,7 +61,7 @@ def test_headings_of_a_group_are_merged_above_and_single_ones_downwards() -> Non
         "講話",
         "回数\n中\n（回）",
         "ボランティア",
-        "人員\n実・現在\n（人）",
+        "人員\n実\n現在\n（人）",
     ]
 
 

@@ -60,10 +60,10 @@ def test_the_first_sheet_shows_the_headlines_of_each_unit_and_the_counted_total(
     headings = [cell.value for cell in page[8]][1:]
     figures = dict(zip(headings, rows["中央警察署"], strict=True))
     totals = dict(zip(headings, rows["合計"], strict=True))
-    assert figures["実施\n中\n（回）"] == 0, "the last of two such headings is that of drills"
-    assert (figures["学校\n実・中\n（校）"], totals["学校\n実・中\n（校）"]) == (2, 102)
-    assert (figures["時間\n中\n（時間）"], totals["時間\n中\n（時間）"]) == (1.7, 3.3)
-    assert (figures["参加団体\n実・現在\n（団体）"], figures["新規\n中\n（件）"]) == ("-", 0)
+    assert figures["実施\n延べ\n中\n（回）"] == 0, "the last of two such headings is that of drills"
+    assert (figures["学校\n実\n中\n（校）"], totals["学校\n実\n中\n（校）"]) == (2, 102)
+    assert (figures["時間\n延べ\n中\n（時間）"], totals["時間\n延べ\n中\n（時間）"]) == (1.7, 3.3)
+    assert (figures["参加団体\n実\n現在\n（団体）"], figures["新規\n実\n中\n（件）"]) == ("-", 0)
 
 
 def test_the_paper_says_period_basis_and_when_it_was_computed() -> None:
@@ -83,11 +83,11 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")
     assert [cell.value for cell in lectures[7]][1:6] == [
-        "実施（回・中）",
+        "実施（回・延べ・中）",
         None,
         None,
         None,
-        "うちボランティア同行（回・中）",
+        "うちボランティア同行（回・延べ・中）",
     ]
     assert [cell.value for cell in lectures[8]][1:3] == ["計", "出張講義・講話"]
 
@@ -105,6 +105,18 @@ def test_where_hours_are_printed_the_paper_says_how_they_were_rounded() -> None:
     said = {page.title: str(page.cell(6, 1).value) for page in book(report()).worksheets[:-1]}
     assert [title for title, text in said.items() if "丸めている" in text][0] == "総括"
     assert "丸めている" not in said["訓練"]
+
+
+def test_every_figure_says_its_unit_and_whether_it_is_now_or_during_and_with_or_without_repetition() -> None:
+    rows = data(report())
+    assert {row["現在・中"] for row in rows} == {"現在", "中"}
+    assert {row["実・延べ"] for row in rows} == {"実", "延べ"}
+    assert all(row["単位"] for row in rows)
+    said = {row["項目コード"]: (row["単位"], row["実・延べ"]) for row in rows}
+    assert said["VOLUNTEER_GROUPS"] == ("団体", "実")
+    assert said["LECTURE_HOURS"] == ("時間", "延べ")
+    assert said["ACTIVITY_COPIES"] == ("部", "延べ")
+    assert (said["LECTURES"], said["AGREEMENTS_IN_FORCE"]) == (("回", "延べ"), ("件", "実"))
 
 
 def test_every_figure_says_all_that_it_means() -> None:
@@ -188,7 +200,7 @@ def test_json_says_the_period_the_basis_and_the_instant() -> None:
         "label": "時間",
         "unitLabel": "時間",
         "when": "DURING",
-        "counting": None,
+        "counting": "TOTAL",
         "value": 1.7,
     } in said["figures"]
 
