@@ -1,0 +1,166 @@
+"""A town in which rows of every kind stand in every situation to somebody of each role, and in which one a row stands.
+
+OWN are rows that carry the actor or the body that they act for, or to which these are asked. ANOTHERS carry another
+person or body; that is a situation of guests only, since to the police everybody outside is another. HERE and THERE
+belong to the actor's own unit and to another one of the prefecture, BEYOND to another prefecture.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLObjectType
+from tortoise.models import Model
+
+from api.reading.declarations import entity_of
+from api.schema import schema
+from domain import accounts, database, feeds, installation, organizations, retention, statistics, units, volunteers
+from domain.activities import ActivityParticipation
+from domain.actor import OUTSIDERS, Actor, Role
+from domain.agreements import AgreementParty
+from domain.calendar import Attendee
+from domain.drills import Participation
+from domain.lectures import Assignment
+from domain.organizations import Organization
+from domain.people import Person
+from domain.units import Unit, UnitKind
+from domain.volunteers import Volunteer
+from tests import make
+from tests.api.reading.prefecture import lived_in
+from tests.domain.test_walls import beside, full
+from tests.make import Town
+
+ENTITIES = [one for one in schema._schema.type_map.values() if isinstance(one, GraphQLObjectType) and entity_of(one)]
+CARRYING = ("person_id", "organization_id", "school_id")
+LINKS: Mapping[type[Model], str] = {
+    Attendee: "appointment_id",
+    Participation: "drill_id",
+    AgreementParty: "agreement_id",
+    ActivityParticipation: "activity_id",
+    Assignment: "lecture_id",
+    Volunteer: "group_id",
+}
+"""Rows that carry somebody, and their column with that to which these are asked, or to which they belong."""
+
+YEAR_END = date(2027, 3, 31)
+NINE_YEARS = timedelta(days=9 * 366)
+
+
+class Situation(StrEnum):
+    OWN = "own"
+    ANOTHERS = "another's"
+    HERE = "here"
+    THERE = "there"
+    BEYOND = "beyond"
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """One actor of each role, and all rows by the name of their type; who is `asked` to a row, and where units are."""
+
+    actors: Mapping[Role, Actor]
+    rows: Mapping[str, list[Any]]
+    asked: Mapping[UUID, set[UUID]]
+    prefectures: Mapping[UUID, UUID]
+
+    def situation(self, actor: Actor, row: Any) -> Situation:
+        """In which the row stands to the actor."""
+        carried = carried_by(row)
+        if (carried | self.asked[row.id]) & {actor.person_id, actor.organization_id}:
+            return Situation.OWN
+        if carried and actor.role in OUTSIDERS:
+            return Situation.ANOTHERS
+        unit_id = row.id if isinstance(row, Unit) else row.unit_id
+        if getattr(row, "prefecture_id", self.prefectures.get(unit_id)) != actor.prefecture_id:
+            return Situation.BEYOND
+        return Situation.HERE if unit_id == actor.unit_id else Situation.THERE
+
+    async def seen(self, actor: Actor, kind: str) -> list[Any]:
+        """The rows of a type that the actor may see."""
+        entity = entity_of(schema._schema.type_map[kind])
+        assert entity is not None
+        known = {row.id for row in await entity.visible_to(actor)}
+        return [row for row in self.rows[kind] if row.id in known]
+
+
+def carried_by(row: Any) -> set[UUID]:
+    """The people and bodies that stand in the row itself."""
+    own = {row.id} if isinstance(row, Person | Organization) else set()
+    return own | {getattr(row, name) for name in CARRYING if getattr(row, name, None)}
+
+
+KEPT: list[Crowd] = []
+
+
+async def crowd() -> Crowd:
+    """The one of this process; founded anew where other tests have emptied the database since."""
+    if not KEPT or not await Unit.exists(id=KEPT[0].actors[Role.ADMIN].prefecture_id):
+        await database.execute("SELECT empty_every_table()")
+        KEPT[:] = [await _founded(await make.town())]
+    return KEPT[0]
+
+
+async def _founded(town: Town) -> Crowd:
+    actors = await _told(town)
+    rows = {gtype.name: await _all(gtype) for gtype in ENTITIES}
+    asked: dict[UUID, set[UUID]] = defaultdict(set)
+    for link, column in LINKS.items():
+        for row in await link.all():
+            asked[getattr(row, column)] |= carried_by(row)
+    return Crowd(actors, rows, asked, {unit.id: unit.prefecture_id for unit in await Unit.all()})
+
+
+async def _all(gtype: GraphQLObjectType) -> list[Any]:
+    entity = entity_of(gtype)
+    assert entity is not None
+    rows = entity.model.filter(is_officer=True) if gtype.name == "Officer" else entity.model.all()
+    return await rows.order_by("id")
+
+
+async def _told(town: Town) -> dict[Role, Actor]:
+    """The prefecture lived in, another one beside it, and what the two do not have yet of every kind."""
+    actors = (await lived_in(town)).actors
+    other = await beside(town)
+    partner = await full(other)
+    approvers = [await make.actor(one.admin, Role.HQ_LIAISON, one.section, one.hq.units) for one in (town, other)]
+    for hq, officer, guest in (
+        (approvers[0], town.officer, actors["school"]),
+        (approvers[0], town.hq, actors["partner"]),
+        (approvers[0], town.other_officer, actors["other_school"]),
+        (approvers[1], other.hq, partner),
+    ):
+        await _more(replace(town, hq=hq, officer=officer), guest)
+    await accounts.opened(town.admin, await Person.get(id=town.hq.person_id), town.hq.role, town.section, "hq")
+    await accounts.opened(other.admin, await Person.get(id=other.hq.person_id), other.hq.role, other.section, "other")
+    await units.establish(
+        other.admin, parent_id=other.prefecture.id, kind=UnitKind.HEADQUARTERS, code="00", name="紅浜県警察本部"
+    )
+    national = await _national(town)
+    await statistics.compute_quarter(town.hq.now)
+    await retention.draw_up(town.hq.now + NINE_YEARS)
+    return {actor.role: actor for name, actor in actors.items() if "other" not in name and name != "volunteer"} | {
+        Role.NATIONAL: national
+    }
+
+
+async def _more(town: Town, guest: Actor) -> None:
+    """Of one station: a branch of the guest's body, their feed, a hold, a roster appointed again, somebody who left."""
+    assert guest.organization_id is not None
+    await organizations.add_establishment(town.officer, organization_id=guest.organization_id, name="分校")
+    await feeds.subscribe(town.officer, person_id=guest.person_id)
+    await retention.hold(town.hq, person_id=guest.person_id, reason="訴訟のため")
+    await make.volunteer(town, family_name="試﨑")
+    await volunteers.reappoint_roster(town.hq, ending_on=YEAR_END, unit_id=town.officer.unit_id)
+
+
+async def _national(town: Town) -> Actor:
+    await installation.admit_national(town.hq.now, name=("見本", "学"), label="例")
+    unit = await Unit.get(kind=UnitKind.NATIONAL)
+    person = await Person.get(unit_id=unit.id)
+    return Actor(Role.NATIONAL, town.hq.now, person.id, unit.id, unit.prefecture_id, (unit.id,))
