@@ -10,6 +10,7 @@ from api.mutations import mutations
 from api.reading import Connection, Node
 from domain import units
 from domain.japanese import search_key
+from domain.rights import DataClass
 from domain.units import UnitKind
 
 strawberry.enum(UnitKind, description=UnitKind.__doc__)
@@ -24,7 +25,7 @@ class UnitOrder(Enum):
 @strawberry.input
 class UnitFilter:
     kind: list[UnitKind] | None = reading.among("kind")
-    parent: strawberry.ID | None = reading.refers("parent_id", "Unit")
+    parent: strawberry.ID | None = reading.refers("parent_id", "Unit", data=DataClass.INTERNAL)
     text: str | None = reading.contains("search", search_key)
     retired: bool | None = reading.present("retired_on")
 
@@ -41,7 +42,8 @@ class Unit(Node):
     extension: str
     mail_address: str
     retired_on: date | None
-    parent: "Unit | None" = reading.one("parent_id")
+    # Outsiders see one unit: to find it by its parent would tell them of another that they do not see.
+    parent: "Unit | None" = reading.one("parent_id", data=DataClass.INTERNAL)
     children: "Connection[Unit]" = reading.connection("parent_id", orders=UnitOrder, filters=UnitFilter)
 
 

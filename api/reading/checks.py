@@ -157,9 +157,16 @@ def filtered(name: str, filter_: Filter | None, model: type[Model], secret: dict
 
 
 def secrets(gtype: GraphQLObjectType) -> dict[str, DataClass]:
-    """The columns of a type that are not for everybody."""
+    """The columns of a type that are not for everybody, whether shown as they are or by the row that they point to."""
     declared = ((how_of(gtype, definition), definition) for definition in gtype.fields.values())
-    return {column_of(how, field): how.data for how, field in declared if isinstance(how, Column) and how.data}
+    return {name: how.data for how, field in declared if how and how.data for name in shown(how, field)}
+
+
+def shown(how: How, definition: GraphQLField) -> Iterator[str]:
+    if isinstance(how, Column):
+        yield column_of(how, definition)
+    elif isinstance(how, One) and how.back == "id":
+        yield how.column
 
 
 def unlisted(how: Computed, model: type[Model]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """What the mutations of the live schema take: where an input says an id, what a form would send, and rows to mean."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
+from tortoise.transactions import in_transaction
 
 from api.mutations import REFERS
 from api.reading.declarations import entity_of
@@ -22,6 +23,7 @@ from domain.volunteers import AgeBand
 from tests import make
 from tests.make import Town
 
+T = TypeVar("T")
 MUTATIONS = schema._schema.mutation_type.fields if schema._schema.mutation_type else {}
 
 
@@ -95,7 +97,8 @@ def swapped(whole: Any, above: Path, name: str, id: str) -> Any:
 def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
     """A value of the right form; ids are of rows that exist where the test has made one."""
     if is_non_null_type(gtype):
-        return usual(name, gtype.of_type, ids)
+        value = usual(name, gtype.of_type, ids)
+        return "" if value is None else value
     if is_list_type(gtype):
         return [usual(name, gtype.of_type, ids)]
     if isinstance(gtype, GraphQLInputObjectType):
@@ -182,3 +185,18 @@ async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:
         "VolunteerActivity": activity.id,
         "ActivityParticipation": participation.id,
     }
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only tried."""
+
+
+async def undone(work: Callable[[], Awaitable[T]]) -> T:
+    """What the work answers; whatever it has changed is taken back, so that the next one finds everything as it was."""
+    answers = []
+    try:
+        async with in_transaction():
+            answers.append(await work())
+            raise _Undone
+    except _Undone:
+        return answers[0]

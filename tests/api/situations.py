@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,19 @@ from tortoise.models import Model
 
 from api.reading.declarations import entity_of
 from api.schema import schema
-from domain import accounts, database, feeds, installation, organizations, retention, statistics, units, volunteers
+from domain import (
+    accounts,
+    database,
+    drills,
+    feeds,
+    installation,
+    lectures,
+    organizations,
+    retention,
+    statistics,
+    units,
+    volunteers,
+)
 from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.agreements import AgreementParty
@@ -32,7 +44,10 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 from tests import make
+from tests.api.inputs import rows_of
 from tests.api.reading.prefecture import lived_in
+from tests.domain.drills.asking import confirmed, finished
+from tests.domain.test_activities import held
 from tests.domain.test_walls import beside, full
 from tests.make import Town
 
@@ -49,6 +64,7 @@ LINKS: Mapping[type[Model], str] = {
 """Rows that carry somebody, and their column with that to which these are asked, or to which they belong."""
 
 YEAR_END = date(2027, 3, 31)
+MONTH = timedelta(days=30)
 NINE_YEARS = timedelta(days=9 * 366)
 
 
@@ -68,6 +84,7 @@ class Crowd:
     rows: Mapping[str, list[Any]]
     asked: Mapping[UUID, set[UUID]]
     prefectures: Mapping[UUID, UUID]
+    known: dict[tuple[Role, str], set[UUID]] = field(default_factory=dict)
 
     def situation(self, actor: Actor, row: Any) -> Situation:
         """In which the row stands to the actor."""
@@ -83,10 +100,11 @@ class Crowd:
 
     async def seen(self, actor: Actor, kind: str) -> list[Any]:
         """The rows of a type that the actor may see."""
-        entity = entity_of(schema._schema.type_map[kind])
-        assert entity is not None
-        known = {row.id for row in await entity.visible_to(actor)}
-        return [row for row in self.rows[kind] if row.id in known]
+        if (actor.role, kind) not in self.known:
+            entity = entity_of(schema._schema.type_map[kind])
+            assert entity is not None
+            self.known[actor.role, kind] = {row.id for row in await entity.visible_to(actor)}
+        return [row for row in self.rows[kind] if row.id in self.known[actor.role, kind]]
 
 
 def carried_by(row: Any) -> set[UUID]:
@@ -124,39 +142,66 @@ async def _all(gtype: GraphQLObjectType) -> list[Any]:
 
 
 async def _told(town: Town) -> dict[Role, Actor]:
-    """The prefecture lived in, another one beside it, and what the two do not have yet of every kind."""
+    """The prefecture lived in, another one beside it, and of every kind what the two do not have yet."""
     actors = (await lived_in(town)).actors
     other = await beside(town)
-    partner = await full(other)
+    guest = await full(other)
     approvers = [await make.actor(one.admin, Role.HQ_LIAISON, one.section, one.hq.units) for one in (town, other)]
-    for hq, officer, guest in (
-        (approvers[0], town.officer, actors["school"]),
-        (approvers[0], town.hq, actors["partner"]),
-        (approvers[0], town.other_officer, actors["other_school"]),
-        (approvers[1], other.hq, partner),
+    for who, approver, body in (
+        (town.officer, approvers[0], actors["school"]),
+        (town.hq, approvers[0], actors["partner"]),
+        (town.other_officer, approvers[0], actors["other_school"]),
+        (other.hq, approvers[1], guest),
     ):
-        await _more(replace(town, hq=hq, officer=officer), guest)
-    await accounts.opened(town.admin, await Person.get(id=town.hq.person_id), town.hq.role, town.section, "hq")
-    await accounts.opened(other.admin, await Person.get(id=other.hq.person_id), other.hq.role, other.section, "other")
-    await units.establish(
-        other.admin, parent_id=other.prefecture.id, kind=UnitKind.HEADQUARTERS, code="00", name="紅浜県警察本部"
-    )
+        place = replace(town, officer=who, hq=approver)
+        await _more(place, body)
+        if who in (town.other_officer, other.hq):
+            await rows_of(who, place, "例題小学校")
+    await _on_the_way(replace(town, hq=approvers[0]))
+    for one, who in ((town, town.admin), (town, town.hq), (other, other.hq)):
+        await _account(one, who)
     national = await _national(town)
+    await _by_the_clock(town, other)
+    seen_as = {actor.role: actor for name, actor in actors.items() if "other" not in name and name != "volunteer"}
+    return seen_as | {Role.NATIONAL: national}
+
+
+async def _more(place: Town, guest: Actor) -> None:
+    """Of one station: a branch of the guest's body, their feed, a hold, and a roster appointed again."""
+    assert guest.organization_id is not None
+    await organizations.add_establishment(place.officer, organization_id=guest.organization_id, name="支店")
+    await feeds.subscribe(place.officer, person_id=guest.person_id)
+    await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
+    await make.volunteer(place, family_name="試﨑")
+    await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)
+
+
+async def _on_the_way(town: Town) -> None:
+    """Of the first station, what has got as far as to be signed, begun, held or evaluated."""
+    officer = town.officer
+    await make.awaiting(town, await make.proposed(officer, "例示証券株式会社"))
+    school = await make.school(officer, "試行中学校")
+    lecture = await make.lecture(officer, school=school, starts_at=officer.now + MONTH)
+    await lectures.accept(officer, lecture.id)
+    await lectures.assign(officer, lecture.id, person_id=officer.person_id)
+    await lectures.confirm(officer, lecture.id)
+    await held(town, [await make.volunteer(town, family_name="例山")])
+    await finished(town, "例示鉄道株式会社")
+    begun, _ = await confirmed(town, "見本通信株式会社")
+    await drills.start(make.at(officer, begun.starts_at + timedelta(hours=1)), begun.id)
+
+
+async def _account(town: Town, who: Actor) -> None:
+    person, unit = await Person.get(id=who.person_id), await Unit.get(id=who.unit_id)
+    await accounts.opened(town.admin, person, who.role, unit, f"account-{who.person_id}")
+
+
+async def _by_the_clock(town: Town, other: Town) -> None:
+    """The figures of a quarter, and a list of what is to be erased in each prefecture."""
+    headquarters = {"kind": UnitKind.HEADQUARTERS, "code": "00", "name": "紅浜県警察本部"}
+    await units.establish(other.admin, parent_id=other.prefecture.id, **headquarters)
     await statistics.compute_quarter(town.hq.now)
     await retention.draw_up(town.hq.now + NINE_YEARS)
-    return {actor.role: actor for name, actor in actors.items() if "other" not in name and name != "volunteer"} | {
-        Role.NATIONAL: national
-    }
-
-
-async def _more(town: Town, guest: Actor) -> None:
-    """Of one station: a branch of the guest's body, their feed, a hold, a roster appointed again, somebody who left."""
-    assert guest.organization_id is not None
-    await organizations.add_establishment(town.officer, organization_id=guest.organization_id, name="分校")
-    await feeds.subscribe(town.officer, person_id=guest.person_id)
-    await retention.hold(town.hq, person_id=guest.person_id, reason="訴訟のため")
-    await make.volunteer(town, family_name="試﨑")
-    await volunteers.reappoint_roster(town.hq, ending_on=YEAR_END, unit_id=town.officer.unit_id)
 
 
 async def _national(town: Town) -> Actor:
