@@ -157,6 +157,28 @@ async def _drills_ahead(around: Around) -> Variables | None:
     return {"from": around.now} if await ahead.exists() else None
 
 
+async def _postponable(around: Around) -> Variables | None:
+    """The last drill ahead to which somebody is invited, two weeks later."""
+    asked = calendar.attendees_visible_to(around.asking).filter(removed_at=None, invited_at__isnull=False)
+    inviting = drills.visible_to(around.asking).filter(
+        status__in=(DrillStatus.INVITING, DrillStatus.CONFIRMED),
+        starts_at__gt=around.asking.now,
+        appointment_id__in=Subquery(asked.values("appointment_id")),
+    )
+    drill = await inviting.order_by("-starts_at", "id").first()
+    if drill is None:
+        return None
+    appointment = await calendar.Appointment.get(id=drill.appointment_id)
+    day = open_day(drill.starts_at.astimezone(TOKYO).date(), 14)
+    starts_at = drill.starts_at.astimezone(TOKYO).replace(year=day.year, month=day.month, day=day.day)
+    return {
+        "drill": encode("Drill", drill.id),
+        "startsAt": _wire(starts_at),
+        "endsAt": _wire(starts_at + (appointment.ends_at - appointment.starts_at)),
+        "replyBy": (day - timedelta(days=7)).isoformat(),
+    }
+
+
 async def _silent(around: Around) -> Variables | None:
     """Who was asked last to a drill ahead, and has not answered."""
     dates = drills.visible_to(around.asking).filter(status=DrillStatus.INVITING, starts_at__gt=around.asking.now)
@@ -169,7 +191,7 @@ async def _silent(around: Around) -> Variables | None:
 
 async def _unanswered(around: Around) -> Variables | None:
     ahead = drills.visible_to(around.asking).filter(
-        status__in=(DrillStatus.INVITING, DrillStatus.CONFIRMED), starts_at__gt=around.asking.now
+        status__in=(DrillStatus.PLANNING, DrillStatus.INVITING, DrillStatus.CONFIRMED), starts_at__gt=around.asking.now
     )
     waiting = drills.participations_visible_to(around.asking).filter(reply=ParticipationReply.AWAITED)
     found = await ahead.filter(id__in=Subquery(waiting.values("drill_id"))).exists()
@@ -240,6 +262,7 @@ FINDERS: Mapping[str, Find] = {
     "open_drill_planning": _draft,
     "invite_to_drill": _invitation,
     "drills_ahead": _drills_ahead,
+    "postpone_drill": _postponable,
     "note_phone_answer": _silent,
     "not_answered_yet": _unanswered,
     "correct_head_counts": _counted,
