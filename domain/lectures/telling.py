@@ -53,7 +53,16 @@ async def invite_school(author: Author, lecture: Lecture, appointment: Appointme
     """The firm date for the calendar of the school's contact."""
     contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
     host = await host_of(appointment, contact) or await ask_host(author, lecture, appointment, contact)
-    await invitations.tell(author, appointment, host, "lecture-confirmed", Method.REQUEST)
+    lecturers = "、".join(await _officers_coming(appointment))
+    await invitations.tell(author, appointment, host, "lecture-confirmed", Method.REQUEST, lecturers=lecturers)
+
+
+async def _officers_coming(appointment: Appointment) -> list[str]:
+    """Who gives the lecture, by unit and name; volunteers and companies' people are not named to a school."""
+    coming = calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST).exclude(partstat=PartStat.DECLINED)
+    found = await coming.order_by("id").values_list("person_id", flat=True)
+    officers = await Person.filter(id__in=found, is_officer=True).prefetch_related("unit").order_by("kana_order", "id")
+    return [f"{officer.unit.name} {officer.name}" for officer in officers]
 
 
 async def ask_host(author: Author, lecture: Lecture, appointment: Appointment, contact: Contact) -> Attendee:

@@ -72,6 +72,7 @@ OPTIONAL = (
     "audience",
     "expected_count",
     "equipment",
+    "lecturers",
     "missing",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""

@@ -38,6 +38,7 @@ FACTS = {
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
+    "lecturers": "青浜第1警察署 試﨑 花子",
     "missing": "この講義には、いま講師がいません。",
     "person": "例塚 恵",
     "audience": "小学生",

@@ -11,6 +11,7 @@ from domain.calendar import Appointment, AppointmentStatus
 from domain.errors import Conflict, NotAllowed, NotFound
 from domain.lectures import LABELS, MOVES, Audience, Counted, HeadCount, Lecture, LectureStatus
 from domain.outbox import Letter, Method
+from domain.people import Person
 from tests import make
 from tests.domain.lectures.giving import confirmed, letters
 from tests.make import Town
@@ -48,6 +49,16 @@ def test_a_request_goes_its_way_to_the_report(play: Any) -> None:
             ("lecture-confirmed", Method.REQUEST),
             ("lecturer-confirmed", Method.REQUEST),
         ]
+
+    play(story)
+
+
+def test_the_school_is_told_which_officer_comes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        officer = await Person.get(id=town.officer.person_id)
+        told = await Letter.get(kind="lecture-confirmed")
+        assert told.facts["lecturers"] == f"{town.station.name} {officer.name}"
 
     play(story)
 
