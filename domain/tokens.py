@@ -11,7 +11,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -112,6 +112,16 @@ async def issue(
     return await mint(actor, person, role, unit, label, ending(actor.now, days), scope)
 
 
+Witness = Callable[[Author, Token], Awaitable[None]]
+WITNESSES: list[Witness] = []
+
+
+def when_own_is_made(witness: Witness) -> Witness:
+    """Register who hears of a token that somebody has made for themself."""
+    WITNESSES.append(witness)
+    return witness
+
+
 @verb(*Role)
 async def issue_own(
     actor: Actor, *, label: str = "", days: int = 90, scope: TokenScope = TokenScope.READ
@@ -119,7 +129,10 @@ async def issue_own(
     """A token for the actor's own programs, in the role and unit that they act in, and its secret, shown this once."""
     person, unit = await Person.get(id=actor.person_id), await Unit.get(id=actor.unit_id)
     records.must_last(person.retired_on)
-    return await mint(actor, person, actor.role, unit, label, ending(actor.now, days), scope)
+    token, secret = await mint(actor, person, actor.role, unit, label, ending(actor.now, days), scope)
+    for witness in WITNESSES:
+        await witness(actor, token)
+    return token, secret
 
 
 def own(actor: Actor) -> QuerySet[Token]:

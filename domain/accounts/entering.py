@@ -15,6 +15,7 @@ from domain.accounts import factors, passwords, sessions, telling, throttling
 from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
 from domain.accounts.links import set_password
 from domain.accounts.sessions import Session, Stage, Visit
+from domain.accounts.telling import Change
 from domain.actor import OUTSIDERS, Role
 from domain.errors import RateLimited, Unauthenticated
 from domain.verbs import routine
@@ -147,6 +148,7 @@ async def _must_know(now: datetime, gate: Gate, visit: Visit, current: str, call
 @routine
 async def _change(now: datetime, visit: Visit, hashed: str) -> str:
     await set_password(now, visit.account, hashed)
+    await telling.tell(visit.account.author(now), visit.account, Change.PASSWORD)
     return await sessions.open_session(now, visit.account, Stage.INSIDE, visit.session.label)
 
 

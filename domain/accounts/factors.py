@@ -20,6 +20,7 @@ from domain.accounts.account import Account, Credential, Gate, RecoveryCode, not
 from domain.accounts.envelopes import seal, unseal
 from domain.accounts.inviting import forget_factor
 from domain.accounts.sessions import Visit
+from domain.accounts.telling import Change, tell
 from domain.errors import Invalid, NotAllowed
 from domain.verbs import routine
 
@@ -73,6 +74,7 @@ async def take_up(now: datetime, gate: Gate, visit: Visit, sealed: str, code: st
     await Credential.filter(account_id=account.id).update(factor=kept, factor_step=step)
     await sessions.end_all(now, account, visit.session)
     await note(account.author(now), account, "second-factor-enrolled")
+    await tell(account.author(now), account, Change.FACTOR)
     return await _new_codes(account)
 
 
@@ -95,6 +97,7 @@ async def give_up(now: datetime, gate: Gate, visit: Visit) -> None:
         raise NotAllowed("警察職員は二段階認証をやめられません。機種変更のときは、設定し直してください。")
     await forget_factor(visit.account)
     await note(visit.account.author(now), visit.account, "second-factor-removed")
+    await tell(visit.account.author(now), visit.account, Change.NO_FACTOR)
 
 
 @routine
@@ -104,6 +107,7 @@ async def renew_codes(now: datetime, visit: Visit) -> list[str]:
     if not await is_enrolled(visit.account):
         raise NotAllowed("先に二段階認証を設定してください。")
     await note(visit.account.author(now), visit.account, "recovery-codes-renewed")
+    await tell(visit.account.author(now), visit.account, Change.CODES)
     return await _new_codes(visit.account)
 
 

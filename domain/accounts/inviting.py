@@ -8,6 +8,7 @@ from domain import records, tokens, units
 from domain.accounts import sessions, telling
 from domain.accounts.account import Account, Credential, RecoveryCode, login_name, note, visible_to
 from domain.accounts.links import Link, renew, send
+from domain.accounts.telling import Change
 from domain.actor import Actor, Author, Role
 from domain.errors import Conflict, Incomplete, WrongState
 from domain.people import Person
@@ -128,6 +129,7 @@ async def remove_factor(actor: Actor, account_id: UUID) -> Account:
     await forget_factor(account)
     await sessions.end_all(actor.now, account)
     await note(actor, account, "second-factor-removed")
+    await telling.tell(actor, account, Change.NO_FACTOR)
     return account
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from domain import records, tokens
 from domain.accounts import passwords, sessions, telling, throttling
 from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.telling import Change
 from domain.actor import Author
 from domain.errors import NotFound
 from domain.verbs import routine
@@ -102,6 +103,7 @@ async def choose_password(now: datetime, gate: Gate, link: Link, token: str, pas
 async def _use(now: datetime, gate: Gate, link: Link, token: str, hashed: str) -> Account:
     account = await behind(now, gate, link, token)
     await set_password(now, account, hashed)
+    await telling.tell(account.author(now), account, Change.PASSWORD)
     fact = "account-opened" if link is Link.WELCOME else "password-reset"
     return await records.change(account.author(now), account, fact, link_until=None)
 

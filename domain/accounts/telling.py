@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from domain import outbox, records, units
+from tortoise.expressions import Q
+
+from domain import outbox, records, tokens, units
 from domain.accounts.account import Account
 from domain.actor import TOKYO, Author
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed, clock, day_with_weekday, mail_address
 from domain.people import Person
+from domain.tokens import Token
 from domain.units import Unit
 
 UNREACHABLE = "送り先のメールアドレスがありません。先に本人（招待済みならアカウント）のアドレスを登録してください。"
@@ -22,6 +25,11 @@ UNREACHABLE = "送り先のメールアドレスがありません。先に本�
 class Change(StrEnum):
     """What its holder is told of an account: what happened, and never a secret."""
 
+    PASSWORD = "パスワードが新しく決められました。"
+    FACTOR = "二段階認証が新しく設定されました。"
+    NO_FACTOR = "二段階認証が解除されました。"
+    CODES = "二段階認証の予備コードが作り直されました。"
+    TOKEN = "プログラム用のアクセストークンが発行されました。"
     ADDRESS = "お知らせの送り先のメールアドレスが変わりました。このアドレスへのお知らせはこれが最後です。"
 
 
@@ -55,6 +63,14 @@ async def tell(author: Author, account: Account, what: Change) -> None:
         when = f"{day_with_weekday(author.now.astimezone(TOKYO).date())}{clock(author.now, wide=True)}"
         turn = f"{what.name}:{author.now.isoformat()}"
         await write(author, account, "account-changed", turn, what=what.value, when=when)
+
+
+@tokens.when_own_is_made
+async def tell_of_token(author: Author, token: Token) -> None:
+    """Whoever acts in the holder's name can make a key that outlives the session; the holder is to know."""
+    theirs = Account.filter(person_id=token.person_id, role=token.role)
+    for account in await theirs.filter(Q(ended_at=None) | Q(ended_at__gt=author.now)):
+        await tell(author, account, Change.TOKEN)
 
 
 async def move(author: Author, account: Account, address: str) -> Account:

@@ -34,7 +34,7 @@ FACTS = {
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
     "login": "taro@partner.example",
     "hours": 168,
-    "what": "お知らせの送り先のメールアドレスが変わりました。",
+    "what": "パスワードが新しく決められました。",
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
@@ -133,9 +133,10 @@ def test_every_letter_begins_with_the_unit_and_the_number_to_call_back(kind: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked(kind: str):
+def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked_or_that_one_was_changed(kind: str):
     speaking = [line for line in render(kind, FACTS).text.splitlines() if "パスワード" in line or "暗証" in line]
-    assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。"]
+    told = [f"内容：{FACTS['what']}"] if kind == "account-changed" else []
+    assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。", *told]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,18 +1,22 @@
 """Letters about an account: to whom they go, whoever corrects the books, and what its holder hears of a change."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain import accounts, organizations, people
-from domain.accounts import Account, Link
+from domain import accounts, organizations, people, tokens
+from domain.accounts import Account, Link, factors
+from domain.accounts.telling import Change
 from domain.actor import Role
 from domain.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
 from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
+from domain.tokens import Token
 from tests import make
 from tests.clock import NOW
 from tests.domain.accounts import keys
@@ -192,5 +196,119 @@ def test_an_account_without_an_address_is_sent_nothing_until_it_has_one(play: An
         await accounts.change_address(town.admin, account.id, mail_address=NEW)
         await forgets(account)
         assert [letter.to_address for letter in await Letter.all()] == [NEW]
+
+    play(story)
+
+
+Deed = Callable[[Town, Account], Awaitable[list[str]]]
+"""Something that changes a key; answers the secrets that it made or took."""
+
+OTHER = "かえる五匹 池の中で"
+
+
+async def _visit(account: Account) -> accounts.Visit:
+    return await keys.visited(await keys.enter(account.login))
+
+
+async def _change_password(_: Town, account: Account) -> list[str]:
+    secret = await accounts.change_password(NOW, keys.GATE, await _visit(account), keys.PASSWORD, OTHER, keys.HERE)
+    return [secret, OTHER]
+
+
+async def _use(town: Town, account: Account, link: Link) -> list[str]:
+    account = await accounts.renew(town.admin, account, link)
+    token = accounts.address(keys.GATE.secret, "", link, account.id, account.link_generation).rpartition("/")[2]
+    await accounts.choose_password(NOW, keys.GATE, link, token, OTHER, keys.HERE.address)
+    return [token, OTHER]
+
+
+async def _enroll(_: Town, account: Account) -> list[str]:
+    visit = await _visit(account)
+    offer = factors.offer(keys.GATE, visit)
+    codes, _entered = await accounts.enroll(NOW, keys.GATE, visit, offer.sealed, keys.number(offer.key), keys.HERE)
+    return [offer.key, *codes]
+
+
+async def _enrolled(account: Account) -> accounts.Visit:
+    """Inside with a second factor, of which no letter has told."""
+    visit = await _visit(account)
+    offer = factors.offer(keys.GATE, visit)
+    _, entered = await accounts.enroll(NOW, keys.GATE, visit, offer.sealed, keys.number(offer.key), keys.HERE)
+    await Letter.all().delete()
+    return await keys.visited(entered)
+
+
+async def _give_up(_: Town, account: Account) -> list[str]:
+    await factors.give_up(NOW, keys.GATE, await _enrolled(account))
+    return []
+
+
+async def _remove(town: Town, account: Account) -> list[str]:
+    await _enrolled(account)
+    await accounts.remove_factor(town.admin, account.id)
+    return []
+
+
+async def _renew_codes(_: Town, account: Account) -> list[str]:
+    return await factors.renew_codes(NOW, await _enrolled(account))
+
+
+async def _make_token(_: Town, account: Account) -> list[str]:
+    entered = await keys.enter(account.login)
+    _token, secret = await tokens.issue_own(await accounts.actor_of(entered.secret, NOW), label="表計算")
+    return [secret, "表計算"]
+
+
+DEEDS: dict[str, tuple[Deed, Change]] = {
+    "the password is changed": (_change_password, Change.PASSWORD),
+    "it is reset by a letter's link": (lambda town, one: _use(town, one, Link.RESET), Change.PASSWORD),
+    "it is chosen by a link from the machine": (lambda town, one: _use(town, one, Link.WELCOME), Change.PASSWORD),
+    "a second factor is set up": (_enroll, Change.FACTOR),
+    "the holder does without it": (_give_up, Change.NO_FACTOR),
+    "an administrator removes it": (_remove, Change.NO_FACTOR),
+    "there are new recovery codes": (_renew_codes, Change.CODES),
+    "a token is made": (_make_token, Change.TOKEN),
+}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_the_holder_hears_of_a_change_to_their_keys_and_no_secret_is_told(play: Any, name: str) -> None:
+    async def story(town: Town) -> None:
+        who, account = await keys.partner(town)
+        await Person.filter(id=who.person_id).update(mail_address=EVIL)
+        deed, what = DEEDS[name]
+        secrets = await deed(town, account)
+        letter = await Letter.get()
+        assert (letter.kind, letter.to_address, letter.facts["what"]) == ("account-changed", MEGUMI, what.value)
+        assert letter.facts["unit_phone"]
+        assert not any(secret in str(letter.facts) for secret in secrets)
+
+    play(story)
+
+
+def test_a_change_that_was_refused_is_told_to_nobody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        visit = await _visit(account)
+        offer = factors.offer(keys.GATE, visit)
+        for attempt in (
+            accounts.change_password(NOW, keys.GATE, visit, "wrong", OTHER, keys.HERE),
+            accounts.enroll(NOW, keys.GATE, visit, offer.sealed, "000000", keys.HERE),
+            factors.renew_codes(NOW, visit),
+        ):
+            with pytest.raises((Invalid, NotAllowed)):
+                await attempt
+        assert await Letter.all().count() == 0
+
+    play(story)
+
+
+def test_a_token_in_another_role_and_one_without_an_account_are_told_to_nobody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await keys.opened(town, town.hq, "hq-1")
+        for who in (replace(town.hq, role=Role.STATISTICIAN), town.officer):
+            await tokens.issue_own(who)
+        assert await Letter.all().count() == 0
+        assert await Token.filter(label="").count() == 2
 
     play(story)
