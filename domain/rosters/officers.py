@@ -57,6 +57,7 @@ class _Roster:
         self.actor, self.places = actor, places
         self.officers = [row for row in officers if row.retired_on is None]
         self.gone = {row.number: row for row in officers if row.retired_on}
+        self.numbers = {row.number.lstrip("0"): row.number for row in self.officers if row.number}
         self.known: dict[str, Person] = {}
         self.posts: dict[str, Post] = {}
         self.free_from: dict[UUID, date] = {}
@@ -93,6 +94,12 @@ class _Roster:
     def _number(self, said: object) -> str | None:
         if said and str(said) in self.gone:
             raise Invalid("登録から外れた職員の番号です。番号を確かめるか、この行を消してください。", field="number")
+        full = self.numbers.get(str(said or "").lstrip("0"))
+        if said and full and full != said:
+            raise Invalid(
+                f"登録済みの職員番号「{full}」と先頭の0だけが違います。同じ人なら「{full}」と書いてください。",
+                field="number",
+            )
         return str(said) if said else None
 
     def _first_post(self, line: Line, unit_id: UUID) -> dict[str, Any]:

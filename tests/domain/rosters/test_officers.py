@@ -136,3 +136,16 @@ def test_the_post_of_an_officer_who_is_only_corrected_stays(play: Any) -> None:
         assert await posts() == [(town.station.id, "係長", SPRING, None)]
 
     play(story)
+
+
+def test_a_number_that_has_lost_its_zeros_is_asked_about_and_makes_nobody_new(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await rosters.take_in_officers(town.hq, lines({**OFFICER, "number": "001234"}))
+        officers = await Person.all().count()
+        problems = await refused(rosters.take_in_officers, town.hq, {**OFFICER, "number": "1234"})
+        assert [(one.field, "001234" in one.message) for one in problems] == [("number", True)]
+        assert await Person.all().count() == officers
+        taken = await rosters.take_in_officers(town.hq, lines({**OFFICER, "number": "001234"}))
+        assert taken == Taken(0, 0, 1)
+
+    play(story)
