@@ -16,7 +16,7 @@ from domain.rights import DataClass
 
 @strawberry.input
 class AccountFilter:
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     role: list[Role] | None = reading.among("role")
     locked: bool | None = reading.present("locked_at")
     ended: bool | None = reading.present("ended_at")

@@ -37,7 +37,7 @@ class VolunteerActivityOrder(Enum):
 class VolunteerActivityFilter:
     status: list[ActivityStatus] | None = reading.among("status")
     kind: list[ActivityKind] | None = reading.among("kind")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     group: strawberry.ID | None = reading.refers("group_id", "VolunteerGroup")
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")

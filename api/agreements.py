@@ -31,7 +31,7 @@ class AgreementOrder(Enum):
 class AgreementFilter:
     status: list[AgreementStatus] | None = reading.among("status")
     kind: list[AgreementKind] | None = reading.among("kind")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     expires_before: date | None = reading.below("expires_on", "date")
 

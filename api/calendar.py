@@ -32,7 +32,7 @@ class AppointmentOrder(Enum):
 class AppointmentFilter:
     kind: list[AppointmentKind] | None = reading.among("kind")
     status: list[AppointmentStatus] | None = reading.among("status")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
 

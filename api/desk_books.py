@@ -35,7 +35,7 @@ class LetterOrder(Enum):
 class LetterFilter:
     status: list[LetterStatus] | None = reading.where(STATUS + " = any({v}::text[])")
     kind: list[str] | None = reading.among("kind")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     person: strawberry.ID | None = reading.refers("person_id", "Person")
     appointment: strawberry.ID | None = reading.refers("appointment_id", "Appointment")
     due_from: datetime | None = reading.at_least("due_at")

@@ -43,7 +43,7 @@ class DrillFilter:
     status: list[DrillStatus] | None = reading.among("status")
     format: list[DrillFormat] | None = reading.among("format")
     threat: list[DrillThreat] | None = reading.among("threat", data=DataClass.INTERNAL)
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")

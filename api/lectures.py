@@ -46,7 +46,7 @@ class LectureFilter:
     status: list[LectureStatus] | None = reading.among("status")
     kind: list[LectureKind] | None = reading.among("kind")
     audience: list[Audience] | None = reading.among("audience")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     school: strawberry.ID | None = reading.refers("school_id", "Organization")
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")

@@ -32,7 +32,7 @@ class OrganizationOrder(Enum):
 @strawberry.input
 class OrganizationFilter:
     kind: list[OrganizationKind] | None = reading.among("kind")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     municipality_code: str | None = reading.equals("municipality_code")
     corporate_number: str | None = reading.equals("corporate_number")
@@ -113,7 +113,7 @@ class Organization(Node):
 class ContactSearch:
     role: list[ContactRole] | None = reading.among("role")
     organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     verified_before: date | None = reading.below("verified_on", "date")
     retired: bool | None = reading.present("until")

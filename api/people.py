@@ -29,7 +29,7 @@ class OfficerOrder(Enum):
 
 @strawberry.input
 class OfficerFilter:
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     qualification: list[QualificationLevel] | None = reading.among("qualification")
     retired: bool | None = reading.present("retired_on")

@@ -15,7 +15,7 @@ from domain.rights import DataClass
 
 @strawberry.input
 class CalendarFeedFilter:
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     person: strawberry.ID | None = reading.refers("person_id", "Person")
     revoked: bool | None = reading.present("revoked_at")
 

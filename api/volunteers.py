@@ -42,7 +42,7 @@ class VolunteerFilter:
     status: list[VolunteerStatus] | None = reading.among("status")
     kind: list[CommissionKind] | None = reading.among("kind")
     age_band: list[AgeBand] | None = reading.among("age_band", data=PERSONAL)
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     group: strawberry.ID | None = reading.refers("group_id", "VolunteerGroup")
     number: str | None = reading.equals("number")
     text: str | None = reading.contains("search", search_key)
@@ -59,7 +59,7 @@ class VolunteerGroupOrder(Enum):
 @strawberry.input
 class VolunteerGroupFilter:
     base: list[GroupBase] | None = reading.among("base")
-    unit: strawberry.ID | None = reading.refers("unit_id", "Unit")
+    unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.contains("search", search_key)
     retired: bool | None = reading.present("retired_on")
 

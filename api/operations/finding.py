@@ -9,14 +9,27 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q, Subquery
 
 from api.reading.ids import encode
-from domain import activities, agreements, calendar, drills, feeds, lectures, organizations, people, tokens, volunteers
+from domain import (
+    activities,
+    agreements,
+    calendar,
+    drills,
+    feeds,
+    lectures,
+    organizations,
+    people,
+    tokens,
+    units,
+    volunteers,
+)
 from domain.actor import TOKYO, Actor
 from domain.agreements import AgreementStatus
-from domain.calendar import AttendeeRole, PartStat
+from domain.calendar import Appointment, AttendeeRole, PartStat
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
 from domain.organizations import OrganizationKind
+from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
 from seed import examples
 from seed.days import at, open_day, school_day
@@ -42,14 +55,16 @@ Find = Callable[[Around], Awaitable[Variables | None]]
 
 
 async def _next_30_days(around: Around) -> Variables | None:
-    """The own unit, or for headquarters the station whose turn is next."""
+    """The own unit with what is below it, or for headquarters the one whose turn is next."""
     until = around.asking.now + timedelta(days=30)
     dates = calendar.visible_to(around.asking).filter(starts_at__gt=around.asking.now, starts_at__lt=until)
-    own = dates.filter(unit_id=around.asking.unit_id)
-    first = await own.first() or await dates.order_by("starts_at", "id").first()
+    first = await dates.order_by("starts_at", "id").first()
     if first is None or not around.asking.units:
         return None
-    return {"unit": encode("Unit", first.unit_id), "from": around.now, "before": until.isoformat()}
+    below = await units.below(around.asking.prefecture_id, around.asking.unit_id)
+    has_own = await dates.filter(any_of(Appointment, "unit_id", below)).exists()
+    unit_id = around.asking.unit_id if has_own else first.unit_id
+    return {"unit": encode("Unit", unit_id), "from": around.now, "before": until.isoformat()}
 
 
 async def _organization(around: Around) -> Variables | None:

@@ -28,13 +28,15 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Filter:
-    """One field of a filter input. `holds` says the same in Python, where the oracle can."""
+    """One field of a filter input. `holds` says the same in Python, where the oracle can; a filter that `descends`
+    means the unit that is named and all below it."""
 
     template: str
     prepare: Callable[[Any], Any] = _plain
     data: DataClass = DataClass.PUBLIC
     column: str | None = None
     holds: Callable[[Any, Any], bool] | None = None
+    descends: bool = False
 
 
 def where(template: str, *, prepare: Callable[[Any], Any] = _plain, data: DataClass = DataClass.PUBLIC) -> Any:
@@ -88,14 +90,29 @@ def refers(column: str, type_name: str, *, data: DataClass = DataClass.PUBLIC) -
     return _declared(Filter(template, lambda value: key_of(value, type_name), data, column, holds))
 
 
+# Found out once for a statement, whatever it filters: nothing in it depends on the row.
+BELOW = """{t}.{column} = any(array(
+    with recursive covered as (
+        select {v}::uuid as id
+        union select below.id from covered join unit below on below.parent_id = covered.id)
+    select id from covered))"""
+
+
+def of_unit(column: str = "unit_id", *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """The row belongs to the unit with this global id or to one below it, as a station's feed shows its sections'."""
+    template = BELOW.replace("{column}", column)
+    found = Filter(template, lambda value: key_of(value, "Unit"), data, column, descends=True)
+    return _declared(found, "Of this unit or of one below it.")
+
+
 def present(column: str, *, data: DataClass = DataClass.PUBLIC) -> Any:
     """Whether the column has a value."""
     template = f"({{t}}.{column} is not null) = {{v}}::bool"
     return _declared(Filter(template, _plain, data, column, lambda row, wanted: (row is not None) == wanted))
 
 
-def _declared(filter_: Filter) -> Any:
-    return strawberry.field(default=strawberry.UNSET, metadata={METADATA: filter_})
+def _declared(filter_: Filter, description: str | None = None) -> Any:
+    return strawberry.field(default=strawberry.UNSET, metadata={METADATA: filter_}, description=description)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from api.reading.declarations import (
 )
 from api.reading.pages import node_type, order_cast
 from domain.rights import may_read
+from domain.units import Unit
 
 END = datetime.max.replace(tzinfo=UTC)
 PARSE: dict[str, Callable[[str], Any]] = {
@@ -142,6 +143,9 @@ class Slow:
     async def filtered(self, rows: list[Any], name: str, value: Any, entity: Any) -> list[Any]:
         known = get_named_type(self.definition.args["filter"].type).fields
         declared = known[name].extensions["strawberry-definition"].metadata[METADATA]
+        if declared.descends:
+            covered = await covered_by(declared.prepare(value))
+            return [row for row in rows if getattr(row, declared.column) in covered]
         if declared.holds:
             return [row for row in rows if declared.holds(getattr(row, declared.column), value)]
         kept = await ids(entity, declared.template, declared.prepare(value))
@@ -238,6 +242,16 @@ def parsed_key(text: str) -> UUID | None:
     except ValueError:
         return None
     return key if str(key) == text else None
+
+
+async def covered_by(unit_id: UUID | None) -> set[UUID]:
+    """The unit and all whose way up leads through it."""
+    units = {unit.id: unit for unit in await Unit.all()}
+
+    def leads_through(at: UUID | None) -> bool:
+        return at is not None and (at == unit_id or leads_through(units[at].parent_id))
+
+    return {id for id in units if leads_through(id)}
 
 
 async def values(entity: Any, template: str) -> dict[UUID, Any]:
