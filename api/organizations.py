@@ -12,7 +12,7 @@ from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import organizations
-from domain.japanese import search_key
+from domain.japanese import search_key, search_stem
 from domain.organizations import ContactRole, OrganizationKind
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class OrganizationOrder(Enum):
 class OrganizationFilter:
     kind: list[OrganizationKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.contains("search", search_stem)
     municipality_code: str | None = reading.equals("municipality_code")
     corporate_number: str | None = reading.equals("corporate_number")
     school_code: str | None = reading.equals("school_code")

@@ -36,7 +36,7 @@ from domain.japanese.fiscal import (
     retention_until,
     start_of_fiscal_year,
 )
-from domain.japanese.keys import kana_order, name_key, name_stem, search_key
+from domain.japanese.keys import kana_order, name_key, name_stem, search_key, search_stem
 from domain.japanese.periods import Measure, Period, PeriodBasis
 from domain.japanese.text import cp932_or_refuse, mail_address, shown, storable
 from domain.japanese.wording import (
@@ -92,6 +92,7 @@ __all__ = [
     "school_check_digit",
     "school_code",
     "search_key",
+    "search_stem",
     "shown",
     "start_of_fiscal_year",
     "storable",

@@ -85,6 +85,12 @@ def name_stem(text: str) -> str:
     return _FORM.sub("", key) or key
 
 
+def search_stem(text: str) -> str:
+    """`search_key` without the company form, by which ㈱架空電力 finds 架空電力株式会社; a form alone is itself."""
+    key = search_key(text)
+    return _FORM.sub("", key) or key
+
+
 def kana_order(text: str) -> str:
     """An ASCII text whose byte order (collation C) is 五十音 order (JIS X 4061): コーヒー beside コオヒイ.
 

@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 ('phone', fields.CharField(default='', max_length=30)),
                 ('industry', fields.CharField(default='', max_length=100)),
                 ('is_small', fields.BooleanField(default=False)),
-                ('search', fields.CharField(max_length=1000)),
+                ('search', fields.CharField(max_length=2000)),
                 ('kana_order', fields.TextField(unique=False)),
                 ('identity', fields.CharField(max_length=300)),
                 ('retired_on', fields.DateField(null=True)),

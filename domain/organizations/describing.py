@@ -14,6 +14,7 @@ from domain.japanese import (
     postal_code,
     school_code,
     search_key,
+    search_stem,
     storable,
 )
 from domain.organizations.organization import Organization
@@ -66,7 +67,7 @@ def described(before: Organization | None = None, /, **facts: Unpack[Facts]) -> 
     return {
         **known,
         **codes,
-        "search": search_key(f"{name} {kana}"),
+        "search": f"{search_key(f'{name} {kana}')} {search_stem(name)}",
         "kana_order": kana_order(kana or name),
         "identity": identity(name, codes["corporate_number"], codes["school_code"], codes["municipality_code"]),
     }

@@ -67,7 +67,7 @@ class Organization(Owned):
     phone = fields.CharField(max_length=30, default="")
     industry = fields.CharField(max_length=100, default="")
     is_small = fields.BooleanField(default=False)
-    search = fields.CharField(max_length=1000)
+    search = fields.CharField(max_length=2000)
     kana_order = fields.TextField()
     identity = fields.CharField(max_length=300)
     retired_on = fields.DateField(null=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.japanese import kana_order, name_key, name_stem, search_key
+from domain.japanese import kana_order, name_key, name_stem, search_key, search_stem
 from domain.japanese.keys import COMPANY_FORMS, VARIANTS
 
 ACCIDENTS = st.text(
@@ -117,6 +117,12 @@ def test_companies_of_another_form_or_with_the_form_behind_are_others_that_share
     names = ("株式会社架空電力", "架空電力株式会社", "有限会社架空電力", "架空電力")
     assert len({name_key(name) for name in names}) == 4
     assert {name_stem(name) for name in names} == {"架空電力"}
+
+
+def test_what_is_searched_for_without_its_form_occurs_in_the_name_with_it():
+    assert {search_stem(typed) for typed in ("㈱架空電力", "架空電力(株)", "株式会社　架空電力")} == {"架空電力"}
+    assert search_stem("例示・ガス㈱") == "例示・ガス"
+    assert search_stem("㈱") == "株式会社"
 
 
 def test_a_name_of_nothing_but_a_form_or_punctuation_keeps_a_key():
