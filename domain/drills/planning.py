@@ -179,7 +179,7 @@ async def reschedule(
     starts_at: datetime,
     ends_at: datetime,
     reply_by: date | None = None,
-    reason: str = "",
+    reason: str | None = None,
     version: int | None = None,
 ) -> Drill:
     """Another date for a drill that is still being planned; later it has to be postponed.
@@ -189,7 +189,8 @@ async def reschedule(
     """
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, DrillStatus.DRAFT, DrillStatus.PLANNING)
-    return await _reschedule(actor, drill, starts_at, ends_at, reply_by, reason.strip())
+    why = said(reason) if reason is not None else ""
+    return await _reschedule(actor, drill, starts_at, ends_at, reply_by, why)
 
 
 @verb(*LIAISONS)

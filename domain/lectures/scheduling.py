@@ -74,7 +74,7 @@ async def reschedule(
     *,
     starts_at: datetime,
     ends_at: datetime,
-    reason: str = "",
+    reason: str | None = None,
     version: int | None = None,
 ) -> Lecture:
     """A new date for a postponed lecture, or for one that is still being arranged; same UID, SEQUENCE raised.
@@ -91,7 +91,8 @@ async def reschedule(
         LectureStatus.COORDINATING,
         LectureStatus.POSTPONED,
     )
-    return await _reschedule(actor, lecture, appointment, starts_at, ends_at, reason.strip())
+    why = said(reason) if reason is not None else ""
+    return await _reschedule(actor, lecture, appointment, starts_at, ends_at, why)
 
 
 async def _reschedule(
