@@ -163,9 +163,15 @@ def must_have_ended(ended: date | None) -> None:
 
 
 async def touch(actor: Author, row: R) -> R:
-    """Raise the version of a row whose facts stand in another one that was just changed, and journaled, with it."""
+    """Raise the version of a row whose facts stand in another one that was just changed, and journaled, with it:
+    whoever has read both before, and tells the version, overwrites nothing."""
     await _save(row, actor.now, {})
     return row
+
+
+async def touch_since(actor: Author, row: R, version: int) -> R:
+    """As `touch`, unless the row itself has changed since that version."""
+    return row if row.version > version else await touch(actor, row)
 
 
 def _must_fit(model: type[Model], values: dict[str, Any]) -> None:

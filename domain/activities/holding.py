@@ -190,4 +190,4 @@ async def approve_minutes(
         await records.change(
             actor, row, "minutes-approved", minutes_approved=minutes.get(row.id, row.minutes_reported), **values
         )
-    return activity
+    return await records.touch(actor, activity) if approved else activity

@@ -52,7 +52,7 @@ async def invite(
         attendee = await _ask(actor, appointment, volunteer, holding=False)
         await _take_in(actor, activity, volunteer, attendee, ParticipationStatus.REQUESTED)
         await invitations.tell(actor, appointment, attendee, "activity-invitation", Method.REQUEST)
-    return activity
+    return await records.touch(actor, activity)
 
 
 @verb(*LIAISONS)
@@ -71,7 +71,7 @@ async def register(
         await records.change(actor, attendee, "attendee-answered", answered_at=actor.now, **HELD)
         await _take_in(actor, activity, volunteer, attendee, ParticipationStatus.CONFIRMED)
         await invitations.tell(actor, appointment, attendee, "activity-invitation", Method.REQUEST)
-    return activity
+    return await records.touch(actor, activity)
 
 
 async def _fit(actor: Actor, activity: Activity, ids: Sequence[UUID]) -> list[Volunteer]:
@@ -177,8 +177,9 @@ async def release(
     actor: Actor, participation_id: UUID, *, reason: str, version: int | None = None
 ) -> ActivityParticipation:
     """Take the request to a volunteer back, with the reason; their calendar is told and their seat is free."""
-    participation, _ = await _open(actor, participation_id, version)
+    participation, activity = await _open(actor, participation_id, version)
     await _let_go(actor, participation, said(reason))
+    await records.touch(actor, activity)
     return participation
 
 

@@ -339,6 +339,7 @@ async def reschedule(
     must_be_in(LABELS, activity.status, *OPEN)
     _must_be_near(actor, starts_at)
     appointment = await Appointment.get(id=activity.appointment_id)
+    before, date_before = activity.version, appointment.version
     if (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at):
         await _ask_anew(actor, activity, starts_at)
     where = {"place": place, "online_url": online_url}
@@ -347,7 +348,8 @@ async def reschedule(
     await records.change(actor, activity, "activity-rescheduled", starts_at=starts_at)
     await _must_suit_all(activity, activity.kind)
     await _tell_date(actor, activity, appointment, "activity-invitation")
-    return activity
+    is_changed = appointment.version != date_before
+    return await records.touch_since(actor, activity, before) if is_changed else activity
 
 
 async def _ask_anew(actor: Actor, activity: Activity, starts_at: datetime) -> None:

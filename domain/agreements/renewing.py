@@ -57,6 +57,7 @@ async def renew(
         **{name: getattr(old, name) for name in kept},
     )
     await _carry_over(actor, old, new, effective_on)
+    await records.touch(actor, old)
     return new
 
 

@@ -57,10 +57,10 @@ async def invite(
         actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
     )
     await _take_part(actor, drill, contact, role, planned_count)
-    if drill.status is DrillStatus.PLANNING:
-        await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
     await invitations.tell(actor, appointment, attendee, "drill-invitation", Method.REQUEST, **deadline(drill))
-    return drill
+    if drill.status is DrillStatus.PLANNING:
+        return await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
+    return await records.touch(actor, drill)
 
 
 async def _ready(actor: Actor, drill: Drill) -> Appointment:
@@ -106,7 +106,7 @@ async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: 
     for participation in await Participation.filter(drill_id=drill.id, organization_id=attendee.organization_id):
         await follow(actor, participation)
     await invitations.tell(actor, appointment, attendee, "drill-released", Method.CANCEL)
-    return drill
+    return await records.touch(actor, drill)
 
 
 @verb(*LIAISONS)

@@ -145,22 +145,25 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     columns = checked(facts)
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
-    where, titled = _place(columns), _found_by(columns)
+    before, where, titled = drill.version, _place(columns), _found_by(columns)
     await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
-    await _show(actor, drill, where | ({"title": drill.title} if titled else {}))
-    return drill
+    is_shown = await _show(actor, drill, where | ({"title": drill.title} if titled else {}))
+    return await records.touch_since(actor, drill, before) if is_shown else drill
 
 
-async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> None:
-    """What the calendars show; a new place raises SEQUENCE, a new title does not (RFC 5546 §2.1.4)."""
+async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> bool:
+    """What the calendars show; a new place raises SEQUENCE, a new title does not (RFC 5546 §2.1.4). Answers whether it
+    made a difference there."""
     appointment = await Appointment.get(id=drill.appointment_id)
     before = appointment.version
     await calendar.change(actor, appointment, "appointment-corrected", **shown)
     if drill.status in (DrillStatus.INVITING, DrillStatus.CONFIRMED):
         must_be_ready(drill, appointment)
-    if appointment.version != before:
+    is_changed = appointment.version != before
+    if is_changed:
         await invitations.tell_all(actor, appointment, "drill-changed", Method.REQUEST)
+    return is_changed
 
 
 @verb(*LIAISONS)

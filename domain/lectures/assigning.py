@@ -98,6 +98,7 @@ async def assign(
     whose guardian has not consented.
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
+    before = lecture.version
     if role not in LECTURING:
         raise Invalid("講師か補助講師を選んでください。", field="role")
     if lecture.status is LectureStatus.ACCEPTED:
@@ -111,7 +112,7 @@ async def assign(
     await offer(actor, lecture, attendee, reply_by)
     told = {"reply_by": day_with_weekday(reply_by)} if reply_by else {}
     await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST, **told)
-    return lecture
+    return await records.touch_since(actor, lecture, before)
 
 
 async def must_be_fit(author: Author, person: Person, day: date, *, field: str) -> None:
@@ -150,9 +151,10 @@ async def offer(actor: Author, lecture: Lecture, attendee: Attendee, reply_by: d
 async def release(actor: Actor, assignment_id: UUID, *, version: int | None = None) -> Assignment:
     """Take the request to a lecturer back; they are free again and their calendar is told."""
     seen = await records.see(assignments_visible_to(actor), assignment_id)
-    await locked(seen)
+    lecture, _, _ = await locked(seen)
     assignment = await records.find(assignments_visible_to(actor), assignment_id, version)
     await let_go(actor, assignment)
+    await records.touch(actor, lecture)
     return assignment
 
 

@@ -65,7 +65,7 @@ async def correct(actor: Actor, /, lecture_id: UUID, *, version: int | None = No
     await records.change(actor, lecture, "lecture-corrected", **columns)
     is_shown = await _show(actor, lecture, where, is_titled="theme" in columns)
     await _tell(actor, lecture, to_lecturers=lecturers_care or is_shown, to_school=is_new_contact)
-    return lecture if lecture.version > before or not is_shown else await records.touch(actor, lecture)
+    return await records.touch_since(actor, lecture, before) if is_shown else lecture
 
 
 async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:

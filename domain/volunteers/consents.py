@@ -89,6 +89,7 @@ async def record_consent(
         )
     records.must_say(guardian_name, "保護者の氏名", "guardian_name")
     _must_be_in_order(actor, given_on, expires_on)
+    await records.touch(actor, volunteer)
     return await records.create(
         actor,
         GuardianConsent,

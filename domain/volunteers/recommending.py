@@ -111,6 +111,7 @@ async def recommend_again(
     if former.status not in ENDED and kind in (None, former.kind):
         raise WrongState("この人はまだ名簿にあります。任期が満了した人は「再委嘱」をしてください。", field="kind")
     kept = ("unit_id", "person_id", "group_id", "university_id", "age_band", "affiliation", "search", "kana_order")
+    await records.touch(actor, former)
     return await records.create(
         actor,
         Volunteer,
@@ -147,13 +148,22 @@ async def correct(actor: Actor, /, volunteer_id: UUID, *, version: int, **facts:
     named, about = _parted(facts)
     await _must_be_there(actor, about, volunteer.group_id)
     person = await Person.get(id=volunteer.person_id)
+    before = person.version
     await records.change(actor, person, "volunteer-person-corrected", **people.described(person, **named))
+    is_another = person.version > before
     shared = {"age_band": about.get("age_band", volunteer.age_band), **_found_by(person)}
     for other in await Volunteer.filter(person_id=person.id).exclude(id=volunteer.id).select_for_update():
-        await records.change(actor, other, "volunteer-corrected", **shared)
-        await heed_age(actor, other)
-    await records.change(actor, volunteer, "volunteer-corrected", **(about | shared))
-    await heed_age(actor, volunteer)
+        await _correct(actor, other, shared, is_another)
+    await _correct(actor, volunteer, about | shared, is_another)
     for commission in await Commission.filter(volunteer_id=volunteer.id, ended_on=None, term_to__gte=actor.today):
         await records.change(actor, commission, "commission-corrected", group_id=volunteer.group_id)
     return volunteer
+
+
+async def _correct(actor: Actor, volunteer: Volunteer, facts: Mapping[str, Any], is_another: bool) -> None:
+    """Put one place on the roster right; with the person, it is another one for whoever has read it."""
+    before = volunteer.version
+    await records.change(actor, volunteer, "volunteer-corrected", **facts)
+    await heed_age(actor, volunteer)
+    if is_another:
+        await records.touch_since(actor, volunteer, before)

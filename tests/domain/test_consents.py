@@ -264,10 +264,10 @@ def test_no_minor_goes_on_patrol(play: Any) -> None:
             assert refused.value.field == "volunteer_ids"
         assert await ActivityParticipation.all().count() == await Attendee.all().count() == 0
         other = await make.activity(town.officer)
-        await activities.invite(town.officer, other.id, volunteer_ids=[minor.id])
+        asked = await activities.invite(town.officer, other.id, volunteer_ids=[minor.id])
         with pytest.raises(Invalid, match="浄化活動"):
             await activities.correct(
-                town.officer, other.id, version=1, kind=ActivityKind.PURIFICATION, title=other.title
+                town.officer, other.id, version=asked.version, kind=ActivityKind.PURIFICATION, title=other.title
             )
         assert (await activities.Activity.get(id=other.id)).kind is ActivityKind.PUBLICITY
 

@@ -1,0 +1,280 @@
+"""Two officers who have the same thing before them: whoever comes second is told, and overwrites nothing.
+
+One story for each concept, which takes every step that can be told a version.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import (
+    activities,
+    agreements,
+    drills,
+    lectures,
+    organizations,
+    people,
+    replies,
+    retention,
+    units,
+    volunteers,
+)
+from domain.activities import Absence, ActivityParticipation, ActivityResults, Presence
+from domain.agreements import AgreementParty
+from domain.calendar import PartStat
+from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
+from domain.lectures import Assignment
+from domain.volunteers import AgeBand, CommissionKind
+from tests import make
+from tests.domain.drills.asking import answer, attendee_of
+from tests.domain.lectures.giving import HEARD
+from tests.domain.retention.test_lists import SPRING, drawn, late, left, second
+from tests.domain.sweeping import Sweep, versioned
+from tests.make import Town
+
+Story = Callable[[Town, Sweep], Awaitable[None]]
+HOUR = timedelta(hours=1)
+
+
+def dates(starts_at: datetime, lasting: timedelta = HOUR, days: int = 0) -> dict[str, datetime]:
+    begins = starts_at + timedelta(days=days)
+    return {"starts_at": begins, "ends_at": begins + lasting}
+
+
+async def lectures_are_arranged(town: Town, sweep: Sweep) -> None:
+    me, lecture = town.officer, await make.lecture(town.officer)
+    other = await make.officer(town.hq, town.station)
+    await sweep(lectures.accept, me, lecture)
+    for person_id in (me.person_id, other.id):
+        await sweep(lectures.assign, me, lecture, person_id=person_id)
+    await sweep(lectures.release, me, await Assignment.get(person_id=other.id))
+    for facts in ({"theme": "情報モラル"}, {"place": "体育館"}, {"online_url": "https://meet.example/a"}):
+        await sweep(lectures.correct, me, lecture, **facts)
+    await sweep(lectures.reschedule, me, lecture, **dates(lecture.starts_at, 2 * HOUR))
+    await sweep(lectures.confirm, me, lecture)
+    await sweep(lectures.correct, me, lecture, place="音楽室")
+    await sweep(lectures.postpone, me, lecture, reason="台風", **dates(lecture.starts_at, HOUR))
+    await sweep(lectures.postpone, me, lecture, reason="学級閉鎖")
+    await sweep(lectures.reschedule, me, lecture, **dates(lecture.starts_at, HOUR))
+    await lectures.confirm(me, lecture.id)
+    after = make.at(me, lecture.starts_at + 3 * HOUR)
+    await sweep(lectures.deliver, after, lecture, duration_minutes=50, head_counts=HEARD)
+    giver = [lectures.GivenBy(other.id)]
+    for numbers in ({"duration_minutes": 45}, {"head_counts": [replace(HEARD[0], count=60)]}, {"given_by": giver}):
+        await sweep(lectures.correct_head_counts, after, lecture, reason="書き間違い", **numbers)
+    await sweep(lectures.report, after, lecture)
+
+
+async def lectures_end(town: Town, sweep: Sweep) -> None:
+    for name, end in (("甲小", lectures.refuse), ("乙小", lectures.cancel), ("丙小", lectures.withdraw)):
+        lecture = await make.lecture(town.officer, school=await make.school(town.officer, name))
+        if end is lectures.cancel:
+            await lectures.accept(town.officer, lecture.id)
+        await sweep(end, town.officer, lecture, reason="日程が合わないため")
+
+
+async def drills_are_arranged(town: Town, sweep: Sweep) -> Drill:
+    me, begins = town.officer, town.officer.now + timedelta(days=28)
+    what = {"title": "第1回共同対処訓練", "format": DrillFormat.TABLETOP, "threat": DrillThreat.RANSOMWARE}
+    drill = await drills.plan(me, **what, objectives=["通報"], place="大会議室", **dates(begins))
+    await sweep(drills.open_planning, me, drill)
+    await sweep(drills.reschedule, me, drill, **dates(begins, 2 * HOUR))
+    for facts in ({"place": "講堂"}, {"online_url": "https://meet.example/a"}, {"title": "第2回共同対処訓練"}):
+        await sweep(drills.correct, me, drill, **facts)
+    contacts = [await make.contact(me, await make.company(me, name)) for name in ("架空電力", "見本信用金庫")]
+    for contact in contacts:
+        await sweep(drills.invite, me, drill, contact_id=contact.id)
+    await sweep(drills.correct, me, drill, place="大会議室")
+    part = await Participation.get(organization_id=contacts[1].organization_id)
+    await sweep(drills.correct_participation, me, part, role=ParticipationRole.OBSERVER)
+    await sweep(drills.uninvite, me, drill, attendee_id=(await attendee_of(contacts[1])).id)
+    await sweep(drills.postpone, me, drill, reason="台風", **dates(begins, 3 * HOUR))
+    await sweep(drills.resume_inviting, me, drill)
+    await answer(town, contacts[0])
+    await sweep(drills.confirm, me, drill)
+    return drill
+
+
+async def drills_are_held(town: Town, sweep: Sweep) -> None:
+    drill = await drills_are_arranged(town, sweep)
+    during, hq = [make.at(who, drill.starts_at + HOUR) for who in (town.officer, town.hq)]
+    for step in (drills.start, drills.pause, drills.resume):
+        await sweep(step, during, drill)
+    [part] = await Participation.filter(reply="ACCEPTED")
+    await sweep(drills.finish, during, drill, attendance=[Attended(part.id, 3)])
+    for numbers in ({"police_count": 10}, {"attendance": [Attended(part.id, 4)]}):
+        await sweep(drills.correct_attendance, during, drill, reason="数え間違い", **numbers)
+    await sweep(drills.evaluate, during, drill)
+    await sweep(drills.submit_report, during, drill, summary="通報が早かった。")
+    await sweep(drills.return_report, hq, drill, reason="人数の確認")
+    await drills.submit_report(during, drill.id, summary="通報が早かった。")
+    await sweep(drills.close, hq, drill)
+    await sweep(drills.call_off, town.officer, await make.drill(town.officer), reason="大雨")
+
+
+async def activities_are_held(town: Town, sweep: Sweep) -> None:
+    me, activity = town.officer, await make.activity(town.officer, capacity=1)
+    going = [await make.volunteer(town, family_name=name) for name in ("髙見本", "試﨑", "𠮷例")]
+    for facts in ({"title": "広報啓発活動"}, {"remarks": "雨天決行"}):
+        await sweep(activities.correct, me, activity, **facts)
+    await sweep(activities.register, me, activity, volunteer_ids=[going[0].id])
+    for one in going[1:]:
+        await sweep(activities.invite, me, activity, volunteer_ids=[one.id])
+    for changed in ({"place": "公民館"}, {"online_url": "https://meet.example/a"}):
+        await sweep(activities.reschedule, me, activity, **dates(activity.starts_at, 2 * HOUR), **changed)
+    parts = [await ActivityParticipation.get(volunteer_id=one.id) for one in going]
+    await replies.answer_by_link(me.now, parts[1].attendee_id, partstat=PartStat.ACCEPTED)
+    await sweep(activities.release, me, parts[0], reason="人数が揃ったため")
+    await sweep(activities.admit, me, parts[1])
+    await sweep(activities.confirm, me, activity)
+    await sweep(activities.cancel, me, await make.activity(me), reason="大雨")
+    after, other = [make.at(who, activity.starts_at + 3 * HOUR) for who in (me, town.hq)]
+    came = [Presence(parts[1].id, 60)]
+    await sweep(activities.hold, after, activity, attended=came, absent=[Absence(parts[2].id, "体調不良")])
+    counted = {"results": ActivityResults(audience_count=300)}
+    for numbers in (counted, {"attended": [Presence(parts[1].id, 90)]}):
+        await sweep(activities.correct_results, after, activity, reason="数え間違い", **numbers)
+    await sweep(activities.approve_minutes, other, activity)
+
+
+async def activities_only_end_later(town: Town, sweep: Sweep) -> None:
+    activity = await make.activity(town.officer)
+    await sweep(activities.reschedule, town.officer, activity, **dates(activity.starts_at, 3 * HOUR))
+
+
+async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
+    me, agreement = town.officer, await make.proposed(town.officer)
+    bodies = [await make.company(me, name) for name in ("見本信用金庫", "例示保険")]
+    for facts in ({"title": "共同対処協定"}, {"purpose": "通報"}):
+        await sweep(agreements.correct, me, agreement, **facts)
+    await sweep(agreements.add_party, me, agreement, organization_id=bodies[0].id)
+    await sweep(agreements.remove_party, me, await AgreementParty.get(organization_id=bodies[0].id))
+    officer = await make.officer(town.admin, town.station)
+    await sweep(agreements.entrust, me, agreement, officer_id=officer.id)
+    for who, step in ((me, agreements.negotiate), (me, agreements.submit), (town.hq, agreements.approve)):
+        await sweep(step, who, agreement)
+    signed = {"signed_on": me.today, "signatures": await make.signatures(agreement)}
+    await sweep(agreements.sign, me, agreement, expires_on=date(2027, 3, 31), **signed)
+    await sweep(agreements.correct_number, me, agreement, number="青サ第1号")
+    joining = {"organization_id": bodies[1].id, "on": me.today, "signatory_name": "例示 一郎"}
+    await sweep(agreements.accede, me, agreement, **joining)
+    leaving = await AgreementParty.get(organization_id=bodies[1].id)
+    await sweep(agreements.let_withdraw, me, leaving, on=me.today + timedelta(days=30))
+    await sweep(agreements.discuss_renewal, me, agreement)
+    await sweep(agreements.renew, me, agreement, effective_on=date(2027, 4, 1))
+    await sweep(agreements.terminate, town.hq, agreement, reason="相手方の解散")
+    given_up = await make.proposed(me, "別の会社")
+    await sweep(agreements.withdraw_proposal, me, given_up, reason="相手方の都合")
+
+
+async def volunteers_come_and_go(town: Town, sweep: Sweep) -> None:
+    me, hq = town.officer, town.hq
+    minor = await make.recommended(me, age_band=AgeBand.FROM_15_TO_17)
+    for facts in ({"affiliation": "例示高校"}, {"phone": "000-0000-0000"}, {"given_name": "次郎"}):
+        await sweep(volunteers.correct, me, minor, **facts)
+    await sweep(volunteers.screen, hq, minor)
+    consent = await sweep(volunteers.record_consent, me, minor, guardian_name="髙見本 保", given_on=me.today)
+    await sweep(volunteers.appoint, hq, minor, authority="生活安全部長")
+    await sweep(volunteers.correct, me, minor, mail_address="jiro@volunteer.example")
+    await sweep(volunteers.reappoint, hq, minor)
+    await sweep(volunteers.suspend, me, minor, reason="試験のため")
+    await sweep(volunteers.resume, me, minor)
+    await sweep(volunteers.withdraw_consent, me, consent)
+    other = CommissionKind.CYBER_PATROL_MONITOR
+    await sweep(volunteers.recommend_again, me, await make.volunteer(town), kind=other)
+    for who, name, leave in ((me, "甲", volunteers.resign), (hq, "乙", volunteers.dismiss)):
+        await sweep(leave, who, await make.volunteer(town, family_name=name), reason="転居")
+    await sweep(volunteers.reject, hq, await make.screened(town, family_name="丙"), reason="定員のため")
+
+
+async def groups_come_and_go(town: Town, sweep: Sweep) -> None:
+    group = await make.group(town.officer)
+    await sweep(volunteers.correct_group, town.officer, group, remarks="大学の公認")
+    await sweep(volunteers.retire_group, town.officer, group, on=town.officer.today)
+
+
+async def organizations_come_and_go(town: Town, sweep: Sweep) -> None:
+    me, today = town.officer, town.officer.today
+    body = await make.company(me)
+    contact = await make.contact(me, body)
+    place = await organizations.add_establishment(me, organization_id=body.id, name="本店")
+    for facts in ({"phone": "000-0000-0000"}, {"name": "架空電力ホールディングス株式会社"}):
+        await sweep(organizations.correct, me, body, **facts)
+    for known in ({"department": "総務部"}, {"mail_address": "new@partner.example"}, {"given_name": "惠"}):
+        await sweep(organizations.correct_contact, me, contact, **known)
+    await sweep(organizations.correct_establishment, me, place, name="支店")
+    for row, retire, reinstate in (
+        (contact, organizations.retire_contact, organizations.reinstate_contact),
+        (place, organizations.retire_establishment, organizations.reinstate_establishment),
+        (body, organizations.retire, organizations.reinstate),
+    ):
+        await sweep(retire, me, row, on=today)
+        await sweep(reinstate, me, row)
+    await sweep(organizations.transfer, town.hq, body, unit_id=town.other_station.id)
+
+
+async def officers_come_and_go(town: Town, sweep: Sweep) -> None:
+    today = town.admin.today
+    officer = await make.officer(town.admin, town.station)
+    for known in ({"phone": "000-0000-0000"}, {"family_name": "試崎"}):
+        await sweep(people.correct, town.admin, officer, **known)
+    for unit_id, days in ((town.station.id, 1), (town.other_station.id, 9)):
+        new_post = {"unit_id": unit_id, "job_title": "主任", "on": today + timedelta(days=days)}
+        await sweep(people.transfer, town.admin, officer, **new_post)
+    await sweep(people.retire, town.admin, officer, on=today + timedelta(days=30))
+
+
+async def units_come_and_go(town: Town, sweep: Sweep) -> None:
+    await sweep(units.correct, town.admin, town.station, extension="3484")
+    await sweep(units.retire, town.admin, town.station, on=town.admin.today)
+
+
+async def answers_are_noted(town: Town, sweep: Sweep) -> None:
+    drill = await make.drill(town.officer)
+    [contact] = await make.invited(town.officer, drill)
+    await sweep(replies.note, town.officer, await attendee_of(contact), partstat=PartStat.ACCEPTED)
+
+
+async def lists_are_approved(town: Town, sweep: Sweep) -> None:
+    volunteer = await left(town, "2026-09-01")
+    found, hq = await drawn(town), make.at(town.hq, late(SPRING))
+    await sweep(retention.review, hq, found)
+    await sweep(retention.send_back, hq, found, reason="確認のため")
+    await retention.review(hq, found.id)
+    await sweep(retention.approve, await second(town), found)
+    held = await retention.hold(hq, person_id=volunteer.person_id, reason="訴訟")
+    await sweep(retention.lift, hq, held, reason="判決の確定")
+
+
+STORIES: dict[str, tuple[Story, ...]] = {
+    "activities": (activities_are_held, activities_only_end_later),
+    "agreements": (agreements_are_signed_and_renewed,),
+    "drills": (drills_are_held,),
+    "lectures": (lectures_are_arranged, lectures_end),
+    "organizations": (organizations_come_and_go,),
+    "people": (officers_come_and_go,),
+    "replies": (answers_are_noted,),
+    "retention": (lists_are_approved,),
+    "units": (units_come_and_go,),
+    "volunteers": (volunteers_come_and_go, groups_come_and_go),
+}
+
+
+def test_every_concept_whose_verbs_can_be_told_a_version_has_its_stories() -> None:
+    assert sorted({name.split(".")[0] for name in versioned()}) == sorted(STORIES)
+
+
+@pytest.mark.parametrize("concept", STORIES)
+def test_whoever_has_read_an_older_version_changes_nothing_and_every_change_makes_a_newer_one(
+    play: Any, concept: str
+) -> None:
+    async def story(town: Town) -> None:
+        sweep = Sweep()
+        for steps in STORIES[concept]:
+            await steps(town, sweep)
+        assert sweep.taken == {name for name in versioned() if name.startswith(f"{concept}.")}
+
+    play(story)
