@@ -48,11 +48,12 @@ def routes(house: House) -> list[Route]:
 async def _behind(house: House, token: str) -> tuple[Subscription | None, bool]:
     """The subscription that the token was once made for, and whether it still is."""
     id = tokens.id_in(token)
-    feed = await Subscription.filter(id=id).first() if id else None
-    if id is None or feed is None:
+    if id is None:
         return None, False
-    made_for = [n for n in range(1, feed.generation + 1) if _fits(house, token, id, n)]
-    return (feed, made_for == [feed.generation]) if made_for else (None, False)
+    feed = await Subscription.filter(id=id).first()
+    # Whoever guesses an id waits for the same work, whether or not there is such a feed.
+    made_for = [n for n in range(1, (feed.generation if feed else 1) + 1) if _fits(house, token, id, n)]
+    return (feed, made_for == [feed.generation]) if feed and made_for else (None, False)
 
 
 def _fits(house: House, token: str, id: UUID, generation: int) -> bool:

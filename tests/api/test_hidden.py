@@ -18,11 +18,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from graphql import GraphQLObjectType, get_named_type
 
-from domain import database
+from api.app import make_app
+from domain import database, feeds, replies, tokens
 from domain.actor import Actor, Role
 from tests import make
+from tests.api.asgi import chunked, collected, http_scope, say
 from tests.api.asking import ask, change, codes
 from tests.api.inputs import (
     every_id,
@@ -36,6 +39,7 @@ from tests.api.inputs import (
     versions_in,
 )
 from tests.api.situations import ENTITIES, Crowd, Situation
+from tests.api.test_app import HOUSE
 from tests.api.test_rights import REVIEWED, leaves, may_read
 from tests.api.test_situations import ONES, QUERIES, lists
 from tests.statements import spoken, trodden
@@ -229,6 +233,24 @@ def test_a_filter_by_a_hidden_row_finds_as_much_as_one_by_none(in_crowd: Any) ->
                 hidden += await hidden_rows(crowd, actor, kind)
                 found = await differing(partial(narrowed, actor, name, field, kind), hidden)
                 assert found == [], (role, name, field)
+
+    in_crowd(story)
+
+
+@pytest.mark.parametrize(("path", "purpose"), [("/cal/{}/calendar.ics", feeds.PURPOSE), ("/rsvp/{}", replies.PURPOSE)])
+def test_a_forged_address_is_as_much_work_whether_or_not_there_is_such_a_row(
+    in_crowd: Any, path: str, purpose: str
+) -> None:
+    async def story(crowd: Crowd) -> None:
+        app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
+        rows = crowd.rows["CalendarFeed" if purpose == feeds.PURPOSE else "Attendee"]
+
+        async def fetched(id: UUID) -> Any:
+            forged = path.format(tokens.derive("another installation's key", purpose, id))
+            found = collected(await say(app, http_scope("GET", forged, []), chunked(b"")))
+            return found.status, found.body
+
+        assert await differing(fetched, [row.id for row in rows[:3]]) == []
 
     in_crowd(story)
 
