@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import perf_counter
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,6 +102,8 @@ class Observed:
 
         try:
             await self.app(scope, receive, noted)
+        except ClientDisconnect:
+            pass  # whoever hangs up half-way is neither answered nor a bug
         except Exception as bug:
             note(bug)
             if not status:
