@@ -52,10 +52,10 @@ class Context:
         A look at personal data is written down in the same transaction, before anything of it is answered.
         """
         self.statements += 1
-        begin = "BEGIN; SET LOCAL synchronous_commit = off" if look else "BEGIN READ ONLY"
+        begin = "BEGIN" if look else "BEGIN READ ONLY"
         async with limits.in_time(), Tortoise.get_connection("default").acquire_connection() as connection:
-            await connection.execute(f"{begin}; {walls.for_reading(self.actor).put_up()}")
             try:
+                await connection.execute(f"{begin}; {walls.for_reading(self.actor).put_up()}")
                 text: str | None = await connection.fetchval(sql, *values)
                 if look and text:
                     text = await self._noted(connection, look, text)

@@ -83,13 +83,14 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
         bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
-        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan))
+        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan, info.field_name))
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
 
-    def _look(self, plan: Plan) -> Look | None:
-        name = self.operation.name.value if self.operation.name else ""
+    def _look(self, plan: Plan, asked_for: str) -> Look | None:
+        """Why it is read is what the asker calls it, and what they ask for where they call it nothing."""
+        name = self.operation.name.value if self.operation.name else asked_for
         return Look(plan.personal, name) if plan.personal else None
 
     @cached_property

@@ -24,6 +24,14 @@ def test_a_list_of_names_leaves_one_line_with_every_row_shown_and_the_answer_is_
     play(story)
 
 
+def test_a_look_without_a_name_is_told_by_what_was_asked_for(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await read(town.hq, "{ officers { edges { node { id familyName } } } }")
+        assert [line.purpose for line in await Look.all()] == ["officers"]
+
+    play(story)
+
+
 def test_what_shows_nobody_leaves_no_line(play: Any) -> None:
     async def story(town: Town) -> None:
         await make.lecture(town.hq)
