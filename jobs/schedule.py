@@ -71,6 +71,7 @@ class Alone:
 
 
 SCHEDULE = (
+    Job("password-resets", Every(), Alone(accounts.send_resets), "who has forgotten a password hears within seconds"),
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
     Job("seal-journal", Every(), Alone(sealing.seal), "no entry can be changed unseen, within seconds"),
     Job(

@@ -25,7 +25,16 @@ from domain.accounts.inviting import (
     send_reset,
     unlock,
 )
-from domain.accounts.links import Link, address, ask_for_reset, behind, choose_password, renew, set_password
+from domain.accounts.links import (
+    Link,
+    address,
+    ask_for_reset,
+    behind,
+    choose_password,
+    renew,
+    send_resets,
+    set_password,
+)
 from domain.accounts.sessions import Session, Stage, Visit, actor_of, leave, living, revoke_sessions, visit
 
 __all__ = [
@@ -65,6 +74,7 @@ __all__ = [
     "renew",
     "revoke_sessions",
     "send_reset",
+    "send_resets",
     "set_password",
     "tidy",
     "unlock",

@@ -29,6 +29,8 @@ from domain.units import Unit
 from domain.verbs import broken
 
 NAME = re.compile(r"[^\s@]+(@[^\s@]+)?")
+NOBODY = UUID(int=0)
+"""Whose account is looked at where a name is nobody's: so that the same is asked of the database."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Account(Owned):
 
     `mail_address` is where its letters go: the person's when it was offered, and nobody's but its own since.
     A link to choose a password is derived from `link_generation` (`tokens.derive`), which rises with each that is
-    sent or used: so there is never more than one, and it ends at `link_until`.
+    sent or used: so there is never more than one, and it ends at `link_until`. `reset_asked_at` is set until the clock
+    has sent the one that somebody asked for who forgot the password.
     """
 
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField("renkei.Person", on_delete=fields.RESTRICT)
@@ -60,6 +63,7 @@ class Account(Owned):
     mail_address = fields.CharField(max_length=254, default="")
     link_generation = fields.IntField(default=0)
     link_until = fields.DatetimeField(null=True)
+    reset_asked_at = fields.DatetimeField(null=True)
     last_entered_at = fields.DatetimeField(null=True)
     locked_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)

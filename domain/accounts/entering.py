@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from domain.accounts import factors, passwords, sessions, telling, throttling
-from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.account import NOBODY, Account, Credential, Gate, folded, known_as, note, words_of
 from domain.accounts.links import set_password
 from domain.accounts.sessions import Session, Stage, Visit
 from domain.accounts.telling import Change
@@ -25,7 +24,6 @@ PAUSED = (
     "続けて間違えたため、しばらく受け付けません。時間をおくか、パスワードの再設定を使ってください。"
     "二段階認証を設定している方は、番号も一緒に入力するとログインできます。"
 )
-NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ async def _shows(now: datetime, gate: Gate, account: Account | None, code: str, 
     """Whether a second factor vouches for somebody who would have to wait. No password is looked at before."""
     if not code or not await throttling.may_try_code(now, _door(gate, login, caller, "code")):
         return False
-    return account is not None and await factors.prove(now, gate, account, code)
+    return await factors.prove(now, gate, account, code)
 
 
 async def _stage(gate: Gate, account: Account) -> Stage:

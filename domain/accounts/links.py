@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain import records, tokens
 from domain.accounts import passwords, sessions, telling, throttling
-from domain.accounts.account import Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.account import NOBODY, Account, Credential, Gate, folded, known_as, note, words_of
 from domain.accounts.telling import Change
 from domain.actor import Author
 from domain.errors import NotFound
@@ -61,26 +61,31 @@ async def send(author: Author, account: Account, link: Link) -> Account:
 
 
 async def ask_for_reset(now: datetime, gate: Gate, login: str, address: str) -> None:
-    """Send a link to whoever says they have forgotten their password: nothing tells whether there was anybody, nor
-    whether it was asked too often."""
+    """Note that whoever has this name wants a link: nothing tells whether there is anybody, nor whether it was asked
+    too often, for the clock sends it (`send_resets`)."""
     door = throttling.door(gate, folded(login), address, "reset")
     if await throttling.may_try(now, door, throttling.BY_RESET):
-        await _send_reset(now, login)
+        account = await known_as(login, now)
+        is_reached = account is not None and account.is_open(now) and account.mail_address != ""
+        await Account.filter(id=account.id if account and is_reached else NOBODY).update(reset_asked_at=now)
 
 
 @routine
-async def _send_reset(now: datetime, login: str) -> None:
-    account = await known_as(login, now)
-    if account is not None and account.is_open(now) and account.mail_address:
-        await send(account.author(now), account, Link.RESET)
+async def send_resets(now: datetime) -> None:
+    """Send a link to everybody who has asked for one since the last time."""
+    for account in await Account.filter(reset_asked_at__isnull=False).select_for_update():
+        if account.is_open(now) and account.mail_address:
+            await send(account.author(now), account, Link.RESET)
+        await Account.filter(id=account.id).update(reset_asked_at=None)
 
 
 @routine
 async def behind(now: datetime, gate: Gate, link: Link, token: str) -> Account:
     """The account for which a link was made. Raises NotFound, whatever is wrong with it."""
-    id = tokens.id_in(token)
-    account = await Account.filter(id=id).select_for_update().first() if id else None
-    if account is None or not tokens.is_genuine(token, gate.secret, link, account.id, account.link_generation):
+    id = tokens.id_in(token) or NOBODY
+    account = await Account.filter(id=id).select_for_update().first()
+    is_genuine = tokens.is_genuine(token, gate.secret, link, id, account.link_generation if account else 0)
+    if account is None or not is_genuine:
         raise NotFound(GONE)
     if account.link_until is None or account.link_until <= now or not account.is_open(now):
         raise NotFound(GONE)

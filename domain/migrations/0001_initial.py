@@ -402,6 +402,7 @@ class Migration(migrations.Migration):
                 ('mail_address', fields.CharField(default='', max_length=254)),
                 ('link_generation', fields.IntField(default=0)),
                 ('link_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reset_asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_entered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('locked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -249,7 +249,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "ログイン",
         ENDED,
         public="role link_until last_entered_at locked_at ended_at person_id organization_id",
-        internal="link_generation",
+        internal="link_generation reset_asked_at",
         personal="login mail_address",
         whose=EVERYBODY,
         source="管理者の招待",

@@ -100,6 +100,7 @@ def test_every_line_of_the_schedule_has_a_name_of_its_own_and_says_why() -> None
 
 def test_only_what_is_safe_to_repeat_runs_at_every_tick() -> None:
     assert [job.name for job in SCHEDULE if isinstance(job.trigger, Every)] == [
+        "password-resets",
         "post-letters",
         "seal-journal",
         "erase",

@@ -9,12 +9,12 @@ import pytest
 from domain import accounts, people
 from domain.accounts import Account, Gate, Session, Stage, entering, passwords
 from domain.actor import Role
-from domain.errors import Refused, Unauthenticated
+from domain.errors import RateLimited, Refused, Unauthenticated
 from domain.journal import Entry
 from tests.clock import NOW
 from tests.domain.accounts import keys
 from tests.make import Town
-from tests.statements import counted
+from tests.statements import counted, spoken, trodden
 
 
 @dataclass
@@ -100,6 +100,28 @@ def test_whoever_cannot_come_in_learns_the_same_at_the_same_cost(play: Any, monk
         assert told == {(Unauthenticated, entering.WRONG, None)}
         assert len(costs) == 1, costs
         assert await Session.all().count() == 0
+
+    play(story)
+
+
+@pytest.mark.parametrize("code", ["", "000000", "12345", "ABCD-EFGH-IJKL-MNOP"])
+def test_whoever_has_to_wait_learns_at_the_same_cost_that_a_name_is_nobodys(play: Any, code: str) -> None:
+    async def story(town: Town) -> None:
+        await keys.partner(town)
+        await keys.enrolled(town, town.officer, "officer-1")
+        await keys.opened(town, town.statistician, "without-factor")
+        locked = await keys.opened(town, town.hq, "locked")
+        await accounts.lock(town.admin, locked.id)
+        told, costs, work = set(), set(), set()
+        for name in ("nobody-1", "officer-1", "without-factor", "locked", "megumi@partner.example"):
+            for _ in range(5):
+                await refusal(name, password="wrong", caller=keys.ELSEWHERE)
+            with spoken() as said, trodden("domain", "pyotp", "cryptography") as steps:
+                told.add(await refusal(name, caller=keys.ELSEWHERE, code=code))
+            costs.add(tuple(said))
+            work.add(tuple(step for step in steps if not step.endswith("Account.is_open")))
+        assert told == {(RateLimited, entering.PAUSED, None)}
+        assert (len(costs), len(work)) == (1, 1)
 
     play(story)
 

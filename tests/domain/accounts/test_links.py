@@ -20,6 +20,7 @@ from tests import make
 from tests.clock import NOW
 from tests.domain.accounts import keys
 from tests.make import Town
+from tests.statements import spoken
 
 NEW = "かえる五匹 池の中で"
 WEEK = timedelta(days=7)
@@ -155,6 +156,7 @@ def test_whoever_forgot_gets_a_link_for_a_day_that_ends_every_session(play: Any)
         _, account = await keys.partner(town)
         secret = (await keys.enter(account.login)).secret
         await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.ELSEWHERE.address)
+        await accounts.send_resets(NOW)
         assert await accounts.visit(secret, NOW) is not None
         account = await Account.get(id=account.id)
         assert await is_refused(token(account, Link.RESET), Link.RESET, NOW + timedelta(days=1))
@@ -174,6 +176,8 @@ def test_nobody_else_gets_a_letter_and_nothing_says_so(play: Any, who: str) -> N
         await keys.opened(town, town.admin, "no-mail")
         letters = await Letter.all().count()
         assert await accounts.ask_for_reset(NOW, keys.GATE, who, keys.HERE.address) is None
+        assert await Account.filter(reset_asked_at__isnull=False).count() == 0
+        await accounts.send_resets(NOW)
         assert await Letter.all().count() == letters
 
     play(story)
@@ -184,7 +188,67 @@ def test_a_mailbox_cannot_be_filled_by_asking_again_and_again(play: Any) -> None
         _, account = await keys.partner(town)
         for _ in range(10):
             await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.ELSEWHERE.address)
+            await accounts.send_resets(NOW)
         assert await Letter.filter(kind="password-reset").count() == 3
+
+    play(story)
+
+
+def test_who_asks_twice_before_the_clock_comes_by_gets_one_letter_and_none_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        for _ in range(2):
+            await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.HERE.address)
+        for _ in range(2):
+            await accounts.send_resets(NOW)
+        assert await Letter.filter(kind="password-reset").count() == 1
+
+    play(story)
+
+
+def test_who_is_locked_out_before_the_clock_comes_by_gets_no_letter_later_either(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.HERE.address)
+        await accounts.lock(town.admin, account.id)
+        await accounts.send_resets(NOW)
+        await accounts.unlock(town.admin, account.id)
+        await accounts.send_resets(NOW)
+        assert await Letter.filter(kind="password-reset").count() == 0
+
+    play(story)
+
+
+NAMES = ["megumi@partner.example", "locked", "ended", "no-mail", "nobody@nowhere.example", "", "x" * 10_000]
+
+
+def test_to_ask_for_a_link_costs_the_same_whoever_is_meant(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await keys.partner(town)
+        for who, name in ((town.hq, "locked"), (town.officer, "ended"), (town.admin, "no-mail")):
+            account = await keys.opened(town, who, name)
+            if name != "no-mail":
+                await (accounts.lock if name == "locked" else accounts.end)(town.admin, account.id)
+        costs = set()
+        for name in NAMES:
+            with spoken() as said:
+                await accounts.ask_for_reset(NOW, keys.GATE, name, keys.ELSEWHERE.address)
+            costs.add(tuple(said))
+        assert len(costs) == 1
+        assert len(costs.pop()) > 3
+
+    play(story)
+
+
+def test_to_open_a_link_costs_the_same_whether_or_not_there_is_such_an_account(play: Any) -> None:
+    async def story(town: Town) -> None:
+        account = await invited(town)
+        costs = set()
+        for id in (account.id, town.admin.person_id):
+            with spoken() as said, pytest.raises(NotFound):
+                await accounts.behind(NOW, keys.GATE, Link.WELCOME, derive("x" * 43, Link.WELCOME, id, 1))
+            costs.add(tuple(said))
+        assert len(costs) == 1
 
     play(story)
 

@@ -31,6 +31,7 @@ async def addresses(kind: str) -> list[str]:
 
 async def forgets(account: Account) -> None:
     await accounts.ask_for_reset(NOW, keys.GATE, account.login, keys.HERE.address)
+    await accounts.send_resets(NOW)
 
 
 def test_a_station_that_changes_a_contacts_address_gets_none_of_the_contacts_links(play: Any) -> None:
