@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api import downloads, entrance, feeds, health, metrics, nowhere, pages, rights, rsvp
-from api.allowance import Allowance
 from api.context import Context, whoever
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -47,12 +46,10 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
 
 def graphql(house: House, ide: Ide | None) -> Route:
-    allowance = Allowance(house.requests, house.rows)
-
     async def context_of(request: Request) -> Context:
         actor = await whoever(request, house)
-        allowance.requests.take(actor.person_id, 1, actor.now)
-        return Context(actor, allowance, is_open=house.is_demo)
+        house.allowance.requests.take(actor.person_id, 1, actor.now)
+        return Context(actor, house.allowance, is_open=house.is_demo)
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

@@ -21,7 +21,7 @@ from api.house import House
 from api.observing import BUG, note
 from domain import statistics
 from domain.actor import TOKYO, Actor
-from domain.errors import Invalid, NotFound, Refused
+from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
 from exports.files import File, Format
 from exports.names import content_disposition
@@ -36,6 +36,9 @@ STATUS = {
     "RATE_LIMITED": 429,
 }
 """What a refusal is in HTTP; any other is 400."""
+
+PRICE = 20_000
+"""Rows that one file is held to cost: ten at once, then one in ten seconds."""
 
 ASKABLE = ("period", "format", "fresh")
 
@@ -55,6 +58,8 @@ def routes(house: House) -> list[Route]:
     async def download(request: Request) -> Response:
         try:
             actor = await whoever(request, house)
+            house.allowance.requests.take(actor.person_id, 1, actor.now)
+            house.allowance.rows.take(actor.person_id, PRICE, actor.now)
             asked = request.query_params
             _must_be_known(asked)
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
@@ -109,5 +114,7 @@ def _is_true(text: str) -> bool:
 def _refusal(refused: Refused) -> Response:
     status = STATUS.get(refused.code, 400)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(refused, RateLimited):
+        headers["Retry-After"] = str(refused.retry_after)
     field = {"field": refused.field} if refused.field else {}
     return answer(status, refused.code, refused.message, headers, **field)

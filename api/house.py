@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
-from api.allowance import REQUESTS, ROWS, Budget
+from api.allowance import REQUESTS, ROWS, Allowance, Budget
 from domain.accounts import Gate
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -38,6 +39,11 @@ class House:
     requests: Budget = REQUESTS
     rows: Budget = ROWS
     provider: Provider | None = None
+
+    @cached_property
+    def allowance(self) -> Allowance:
+        """What is left of that for each, at all doors of this process together."""
+        return Allowance(self.requests, self.rows)
 
     @property
     def gate(self) -> Gate:

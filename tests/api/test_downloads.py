@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO, StringIO
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import httpx
 import openpyxl
 import pytest
 
+from api.allowance import Budget
 from api.app import make_app
 from api.downloads import EXPORTS
 from api.house import House
@@ -48,6 +50,20 @@ async def as_officer(town, role, unit):
 async def ask(town, role, address=QUARTER, unit=None):
     async with await as_officer(town, role, unit or town.section) as someone:
         return await someone.get(address)
+
+
+def test_who_fetches_file_after_file_is_told_when_to_come_again(play):
+    async def story(town):
+        person = await make.officer(town.admin, town.section)
+        token = await token_of(town, person, Role.STATISTICIAN, town.section)
+        app = make_app(replace(HOUSE, rows=Budget(per_second=2_000, most=30_000)), "postgres://nobody@nowhere/nothing")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as someone:
+            return [await someone.get(QUARTER, headers=headers) for _ in range(2)]
+
+    first, second = play(story)
+    assert first.status_code != 429
+    assert (second.status_code, second.headers["Retry-After"]) == (429, "5")
 
 
 def test_a_mistyped_parameter_is_named_instead_of_being_passed_over(play):
