@@ -22,7 +22,7 @@ from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
-from api import reading
+from api import reading, referring
 from api.context import Info
 from domain import idempotency
 from domain.actor import Role
@@ -39,29 +39,6 @@ VERB = "verb"
 MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
 YEARS = range(1900, 2200)
 """What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
-
-PEOPLE = ("Person", "Officer")
-REFERS = {
-    "parent": ("Unit",),
-    "police_unit": ("Unit",),
-    "school": ("Organization",),
-    "person": PEOPLE,
-    "officer": PEOPLE,
-    "responsible": PEOPLE,
-    "assignment": ("LecturerAssignment",),
-    "party": ("AgreementParty",),
-    "participation": ("DrillParticipation", "ActivityParticipation"),
-    "subscription": ("CalendarFeed",),
-    "token": ("AccessToken",),
-    "group": ("VolunteerGroup",),
-    "university": ("Organization",),
-    "consent": ("GuardianConsent",),
-    "leaving_out": ("Volunteer",),
-    "activity": ("VolunteerActivity",),
-    "list": ("ErasureList",),
-    "hold": ("LegalHold",),
-}
-"""What a parameter named `…_id` may point to, where that is not its own name."""
 
 OFFERED: dict[str, frozenset[Role]] = {}
 """For each mutation the roles that may ask for it at all."""
@@ -214,7 +191,7 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
     if isinstance(value, list):
         return [_value(name, get_args(annotation)[0], item) for item in value]
     if annotation is UUID:
-        return _key(name, value)
+        return referring.key(name, value)
     if isinstance(value, date) and value.year not in YEARS:
         raise Invalid(f"{YEARS.start}年から{YEARS.stop - 1}年までの日付を指定してください。", field=name)
     if annotation is str:
@@ -223,11 +200,3 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
         given = _given(value)
         return annotation(**{one.name: _meant(one, given[one.name]) for one in _shape(annotation) if one.name in given})
     return value
-
-
-def _key(name: str, global_id: str) -> UUID:
-    """The row that a parameter means: `lecture_id` a Lecture's id, `organization_ids` Organizations'."""
-    stem = re.sub(r"_ids?$", "", name)
-    own = "".join(word.capitalize() for word in stem.split("_"))
-    kinds = [kind for kind in REFERS.get(stem, (own,)) if global_id.startswith(f"{kind}:")]
-    return reading.decode(global_id, kinds[0] if kinds else own, name)

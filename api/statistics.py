@@ -8,7 +8,7 @@ from typing import Self
 
 import strawberry
 
-from api import reading
+from api import reading, referring
 from api.context import Info
 from api.mutations import mutations
 from api.reading import Connection, Node
@@ -128,7 +128,7 @@ async def _records(
     found = await statistics.records_behind(
         info.context.actor,
         measure=measure,
-        unit_id=reading.decode(unit_id, "Unit", "unit_id"),
+        unit_id=referring.key("unit_id", unit_id),
         period=Period.parse(period),
         kind=kind or ALL,
     )

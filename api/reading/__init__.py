@@ -48,7 +48,7 @@ from api.reading.declarations import (
     type_of,
 )
 from api.reading.executor import Reader, ReadingContext
-from api.reading.ids import decode, encode, split
+from api.reading.ids import encode, split
 from api.reading.shapes import Connection, Edge, Node, PageInfo
 
 __all__ = [
@@ -70,7 +70,6 @@ __all__ = [
     "computed",
     "connection",
     "contains",
-    "decode",
     "desc",
     "encode",
     "entity",

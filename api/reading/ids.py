@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from domain.errors import NotFound
-
 GLOBAL_ID = re.compile(r"([A-Z][A-Za-z0-9]{0,62}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 
 
@@ -24,11 +22,3 @@ def key_of(global_id: str, type_name: str) -> UUID | None:
     """The key, if the id is one of this type."""
     parts = split(global_id)
     return parts[1] if parts and parts[0] == type_name else None
-
-
-def decode(global_id: str, type_name: str, field: str = "id") -> UUID:
-    """The key of a row that a verb is asked for; NOT_FOUND for what cannot be one, as for a missing row."""
-    key = key_of(global_id, type_name)
-    if key is None:
-        raise NotFound("指定されたものが見つかりません。IDを確認してください。", field)
-    return key

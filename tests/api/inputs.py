@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
 from tortoise.transactions import in_transaction
 
-from api.mutations import REFERS
 from api.reading.declarations import entity_of
+from api.referring import REFERS
 from api.schema import schema
 from domain import activities, agreements, drills, feeds, lectures, organizations, volunteers
 from domain.activities import ActivityParticipation
