@@ -50,8 +50,8 @@ async def enter(now: datetime, gate: Gate, login: str, password: str, caller: Ca
         raise RateLimited(PAUSED)
     if not await passwords.fits(password, hashed) or account is None or not account.is_open(now):
         raise Unauthenticated(WRONG)
-    stage = await _stage(gate, account) if is_open else Stage.INSIDE
-    return await _let_in(now, gate, account, stage, caller, counted=is_open)
+    stage = None if is_open else Stage.INSIDE
+    return await _let_in(now, gate, account, stage, caller, verified=hashed, counted=is_open)
 
 
 async def _known(now: datetime, login: str) -> tuple[Account | None, str | None]:
@@ -117,9 +117,9 @@ async def change_password(now: datetime, gate: Gate, visit: Visit, current: str,
 
     Raises Invalid for a wrong or a bad password, RateLimited after too many wrong ones.
     """
-    await _must_know(now, gate, visit, current, caller)
+    verified = await _must_know(now, gate, visit, current, caller)
     hashed = await passwords.kept(new, await words_of(visit.account))
-    return await _change(now, visit, hashed)
+    return await _change(now, visit, verified, hashed)
 
 
 async def change_own_address(
@@ -131,28 +131,31 @@ async def change_own_address(
     many wrong ones.
     """
     sessions.must_be_fresh(visit, now)
-    await _must_know(now, gate, visit, current, caller)
-    await _move(now, visit, mail_address)
+    verified = await _must_know(now, gate, visit, current, caller)
+    await _move(now, visit, verified, mail_address)
 
 
-async def _must_know(now: datetime, gate: Gate, visit: Visit, current: str, caller: Caller) -> None:
+async def _must_know(now: datetime, gate: Gate, visit: Visit, current: str, caller: Caller) -> str | None:
+    """What is kept of the password, where `current` is it."""
     if not await throttling.may_try(now, _door(gate, visit.account.login, caller, "change")):
         raise RateLimited("続けて間違えたため、しばらく受け付けません。時間をおいてください。")
     credential = await Credential.get(account_id=visit.account.id)
     if not await passwords.fits(current, credential.password_hash):
         raise passwords.wrong("いまのパスワードが正しくありません。", "current")
+    return credential.password_hash
 
 
 @routine
-async def _change(now: datetime, visit: Visit, hashed: str) -> str:
-    await set_password(now, visit.account, hashed)
-    await telling.tell(visit.account.author(now), visit.account, Change.PASSWORD)
-    return await sessions.open_session(now, visit.account, Stage.INSIDE, visit.session.label)
+async def _change(now: datetime, visit: Visit, verified: str | None, hashed: str) -> str:
+    account = await sessions.hold(now, visit.account.id, visit.session, verified)
+    await set_password(now, account, hashed)
+    await telling.tell(account.author(now), account, Change.PASSWORD)
+    return await sessions.open_session(now, account, Stage.INSIDE, visit.session.label)
 
 
 @routine
-async def _move(now: datetime, visit: Visit, mail_address: str) -> None:
-    account = await Account.filter(id=visit.account.id).select_for_update().get()
+async def _move(now: datetime, visit: Visit, verified: str | None, mail_address: str) -> None:
+    account = await sessions.hold(now, visit.account.id, visit.session, verified)
     await telling.move(account.author(now), account, mail_address)
 
 
@@ -161,12 +164,16 @@ async def _let_in(
     now: datetime,
     gate: Gate,
     account: Account,
-    stage: Stage,
+    stage: Stage | None,
     caller: Caller,
     before: Session | None = None,
+    verified: str | None = None,
     counted: bool = True,
 ) -> Entered:
-    """A session with a number of its own for each step; what was there before ends."""
+    """A session with a number of its own for each step; what was there before ends. Without a stage it leads as far as
+    a password does. Raises Unauthenticated where the keys that were shown are none any more."""
+    account = await sessions.hold(now, account.id, before, verified)
+    stage = stage or await _stage(gate, account)
     if before is not None:
         await Session.filter(id=before.id).update(ended_at=now)
     secret = await sessions.open_session(now, account, stage, caller.label)

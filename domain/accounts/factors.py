@@ -72,7 +72,7 @@ async def take_up(now: datetime, gate: Gate, visit: Visit, sealed: str, code: st
     step = _step_of(key, _digits(code), now)
     if step is None:
         raise Invalid(WRONG, field="code")
-    account = await Account.filter(id=visit.account.id).select_for_update().get()
+    account = await sessions.hold(now, visit.account.id, visit.session)
     await _may_be_replaced(visit, account, now)
     kept = seal(gate.secret, FACTOR, str(account.id), key)
     await Credential.filter(account_id=account.id).update(factor=kept, factor_step=step)
@@ -99,20 +99,22 @@ async def give_up(now: datetime, gate: Gate, visit: Visit) -> None:
     sessions.must_be_fresh(visit, now)
     if gate.asks_for_more(visit.account.role):
         raise NotAllowed("警察職員は二段階認証をやめられません。機種変更のときは、設定し直してください。")
-    await forget_factor(visit.account)
-    await note(visit.account.author(now), visit.account, "second-factor-removed")
-    await tell(visit.account.author(now), visit.account, Change.NO_FACTOR)
+    account = await sessions.hold(now, visit.account.id, visit.session)
+    await forget_factor(account)
+    await note(account.author(now), account, "second-factor-removed")
+    await tell(account.author(now), account, Change.NO_FACTOR)
 
 
 @routine
 async def renew_codes(now: datetime, visit: Visit) -> list[str]:
     """Ten new recovery codes, shown this once; the old ones end."""
     sessions.must_be_fresh(visit, now)
-    if not await is_enrolled(visit.account):
+    account = await sessions.hold(now, visit.account.id, visit.session)
+    if not await is_enrolled(account):
         raise NotAllowed("先に二段階認証を設定してください。")
-    await note(visit.account.author(now), visit.account, "recovery-codes-renewed")
-    await tell(visit.account.author(now), visit.account, Change.CODES)
-    return await _new_codes(visit.account)
+    await note(account.author(now), account, "recovery-codes-renewed")
+    await tell(account.author(now), account, Change.CODES)
+    return await _new_codes(account)
 
 
 async def _new_codes(account: Account) -> list[str]:

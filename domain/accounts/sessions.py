@@ -19,7 +19,7 @@ from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
 from domain import records, tokens
-from domain.accounts.account import Account, note, visible_to
+from domain.accounts.account import Account, Credential, note, visible_to
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
 from domain.people import Person, outside, when_leaving, when_moving
@@ -171,6 +171,22 @@ async def revoke_sessions(actor: Actor, account_id: UUID) -> Account:
     account = await records.find(visible_to(actor), account_id)
     await end_all(actor.now, account)
     await note(actor, account, "sessions-revoked")
+    return account
+
+
+async def hold(now: datetime, account_id: UUID, session: Session | None = None, verified: str | None = None) -> Account:
+    """The account, locked together with its keys until the transaction ends, so that of two who are at them at once
+    the second sees what the first has done.
+
+    Raises Unauthenticated where since the look at them it was closed, the session was ended, or the password was
+    changed whose kept form was `verified`.
+    """
+    account = await Account.filter(id=account_id).select_for_update().get()
+    credential = await Credential.filter(account_id=account_id).select_for_update().get()
+    is_current = verified is None or credential.password_hash == verified
+    is_there = session is None or await Session.filter(id=session.id, ended_at=None).exists()
+    if not (is_current and is_there and account.is_open(now)):
+        raise Unauthenticated(ENDED)
     return account
 
 
