@@ -59,7 +59,8 @@ class Actor:
     `units` are the ids that the post covers (the unit and all below it); `prefecture_id` is the unit at the root
     of the prefecture. `organization_id` is set for PARTNER and SCHOOL. `now` is an aware instant, read once at the
     door. `is_read_only` is set where somebody came in by a token that may change nothing; `key_id` is the token's
-    or session's, for the record of what was shown through it.
+    or session's, for the record of what was shown through it. `is_at_the_machine` is set for whoever needs no door,
+    for they have the database itself (`installation.at_the_keyboard`).
     """
 
     role: Role
@@ -71,6 +72,7 @@ class Actor:
     organization_id: UUID | None = None
     is_read_only: bool = False
     key_id: UUID | None = field(default=None, compare=False)
+    is_at_the_machine: bool = False
 
     @property
     def today(self) -> date:

@@ -121,7 +121,8 @@ async def at_the_keyboard(now: datetime, role: Role, who: str | None = None) -> 
     officer = await (find_person(officers, who, "as") if who else _first_administrator())
     covered = await Unit.filter(prefecture_id=officer.prefecture_id).only("id")
     units_covered = tuple([unit.id for unit in covered])
-    return Actor(role, now, officer.id, officer.unit_id, officer.prefecture_id, units_covered)
+    place = (officer.unit_id, officer.prefecture_id, units_covered)
+    return Actor(role, now, officer.id, *place, is_at_the_machine=True)
 
 
 async def _first_administrator() -> Person:

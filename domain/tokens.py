@@ -21,7 +21,7 @@ from tortoise.queryset import QuerySet
 
 from domain import database, records, units
 from domain.actor import OUTSIDERS, Actor, Author, Role
-from domain.errors import Invalid, Unauthenticated
+from domain.errors import Invalid, Unauthenticated, WrongState
 from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import Owned, nothing
@@ -105,6 +105,7 @@ async def issue(
     scope: TokenScope = TokenScope.FULL,
 ) -> tuple[Token, str]:
     """A new token and its secret, which is shown this once. `unit_id` defaults to the person's own unit."""
+    must_be_for_another(actor, person_id, role)
     person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
     records.must_last(person.retired_on)
     unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
@@ -189,6 +190,13 @@ POSTED: Mapping[Role, Collection[UnitKind]] = {
     Role.NATIONAL: (UnitKind.NATIONAL,),
 }
 """Where a role may be held, for those that see more than their own unit; a token never opens another's house."""
+
+
+def must_be_for_another(actor: Actor, person_id: UUID, role: Role) -> None:
+    """Raises WrongState for an administrator who gives themself another role: whoever administers sees nobody's file,
+    and it takes two to change that. Only whoever stands at the machine is past this already."""
+    if person_id == actor.person_id and role is not actor.role and not actor.is_at_the_machine:
+        raise WrongState("自分に別の役割を与えることはできません。ほかの管理者に依頼してください。")
 
 
 async def must_fit(person: Person, role: Role, unit: Unit) -> None:

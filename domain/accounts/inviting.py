@@ -22,21 +22,23 @@ async def invite(actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID | N
     """Give a person an account in a role and send them a link for their first login, which lasts seven days.
 
     `unit_id` defaults to the person's own unit, `login` to their mail address. Inviting again sends a new link to the
-    same address and ends the one before.
+    same address and ends the one before. Raises WrongState for another role of one's own.
     """
-    person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
-    unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
-    account = await _waiting(actor, person, role) or await opened(actor, person, role, unit, login)
-    return await send(actor, account, Link.WELCOME)
+    return await send(actor, await _offered(actor, person_id, role, unit_id, login), Link.WELCOME)
 
 
 @verb(Role.ADMIN)
 async def open_without_letter(actor: Actor, *, person_id: UUID, role: Role, unit_id: UUID, login: str = "") -> Account:
     """The same where no letter leaves the house: the link is handed over by whoever stands at the machine."""
+    return await renew(actor, await _offered(actor, person_id, role, unit_id, login), Link.WELCOME)
+
+
+async def _offered(actor: Actor, person_id: UUID, role: Role, unit_id: UUID | None, login: str) -> Account:
+    """The account that waits for its holder, a new one where there is none."""
+    tokens.must_be_for_another(actor, person_id, role)
     person = await records.see(Person.filter(prefecture_id=actor.prefecture_id), person_id, field="person_id")
-    unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
-    account = await _waiting(actor, person, role) or await opened(actor, person, role, unit, login)
-    return await renew(actor, account, Link.WELCOME)
+    unit = await records.see(units.visible_to(actor), unit_id or person.unit_id, field="unit_id")
+    return await _waiting(actor, person, role) or await opened(actor, person, role, unit, login)
 
 
 async def _waiting(actor: Actor, person: Person, role: Role) -> Account | None:
@@ -66,8 +68,12 @@ async def opened(author: Author, person: Person, role: Role, unit: Unit, login: 
 
 @verb(Role.ADMIN)
 async def assign(actor: Actor, account_id: UUID, *, role: Role, unit_id: UUID) -> Account:
-    """Give an account another role or unit; whatever was open in the old one ends now, the keys stay."""
+    """Give an account another role or unit; whatever was open in the old one ends now, the keys stay.
+
+    Raises WrongState for another role of one's own.
+    """
     account = await _living(actor, account_id)
+    tokens.must_be_for_another(actor, account.person_id, role)
     person = await Person.get(id=account.person_id)
     unit = await records.see(units.visible_to(actor), unit_id, field="unit_id")
     await tokens.must_fit(person, role, unit)

@@ -1,14 +1,19 @@
 """What administrators do with accounts, and what they cannot."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain import accounts
+from domain import accounts, installation, tokens
 from domain.accounts import Account, Stage
-from domain.actor import Role
+from domain.actor import Actor, Role
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Unauthenticated, WrongState
+from domain.journal import Entry
 from domain.people import Person
+from domain.tokens import Token
+from domain.units import Unit
 from tests import make
 from tests.clock import NOW
 from tests.domain.accounts import keys
@@ -97,6 +102,68 @@ def test_administrators_do_not_shut_themselves_out(play: Any, act: Any) -> None:
         with pytest.raises(WrongState):
             await act(town.admin, account.id)
         assert (await Account.get(id=account.id)).is_open(NOW)
+
+    play(story)
+
+
+Way = Callable[[Actor, Account, Role, Unit], Awaitable[object]]
+
+
+def _for_holder(account: Account, role: Role, unit: Unit) -> dict[str, Any]:
+    return {"person_id": account.person_id, "role": role, "unit_id": unit.id}
+
+
+WAYS: dict[str, Way] = {
+    "assigned": lambda who, account, role, unit: accounts.assign(who, account.id, role=role, unit_id=unit.id),
+    "invited": lambda who, *whose: accounts.invite(who, **_for_holder(*whose), login="taro-2"),
+    "without a letter": lambda who, *whose: accounts.open_without_letter(who, **_for_holder(*whose), login="taro-2"),
+    "by token": lambda who, *whose: tokens.issue(who, **_for_holder(*whose)),
+}
+
+
+async def administrator(town: Town) -> Account:
+    await Person.filter(id=town.admin.person_id).update(mail_address="taro@police.example")
+    return await keys.opened(town, town.admin, "admin")
+
+
+async def roles_given() -> set[Role]:
+    return {one.role for one in [*await Account.all(), *await Token.all()]}
+
+
+@pytest.mark.parametrize("role", [Role.HQ_LIAISON, Role.STATISTICIAN])
+@pytest.mark.parametrize("way", WAYS)
+def test_administrators_give_themselves_no_role_in_which_to_read_the_books(play: Any, way: str, role: Role) -> None:
+    async def story(town: Town) -> None:
+        account = await administrator(town)
+        entries = await Entry.all().count()
+        with pytest.raises(WrongState, match="自分に別の役割"):
+            await WAYS[way](town.admin, account, role, town.section)
+        assert await Entry.all().count() == entries
+        assert await roles_given() == {Role.ADMIN}
+
+    play(story)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_another_administrator_and_whoever_stands_at_the_machine_give_them_any(play: Any, way: str) -> None:
+    async def story(town: Town) -> None:
+        account = await administrator(town)
+        colleague = replace(town.admin, person_id=(await make.officer(town.admin, town.section)).id)
+        await WAYS[way](colleague, account, Role.HQ_LIAISON, town.section)
+        assert Role.HQ_LIAISON in await roles_given()
+        keyboard = await installation.at_the_keyboard(NOW, Role.ADMIN)
+        assert keyboard.person_id == account.person_id
+        await Account.filter(login="taro-2").update(login="taro-3")
+        await WAYS[way](keyboard, account, Role.STATISTICIAN, town.section)
+        assert Role.STATISTICIAN in await roles_given()
+
+    play(story)
+
+
+def test_an_administrator_may_have_another_token_of_the_same_role(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, secret = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN)
+        assert (await tokens.actor_of(secret, NOW)).role is Role.ADMIN
 
     play(story)
 
