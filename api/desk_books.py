@@ -15,6 +15,7 @@ from api.units import Unit
 from domain import history, journal, outbox
 from domain.actor import Role
 from domain.outbox import LetterStatus
+from domain.register import heading_in
 from domain.rights import DataClass
 
 PERSONAL, INTERNAL = DataClass.PERSONAL, DataClass.INTERNAL
@@ -93,6 +94,9 @@ class JournalEntry(Node):
     role: Role | None = reading.column(data=INTERNAL, description="Whose work it was; null for the clock's.")
     before: JSON = reading.told("before", kind="kind")
     after: JSON = reading.told("after", kind="kind")
+    labels: JSON = reading.told(
+        "before", "after", kind="kind", called=heading_in, description="What each value in before and after is called."
+    )
     person: Person | None = reading.one("person_id")
 
 

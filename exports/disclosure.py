@@ -11,12 +11,14 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from domain.actor import TOKYO
 from domain.disclosure import Disclosure
-from domain.register import HOLDINGS, heading_of
+from domain.register import HOLDINGS, heading_in, heading_of
 from exports.columns import Column, Row
 from exports.csv import csv_bytes
 
 READ_ME = "はじめにお読みください.txt"
 WHOLE = "開示.json"
+TOLD = ("before", "after")
+"""The columns of the journal that hold another row's values."""
 
 
 def disclosure_zip(found: Disclosure, now: datetime) -> bytes:
@@ -44,7 +46,9 @@ def table_name(table: str) -> str:
 
 def _json(found: Disclosure) -> bytes:
     told = {
-        table_name(table): [{heading_of(table, name): value for name, value in row.items()} for row in rows]
+        table_name(table): [
+            {heading_of(table, name): value for name, value in _in_words(table, row).items()} for row in rows
+        ]
         for table, rows in found.tables.items()
     }
     return json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
@@ -52,7 +56,15 @@ def _json(found: Disclosure) -> bytes:
 
 def _csv(table: str, rows: list[dict[str, Any]]) -> bytes:
     columns = [Column(heading_of(table, name), name) for name in rows[0]]
-    return csv_bytes(columns, [_row(row) for row in rows])
+    return csv_bytes(columns, [_row(_in_words(table, row)) for row in rows])
+
+
+def _in_words(table: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same; what the journal tells of a row under the headings of that row's own table."""
+    if table != "journal":
+        return row
+    told = {name: {heading_in(row["kind"], key): value for key, value in row[name].items()} for name in TOLD}
+    return {**row, **told}
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -69,8 +69,7 @@ class Check:
                 yield from known(self.entity.model, how.column)
                 yield from unlisted(how, self.entity.model)
             case Told() if self.entity:
-                yield from known(self.entity.model, how.column)
-                yield from known(self.entity.model, how.kind)
+                yield from (fault for name in (*how.columns, how.kind) for fault in known(self.entity.model, name))
             case One() if self.entity:
                 yield from self.one(how, definition, self.entity)
             case Pages():

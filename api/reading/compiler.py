@@ -169,7 +169,9 @@ class Compiler:
 def is_personal(how: How) -> bool:
     """Whether the field itself shows personal data; of a relation, the fields of the other row say so. What a journal
     tells may be anything that its row holds."""
-    return isinstance(how, Told) or (isinstance(how, Column | Expression | Computed) and how.data >= DataClass.PERSONAL)
+    if isinstance(how, Told):
+        return how.called is None
+    return isinstance(how, Column | Expression | Computed) and how.data >= DataClass.PERSONAL
 
 
 def as_shown(column: str, place: Place) -> str:

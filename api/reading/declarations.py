@@ -96,11 +96,13 @@ class Computed(How):
 
 @dataclass(frozen=True, kw_only=True)
 class Told(How):
-    """What a journal tells of a row in `column`: its values by the names that the row's own type has for them, without
-    those that the role may not read there. `kind` is the column with the name of the row's model."""
+    """What a journal tells of a row in `columns`: its values by the names that the row's own type has for them, without
+    those that the role may not read there. `kind` is the column with the name of the row's model. With `called`, which
+    knows it by model and column, what people call each value stands in its place."""
 
-    column: str
+    columns: tuple[str, ...]
     kind: str
+    called: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,9 +191,16 @@ def computed(
     return _field(Computed(column=column, table=plain, data=data), description)
 
 
-def told(column: str, *, kind: str, data: DataClass = DataClass.INTERNAL, description: str | None = None) -> Any:
-    """The values that a journal's entry holds in this column, as far as the role may read them in the row itself."""
-    return _field(Told(column=column, kind=kind, data=data), description)
+def told(
+    *columns: str,
+    kind: str,
+    called: Callable[[str, str], str] | None = None,
+    data: DataClass = DataClass.INTERNAL,
+    description: str | None = None,
+) -> Any:
+    """The values that a journal's entry holds in these columns, as far as the role may read them in the row itself; or
+    what each is called."""
+    return _field(Told(columns=columns, kind=kind, called=called, data=data), description)
 
 
 def one(

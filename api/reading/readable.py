@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 
@@ -44,12 +45,23 @@ def _column(how: Column | One, definition: GraphQLField) -> str:
 
 def as_told(how: Told, alias: str, names: Names) -> str:
     """The values under their GraphQL names, references as global ids; whatever has no name there is left out."""
-    known = f"{literal(json.dumps(names))}::jsonb -> {alias}.{how.kind} -> told.key"
     value = (
         "case when named.at ->> 1 is null or told.value = 'null' then told.value "
         "else to_jsonb((named.at ->> 1) || ':' || (told.value #>> '{}')) end"
     )
+    if how.called:
+        names, value = _called(names, how.called), "named.at -> 1"
+    known = f"{literal(json.dumps(names, ensure_ascii=False))}::jsonb -> {alias}.{how.kind} -> told.key"
+    said = " || ".join(f"{alias}.{column}" for column in how.columns)
     return (
         f"(select coalesce(json_object_agg(named.at ->> 0, {value}), '{{}}') "  # noqa: S608 - declared text only
-        f"from jsonb_each({alias}.{how.column}) told, lateral (select {known} as at) named where named.at is not null)"
+        f"from jsonb_each({said}) told, lateral (select {known} as at) named where named.at is not null)"
     )
+
+
+def _called(names: Names, called: Callable[[str, str], str]) -> Names:
+    """The same names, each with what people call it."""
+    return {
+        model: {column: (name, called(model, column)) for column, (name, _) in columns.items()}
+        for model, columns in names.items()
+    }

@@ -4,7 +4,7 @@ What erases, discloses and prints goes by this one register; a table or column w
 """
 
 from domain.register.belonging import of_persons, persons_behind, rows_of
-from domain.register.headings import heading_of
+from domain.register.headings import heading_in, heading_of
 from domain.register.holding import HOUSEKEEPING, PROPOSED, Holding, Retention
 from domain.register.holdings import HOLDINGS
 
@@ -14,6 +14,7 @@ __all__ = [
     "PROPOSED",
     "Holding",
     "Retention",
+    "heading_in",
     "heading_of",
     "of_persons",
     "persons_behind",

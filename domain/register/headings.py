@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from domain.register.holding import Holding
 from domain.register.holdings import HOLDINGS
+from domain.table import models
 
 _WORDS = """
     id 番号 version 版 created_at 登録日時 updated_at 更新日時 unit_id 所属 prefecture_id 都道府県
@@ -57,3 +61,15 @@ HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))
 def heading_of(table: str, column: str) -> str:
     """The column's name for people, such as 氏 for `family_name`."""
     return HOLDINGS[table].headings.get(column) or HEADINGS[column]
+
+
+def heading_in(kind: str, told: str) -> str:
+    """What the journal tells of a row of this model, for people; what no column holds, by the journal's own word."""
+    holding = _holding(kind)
+    return (holding.headings.get(told) if holding else None) or HEADINGS.get(told, told)
+
+
+@cache
+def _holding(kind: str) -> Holding | None:
+    model = models().get(kind)
+    return HOLDINGS.get(model._meta.db_table) if model else None

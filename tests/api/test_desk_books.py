@@ -81,6 +81,20 @@ def test_the_history_of_a_row_tells_who_did_what_in_the_words_of_its_type(play: 
     play(story)
 
 
+def test_the_history_says_what_each_value_is_called_and_of_what_is_left_out_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        await lectures.refuse(town.officer, lecture.id, reason="日程が合わない")
+        asked = "query($node: ID) { journal(filter: {node: $node}) { edges { node { before after labels } } } }"
+        found = await read(town.officer, asked, node=f"Lecture:{lecture.id}")
+        last, first = [edge["node"] for edge in found["journal"]["edges"]]
+        assert last["labels"] == {"status": "状態", "reason": "理由"}
+        assert first["labels"].keys() == first["after"].keys()
+        assert (first["labels"]["school"], first["labels"]["expectedCount"]) == ("学校", "予定人数")
+
+    play(story)
+
+
 def test_columns_that_no_type_shows_are_left_out_of_the_history(play: Any) -> None:
     async def story(town: Town) -> None:
         body = await make.company(town.officer)

@@ -32,6 +32,7 @@ def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
         files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
     told = json.loads(files["開示.json"])
     assert told["人（氏名・連絡先）"][0]["氏"] == "髙見本"
+    assert {"氏": "髙見本", "電話番号": "03-5555-0001"}.items() <= told["変更履歴"][0]["変更後"].items()
     assert {name[3:-4] for name in files if name.endswith(".csv")} == set(told)
     (roster,) = [text for name, text in files.items() if name.endswith("_ボランティア名簿.csv")]
     (row,) = csv.DictReader(io.StringIO(roster))

@@ -106,7 +106,7 @@ class Slow:
             case Computed():
                 return list(how.table.get(str(getattr(self.row, how.column).value), ()))
             case Told():
-                return told(self.info, getattr(self.row, how.kind), getattr(self.row, how.column))
+                return labels(self.info, how, self.row) if how.called else told_of(self.info, how, self.row)
 
     async def one(self, key: Any, back: str) -> Any:
         rows = (await self.info.context.rows(entity_of(self.target))).values()
@@ -201,6 +201,17 @@ def dressed(gtype: Any, row: Any) -> Any:
     thing = object.__new__(gtype.extensions["strawberry-definition"].origin)
     thing.row = row
     return thing
+
+
+def labels(info: Any, how: Told, row: Any) -> dict[str, str]:
+    kind, columns = getattr(row, how.kind), {column for said in how.columns for column in getattr(row, said)}
+    named = told(info, kind, {column: column for column in columns})
+    return {name: how.called(kind, column.rpartition(":")[2]) for name, column in named.items()}
+
+
+def told_of(info: Any, how: Told, row: Any) -> dict[str, Any]:
+    (column,) = how.columns
+    return told(info, getattr(row, how.kind), getattr(row, column))
 
 
 def told(info: Any, kind: str, values: dict[str, Any]) -> dict[str, Any]:
