@@ -83,7 +83,7 @@ async def see(rows: QuerySet[R], id: UUID, field: str | None = None) -> R:
 
 async def create(actor: Author, model: type[R], fact: str, **values: Any) -> R:
     """A new row and its journal entry; `fact` says in the past tense what happened. Raises Invalid, with the field."""
-    _must_fit(model, values)
+    must_fit(model, values)
     if issubclass(model, Owned) and isinstance(actor, Actor):
         values = {"prefecture_id": actor.prefecture_id, **values}
     row = await model.create(created_at=actor.now, updated_at=actor.now, **values)
@@ -97,7 +97,7 @@ async def create_many(actor: Author, model: type[R], fact: str, rows: Sequence[d
     if issubclass(model, Owned) and isinstance(actor, Actor):
         common["prefecture_id"] = actor.prefecture_id
     for values in rows:
-        _must_fit(model, values)
+        must_fit(model, values)
     made = [model(**(common | values)) for values in rows]
     await model.bulk_create(made, batch_size=BATCH)
     await journal.write_many(actor, fact, list(zip(made, rows, strict=True)))
@@ -123,7 +123,7 @@ async def correct(actor: Author, row: R, fact: str, reason: str, **values: Any) 
 
     The version rises even where no value of the row differs, for those of a row that hangs on it may.
     """
-    _must_fit(type(row), {"reason": reason})
+    must_fit(type(row), {"reason": reason})
     before, after = _difference(row, values)
     await _save(row, actor.now, after)
     await journal.write(actor, fact, row, before, after | ({"reason": reason} if reason else {}))
@@ -132,7 +132,7 @@ async def correct(actor: Author, row: R, fact: str, reason: str, **values: Any) 
 
 def _difference(row: Record, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values that differ, before and after. Raises Invalid, with the field, for what its column cannot hold."""
-    _must_fit(type(row), values)
+    must_fit(type(row), values)
     after = {name: value for name, value in values.items() if value != getattr(row, name)}
     return {name: getattr(row, name) for name in after}, after
 
@@ -174,7 +174,9 @@ async def touch_since(actor: Author, row: R, version: int) -> R:
     return row if row.version > version else await touch(actor, row)
 
 
-def _must_fit(model: type[Model], values: dict[str, Any]) -> None:
+def must_fit(model: type[Model], values: dict[str, Any]) -> None:
+    """Raises Invalid, with the field, for what its column cannot hold. `create` and `change` ask it; before a value is
+    looked for, which the database refuses as well, it has to be asked."""
     for name, value in values.items():
         match model._meta.fields_map.get(name):
             case fields.CharField(max_length=most) if value is not None:

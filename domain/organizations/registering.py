@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from domain import records, units
@@ -22,7 +22,7 @@ async def register(
     """Take an organisation in, for the actor's unit or one below it. Raises Conflict where it is there already."""
     unit = await units.find_covered(actor, unit_id)
     values = {"unit_id": unit.id, "kind": kind, **described(name=name, **besides)}
-    await _must_be_new(actor, values["identity"])
+    await _must_be_new(actor, values)
     return await records.create(actor, Organization, "organization-registered", **values)
 
 
@@ -40,13 +40,15 @@ async def correct(
     row = await records.find(visible_to(actor), organization_id, version)
     values = {"kind": kind or row.kind, **described(row, **facts)}
     if values["identity"] != row.identity:
-        await _must_be_new(actor, values["identity"])
+        await _must_be_new(actor, values)
     return await records.change(actor, row, "organization-corrected", **values)
 
 
-async def _must_be_new(actor: Actor, identity: str) -> None:
+async def _must_be_new(actor: Actor, values: dict[str, Any]) -> None:
     """Raises Conflict for a body that is there already, and says where to turn where the actor may not see it."""
-    if (there := await Organization.filter(prefecture_id=actor.prefecture_id, identity=identity).first()) is None:
+    records.must_fit(Organization, values)
+    known = Organization.filter(prefecture_id=actor.prefecture_id, identity=values["identity"])
+    if (there := await known.first()) is None:
         return
     if there.unit_id not in actor.units:
         raise Conflict(ELSEWHERE)
