@@ -7,6 +7,8 @@ Japanese for people and says what to do, `field` names the argument that is mean
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Refused(Exception):
@@ -54,6 +56,16 @@ class Invalid(Refused):
     """A value can never be right as it stands."""
 
     code = "INVALID"
+
+
+@contextmanager
+def meaning(**arguments: str) -> Iterator[None]:
+    """Where a column is called otherwise than the argument that its value came by, a refusal names the argument."""
+    try:
+        yield
+    except Invalid as refusal:
+        refusal.field = arguments.get(refusal.field or "", refusal.field)
+        raise
 
 
 class Incomplete(Refused):

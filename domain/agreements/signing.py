@@ -25,7 +25,7 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.renewing import hand_over, must_follow
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
 from domain.verbs import verb
 
@@ -62,8 +62,9 @@ async def sign(
     _must_be_in_order(actor, signed_on, begins, ends)
     days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "signed_at": place}
     known = {"number": agreement.number if number is None else number}
-    await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
-    await _freeze(actor, agreement, signatures, begins)
+    with meaning(signed_at="place", signatory_name="signatures", signatory_title="signatures"):
+        await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
+        await _freeze(actor, agreement, signatures, begins)
     if agreement.renews_id:
         old = await Agreement.select_for_update().get(id=agreement.renews_id)
         must_follow(old, begins)

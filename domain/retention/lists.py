@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from domain import people, records
 from domain.actor import TOKYO, Actor, Bearer, Role
-from domain.errors import Conflict, NotAllowed, WrongState
+from domain.errors import Conflict, NotAllowed, WrongState, meaning
 from domain.people import Person
 from domain.records import Owned, nothing
 from domain.retention.due import Rule, due_persons
@@ -173,7 +173,8 @@ async def lift(actor: Actor, hold_id: UUID, *, reason: str, version: int | None 
     if held.lifted_at is not None:
         raise WrongState("この指示はすでに解除されています。")
     lifted = {"lifted_at": actor.now, "lifted_by_id": actor.person_id, "lifted_because": said(reason)}
-    return await records.change(actor, held, "erasure-hold-lifted", **lifted)
+    with meaning(lifted_because="reason"):
+        return await records.change(actor, held, "erasure-hold-lifted", **lifted)
 
 
 @routine
