@@ -72,11 +72,11 @@ def visible_to(actor: Actor) -> QuerySet[Unit]:
     return Unit.filter(prefecture_id=actor.prefecture_id)
 
 
-async def find_standing(actor: Actor, unit_id: UUID, on: date) -> Unit:
+async def find_standing(actor: Actor, unit_id: UUID, on: date, field: str = "unit_id") -> Unit:
     """A unit that still stands on a day. Raises NotFound, and Invalid for one that is closed by then."""
-    unit = await records.see(visible_to(actor), unit_id, field="unit_id")
+    unit = await records.see(visible_to(actor), unit_id, field=field)
     if unit.retired_on is not None and unit.retired_on <= on:
-        raise Invalid("廃止された所属です。いまある所属を選んでください。", field="unit_id")
+        raise Invalid("廃止された所属です。いまある所属を選んでください。", field=field)
     return unit
 
 
@@ -151,8 +151,9 @@ async def establish(
     extension: str = "",
     mail_address: str = "",
 ) -> Unit:
-    """Add a unit below another. Raises NotFound for the parent, Conflict for a code in use."""
-    parent = await records.see(visible_to(actor), parent_id, field="parent_id")
+    """Add a unit below another. Raises NotFound for the parent, Invalid for one that is closed, Conflict for a code in
+    use."""
+    parent = await find_standing(actor, parent_id, actor.today, field="parent_id")
     if kind in (UnitKind.NATIONAL, UnitKind.PREFECTURE):
         raise Invalid("この種別の所属は追加できません。本部の部署・警察署・課を選んでください。", field="kind")
     records.must_say(code, "所属コード", "code")
