@@ -80,6 +80,7 @@ async def correct_group(
 async def retire_group(actor: Actor, group_id: UUID, *, on: date, version: int | None = None) -> VolunteerGroup:
     """解散: `on` is the first day on which the group is none any more. Raises Incomplete while members serve."""
     group = await records.find(groups_visible_to(actor), group_id, version)
+    records.must_last(group.retired_on)
     if not group.founded_on <= on <= actor.today:
         raise Invalid("解散日は結成日から今日までの日付にしてください。", field="on")
     if await Volunteer.filter(group_id=group.id, status__in=SERVING).exists():
