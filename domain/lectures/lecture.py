@@ -179,9 +179,10 @@ def titled(school: Organization, theme: str) -> str:
 
 
 def must_make_sense(facts: Mapping[str, Any]) -> None:
-    """Raises Invalid for a theme of blanks only, or a number of listeners that no hall has."""
+    """Raises Invalid for a theme of blanks only or one that is too long, or a number of listeners that no hall has."""
     if "theme" in facts:
         records.must_say(facts["theme"], "講義のテーマ", "theme")
+        records.must_fit(Lecture, {"theme": facts["theme"]})
     if "expected_count" in facts:
         amounts.people(facts["expected_count"], "expected_count", "予定人数", least=1)
 
