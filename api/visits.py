@@ -35,6 +35,14 @@ def give(response: Response, house: House, secret: str) -> Response:
     return response
 
 
+async def exchange(response: Response, request: Request, house: House, secret: str) -> Response:
+    """Give the browser another session; the one that it had before ends."""
+    before = await find(request, house)
+    if before is not None:
+        await accounts.leave(house.clock(), before.session)
+    return give(response, house, secret)
+
+
 def take_back(response: Response, house: House) -> Response:
     """Let the browser forget the cookie."""
     response.delete_cookie(name(house), secure=not house.is_plain, httponly=True, samesite="lax", path="/")

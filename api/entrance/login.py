@@ -62,11 +62,9 @@ async def _enter(house: House, request: Request) -> Response:
 
 
 async def _on(house: House, request: Request, entered: Entered) -> Response:
-    """Further in with the new session; one that the browser had before ends."""
-    before = await visits.find(request, house)
-    if before is not None and before.session.ended_at is None:
-        await accounts.leave(house.clock(), before.session)
-    return visits.give(onward(ACCOUNT if entered.stage is Stage.INSIDE else SECOND), house, entered.secret)
+    """Further in with the new session."""
+    answer = onward(ACCOUNT if entered.stage is Stage.INSIDE else SECOND)
+    return await visits.exchange(answer, request, house, entered.secret)
 
 
 async def _halfway(house: House, request: Request) -> Visit | None:

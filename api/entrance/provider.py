@@ -59,7 +59,8 @@ class Journey:
 
 
 def routes(house: House, provider: Provider) -> list[Route]:
-    async def start(_: House, __: Request) -> Response:
+    async def start(_: House, request: Request) -> Response:
+        await accounts.must_not_ask_too_often(house.clock(), house.gate, visits.caller(request))
         return await _start(house, provider)
 
     async def back(_: House, request: Request) -> Response:
@@ -99,7 +100,7 @@ async def _back(house: House, provider: Provider, request: Request) -> Response:
         again = pages.filled("back.html", href=doors.LOGIN)
         answer = doors.shown("ログインできません", doors.refusal(refused) + again, doors.status(refused))
     else:
-        answer = visits.give(doors.onward(doors.ACCOUNT), house, entered.secret)
+        answer = await visits.exchange(doors.onward(doors.ACCOUNT), request, house, entered.secret)
     answer.delete_cookie(_cookie(house), secure=not house.is_plain, httponly=True, samesite="lax", path="/")
     return answer
 
@@ -109,9 +110,10 @@ async def _entered(house: House, provider: Provider, request: Request) -> Entere
     code = request.query_params.get("code", "")
     if not code or not hmac.compare_digest(request.query_params.get("state", "").encode(), journey.state.encode()):
         raise Unauthenticated(UNPROVEN)
-    now = house.clock()
+    now, who = house.clock(), visits.caller(request)
+    await accounts.must_not_ask_too_often(now, house.gate, who)
     claims = await _claims(house, provider, journey, code, now)
-    return await accounts.enter_vouched(now, house.gate, visits.caller(request), **_known_by(provider, claims))
+    return await accounts.enter_vouched(now, house.gate, who, **_known_by(provider, claims))
 
 
 def _journey(house: House, provider: Provider, request: Request) -> Journey:

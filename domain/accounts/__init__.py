@@ -9,6 +9,7 @@ from domain.accounts.entering import (
     enroll,
     enter,
     enter_vouched,
+    must_not_ask_too_often,
     prove,
     tidy,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "lock",
     "login_name",
     "make_link",
+    "must_not_ask_too_often",
     "open_without_letter",
     "opened",
     "prove",

@@ -94,6 +94,15 @@ async def enroll(
     return codes, await _let_in(now, gate, visit.account, Stage.INSIDE, caller, visit.session)
 
 
+async def must_not_ask_too_often(now: datetime, gate: Gate, caller: Caller) -> None:
+    """Count a way to the office's own login service, or back from it, by the network it is gone from.
+
+    Raises RateLimited after too many from which nobody came in: each makes this house ask that service something.
+    """
+    if not await throttling.may_pass(now, _door(gate, "", caller, "office")):
+        raise RateLimited("続けて失敗したため、しばらく受け付けません。時間をおいてください。")
+
+
 async def enter_vouched(
     now: datetime, gate: Gate, caller: Caller, *, number: str = "", mail_address: str = ""
 ) -> Entered:
@@ -109,7 +118,9 @@ async def enter_vouched(
     accounts = [account for account in found if account.is_open(now)]
     if len(accounts) != 1:
         raise Unauthenticated("この職員のアカウントが見つからないか、一つに決まりません。管理者に確かめてください。")
-    return await _let_in(now, gate, accounts[0], Stage.INSIDE, caller, counted=False)
+    entered = await _let_in(now, gate, accounts[0], Stage.INSIDE, caller, counted=False)
+    await throttling.clear(_door(gate, "", caller, "office"))
+    return entered
 
 
 async def change_password(now: datetime, gate: Gate, visit: Visit, current: str, new: str, caller: Caller) -> str:

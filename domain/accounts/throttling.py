@@ -112,6 +112,16 @@ async def may_try_code(now: datetime, door: Door) -> bool:
     return taken and (await is_familiar(now, door) or await _take(now, door.name, BY_CODE))
 
 
+async def may_pass(now: datetime, door: Door) -> bool:
+    """The same where nobody has said a name yet: by the network alone."""
+    return await _take(now, door.network, BY_NETWORK)
+
+
+async def clear(door: Door) -> None:
+    """Somebody came in who was vouched for: what was tried from their network was tried by their office."""
+    await Knock.filter(key=door.network).delete()
+
+
 async def _take(now: datetime, key: str, free: int) -> bool:
     return await was_first(TAKE, key, now, now - FORGOTTEN, free, LONGEST_PAUSE)
 

@@ -216,6 +216,43 @@ def test_a_service_that_does_not_answer_as_it_should_is_told_in_words(play: Any,
     play(story)
 
 
+def test_who_comes_in_by_the_office_leaves_whoever_sat_at_the_browser_before(play: Any, office: Office) -> None:
+    async def story(town: Town) -> None:
+        await officer(town)
+        await keys.partner(town)
+        async with browser(provider=provider(office)) as one:
+            await one.enter("megumi@partner.example")
+            before = one.session or ""
+            assert await accounts.visit(before, NOW) is not None
+            await one.get(await there(one))
+            assert one.session not in ("", before)
+        assert await accounts.visit(before, NOW) is None
+        assert await Session.filter(ended_at=None).count() == 1
+
+    play(story)
+
+
+def test_a_network_that_knocks_at_the_office_without_end_waits_and_the_office_itself_does_not(
+    play: Any, office: Office
+) -> None:
+    async def story(town: Town) -> None:
+        await officer(town)
+        async with (
+            browser(provider=provider(office), address="198.51.100.7") as stranger,
+            browser(provider=provider(office)) as one,
+        ):
+            assert {(await stranger.get("/login/office")).status_code for _ in range(49)} == {303}
+            back = await there(stranger)
+            for path in ("/login/office", back):
+                assert (await stranger.get(path)).status_code == 429
+            assert stranger.session is None
+            for _ in range(30):
+                assert (await one.get(await there(one))).status_code == 303
+        assert await Session.filter(ended_at=None).count() == 1
+
+    play(story)
+
+
 def test_without_a_login_service_there_is_no_such_door(play: Any) -> None:
     async def story(town: Town) -> None:
         async with browser() as one:
