@@ -1,5 +1,6 @@
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_a_missing_tool_is_a_failure_that_says_how_to_install_it(sources, monkey
     monkeypatch.setattr(check, "STEPS", (Step("odd", "", lambda _: None, "no_such_tool_at_all"),))
     assert check.run(QUICK) == 1
     assert "pip install -c constraints.txt -e '.[test]'" in capsys.readouterr().err
+
+
+def test_an_outside_judge_is_asked_at_full_length_only_and_where_it_is_there(sources, monkeypatch, capsys):
+    taken, (one, two) = steps("one", "two")
+    table = (one, replace(two, tool="pytest", extra="outside"), Step("odd", "", one.work, "no_such_tool", "outside"))
+    monkeypatch.setattr(check, "STEPS", table)
+    assert check.run(QUICK) == 0
+    assert taken == ["one"]
+    assert check.run(Namespace(full=True)) == 0
+    assert taken == ["one", "one", "two"]
+    left_out = capsys.readouterr().out.splitlines()[-2]
+    assert left_out.split()[:2] == ["--", "odd"]
+    assert "'.[outside]'" in left_out
 
 
 def test_tests_that_pass_are_printed_with_their_own_closing_line(sources, capfd):
