@@ -17,6 +17,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import database, records, units
@@ -26,7 +27,7 @@ from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import Owned, nothing
 from domain.units import Unit, UnitKind
-from domain.verbs import verb
+from domain.verbs import routine, verb
 
 LONGEST = timedelta(days=366)
 USED = timedelta(hours=1)
@@ -144,8 +145,7 @@ def own(actor: Actor) -> QuerySet[Token]:
 @verb(*Role)
 async def revoke_own(actor: Actor, token_id: UUID) -> Token:
     """End one of the actor's own tokens now."""
-    token = await records.find(own(actor), token_id)
-    return await records.change(actor, token, "token-revoked", revoked_at=token.revoked_at or actor.now)
+    return await _revoked(actor, await records.find(own(actor), token_id))
 
 
 def ending(now: datetime, days: int) -> datetime:
@@ -220,7 +220,21 @@ async def organization_of(person: Person, role: Role) -> UUID | None:
 @verb(Role.ADMIN)
 async def revoke(actor: Actor, token_id: UUID) -> Token:
     """End a token now."""
-    token = await records.find(visible_to(actor), token_id)
+    return await _revoked(actor, await records.find(visible_to(actor), token_id))
+
+
+def at_the_machine(actor: Actor) -> QuerySet[Token]:
+    """What whoever keeps the machine sees: the tokens of the prefecture, and 警察庁's, which stands above it."""
+    return Token.filter(Q(prefecture_id=actor.prefecture_id) | Q(role=Role.NATIONAL))
+
+
+@routine
+async def revoke_at_the_machine(_: datetime, actor: Actor, token_id: UUID) -> Token:
+    """End any of those now; behind a prefecture's wall 警察庁's would not be found."""
+    return await _revoked(actor, await records.find(at_the_machine(actor), token_id))
+
+
+async def _revoked(actor: Actor, token: Token) -> Token:
     return await records.change(actor, token, "token-revoked", revoked_at=token.revoked_at or actor.now)
 
 

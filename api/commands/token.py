@@ -8,8 +8,6 @@ import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from api import settings
 from api.arguments import columns
 from api.database import at_hand
@@ -83,9 +81,7 @@ async def unit_said(actor: Actor, code: str) -> Unit:
 
 
 async def _list(actor: Actor, _: argparse.Namespace) -> list[str]:
-    """Whoever keeps the machine sees all that open its doors, 警察庁's too."""
-    seen = Q(prefecture_id=actor.prefecture_id) | Q(role=Role.NATIONAL)
-    rows = await tokens.Token.filter(seen).order_by("created_at").prefetch_related("person", "unit")
+    rows = await tokens.at_the_machine(actor).order_by("created_at").prefetch_related("person", "unit")
     return columns([HEAD, *(_row(token, actor.now) for token in rows)])
 
 
@@ -105,7 +101,7 @@ def _day(token: tokens.Token) -> str:
 
 
 async def _revoke(actor: Actor, options: argparse.Namespace) -> list[str]:
-    await tokens.revoke(actor, options.id)
+    await tokens.revoke_at_the_machine(actor.now, actor, options.id)
     return ["取り消しました。"]
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from api import cli, rights, settings
 from api.arguments import columns
-from domain import accounts, database, feeds, outbox, tokens
+from domain import accounts, database, feeds, installation, outbox, tokens
 from domain.accounts import Gate, Link
 from domain.actor import Role
-from domain.errors import NotFound
+from domain.errors import NotFound, Unauthenticated
 from domain.outbox import Letter
 from domain.tokens import Token
 from tests import make
@@ -125,6 +125,30 @@ def test_the_list_of_tokens_has_headings_and_names_no_outsider(play, shared_url,
     assert partners[0].split()[3] == str(contact.person_id)
     assert [name for name in ("髙見本", "例塚") if any(name in line for line in lines)] == []
     assert count == len(lines)
+
+
+def test_whatever_token_is_listed_can_be_revoked_by_its_number(play, shared_url, set_for, capsys):
+    async def story(town):
+        national = await installation.admit_national(NOW, name=("見本", "学"), label="統計")
+        _, own = await tokens.issue(town.admin, person_id=town.hq.person_id, role=Role.HQ_LIAISON)
+        return national, own
+
+    async def enter(secret):
+        async with database.opened(shared_url):
+            return await tokens.actor_of(secret, NOW)
+
+    secrets = play(story)
+    set_for(shared_url)
+    assert cli.main(["token", "list"]) == 0
+    number_of = {words[2]: words[0] for line in capsys.readouterr().out.splitlines() if (words := line.split())}
+    for role, secret in zip((Role.NATIONAL, Role.HQ_LIAISON), secrets, strict=True):
+        assert asyncio.run(enter(secret)).role is role
+        assert cli.main(["token", "revoke", number_of[role]]) == 0
+        assert capsys.readouterr().out == "取り消しました。\n"
+        with pytest.raises(Unauthenticated):
+            asyncio.run(enter(secret))
+    assert cli.main(["token", "list"]) == 0
+    assert capsys.readouterr().out.count("取消済") == 2
 
 
 def test_columns_stand_under_their_headings_whatever_the_width_of_the_letters():

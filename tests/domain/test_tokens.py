@@ -160,6 +160,21 @@ def test_a_national_token_is_no_gift_of_a_prefecture(play: Any) -> None:
     play(story)
 
 
+def test_an_administrator_at_a_door_ends_no_national_token_and_whoever_keeps_the_machine_does(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await installation.admit_national(NOW, name=("見本", "学"), label="統計")
+        token = await Token.get(role=Role.NATIONAL)
+        with pytest.raises(NotFound):
+            await tokens.revoke(town.admin, token.id)
+        assert (await Token.get(id=token.id)).revoked_at is None
+        keyboard = await installation.at_the_keyboard(NOW, Role.ADMIN)
+        assert (await tokens.revoke_at_the_machine(NOW, keyboard, token.id)).revoked_at == NOW
+        (entry,) = await Entry.filter(fact="token-revoked")
+        assert (entry.row_id, entry.person_id) == (token.id, keyboard.person_id)
+
+    play(story)
+
+
 def test_an_outsider_acts_for_their_body_and_covers_no_unit(play: Any) -> None:
     async def story(town: Town) -> None:
         body = await make.company(town.officer)
