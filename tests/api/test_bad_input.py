@@ -5,29 +5,29 @@ The mutations are taken from the live schema, so a new one is tried as soon as i
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from graphql import get_named_type, is_non_null_type
+from graphql import (
+    GraphQLInputObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from tortoise.transactions import in_transaction
 
+from domain import database
 from domain.actor import Actor
-from domain.journal import Entry
-from domain.outbox import Letter
 from tests import make
 from tests.api.asking import change, codes
-from tests.api.inputs import (
-    MUTATIONS,
-    fields_of,
-    kinds_of,
-    places,
-    rows_of,
-    undone,
-    usual_input,
-    versions_in,
-)
-from tests.make import Town
+from tests.api.inputs import MUTATIONS, fields_of, kinds_of, places, pointing, undone, versions_in
+from tests.api.played.ended import ENDED
+from tests.api.played.ground import Ready, as_found, ground
+from tests.api.played.ready import READY
+from tests.conftest import Stage
 
 KNOWN = {
     "UNAUTHENTICATED",
@@ -42,15 +42,8 @@ KNOWN = {
 }
 SQL = "'; drop table person; --"
 """Awkward, but a text like any other."""
+INDEX = re.compile(r"\[\d+\]")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-
-
-def readings(mutation: str, ids: dict[str, UUID]) -> Iterator[dict[str, UUID]]:
-    """The rows, and again without those that an argument which may mean two kinds would have meant first."""
-    yield ids
-    firsts = {kinds[0] for _, name in places(fields_of(mutation)) if len(kinds := kinds_of(name)) > 1}
-    if firsts:
-        yield {kind: id for kind, id in ids.items() if kind not in firsts}
 
 
 def spoilt(gtype: Any) -> Iterator[Any]:
@@ -58,7 +51,7 @@ def spoilt(gtype: Any) -> Iterator[Any]:
     yield from (None, {}, [], {"x": 1}, True)
     name = get_named_type(gtype).name
     if name == "ID":
-        yield from ("", "x", "Lecture:", "Lecture:" + "0" * 36, f"Nothing:{uuid4()}", "Ａ" * 5000, 7)
+        yield from (str(uuid4()), "", "x", "Lecture:", "Lecture:" + "0" * 36, f"Nothing:{uuid4()}", "Ａ" * 5000, 7)
     elif name == "String":
         yield from ("", " ", "長" * 20_001, "a\u0000b", "a\u202eb", "\ud800", "a\u2028b", SQL, 7)
     elif name == "Int":
@@ -70,18 +63,15 @@ def spoilt(gtype: Any) -> Iterator[Any]:
         yield from ("NO_SUCH_VALUE", "", 7)
 
 
-Bad = tuple[str, Any] | None
-"""The field that was spoilt, and with what."""
-
 MAY_BE_BLANK = {
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
     *("relationship", "conditions", "affiliation", "nameKana", "familyNameKana", "givenNameKana", "givenName"),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
-    *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "qualification"),
+    *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""
 
-NEED_NO_REASON = {"rescheduleLecture"}
+NEED_NO_REASON = {"rescheduleLecture", "rescheduleDrill", "resignVolunteer"}
 """Mutations that a reason may be given for, but need not."""
 
 MAY_BE_EMPTY = {
@@ -92,110 +82,227 @@ MAY_BE_EMPTY = {
     "attendance",
     "attended",
     "absent",
-    "leavingOutIds",
+    "leavingOut",
+    "attendance.attendeeIds",
+    "results",
 }
 """Lists in which nothing need stand."""
 
-NUMBERS = {"capacity": {2**31 - 1}}
-"""Numbers at the far end that are meant: as many seats as one likes."""
+NUMBERS = {
+    "capacity": {2**31 - 1},
+    "policeCount": {0},
+    "differing.minutes": {0},
+    **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
+}
+"""Numbers at the far end that are meant: as many seats as one likes, nobody at all."""
+
+MEANS_ANOTHER = {("holdActivity", "absent"): "attended"}
+"""Who is missing among those who stayed away is missing among those who came."""
 
 
-def may_be_taken(mutation: str, name: str, bad: Any) -> bool:
+UNIT_CLOSED = {
+    *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
+    *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill"),
+}
+GONE = {"requestLecture", "openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed"}
+STAYS_OPEN = {
+    *("correctUnit", "correctOfficer", "correctOrganization", "correctEstablishment", "correctContact"),
+    *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),
+    *("transferOrganization", "entrustAgreement", "recordGuardianConsent", "recordHeldLecture", "proposeAgreement"),
+    *("revokeAccessToken", "revokeAccountSessions"),
+}
+"""What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
+
+ENDS_OTHERWISE: dict[str, str | None] = {
+    **dict.fromkeys(UNIT_CLOSED, "INVALID"),
+    **dict.fromkeys(GONE, "NOT_FOUND"),
+    **dict.fromkeys(STAYS_OPEN, None),
+}
+"""The codes of mutations for which the row that has come to its end is a bad argument, is not there, or does well."""
+
+LEAD_BACK = {"reinstateOrganization", "reinstateEstablishment", "reinstateContact", "recommendVolunteerAgain"}
+"""Mutations that lead out of an end; for them what stands is in the wrong state."""
+
+
+USUAL_AUTHORITY = {"reappointVolunteer", "reappointRoster"}
+"""Mutations that know who appoints where nobody is named: whoever did so before."""
+
+
+def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:
     """Whether a value that looks wrong is none. What is not reviewed here must be refused."""
-    field = fields_of(mutation).get(name)
-    if field is None:
+    if gtype is None:
         return False
     if bad is None:
-        return not is_non_null_type(field.type)
+        return not is_non_null_type(gtype)
+    if bad is True:
+        return bool(get_named_type(gtype).name == "Boolean")
     if isinstance(bad, str):
-        may_be_blank = name in MAY_BE_BLANK or name == "reason" and mutation in NEED_NO_REASON
+        not_needed = {"reason": NEED_NO_REASON, "authority": USUAL_AUTHORITY}.get(name, set())
+        may_be_blank = name in MAY_BE_BLANK or mutation in not_needed
         return may_be_blank if not bad.strip() else bad == SQL
-    return name in MAY_BE_EMPTY if bad == [] else bad in NUMBERS.get(name, set())
+    return name in MAY_BE_EMPTY if bad in ([], {}) else bad in NUMBERS.get(name, ())
 
 
-async def traces() -> tuple[int, int]:
-    return await Entry.all().count(), await Letter.all().count()
+async def fingerprint() -> dict[str, str]:
+    """What every table holds, each as one short text."""
+    tables = await database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    each = (
+        f"SELECT '{one['tablename']}' AS place, md5(string_agg(row::text, '' ORDER BY row::text)) AS state"  # noqa: S608 own tables
+        f' FROM "{one["tablename"]}" row'
+        for one in tables
+    )
+    return {row["place"]: row["state"] for row in await database.rows(" UNION ALL ".join(each))}
 
 
-async def judged(actor: Actor, mutation: str, input: dict[str, Any], bad: Bad = None) -> str | None:
-    """What is wrong with the answer, if anything."""
-    return await undone(lambda: _judged(actor, mutation, input, bad))
+class _Taken(Exception):
+    """Ends the savepoint of an input that was taken, so that the next one finds everything as it was."""
 
 
-async def _judged(actor: Actor, mutation: str, input: dict[str, Any], bad: Bad) -> str | None:
-    before = await traces()
-    answer = await change(actor, mutation, **input)
+async def asked(actor: Actor, mutation: str, input: dict[str, Any]) -> dict[str, Any]:
+    """The answer. What was taken is undone; what a refusal has changed stays, for whoever compares."""
+    answers = []
+    try:
+        async with in_transaction():
+            answers.append(await change(actor, mutation, **input))
+            if "errors" not in answers[0]:
+                raise _Taken
+    except _Taken:
+        pass
+    return answers[0]
+
+
+@dataclass(frozen=True)
+class Spoil:
+    """A field of the input, or inside of one of its fields, what stands there instead, and the field's own type."""
+
+    mutation: str
+    path: tuple[str, ...]
+    type: Any
+    bad: Any
+
+    @property
+    def may_be_taken(self) -> bool:
+        return may_be_taken(self.mutation, ".".join(self.path), self.type, self.bad)
+
+    def is_named_by(self, code: str, field: str | None) -> bool:
+        """Whether a refusal means this field: the field itself, the one it stands in, or one that stands in it. What is
+        no field at all is one of the input; an id of a row that is not there names nothing where it is the row's own.
+        """
+        inner = get_named_type(self.type)
+        within = inner.fields if isinstance(inner, GraphQLInputObjectType) else {}
+        if self.type is None:
+            return field == "input"
+        if field is None:
+            return code == "NOT_FOUND" and self.path == (subject_of(self.mutation),)
+        another = MEANS_ANOTHER.get((self.mutation, self.path[0]))
+        return {*INDEX.sub("", field).split(".")} <= {*self.path, *within, another}
+
+    def put(self, whole: dict[str, Any]) -> dict[str, Any]:
+        """The input with it."""
+        name, *inner = self.path
+        if not inner:
+            return whole | {name: self.bad}
+        first, *others = whole[name] if isinstance(whole[name], list) else [whole[name]]
+        spoilt_first = first | {inner[0]: self.bad}
+        return whole | {name: [spoilt_first, *others] if isinstance(whole[name], list) else spoilt_first}
+
+
+def wrong_with(mutation: str, answer: dict[str, Any], spoil: Spoil) -> str | None:
+    """What is wrong with the answer to an input in which this was spoilt, if anything."""
+    told = f"{mutation} {'.'.join(spoil.path)}={str(spoil.bad)[:40]!r}"
     if "errors" not in answer:
-        return None if bad is None or may_be_taken(mutation, *bad) else f"{mutation}: took {bad}"
-    found = {code for code, _ in codes(answer)}
-    if not found <= KNOWN:
-        return f"{mutation} {input}: {found}"
+        return None if spoil.may_be_taken else f"{told}: taken"
+    if not {code for code, _ in codes(answer)} <= KNOWN:
+        return f"{told}: {codes(answer)}"
     if not all(JAPANESE.search(one["message"]) for one in answer["errors"]):
-        return f"{mutation} {input}: {answer['errors']}"
-    return None if await traces() == before else f"{mutation} {input}: refused, and yet something changed"
+        return f"{told}: {[one['message'] for one in answer['errors']]}"
+    unnamed = [one for one in codes(answer) if not spoil.is_named_by(*one)]
+    return f"{told}: {answer['errors'][0]['message']} {unnamed}" if unnamed else None
 
 
-def inputs_of(mutation: str, ids: dict[str, UUID], versions: dict[str, int]) -> Iterator[tuple[dict[str, Any], Bad]]:
-    """The usual input with one field left out or spoilt at a time, and with what."""
-    fields, whole = fields_of(mutation), usual_input(mutation, ids) | versions
-    yield {}, None
-    for name, field in fields.items():
-        yield {key: value for key, value in whole.items() if key != name}, None
-        for bad in spoilt(field.type):
-            yield whole | {name: bad}, (name, bad)
-    yield whole | {"noSuchField": 1}, None
+def subject_of(mutation: str) -> str | None:
+    """The argument that says which row is changed. A row that is not there is all that can be meant by NOT_FOUND."""
+    about = [name for above, name in places(fields_of(mutation)) if not above]
+    return about[0] if about else None
+
+
+def nobodys(name: str, field: Any) -> list[str]:
+    """Ids of the right kind that nobody ever had, which is how another's row answers."""
+    is_id = get_named_type(field.type).name == "ID"
+    return [f"{kind}:{uuid4()}" for kind in kinds_of(name)] if is_id else []
+
+
+def spoils(mutation: str, whole: dict[str, Any]) -> Iterator[Spoil]:
+    """Each field spoilt in each way, one at a time; also those inside of an input of its own."""
+    for name, field in fields_of(mutation).items():
+        yield from (Spoil(mutation, (name,), field.type, bad) for bad in (*spoilt(field.type), *nobodys(name, field)))
+        inner = get_named_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType) and whole[name]:
+            for key, part in inner.fields.items():
+                bads = (*spoilt(part.type), *nobodys(key, part))
+                yield from (Spoil(mutation, (name, key), part.type, bad) for bad in bads)
+
+
+async def left_out(ready: Ready, mutation: str, whole: dict[str, Any]) -> list[str | None]:
+    """What is wrong with the answers where nothing is given, one field is not, or one is given that there is not."""
+    odd = Spoil(mutation, ("noSuchField",), None, 1)
+    nothing = Spoil(mutation, (*fields_of(mutation),), MUTATIONS[mutation].args["input"].type, None)
+    wrong = [
+        wrong_with(mutation, await asked(ready.actor, mutation, {}), nothing),
+        wrong_with(mutation, await asked(ready.actor, mutation, whole | {"noSuchField": 1}), odd),
+    ]
+    for name, field in fields_of(mutation).items():
+        less = {key: value for key, value in whole.items() if key != name}
+        gtype = field.type if is_required_input_field(field) else get_nullable_type(field.type)
+        missing = Spoil(mutation, (name,), gtype, None)
+        wrong.append(wrong_with(mutation, await asked(ready.actor, mutation, less), missing))
+    return wrong
 
 
 @pytest.mark.parametrize("mutation", sorted(MUTATIONS))
-def test_a_bad_input_is_refused_in_words_and_changes_nothing(play: Any, mutation: str) -> None:
-    async def story(town: Town) -> None:
-        ids = await rows_of(town.officer, town, "見本小学校")
-        later = make.at(town.hq, town.hq.now + timedelta(seconds=1))
-        actor = town.admin if "Unit" in mutation or "Token" in mutation else later
-        inputs = [
-            one
-            for rows in readings(mutation, ids)
-            for one in inputs_of(mutation, rows, await versions_in(mutation, rows))
-        ]
-        wrong = [await judged(actor, mutation, input, bad) for input, bad in inputs]
+def test_a_spoilt_field_is_refused_because_of_itself_and_changes_nothing(stage: Stage, mutation: str) -> None:
+    async def story() -> None:
+        ready = await READY[mutation](await ground())
+        whole = await ready.whole(mutation)
+        taken = await asked(ready.actor, mutation, whole)
+        assert "errors" not in taken, taken
+        before = await fingerprint()
+        wrong = await left_out(ready, mutation, whole)
+        for one in spoils(mutation, whole):
+            wrong.append(wrong_with(mutation, await asked(ready.actor, mutation, one.put(whole)), one))
         assert [one for one in wrong if one] == []
+        assert await fingerprint() == before
 
-    play(story)
-
-
-def test_both_kinds_of_participation_are_tried(play: Any) -> None:
-    async def story(town: Town) -> None:
-        ids, mutation = await rows_of(town.officer, town, "見本小学校"), "releaseFromActivity"
-        tried = [usual_input(mutation, one)["participationId"] for one in readings(mutation, ids)]
-        kinds = ("DrillParticipation", "ActivityParticipation")
-        assert tried == [f"{kind}:{ids[kind]}" for kind in kinds]
-
-    play(story)
+    stage.play(undone(story), empty=False)
 
 
-REACHED = {
-    *("addContact", "correctContact", "retireContact", "correctEstablishment", "retireEstablishment"),
-    *("retireOrganization", "correctUnit", "retireUnit", "enlistOfficer"),
-    *("correctAgreement", "correctAgreementNumber", "negotiateAgreement", "terminateAgreement"),
-    *("withdrawAgreementProposal", "rotateCalendarFeed", "revokeCalendarFeed"),
-    *("requestLecture", "assignLecturer", "releaseLecturer", "confirmLecture", "postponeLecture", "rescheduleLecture"),
-    *("cancelLecture", "withdrawLecture", "appointVolunteer", "rejectVolunteer"),
-    *("planActivity", "correctActivity", "confirmActivity", "rescheduleActivity", "cancelActivity"),
-    *("planDrill", "correctDrill", "correctDrillParticipation", "postponeDrill", "callOffDrill"),
-}
-"""Mutations that take the usual input whole, so that a spoilt field is what they refuse."""
+def test_every_mutation_has_a_state_in_which_its_usual_input_is_taken() -> None:
+    assert set(READY) == set(MUTATIONS)
 
 
-def test_the_usual_input_is_one_that_is_taken(play: Any) -> None:
-    async def story(town: Town) -> None:
-        ids = await rows_of(town.officer, town, "見本小学校")
-        later = make.at(town.hq, town.hq.now + timedelta(seconds=1))
-        taken = set()
-        for mutation in MUTATIONS:
-            actor = town.admin if "Unit" in mutation or "Token" in mutation else later
-            whole = usual_input(mutation, ids) | await versions_in(mutation, ids)
-            if await judged(actor, mutation, whole, ("noSuchField", 1)) is not None:
-                taken.add(mutation)
-        assert taken >= REACHED
+def kind_ended(mutation: str, ready: Ready) -> str | None:
+    """The kind of row that the mutation is about, where such a row comes to an end."""
+    subject = subject_of(mutation)
+    kind = pointing(subject, ready.ids).partition(":")[0] if subject else None
+    return kind if kind in ENDED else None
 
-    play(story)
+
+@pytest.mark.parametrize("mutation", sorted(MUTATIONS))
+def test_what_has_come_to_its_end_is_left_alone(stage: Stage, mutation: str) -> None:
+    async def story() -> None:
+        on = await ground()
+        ready = await READY[mutation](on)
+        kind = kind_ended(mutation, ready)
+        if kind is None:
+            return
+        over = await (as_found() if mutation in LEAD_BACK else ENDED[kind])(on)
+        ids = ready.ids | {kind: over.ids[kind]}
+        subject = {subject_of(mutation): f"{kind}:{ids[kind]}"} | await versions_in(mutation, ids)
+        actor = make.at(ready.actor, max(ready.actor.now, over.actor.now))
+        before = await fingerprint()
+        answer = await asked(actor, mutation, await ready.whole(mutation) | subject)
+        found = codes(answer)[0][0] if "errors" in answer else None
+        assert found == ENDS_OTHERWISE.get(mutation, "WRONG_STATE"), answer
+        assert await fingerprint() == before
+
+    stage.play(undone(story), empty=False)

@@ -1,0 +1,98 @@
+"""What is played with units, organisations and agreements, each for the mutations that lead on from there."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain import (
+    agreements,
+    organizations,
+)
+from domain.agreements import Agreement, AgreementParty
+from tests import make
+from tests.api.played.ground import Ground, Ready, admin, hq
+
+
+async def below_the_prefecture(on: Ground) -> Ready:
+    return admin(on, {"kind": "STATION", "code": "199"}, Unit=on.town.prefecture.id)
+
+
+async def empty_unit(on: Ground) -> Ready:
+    unit = await make.station(on.town.admin, on.town.prefecture, 9)
+    return admin(on, Unit=unit.id)
+
+
+async def to_the_other_station(on: Ground) -> Ready:
+    return hq(on, Unit=on.town.other_station.id)
+
+
+async def body_retired(on: Ground) -> Ready:
+    body = await make.company(on.town.officer, "例示旅館株式会社")
+    await organizations.retire(on.town.officer, body.id, version=body.version, on=on.town.officer.today)
+    return hq(on, Organization=body.id)
+
+
+async def place_closed(on: Ground) -> Ready:
+    place = await organizations.add_establishment(
+        on.town.officer, organization_id=on.ids["Organization"], name="北分校"
+    )
+    await organizations.retire_establishment(on.town.officer, place.id, version=place.version, on=on.town.officer.today)
+    return hq(on, Establishment=place.id)
+
+
+async def contact_gone(on: Ground) -> Ready:
+    who = on.town.officer
+    contact = await make.contact(who, await make.company(who, "例示旅館株式会社"), since=who.today - timedelta(days=9))
+    await organizations.retire_contact(who, contact.id, version=contact.version, on=who.today)
+    return hq(on, Contact=contact.id)
+
+
+SIGNATORY = {"signatoryName": "例山 恵", "signatoryTitle": "代表取締役社長"}
+
+
+async def a_newcomer(on: Ground) -> Ready:
+    body = await make.company(on.town.officer, "例示旅館株式会社")
+    return hq(on, {"policeUnitId": None}, Organization=body.id)
+
+
+async def draft_of_two(on: Ground) -> Ready:
+    draft = await make.proposed(on.town.officer, "架空電力株式会社", "例示ガス株式会社")
+    return hq(on, Agreement=draft.id, AgreementParty=await last_party(draft))
+
+
+async def last_party(agreement: Agreement) -> UUID:
+    parties = AgreementParty.filter(agreement_id=agreement.id, organization_id__isnull=False)
+    return (await parties.order_by("-id"))[0].id
+
+
+async def negotiated(on: Ground) -> Ready:
+    draft = await make.proposed(on.town.officer)
+    await agreements.negotiate(on.town.officer, draft.id)
+    return hq(on, Agreement=draft.id)
+
+
+async def before_the_approver(on: Ground) -> Ready:
+    ready = await negotiated(on)
+    await agreements.submit(on.town.officer, ready.ids["Agreement"])
+    return ready
+
+
+async def to_be_signed(on: Ground) -> Ready:
+    agreement = await make.awaiting(on.town, await make.proposed(on.town.officer))
+    signed = [
+        {"partyId": f"AgreementParty:{one.party_id}", "name": one.name, "title": one.title}
+        for one in await make.signatures(agreement)
+    ]
+    return hq(on, {"signedOn": "2026-07-01", "signatures": signed}, Agreement=agreement.id)
+
+
+async def in_force(on: Ground) -> Ready:
+    agreement = await make.in_force(on.town, "架空電力株式会社", "例示ガス株式会社")
+    body = await make.company(on.town.officer, "例示旅館株式会社")
+    ids = {"Agreement": agreement.id, "AgreementParty": await last_party(agreement), "Organization": body.id}
+    return Ready(on.hq, on.ids | ids)
+
+
+async def renewal_discussed(on: Ground) -> Ready:
+    ready = await in_force(on)
+    await agreements.discuss_renewal(on.town.officer, ready.ids["Agreement"])
+    return Ready(ready.actor, ready.ids, {"effectiveOn": "2027-04-01", "expiresOn": "2028-03-31"})

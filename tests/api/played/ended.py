@@ -1,0 +1,135 @@
+"""How rows come to their end: to where nothing, or next to nothing, can be done with them any more."""
+
+from domain import (
+    accounts,
+    activities,
+    agreements,
+    drills,
+    feeds,
+    lectures,
+    people,
+    retention,
+    tokens,
+    units,
+    volunteers,
+)
+from domain.drills import Participation
+from domain.lectures import Assignment
+from tests import make
+from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed
+from tests.api.played.events import a_lecture
+from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
+from tests.api.played.people import list_reviewed, token_given
+from tests.domain import test_activities as acting
+from tests.domain.accounts import keys
+
+
+async def lecture_withdrawn(on: Ground) -> Ready:
+    lecture = await a_lecture(on, "例題高等学校", days=30)
+    await lectures.accept(on.town.officer, lecture.id)
+    await lectures.assign(on.town.officer, lecture.id, person_id=on.town.officer.person_id)
+    assignment = await Assignment.get(lecture_id=lecture.id)
+    await lectures.withdraw(on.town.officer, lecture.id, reason="行事の変更")
+    return hq(on, Lecture=lecture.id, LecturerAssignment=assignment.id, Attendee=assignment.attendee_id)
+
+
+async def drill_called_off(on: Ground) -> Ready:
+    drill = await make.drill(on.town.officer, title="第3回訓練")
+    await make.invited(on.town.officer, drill, "例示酒造株式会社")
+    await drills.call_off(on.town.officer, drill.id, reason="台風")
+    part = await Participation.get(drill_id=drill.id)
+    return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
+
+
+async def draft_given_up(on: Ground) -> Ready:
+    draft = await make.proposed(on.town.officer, "例示酒造株式会社", "例示製菓株式会社")
+    await agreements.withdraw_proposal(on.town.officer, draft.id, reason="先方の都合")
+    return hq(on, Agreement=draft.id, AgreementParty=await last_party(draft))
+
+
+async def candidate_rejected(on: Ground) -> Ready:
+    candidate = await make.screened(on.town, family_name="例山", age_band=volunteers.AgeBand.FROM_15_TO_17)
+    given_on = on.town.officer.today
+    consent = await volunteers.record_consent(
+        on.town.officer, candidate.id, guardian_name="髙見本 保", given_on=given_on
+    )
+    await volunteers.withdraw_consent(on.town.officer, consent.id)
+    await volunteers.reject(on.town.hq, candidate.id, reason="要件を満たさない")
+    return hq(on, Volunteer=candidate.id, GuardianConsent=consent.id)
+
+
+async def activity_cancelled(on: Ground) -> Ready:
+    volunteer = await make.volunteer(on.town, family_name="例森")
+    activity = await acting.invited(on.town, [volunteer])
+    await activities.cancel(on.town.officer, activity.id, reason="荒天")
+    return hq(on, VolunteerActivity=activity.id, ActivityParticipation=(await acting.part(volunteer)).id)
+
+
+async def group_dissolved(on: Ground) -> Ready:
+    group = await make.group(on.town.officer, "例題防犯隊")
+    await volunteers.retire_group(on.town.officer, group.id, on=on.town.officer.today)
+    return hq(on, VolunteerGroup=group.id)
+
+
+async def unit_closed(on: Ground) -> Ready:
+    unit = await make.station(on.town.admin, on.town.prefecture, 8)
+    await units.retire(on.town.admin, unit.id, version=unit.version, on=on.town.admin.today)
+    return admin(on, Unit=unit.id)
+
+
+async def officer_gone(on: Ground) -> Ready:
+    officer = await make.officer(on.town.admin, on.town.station)
+    await people.retire(on.town.admin, officer.id, version=officer.version, on=on.town.admin.today)
+    return hq(on, Officer=officer.id)
+
+
+async def list_carried_out(on: Ground) -> Ready:
+    ready = await list_reviewed(on, "例沢")
+    await retention.approve(ready.actor, ready.ids["ErasureList"])
+    await retention.carry_out(ready.actor.now)
+    return ready
+
+
+async def hold_lifted(on: Ground) -> Ready:
+    held = await retention.hold(on.town.hq, person_id=on.town.officer.person_id, reason="訴訟のため")
+    await retention.lift(on.town.hq, held.id, reason="終結")
+    return hq(on, LegalHold=held.id)
+
+
+async def account_ended(on: Ground) -> Ready:
+    account = await keys.opened(on.town, on.town.other_officer, "jiro")
+    await accounts.end(on.town.admin, account.id)
+    return admin(on, Account=account.id)
+
+
+async def feed_revoked(on: Ground) -> Ready:
+    feed = await feeds.subscribe_unit(on.town.hq, unit_id=on.town.station.id)
+    await feeds.revoke(on.town.hq, feed.id)
+    return hq(on, CalendarFeed=feed.id)
+
+
+async def token_revoked(on: Ground) -> Ready:
+    ready = await token_given(on)
+    await tokens.revoke(on.town.admin, ready.ids["AccessToken"])
+    return ready
+
+
+ENDED: dict[str, Preparation] = {
+    **dict.fromkeys(("Lecture", "LecturerAssignment", "Attendee"), lecture_withdrawn),
+    **dict.fromkeys(("Drill", "DrillParticipation"), drill_called_off),
+    **dict.fromkeys(("Agreement", "AgreementParty"), draft_given_up),
+    **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
+    **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
+    "VolunteerGroup": group_dissolved,
+    "Unit": unit_closed,
+    "Officer": officer_gone,
+    "Organization": body_retired,
+    "Establishment": place_closed,
+    "Contact": contact_gone,
+    "ErasureList": list_carried_out,
+    "LegalHold": hold_lifted,
+    "Account": account_ended,
+    "CalendarFeed": feed_revoked,
+    "AccessToken": token_revoked,
+}
+"""For each kind of row how one comes to where nothing, or next to nothing, can be done with it any more."""

@@ -1,0 +1,203 @@
+"""What is played with activities, lectures and drills, each for the mutations that lead on from there."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain import (
+    activities,
+    drills,
+    lectures,
+    replies,
+)
+from domain.activities import Activity
+from domain.calendar import Attendee, PartStat
+from domain.drills import Participation
+from domain.lectures import Lecture
+from tests import make
+from tests.api.played.ground import Ground, Ready, hq
+from tests.domain import test_activities as acting
+from tests.domain.lectures import giving
+
+
+async def someone_to_ask(on: Ground) -> Ready:
+    volunteer = await make.volunteer(on.town, family_name="例山")
+    activity = await make.activity(on.town.officer)
+    return hq(on, Volunteer=volunteer.id, VolunteerActivity=activity.id)
+
+
+async def two_who_come(on: Ground) -> tuple[Activity, list[UUID]]:
+    going = [await make.volunteer(on.town, family_name=name) for name in ("例山", "例川")]
+    activity, _ = await acting.ready(on.town, going)
+    return activity, [(await acting.part(one)).id for one in going]
+
+
+async def activity_over(on: Ground) -> Ready:
+    activity, (first, second) = await two_who_come(on)
+    given = {
+        "attended": [{"participationId": f"ActivityParticipation:{first}", "minutes": 90}],
+        "absent": [{"participationId": f"ActivityParticipation:{second}", "reason": "急病"}],
+        "results": {"audienceCount": 300, "copiesCount": 50},
+    }
+    after = make.at(on.hq, activity.starts_at + timedelta(hours=3))
+    return Ready(after, on.ids | {"VolunteerActivity": activity.id}, given)
+
+
+async def activity_held(on: Ground) -> Ready:
+    activity, (first, second) = await two_who_come(on)
+    after = make.at(on.town.officer, activity.starts_at + timedelta(hours=3))
+    came = [activities.Presence(id, 90) for id in (first, second)]
+    await activities.hold(after, activity.id, attended=came)
+    given = {
+        "attended": [{"participationId": f"ActivityParticipation:{first}", "minutes": 60}],
+        "absent": [{"participationId": f"ActivityParticipation:{second}", "reason": "急病"}],
+        "results": {"audienceCount": 300, "copiesCount": 50},
+    }
+    who = make.at(on.hq, after.now + timedelta(hours=1))
+    return Ready(who, on.ids | {"VolunteerActivity": activity.id}, given)
+
+
+async def minutes_reported(on: Ground) -> Ready:
+    held = await activity_held(on)
+    differing = [{"participationId": held.given["attended"][0]["participationId"], "minutes": 60}]
+    return Ready(held.actor, held.ids, {"differing": differing})
+
+
+async def waiting_for_a_seat(on: Ground) -> Ready:
+    going = [await make.volunteer(on.town, family_name=name) for name in ("例山", "例川")]
+    activity = await acting.invited(on.town, going, capacity=1)
+    for one in going:
+        await acting.answer(on.town, one, PartStat.ACCEPTED, activity)
+    first, second = [(await acting.part(one)).id for one in going]
+    await activities.release(on.town.officer, first, reason="急病")
+    return hq(on, ActivityParticipation=second)
+
+
+async def received(on: Ground) -> Ready:
+    return hq(on, Lecture=(await a_lecture(on)).id)
+
+
+async def a_lecture(on: Ground, name: str = "例題中学校", days: int = 20) -> Lecture:
+    school = await make.school(on.town.officer, name)
+    return await make.lecture(on.town.officer, school=school, starts_at=on.hq.now + timedelta(days=days))
+
+
+async def lecture_over(on: Ground) -> Ready:
+    who = on.town.officer
+    lecture = await a_lecture(on)
+    await lectures.accept(who, lecture.id)
+    await lectures.assign(who, lecture.id, person_id=who.person_id)
+    await lectures.confirm(who, lecture.id)
+    given = {
+        "headCounts": [{"audience": "PUPIL_ELEM", "count": 58}],
+        "givenBy": [{"personId": f"Officer:{who.person_id}", "role": "LECTURER"}],
+    }
+    return Ready(make.at(on.hq, lecture.starts_at + timedelta(hours=3)), on.ids | {"Lecture": lecture.id}, given)
+
+
+async def lecture_delivered(on: Ground) -> Ready:
+    ready = await lecture_over(on)
+    after = make.at(on.town.officer, ready.actor.now)
+    await lectures.deliver(after, ready.ids["Lecture"], duration_minutes=50, head_counts=giving.HEARD)
+    return ready
+
+
+async def given_in_june(on: Ground) -> Ready:
+    given = {
+        "headCounts": [{"audience": "PUPIL_ELEM", "count": 58}],
+        "givenBy": [{"personId": f"Officer:{on.town.officer.person_id}", "role": "LECTURER"}],
+    }
+    return hq(on, IN_JUNE | given)
+
+
+IN_JUNE = {"startsAt": "2026-06-10T13:00:00+09:00", "endsAt": "2026-06-10T14:00:00+09:00"}
+
+
+async def drill_planned(on: Ground) -> Ready:
+    drill = await drills.plan(
+        on.town.officer,
+        title="第2回訓練",
+        format=drills.DrillFormat.TABLETOP,
+        threat=drills.DrillThreat.RANSOMWARE,
+        starts_at=on.hq.now + timedelta(days=20),
+        ends_at=on.hq.now + timedelta(days=20, hours=2),
+    )
+    return hq(on, Drill=drill.id)
+
+
+async def drill_arranged(on: Ground) -> Ready:
+    drill = await make.drill(on.town.officer, title="第2回訓練")
+    contact = await make.contact(on.town.officer, await make.company(on.town.officer, "例示旅館株式会社"))
+    return hq(on, Drill=drill.id, Contact=contact.id)
+
+
+async def drill_invited(on: Ground) -> Ready:
+    drill = await make.drill(on.town.officer, title="第2回訓練")
+    [contact] = await make.invited(on.town.officer, drill)
+    attendee = await Attendee.get(appointment_id=drill.appointment_id, person_id=contact.person_id)
+    return hq(on, Drill=drill.id, Attendee=attendee.id)
+
+
+async def drill_postponed(on: Ground) -> Ready:
+    ready = await drill_invited(on)
+    begins = on.hq.now + timedelta(days=40)
+    await drills.postpone(
+        on.town.officer,
+        ready.ids["Drill"],
+        reason="台風",
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=2),
+    )
+    return ready
+
+
+async def drill_answered(on: Ground) -> Ready:
+    ready = await drill_invited(on)
+    await replies.answer_by_link(on.hq.now, ready.ids["Attendee"], partstat=PartStat.ACCEPTED)
+    return ready
+
+
+async def drill_today(on: Ground) -> Ready:
+    ready = await drill_answered(on)
+    drill = await drills.confirm(on.town.officer, ready.ids["Drill"])
+    return Ready(make.at(on.hq, drill.starts_at + timedelta(hours=1)), ready.ids)
+
+
+async def drill_running(on: Ground) -> Ready:
+    ready = await drill_today(on)
+    during = make.at(on.town.officer, ready.actor.now)
+    await drills.start(during, ready.ids["Drill"])
+    part = await Participation.get(drill_id=ready.ids["Drill"])
+    line = {"participationId": f"DrillParticipation:{part.id}", "count": 3}
+    line |= {"attendeeIds": [f"Attendee:{ready.ids['Attendee']}"]}
+    return Ready(ready.actor, ready.ids, {"attendance": [line]})
+
+
+async def drill_paused(on: Ground) -> Ready:
+    ready = await drill_running(on)
+    await drills.pause(make.at(on.town.officer, ready.actor.now), ready.ids["Drill"])
+    return Ready(ready.actor, ready.ids)
+
+
+async def drill_finished(on: Ground) -> Ready:
+    ready = await drill_running(on)
+    part = await Participation.get(drill_id=ready.ids["Drill"])
+    during = make.at(on.town.officer, ready.actor.now)
+    await drills.finish(during, ready.ids["Drill"], attendance=[drills.Attended(part.id, 3)])
+    return ready
+
+
+async def drill_evaluated(on: Ground) -> Ready:
+    ready = await drill_finished(on)
+    await drills.evaluate(make.at(on.town.officer, ready.actor.now), ready.ids["Drill"])
+    return Ready(ready.actor, ready.ids)
+
+
+async def drill_reported(on: Ground) -> Ready:
+    ready = await drill_evaluated(on)
+    await drills.submit_report(make.at(on.town.officer, ready.actor.now), ready.ids["Drill"], summary="おおむね良好")
+    return ready
+
+
+async def held_in_june(on: Ground) -> Ready:
+    part = {"organizationId": f"Organization:{on.ids['Organization']}", "count": 3, "role": "TRAINEE"}
+    return hq(on, IN_JUNE | {"participants": [part]})
