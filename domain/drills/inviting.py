@@ -98,6 +98,7 @@ async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: 
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, *ARRANGING)
     asked = calendar.attendees_visible_to(actor).filter(appointment_id=drill.appointment_id)
+    await records.see(asked, attendee_id, field="attendee_id")
     attendee = await records.find(asked, attendee_id)
     if attendee.removed_at is not None:
         raise WrongState("この人への案内はすでに取り消されています。", field="attendee_id")
