@@ -96,9 +96,13 @@ NUMBERS = {
 }
 """Numbers at the far end that are meant: as many seats as one likes, nobody at all."""
 
-MEANS_ANOTHER = {("holdActivity", "absent"): "attended"}
-"""Who is missing among those who stayed away is missing among those who came."""
-
+MEANS_ANOTHER = {
+    ("holdActivity", "absent"): "attended",
+    ("addAgreementParty", "policeUnitId"): "organizationId",
+    ("reappointRoster", "groupId"): "leavingOut",
+}
+"""Who is missing among those who stayed away is missing among those who came; one of two bodies is asked for; whoever
+is left out of a roster has to stand on it, whichever group that is of."""
 
 UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
