@@ -133,7 +133,10 @@ class Stage:
 
     async def _open(self) -> None:
         await self.tortoise.__aenter__()
-        await self.tortoise.init(config=database.config(self.url, database.CONNECTIONS))
+        config = database.config(self.url, database.CONNECTIONS)
+        # A connection that the pool gives up after five idle minutes is a task that no story has begun.
+        config["connections"]["default"]["credentials"]["max_inactive_connection_lifetime"] = 0
+        await self.tortoise.init(config=config)
 
     async def _whole(self, story: Coroutine[Any, Any, T], empty: bool) -> T:
         if empty:
