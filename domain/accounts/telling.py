@@ -25,11 +25,11 @@ UNREACHABLE = "送り先のメールアドレスがありません。先に本�
 class Change(StrEnum):
     """What its holder is told of an account: what happened, and never a secret."""
 
-    PASSWORD = "パスワードが新しく決められました。"
+    PASSWORD = "パスワードが新しく決められました。"  # nosec B105 # what is told of it
     FACTOR = "二段階認証が新しく設定されました。"
     NO_FACTOR = "二段階認証が解除されました。"
     CODES = "二段階認証の予備コードが作り直されました。"
-    TOKEN = "プログラム用のアクセストークンが発行されました。"
+    TOKEN = "プログラム用のアクセストークンが発行されました。"  # nosec B105 # what is told of it
     ADDRESS = "お知らせの送り先のメールアドレスが変わりました。このアドレスへのお知らせはこれが最後です。"
 
 
