@@ -134,8 +134,9 @@ class Stage:
     async def _open(self) -> None:
         await self.tortoise.__aenter__()
         config = database.config(self.url, database.CONNECTIONS)
-        # A connection that the pool gives up after five idle minutes is a task that no story has begun.
-        config["connections"]["default"]["credentials"]["max_inactive_connection_lifetime"] = 0
+        # A connection that the pool gives up, for its idle minutes or its many queries, is a task that no story began.
+        lasting = {"max_inactive_connection_lifetime": 0, "max_queries": 2**31}
+        config["connections"]["default"]["credentials"] |= lasting
         await self.tortoise.init(config=config)
 
     async def _whole(self, story: Coroutine[Any, Any, T], empty: bool) -> T:

@@ -10,7 +10,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
+from api.allowance import UNLIMITED
 from api.app import make_app
 from domain import feeds, replies, tokens
 from domain.calendar import Attendee
@@ -127,7 +128,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(stage: Stage) -> House:
-    app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
+    app = make_app(replace(HOUSE, rows=UNLIMITED), "postgres://nobody@nowhere/nothing")
     return House(app, stage.play(doors(), empty=True), partial(stage.play, empty=False))
 
 
