@@ -74,6 +74,7 @@ async def propose(
     bodies = organizations.visible_to(actor)
     for organization_id in dict.fromkeys(organization_ids):
         body = await records.see(bodies, organization_id, field="organization_ids")
+        records.must_last(body.retired_on)
         await join(actor, agreement, body)
     return agreement
 
@@ -130,6 +131,7 @@ async def add_party(
     if organization_id is not None:
         bodies = organizations.visible_to(actor)
         body = await records.see(bodies, organization_id, field="organization_id")
+        records.must_last(body.retired_on)
         await join(actor, agreement, body)
     if police_unit_id is not None:
         unit = await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
@@ -164,6 +166,8 @@ async def withdraw_proposal(actor: Actor, agreement_id: UUID, *, reason: str, ve
 async def entrust(actor: Actor, agreement_id: UUID, *, officer_id: UUID, version: int | None = None) -> Agreement:
     """Name another responsible officer; notices of the coming end go to them."""
     agreement = await records.find(visible_to(actor), agreement_id, version)
+    if agreement.status is AgreementStatus.TERMINATED:
+        raise WrongState("終わった協定の担当者は替えられません。")
     officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_id")
     return await records.change(actor, agreement, "agreement-entrusted", responsible_id=officer.id)
 

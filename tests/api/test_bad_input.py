@@ -112,7 +112,7 @@ GONE = {"requestLecture", "openUnitCalendarFeed", "rotateCalendarFeed", "revokeC
 STAYS_OPEN = {
     *("correctUnit", "correctOfficer", "correctOrganization", "correctEstablishment", "correctContact"),
     *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),
-    *("transferOrganization", "entrustAgreement", "recordGuardianConsent", "recordHeldLecture", "proposeAgreement"),
+    *("transferOrganization", "recordGuardianConsent", "recordHeldLecture"),
     *("revokeAccessToken", "revokeAccountSessions"),
 }
 """What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
