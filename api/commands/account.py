@@ -77,7 +77,7 @@ async def _new(actor: Actor, given: Settings, options: argparse.Namespace) -> li
     account = await accounts.open_without_letter(
         actor, person_id=person.id, role=role, unit_id=unit.id, login=options.login
     )
-    return [f"ログイン名 {account.login}、7日のあいだ一度だけ:", first_login(given, account)]
+    return [f"ログイン名 {await accounts.spelled(account)}、7日のあいだ一度だけ:", first_login(given, account)]
 
 
 async def _change(actor: Actor, given: Settings, options: argparse.Namespace, account: Account) -> list[str]:

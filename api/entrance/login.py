@@ -112,7 +112,7 @@ async def offer(house: House, visit: Visit, path: str, said: str = "", status: i
         path=path,
         picture_html=segno.make(offered.uri, error="m").svg_inline(scale=5, title="二段階認証の鍵"),
         key=" ".join(offered.key[at : at + 4] for at in range(0, len(offered.key), 4)),
-        login=visit.account.login,
+        login=await accounts.spelled(visit.account),
         sealed=offered.sealed,
         code_html=pages.filled("code.html", hint="認証アプリに出た6桁の番号"),
     )

@@ -65,7 +65,7 @@ async def _show(house: House, request: Request, visit: Visit) -> Response:
     body = pages.filled(
         "account.html",
         person=person.name,
-        login=visit.account.login,
+        login=await accounts.spelled(visit.account),
         address=visit.account.mail_address or "登録されていません",
         role=ROLES[actor.role],
         unit=unit.name,

@@ -1,6 +1,6 @@
 """アカウント: who may come in, and how they prove that it is them."""
 
-from domain.accounts.account import Account, Gate, folded, known_as, login_name, visible_to
+from domain.accounts.account import Account, Gate, visible_to
 from domain.accounts.entering import (
     Caller,
     Entered,
@@ -36,6 +36,7 @@ from domain.accounts.links import (
     send_resets,
     set_password,
 )
+from domain.accounts.naming import folded, known_as, login_name, spelled
 from domain.accounts.sessions import Session, Stage, Visit, actor_of, leave, living, revoke_sessions, visit
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "send_reset",
     "send_resets",
     "set_password",
+    "spelled",
     "tidy",
     "unlock",
     "visible_to",

@@ -7,28 +7,23 @@ its own: it is never journaled and nothing shows it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
 from domain import journal
 from domain.actor import OUTSIDERS, Actor, Author, Bearer, Role
-from domain.errors import Invalid
-from domain.japanese import storable
 from domain.people import Person
 from domain.records import Owned, nothing
 from domain.table import Table
 from domain.units import Unit
 from domain.verbs import broken
 
-NAME = re.compile(r"[^\s@]+(@[^\s@]+)?")
 NOBODY = UUID(int=0)
 """Whose account is looked at where a name is nobody's: so that the same is asked of the database."""
 
@@ -47,7 +42,8 @@ class Gate:
 
 
 class Account(Owned):
-    """One way in. `login` is folded and unique among those that have not ended. Instants are UTC.
+    """One way in. `login` is folded and unique in the prefecture among those that have not ended. Instants are
+    UTC.
 
     `mail_address` is where its letters go: the person's when it was offered, and nobody's but its own since.
     A link to choose a password is derived from `link_generation` (`tokens.derive`), which rises with each that is
@@ -111,33 +107,12 @@ class RecoveryCode(Table):
         table = "recovery_code"
 
 
-broken("account_login", "このログイン名はすでに使われています。別のログイン名を指定してください。")
 broken("account_once", "この人には、この役割のアカウントがすでにあります。")
 
 
 def visible_to(actor: Actor) -> QuerySet[Account]:
     """Administrators see the accounts of their prefecture."""
     return Account.filter(prefecture_id=actor.prefecture_id) if actor.role is Role.ADMIN else nothing(Account)
-
-
-def folded(login: str) -> str:
-    """A login name as it is compared: without blanks around it, in NFKC, in small letters."""
-    return unicodedata.normalize("NFKC", login).strip().casefold()
-
-
-def login_name(login: str) -> str:
-    """The login name to keep. Raises Invalid for what is neither a mail address nor a number nor a word."""
-    name = folded(storable(login, field="login"))
-    if not 2 <= len(name) <= 254 or not NAME.fullmatch(name):
-        said = "ログイン名には、メールアドレスか職員番号など、空白のない2文字以上を指定してください。"
-        raise Invalid(said, field="login")
-    return name
-
-
-async def known_as(login: str, now: datetime) -> Account | None:
-    """The account of this name that has not ended, the newest where one is about to."""
-    living = Account.filter(Q(ended_at=None) | Q(ended_at__gt=now), login=folded(login)[:254])
-    return await living.order_by("-created_at").first()
 
 
 async def words_of(account: Account) -> Iterable[str]:

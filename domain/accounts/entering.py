@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.accounts import factors, passwords, sessions, telling, throttling
-from domain.accounts.account import NOBODY, Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.account import NOBODY, Account, Credential, Gate, note, words_of
 from domain.accounts.links import set_password
+from domain.accounts.naming import folded, known_as
 from domain.accounts.sessions import Session, Stage, Visit
 from domain.accounts.telling import Change
 from domain.actor import OUTSIDERS, Role
@@ -55,7 +56,7 @@ async def enter(now: datetime, gate: Gate, login: str, password: str, caller: Ca
 
 
 async def _known(now: datetime, login: str) -> tuple[Account | None, str | None]:
-    """The account and what is kept of its password, in two statements whether or not there is one."""
+    """The account and what is kept of its password, in three statements whether or not there is one."""
     account = await known_as(login, now)
     credential = await Credential.filter(account_id=account.id if account else NOBODY).first()
     return account, credential.password_hash if credential else None

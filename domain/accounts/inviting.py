@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain import records, tokens, units
 from domain.accounts import sessions, telling
-from domain.accounts.account import Account, Credential, RecoveryCode, login_name, note, visible_to
+from domain.accounts.account import Account, Credential, RecoveryCode, note, visible_to
 from domain.accounts.links import Link, renew, send
+from domain.accounts.naming import login_name
 from domain.accounts.telling import Change
 from domain.actor import Actor, Author, Role
 from domain.errors import Conflict, Incomplete, WrongState

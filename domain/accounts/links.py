@@ -11,7 +11,8 @@ from uuid import UUID
 
 from domain import records, tokens
 from domain.accounts import passwords, sessions, telling, throttling
-from domain.accounts.account import NOBODY, Account, Credential, Gate, folded, known_as, note, words_of
+from domain.accounts.account import NOBODY, Account, Credential, Gate, note, words_of
+from domain.accounts.naming import folded, known_as
 from domain.accounts.telling import Change
 from domain.actor import Author
 from domain.errors import NotFound

@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 
 from domain import outbox, records, tokens, units
 from domain.accounts.account import Account
+from domain.accounts.naming import spelled
 from domain.actor import TOKYO, Author
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed, clock, day_with_weekday, mail_address
@@ -50,7 +51,7 @@ async def write(author: Author, account: Account, kind: str, turn: str, **facts:
         facts={
             **await units.signature(unit),
             "recipient": addressed(person.name, Honorific.SAMA),
-            "login": account.login,
+            "login": await spelled(account),
             **facts,
         },
         owed_at=author.now,

@@ -68,8 +68,8 @@ class Door:
 
 
 def door(gate: Gate, name: str, address: str, what: str = "password") -> Door:
-    """`what` keeps passwords, numbers and forgotten passwords apart."""
-    network = network_of(address)
+    """`what` keeps passwords, numbers and forgotten passwords apart; a prefecture's code before the name does not."""
+    name, network = name.rpartition("/")[2], network_of(address)
     said = (f"{what} name {name}", f"{what} network {network}", f"{what} own {name} {network}", f"{name} {network}")
     return Door(*[hmac.new(gate.secret.encode(), one.encode(), sha256).hexdigest() for one in said])
 

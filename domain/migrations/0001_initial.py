@@ -407,7 +407,7 @@ class Migration(migrations.Migration):
                 ('locked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'account', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One way in. `login` is folded and unique among those that have not ended. Instants are UTC.'},
+            options={'table': 'account', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One way in. `login` is folded and unique in the prefecture among those that have not ended. Instants are'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -50,7 +50,7 @@ OUTBOX = [
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL",
 ]
 ACCOUNTS = [
-    "CREATE UNIQUE INDEX account_login ON account (login) WHERE ended_at IS NULL",
+    "CREATE UNIQUE INDEX account_login ON account (prefecture_id, login) WHERE ended_at IS NULL",
     "CREATE UNIQUE INDEX account_once ON account (person_id, role) WHERE ended_at IS NULL",
     "CREATE INDEX recovery_code_account ON recovery_code (account_id)",
 ]
