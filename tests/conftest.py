@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # What takes longest begins first, or one process would still be at it when the others have nothing left to do.
-LONGEST = ("demo", "test_year.py", "api/test_bad_input.py", "api/test_reading.py")
+LONGEST = ("demo", "test_year.py", "api/test_bad_input.py", "api/test_hidden.py", "api/test_reading.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

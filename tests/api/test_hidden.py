@@ -83,13 +83,6 @@ async def differing(question: Callable[[UUID], Awaitable[Any]], hidden: Iterable
     return [text for one in found for text in one.unlike(never)]
 
 
-def offered(mutation: str) -> set[str]:
-    return set(REVIEWED[f"field Mutation.{mutation}(input)"].split())
-
-
-AFTER_ALL = timedelta(days=60)
-
-
 def test_a_hidden_row_asked_for_by_its_id_is_as_much_work_as_none(in_crowd: Any) -> None:
     async def story(crowd: Crowd) -> int:
         tried = 0
@@ -133,6 +126,11 @@ class Place:
         return await undone(lambda: change(actor, self.mutation, **given))
 
 
+def offered(mutation: str) -> set[str]:
+    return set(REVIEWED[f"field Mutation.{mutation}(input)"].split())
+
+
+AFTER_ALL = timedelta(days=60)
 KNOWN = {gtype.name for gtype in ENTITIES}
 PLACES: dict[Role, list[Place]] = {
     role: [place for one in every_id() if role in offered((place := Place(*one)).mutation) and place.kind in KNOWN]

@@ -4,6 +4,7 @@ Whose rows a role sees is in `test_situations`, how hidden ones answer in `test_
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from api import rights
 from api.errors import Stopped
 from api.reading.declarations import entity_of
-from api.schema import schema
 from domain.actor import Actor
-from tests.api.asking import ask, codes
+from tests.api.asking import ask, change, codes
+from tests.api.inputs import MUTATIONS, undone, usual_input
 from tests.api.reading.prefecture import lived_in
+from tests.api.situations import ENTITIES, Crowd
+from tests.contents import contents
 from tests.make import Town
 
 REVIEWED = dict(line.rsplit(": ", 1) for line in rights.REVIEWED.read_text(encoding="utf-8").splitlines())
-ENTITIES = [one for one in schema._schema.type_map.values() if isinstance(one, GraphQLObjectType) and entity_of(one)]
 
 
 def leaves(gtype: GraphQLObjectType) -> Iterator[str]:
@@ -85,3 +87,20 @@ def test_the_roles_that_see_rows_are_those_that_the_table_names(play: Any) -> No
                     assert stated == "everybody known" or actor.role in stated.split(), (actor.role, gtype.name)
 
     play(story)
+
+
+def test_every_role_may_ask_for_exactly_the_mutations_that_the_table_names(in_crowd: Any) -> None:
+    """With ids that nobody has: whoever may ask hears of these, and whoever may not hears nothing else than that."""
+
+    async def story(crowd: Crowd) -> None:
+        before = await contents()
+        for role, actor in crowd.actors.items():
+            for mutation in MUTATIONS:
+                given = {name: value for name, value in usual_input(mutation, {}).items() if value is not None}
+                asked = partial(change, actor, mutation, **given)
+                is_open = role in REVIEWED[f"field Mutation.{mutation}(input)"].split()
+                answer = await (undone(asked) if is_open else asked())
+                assert (codes(answer)[:1] != [("NOT_ALLOWED", None)]) == is_open, (role, mutation, answer)
+        assert await contents() == before
+
+    in_crowd(story)
