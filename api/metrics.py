@@ -1,6 +1,8 @@
 """`/metrics`: Prometheus text for whoever keeps the machine, by an administrator's token; numbers only.
 
-What the database knows is the same whichever worker answers; requests are counted by each worker for itself.
+What the database knows is the same whichever worker answers; requests are counted by each worker for itself. Where an
+installation holds several prefectures, letters are those of the administrator's own; the clock, the journal's seal and
+the process are the machine's, and their figures tell of nobody's work.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from api.context import bearer
 from api.graphql_door import refusal
 from api.house import House
 from domain import database
-from domain.actor import Role
+from domain.actor import Actor, Role
 from domain.errors import NotAllowed, Refused
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ Requests = Counter[tuple[str, str, int]]
 LETTERS = """
     SELECT kind, CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN given_up_at IS NOT NULL THEN 'given_up'
                       WHEN due_at <= $1 THEN 'due' ELSE 'later' END AS state, count(*) AS count
-    FROM letter GROUP BY 1, 2"""
+    FROM letter WHERE unit_id IN (SELECT id FROM unit WHERE prefecture_id = $2) GROUP BY 1, 2"""
 TURNS = "SELECT job, extract(epoch FROM max(slot_at))::float8 AS at FROM slot GROUP BY 1"
 UNSEALED = "SELECT count(*) AS count FROM journal WHERE number IS NULL"
 
@@ -43,7 +45,7 @@ def routes(house: House, requests: Requests) -> list[Route]:
                 raise NotAllowed("計測値を読めるのは管理者だけです。")
         except Refused as refused:
             return refusal(refused)
-        return await _answer([*_counted(requests), *await _kept(house)])
+        return await _answer([*_counted(requests), *await _kept(house, actor)])
 
     return [Route("/metrics", metrics, methods=["GET"])]
 
@@ -73,8 +75,8 @@ def _counted(requests: Requests) -> Iterator[Metric]:
     yield family
 
 
-async def _kept(house: House) -> list[Metric]:
-    letters = await database.rows(LETTERS, house.clock())
+async def _kept(house: House, actor: Actor) -> list[Metric]:
+    letters = await database.rows(LETTERS, house.clock(), actor.prefecture_id)
     turns, unsealed = await database.rows(TURNS), await database.rows(UNSEALED)
     return [
         _gauge("renkei_letters", "Letters by kind and state.", ["kind", "state"], letters, "count"),

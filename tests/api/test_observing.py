@@ -23,6 +23,7 @@ from jobs.post_letters import Desk
 from tests import make
 from tests.api.test_app import HOUSE, token_of
 from tests.clock import NOW
+from tests.domain.test_walls import beside
 from tests.make import Town
 
 NAME, ADDRESS, PHONE, SECRET = "金糸雀﨑", "kanaria@canary.example", "000-7777-1234", "kanariya-no-himitsu"
@@ -155,6 +156,24 @@ def test_only_an_administrator_reads_the_metrics(play: Any) -> None:
             return [refused.status_code, officer.status_code]
 
     assert play(story) == [401, 403]
+
+
+def test_an_administrator_reads_of_the_letters_of_the_own_prefecture_only(play: Any) -> None:
+    async def story(town: Town) -> list[str]:
+        other = await beside(town)
+        await make.lecture(town.officer)
+        said = []
+        async with client() as anybody:
+            for one in (town, other):
+                given = {"person_id": one.hq.person_id, "role": Role.ADMIN, "unit_id": one.hq.unit_id}
+                _, keeper = await tokens.issue(one.admin, days=1, **given)
+                said.append((await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text)
+        return said
+
+    own, others = play(story)
+    assert 'renkei_letters{kind="lecture-received",state="due"} 1.0' in own
+    assert "lecture-received" not in others
+    assert "renkei_journal_unsealed" in others
 
 
 def test_requests_are_counted_by_route_and_status(play: Any) -> None:
