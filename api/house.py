@@ -57,6 +57,11 @@ class House:
         return own.scheme == "http" and own.hostname in LOOPBACK
 
     @property
+    def is_tls(self) -> bool:
+        """Whether people come by https; the proxy in front speaks it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
     def origins(self) -> frozenset[str]:
         """Whose pages may ask here; a demonstration is at home under either name that its own machine has for it."""
         own = urlsplit(self.base_url)

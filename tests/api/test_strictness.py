@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.app import make_app
 from api.house import House
-from api.strictness import STRICTEST, Strict
+from api.strictness import BY_TLS_ONLY, STRICTEST, Strict
 from domain import limits
 from domain.actor import Actor, Role
 from domain.errors import TooLarge
@@ -31,9 +32,27 @@ def test_every_answer_says_what_a_browser_may_do_with_it(run: Any, path: str) ->
             return await anybody.get(path)
 
     said = run(story()).headers
-    assert [name for name in STRICTEST if name.decode() not in said] == []
+    assert [name for name in STRICTEST | BY_TLS_ONLY if name.decode() not in said] == []
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(said["permissions-policy"].split(", "))
     assert "default-src 'none'" in said["content-security-policy"]
     assert "frame-ancestors 'none'" in said["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "told"),
+    [
+        ("https://renkei.example.jp", ["max-age=31536000"]),
+        ("http://127.0.0.1:8000", []),
+        ("http://renkei.local", []),
+    ],
+)
+def test_only_who_comes_by_https_is_held_to_it(run: Any, base_url: str, told: list[str]) -> None:
+    async def story() -> httpx.Response:
+        app = make_app(replace(HOUSE, base_url=base_url), "postgres://nobody@nowhere/nothing")
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as anybody:
+            return await anybody.get("/login")
+
+    assert run(story()).headers.get_list("strict-transport-security") == told
 
 
 def test_what_a_door_says_itself_is_said_once(run: Any) -> None:
