@@ -80,6 +80,7 @@ NAMES = {
     "Assignment": "LecturerAssignment",
     "Participation": "DrillParticipation",
     "Subscription": "CalendarFeed",
+    "Token": "AccessToken",
 }
 """Models that GraphQL knows by another name."""
 NODE_ID = "(case {t}.kind " + " ".join(f"when '{model}' then '{name}'" for model, name in NAMES.items())

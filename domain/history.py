@@ -1,6 +1,7 @@
 """The journal to read: who changed what and when, for those who see the row that was changed.
 
-The journal itself knows no concept; here each kind of row has its scope, which is the concept's own.
+The journal itself knows no concept; here each kind of row has its scope, which is the concept's own. What the desk
+works with is the liaison officers' to read; who let whom in, the administrators' of the prefecture.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import (
+    accounts,
     activities,
     agreements,
     calendar,
@@ -21,14 +23,16 @@ from domain import (
     organizations,
     people,
     retention,
+    tokens,
     units,
     volunteers,
 )
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, Actor, Role
 from domain.journal import Entry
 from domain.records import Record
 
-SCOPES: Mapping[type[Record], Callable[[Actor], QuerySet[Any]]] = {
+Scopes = Mapping[type[Record], Callable[[Actor], QuerySet[Any]]]
+SCOPES: Scopes = {
     units.Unit: units.visible_to,
     people.Person: people.visible_to,
     people.Post: people.posts_visible_to,
@@ -58,9 +62,17 @@ SCOPES: Mapping[type[Record], Callable[[Actor], QuerySet[Any]]] = {
 }
 
 
+KEYS: Scopes = {accounts.Account: accounts.visible_to, tokens.Token: tokens.visible_to}
+"""Ways in. What proves somebody (password, second factor, the secret itself) is in no journal."""
+
+READ: Mapping[Role, Scopes] = dict.fromkeys(LIAISONS, SCOPES) | {Role.ADMIN: KEYS}
+
+
 def visible_to(actor: Actor) -> QuerySet[Entry]:
-    """Liaison officers see what was done to the rows that they see; nobody else sees who did what."""
-    if actor.role not in LIAISONS:
+    """Liaison officers see what was done to the rows that they see, administrators who opened and ended which way in;
+    nobody else sees who did what."""
+    scopes = READ.get(actor.role)
+    if scopes is None:
         return Entry.filter(id__in=())
-    own = [Q(kind=model.__name__, row_id__in=Subquery(scope(actor).values("id"))) for model, scope in SCOPES.items()]
+    own = [Q(kind=model.__name__, row_id__in=Subquery(scope(actor).values("id"))) for model, scope in scopes.items()]
     return Entry.filter(Q(*own, join_type="OR"))

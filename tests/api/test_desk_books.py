@@ -10,9 +10,9 @@ from api.desk_books import NAMES
 from api.reading.declarations import entity_of
 from api.reading.readable import readable
 from api.schema import schema
-from domain import agreements, lectures, outbox
+from domain import accounts, agreements, lectures, outbox, tokens
 from domain.actor import Role
-from domain.history import SCOPES
+from domain.history import KEYS, SCOPES
 from domain.outbox import Letter
 from tests import make
 from tests.api.asking import ask, codes, read
@@ -114,6 +114,25 @@ def test_a_role_reads_in_the_history_what_it_reads_in_the_row_and_no_more() -> N
     assert "guardian_name" not in seen[Role.ADMIN].get("GuardianConsent", {})
 
 
+def test_an_administrator_reads_who_changed_which_way_in_without_what_opens_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        person = await make.officer(town.admin, town.station, mail_address="seven@police.aohama.example")
+        account = await accounts.invite(town.admin, person_id=person.id, role=Role.STATION_LIAISON)
+        token, secret = await tokens.issue(town.admin, person_id=person.id, role=Role.STATION_LIAISON, label="集計")
+        [invited] = await journal(town.admin, node=f"Account:{account.id}", fact=["account-offered"])
+        assert invited["nodeId"] == f"Account:{account.id}"
+        assert invited["after"]["login"] == "seven@police.aohama.example"
+        [issued] = await journal(town.admin, node=f"AccessToken:{token.id}")
+        assert (issued["fact"], issued["nodeId"]) == ("token-issued", f"AccessToken:{token.id}")
+        assert (issued["after"]["label"], issued["person"]) == ("集計", {"id": f"Person:{town.admin.person_id}"})
+        told = str(await journal(town.admin))
+        assert [one for one in (secret, token.sha256, "sha256", "generation", "password") if one in told] == []
+        assert await journal(town.hq, node=f"Account:{account.id}") == []
+        assert await journal(town.hq, node=f"AccessToken:{token.id}") == []
+
+    play(story)
+
+
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.SCHOOL, Role.VOLUNTEER])
 def test_an_outsider_asks_for_the_books_in_vain(play: Any, role: Role) -> None:
     async def story(town: Town) -> None:
@@ -133,7 +152,7 @@ def test_an_outsider_asks_for_the_books_in_vain(play: Any, role: Role) -> None:
 
 def test_every_row_of_the_journal_is_found_under_its_node_id() -> None:
     types = schema._schema.type_map
-    for model in SCOPES:
+    for model in (*SCOPES, *KEYS):
         gtype = types[NAMES.get(model.__name__, model.__name__)]
         entity = entity_of(gtype)
         assert isinstance(gtype, GraphQLObjectType)

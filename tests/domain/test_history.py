@@ -4,27 +4,27 @@ from typing import Any
 
 import pytest
 
-from domain import history, outbox, tokens, units
-from domain.accounts import Account
-from domain.actor import Role
-from domain.history import SCOPES
+from domain import accounts, history, outbox, tokens, units
+from domain.actor import Actor, Role
+from domain.history import KEYS, SCOPES
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.records import Record
 from domain.statistics import Run, RunFigure
 from tests import make
+from tests.domain.test_walls import beside
 from tests.make import Town
 from tests.test_house import concrete
 
-OTHERS = {Account, tokens.Token, Run, RunFigure}
-"""Records whose journal is not the desk's to read: accounts and tokens are the administrator's,
-figures repeat what was counted."""
+OTHERS = {Run, RunFigure}
+"""Records whose journal is nobody's to read: figures repeat what was counted."""
 
 
 def test_every_kind_of_record_has_its_scope() -> None:
     kept = {model for model in concrete(Record) if model.__module__.startswith("domain.")}
-    assert kept - set(SCOPES) == OTHERS
-    assert len({model.__name__ for model in SCOPES}) == len(SCOPES)
+    assert kept - set(SCOPES) - set(KEYS) == OTHERS
+    assert set(SCOPES) & set(KEYS) == set()
+    assert len({model.__name__ for model in (*SCOPES, *KEYS)}) == len(SCOPES) + len(KEYS)
 
 
 def test_the_desk_reads_what_was_done_to_its_own_rows_and_not_to_another_stations(play: Any) -> None:
@@ -39,8 +39,43 @@ def test_the_desk_reads_what_was_done_to_its_own_rows_and_not_to_another_station
     play(story)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.HQ_LIAISON, Role.STATION_LIAISON)])
-def test_nobody_but_the_desk_reads_the_journal_or_the_post(play: Any, role: Role) -> None:
+async def keys_given(town: Town, admin: Actor) -> list[tuple[str, str]]:
+    """An account that is locked and a token that is revoked, by this administrator; what the journal has of them."""
+    person = await make.officer(admin, town.station, number="7001", mail_address="seven@police.aohama.example")
+    account = await accounts.invite(admin, person_id=person.id, role=Role.STATION_LIAISON)
+    await accounts.lock(admin, account.id)
+    token, _ = await tokens.issue(admin, person_id=person.id, role=Role.STATION_LIAISON)
+    await tokens.revoke(admin, token.id)
+    rows = {account.id: "Account", token.id: "Token"}
+    return [(entry.kind, entry.fact) for entry in await Entry.filter(row_id__in=list(rows)).order_by("id")]
+
+
+def test_administrators_read_who_opened_and_ended_which_way_in_and_nothing_of_the_desks(play: Any) -> None:
+    async def story(town: Town) -> None:
+        given = await keys_given(town, town.admin)
+        assert {fact for _, fact in given} >= {"account-offered", "account-locked", "token-issued", "token-revoked"}
+        seen = await history.visible_to(town.admin).order_by("id")
+        assert [one for one in ((entry.kind, entry.fact) for entry in seen) if one in given][-len(given) :] == given
+        assert {entry.kind for entry in seen} == {"Account", "Token"}
+        assert town.admin.person_id in {entry.person_id for entry in seen}
+
+    play(story)
+
+
+def test_ways_in_are_told_to_no_officer_and_to_no_other_prefecture(play: Any) -> None:
+    async def story(town: Town) -> None:
+        other = await beside(town)
+        await keys_given(town, town.admin)
+        for actor in (town.hq, town.officer, town.statistician, other.hq):
+            seen = await history.visible_to(actor)
+            assert {entry.kind for entry in seen} & {"Account", "Token"} == set(), actor.role
+        assert await history.visible_to(other.admin) == []
+
+    play(story)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in history.READ])
+def test_nobody_else_reads_the_journal_or_the_post(play: Any, role: Role) -> None:
     async def story(town: Town) -> None:
         body = await make.school(town.officer)
         teacher = await make.contact(town.officer, body)
