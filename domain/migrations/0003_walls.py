@@ -1,7 +1,9 @@
 """The second wall (domain/walls.py): what PostgreSQL itself gives to the roles in which the program acts.
 
-The policies look at nothing but the row and three settings: a policy that joins makes reading twice as slow. A setting
-that was used once in a session reads as empty afterwards, not as missing.
+For the desk a policy looks at nothing but the row and one setting: one that joins makes reading twice as slow. A guest,
+who reads few rows, also reads those to which rows of theirs lead (the drill in which their body takes part): that is
+looked up in an index, so no row has to carry its guests, and nothing has to keep that true. A setting that was used
+once in a session reads as empty afterwards, not as missing.
 """
 
 from tortoise import migrations
@@ -16,30 +18,56 @@ def _set(name: str) -> str:
 WITHIN = f"prefecture_id = {_set('prefecture')}"
 PERSON, ORGANIZATION = _set("person"), _set("organization")
 
-# What a guest reads, besides being of the prefecture. Where nothing of the guest's stands in the row (the drill itself,
-# not who takes part in it), the prefecture has to do, and the row holds no personal data.
+# What a guest reads, besides being of the prefecture. First the rows in which the guest stands: these policies read no
+# other table. A row in which the guest stood once still counts, for whoever opens the link of an invitation that was
+# taken back is told so; `visible_to` is what makes the difference.
 OWN_PERSON = f"person_id = {PERSON}"
 OWN_ORGANIZATION = f"organization_id = {ORGANIZATION}"
-GUESTS = {
-    "activity": "true",
+OWN = {
     "activity_participation": OWN_PERSON,
-    "agreement": "true",
     "agreement_party": OWN_ORGANIZATION,
-    "appointment": "true",
     "attendee": f"({OWN_PERSON} OR {OWN_ORGANIZATION})",
     "commission": OWN_PERSON,
     "contact": OWN_ORGANIZATION,
-    "drill": "true",
     "drill_participation": OWN_ORGANIZATION,
     "establishment": OWN_ORGANIZATION,
-    "lecture": f"({ORGANIZATION} IS NULL OR school_id = {ORGANIZATION})",
     "lecture_assignment": OWN_PERSON,
     "organization": f"id = {ORGANIZATION}",
     "person": f"id = {PERSON}",
     "subscription": OWN_PERSON,
     "volunteer": OWN_PERSON,
-    "volunteer_group": "true",
 }
+
+
+def _by(table: str, column: str, led_to: str, own: str) -> str:
+    """Whether a row of the table, in which the guest stands, names in this column the row that is `led_to`."""
+    return f"EXISTS (SELECT FROM {table} own WHERE own.{column} = {led_to} AND own.{own})"  # noqa: S608 - our own words
+
+
+def _asked_to(date: str) -> str:
+    """Whether the guest, as a person, is asked to the date: of what belongs to one, a link shows no more than that."""
+    return _by("attendee", "appointment_id", date, OWN_PERSON)
+
+
+# Then the rows to which those lead.
+LED_TO = {
+    "activity": (
+        _by("activity_participation", "activity_id", "activity.id", OWN_PERSON),
+        _asked_to("activity.appointment_id"),
+    ),
+    "agreement": (_by("agreement_party", "agreement_id", "agreement.id", OWN_ORGANIZATION),),
+    "appointment": (
+        _asked_to("appointment.id"),
+        _by("attendee", "appointment_id", "appointment.id", OWN_ORGANIZATION),
+    ),
+    "drill": (
+        _by("drill_participation", "drill_id", "drill.id", OWN_ORGANIZATION),
+        _asked_to("drill.appointment_id"),
+    ),
+    "lecture": (f"school_id = {ORGANIZATION}", _asked_to("lecture.appointment_id")),
+    "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id", OWN_PERSON),),
+}
+GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
     "erasure_item",
@@ -93,13 +121,14 @@ LOOKS = [
     "GRANT INSERT ON look TO renkei_desk, renkei_guest",
     f"CREATE POLICY adds ON look FOR INSERT TO renkei_desk, renkei_guest WITH CHECK ({WITHIN})",
 ]
-# The names of units are no secret: 警察庁 reads those of every prefecture, and a guest that of the own desk.
+# The names of units are no secret: 警察庁 reads those of every prefecture, and a guest those of the own one.
 UNITS = [
     "ALTER TABLE unit ENABLE ROW LEVEL SECURITY",
     "GRANT SELECT ON unit TO renkei_desk, renkei_guest",
     "GRANT INSERT, UPDATE, DELETE ON unit TO renkei_desk",
-    "CREATE POLICY known ON unit FOR SELECT TO renkei_desk, renkei_guest USING (true)",
+    "CREATE POLICY known ON unit FOR SELECT TO renkei_desk USING (true)",
     f"CREATE POLICY desk ON unit TO renkei_desk USING ({WITHIN})",
+    f"CREATE POLICY guest ON unit FOR SELECT TO renkei_guest USING ({WITHIN})",
 ]
 
 
