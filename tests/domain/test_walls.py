@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from domain import database, migrating, people, units, walls
+from domain import database, migrating, walls
 from domain.actor import Actor, Role
 from domain.agreements import Agreement
 from domain.calendar import Appointment, Attendee
@@ -215,18 +215,6 @@ def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any,
         with pytest.raises(TooLarge, match="時間内に終わりませんでした"):
             await verb(*Role)(slowly)(town.hq)
         assert (await Organization.get(name="架空電力株式会社")).phone == ""
-
-    play(story)
-
-
-def test_the_first_wall_stands_without_the_second(play: Any) -> None:
-    async def story(town: Town) -> None:
-        other = await beside(town)
-        mine, theirs = await make.company(town.officer), await make.company(other.hq)
-        assert await units.visible_to(town.officer).filter(id=other.prefecture.id).count() == 0
-        seen = await people.visible_to(town.officer)
-        assert {row.prefecture_id for row in seen} == {town.prefecture.id}
-        assert mine.id != theirs.id
 
     play(story)
 
