@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from tortoise import fields
@@ -24,9 +26,10 @@ CASTS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 )
 
 
-def columns(model: type[Model]) -> dict[str, fields.Field[Any]]:
+@cache
+def columns(model: type[Model]) -> Mapping[str, fields.Field[Any]]:
     """The columns by their names in the database; a reference is known by its `…_id`."""
-    return dict(_columns(model))
+    return MappingProxyType(dict(_columns(model)))
 
 
 def _columns(model: type[Model]) -> Iterator[tuple[str, fields.Field[Any]]]:
