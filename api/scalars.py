@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import strawberry
 
+from domain.actor import TOKYO
 from domain.errors import Invalid
 from domain.japanese import shown
 
@@ -37,7 +38,7 @@ Date = strawberry.scalar(
 )
 DateTime = strawberry.scalar(
     name="DateTime",
-    description="An instant, ISO 8601 with an offset, as 2026-07-08T13:00:00+09:00; answers are in UTC.",
-    serialize=datetime.isoformat,
+    description="An instant, ISO 8601 with an offset, as 2026-07-08T13:00:00+09:00; answers are in Japanese time.",
+    serialize=lambda moment: moment.astimezone(TOKYO).isoformat(),
     parse_value=instant,
 )

@@ -128,6 +128,9 @@ class Attendee(Owned):
         ]
 
 
+MOST_AHEAD = 50
+"""How many of somebody's next dates a page shows."""
+
 broken("attendee_busy", "この人は同じ時間に別の予定が入っています。別の人か別の時間を選んでください。")
 broken("attendee_once", "この人はこの予定にすでに入っています。別の人か、別の予定を選んでください。")
 
@@ -353,6 +356,15 @@ async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) 
 def sequence_for(appointment: Appointment, attendee: Attendee) -> int:
     """SEQUENCE of a date as one attendee is told it, in letters and in their feed."""
     return appointment.sequence + attendee.raised
+
+
+async def ahead_of(person_id: UUID, now: datetime) -> list[tuple[Appointment, Attendee]]:
+    """The next dates that are not over and stand, to which somebody has been asked, and they in each."""
+    own = Attendee.filter(person_id=person_id, removed_at=None, invited_at__isnull=False)
+    asked = Appointment.filter(id__in=Subquery(own.values("appointment_id")))
+    dates = await asked.filter(cancelled_at=None, ends_at__gt=now).order_by("starts_at", "id").limit(MOST_AHEAD)
+    present = {one.appointment_id: one for one in await own.filter(appointment_id__in=[date.id for date in dates])}
+    return [(date, present[date.id]) for date in dates]
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:

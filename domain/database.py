@@ -12,6 +12,8 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import OperationalError
 
+from domain.actor import TOKYO
+
 MODELS = [
     f"domain.{concept}"
     for concept in (
@@ -98,7 +100,7 @@ def config(url: str, connections: int) -> dict[str, Any]:
     """What Tortoise wants to be told; what the address says of the pool wins."""
     connection = expand_db_url(url)
     given = connection["credentials"]
-    settings = {"application_name": "renkei", "jit": "off", "timezone": "UTC", **PLANNING}
+    settings = {"application_name": "renkei", "jit": "off", "timezone": TOKYO.key, **PLANNING}
     usual = {
         "minsize": 1,
         "maxsize": connections,

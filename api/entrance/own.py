@@ -1,5 +1,5 @@
-"""`/account`: one's own keys: sessions, second factor, tokens for programs, address, calendar feed; `/password` beside
-it."""
+"""`/account`: one's own dates and keys: sessions, second factor, tokens for programs, address, calendar feed;
+`/password` beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import pages, visits
-from api.entrance import doors, linked, login
+from api.entrance import dates, doors, linked, login
 from api.entrance.doors import ACCOUNT, LOGIN, inside, instant, onward
 from api.house import House
 from api.pages import forms
@@ -37,6 +37,8 @@ ROLES = {
 }
 SCOPES = {TokenScope.READ: "読むだけ", TokenScope.FULL: "読み書き"}
 COUNTING = (Role.STATISTICIAN, Role.HQ_LIAISON, Role.STATION_LIAISON, Role.NATIONAL)
+ASKED = (*LIAISONS, *OUTSIDERS)
+"""Who is ever asked to a date, and may subscribe to theirs."""
 
 
 def routes(house: House) -> list[Route]:
@@ -70,11 +72,12 @@ async def _show(house: House, request: Request, visit: Visit) -> Response:
         role=ROLES[actor.role],
         unit=unit.name,
         last=instant(visit.session.entered_at),
+        dates_html=await dates.ahead(house, actor) if actor.role in ASKED else "",
         downloads_html=pages.filled("downloads.html") if actor.role in COUNTING else "",
         sessions_html=await _sessions(house, visit),
         factor_html=await _factor(house, visit),
         tokens_html=await _tokens(house, actor),
-        feed_html=pages.filled("feed.html") if actor.role in (*LIAISONS, *OUTSIDERS) else "",
+        feed_html=pages.filled("feed.html") if actor.role in ASKED else "",
     )
     return doors.shown("連携 アカウント", body)
 

@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import downloads, entrance, pages
+from api import downloads, entrance, pages, rsvp
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -34,7 +34,13 @@ class Clock:
 
 
 def app_of(house: House) -> ASGIApp:
-    routes = [*entrance.routes(house), *pages.ROUTES, *downloads.routes(house), graphql(house, None)]
+    routes = [
+        *entrance.routes(house),
+        *rsvp.routes(house),
+        *pages.ROUTES,
+        *downloads.routes(house),
+        graphql(house, None),
+    ]
     return Strict(Starlette(routes=routes))
 
 

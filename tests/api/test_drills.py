@@ -95,7 +95,7 @@ def test_a_postponed_drill_keeps_its_uid_and_raises_its_sequence(play: Any) -> N
             "appointment": {
                 "uid": uid,
                 "sequence": 2,
-                "startsAt": "2026-08-05T00:00:00+00:00",
+                "startsAt": "2026-08-05T09:00:00+09:00",
                 "attendees": {"edges": [{"node": {"partstat": "NEEDS_ACTION"}}]},
             },
         }

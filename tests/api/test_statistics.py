@@ -45,7 +45,7 @@ def test_a_figure_says_all_that_it_means(play: Any) -> None:
             "startsOn": "2028-01-01",
             "endsOn": "2028-03-31",
             "asOf": "2028-03-31",
-            "computedAt": "2028-05-31T15:00:00+00:00",
+            "computedAt": "2028-06-01T00:00:00+09:00",
             "isPreliminary": False,
         }
         *units, total = said["figures"]

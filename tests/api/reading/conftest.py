@@ -12,6 +12,7 @@ from tortoise import Tortoise
 from api.embedded import ROLE, EmbeddedServer
 from api.reading import executor
 from api.reading.plans import Memory, Plan
+from domain.actor import TOKYO
 from domain.walls import DESK, GUEST
 from tests.api.reading import townsfolk
 
@@ -44,6 +45,7 @@ def town_url(server: EmbeddedServer) -> str:
     async def prepare() -> None:
         connection = await asyncpg.connect(server.superuser_url("postgres"))
         await connection.execute(f"CREATE DATABASE {NAME} OWNER {ROLE}")
+        await connection.execute(f"ALTER DATABASE {NAME} SET timezone TO '{TOKYO.key}'")
         await connection.close()
         await _open(server.url(NAME))
         await Tortoise.generate_schemas()

@@ -9,13 +9,13 @@ def drill(selection, n=3, who="small_hq"):
     return ask(who, f"query ($i: ID!) {{ drill(id: $i) {{ {selection} }} }}", {"i": f"TownDrill:{drill_id(n)}"})
 
 
-def test_instants_are_told_in_utc_and_days_as_they_are(in_town):
+def test_instants_are_told_in_japanese_time_and_days_as_they_are(in_town):
     async def story():
         return [(await drill("startsAt heldOn", n))["drill"] for n in (3, 7, 11, 15)]
 
     for row in in_town(story()):
         assert row["startsAt"].startswith("2026-07-08T") or row["startsAt"].startswith("2026-07-09T")
-        assert row["startsAt"].endswith("+00:00")
+        assert row["startsAt"].endswith("+09:00")
         assert row["heldOn"] is None or len(row["heldOn"]) == 10
 
 
