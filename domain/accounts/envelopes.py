@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 
@@ -25,6 +24,8 @@ def seal(secret: str, purpose: str, about: str, value: str) -> str:
 
 def unseal(secret: str, purpose: str, about: str, sealed: str) -> str | None:
     """The value, or nothing where it was sealed for something else, with another key, or not by us."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         raw = urlsafe_b64decode(sealed.encode())
         return _cipher(secret, purpose).decrypt(raw[:NONCE], raw[NONCE:], about.encode()).decode()
@@ -33,4 +34,9 @@ def unseal(secret: str, purpose: str, about: str, sealed: str) -> str | None:
 
 
 def _cipher(secret: str, purpose: str) -> AESGCM:
+    """The ciphers are loaded when the first value is sealed or opened, not at every start."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(SHA256(), 32, None, f"renkei {purpose}".encode()).derive(secret.encode()))
