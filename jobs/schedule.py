@@ -1,7 +1,7 @@
 """The schedule: everything that happens by itself, on one screen.
 
-A `Daily` or `Quarterly` job has one effect for each of its turns (`domain.slots`); an `Every` job may run as often
-as it likes, for what it does is safe to repeat. Times of day are Japan's.
+An `Hourly`, `Daily` or `Quarterly` job has one effect for each of its turns (`domain.slots`); an `Every` job may run as
+often as it likes, for what it does is safe to repeat. Times of day are Japan's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from domain import accounts, agreements, invitations, lectures, people, retention, sealing, statistics, volunteers
+from domain import (
+    accounts,
+    agreements,
+    invitations,
+    lectures,
+    people,
+    retention,
+    sealing,
+    statistics,
+    volunteers,
+    watching,
+)
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
 
@@ -21,6 +32,15 @@ Routine = Callable[[datetime], Awaitable[object]]
 @dataclass(frozen=True)
 class Every:
     """As often as the clock ticks."""
+
+
+@dataclass(frozen=True)
+class Hourly:
+    """Once an hour, at the full hour or as soon after it as somebody is there."""
+
+    def slot(self, now: datetime) -> datetime:
+        """The newest turn that is due."""
+        return now.replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ class Job:
     """One line of the schedule."""
 
     name: str
-    trigger: Every | Daily | Quarterly
+    trigger: Every | Hourly | Daily | Quarterly
     work: Work
     why: str
 
@@ -77,6 +97,7 @@ SCHEDULE = (
     Job(
         "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"
     ),
+    Job("unusual-looks", Hourly(), Alone(watching.tell_of_unusual), "who reads the whole roster is asked why"),
     Job("erase", Every(), Alone(retention.carry_out), "what was approved to be erased goes at once"),
     Job("erasure-lists", Daily(time(1)), Alone(retention.draw_up), "nobody is kept longer than there is a reason to"),
     Job("officers-arrive", Daily(time(0, 1)), Alone(people.arrive), "a transfer that was announced takes effect"),
@@ -107,6 +128,6 @@ SCHEDULE = (
 TIMES: Mapping[Routine, time] = {
     job.work.routine: job.trigger.at
     for job in SCHEDULE
-    if isinstance(job.work, Alone) and not isinstance(job.trigger, Every)
+    if isinstance(job.work, Alone) and isinstance(job.trigger, Daily | Quarterly)
 }
 """The time of day of each routine, for whoever tells of days on which no clock ran."""

@@ -56,6 +56,7 @@ KINDS = (
     "appointed",
     "volunteer-resigned",
     "journal-head",
+    "unusual-looks",
     "volunteer-dismissed",
     "volunteer-expired",
 )
@@ -98,7 +99,7 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`,
     `login`, `hours`, `what` (has changed of an account), `expires_on`, `days`, `contact`, `number`, `authority`,
     `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
-    `equipment`.
+    `equipment`, and of looks `who`, `shown_on`, `between`, `count`, `how`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

@@ -47,6 +47,11 @@ FACTS = {
     "days": 90,
     "number": "令8-001",
     "head": "12:0f",
+    "who": "青浜第1警察署 試﨑 花子",
+    "shown_on": "９月28日（月）",
+    "between": "午前９時から午後５時まで",
+    "count": "1,200件",
+    "how": "renkei affected --from 2026-09-28 --to 2026-09-28",
     "authority": "青浜県警察本部生活安全部長",
 }
 INVITATIONS = (

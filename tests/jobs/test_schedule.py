@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actor import TOKYO
-from jobs.schedule import SCHEDULE, Daily, Every, Quarterly
+from jobs.schedule import SCHEDULE, Daily, Every, Hourly, Quarterly
 
 NINE = Daily(time(9))
 QUARTER = Quarterly(time(0, 30))
@@ -91,6 +91,11 @@ def test_a_year_of_minutes_has_one_daily_turn_for_every_day_and_four_quarterly_o
     }
     quarters = [turn.astimezone(TOKYO).date() for turn in sorted({QUARTER.slot(now) for now in hours})]
     assert quarters == [*(date(2027, month, 1) for month in (1, 4, 7, 10)), date(2028, 1, 1)]
+
+
+@pytest.mark.parametrize("minute", [0, 1, 59])
+def test_what_is_due_every_hour_is_due_at_the_full_hour(minute: int) -> None:
+    assert Hourly().slot(datetime(2026, 7, 10, 3, minute, 7, tzinfo=UTC)) == datetime(2026, 7, 10, 3, tzinfo=UTC)
 
 
 def test_every_line_of_the_schedule_has_a_name_of_its_own_and_says_why() -> None:

@@ -237,7 +237,9 @@ TRACES = {
 }
 """By what one sees that a job of the schedule has been at work."""
 
-FROM_NOW_ON = {"password-resets", "seal-journal", "journal-head", "accounts-tidy", "erase", "erasure-lists"}
+FROM_NOW_ON = {
+    *("password-resets", "seal-journal", "journal-head", "accounts-tidy", "erase", "erasure-lists", "unusual-looks"),
+}
 """Jobs that begin when the town's own clock runs: nobody seals, tidies or erases as if it had been in the past."""
 
 
