@@ -49,6 +49,7 @@ def graphql(house: House, ide: Ide | None) -> Route:
     async def context_of(request: Request) -> Context:
         actor = await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
+        await house.allowance.shown.must_leave_some(actor)
         return Context(actor, house.allowance, is_open=house.is_demo)
 
     door = GraphQLDoor(schema, context_of)

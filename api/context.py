@@ -11,7 +11,7 @@ from asyncpg import QueryCanceledError
 from starlette.requests import Request
 from tortoise import Tortoise
 
-from api import visits
+from api import guesses, visits
 from api.allowance import Allowance
 from api.house import House
 from api.reading.seen import Look, taken_out
@@ -43,7 +43,7 @@ class Context:
 
     def spend(self, cost: int) -> None:
         """Take note of the cost before anything is read. Raises RateLimited where the account has used up its rows."""
-        self.allowance.rows.take(self.actor.person_id, cost, self.actor.now)
+        self.allowance.rows[self.actor.role].take(self.actor.person_id, cost, self.actor.now)
         self.cost = cost
 
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
@@ -77,11 +77,16 @@ class Context:
 
 
 async def bearer(request: Request, house: House) -> Actor:
-    """Who asks, by the token in the request's header (RFC 6750 §2.1). Raises Unauthenticated."""
+    """Who asks, by the token in the request's header (RFC 6750 §2.1). Raises Unauthenticated, or RateLimited where
+    too many wrong ones came from there."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(UNKNOWN)
-    return await tokens.actor_of(token.strip(), house.clock())
+    try:
+        return await tokens.actor_of(token.strip(), house.clock())
+    except Unauthenticated:
+        guesses.count(house, request)
+        raise
 
 
 async def whoever(request: Request, house: House) -> Actor:

@@ -59,7 +59,8 @@ def routes(house: House) -> list[Route]:
         try:
             actor = await whoever(request, house)
             house.allowance.requests.take(actor.person_id, 1, actor.now)
-            house.allowance.rows.take(actor.person_id, PRICE, actor.now)
+            await house.allowance.shown.must_leave_some(actor)
+            house.allowance.rows[actor.role].take(actor.person_id, PRICE, actor.now)
             asked = request.query_params
             _must_be_known(asked)
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]

@@ -17,9 +17,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api import guesses
 from api.house import House
 from domain import feeds, tokens, walls
 from domain.calendar import Appointment
+from domain.errors import RateLimited
 from domain.feeds import Subscription
 from exports import ical
 
@@ -34,9 +36,15 @@ ENDED = "この購読アドレスは使えなくなりました。新しいア�
 def routes(house: House) -> list[Route]:
     async def calendar(request: Request) -> Response:
         feed, is_current = await _behind(house, request.path_params["token"])
-        if feed is None:
-            return PlainTextResponse(MISSING, 404, HEADERS)
         now = house.clock()
+        try:
+            if feed is None:
+                guesses.count(house, request)
+                return PlainTextResponse(MISSING, 404, HEADERS)
+            house.allowance.feed.take(feed.id, 1, now)
+        except RateLimited as refused:
+            waits = {"Retry-After": str(refused.retry_after)}
+            return PlainTextResponse(f"{refused.message}\n", 429, HEADERS | waits)
         if not is_current or (feed.revoked_at is not None and feed.revoked_at <= now):
             return PlainTextResponse(ENDED, 410, HEADERS)
         await feeds.note_fetch(feed, now)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from api.allowance import REQUESTS, ROWS, Allowance, Budget
+from api.allowance import Allowance, Budgets
 from domain.accounts import Gate
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -29,21 +29,20 @@ class Provider:
 class House:
     """`clock` is read once per request, at the door; `base_url` has no slash at its end; `is_demo` opens the IDE.
 
-    `requests` and `rows` are what one account may ask for.
+    `budgets` are what one may ask for; in a demonstration, whose people are invented, anybody sees any number of them.
     """
 
     secret: str = field(repr=False)
     base_url: str
     clock: Callable[[], datetime]
     is_demo: bool = False
-    requests: Budget = REQUESTS
-    rows: Budget = ROWS
+    budgets: Budgets = Budgets()
     provider: Provider | None = None
 
     @cached_property
     def allowance(self) -> Allowance:
         """What is left of that for each, at all doors of this process together."""
-        return Allowance(self.requests, self.rows)
+        return Allowance(replace(self.budgets, shares={}) if self.is_demo else self.budgets)
 
     @property
     def gate(self) -> Gate:

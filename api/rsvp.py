@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import pages
+from api import guesses, pages
 from api.house import House
 from api.pages import forms
 from domain import replies, tokens, walls
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Drill
-from domain.errors import Invalid, Refused
+from domain.errors import Invalid, RateLimited, Refused
 from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
 from domain.lectures import Assignment
 from domain.people import Person
@@ -41,8 +41,13 @@ NOTHING: Mapping[str, str] = {}
 def routes(house: House) -> list[Route]:
     async def rsvp(request: Request) -> Response:
         attendee = await _attendee(house, request.path_params["token"])
-        if attendee is None:
-            return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
+        try:
+            if attendee is None:
+                guesses.count(house, request)
+                return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
+            house.allowance.pages.take(attendee.id, 1, house.clock())
+        except RateLimited as refused:
+            return pages.later(TITLE, refused)
         now = house.clock()
         return await (_decide(now, request, attendee) if request.method == "POST" else _show(now, attendee))
 

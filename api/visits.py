@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.house import House
 from domain import accounts
 from domain.accounts import Caller, Visit
+from domain.accounts.throttling import network_of
 from domain.errors import NotAllowed
 
 COOKIE, PLAIN_COOKIE = "__Host-renkei", "renkei"
@@ -63,6 +64,11 @@ async def find(request: Request, house: House) -> Visit | None:
 def caller(request: Request) -> Caller:
     """From where somebody comes: the address that the server saw, or the proxy told it."""
     return Caller(request.client.host if request.client else "", label(request.headers.get("user-agent", "")))
+
+
+def network(request: Request) -> str:
+    """The network that a request comes from, as tries are counted."""
+    return network_of(caller(request).address)
 
 
 def label(agent: str) -> str:

@@ -74,7 +74,7 @@ class Application:
     def __call__(self) -> ASGIApp:
         if not self.is_walled:
             Context.fetch = without_wall  # type: ignore[method-assign]
-        house = House(KEY, BASE, lambda: datetime.now(UTC), requests=UNLIMITED, rows=UNLIMITED)
+        house = House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)
         return app

@@ -14,7 +14,7 @@ from api import pages, visits
 from api.house import House
 from domain.accounts import Stage, Visit
 from domain.actor import TOKYO
-from domain.errors import Refused
+from domain.errors import RateLimited, Refused
 
 Handler = Callable[[House, Request], Awaitable[Response]]
 VisitHandler = Callable[[House, Request, Visit], Awaitable[Response]]
@@ -57,12 +57,24 @@ def inside(handle: VisitHandler) -> Handler:
 def _told(house: House, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def told(request: Request) -> Response:
         try:
+            must_not_ask_too_often(house, request, await visits.find(request, house))
+        except RateLimited as refused:
+            return pages.later("しばらくお待ちください", refused, Referrer_Policy=REFERRER)
+        try:
             return await handler(house, request)
         except Refused as refused:
             back = pages.filled("back.html", href=ACCOUNT)
             return shown("操作できませんでした", refusal(refused) + back, status(refused))
 
     return told
+
+
+def must_not_ask_too_often(house: House, request: Request, visit: Visit | None = None) -> None:
+    """Raises RateLimited: whoever has come in is counted alone, everybody else with those of their network."""
+    if visit is None:
+        house.allowance.network.take(visits.network(request), 1, house.clock())
+    else:
+        house.allowance.pages.take(visit.account.id, 1, house.clock())
 
 
 def shown(title: str, body: str, status: int = 200) -> Response:

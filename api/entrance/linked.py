@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import pages, visits
+from api import guesses, pages, visits
 from api.entrance import doors
 from api.house import House
 from api.pages import forms
 from domain import accounts
 from domain.accounts import Link
-from domain.errors import Refused
+from domain.errors import RateLimited, Refused
 
 TITLES = {Link.WELCOME: "連携へようこそ", Link.RESET: "パスワードの再設定"}
 ASKED = (
@@ -44,12 +44,23 @@ def _by(house: House, link: Link) -> Callable[[Request], Awaitable[Response]]:
     async def linked(request: Request) -> Response:
         token = request.path_params["token"]
         try:
-            await accounts.behind(house.clock(), house.gate, link, token)
+            doors.must_not_ask_too_often(house, request)
+            await _must_open(house, request, link, token)
             return await _choose(house, request, link, token) if request.method == "POST" else _form(link)
+        except RateLimited as refused:
+            return pages.later(TITLES[link], refused)
         except Refused as refused:
             return pages.page(TITLES[link], doors.refusal(refused) + pages.filled("expired.html"), 404)
 
     return linked
+
+
+async def _must_open(house: House, request: Request, link: Link, token: str) -> None:
+    try:
+        await accounts.behind(house.clock(), house.gate, link, token)
+    except Refused:
+        guesses.count(house, request)
+        raise
 
 
 def _form(link: Link, said: str = "", status: int = 200) -> Response:

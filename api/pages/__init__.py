@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from domain.errors import RateLimited
+
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -30,6 +32,11 @@ def filled(name: str, **texts: str) -> str:
 def paragraph(text: str, kind: str = "") -> str:
     """One paragraph of text."""
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+def later(title: str, refused: RateLimited, **headers: str) -> HTMLResponse:
+    """Whoever came too often is told when to come again."""
+    return page(title, paragraph(refused.message, "refused"), 429, Retry_After=str(refused.retry_after), **headers)
 
 
 async def style(_: Request) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.allowance import Allowance, Bucket, Budget
+from api.allowance import Allowance, Bucket, Budget, Budgets
 from api.context import Context
 from api.graphql_door import worded
 from api.guard import Asked
@@ -67,7 +67,7 @@ def test_accounts_that_have_not_asked_for_longest_are_forgotten(monkeypatch: Any
 
 def test_a_question_beyond_the_rows_of_an_account_reads_nothing_and_says_how_long_to_wait(play: Any) -> None:
     async def story(town: Town) -> None:
-        allowance = Allowance(rows=Budget(per_second=10, most=100))
+        allowance = Allowance(Budgets(rows=dict.fromkeys(Role, Budget(per_second=10, most=100))))
         document = "{ officers(first: 60) { edges { node { id } } } }"
 
         assert "errors" not in await asked(Context(town.hq, allowance), document)

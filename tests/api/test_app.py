@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.allowance import Budget
+from api.allowance import Budget, Budgets
 from api.app import make_app
 from api.house import House
 from domain import database, tokens
@@ -53,7 +53,7 @@ def test_without_a_valid_token_nothing_is_answered(run, header):
 
 def test_who_asks_too_often_is_told_when_to_come_again(play):
     async def story(town):
-        house = replace(HOUSE, requests=Budget(per_second=0.1, most=2))
+        house = replace(HOUSE, budgets=Budgets(requests=Budget(per_second=0.1, most=2)))
         async with client(house, Authorization=f"bearer {await token_of(town)}") as officer:
             return [await officer.post("/graphql", json=QUESTION) for _ in range(3)]
 

@@ -12,7 +12,7 @@ import httpx
 import openpyxl
 import pytest
 
-from api.allowance import Budget
+from api.allowance import Budget, Budgets
 from api.app import make_app
 from api.downloads import EXPORTS
 from api.house import House
@@ -56,7 +56,8 @@ def test_who_fetches_file_after_file_is_told_when_to_come_again(play):
     async def story(town):
         person = await make.officer(town.admin, town.section)
         token = await token_of(town, person, Role.STATISTICIAN, town.section)
-        app = make_app(replace(HOUSE, rows=Budget(per_second=2_000, most=30_000)), "postgres://nobody@nowhere/nothing")
+        budgets = Budgets(rows=dict.fromkeys(Role, Budget(per_second=2_000, most=30_000)))
+        app = make_app(replace(HOUSE, budgets=budgets), "postgres://nobody@nowhere/nothing")
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as someone:
             return [await someone.get(QUARTER, headers=headers) for _ in range(2)]

@@ -128,7 +128,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(stage: Stage) -> House:
-    app = make_app(replace(HOUSE, rows=UNLIMITED), "postgres://nobody@nowhere/nothing")
+    app = make_app(replace(HOUSE, budgets=UNLIMITED), "postgres://nobody@nowhere/nothing")
     return House(app, stage.play(doors(), empty=True), partial(stage.play, empty=False))
 
 

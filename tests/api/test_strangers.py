@@ -14,6 +14,7 @@ import pytest
 from graphql import GraphQLObjectType, parse, validate
 from starlette.types import ASGIApp
 
+from api.allowance import UNLIMITED
 from api.app import make_app
 from api.context import UNKNOWN
 from api.house import House
@@ -31,7 +32,7 @@ from tests.domain.accounts import keys
 from tests.make import Town
 
 LATER = NOW + timedelta(hours=1)
-HOUSE = House(keys.GATE.secret, "https://renkei.example", lambda: LATER)
+HOUSE = House(keys.GATE.secret, "https://renkei.example", lambda: LATER, budgets=UNLIMITED)
 NOT_GOOD = "アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。"
 
 
