@@ -80,7 +80,7 @@ NAMES = {
     "Assignment": "LecturerAssignment",
     "Participation": "DrillParticipation",
     "Subscription": "CalendarFeed",
-    "Token": "AccessToken",
+    "Token": "AccessToken",  # nosec B105 # a type of the schema
 }
 """Models that GraphQL knows by another name."""
 NODE_ID = "(case {t}.kind " + " ".join(f"when '{model}' then '{name}'" for model, name in NAMES.items())
