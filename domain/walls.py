@@ -8,7 +8,8 @@ of the migrations. It is a wall against mistakes: whoever can make the program s
 
 The owner of the tables stands outside: migrations, the clock's routines, the look-up of who is asking, and 警察庁's
 counting, which goes over all prefectures and gives only figures. Whoever comes with a link instead of an account acts
-behind the wall too, as soon as the link has told whose it is.
+behind the wall too, as soon as the link has told whose it is. What a guest sets going is the desk's work, which finds
+the officer who is to be told; but the rows to which the guest points are looked up behind the guest's wall.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ PATIENCE = 10
 @dataclass(frozen=True)
 class Wall:
     """Behind what somebody acts: `role` is PostgreSQL's, the ids are those that a row must carry; `patience` is in
-    seconds, 0 without end."""
+    seconds, 0 without end. `asker` is the wall of the guest for whom the desk acts behind this one."""
 
     role: str
     prefecture_id: UUID | None = None
     person_id: UUID | None = None
     organization_id: UUID | None = None
     patience: int = PATIENCE
+    asker: Wall | None = None
 
     def put_up(self) -> str:
         """What puts it up until the transaction ends. Ids are inlined: several statements in one take no values."""
@@ -64,7 +66,9 @@ def for_reading(actor: Actor) -> Wall:
 
 def for_acting(actor: Actor) -> Wall:
     """What the desk's own work for an actor may touch: an outsider's request finds the officer who is to be told."""
-    return OUTSIDE if actor.role is Role.NATIONAL else Wall(DESK, actor.prefecture_id)
+    if actor.role is Role.NATIONAL:
+        return OUTSIDE
+    return Wall(DESK, actor.prefecture_id, asker=for_reading(actor) if actor.role in OUTSIDERS else None)
 
 
 def for_link(prefecture_id: UUID, person_id: UUID | None) -> Wall:
@@ -99,6 +103,19 @@ async def behind(wall: Wall) -> AsyncIterator[None]:
     finally:
         _standing.reset(token)
     await _put_up(before)
+
+
+def is_for_guest() -> bool:
+    """Whether the desk is at work for somebody who may touch less than itself."""
+    return _standing.get().asker is not None
+
+
+@asynccontextmanager
+async def as_asked() -> AsyncIterator[None]:
+    """What a guest points to is looked up behind their own wall, though the work that follows is the desk's."""
+    standing = _standing.get()
+    async with behind(standing.asker or standing):
+        yield
 
 
 async def _put_up(wall: Wall) -> None:

@@ -35,6 +35,7 @@ OWN = {
     "organization": f"id = {ORGANIZATION}",
     "person": f"id = {PERSON}",
     "subscription": OWN_PERSON,
+    "token": OWN_PERSON,
     "volunteer": OWN_PERSON,
 }
 
@@ -83,7 +84,6 @@ DESKS = (
     "session",
     "statistics_figure",
     "statistics_run",
-    "token",
 )
 # Letters and the journal are only ever added to, letters through the unit that sends them.
 ADDED = {

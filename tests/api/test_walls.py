@@ -1,21 +1,24 @@
 """Each wall alone, with the other one taken down, for every role and every table, and at every list there is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from graphql import GraphQLObjectType
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from api.benchmarks.serving import without_wall
 from api.context import Context
 from api.reading.declarations import entity_of
-from domain import walls
+from domain import records, walls
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.table import models
 from domain.units import Unit
 from tests.api.situations import ENTITIES, Crowd, Situation, carried_by
+from tests.api.test_hidden import PLACES, is_missing, reaching
 from tests.api.test_situations import listed, lists
 from tests.domain.test_walls import BEYOND, everything
 
@@ -119,6 +122,39 @@ def test_a_list_without_the_first_wall_holds_nothing_of_another_prefecture(
         return shown
 
     assert in_crowd(story) > 500
+
+
+def find_anything(monkeypatch: Any) -> None:
+    """Whatever a verb looks up, it forgot whose rows these may be."""
+    for look in (records.find, records.see):
+        anything = partial(_among_all, look)
+        monkeypatch.setattr(records, look.__name__, anything)
+
+
+async def _among_all(look: Callable[..., Any], rows: QuerySet[Any], *how: Any, **more: Any) -> Any:
+    return await look(rows.model.all(), *how, **more)
+
+
+def test_a_guests_mutation_without_the_first_wall_finds_no_row_that_is_not_theirs(
+    in_crowd: Any, monkeypatch: Any
+) -> None:
+    async def story(crowd: Crowd) -> set[str]:
+        tried = set()
+        for guest in guests(crowd):
+            own = {gtype.name: await crowd.seen(guest, gtype.name) for gtype in ENTITIES}
+            for place in PLACES[guest.role]:
+                foreign = [row for row in crowd.rows[place.kind] if not is_theirs(crowd, guest, row)]
+                good = await reaching(guest, place, own)
+                assert foreign, (guest.role, place)
+                assert good, (guest.role, place)
+                with monkeypatch.context() as patched:
+                    find_anything(patched)
+                    for row in foreign:
+                        assert await is_missing(place, *good, row.id), (guest.role, place, row)
+                tried.add(f"{guest.role} {place}")
+        return tried
+
+    assert in_crowd(story) == {f"{role} {place}" for role in OUTSIDERS for place in PLACES[role]}
 
 
 def test_a_list_without_the_second_wall_holds_what_the_actor_may_see_and_nothing_else(

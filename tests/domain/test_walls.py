@@ -195,7 +195,8 @@ def test_after_a_verb_the_wall_before_it_stands_again_also_where_the_verb_refuse
 def test_a_verb_works_behind_the_wall_and_the_clock_outside(play: Any) -> None:
     async def story(town: Town) -> None:
         assert walls.for_acting(town.officer) == Wall(DESK, town.prefecture.id)
-        assert walls.for_acting(replace(town.officer, role=Role.SCHOOL)) == Wall(DESK, town.prefecture.id)
+        guest = replace(town.officer, role=Role.SCHOOL)
+        assert walls.for_acting(guest) == Wall(DESK, town.prefecture.id, asker=walls.for_reading(guest))
         assert walls.for_acting(replace(town.statistician, role=Role.NATIONAL)) == walls.OUTSIDE
 
     play(story)
