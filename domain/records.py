@@ -65,6 +65,7 @@ async def find(rows: QuerySet[R], id: UUID, version: int | None = None) -> R:
 
     Raises NotFound where it is missing or hidden, Conflict where `version` is not the present one.
     """
+    # Behind a guest's wall nothing can be locked: there the row is only looked for.
     if walls.is_for_guest():
         await see(rows, id)
     row = await rows.filter(id=id).select_for_update().first()
