@@ -20,7 +20,7 @@ from api.ide import Ide
 from api.observing import Observed
 from api.schema import schema
 from api.strictness import Strict
-from domain import database
+from domain import database, looks
 
 CONNECTIONS = 10
 
@@ -50,7 +50,8 @@ def graphql(house: House, ide: Ide | None) -> Route:
         actor = await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
-        return Context(actor, house.allowance, is_open=house.is_demo)
+        purpose = looks.purpose(request.state.graphql.purpose)
+        return Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose)
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

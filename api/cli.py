@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from api.errors import Stopped
 from api.settling import settling
+from domain import origins
 from domain.errors import Refused
 
 COMMANDS = {
@@ -27,7 +28,7 @@ COMMANDS = {
     "letters": "まだ出ていない手紙と、送れなかった理由を見る",
     "account": "アカウントを作る・一覧・ログインのリンクを出す・止める",
     "token": "アクセストークンを発行・一覧・取消する",  # nosec B105 # a command of that name
-    "journal": "変更履歴が封のとおりかを確かめる",
+    "journal": "変更履歴が封のとおりかを確かめる・ログの処理番号からたどる",
     "affected": "ある期間に、誰の個人情報が見られたかを数える",
     "disclose": "ある人について記録しているものを、すべて一つのファイルに書き出す（開示請求）",
     "erased": "消去した人の控えを書き出す・バックアップを戻した後でもう一度消去する",
@@ -93,7 +94,8 @@ def _run(arguments: Sequence[str]) -> int:
         command = import_module(f"api.commands.{first.replace('import', 'import_')}")
     parser = Parser(prog=f"renkei {first}", description=f"{(COMMANDS | FOR_DEVELOPERS)[first]} ({first})。")
     command.arguments(parser)
-    code: int = command.run(parser.parse_args(rest))
+    with origins.begun(first):
+        code: int = command.run(parser.parse_args(rest))
     return code
 
 

@@ -27,12 +27,14 @@ UNKNOWN = "アクセストークンがありません。Authorization: Bearer �
 class Context:
     """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows.
 
-    `is_open` says whether the schema may be asked about by everybody, as in a demonstration.
+    `is_open` says whether the schema may be asked about by everybody, as in a demonstration; `purpose` is why
+    personal data is read, where the asker has said so.
     """
 
     actor: Actor
     allowance: Allowance = field(default_factory=Allowance)
     is_open: bool = False
+    purpose: str = ""
     statements: int = 0
     cost: int = 0
 
@@ -49,8 +51,11 @@ class Context:
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
         """The one text that a reading statement answers with, behind the actor's wall, on the verbs' own pool.
 
-        A look at personal data is written down in the same transaction, before anything of it is answered.
+        A look at personal data is written down in the same transaction, before anything of it is answered. Raises
+        Incomplete where it is nobody's without a purpose, and none was said.
         """
+        if look and look.is_sensitive and not look.is_change:
+            looks.must_say_why(self.purpose, "要配慮の情報（保護者・保存の指示の理由など）を読むとき")
         self.statements += 1
         begin = "BEGIN" if look else "BEGIN READ ONLY"
         async with limits.in_time(), Tortoise.get_connection("default").acquire_connection() as connection:
@@ -69,10 +74,13 @@ class Context:
 
     async def _noted(self, connection: Any, look: Look, text: str) -> str:
         text, rows = taken_out(text)
-        if rows:
-            await connection.execute(
-                looks.ADD, *looks.line(self.actor, Door.GRAPHQL, look.operation, look.fields, rows)
-            )
+        if not look.is_change:
+            looks.must_say_why_for(rows, self.purpose)
+        if rows or look.asked:
+            shown = look.fields if rows else ()
+            what = (look.operation, shown, rows)
+            line = looks.line(self.actor, Door.GRAPHQL, *what, purpose=self.purpose, asked=look.asked)
+            await connection.execute(looks.ADD, *line)
         return text
 
 

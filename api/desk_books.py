@@ -23,6 +23,8 @@ STATUS = (
     "(case when {t}.given_up_at is not null then 'GIVEN_UP' when {t}.sent_at is not null then 'SENT' else 'DUE' end)"
 )
 
+REQUEST_ID = "処理番号: the request, command or turn of a job that it comes from, as in the log."
+
 strawberry.enum(LetterStatus, description=LetterStatus.__doc__)
 
 
@@ -41,6 +43,7 @@ class LetterFilter:
     appointment: strawberry.ID | None = reading.refers("appointment_id", "Appointment")
     due_from: datetime | None = reading.at_least("due_at")
     due_before: datetime | None = reading.below("due_at")
+    request: str | None = reading.equals("request_id", data=INTERNAL)
 
 
 @reading.entity(outbox.Letter, outbox.visible_to)
@@ -54,6 +57,7 @@ class Letter(Node):
     due_at: datetime = reading.column(description="The earliest instant of the next attempt.")
     attempts: int
     last_error: str | None = reading.column(data=PERSONAL, description="Why the last attempt failed.")
+    request_id: str = reading.column(data=INTERNAL, description=REQUEST_ID)
     sent_at: datetime | None
     given_up_at: datetime | None
     person: Person | None = reading.one("person_id")
@@ -73,6 +77,7 @@ class JournalFilter:
     fact: list[str] | None = reading.among("fact")
     at_from: datetime | None = reading.at_least("at")
     at_before: datetime | None = reading.below("at")
+    request: str | None = reading.equals("request_id", data=INTERNAL)
 
 
 NAMES = {
@@ -92,6 +97,7 @@ class JournalEntry(Node):
     at: datetime
     node_id: strawberry.ID = reading.expression(NODE_ID + " else {t}.kind end || ':' || {t}.row_id)")
     fact: str
+    request_id: str = reading.column(data=INTERNAL, description=REQUEST_ID)
     role: Role | None = reading.column(data=INTERNAL, description="Whose work it was; null for the clock's.")
     before: JSON = reading.told("before", kind="kind")
     after: JSON = reading.told("after", kind="kind")

@@ -38,6 +38,7 @@ class Asked:
     query: str
     variables: dict[str, object] | None = None
     operation_name: str | None = None
+    purpose: str = ""
 
 
 class Refusal(Exception):
@@ -187,7 +188,18 @@ def read_question(body: bytes) -> Asked:
         invalid("variables は JSON オブジェクトにしてください。")
     if name is not None and not isinstance(name, str):
         invalid("operationName は文字列にしてください。")
-    return Asked(query, variables, name)
+    return Asked(query, variables, name, read_purpose(asked.get("extensions")))
+
+
+def read_purpose(extensions: object) -> str:
+    """Why it is asked: `extensions.purpose`, in the place that GraphQL over HTTP leaves to servers; all else that
+    stands there is left alone."""
+    if extensions is not None and not isinstance(extensions, dict):
+        invalid("extensions は JSON オブジェクトにしてください。")
+    purpose = (extensions or {}).get("purpose") or ""
+    if not isinstance(purpose, str):
+        invalid("extensions.purpose（目的）は文字列にしてください。")
+    return purpose
 
 
 def read_json(body: bytes) -> object:

@@ -1,18 +1,16 @@
 """What is written down of the running program: one line of JSON for each request and each event, and counters.
 
 A line holds the route as it is declared, never the address that was asked (it may be a secret), no body, no name and no
-text of an exception (it may quote a row): kinds and places of the code only. Every line of a request carries its id,
-which the client gets as `X-Request-Id` and in the answer to a bug.
+text of an exception (it may quote a row): kinds and places of the code only. Every line of a request carries its number
+(`domain.origins`), which the client gets as `X-Request-Id` and in the answer to a bug.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -22,11 +20,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.guard import answer
+from domain import origins
 from domain.errors import trace
 
 BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
 UNKNOWN = "unknown"
-REQUEST: ContextVar[str] = ContextVar("request", default="")
 log = logging.getLogger("renkei.request")
 
 
@@ -40,8 +38,8 @@ class Structured(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request := REQUEST.get():
-            line["request"] = request
+        if number := origins.current():
+            line["request"] = number
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[1] is not None:
             line["trace"] = trace(record.exc_info[1])
@@ -57,14 +55,9 @@ def structured(level: int = logging.INFO) -> None:
         logging.getLogger(own).setLevel(level)
 
 
-def number() -> str:
-    """The id of the running request; outside of one a new one."""
-    return REQUEST.get() or secrets.token_hex(8)
-
-
 def note(bug: BaseException) -> str:
     """Log where a bug is, under the id of the request, and give the id. The text of the exception stays out."""
-    id = number()
+    id = origins.current() or origins.new()
     logging.getLogger("renkei.bug").error("request %s failed: %s", id, trace(bug))
     return id
 
@@ -84,11 +77,8 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        token = REQUEST.set(secrets.token_hex(8))
-        try:
+        with origins.begun():
             await self._observe(scope, receive, send)
-        finally:
-            REQUEST.reset(token)
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, status = perf_counter(), 0
@@ -97,7 +87,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", REQUEST.get().encode()))
+                message.setdefault("headers", []).append((b"x-request-id", origins.current().encode()))
             await send(message)
 
         try:
@@ -118,4 +108,4 @@ class Observed:
 
 
 def _broken() -> Response:
-    return answer(500, "INTERNAL", BUG, requestId=REQUEST.get())
+    return answer(500, "INTERNAL", BUG, requestId=origins.current())

@@ -6,14 +6,22 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.desk_books import NAMES
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
+from api.reading.sql import select
 from domain import retention
 from domain.retention import ErasureStatus, Rule
 from domain.rights import DataClass
 
 INTERNAL, SENSITIVE = DataClass.INTERNAL, DataClass.SENSITIVE
+
+KNOWN_AS = " ".join(f"when '{model}' then '{name}'" for model, name in NAMES.items())
+PLACE = (
+    f"(case split_part(said, ':', 1) {KNOWN_AS} else split_part(said, ':', 1) end) || substr(said, strpos(said, ':'))"
+)
+PLACES = select(f"coalesce(json_agg({PLACE}), '[]')", "jsonb_array_elements_text({t}.mentions) as said")
 
 strawberry.enum(ErasureStatus, description=ErasureStatus.__doc__)
 strawberry.enum(Rule, name="RetentionRule", description=Rule.__doc__)
@@ -49,6 +57,11 @@ class ErasureItem(Node):
     count: int
     erased_at: datetime | None
     person: Person | None = reading.one("person_id")
+    mentions: list[str] = reading.expression(
+        f"({PLACES})",
+        data=INTERNAL,
+        description="氏名のある記載: ids and columns of other rows whose texts hold the full name, or a namesake's.",
+    )
 
 
 @reading.entity(retention.ErasureList, retention.visible_to)

@@ -107,6 +107,10 @@ class GuardianConsent(Node):
     version: int
     guardian_name: str = reading.column(data=SENSITIVE)
     relationship: str = reading.column(data=SENSITIVE)
+    guardian_mail_address: str = reading.column(data=SENSITIVE)
+    copies_letters: bool = reading.column(
+        data=SENSITIVE, description="Whether letters to the minor go to them as well."
+    )
     scope: ConsentScope = reading.column(data=SENSITIVE)
     conditions: str = reading.column(data=SENSITIVE)
     given_on: date = reading.column(data=SENSITIVE)

@@ -24,15 +24,15 @@ from domain.records import any_of
 from domain.register import HOLDINGS, of_persons, rows_of
 from domain.verbs import routine
 
-PURPOSE = "開示請求"
+OPERATION = "disclose"
 MASKED = "（第三者）"
 THIRD = re.compile(r"\w+_by_id")
 SECRETS = {"sha256", "password_hash", "factor", "factor_step", "link_generation", "key", "fingerprint"}
 MACHINE = SECRETS | {"salt", "digest", "seal", "search", "kana_order"}
 """Columns that tell nobody anything but the machine."""
-OF_OTHERS = frozenset({("guardian_consent", "guardian_name")})
+OF_OTHERS = frozenset({("guardian_consent", "guardian_name"), ("guardian_consent", "guardian_mail_address")})
 """Columns that hold the name of somebody else."""
-JSON = ("facts", "columns")
+JSON = ("facts", "columns", "asked")
 
 Rows = list[dict[str, Any]]
 
@@ -46,15 +46,19 @@ class Disclosure:
 
 
 @routine
-async def disclose(now: datetime, actor: Actor, person_id: UUID) -> Disclosure:
-    """Bring together what is stored about somebody, and write down that it was looked at: who, why, what."""
+async def disclose(now: datetime, actor: Actor, person_id: UUID, purpose: str) -> Disclosure:
+    """Bring together what is stored about somebody, and write down that it was looked at: who, why, what.
+
+    Raises Incomplete where no purpose is said, such as the number of the request (開示請求の受付番号).
+    """
+    why = looks.must_say_why(looks.purpose(purpose), "開示")
     person, theirs = await Person.get(id=person_id), await rows_of([person_id])
     ids = [id for found in theirs.values() for id in found]
     tables = {table: await _rows(table, person_id) for table in theirs}
     tables |= {"journal": await _changes(ids, person_id), "look": await _views(ids, person_id)}
     tables = {table: rows for table, rows in tables.items() if rows}
     columns = [f"{table}.{column}" for table in tables for column in HOLDINGS[table].of_persons]
-    line = looks.line(actor, Door.CONSOLE, PURPOSE, columns, [f"{Person.__name__}:{person_id}"])
+    line = looks.line(actor, Door.CONSOLE, OPERATION, columns, [f"{Person.__name__}:{person_id}"], purpose=why)
     await database.execute(looks.ADD, *line)
     return Disclosure(person_id, await _without_others(person, tables))
 

@@ -18,6 +18,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
+from domain import origins
 from domain.actor import Author, Role
 from domain.table import Table
 
@@ -34,6 +35,7 @@ class Entry(Table):
     role = fields.CharEnumField(Role, max_length=20, null=True)
     unit_id = fields.UUIDField(null=True)
     prefecture_id = fields.UUIDField(null=True)
+    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
     fact = fields.CharField(max_length=60)
     kind = fields.CharField(max_length=40)
     row_id = fields.UUIDField()

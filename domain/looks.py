@@ -6,8 +6,9 @@ Lines are written in the transaction of the reading and only ever added; they ho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -16,13 +17,21 @@ from tortoise import fields
 from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
+from domain import database, origins
 from domain.actor import Actor, Role
+from domain.errors import Incomplete, Invalid
+from domain.japanese import storable
 from domain.journal import Entry
-from domain.register import persons_behind
+from domain.register import HOLDINGS, persons_behind
 from domain.table import Table, models
+from domain.verbs import routine
 
 MANY = 100
 """More persons than this, and a leak is to be reported to 個人情報保護委員会 (個人情報の保護に関する法律 68条)."""
+
+
+LONGEST_PURPOSE = 200
+"""Characters."""
 
 
 class Door(StrEnum):
@@ -34,8 +43,9 @@ class Door(StrEnum):
 
 
 class Look(Table):
-    """One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it, `key_id`
-    the token or session through which they saw it."""
+    """One look. `rows` are `Model:id`, `columns` the `Type.field` that were shown of them, `asked` those by which rows
+    were chosen or put in order, which tells of them too. `purpose` is why, where the asker has said so, `operation`
+    what they asked for, `key_id` the token or session through which they saw it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     at = fields.DatetimeField()
@@ -45,7 +55,10 @@ class Look(Table):
     role = fields.CharEnumField(Role, max_length=20)
     unit_id = fields.UUIDField()
     prefecture_id = fields.UUIDField()
-    purpose = fields.CharField(max_length=200, default="")
+    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
+    operation = fields.CharField(max_length=200, default="")
+    purpose = fields.CharField(max_length=LONGEST_PURPOSE, default="")
+    asked: list[str] = fields.JSONField(default=list)
     columns: list[str] = fields.JSONField()
     rows: list[str] = fields.JSONField()
 
@@ -55,14 +68,69 @@ class Look(Table):
 
 
 ADD = """
-    INSERT INTO look (id, at, door, person_id, key_id, role, unit_id, prefecture_id, purpose, columns, rows)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_jsonb($10::text[]), to_jsonb($11::text[]))"""
+    INSERT INTO look (id, at, door, request_id, person_id, key_id, role, unit_id, prefecture_id, operation, purpose,
+        asked, columns, rows)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, to_jsonb($12::text[]), to_jsonb($13::text[]),
+        to_jsonb($14::text[]))"""
 
 
-def line(actor: Actor, door: Door, purpose: str, columns: Iterable[str], rows: Iterable[str]) -> tuple[object, ...]:
-    """The values for `ADD`."""
-    who = (actor.person_id, actor.key_id, actor.role.value, actor.unit_id, actor.prefecture_id)
-    return uuid7(), actor.now, door.value, *who, purpose[:200], sorted(columns), sorted(rows)
+def line(
+    actor: Actor,
+    door: Door,
+    operation: str,
+    columns: Iterable[str],
+    rows: Iterable[str],
+    *,
+    purpose: str = "",
+    asked: Iterable[str] = (),
+) -> tuple[object, ...]:
+    """The values for `ADD`. Texts that are too long are cut: they are what somebody else has said of it."""
+    whose = (actor.person_id, actor.key_id, actor.role.value, actor.unit_id, actor.prefecture_id)
+    why = (operation[:200], purpose[:200])
+    return (
+        *(uuid7(), actor.now, door.value, origins.current(), *whose, *why),
+        *(sorted(asked), sorted(columns), sorted(rows)),
+    )
+
+
+@routine
+async def tell(now: datetime, actor: Actor, operation: str, shown: Iterable[tuple[str, str]]) -> None:
+    """Write down that whoever sits at the machine is shown these fields (`Model.column`) of these rows (`Model:id`),
+    before they are. Where the register knows nobody behind them, there is no line."""
+    personal = {(column, row) for column, row in shown if _is_personal(column)}
+    if personal:
+        columns, rows = ({one[at] for one in personal} for at in (0, 1))
+        await database.execute(ADD, *line(replace(actor, now=now), Door.CONSOLE, operation, columns, rows))
+
+
+def _is_personal(column: str) -> bool:
+    model, _, name = column.partition(".")
+    return name in HOLDINGS[models()[model]._meta.db_table].of_persons
+
+
+def purpose(text: str) -> str:
+    """Why somebody wants to see personal data, in their own words and one line. Raises Invalid."""
+    said = storable(text.strip(), field="purpose")
+    if len(said) > LONGEST_PURPOSE:
+        raise Invalid(f"目的は{LONGEST_PURPOSE}字以内で書いてください（いまは{len(said):,}字です）。", field="purpose")
+    return said
+
+
+def must_say_why(said: str, what: str) -> str:
+    """Raises Incomplete where no purpose was said for what nobody is shown without one."""
+    if not said:
+        raise Incomplete(
+            f"{what}には、目的が要ります。目的（例: 令和8年度の委嘱の更新）を書き添えてください。", field="purpose"
+        )
+    return said
+
+
+def must_say_why_for(rows: Collection[str], said: str) -> None:
+    """Raises Incomplete where so many are shown at once that a purpose is wanted. Who is shown by two kinds of rows, as
+    a volunteer and as a person, is one."""
+    kinds = Counter(row.partition(":")[0] for row in rows)
+    if max(kinds.values(), default=0) > MANY:
+        must_say_why(said, f"{MANY}人を超える個人情報を一度に読むとき")
 
 
 @dataclass(frozen=True)
@@ -78,11 +146,17 @@ class Affected:
 
 
 async def affected(
-    since: datetime, before: datetime, *, by: UUID | None = None, key: UUID | None = None, door: Door | None = None
+    since: datetime,
+    before: datetime,
+    *,
+    by: UUID | None = None,
+    key: UUID | None = None,
+    door: Door | None = None,
+    request: str | None = None,
 ) -> Affected:
     """Whose data was shown between two instants: to anybody, or to one person, through one token or session, by one
-    door."""
-    wanted = {"person_id": by, "key_id": key, "door": door}
+    door, in one request."""
+    wanted = {"person_id": by, "key_id": key, "door": door, "request_id": request}
     narrowed = {name: value for name, value in wanted.items() if value is not None}
     found = await Look.filter(at__gte=since, at__lt=before, **narrowed).order_by("at")
     known = await _persons_behind({row for one in found for row in one.rows})

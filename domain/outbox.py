@@ -8,7 +8,7 @@ the appointment is locked, the instants before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
+from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
 from domain.errors import NotFound, WrongState
@@ -68,6 +69,7 @@ class Letter(Table):
     to_address = fields.CharField(max_length=254)
     method = fields.CharEnumField(Method, max_length=10, null=True)
     facts: dict[str, Any] = fields.JSONField()
+    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
     owed_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)
@@ -98,6 +100,16 @@ def visible_to(actor: Actor) -> QuerySet[Letter]:
     return Letter.filter(id__in=())
 
 
+Companion = Callable[["Letter"], Awaitable[Sequence["Letter"]]]
+COMPANIONS: list[Companion] = []
+
+
+def when_owed(companion: Companion) -> Companion:
+    """Register what goes along with a letter to a person. It may also keep the letter itself from leaving."""
+    COMPANIONS.append(companion)
+    return companion
+
+
 async def owe(
     key: str,
     kind: str,
@@ -111,25 +123,22 @@ async def owe(
     appointment_id: UUID | None = None,
     method: Method | None = None,
 ) -> None:
-    """Owe one letter to `to` (name, address); the same key again owes nothing more."""
-    await Letter.bulk_create(
-        [
-            Letter(
-                key=key,
-                kind=kind,
-                unit_id=unit_id,
-                person_id=person_id,
-                appointment_id=appointment_id,
-                to_name=to[0],
-                to_address=to[1],
-                method=method,
-                facts=dict(facts),
-                owed_at=owed_at,
-                due_at=due_at or owed_at,
-            )
-        ],
-        ignore_conflicts=True,
+    """Owe one letter to `to` (name, address), and what goes along with it; the same key again owes nothing more."""
+    letter = Letter(
+        key=key,
+        kind=kind,
+        unit_id=unit_id,
+        person_id=person_id,
+        appointment_id=appointment_id,
+        to_name=to[0],
+        to_address=to[1],
+        method=method,
+        facts=dict(facts),
+        owed_at=owed_at,
+        due_at=due_at or owed_at,
     )
+    along = [other for companion in COMPANIONS if person_id for other in await companion(letter)]
+    await Letter.bulk_create([letter, *along], ignore_conflicts=True)
 
 
 WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None}
@@ -212,7 +221,9 @@ async def _obstacle(letter: Letter, now: datetime) -> str:
     if letter.sent_at is not None:
         return "この手紙はすでに発送されています。"
     if letter.is_over(now) or not letter.to_address:
-        return "この手紙は、予定が終わったか、宛先が消去されたため、もう送れません。"
+        return (
+            "この手紙は、予定が終わったか、宛先がない（消去された、または保護者への写しの宛先がない）ため、送れません。"
+        )
     if await _has_newer(letter):
         return "この手紙より新しい手紙が同じ宛先に出ているため、もう送れません。"
     return ""

@@ -117,6 +117,7 @@ def seal_of(before: Head, entry: Entry, digest: str) -> str:
         "fact": entry.fact,
         "kind": entry.kind,
         "row": str(entry.row_id),
+        "request": entry.request_id,
     }
     return _hash([before.seal, before.number + 1, said, digest])
 

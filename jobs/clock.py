@@ -13,7 +13,7 @@ from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from domain import slots
+from domain import origins, slots
 from domain.errors import trace
 from jobs.post_letters import Desk
 from jobs.schedule import SCHEDULE, Every, Job
@@ -26,10 +26,11 @@ TICK = 5
 async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> None:
     """Run whatever is due. One job's failure is logged and keeps no other from running."""
     for job in jobs:
-        try:
-            await run(job, now, desk)
-        except Exception as bug:
-            log.error("job %s failed: %s", job.name, trace(bug))
+        with origins.begun(job.name):
+            try:
+                await run(job, now, desk)
+            except Exception as bug:
+                log.error("job %s failed: %s", job.name, trace(bug))
 
 
 async def run(job: Job, now: datetime, desk: Desk) -> None:

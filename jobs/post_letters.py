@@ -43,6 +43,9 @@ class Desk:
     secret: str = field(repr=False)
 
 
+NOT_COPIED = "（ご本人だけにお知らせしています）"
+"""What a guardian reads where the letter has a link."""
+
 MOST, AT_ONCE = 40, 10
 """Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
 
@@ -124,7 +127,7 @@ def _known(now: datetime, letter: Letter) -> dict[str, str]:
 
 
 def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
-    links = {}
+    links = dict.fromkeys(("feed_url", "link_url", "login"), NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
         links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"

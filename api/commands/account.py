@@ -11,7 +11,7 @@ from api.commands.init import first_login
 from api.commands.token import person_said, unit_said
 from api.database import at_hand
 from api.settings import Settings
-from domain import accounts, database, installation
+from domain import accounts, database, installation, looks
 from domain.accounts import Account
 from domain.actor import Actor, Role
 from domain.errors import NotFound
@@ -61,6 +61,8 @@ async def _act(url: str, given: Settings, options: argparse.Namespace) -> list[s
 
 async def _list(actor: Actor) -> list[str]:
     rows = await accounts.visible_to(actor).order_by("login")
+    shown = [("Account.login", f"Account:{account.id}") for account in rows]
+    await looks.tell(actor.now, actor, "account list", shown)
     return [_line(account, actor.now) for account in rows] or ["アカウントはありません。"]
 
 

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="PERSON", help="誰が見たか: 職員番号・氏名・人の番号 (省略すると全員)")
     key = "どの鍵で見たか: アクセストークンの番号 (renkei token list) かログインの番号"
     parser.add_argument("--key", type=UUID, help=key)
+    parser.add_argument("--request", metavar="NUMBER", help="どの処理で見たか: ログの処理番号 (request)")
     parser.add_argument("--door", choices=[door.value for door in Door], help="どこで見たか (EXPORT は書き出し)")
 
 
@@ -51,7 +52,8 @@ async def _affected(url: str, options: argparse.Namespace) -> Affected:
     door = Door(options.door) if options.door else None
     async with database.opened(url):
         by = (await find_person(Person.all(), options.by, "by")).id if options.by else None
-        return await looks.affected(options.since, options.until, by=by, key=options.key, door=door)
+        narrowed = {"by": by, "key": options.key, "door": door, "request": options.request}
+        return await looks.affected(options.since, options.until, **narrowed)
 
 
 def _said(found: Affected) -> str:

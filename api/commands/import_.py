@@ -1,7 +1,7 @@
 """Rosters as offices keep them, taken in whole or not at all; with a report, line by line, of what is wrong.
 
 Whoever works at the machine acts for an officer (`--as`, a number or a name; else the first administrator). The
-dry run goes the same way up to the writing.
+dry run goes the same way up to the writing. What it prints of people who are known, the values before, leaves a look.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from api.errors import Stopped, write_file
 from api.intake import KINDS, Table, changes_report, parse, read_table, report, template, template_csv
 from api.intake.kind import Intake, Kind
 from api.intake.lines import lines, placed
-from domain import database, installation, rosters
+from domain import database, installation, looks, rosters
 from domain.actor import Role
 from domain.rosters import Rejected, Taken
 
@@ -91,4 +91,7 @@ async def _take_in(url: str, kind: Kind[Any], intake: Intake[Any], options: argp
     role, verb = VERBS[kind.name]
     async with database.opened(url):
         actor = await installation.at_the_keyboard(datetime.now(UTC), role, options.who)
-        return await verb(actor, lines(kind, intake), dry_run=options.dry_run)
+        taken = await verb(actor, lines(kind, intake), dry_run=options.dry_run)
+        shown = [(change.column, change.row) for change in taken.changes]
+        await looks.tell(actor.now, actor, f"import {kind.name}{' --dry-run' * options.dry_run}", shown)
+        return taken

@@ -12,8 +12,8 @@ from tortoise.expressions import Q
 from api import settings
 from api.arguments import columns
 from api.database import at_hand
-from domain import database, outbox
-from domain.actor import TOKYO
+from domain import database, installation, looks, outbox
+from domain.actor import TOKYO, Role
 from domain.outbox import Letter
 from domain.units import Unit
 
@@ -52,6 +52,9 @@ async def _listed(url: str, stuck: bool) -> list[str]:
         found = owed.filter(sent_at=None)
         waiting, given_up = [await found.filter(given_up_at__isnull=waits).count() for waits in (True, False)]
         letters = await found.order_by("-given_up_at", "due_at", "id").limit(MOST)
+        actor = await installation.at_the_keyboard(datetime.now(UTC), Role.ADMIN)
+        shown = [("Letter.last_error", f"Letter:{letter.id}") for letter in letters if letter.last_error]
+        await looks.tell(actor.now, actor, "letters", shown)
         names = {unit.id: unit.name for unit in await Unit.filter(id__in={letter.unit_id for letter in letters})}
     rows = [_row(letter, names[letter.unit_id]) for letter in letters]
     more = f"（はじめの{MOST}通を表示）" if waiting + given_up > MOST else ""

@@ -11,7 +11,7 @@ from uuid import UUID
 from api import settings
 from api.arguments import columns
 from api.database import at_hand
-from domain import database, installation, tokens
+from domain import database, installation, looks, tokens
 from domain.actor import OUTSIDERS, TOKYO, Actor, Role
 from domain.errors import NotFound
 from domain.finding import find_person
@@ -82,6 +82,9 @@ async def unit_said(actor: Actor, code: str) -> Unit:
 
 async def _list(actor: Actor, _: argparse.Namespace) -> list[str]:
     rows = await tokens.at_the_machine(actor).order_by("created_at").prefetch_related("person", "unit")
+    officers = [token.person for token in rows if token.person.is_officer]
+    shown = [("Person.number" if one.number else "Person.family_name", f"Person:{one.id}") for one in officers]
+    await looks.tell(actor.now, actor, "token list", shown)
     return columns([HEAD, *(_row(token, actor.now) for token in rows)])
 
 

@@ -3,6 +3,7 @@
 
 const personaChoice = document.getElementById("persona");
 const operationChoice = document.getElementById("operation");
+const purposeField = document.getElementById("purpose");
 
 // GraphiQL would keep tabs and history in the browser: a shared desk must open alike for everybody.
 function memory() {
@@ -36,7 +37,7 @@ async function ask(persona, { query, variables, operationName }) {
   const answer = await fetch("/graphql", {
     method: "POST",
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${persona.token}` },
-    body: JSON.stringify({ query, variables, operationName }),
+    body: JSON.stringify({ query, variables, operationName, extensions: { purpose: purposeField.value } }),
   });
   return answer.json();
 }

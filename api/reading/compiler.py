@@ -32,7 +32,7 @@ from api.reading.plans import MARK, Plan, Slot, numbered
 from api.reading.readable import as_told, readable
 from api.reading.scope import Scopes
 from api.reading.seen import SEEN
-from api.reading.sql import as_object, literal, named, row_of, select
+from api.reading.sql import as_object, literal, named, of_row, row_of, select
 from domain.actor import Role
 from domain.rights import DataClass
 
@@ -50,6 +50,8 @@ class Compiler:
         self.places: list[Place] = []
         self.entered: dict[Entity, str] = {}
         self.personal: set[str] = set()
+        self.asked: set[str] = set()
+        self.sensitive = False
         self._joins: list[list[str]] = []
         self._aliases = (f"t{n}" for n in itertools.count())
 
@@ -57,7 +59,8 @@ class Compiler:
         text, slots = numbered(sql, self.slots)
         fields = tuple((place.definition, place.group) for place in self.places)
         entered = {entity: self.scopes[entity].text for entity in self.entered}
-        return Plan(text, slots, fields, entered, frozenset(self.personal))
+        told = frozenset(self.personal), frozenset(self.asked), self.sensitive
+        return Plan(text, slots, fields, entered, *told)
 
     def root(self, place: Place) -> Plan:
         """A root field that is a list."""
@@ -123,12 +126,14 @@ class Compiler:
 
     def seen(self, gtype: GraphQLObjectType, places: list[Place], alias: str) -> list[str]:
         """Which row it is, where something personal of it is shown: for the line that tells of the look."""
-        shown = {f"{gtype.name}.{place.name}" for place in places if place.how and is_personal(place.how)}
+        shown = {f"{gtype.name}.{place.name}": place.how for place in places if place.how and is_personal(place.how)}
         entity = entity_of(gtype)
         if not shown or entity is None:
             return []
-        self.personal |= shown
-        return [named(f"{literal(entity.model.__name__ + ':')} || {alias}.id", SEEN)]
+        self.personal |= shown.keys()
+        is_sensitive = any(how.data >= DataClass.SENSITIVE for how in shown.values())
+        self.sensitive |= is_sensitive and pages.is_of_somebody(entity.model)
+        return [named(of_row(entity.model.__name__, alias), SEEN)]
 
     def cell(self, place: Place, alias: str) -> str:
         if place.name == "__typename":

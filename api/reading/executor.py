@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
-from graphql import GraphQLError, GraphQLObjectType, is_non_null_type, is_object_type
+from graphql import GraphQLError, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -83,15 +83,18 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
         bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
-        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan, info.field_name))
+        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan, str(path.as_list()[0])))
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
 
     def _look(self, plan: Plan, asked_for: str) -> Look | None:
-        """Why it is read is what the asker calls it, and what they ask for where they call it nothing."""
+        """What is asked is what the asker calls it: the operation, or without a name of it the field at its root."""
+        if not plan.personal and not plan.asked:
+            return None
         name = self.operation.name.value if self.operation.name else asked_for
-        return Look(plan.personal, name) if plan.personal else None
+        is_change = self.operation.operation is OperationType.MUTATION
+        return Look(plan.personal, name, plan.asked, plan.sensitive, is_change)
 
     @cached_property
     def _scopes(self) -> Scopes:

@@ -6,7 +6,7 @@ for edges and page information alike; otherwise it is a plain subselect, which c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,12 @@ from api.reading.cursors import Position, unpack
 from api.reading.declarations import Entity, Pages, entity_of
 from api.reading.places import Arguments, Place, selected
 from api.reading.plans import Slot
-from api.reading.sql import as_list, as_object, literal, named, select
+from api.reading.seen import SEEN
+from api.reading.sql import as_list, as_object, literal, named, of_row, select
 from api.reading.tables import cast_of, columns
 from domain.errors import Invalid
+from domain.register import HOLDINGS
+from domain.rights import DataClass
 
 if TYPE_CHECKING:
     from api.reading.compiler import Compiler
@@ -70,6 +73,18 @@ def chosen_filters(place: Place) -> dict[str, Filter]:
     known: Any = get_named_type(place.definition.args["filter"].type)
     used = (name for name, value in given.items() if value is not None)
     return {name: known.fields[name].extensions["strawberry-definition"].metadata[METADATA] for name in used}
+
+
+def is_of_somebody(model: type[Model], column: str | None = None) -> bool:
+    """Whether the register knows persons behind these rows, or behind that column of theirs."""
+    holding = HOLDINGS.get(model._meta.db_table)
+    return holding is not None and (column in holding.of_persons if column else bool(holding.whose))
+
+
+def tells(entity: Entity, data: DataClass, column: str | None) -> bool:
+    """Whether a choice or an order tells of a person: by its own declaration, or by what the register says of its
+    column, for a search key is shown to nobody and made of a name."""
+    return data >= DataClass.PERSONAL or (column is not None and is_of_somebody(entity.model, column))
 
 
 def order_cast(order: Order, model: type[Model]) -> str:
@@ -122,6 +137,8 @@ class Page:
         self.is_shared = any(part.name == "pageInfo" for part in self.inside(place))
         # A number in the text: of a page of unknown size the planner expects a tenth of the table.
         self.size = window(place.arguments).size
+        self.is_by_persons = tells(_entity(place), self.order.data, None if self.order.sql else self.order.name)
+        compiler.asked |= {f"{self.type.name}.{name}" for name in self.telling()}
 
     def argument(self, pick: Callable[[Arguments], Any], cast: str) -> str:
         return self.compiler.value(self.picked(pick), cast)
@@ -136,6 +153,23 @@ class Page:
     def inside(self, place: Place) -> Iterator[Place]:
         gtype: Any = place.type
         return selected(self.compiler.executor, gtype, place.group)
+
+    # -------- what it tells of persons, besides what is shown of them
+
+    def telling(self) -> Iterator[str]:
+        """What of somebody decides which rows are found, and in which order they stand."""
+        for name, filter_ in chosen_filters(self.place).items():
+            if tells(_entity(self.place), filter_.data, filter_.column):
+                yield name
+        if self.is_by_persons and any(part.name in ("edges", "pageInfo") for part in self.inside(self.place)):
+            yield self.order.name
+
+    def opened(self, place: Place, rows: Callable[[], Iterable[str]]) -> list[str]:
+        """Which rows the cursors in this place are of, where whoever takes a cursor apart reads of a person."""
+        if not self.is_by_persons or not any("ursor" in cell.name for cell in self.inside(place)):
+            return []
+        self.compiler.personal.add(f"{self.type.name}.{self.order.name}")
+        return [named(f"json_build_array({', '.join(rows())})", SEEN)]
 
     # -------- which rows
 
@@ -201,7 +235,8 @@ class Page:
             case "edges":
                 return self.edges(place)
             case "pageInfo":
-                return as_object(self.cells(place, self.info))
+                ends = self.opened(place, lambda: [self.end(self.seen, turned=turned) for turned in (False, True)])
+                return as_object(", ".join([self.cells(place, self.info), *ends]))
             case "totalCount":
                 return self.total()
             case _:
@@ -214,7 +249,8 @@ class Page:
     def edges(self, place: Place) -> str:
         row = self.compiler.alias()
         with self.compiler.joined() as joins:
-            cells = self.cells(place, lambda inner: self.edge(inner, row))
+            shown = [self.cells(place, lambda inner: self.edge(inner, row))]
+            cells = ", ".join(shown + self.opened(place, lambda: [self.seen(row)]))
         return as_list(select(cells, f"{self.shown(row)}{''.join(joins)} {self.order_by(row)}"))
 
     def edge(self, place: Place, row: str) -> str:
@@ -231,6 +267,9 @@ class Page:
         bytes_ = f"convert_to(json_build_array({parts})::text, 'UTF8')"
         return f"translate(encode({bytes_}, 'base64'), E'\\n', '')"
 
+    def seen(self, row: str) -> str:
+        return of_row(_entity(self.place).model.__name__, row)
+
     def info(self, place: Place) -> str:
         match place.name:
             case "hasNextPage":
@@ -238,9 +277,9 @@ class Page:
             case "hasPreviousPage":
                 return self.more() if self.backward else self.given("after")
             case "startCursor":
-                return self.end(turned=False)
+                return self.end(self.cursor, turned=False)
             case "endCursor":
-                return self.end(turned=True)
+                return self.end(self.cursor, turned=True)
             case _:
                 return literal(place.parent.name)
 
@@ -251,7 +290,7 @@ class Page:
         """A page that begins behind a cursor has rows before it: the cursor's own row at least."""
         return str(self.place.arguments.get(end) is not None).lower()
 
-    def end(self, *, turned: bool) -> str:
-        """The cursor of the first row shown, or turned of the last."""
+    def end(self, told: Callable[[str], str], *, turned: bool) -> str:
+        """What is told of the first row shown, or turned of the last."""
         row = self.compiler.alias()
-        return f"({select(self.cursor(row), f'{self.shown(row)} {self.order_by(row, turned=turned)} limit 1')})"
+        return f"({select(told(row), f'{self.shown(row)} {self.order_by(row, turned=turned)} limit 1')})"

@@ -41,13 +41,16 @@ Slot = Callable[[Bound], Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """`personal` are the fields that show personal data; the answer then says which rows they are of (`seen`)."""
+    """`personal` are the fields that show personal data; the answer then says which rows they are of (`seen`). `asked`
+    are those by which rows are chosen or put in order, `sensitive` says that some of the shown are."""
 
     sql: str
     slots: tuple[Slot, ...]
     fields: tuple[tuple[GraphQLField, FieldDetailsList], ...]
     entered: dict[Entity, str]
     personal: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    sensitive: bool = False
 
     def fits(self, scopes: Scopes) -> bool:
         return all(scopes[entity].text == text for entity, text in self.entered.items())

@@ -13,10 +13,14 @@ SEEN = "0"
 
 @dataclass(frozen=True)
 class Look:
-    """That fields with personal data are read, and in which operation."""
+    """That fields with personal data are read, or `asked` by, and in which operation; whether some are sensitive, and
+    whether the operation is a change, which is purpose enough for what it shows."""
 
     fields: frozenset[str]
     operation: str
+    asked: frozenset[str] = frozenset()
+    is_sensitive: bool = False
+    is_change: bool = False
 
 
 def taken_out(text: str) -> tuple[str, set[str]]:
@@ -29,7 +33,8 @@ def taken_out(text: str) -> tuple[str, set[str]]:
 def _take_out(value: Any, rows: set[str]) -> None:
     if isinstance(value, dict):
         if SEEN in value:
-            rows.add(value.pop(SEEN))
+            found = value.pop(SEEN)
+            rows.update(filter(None, found) if isinstance(found, list) else [found])
         for inner in value.values():
             _take_out(inner, rows)
     elif isinstance(value, list):

@@ -26,6 +26,11 @@ def as_list(rows: str) -> str:
     return f"({collected})"
 
 
+def of_row(model: str, alias: str) -> str:
+    """How a look at a row calls it."""
+    return f"{literal(model + ':')} || {alias}.id"
+
+
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 

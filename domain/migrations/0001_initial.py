@@ -12,6 +12,7 @@ from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.looks import Door
 from domain.organizations.organization import ContactRole, OrganizationKind
+from domain.origins import current
 from domain.outbox import Method
 from domain.people import QualificationLevel
 from domain.retention.due import Rule
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(null=True, description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('unit_id', fields.UUIDField(null=True)),
                 ('prefecture_id', fields.UUIDField(null=True)),
+                ('request_id', fields.CharField(default=current, max_length=60)),
                 ('fact', fields.CharField(max_length=60)),
                 ('kind', fields.CharField(max_length=40)),
                 ('row_id', fields.UUIDField()),
@@ -110,6 +112,7 @@ class Migration(migrations.Migration):
                 ('to_address', fields.CharField(max_length=254)),
                 ('method', fields.CharEnumField(null=True, description='REQUEST: REQUEST\nCANCEL: CANCEL', enum_type=Method, max_length=10)),
                 ('facts', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('request_id', fields.CharField(default=current, max_length=60)),
                 ('owed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('leased_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -132,11 +135,14 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('unit_id', fields.UUIDField()),
                 ('prefecture_id', fields.UUIDField()),
+                ('request_id', fields.CharField(default=current, max_length=60)),
+                ('operation', fields.CharField(default='', max_length=200)),
                 ('purpose', fields.CharField(default='', max_length=200)),
+                ('asked', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('columns', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('rows', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` are `Type.field`; `purpose` is what the asker has said of it, `key_id`'},
+            options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` the `Type.field` that were shown of them, `asked` those by which rows'},
             bases=['Table'],
         ),
         ops.CreateModel(
@@ -265,6 +271,7 @@ class Migration(migrations.Migration):
                 ('rule', fields.CharEnumField(description='VOLUNTEER: VOLUNTEER\nMINOR: MINOR\nCONTACT: CONTACT\nOFFICER: OFFICER\nLETTERS: LETTERS\nLOOKS: LOOKS\nJOURNAL: JOURNAL\nKEYS: KEYS', enum_type=Rule, max_length=20)),
                 ('due_on', fields.DateField()),
                 ('count', fields.IntField(default=1)),
+                ('mentions', fields.JSONField(default=tuple, encoder=JSON_DUMPS, decoder=loads)),
                 ('erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'erasure_item', 'app': 'renkei', 'indexes': [Index(fields=['list_id', 'id'], name='erasure_item_list')], 'pk_attr': 'id', 'table_description': 'One line: a person who is due since `due_on`, or without one the texts of a rule as of that day, and how many.'},
@@ -881,6 +888,8 @@ class Migration(migrations.Migration):
                 ('person_id', fields.UUIDField()),
                 ('guardian_name', fields.CharField(max_length=130)),
                 ('relationship', fields.CharField(default='', max_length=30)),
+                ('guardian_mail_address', fields.CharField(default='', max_length=254)),
+                ('copies_letters', fields.BooleanField(default=False)),
                 ('scope', fields.CharEnumField(description='ALL: ALL\nEDUCATION: EDUCATION\nPUBLICITY: PUBLICITY', enum_type=ConsentScope, max_length=20)),
                 ('given_on', fields.DateField()),
                 ('expires_on', fields.DateField(null=True)),

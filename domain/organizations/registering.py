@@ -45,7 +45,9 @@ async def correct(
 
 
 async def _must_be_new(actor: Actor, values: dict[str, Any]) -> None:
-    """Raises Conflict for a body that is there already, and says where to turn where the actor may not see it."""
+    """Raises Conflict for a body that is there already. There is one register of bodies for a prefecture, so that two
+    stations do not approach one firm unawares; of a body that another one keeps, a station learns that, and where to
+    turn: not whose it is, nor what became of it."""
     records.must_fit(Organization, values)
     known = Organization.filter(prefecture_id=actor.prefecture_id, identity=values["identity"])
     if (there := await known.first()) is None:

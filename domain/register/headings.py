@@ -21,7 +21,8 @@ _WORDS = """
     kana_order 五十音順のキー qualification 検定 qualified_on 検定取得日 retired_on 離れた日 job_title 職名
     department 部署 since 就いた日 until 最後の日 verified_on 確認した日 role 役割 kind 種別 status 状態 reason 理由
     remarks 備考 remark ひとこと age_band 年齢区分 affiliation 学校・勤務先 recommended_on 推薦日 term_from 任期の初日
-    term_to 任期の終わり left_on 退任日 ending_on 満了日 count 数 guardian_name 保護者の氏名 relationship 続柄
+    term_to 任期の終わり left_on 退任日 ending_on 満了日 count 数 guardian_name 保護者の氏名
+    guardian_mail_address 保護者のメールアドレス copies_letters 保護者に写しを送るか relationship 続柄
     scope 同意の範囲 given_on 同意日 expires_on 満了日・期限 withdrawn_on 取下日・脱退日 conditions 条件
     fiscal_year 年度 serial 連番 authority 委嘱者 ended_on 終了日 reappointed 再任 name 名称 name_kana 名称（カナ）
     base 活動母体 founded_on 設立日 identity 同一性のキー title 件名 starts_at 開始日時 ends_at 終了日時
@@ -52,7 +53,8 @@ _WORDS = """
     drawn_up_on 作成日 reviewed_at 点検日時 reviewed_by_id 点検した職員 carried_out_at 消去日時 rule 規則 due_on 期限日
     list_id 消去の一覧 erased_at 消去日時 held_by_id 指示した職員 lifted_by_id 解除した職員 lifted_at 解除日時
     lifted_because 解除の理由
-    key_id 使われた鍵 stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
+    mentions 氏名のある記載 key_id 使われた鍵 request_id 処理番号 operation 問い合わせ asked 検索・並べ替えの項目
+    stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
     opens_at 次に試せる日時
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

@@ -31,7 +31,8 @@ class Holding:
 
     `whose` is empty where nothing personal is held. `person` is the column that says whose row it is, or with `through`
     which row of that table does. Erasing a person empties in their rows what is personal or sensitive, and `also`,
-    which may say something of them, but not what `stays`; rows of which nothing would be left are `removed`.
+    which may say something of them, but not what `stays`; rows of which nothing would be left are `removed`. In
+    `texts` people write freely, so that anybody may be named there, whoever's the row is.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Holding:
     through: str = ""
     also: str = ""
     stays: str = ""
+    texts: str = ""
     removed: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
 

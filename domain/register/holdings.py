@@ -14,6 +14,11 @@ NOTHING_PERSONAL = Retention("", "業務に必要な間", "個人情報を含ま
 HASHED = Retention("", "業務に必要な間", "照合値のみで、個人を識別できない")
 WITH_THE_PERSON = Retention("", "本人の氏名・連絡先と同じ")
 WITH_THE_DOCUMENT = Retention("", "文書の保存期間による", "保有機関の文書管理規程による")
+SIGNATURE = Retention(
+    "",
+    "協定書の保存期間による（誰が締結したかは公文書の内容であり、担当を離れても残す）",
+    WITH_THE_DOCUMENT.basis,
+)
 YEAR_AFTER_ROLE = Retention("最後の役割が終わった日", "1年（ボランティアは1会計年度、未成年は3か月、職員は5年）")
 FISCAL_YEAR = Retention("退任・任期満了の年度の末日", "1会計年度（未成年は退任の日から3か月）")
 QUARTER = Retention("活動を終えた日", "3か月（更新のときを除く）")
@@ -75,17 +80,20 @@ HOLDINGS: Mapping[str, Holding] = {
         person="person_id",
         also="reason remarks",
         stays="age_band",
+        texts="reason remarks",
     ),
     "guardian_consent": Holding(
         "保護者同意",
-        "未成年のボランティアに活動を依頼できるかの確認",
+        "未成年のボランティアに活動を依頼できるかの確認と、保護者への手紙の写し",
         QUARTER,
         public="person_id volunteer_id",
-        sensitive="guardian_name relationship scope given_on expires_on withdrawn_on conditions",
+        sensitive="guardian_name guardian_mail_address copies_letters relationship scope given_on expires_on"
+        " withdrawn_on conditions",
         whose="未成年のボランティアとその保護者",
         source="保護者の同意書",
         person="person_id",
         removed=True,
+        texts="guardian_name conditions",
     ),
     "commission": Holding(
         "委嘱",
@@ -109,6 +117,7 @@ HOLDINGS: Mapping[str, Holding] = {
         NOTHING_PERSONAL,
         public="name name_kana base founded_on retired_on organization_id",
         internal="remarks identity search kana_order",
+        texts="name remarks",
     ),
     "activity": Holding(
         "ボランティア活動",
@@ -117,6 +126,7 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind status title starts_at group_id appointment_id",
         internal="capacity reason remarks audience_count copies_count reported_count forwarded_count removed_count"
         " reported_by_id held_at",
+        texts="title reason remarks",
     ),
     "activity_participation": Holding(
         "活動への参加",
@@ -129,6 +139,7 @@ HOLDINGS: Mapping[str, Holding] = {
         source="依頼への回答と実施報告",
         person="person_id",
         also="reason",
+        texts="reason",
     ),
     "organization": Holding(
         "団体・事業者",
@@ -137,12 +148,14 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind name name_kana corporate_number school_code municipality_code postal_code address phone industry"
         " is_small retired_on",
         internal="search kana_order identity",
+        texts="name address",
     ),
     "establishment": Holding(
         "事業所",
         "団体の所在地の管理",
         NOTHING_PERSONAL,
         public="name municipality_code postal_code address phone retired_on organization_id",
+        texts="name address",
     ),
     "agreement": Holding(
         "協定",
@@ -151,16 +164,18 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind status title number purpose items planned_from planned_to signed_on signed_at effective_on"
         " expires_on ended_on author_id approver_id renews_id responsible_id",
         internal="reason search kana_order",
+        texts="title purpose items signed_at reason",
     ),
     "agreement_party": Holding(
         "協定の当事者と署名者",
         "協定書の署名者の記録",
-        WITH_THE_DOCUMENT,
+        SIGNATURE,
         public="side acceded_on withdrawn_on removed_at signatory_title agreement_id organization_id police_unit_id",
         personal="signatory_name",
         whose="協定の署名者",
         source="協定書",
         recipients="その協定の相手方",
+        texts="signatory_title signatory_name",
     ),
     "appointment": Holding(
         "予定",
@@ -168,6 +183,7 @@ HOLDINGS: Mapping[str, Holding] = {
         NOTHING_PERSONAL,
         public="kind uid sequence title starts_at ends_at place online_url status cancelled_at",
         internal="changed_at",
+        texts="title place online_url",
     ),
     "attendee": Holding(
         "予定への招待と出欠",
@@ -181,6 +197,7 @@ HOLDINGS: Mapping[str, Holding] = {
         recipients="同じ団体の担当者",
         person="person_id",
         also="remark",
+        texts="remark",
     ),
     "lecture": Holding(
         "講師派遣",
@@ -189,6 +206,7 @@ HOLDINGS: Mapping[str, Holding] = {
         public="status kind audience theme expected_count starts_at equipment reason duration_minutes contact_id"
         " school_id appointment_id",
         internal="remarks reported_at",
+        texts="theme equipment remarks reason",
     ),
     "lecture_assignment": Holding(
         "講師の割当",
@@ -209,6 +227,7 @@ HOLDINGS: Mapping[str, Holding] = {
         internal="threat capacity police_count reason summary reported_by_id reported_at approved_by_id closed_at"
         " search",
         sensitive="scenario",
+        texts="title purpose objectives threat scenario reason summary",
     ),
     "drill_participation": Holding(
         "訓練への参加",
@@ -296,7 +315,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "招待、案内、通知の発送とその確認",
         NINETY_DAYS,
         public="kind owed_at due_at attempts sent_at given_up_at person_id appointment_id",
-        internal="key method leased_until",
+        internal="key method leased_until request_id",
         personal="to_name to_address last_error facts",
         whose="手紙の宛先の人",
         source="名簿から作る",
@@ -307,7 +326,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "誰が何をいつ変えたかの確認",
         FIVE_YEARS,
         public="at fact",
-        internal="role kind row_id salt number digest seal person_id",
+        internal="role kind row_id salt number digest seal person_id request_id",
         sensitive="before after",
         whose=EVERYBODY,
         source="登録・変更のたびに作る",
@@ -318,7 +337,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "閲覧の記録",
         "誰が誰の個人情報を見たかの確認（漏えい等の報告）",
         ONE_YEAR,
-        internal="at door person_id key_id role purpose columns rows",
+        internal="at door person_id key_id role request_id operation purpose asked columns rows",
         whose="閲覧した職員・担当者と、閲覧された人（番号のみ）",
         source="閲覧・書き出しのたびに作る",
         headings={"person_id": "閲覧した人"},
@@ -339,12 +358,14 @@ HOLDINGS: Mapping[str, Holding] = {
         NOTHING_PERSONAL,
         public="status drawn_up_on reviewed_at approved_at carried_out_at",
         internal="reason reviewed_by_id approved_by_id",
+        texts="reason",
     ),
     "erasure_item": Holding(
         "消去の一覧の行",
         "誰（番号のみ）と何を消去するか、したかの記録",
         Retention("", "消去の証明のため残す"),
         public="rule due_on count erased_at person_id list_id",
+        internal="mentions",
         whose="保存期間を過ぎた人（番号のみ）",
         source=BY_OURSELVES,
         person="person_id",
@@ -359,6 +380,7 @@ HOLDINGS: Mapping[str, Holding] = {
         whose="消去を止められた人",
         source="県本部の担当者の指示",
         person="person_id",
+        texts="reason lifted_because",
     ),
     "slot": Holding("定時の仕事", "二重の実行の防止", NOTHING_PERSONAL, internal="job slot_at done_at"),
     "statistics_run": Holding(

@@ -1,7 +1,8 @@
 """消去: what is known of somebody goes, from every table of the register and from the journal; what counts stays.
 
 The rows themselves stay, without a name: participations, hours and terms are the figures of past quarters. A letter to
-somebody else that names them goes too. Free texts of other rows, which nobody can look through, are not searched.
+somebody else that names them goes too. Free texts of other rows are for an officer to correct (`mentions`), and who has
+signed an agreement stays part of it (the register says why).
 """
 
 from __future__ import annotations

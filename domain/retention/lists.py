@@ -6,7 +6,7 @@ instance for a lawsuit, is held with a reason until that is lifted (legal hold),
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -16,11 +16,12 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import people, records
-from domain.actor import TOKYO, Actor, Bearer, Role
+from domain.actor import TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Conflict, NotAllowed, WrongState, meaning
 from domain.people import Person
 from domain.records import Owned, nothing
 from domain.retention.due import Rule, due_persons
+from domain.retention.mentions import named_in
 from domain.retention.texts import SWEEPS, count_texts
 from domain.states import Moves, must_move, said
 from domain.units import Unit, UnitKind
@@ -69,7 +70,8 @@ class ErasureList(Owned):
 class ErasureItem(Owned):
     """One line: a person who is due since `due_on`, or without one the texts of a rule as of that day, and how many.
 
-    `erased_at` stays empty where somebody was held, or had come back, when the list was carried out.
+    `mentions` are the places in other rows that name the person (`mentions.named_in`), as of the last look. `erased_at`
+    stays empty where somebody was held, or had come back, when the list was carried out.
     """
 
     list: fields.ForeignKeyRelation[ErasureList] = fields.ForeignKeyField(
@@ -80,6 +82,7 @@ class ErasureItem(Owned):
     rule = fields.CharEnumField(Rule, max_length=20)
     due_on = fields.DateField()
     count = fields.IntField(default=1)
+    mentions: Sequence[str] = fields.JSONField(default=tuple)
     erased_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -127,9 +130,11 @@ def holds_visible_to(actor: Actor) -> QuerySet[LegalHold]:
 
 @verb(Role.HQ_LIAISON)
 async def review(actor: Actor, list_id: UUID, *, version: int | None = None) -> ErasureList:
-    """点検: the list was gone through, and whoever must be kept is held."""
+    """点検: the list was gone through, and whoever must be kept is held. Where those on it are named in texts of other
+    rows is looked for once more."""
     found = await records.find(visible_to(actor), list_id, version)
     status = must_move(MOVES, LABELS, found.status, ErasureStatus.REVIEWED)
+    await _look_for_names(actor, found)
     seen = {"reviewed_by_id": actor.person_id, "reviewed_at": actor.now, "reason": ""}
     return await records.change(actor, found, "erasure-reviewed", status=status, **seen)
 
@@ -200,6 +205,8 @@ async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
         if count := await count_texts(top.id, rule, today):
             lines.append({"person_id": None, "rule": rule, "due_on": today, "count": count})
     if not lines:
+        if open_list:
+            await _look_for_names(clock, open_list)
         return 0
     drawn = open_list or await records.create(
         clock, ErasureList, "erasure-drawn-up", unit_id=top.id, prefecture_id=top.id, drawn_up_on=today
@@ -207,7 +214,18 @@ async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
     await records.change(clock, drawn, "erasure-drawn-up-again", drawn_up_on=today)
     whose = {"unit_id": top.id, "prefecture_id": top.id, "list_id": drawn.id}
     await records.create_many(clock, ErasureItem, "erasure-listed", [whose | line for line in lines])
+    await _look_for_names(clock, drawn)
     return len(lines)
+
+
+async def _look_for_names(author: Author, drawn: ErasureList) -> None:
+    """Note for each person on the list which texts of other rows name them."""
+    items = await ErasureItem.filter(list_id=drawn.id, person_id__not_isnull=True).order_by("id")
+    found = await named_in(drawn.prefecture_id, [item.person_id for item in items if item.person_id])
+    for item in items:
+        places = found.get(item.person_id, []) if item.person_id else []
+        if [*item.mentions] != places:
+            await records.change(author, item, "erasure-mentions-found", mentions=places)
 
 
 async def _open_list(top: Unit) -> ErasureList | None:

@@ -123,12 +123,15 @@ def each(*questions: Callable[[], Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Change:
-    """A cell that says something else than what was known; units and bodies by their names."""
+    """A cell that says something else than what was known; units and bodies by their names. `column` (`Model.column`)
+    of `row` (`Model:id`) is where it was known."""
 
     number: int
     field: str
     before: object
     after: object
+    column: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,10 +194,12 @@ class Plan(Generic[R]):
             return False
         changes.append((row, values))
         for name, value in values.items():
-            before = getattr(row, name)
-            if before != value and name not in FOLLOWING:
-                told = [self.called.get(one, one) if isinstance(one, UUID) else one for one in (before, value)]
-                self.cells.append(Change(line.number, name.removesuffix("_id"), *told))
+            known = getattr(row, name)
+            if known != value and name not in FOLLOWING:
+                before, after = (self.called.get(one, one) if isinstance(one, UUID) else one for one in (known, value))
+                where = type(row).__name__
+                place = (f"{where}.{name}", f"{where}:{row.id}")
+                self.cells.append(Change(line.number, name.removesuffix("_id"), before, after, *place))
         return True
 
     def read(self, lines: Iterable[Line], one: Callable[[Line], Said]) -> None:

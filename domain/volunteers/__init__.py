@@ -20,6 +20,7 @@ from domain.volunteers.consents import (
 )
 from domain.volunteers.fitness import heed_age, is_commissioned, must_be_fit
 from domain.volunteers.groups import correct_group, establish_group, retire_group
+from domain.volunteers.guardians import HELD_BACK
 from domain.volunteers.leaving import dismiss, expire, resign, resume, suspend
 from domain.volunteers.recommending import Facts, correct, recommend, recommend_again, reject, screen
 from domain.volunteers.roster import (
@@ -39,6 +40,7 @@ from domain.volunteers.roster import (
 )
 
 __all__ = [
+    "HELD_BACK",
     "KIND_LABELS",
     "LABELS",
     "MOVES",

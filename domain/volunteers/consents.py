@@ -19,6 +19,7 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.errors import Incomplete, Invalid, WrongState
+from domain.japanese import mail_address
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.verbs import verb
@@ -38,7 +39,8 @@ class ConsentScope(StrEnum):
 
 class GuardianConsent(Owned):
     """One consent. It holds from `given_on` to `expires_on` (both included) and until the day before
-    `withdrawn_on`. Who a minor's guardian is, is data of the class SENSITIVE."""
+    `withdrawn_on`. Who a minor's guardian is, is data of the class SENSITIVE. Where `copies_letters` is set, no letter
+    goes to the minor alone (`guardians`); the address is kept for that and as long as the consent lasts."""
 
     volunteer: fields.ForeignKeyRelation[Volunteer] = fields.ForeignKeyField(
         "renkei.Volunteer", on_delete=fields.RESTRICT, related_name=False
@@ -47,6 +49,8 @@ class GuardianConsent(Owned):
     person_id = fields.UUIDField()
     guardian_name = fields.CharField(max_length=130)
     relationship = fields.CharField(max_length=30, default="")
+    guardian_mail_address = fields.CharField(max_length=254, default="")
+    copies_letters = fields.BooleanField(default=False)
     scope = fields.CharEnumField(ConsentScope, max_length=20)
     given_on = fields.DateField()
     expires_on = fields.DateField(null=True)
@@ -79,9 +83,12 @@ async def record_consent(
     relationship: str = "",
     expires_on: date | None = None,
     conditions: str = "",
+    guardian_mail_address: str = "",
+    copies_letters: bool = False,
     version: int | None = None,
 ) -> GuardianConsent:
-    """Enter the consent that a guardian has given in writing. Raises Invalid for an adult."""
+    """Enter the consent that a guardian has given in writing, and whether letters to the minor go to them as well; who
+    gives an address wants that. Raises Invalid for an adult."""
     volunteer = await records.find(visible_to(actor), volunteer_id, version)
     if not volunteer.is_minor:
         raise Invalid(
@@ -89,6 +96,8 @@ async def record_consent(
         )
     records.must_say(guardian_name, "保護者の氏名", "guardian_name")
     _must_be_in_order(actor, given_on, expires_on)
+    typed = guardian_mail_address.strip()
+    address = mail_address(typed, "guardian_mail_address") if typed else ""
     await records.touch(actor, volunteer)
     return await records.create(
         actor,
@@ -103,6 +112,8 @@ async def record_consent(
         given_on=given_on,
         expires_on=expires_on,
         conditions=conditions,
+        guardian_mail_address=address,
+        copies_letters=copies_letters or bool(address),
     )
 
 
@@ -125,7 +136,7 @@ async def withdraw_consent(
     day = on or actor.today
     if not consent.given_on <= day <= actor.today:
         raise Invalid("取下げの日は、同意の日から今日までの日付を指定してください。", field="on")
-    await records.change(actor, consent, "consent-withdrawn", withdrawn_on=day)
+    await records.change(actor, consent, "consent-withdrawn", withdrawn_on=day, guardian_mail_address="")
     await _heed_end(actor, consent.person_id, WITHDRAWN)
     return consent
 
@@ -133,6 +144,8 @@ async def withdraw_consent(
 async def heed_expiries(author: Author) -> None:
     """Whatever rested on a consent whose last day is over is taken back, as when it is withdrawn. Safe to repeat."""
     over = GuardianConsent.filter(expires_on__lt=author.now.astimezone(TOKYO).date())
+    for consent in await over.exclude(guardian_mail_address="").order_by("id").select_for_update():
+        await records.change(author, consent, "consent-address-forgotten", guardian_mail_address="")
     serving = await _serving_minors().filter(person_id__in=Subquery(over.values("person_id")))
     for person_id in sorted({volunteer.person_id for volunteer in serving}):
         await _heed_end(author, person_id, EXPIRED)
@@ -154,12 +167,17 @@ def _serving_minors() -> QuerySet[Volunteer]:
 
 async def has_consent(person_id: UUID, day: date, scope: ConsentScope | None = None) -> bool:
     """Whether a guardian's consent for this minor holds on that day; with a scope, whether it covers that."""
-    lasting = Q(expires_on=None) | Q(expires_on__gte=day)
-    standing = Q(withdrawn_on=None) | Q(withdrawn_on__gt=day)
-    held = GuardianConsent.filter(lasting, standing, person_id=person_id, given_on__lte=day)
+    held = standing(person_id, day)
     if scope:
         held = held.filter(scope__in=(scope, ConsentScope.ALL))
     return await held.exists()
+
+
+def standing(person_id: UUID, day: date) -> QuerySet[GuardianConsent]:
+    """The consents for this person that hold on that day."""
+    lasting = Q(expires_on=None) | Q(expires_on__gte=day)
+    kept = Q(withdrawn_on=None) | Q(withdrawn_on__gt=day)
+    return GuardianConsent.filter(lasting, kept, person_id=person_id, given_on__lte=day)
 
 
 async def must_have_consent(

@@ -59,6 +59,7 @@ KINDS = (
     "unusual-looks",
     "volunteer-dismissed",
     "volunteer-expired",
+    "guardian-address-missing",
 )
 
 OPTIONAL = (
@@ -75,12 +76,16 @@ OPTIONAL = (
     "equipment",
     "lecturers",
     "missing",
+    "copied_for",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
+
+COPY = r"\1【写し】"
 
 OURS = ("reply_url", "feed_url", "link_url")
 """Facts that are addresses of this installation: only these become links."""
 
+_FIRST_BRACKET = re.compile("^(【[^】]*】)?")
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -99,15 +104,20 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`,
     `login`, `hours`, `what` (has changed of an account), `expires_on`, `days`, `contact`, `number`, `authority`,
     `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
-    `equipment`, and of looks `who`, `shown_on`, `between`, `count`, `how`.
+    `equipment`, `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`,
+    `count`, `how`.
     """
     if kind not in KINDS:
         raise KeyError(kind)
     known = dict.fromkeys(OPTIONAL, "") | {name: _single_line(value) for name, value in facts.items()}
     subject = _filled(templates / kind / "subject.txt", known).strip()
+    if known["copied_for"]:
+        subject = _FIRST_BRACKET.sub(COPY, subject, count=1)
     parts = (templates / "opening.txt", templates / kind / "body.txt", templates / "closing.txt")
     text = "\n".join(_filled(part, known) for part in parts)
-    return Rendered(subject, text, _html(text, {known[name] for name in OURS if known.get(name)}))
+    return Rendered(
+        subject, text, _html(text, {known[name] for name in OURS if known.get(name, "").startswith("http")})
+    )
 
 
 def _single_line(value: object) -> str:

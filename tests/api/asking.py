@@ -16,11 +16,12 @@ async def _nobody(_: object) -> object:
 
 
 DOOR = GraphQLDoor(schema, _nobody)
+WHY = "手順の確認"
 
 
-async def ask(actor: Actor, document: str, **variables: Any) -> dict[str, Any]:
+async def ask(actor: Actor, document: str, *, why: str = WHY, **variables: Any) -> dict[str, Any]:
     """The whole answer, `data` and `errors`."""
-    result = await DOOR.execute(Asked(document, variables), Context(actor))
+    result = await DOOR.execute(Asked(document, variables), Context(actor, purpose=why))
     answer: dict[str, Any] = orjson.loads(orjson.dumps(worded(result)))
     return answer
 

@@ -27,7 +27,7 @@ NEEDING = [
     ["journal", "verify"],
     ["affected", "--from", "2026-01-01", "--to", "2026-01-31"],
     ["export", "statistics"],
-    ["disclose", "12345", "--out", "never.zip"],
+    ["disclose", "12345", "--purpose", "第3号", "--out", "never.zip"],
     ["erased", "--out", "never.json"],
     ["serve"],
     ["jobs"],

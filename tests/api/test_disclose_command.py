@@ -26,7 +26,7 @@ def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
     person_id = play(story)
     set_for(shared_url)
     out = tmp_path / "disclosed.zip"
-    assert cli.main(["disclose", str(person_id), "--out", str(out)]) == 0
+    assert cli.main(["disclose", str(person_id), "--purpose", "開示請求 第3号", "--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out}\n"
     with zipfile.ZipFile(out) as archive:
         files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
@@ -52,6 +52,6 @@ def test_nobody_is_disclosed_who_is_not_known(
 
     play(story)
     set_for(shared_url)
-    assert cli.main(["disclose", "存在しない人", "--out", str(tmp_path / "disclosed.zip")]) == 1
+    assert cli.main(["disclose", "存在しない人", "--purpose", "第3号", "--out", str(tmp_path / "disclosed.zip")]) == 1
     assert "当てはまる人がいません" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -81,6 +81,12 @@ def test_unknown_keys_of_the_request_are_passed_over() -> None:
     assert door.asked == [Asked("{ a }")]
 
 
+def test_the_purpose_of_a_question_comes_with_it() -> None:
+    door = Door()
+    request(Guard(door), json.dumps({"query": "{ a }", "extensions": {"purpose": "名簿の点検", "other": 1}}).encode())
+    assert door.asked == [Asked("{ a }", purpose="名簿の点検")]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -99,6 +105,8 @@ def test_unknown_keys_of_the_request_are_passed_over() -> None:
         b'{"query":"{ a }","variables":[]}',
         b'{"query":"{ a }","variables":"{}"}',
         b'{"query":"{ a }","operationName":1}',
+        b'{"query":"{ a }","extensions":[]}',
+        b'{"query":"{ a }","extensions":{"purpose":1}}',
         b'{"query":"{ a }"',
         b'{"query":"{ a }"} {}',
         b"{'query':'{ a }'}",

@@ -9,7 +9,9 @@ from api.intake import KINDS, parse, read_table
 from domain import organizations
 from domain.database import opened
 from domain.journal import Entry
+from domain.looks import Door, Look
 from domain.organizations import Organization, OrganizationKind
+from domain.people import Person
 
 WHOLE = """法人番号,団体名,種別,規模,住所,電話,所属
 8999900000001,架空電力株式会社,企業,大企業,見本市例示町1-2-3,000-0000-0001,青浜第1警察署
@@ -188,3 +190,32 @@ def test_a_template_is_written_over_nothing_and_under_no_other_ending(tmp_path, 
     assert (filled.read_text(), other.exists()) == ("somebody's work", False)
     assert cli.main(["import", "units", "--template", str(filled), "--force"]) == 0
     assert filled.read_bytes().startswith("\ufeff".encode())
+
+
+OFFICER = "職員番号,氏,名,所属\n9001,{},太郎,青浜第1警察署\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_the_old_values_that_are_printed_of_people_leave_a_look_and_new_ones_none(here, capsys, look, options):
+    async def written():
+        return await Person.get(number="9001"), await Look.all()
+
+    take_in(here, capsys, "officers", OFFICER.format("前姓"))
+    take_in(here, capsys, "officers", OFFICER.format("前姓"), *options)
+    assert look(written)[1] == []
+    told = take_in(here, capsys, "officers", OFFICER.format("後姓"), *options)
+    assert any("前姓" in row and "後姓" in row for row in told)
+    person, (line,) = look(written)
+    assert (line.columns, line.rows) == (["Person.family_name"], [f"Person:{person.id}"])
+    assert (line.door, line.operation) == (Door.CONSOLE, " ".join(["import officers", *options]))
+    assert line.request_id.startswith("import.")
+
+
+def test_what_changes_of_a_body_is_nobodys_and_leaves_no_look(here, capsys, look):
+    async def looks():
+        return await Look.all().count()
+
+    take_in(here, capsys, "organizations", WHOLE)
+    told = take_in(here, capsys, "organizations", WHOLE.replace("0001,青浜", "0009,青浜"), "--dry-run")
+    assert any("000-0000-0009" in row for row in told)
+    assert look(looks) == 0

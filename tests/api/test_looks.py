@@ -2,10 +2,16 @@
 
 from typing import Any
 
+import pytest
+
+from api.context import Context
+from api.guard import Asked
+from domain import database
 from domain.journal import Entry
 from domain.looks import Look
+from domain.volunteers import AgeBand, GuardianConsent
 from tests import make
-from tests.api.asking import ask, change, read
+from tests.api.asking import DOOR, WHY, ask, change, codes, read
 from tests.make import Town
 
 ROSTER = "query Roster { officers(first: 50) { edges { node { id familyName unit { name } } } } }"
@@ -18,7 +24,8 @@ def test_a_list_of_names_leaves_one_line_with_every_row_shown_and_the_answer_is_
         assert len(nodes) == 5
         assert all(set(node) == {"id", "familyName", "unit"} and set(node["unit"]) == {"name"} for node in nodes)
         (line,) = await Look.all()
-        assert (line.person_id, line.purpose, line.columns) == (town.hq.person_id, "Roster", ["Officer.familyName"])
+        assert (line.person_id, line.operation, line.columns) == (town.hq.person_id, "Roster", ["Officer.familyName"])
+        assert line.purpose == WHY
         assert line.rows == sorted(node["id"].replace("Officer", "Person") for node in nodes)
 
     play(story)
@@ -27,7 +34,7 @@ def test_a_list_of_names_leaves_one_line_with_every_row_shown_and_the_answer_is_
 def test_a_look_without_a_name_is_told_by_what_was_asked_for(play: Any) -> None:
     async def story(town: Town) -> None:
         await read(town.hq, "{ officers { edges { node { id familyName } } } }")
-        assert [line.purpose for line in await Look.all()] == ["officers"]
+        assert [line.operation for line in await Look.all()] == ["officers"]
 
     play(story)
 
@@ -35,11 +42,104 @@ def test_a_look_without_a_name_is_told_by_what_was_asked_for(play: Any) -> None:
 def test_what_shows_nobody_leaves_no_line(play: Any) -> None:
     async def story(town: Town) -> None:
         await make.lecture(town.hq)
-        await read(town.hq, "{ officers { totalCount edges { node { id number } } } lectures { totalCount } }")
-        await read(town.hq, '{ officers(filter: {text: "いない人"}) { edges { node { familyName } } } }')
+        await read(
+            town.hq, "{ officers { totalCount } organizations { edges { node { name } } } lectures { totalCount } }"
+        )
         refused = await ask(town.statistician, "{ officers { edges { node { familyName } } } }")
         assert refused["errors"]
         assert await Look.all().count() == 0
+
+    play(story)
+
+
+def test_who_searches_for_a_person_leaves_a_line_that_names_the_field_and_never_what_was_typed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await read(town.hq, '{ officers(filter: {text: "いない人"}) { totalCount } }')
+        await read(town.hq, '{ officers(filter: {text: "いない人"}) { edges { node { familyName } } } }')
+        counted, named = await Look.all().order_by("id")
+        assert (counted.asked, counted.columns, counted.rows) == (["Officer.text"], [], [])
+        assert (named.asked, named.columns, named.rows) == (["Officer.kana_order", "Officer.text"], [], [])
+        assert "いない人" not in str(await database.rows("SELECT * FROM look"))
+
+    play(story)
+
+
+def test_an_order_by_name_tells_of_the_names_and_leaves_a_line_though_none_is_shown(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await read(town.hq, "{ officers { edges { node { id } } } }")
+        await read(town.hq, "{ lectures(orderBy: STARTS_AT_ASC) { edges { node { id } } } }")
+        assert [(line.asked, line.rows) for line in await Look.all()] == [(["Officer.kana_order"], [])]
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("shown", "count"),
+    [("edges { cursor }", 5), ("pageInfo { startCursor endCursor }", 2), ("pageInfo { hasNextPage }", 0)],
+)
+def test_whoever_takes_a_cursor_apart_reads_a_name_so_its_row_stands_in_the_line(
+    play: Any, shown: str, count: int
+) -> None:
+    async def story(town: Town) -> None:
+        answered = await read(town.hq, f"{{ officers {{ {shown} }} }}")
+        (line,) = await Look.all()
+        assert (len(line.rows), line.columns) == (count, ["Officer.kana_order"] if count else [])
+        assert '"0"' not in str(answered).replace("'", '"')
+
+    play(story)
+
+
+def test_a_search_leaves_one_line_however_many_it_finds(play: Any) -> None:
+    async def story(town: Town) -> None:
+        context = Context(town.hq)
+        document = '{ officers(filter: {text: ""}, orderBy: NUMBER_ASC) { totalCount edges { node { id } } } }'
+        answered = await DOOR.execute(Asked(document), context)
+        assert (answered.errors, context.statements, await Look.all().count()) == (None, 1, 1)
+
+    play(story)
+
+
+CONSENTS = "{ volunteers { edges { node { consents { edges { node { guardianName } } } } } } }"
+
+
+def test_a_guardian_is_named_to_nobody_who_does_not_say_why(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await make.volunteer(town, age_band=AgeBand.FROM_15_TO_17)
+        assert codes(await ask(town.hq, CONSENTS, why="")) == [("INCOMPLETE", "purpose")]
+        assert await Look.all().count() == 0
+        await read(town.hq, CONSENTS)
+        (line,) = await Look.all()
+        assert (line.purpose, line.columns) == (WHY, ["GuardianConsent.guardianName"])
+        (consent,) = await GuardianConsent.filter(volunteer_id=minor.id)
+        assert line.rows == [f"GuardianConsent:{consent.id}"]
+
+    play(story)
+
+
+def test_who_records_a_consent_is_shown_what_was_recorded_for_that_is_why(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await make.recommended(town.officer, age_band=AgeBand.FROM_15_TO_17)
+        values = {"volunteerId": f"Volunteer:{minor.id}", "guardianName": "見本 親", "givenOn": "2026-06-30"}
+        done = await change(town.officer, "recordGuardianConsent", "guardianConsent { guardianName }", **values)
+        assert "errors" not in done
+        assert [line.operation for line in await Look.all()] == ["recordGuardianConsent"]
+
+    play(story)
+
+
+def test_more_than_a_hundred_persons_at_once_are_shown_to_nobody_who_does_not_say_why(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for number in range(96):
+            await make.officer(town.admin, town.station, number=f"9{number:03}")
+        document = "query Roster {{ officers(first: {}) {{ edges {{ node {{ familyName }} }} }} }}"
+        assert codes(await ask(town.hq, document.format(200), why="")) == [("INCOMPLETE", "purpose")]
+        assert await Look.all().count() == 0
+        assert codes(await ask(town.hq, document.format(100), why="")) == []
+        await read(town.hq, document.format(200))
+        assert [(len(line.rows), line.purpose) for line in await Look.all().order_by("id")] == [
+            (100, ""),
+            (101, WHY),
+        ]
 
     play(story)
 

@@ -11,16 +11,18 @@ from tests.domain.retention.test_lists import SPRING, second
 from tests.make import Town
 
 LISTS = """{ erasureLists(first: 5) { edges { node { id status allowedTransitions items(first: 5) {
-    edges { node { rule dueOn count person { familyName } } } } } } } }"""
+    edges { node { rule dueOn count mentions person { familyName } } } } } } } }"""
 
 
 def test_two_officers_of_headquarters_decide_what_is_erased(play: Any) -> None:
     async def story(town: Town) -> None:
         volunteer = await left(town, "2026-09-01")
+        talk = await make.activity(town.officer, remarks="髙見本一郎さんの紹介")
         await retention.draw_up(late(SPRING))
         hq, other = make.at(town.hq, late(SPRING)), await second(town)
         (edge,) = (await read(hq, LISTS))["erasureLists"]["edges"]
         node, item = edge["node"], {"rule": "VOLUNTEER", "dueOn": "2028-04-01", "count": 1}
+        item |= {"mentions": [f"VolunteerActivity:{talk.id} 備考"]}
         assert (node["status"], node["allowedTransitions"]) == ("DRAWN_UP", ["REVIEWED"])
         assert [one["node"] for one in node["items"]["edges"]] == [item | {"person": {"familyName": "髙見本"}}]
         for who, mutation in ((hq, "reviewErasure"), (other, "approveErasure")):

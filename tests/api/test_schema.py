@@ -11,6 +11,7 @@ from api.reading.declarations import how_of
 from api.schema import schema
 from domain.actor import Actor, Role
 from domain.rights import may_read
+from tests.api.asking import WHY
 from tests.clock import NOW
 
 NOBODY = UUID(int=0)
@@ -43,7 +44,7 @@ def test_every_role_may_ask_for_every_list_and_is_shown_nothing_where_there_is_n
     ]
 
     async def story():
-        return [await schema.execute(f"{{ {part} }}", {}, Context(actor(role))) for part in parts]
+        return [await schema.execute(f"{{ {part} }}", {}, Context(actor(role), purpose=WHY)) for part in parts]
 
     for answer in run(story()):
         assert answer.errors is None

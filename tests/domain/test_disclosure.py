@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tortoise.transactions import in_transaction
 
 from domain import activities, database, disclosure, looks, people, replies, volunteers, walls
 from domain.activities import ActivityResults
 from domain.calendar import Attendee, PartStat
 from domain.disclosure import MASKED, Disclosure
+from domain.errors import Incomplete
 from domain.looks import Door, Look
 from domain.people import Person
 from domain.register import HOLDINGS, rows_of
@@ -20,7 +22,7 @@ from tests.make import Town
 
 
 async def of(town: Town, person_id: Any) -> Disclosure:
-    return await disclosure.disclose(NOW, town.admin, person_id)
+    return await disclosure.disclose(NOW, town.admin, person_id, "開示請求 第3号")
 
 
 def test_every_table_of_the_register_that_holds_rows_of_the_person_is_disclosed(play: Any) -> None:
@@ -105,9 +107,19 @@ def test_a_disclosure_is_itself_a_look_with_its_purpose(play: Any) -> None:
         asked = await make.volunteer(town)
         await of(town, asked.person_id)
         (look,) = await Look.all()
-        assert (look.door, look.purpose, look.person_id) == (Door.CONSOLE, "開示請求", town.admin.person_id)
+        assert (look.door, look.purpose, look.person_id) == (Door.CONSOLE, "開示請求 第3号", town.admin.person_id)
         assert look.rows == [f"Person:{asked.person_id}"]
         assert "volunteer.affiliation" in look.columns
+
+    play(story)
+
+
+def test_nobody_is_disclosed_without_a_purpose(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await make.volunteer(town)
+        with pytest.raises(Incomplete) as refused:
+            await disclosure.disclose(NOW, town.admin, asked.person_id, " ")
+        assert (refused.value.field, await Look.all().count()) == ("purpose", 0)
 
     play(story)
 

@@ -23,20 +23,17 @@ DAY = timedelta(days=1)
 
 
 async def look(who: Actor, *rows: str) -> None:
+    what = (Door.GRAPHQL, "Roster", ["Officer.phone"])
     async with in_transaction(), walls.behind(walls.for_reading(who)):
-        await database.execute(looks.ADD, *looks.line(who, Door.GRAPHQL, "名簿の確認", ["Officer.phone"], rows))
+        await database.execute(looks.ADD, *looks.line(who, *what, rows, purpose="名簿の確認"))
 
 
 def test_a_line_says_who_when_why_which_rows_and_which_fields_and_no_name(play: Any) -> None:
     async def story(town: Town) -> None:
         await look(town.hq, f"Person:{town.officer.person_id}")
         (line,) = await Look.all()
-        assert (line.at, line.person_id, line.role, line.purpose) == (
-            NOW,
-            town.hq.person_id,
-            town.hq.role,
-            "名簿の確認",
-        )
+        assert (line.at, line.person_id, line.role) == (NOW, town.hq.person_id, town.hq.role)
+        assert (line.operation, line.purpose) == ("Roster", "名簿の確認")
         assert (line.columns, line.rows) == (["Officer.phone"], [f"Person:{town.officer.person_id}"])
 
     play(story)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from tortoise import fields
 from tortoise.models import Model
 
 from api.reading.declarations import Column, column_of, entity_of, how_of
@@ -13,6 +14,7 @@ from domain import migrating
 from domain.register import HOLDINGS, HOUSEKEEPING, PROPOSED, heading_of
 from domain.register.headings import HEADINGS
 from domain.rights import DataClass
+from domain.table import models
 from tests.test_house import concrete, modules
 
 # What the register calls personal and GraphQL shows to whoever sees the row: for each, why that is meant.
@@ -100,3 +102,33 @@ def test_nothing_personal_stays_in_the_row_of_somebody_who_is_erased_but_what_th
         for column in set(holding.of_persons) - set(holding.emptied)
     }
     assert left == {"volunteer.age_band"}
+
+
+NOT_WRITTEN_FREELY = {
+    "appointment.uid": "made here",
+    "credential.factor": "a secret, encrypted",
+    "credential.password_hash": "a hash",
+    "idempotency_key.key": "a program's",
+    "letter.key": "made here",
+    "look.operation": "of a program; gone after a year",
+    "look.purpose": "gone after a year",
+    "organization.name_kana": "the name's reading",
+    "unit.domain": "of a network",
+    "unit.mail_address": "of a desk",
+    "unit.name_kana": "the name's reading",
+    "volunteer_group.name_kana": "the name's reading",
+}
+
+
+def test_wherever_people_write_freely_names_are_looked_for() -> None:
+    tables()
+    long = {
+        f"{model._meta.db_table}.{name}"
+        for model in models().values()
+        for name, field in model._meta.fields_map.items()
+        if isinstance(field, fields.TextField) or getattr(field, "max_length", 0) >= 200
+    }
+    own = {f"{table}.{name}" for table, holding in HOLDINGS.items() for name in holding.emptied if holding.person}
+    looked_for = {f"{table}.{name}" for table, holding in HOLDINGS.items() for name in holding.texts.split()}
+    keys = {name for name in long if name.rpartition(".")[2] in ("search", "kana_order", "identity")}
+    assert long - own - looked_for - keys == set(NOT_WRITTEN_FREELY)

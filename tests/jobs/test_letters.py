@@ -14,6 +14,7 @@ import domain
 from domain.errors import Incomplete
 from jobs import letters
 from jobs.letters import KINDS, OPTIONAL, render
+from jobs.post_letters import NOT_COPIED
 
 DOMAIN = Path(domain.__file__).parent
 FACTS = {
@@ -126,6 +127,17 @@ def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
     assert subject.startswith("【予定のご案内】")
     assert subject.endswith(" #01J4")
     assert "髙見本" not in subject
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
+    links = dict.fromkeys(("feed_url", "link_url", "login"), NOT_COPIED)
+    written = render(kind, but(copied_for="例塚 子 様", reply_url="", **links))
+    assert written.subject.startswith("【予定のご案内】【写し】")
+    assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text
+    assert "お知らせの写し" not in render(kind, FACTS).text
+    assert Links(written.html).found == []
+    assert "http" not in written.text.replace(FACTS["online_url"], "")
 
 
 @pytest.mark.parametrize("kind", KINDS)

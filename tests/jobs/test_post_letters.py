@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import vobject
 
-from domain import feeds, lectures, organizations, outbox, replies, tokens
+from domain import activities, feeds, lectures, organizations, outbox, replies, tokens, volunteers
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.outbox import LEASE, Letter
+from domain.volunteers import AgeBand
 from jobs import post_letters
 from jobs.mail import Envelope
 from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
@@ -84,6 +85,7 @@ def text_of(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
+GUARDIAN = "tamotsu@guardian.example"
 TEACHER = "teacher@school.example"
 LECTURER = "hanako@police.aohama.example"
 
@@ -163,6 +165,35 @@ def test_the_links_in_a_letter_open_and_stand_in_no_table(play: Any) -> None:
         secret = tokens.derive(SECRET, replies.PURPOSE, attendee.id)
         assert f"https://renkei.example/rsvp/{secret}" in text_of(mail)
         assert all(secret not in str(letter.facts) for letter in await Letter.all())
+
+    play(story)
+
+
+def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_with(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
+        given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
+        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
+        await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
+        feed = await feeds.subscribe(town.officer, person_id=minor.person_id)
+        mails = await post_all(Office())
+        own, copies = to(mails, "ichiro@volunteer.example"), to(mails, GUARDIAN)
+        assert len(own) == len(copies) == 3
+        attendee = await Attendee.get(person_id=minor.person_id)
+        secret = tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)
+        for mail in copies:
+            assert mail["Subject"].startswith("【予定のご案内】【写し】")
+            assert "髙見本 保 様" in text_of(mail)
+            assert "髙見本 一郎 様 へのお知らせの写し" in text_of(mail)
+            whole = "".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart())
+            assert "/rsvp/" not in whole
+            assert secret not in whole
+            assert [part for part in mail.walk() if part.get_content_type() == "text/calendar"] == []
+        [invitation] = [mail for mail in own if "/rsvp/" in text_of(mail)]
+        assert tokens.derive(SECRET, replies.PURPOSE, attendee.id) in text_of(invitation)
+        assert mails[0]["Message-ID"] != mails[1]["Message-ID"]
 
     play(story)
 

@@ -68,7 +68,7 @@ async def compare(
             seen["invalid"] += 1
             continue
         for variables in document.variables:
-            fast = await schema.execute(document.text, variables, Context(actor))
+            fast = await schema.execute(document.text, variables, Context(actor, purpose="比べる"))
             if fast.errors and getattr(fast.errors[0].original_error, "code", "") == "TOO_LARGE":
                 seen["too large"] += 1
                 break

@@ -148,3 +148,29 @@ def test_a_closed_station_takes_in_nobody(play: Any) -> None:
         assert await Organization.all().count() == 0
 
     play(story)
+
+
+@pytest.mark.parametrize("facts", [{"corporate_number": NPA}, {"municipality_code": "041009"}])
+def test_of_a_body_that_another_station_keeps_a_station_learns_only_that_and_where_to_turn(
+    play: Any, facts: dict[str, Any]
+) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.other_officer, **facts)
+        own = await make.company(town.officer, "例示電力株式会社")
+        told = set()
+        for is_kept in (True, False):
+            if not is_kept:
+                await organizations.retire(town.other_officer, body.id, version=body.version, on=ON)
+            entries = await Entry.all().count()
+            for attempt in (
+                make.company(town.officer, body.name, **facts),
+                organizations.correct(town.officer, own.id, version=1, name=body.name, **facts),
+            ):
+                with pytest.raises(Conflict) as refused:
+                    await attempt
+                told.add(refused.value.message)
+            assert await Entry.all().count() == entries
+        assert told == {organizations.ELSEWHERE}
+        assert "連絡してください" in organizations.ELSEWHERE
+
+    play(story)

@@ -1,0 +1,35 @@
+"""処理番号: from which request, command or turn of a job something comes.
+
+The number stands in the lines of the log, in the journal, in looks and in letters, so that each leads to the others. It
+tells nothing by itself and opens nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+LONGEST = 60
+_current: ContextVar[str] = ContextVar("origin", default="")
+
+
+def current() -> str:
+    """The number of what is running; "" where nothing was begun, as in a script of somebody's own."""
+    return _current.get()
+
+
+def new(what: str = "") -> str:
+    """A number that nothing else has; a job's or command's begins with its name."""
+    return ".".join([*([what] if what else []), secrets.token_hex(8)])
+
+
+@contextmanager
+def begun(what: str = "") -> Iterator[str]:
+    """Whatever is done in this block has one new number, which is given."""
+    token = _current.set(new(what))
+    try:
+        yield current()
+    finally:
+        _current.reset(token)

@@ -1,0 +1,170 @@
+"""No letter goes to a minor alone where the guardian's consent wants copies of them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain import activities, feeds, outbox, retention, volunteers
+from domain.errors import Invalid, WrongState
+from domain.outbox import Letter, Method
+from domain.volunteers import HELD_BACK, AgeBand, ConsentScope, GuardianConsent, Volunteer
+from tests import make
+from tests.clock import NOW
+from tests.domain.retention.test_due import late
+from tests.domain.retention.test_lists import approved
+from tests.make import Town
+
+TODAY = date(2026, 7, 1)
+PARENT = "tamotsu@guardian.example"
+MINOR = {
+    "family_name": "例塚",
+    "given_name": "子",
+    "age_band": AgeBand.FROM_15_TO_17,
+    "mail_address": "ko@minor.example",
+}
+
+
+async def serving(town: Town, **consent: Any) -> Volunteer:
+    """A minor who serves under the consent told, and has been written to."""
+    minor = await make.screened(town, **MINOR)
+    given = {"guardian_name": "例塚 保", "given_on": TODAY} | consent
+    await volunteers.record_consent(town.officer, minor.id, **given)
+    return await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+
+
+async def written(kind: str) -> list[Letter]:
+    return await Letter.filter(kind=kind).order_by("id")
+
+
+def test_the_guardian_gets_a_copy_of_each_letter_without_calendar_and_without_an_answer_link(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT)
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
+        for kind in ("appointed", "activity-invitation"):
+            own, copy = await written(kind)
+            assert (own.to_address, copy.to_address, copy.to_name) == ("ko@minor.example", PARENT, "例塚 保")
+            assert copy.key == f"{own.key}:guardian"
+            assert copy.method is None
+            assert (copy.facts["recipient"], copy.facts["copied_for"]) == ("例塚 保 様", "例塚 子 様")
+            assert "attendee_id" not in copy.facts
+        assert own.method is Method.REQUEST
+        assert "attendee_id" in own.facts
+
+    play(story)
+
+
+def test_an_address_or_link_for_the_minor_alone_is_not_in_the_copy(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT)
+        await feeds.subscribe(town.officer, person_id=minor.person_id)
+        own, copy = await written("feed-address")
+        assert {"subscription_id", "generation"} <= own.facts.keys()
+        assert not {"subscription_id", "generation"} & copy.facts.keys()
+
+    play(story)
+
+
+def test_without_a_guardians_address_the_minor_is_not_written_to_and_the_unit_is_told(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, copies_letters=True)
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
+        assert await Letter.filter(to_address="ko@minor.example").count() == 0
+        (held,) = await written("activity-invitation")
+        assert (held.to_address, held.given_up_at, held.last_error) == ("", NOW, HELD_BACK)
+        told = [letter for letter in await written("guardian-address-missing") if letter.facts["when"]]
+        (letter,) = told
+        assert letter.person_id is None
+        assert (letter.facts["person"], letter.facts["title"]) == ("例塚 子", activity.title)
+        assert letter.unit_id == minor.unit_id
+        claimed = {one.id for one in await outbox.claim(NOW + timedelta(minutes=1), 40)}
+        assert held.id not in claimed
+        with pytest.raises(WrongState):
+            await outbox.resend(NOW, held.id)
+        assert await outbox.resend(NOW) == 0
+
+    play(story)
+
+
+def test_a_new_consent_with_an_address_lets_the_next_letters_reach_both(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, copies_letters=True)
+        again = {"guardian_name": "例塚 保", "given_on": TODAY, "guardian_mail_address": PARENT}
+        await volunteers.record_consent(town.officer, minor.id, **again)
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
+        assert [letter.to_address for letter in await written("activity-invitation")] == ["ko@minor.example", PARENT]
+
+    play(story)
+
+
+def test_whoever_does_not_want_copies_or_is_of_age_or_shares_the_address_gets_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await serving(town)
+        await make.volunteer(town, family_name="成田")
+        shared = await make.screened(town, **MINOR | {"family_name": "同居", "mail_address": PARENT.upper()})
+        given = {"guardian_name": "同居 保", "given_on": TODAY, "guardian_mail_address": PARENT}
+        await volunteers.record_consent(town.officer, shared.id, **given)
+        await volunteers.appoint(town.hq, shared.id, authority="生活安全部長")
+        assert len(await written("appointed")) == 3
+        assert await Letter.filter(to_address=PARENT).count() == 0
+
+    play(story)
+
+
+def test_the_same_letter_owed_again_is_neither_repeated_nor_copied_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT)
+        for _ in range(2):
+            await outbox.owe(
+                "reminder:1",
+                "reminder-day-before",
+                unit_id=minor.unit_id,
+                to=("例塚 子", "ko@minor.example"),
+                facts={},
+                owed_at=NOW,
+                person_id=minor.person_id,
+            )
+        assert len(await written("reminder-day-before")) == 2
+
+    play(story)
+
+
+def test_the_address_goes_with_the_end_of_the_consent(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT, scope=ConsentScope.EDUCATION)
+        ending = {"guardian_name": "例塚 母", "given_on": TODAY, "expires_on": TODAY + timedelta(days=1)}
+        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address="haha@guardian.example", **ending)
+        first, second = await GuardianConsent.all().order_by("id")
+        await volunteers.withdraw_consent(town.officer, first.id)
+        assert (await GuardianConsent.get(id=first.id)).guardian_mail_address == ""
+        await volunteers.expire(late("2026-07-03"))
+        assert (await GuardianConsent.get(id=second.id)).guardian_mail_address == ""
+
+    play(story)
+
+
+def test_an_address_that_cannot_be_one_is_refused_and_no_consent_is_kept(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await make.screened(town, **MINOR)
+        given = {"guardian_name": "例塚 保", "given_on": TODAY}
+        with pytest.raises(Invalid) as refused:
+            await volunteers.record_consent(town.officer, minor.id, guardian_mail_address="a..b@docomo.ne.jp", **given)
+        assert refused.value.field == "guardian_mail_address"
+        assert await GuardianConsent.all().count() == 0
+
+    play(story)
+
+
+def test_with_the_minor_the_guardian_is_erased_from_every_copy(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT)
+        await volunteers.resign(make.at(town.hq, late("2026-09-01")), minor.id)
+        await approved(town)
+        await retention.carry_out(late("2028-04-01"))
+        assert await Letter.filter(person_id=minor.person_id).exclude(to_address="", to_name="").count() == 0
+        assert await GuardianConsent.all().count() == 0
+
+    play(story)
