@@ -34,6 +34,7 @@ USUAL = {
     "onlineUrl": "https://meet.example/x",
     "phone": "000-0000-0000",
     "mailAddress": "rei@partner.example",
+    "guardianMailAddress": "tamotsu@guardian.example",
     "postalCode": "980-0014",
     "objectives": "通報を15分以内に行う",
     **dict.fromkeys(("corporateNumber", "schoolCode", "municipalityCode")),
