@@ -65,7 +65,16 @@ def spoilt(gtype: Any) -> Iterator[Any]:
 
 MAY_BE_BLANK = {
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
-    *("relationship", "conditions", "affiliation", "nameKana", "familyNameKana", "givenNameKana", "givenName"),
+    *(
+        "guardianMailAddress",
+        "relationship",
+        "conditions",
+        "affiliation",
+        "nameKana",
+        "familyNameKana",
+        "givenNameKana",
+        "givenName",
+    ),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
     *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }
