@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from api.settings import MailFolder, MailServer, Settings, WrongSettings
+from api.settings import MailboxServer, MailFolder, MailServer, Settings, WrongSettings
+from jobs.mailbox import ImapMailbox, Mailbox
 from jobs.post import FilePost, Post, SmtpPost, Tls
 from jobs.post_letters import Desk
 
@@ -13,7 +14,16 @@ def of(settings: Settings) -> Desk:
     """Raises WrongSettings where the key, the house's address, the mail server or the sender's address is missing."""
     if settings.mail_from is None:
         raise WrongSettings("RENKEI_MAIL_FROM が設定されていません。差出人のメールアドレスを設定してください。")
-    return Desk(_post(settings.smtp), settings.needed_base_url(), settings.mail_from, settings.needed_secret())
+    base_url, secret, mailbox = settings.needed_base_url(), settings.needed_secret(), settings.imap
+    proves = mailbox.proves if mailbox else None
+    return Desk(_post(settings.smtp), base_url, settings.mail_from, secret, _mailbox(mailbox), proves)
+
+
+def _mailbox(server: MailboxServer | None) -> Mailbox | None:
+    if server is None:
+        return None
+    user, password = server.user or "", server.password or ""
+    return ImapMailbox(server.host, server.port, cast(Tls, server.tls), user, password, server.folder)
 
 
 def _post(server: MailServer | MailFolder | None) -> Post:

@@ -11,6 +11,7 @@ from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
+from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
@@ -42,6 +43,7 @@ class Query(
     DrillQueries,
     StatisticsQueries,
     SubscriptionQueries,
+    IncomingQueries,
     TokenQueries,
     AccountQueries,
     BookQueries,
@@ -72,6 +74,7 @@ Mutation = merge_types(
         DrillMutations,
         ParticipationMutations,
         AttendeeMutations,
+        IncomingMutations,
         StatisticsMutations,
         SubscriptionMutations,
         TokenMutations,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
 
 from api.errors import Stopped
 
@@ -28,13 +28,21 @@ class WrongSettings(Stopped):
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where letters are handed over (SMTP) or fetched (IMAP). `tls` is starttls, tls or none."""
+    """Where letters are handed over (SMTP). `tls` is starttls, tls or none."""
 
     host: str
     port: int
     tls: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class MailboxServer(MailServer):
+    """Where answers arrive: `proves` is the name by which our mail server signs its Authentication-Results."""
+
+    folder: str = "INBOX"
+    proves: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     base_url: str | None = None
     smtp: MailServer | MailFolder | None = None
-    imap: MailServer | None = None
+    imap: MailboxServer | None = None
     mail_from: str | None = None
     secret_key: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
@@ -146,11 +154,15 @@ def _smtp(value: str) -> MailServer | MailFolder:
     raise ValueError("smtp://利用者:パスワード@ホスト:587?tls=starttls か file:///ディレクトリ の形で書いてください。")
 
 
-def _imap(value: str) -> MailServer:
+def _imap(value: str) -> MailboxServer:
     url = _split(value)
-    if url.scheme in {"imap", "imaps"} and url.hostname:
-        return _mail_server(url, MAILBOX_PORTS, "tls" if url.scheme == "imaps" else "starttls")
-    raise ValueError("imaps://利用者:パスワード@ホスト:993 の形で書いてください。")
+    if url.scheme not in {"imap", "imaps"} or not url.hostname or not url.username or url.path.count("/") > 1:
+        raise ValueError("imaps://利用者:パスワード@ホスト:993/フォルダ?proves=メールサーバー名 の形で書いてください。")
+    options = parse_qs(url.query, keep_blank_values=True)
+    proves = options.pop("proves", [""])[-1] or None
+    plain = url._replace(query=urlencode(options, doseq=True))
+    server = _mail_server(plain, MAILBOX_PORTS, "tls" if url.scheme == "imaps" else "starttls")
+    return MailboxServer(**vars(server), folder=unquote(url.path.strip("/")) or "INBOX", proves=proves)
 
 
 def _mail_server(url: SplitResult, ports: Mapping[str, int], usual: str) -> MailServer:

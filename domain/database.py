@@ -30,6 +30,7 @@ MODELS = [
         "accounts.sessions",
         "accounts.throttling",
         "feeds",
+        "incoming.mail",
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",

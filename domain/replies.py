@@ -88,6 +88,24 @@ async def answer_by_link(
         return await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
 
 
+async def answer_by_mail(
+    author: Author, attendee_id: UUID, *, partstat: PartStat, remark: str, given_at: datetime | None = None
+) -> bool:
+    """The answer that somebody's calendar program has sent, given at this instant; whether it is the newest, and so
+    holds. Answers overtake each other in the mail: of two, the one that was given later holds, whichever comes first.
+    Without an instant an officer has decided that it holds now.
+    """
+    seen = await records.see(Attendee.all(), attendee_id)
+    async with walls.behind(Wall(DESK, seen.prefecture_id)):
+        appointment = await _locked_date(seen)
+        attendee = await records.find(Attendee.all(), attendee_id)
+        newest = (attendee.answered_at, attendee.partstat)
+        if given_at and attendee.answered_at and (given_at, partstat) <= newest:
+            return False
+        await _answer(author, appointment, attendee, partstat, AnswerChannel.MAIL, remark, given_at)
+        return True
+
+
 async def _locked_date(seen: Attendee) -> Appointment:
     """The date to which somebody is asked. What it belongs to is locked, before anybody who is asked to it and as in
     every change of it: no answer slips in beside one."""
@@ -104,11 +122,12 @@ async def _answer(
     partstat: PartStat,
     channel: AnswerChannel,
     remark: str,
+    given_at: datetime | None = None,
 ) -> Attendee:
     await _must_be_open(author, appointment, attendee)
     if partstat not in ANSWERS:
         raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
-    said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": author.now}
+    said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": given_at or author.now}
     await records.change(author, attendee, "attendee-answered", **said)
     if listener := LISTENERS.get(appointment.kind):
         await listener(author, appointment, attendee)

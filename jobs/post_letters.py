@@ -26,6 +26,7 @@ from domain.replies import PURPOSE as REPLY
 from exports import ical
 from jobs import letters
 from jobs.mail import Envelope
+from jobs.mailbox import Mailbox
 from jobs.post import NotPosted, PermanentFailure, Post
 
 log = logging.getLogger(__name__)
@@ -35,12 +36,15 @@ ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 
 @dataclass(frozen=True)
 class Desk:
-    """What a letter needs besides its facts: the post, the address of the house, the key of its links."""
+    """What the jobs need of the house: the post, its own address, the key of its links; the mailbox in which answers
+    arrive, where there is one, and the mail server whose findings prove from whom they are."""
 
     post: Post
     base_url: str
     mail_from: str
     secret: str = field(repr=False)
+    mailbox: Mailbox | None = None
+    proves: str | None = None
 
 
 NOT_COPIED = "（ご本人だけにお知らせしています）"

@@ -24,6 +24,7 @@ from domain import (
 )
 from domain.actor import TOKYO
 from jobs.post_letters import Desk, post_letters
+from jobs.take_in_mail import take_in_mail
 
 Work = Callable[[datetime, Desk], Awaitable[object]]
 Routine = Callable[[datetime], Awaitable[object]]
@@ -93,6 +94,7 @@ class Alone:
 SCHEDULE = (
     Job("password-resets", Every(), Alone(accounts.send_resets), "who has forgotten a password hears within seconds"),
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
+    Job("take-in-mail", Every(), take_in_mail, "an answer by mail counts within a minute or two"),
     Job("seal-journal", Every(), Alone(sealing.seal), "no entry can be changed unseen, within seconds"),
     Job(
         "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"

@@ -7,6 +7,7 @@ from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
+from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingStatus
 from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
@@ -275,6 +276,35 @@ class Migration(migrations.Migration):
                 ('erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'erasure_item', 'app': 'renkei', 'indexes': [Index(fields=['list_id', 'id'], name='erasure_item_list')], 'pk_attr': 'id', 'table_description': 'One line: a person who is due since `due_on`, or without one the texts of a rule as of that day, and how many.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='IncomingMail',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('digest', fields.CharField(unique=True, max_length=64)),
+                ('kind', fields.CharEnumField(description='ANSWER: ANSWER\nPROPOSAL: PROPOSAL\nDELEGATION: DELEGATION\nBOUNCE: BOUNCE\nAUTOMATIC: AUTOMATIC\nOTHER: OTHER', enum_type=IncomingKind, max_length=12)),
+                ('doubt', fields.CharEnumField(null=True, description='UNPROVEN: UNPROVEN\nSENDER: SENDER\nUNINVITED: UNINVITED\nUNKNOWN_DATE: UNKNOWN_DATE\nOUTDATED: OUTDATED\nCLOSED: CLOSED\nAUTOMATIC: AUTOMATIC\nUNUSUAL: UNUSUAL', enum_type=IncomingDoubt, max_length=14)),
+                ('status', fields.CharEnumField(description='WAITING: WAITING\nAPPLIED: APPLIED\nACCEPTED: ACCEPTED\nDISMISSED: DISMISSED\nFILED: FILED', enum_type=IncomingStatus, max_length=12)),
+                ('received_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sender', fields.CharField(default='', max_length=254)),
+                ('person_id', fields.UUIDField(null=True)),
+                ('attendee_id', fields.UUIDField(null=True)),
+                ('appointment_id', fields.UUIDField(null=True)),
+                ('letter_id', fields.UUIDField(null=True)),
+                ('partstat', fields.CharEnumField(null=True, description='NEEDS_ACTION: NEEDS-ACTION\nACCEPTED: ACCEPTED\nDECLINED: DECLINED\nTENTATIVE: TENTATIVE\nDELEGATED: DELEGATED', enum_type=PartStat, max_length=20)),
+                ('sequence', fields.IntField(default=0)),
+                ('stamp', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('proposed_starts_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('proposed_ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('remark', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'incoming_mail', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'received_at', 'id'], name='incoming_mail_unit')], 'pk_attr': 'id', 'table_description': 'One mail. `digest` knows it again when it is fetched twice; `sequence` and `stamp` are what it says of the'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -76,6 +76,7 @@ DESKS = (
     "account",
     "credential",
     "guardian_consent",
+    "incoming_mail",
     "lecture_head_count",
     "legal_hold",
     "post",

@@ -321,6 +321,18 @@ HOLDINGS: Mapping[str, Holding] = {
         source="名簿から作る",
         person="person_id",
     ),
+    "incoming_mail": Holding(
+        "届いたメール",
+        "招待への返事の受付と、不達の確認",
+        NINETY_DAYS,
+        public="kind doubt status received_at partstat sequence stamp proposed_starts_at proposed_ends_at person_id"
+        " attendee_id appointment_id letter_id",
+        internal="digest",
+        personal="sender remark",
+        whose="招待に返事をした人、招待用のアドレスにメールを送った人",
+        source="本人のメール",
+        person="person_id",
+    ),
     "journal": Holding(
         "変更履歴",
         "誰が何をいつ変えたかの確認",

@@ -58,6 +58,11 @@ SWEEPS: Mapping[Rule, tuple[Sweep, ...]] = {
             "remark = ''",
         ),
         Sweep(
+            "incoming_mail",
+            f"prefecture_id = $1 AND greatest(received_at, {_OVER}) < $2 AND (person_id IS NULL OR"
+            " person_id <> ALL($3::uuid[]))",
+        ),
+        Sweep(
             "journal",
             "prefecture_id = $1 AND kind = 'Attendee' AND row_id <> ALL($3::uuid[])"
             f" AND '' <> coalesce(before->>'remark', '') || coalesce(after->>'remark', '') AND row_id IN ({_ANSWERS})",

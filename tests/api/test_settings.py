@@ -3,14 +3,14 @@ from pathlib import Path
 import pytest
 
 from api import settings
-from api.settings import MailFolder, MailServer, WrongSettings
+from api.settings import MailboxServer, MailFolder, MailServer, WrongSettings
 
 SECRET = "s3cr3t-" * 6
 WHOLE = {
     "RENKEI_DATABASE_URL": "postgres://renkei:pa55word@db.example.jp:5432/renkei",
     "RENKEI_BASE_URL": "https://renkei.example.jp/desk/",
     "RENKEI_SMTP_URL": "smtp://desk:pa55%40word@mail.example.jp?tls=tls",
-    "RENKEI_IMAP_URL": "imaps://desk:pa55word@mail.example.jp",
+    "RENKEI_IMAP_URL": "imaps://desk:pa55word@mail.example.jp/%E8%BF%94%E4%BF%A1?proves=mx.example.jp",
     "RENKEI_MAIL_FROM": "renkei@police.example.jp",
     "RENKEI_SECRET_KEY": SECRET,
     "RENKEI_TIMEZONE": "Asia/Tokyo",
@@ -27,7 +27,7 @@ def test_every_setting_is_read():
     assert found.database_url == WHOLE["RENKEI_DATABASE_URL"]
     assert found.base_url == "https://renkei.example.jp/desk"
     assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
-    assert found.imap == MailServer("mail.example.jp", 993, "tls", "desk", "pa55word")
+    assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
     assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
 
 
@@ -65,6 +65,9 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_SMTP_URL", "file://relative/pa55word"),
         ("RENKEI_SMTP_URL", "smtp://[pa55word"),
         ("RENKEI_IMAP_URL", "pop3://desk:pa55word@mail.example.jp"),
+        ("RENKEI_IMAP_URL", "imaps://mail.example.jp"),
+        ("RENKEI_IMAP_URL", "imaps://desk:pa55word@mail.example.jp/a/b"),
+        ("RENKEI_IMAP_URL", "imaps://desk:pa55word@mail.example.jp?trust=mx"),
         ("RENKEI_MAIL_FROM", "pa55word"),
         ("RENKEI_MAIL_FROM", "連携係 <pa55word@police.example.jp>"),
         ("RENKEI_SECRET_KEY", "pa55word"),

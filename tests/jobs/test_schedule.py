@@ -107,6 +107,7 @@ def test_only_what_is_safe_to_repeat_runs_at_every_tick() -> None:
     assert [job.name for job in SCHEDULE if isinstance(job.trigger, Every)] == [
         "password-resets",
         "post-letters",
+        "take-in-mail",
         "seal-journal",
         "erase",
     ]

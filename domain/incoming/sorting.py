@@ -1,0 +1,189 @@
+"""What a mail means, and whether it can simply be taken: lenient in form, strict in substance.
+
+A mail changes an answer only where it is a REPLY of the person who was invited, from their own address as our mail
+server has proven (RFC 6047 §2.2.1), to the date as it stands (RFC 5546 §2.1.5); everything else waits for an officer.
+Nothing that arrives is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain import database, records, replies
+from domain.actor import Author, Bearer
+from domain.calendar import Appointment, Attendee, PartStat, sequence_for
+from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
+from domain.outbox import Letter, Method
+from domain.units import Unit, UnitKind
+from domain.verbs import routine
+
+ALONE = "SELECT pg_advisory_xact_lock(hashtext($1))"
+"""Two clocks that have fetched the same mail take it in one after the other."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a mail says, as far as it could be read; nothing of it is believed yet. Addresses are bare, instants aware.
+
+    `is_proven` says that our own mail server has found the sender's domain to be genuine (RFC 8601), `is_automatic`
+    that a program sent it (RFC 3834); `returned` is the letter of ours that came back. `method` is empty without a
+    calendar.
+    """
+
+    digest: str
+    received_at: datetime
+    sender: str = ""
+    is_proven: bool = False
+    is_automatic: bool = False
+    to: tuple[str, ...] = ()
+    method: str = ""
+    uid: str = ""
+    attendee: str = ""
+    partstat: str = ""
+    sequence: int = 0
+    stamp: datetime | None = None
+    proposed: tuple[datetime, datetime] | None = None
+    remark: str = ""
+    returned: UUID | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a mail belongs, as far as that is known."""
+
+    unit: Unit
+    appointment: Appointment | None = None
+    attendee: Attendee | None = None
+    letter: Letter | None = None
+
+
+@routine
+async def take_in(now: datetime, told: Told) -> IncomingMail | None:
+    """Keep one mail, and take the answer in it where that is beyond doubt; nothing where it was kept before, or no unit
+    is there yet that could have it."""
+    await database.execute(ALONE, told.digest)
+    if await IncomingMail.exists(digest=told.digest):
+        return None
+    place = await _place(told)
+    if place is None:
+        return None
+    author = Bearer(now, place.attendee.person_id if place.attendee else None, place.unit.id)
+    kind = _kind(told)
+    doubt = await _doubt(now, told, kind, place)
+    status = _status(kind, doubt)
+    if status is IncomingStatus.APPLIED and not await _applied(author, told, place):
+        status = IncomingStatus.FILED
+    return await _kept(author, told, place, kind=kind, doubt=doubt, status=status)
+
+
+async def _place(told: Told) -> _Place | None:
+    if letter := await Letter.filter(id=told.returned).first() if told.returned else None:
+        attendee = await Attendee.filter(appointment_id=letter.appointment_id, person_id=letter.person_id).first()
+        return _Place(await Unit.get(id=letter.unit_id), attendee=attendee, letter=letter)
+    appointment = await Appointment.filter(uid=told.uid).first() if told.uid else None
+    if appointment is None:
+        unit = await _addressed(told)
+        return _Place(unit) if unit else None
+    attendee = await _invited(appointment, told.attendee)
+    return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee)
+
+
+async def _addressed(told: Told) -> Unit | None:
+    """The unit to whose address the mail came, else the prefecture that was there first."""
+    named = {to.casefold() for to in told.to}
+    units = await Unit.filter(retired_on=None).exclude(mail_address="").order_by("id")
+    own = next((unit for unit in units if unit.mail_address.casefold() in named), None)
+    return own or await Unit.filter(kind=UnitKind.PREFECTURE).order_by("id").first()
+
+
+async def _invited(appointment: Appointment, address: str) -> Attendee | None:
+    """Who was invited to the date by a letter to this address; without regard to capitals, as mailboxes are."""
+    written = Letter.filter(appointment_id=appointment.id, method=Method.REQUEST, to_address__iexact=address)
+    letter = await written.exclude(to_address="").order_by("-id").first()
+    return await Attendee.filter(appointment_id=appointment.id, person_id=letter.person_id).first() if letter else None
+
+
+def _kind(told: Told) -> IncomingKind:
+    if told.returned:
+        return IncomingKind.BOUNCE
+    if told.method == "COUNTER":
+        return IncomingKind.PROPOSAL
+    if told.method == "REPLY" and told.partstat == PartStat.DELEGATED:
+        return IncomingKind.DELEGATION
+    if told.method == "REPLY" and told.partstat in set(replies.ANSWERS):
+        return IncomingKind.ANSWER
+    return IncomingKind.AUTOMATIC if told.is_automatic else IncomingKind.OTHER
+
+
+async def _doubt(now: datetime, told: Told, kind: IncomingKind, place: _Place) -> IncomingDoubt | None:
+    """Why a person has to look at it, the gravest reason first."""
+    if kind in (IncomingKind.BOUNCE, IncomingKind.AUTOMATIC):
+        return None
+    if not told.method:
+        return IncomingDoubt.UNUSUAL
+    if place.appointment is None or place.attendee is None:
+        return IncomingDoubt.UNINVITED if place.appointment else IncomingDoubt.UNKNOWN_DATE
+    return _strange(told) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)
+
+
+def _odd(kind: IncomingKind) -> IncomingDoubt | None:
+    return None if kind is IncomingKind.ANSWER else IncomingDoubt.UNUSUAL
+
+
+async def _late(now: datetime, told: Told, date: Appointment, attendee: Attendee) -> IncomingDoubt | None:
+    """Why it may not be about the date as it stands."""
+    if await replies.why_closed(now, date, attendee):
+        return IncomingDoubt.CLOSED
+    return IncomingDoubt.OUTDATED if told.sequence != sequence_for(date, attendee) else None
+
+
+def _strange(told: Told) -> IncomingDoubt | None:
+    """Why it may not be from whom it says."""
+    if told.sender.casefold() != told.attendee.casefold():
+        return IncomingDoubt.SENDER
+    if not told.is_proven:
+        return IncomingDoubt.UNPROVEN
+    return IncomingDoubt.AUTOMATIC if told.is_automatic else None
+
+
+def _status(kind: IncomingKind, doubt: IncomingDoubt | None) -> IncomingStatus:
+    if kind is IncomingKind.AUTOMATIC:
+        return IncomingStatus.FILED
+    return IncomingStatus.APPLIED if doubt is None and kind is IncomingKind.ANSWER else IncomingStatus.WAITING
+
+
+async def _applied(author: Author, told: Told, place: _Place) -> bool:
+    """Whether the answer holds now; not where a newer one has been given, whichever way."""
+    if place.attendee is None:
+        return False
+    given_at = min(told.stamp or told.received_at, author.now)
+    return await replies.answer_by_mail(
+        author, place.attendee.id, partstat=PartStat(told.partstat), remark=told.remark, given_at=given_at
+    )
+
+
+async def _kept(author: Author, told: Told, place: _Place, **sorted_as: object) -> IncomingMail:
+    appointment = place.appointment or (place.attendee and await place.attendee.appointment)
+    return await records.create(
+        author,
+        IncomingMail,
+        "mail-arrived",
+        unit_id=place.unit.id,
+        prefecture_id=place.unit.prefecture_id,
+        digest=told.digest,
+        received_at=told.received_at,
+        sender=told.sender,
+        person_id=place.attendee.person_id if place.attendee else None,
+        attendee_id=place.attendee.id if place.attendee else None,
+        appointment_id=appointment.id if appointment else None,
+        letter_id=place.letter.id if place.letter else None,
+        partstat=PartStat(told.partstat) if told.partstat in set(PartStat) else None,
+        sequence=told.sequence,
+        stamp=told.stamp,
+        proposed_starts_at=told.proposed[0] if told.proposed else None,
+        proposed_ends_at=told.proposed[1] if told.proposed else None,
+        remark=told.remark,
+        **sorted_as,
+    )

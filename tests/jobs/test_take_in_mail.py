@@ -1,0 +1,146 @@
+"""Answers fetched from a real IMAP server: each counts once, whatever is fetched again, and stays where it was."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain import incoming, replies
+from domain.calendar import AnswerChannel, PartStat
+from domain.incoming import IncomingMail, IncomingStatus
+from jobs.mailbox import MailboxClosed
+from jobs.post import FilePost
+from jobs.post_letters import Desk
+from jobs.take_in_mail import take_in_mail
+from tests import make
+from tests.clock import NOW
+from tests.domain.incoming.arriving import ADDRESS, invitation
+from tests.jobs.mailbox_at_hand import Box, mailbox
+from tests.jobs.replying import GENUINE, bounce, calendar, mail
+from tests.make import Town
+
+SOON = NOW + timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    with mailbox() as opened:
+        yield opened
+
+
+def desk(box: Box, **over: Any) -> Desk:
+    plain = Desk(FilePost(Path("unused")), "https://renkei.example", "desk@police.aohama.example", "k" * 32)
+    return replace(plain, mailbox=box.ours(), proves="mx.police.example", **over)
+
+
+def reply(uid: str, **over: Any) -> bytes:
+    return mail(calendar(uid=uid, sequence="0", **over), Authentication_Results=GENUINE, message_id=f"<{id(over)}@x>")
+
+
+def test_an_answer_in_the_mailbox_is_taken_once_and_stays_there_unread(play: Any, box: Box) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        box.put(reply(asked.date.uid))
+        assert await take_in_mail(SOON, desk(box)) == {IncomingStatus.APPLIED: 1}
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+        assert box.read() == 0
+        with box.opened() as other:
+            assert len(other.uids("ALL")) == 1
+
+    play(story)
+
+
+def test_a_server_that_forgets_marks_or_a_program_that_was_killed_before_marking_has_no_double_effect(
+    play: Any, box: Box
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        box.put(reply(asked.date.uid))
+        await take_in_mail(SOON, desk(box))
+        await replies.note(make.at(town.officer, SOON), asked.attendee.id, partstat=PartStat.DECLINED)
+        assert await take_in_mail(SOON + MINUTE, desk(box)) == {}
+        assert await IncomingMail.all().count() == 1
+        assert await asked.answer() == (PartStat.DECLINED, AnswerChannel.PHONE)
+
+    play(story)
+
+
+def test_what_cannot_be_read_keeps_no_answer_behind_it_waiting(play: Any, box: Box) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        letter = await asked.letter()
+        strange = [b"From: a@b.example\r\n\r\nhello\r\n", mail(b"BEGIN:VCALENDAR"), bounce(f"<{letter.id}@x.example>")]
+        box.put(*strange, reply(asked.date.uid))
+        became = await take_in_mail(SOON, desk(box))
+        assert became == {IncomingStatus.WAITING: 3, IncomingStatus.APPLIED: 1}
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+
+    play(story)
+
+
+def test_a_mail_over_which_the_program_stumbles_stays_and_the_others_are_taken(
+    play: Any, box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        box.put(reply("stumble@renkei.example"), reply(asked.date.uid))
+        take_in = incoming.take_in
+
+        async def stumbling(now: Any, told: Any) -> Any:
+            if told.uid.startswith("stumble"):
+                raise RuntimeError(f"over {ADDRESS}")
+            return await take_in(now, told)
+
+        with monkeypatch.context() as patched, caplog.at_level(logging.INFO):
+            patched.setattr(incoming, "take_in", stumbling)
+            assert await take_in_mail(SOON, desk(box)) == {IncomingStatus.APPLIED: 1}
+        assert "was not taken in" in caplog.text
+        assert ADDRESS not in caplog.text
+        caplog.clear()
+        assert await take_in_mail(SOON, desk(box)) == {IncomingStatus.WAITING: 1}
+
+    play(story)
+
+
+def test_two_clocks_at_one_mailbox_take_each_mail_once(play: Any, box: Box) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        box.put(*[reply(asked.date.uid, stamp=f"20260701T0{n}0000Z") for n in range(1, 4)])
+        both = await asyncio.gather(take_in_mail(SOON, desk(box)), take_in_mail(SOON, desk(box)))
+        assert sum(both[0].values()) + sum(both[1].values()) == await IncomingMail.all().count()
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+
+    play(story)
+
+
+def test_the_server_is_asked_at_most_once_a_minute(play: Any, box: Box) -> None:
+    async def story(town: Town) -> None:
+        asked, at_work = await invitation(town), desk(box)
+        assert await take_in_mail(SOON, at_work) == {}
+        box.put(reply(asked.date.uid))
+        assert await take_in_mail(SOON + MINUTE / 2, at_work) == {}
+        assert await take_in_mail(SOON + MINUTE, at_work) == {IncomingStatus.APPLIED: 1}
+
+    play(story)
+
+
+def test_a_closed_mailbox_is_told_in_the_log_without_its_secrets_and_ends_nothing(
+    play: Any, box: Box, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(town: Town) -> None:
+        shut = desk(box)
+        shut = replace(shut, mailbox=box.ours(password="wrong"))
+        with caplog.at_level(logging.INFO):
+            assert await take_in_mail(SOON, shut) == {}
+        assert "返信用のメールボックスを読めません" in caplog.text
+        assert "wrong" not in caplog.text
+        with pytest.raises(MailboxClosed):
+            await box.ours(password="wrong").empty(SOON, lambda _: asyncio.sleep(0, True))
+
+    play(story)
