@@ -11,14 +11,16 @@ from tortoise.transactions import in_transaction
 from api.reading.declarations import entity_of
 from api.referring import REFERS
 from api.schema import schema
-from domain import activities, agreements, drills, feeds, lectures, organizations, volunteers
+from domain import activities, agreements, drills, feeds, incoming, lectures, organizations, volunteers
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
-from domain.calendar import Attendee
+from domain.calendar import Appointment, Attendee
 from domain.drills import Participation
+from domain.incoming import Told
 from domain.lectures import Assignment
 from domain.organizations import Contact
+from domain.outbox import Letter
 from domain.volunteers import AgeBand
 from tests import make
 from tests.make import Town
@@ -161,10 +163,15 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
-    """A drill to which the contact is invited."""
+    """A drill to which the contact is invited, and has answered by a mail that nobody can vouch for."""
     drill = await make.drill(who)
     await drills.invite(who, drill.id, contact_id=contact.id)
-    return {"Drill": drill.id, "DrillParticipation": (await Participation.get(drill_id=drill.id)).id}
+    part = await Participation.get(drill_id=drill.id)
+    date = await Appointment.get(id=drill.appointment_id)
+    letter = await Letter.get(appointment_id=date.id)
+    said = {"sender": letter.to_address, "attendee": letter.to_address, "uid": date.uid, "partstat": "ACCEPTED"}
+    mail = await incoming.take_in(who.now, Told(drill.id.hex, who.now, method="REPLY", **said))
+    return {"Drill": drill.id, "DrillParticipation": part.id, "IncomingMail": mail.id if mail else part.id}
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:

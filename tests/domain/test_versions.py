@@ -14,6 +14,7 @@ from domain import (
     activities,
     agreements,
     drills,
+    incoming,
     lectures,
     organizations,
     people,
@@ -30,6 +31,7 @@ from domain.lectures import Assignment
 from domain.volunteers import AgeBand, CommissionKind
 from tests import make
 from tests.domain.drills.asking import answer, attendee_of
+from tests.domain.incoming.arriving import invitation
 from tests.domain.lectures.giving import HEARD
 from tests.domain.retention.test_lists import SPRING, drawn, late, left, second
 from tests.domain.sweeping import Sweep, versioned
@@ -249,10 +251,17 @@ async def lists_are_approved(town: Town, sweep: Sweep) -> None:
     await sweep(retention.lift, hq, held, reason="判決の確定")
 
 
+async def mails_are_decided(town: Town, sweep: Sweep) -> None:
+    asked = await invitation(town)
+    await sweep(incoming.accept, town.officer, await asked.arrives(is_proven=False))
+    await sweep(incoming.dismiss, town.officer, await asked.arrives(is_proven=False))
+
+
 STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
     "agreements": (agreements_are_signed_and_renewed,),
     "drills": (drills_are_held,),
+    "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
     "organizations": (organizations_come_and_go,),
     "people": (officers_come_and_go,),

@@ -6,6 +6,7 @@ from domain import (
     agreements,
     drills,
     feeds,
+    incoming,
     lectures,
     people,
     retention,
@@ -39,6 +40,11 @@ async def drill_called_off(on: Ground) -> Ready:
     await drills.call_off(on.town.officer, drill.id, reason="台風")
     part = await Participation.get(drill_id=drill.id)
     return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
+
+
+async def mail_put_aside(on: Ground) -> Ready:
+    await incoming.dismiss(on.town.officer, on.ids["IncomingMail"])
+    return hq(on, IncomingMail=on.ids["IncomingMail"])
 
 
 async def draft_given_up(on: Ground) -> Ready:
@@ -130,6 +136,7 @@ ENDED: dict[str, Preparation] = {
     "LegalHold": hold_lifted,
     "Account": account_ended,
     "CalendarFeed": feed_revoked,
+    "IncomingMail": mail_put_aside,
     "AccessToken": token_revoked,
 }
 """For each kind of row how one comes to where nothing, or next to nothing, can be done with it any more."""

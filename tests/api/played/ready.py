@@ -146,6 +146,7 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("returnDrillReport", "closeDrill"), drill_reported),
     "recordHeldDrill": held_in_june,
     "noteReply": as_found(partstat="ACCEPTED"),
+    **dict.fromkeys(("acceptIncomingMail", "dismissIncomingMail"), as_found()),
     "computeStatistics": as_found(period="2026Q1"),
     "openCalendarFeed": without_a_feed,
     **dict.fromkeys(("openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed", "holdErasure"), as_found()),
