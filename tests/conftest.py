@@ -21,7 +21,7 @@ from tortoise.context import TortoiseContext
 from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database, migrating
-from tests import demonstrating, make
+from tests import dealing, demonstrating, make
 from tests.demonstrating import Demo
 from tests.make import Town
 
@@ -60,22 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
-
-
-# What takes longest begins first, or one process would still be at it when the others have nothing left to do.
-LONGEST = ("demo", "test_year.py", "api/test_bad_input.py", "api/test_hidden.py", "api/test_reading.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays in one process, and so does everything that looks at the one demonstration."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: LONGEST.index(_group(item)) if _group(item) in LONGEST else len(LONGEST))
-
-
-def _group(item: pytest.Item) -> str:
-    looks_at_it = "demo" in getattr(item, "fixturenames", ())
-    return "demo" if looks_at_it else str(item.path.relative_to(Path(__file__).parent))
+    config.pluginmanager.register(dealing)
 
 
 @pytest.fixture(scope="session")
@@ -174,8 +159,10 @@ def run(stage: Stage) -> Run[Any]:
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """`renkei demo`, started once for all tests that look at it."""
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Demo]:
+    """`renkei demo`, started once for all tests that look at it, in whichever process."""
+    shared = tmp_path_factory.getbasetemp()
+    (shared if worker_id == "master" else shared.parent).joinpath("told").mkdir()
     with demonstrating.running() as demo:
         yield demo
 

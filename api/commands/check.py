@@ -117,7 +117,7 @@ def _schema(_: bool) -> None:
 def _pytest(full: bool) -> None:
     """All tests, printed as they run; a run in which none passed has proved nothing."""
     at_once = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
-    several = ["-n", at_once, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    several = ["-n", at_once, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *several, *(["--full"] if full else [])]
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as tests:  # nosec B603 # our own words

@@ -136,22 +136,27 @@ ORDERS = [
 class Migration(migrations.Migration):
     dependencies = [("renkei", "0001_initial")]
 
+    # One step: each costs a picture of all models as they were, and none of these needs one.
     operations = [
-        ops.RunSQL(EXTENSIONS),
-        ops.RunSQL(UNITS),
-        ops.RunSQL(JOURNAL),
-        ops.RunSQL(PEOPLE),
-        ops.RunSQL(ORGANIZATIONS),
-        ops.RunSQL(CALENDAR),
-        ops.RunSQL(OUTBOX),
-        ops.RunSQL(ACCOUNTS),
-        ops.RunSQL(FEEDS),
-        ops.RunSQL(AGREEMENTS),
-        ops.RunSQL(LECTURES),
-        ops.RunSQL(DRILLS),
-        ops.RunSQL(STATISTICS),
-        ops.RunSQL(VOLUNTEERS),
-        ops.RunSQL(ACTIVITIES),
-        ops.RunSQL(RETENTION),
-        ops.RunSQL(ORDERS),
+        ops.RunSQL(
+            [
+                *EXTENSIONS,
+                *UNITS,
+                *JOURNAL,
+                *PEOPLE,
+                *ORGANIZATIONS,
+                *CALENDAR,
+                *OUTBOX,
+                *ACCOUNTS,
+                *FEEDS,
+                *AGREEMENTS,
+                *LECTURES,
+                *DRILLS,
+                *STATISTICS,
+                *VOLUNTEERS,
+                *ACTIVITIES,
+                *RETENTION,
+                *ORDERS,
+            ]
+        )
     ]

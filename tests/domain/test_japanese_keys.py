@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.japanese import kana_order, name_key, name_stem, search_key, search_stem
-from domain.japanese.keys import COMPANY_FORMS, VARIANTS
+from domain.japanese.keys import COMPANY_FORMS, ORDERED, VARIANTS
 
 ACCIDENTS = st.text(
     st.one_of(
@@ -162,3 +162,8 @@ def test_width_and_kind_of_kana_do_not_matter_for_the_order():
 def test_the_order_of_any_text_is_plain_ascii_and_always_the_same(text):
     assert kana_order(text).isascii()
     assert kana_order(text) == kana_order(text)
+
+
+def test_of_a_name_that_no_column_holds_only_the_beginning_is_put_in_order():
+    assert kana_order("長" * 20_000) == kana_order("長" * ORDERED)
+    assert kana_order("長" * (ORDERED - 1)) < kana_order("長" * ORDERED)

@@ -1,0 +1,47 @@
+"""How the files of tests are dealt out to several processes: what shares a long preparation goes to the same one.
+
+pytest-xdist has marks for this; those of 3.8 are not heard by pytest 9.2 (it changes a test's name, which is no longer
+kept where it is changed), and what was to be told once was told in every process.
+"""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+TOGETHER = {
+    **dict.fromkeys(("tests/api/test_demo.py", "tests/seed/test_town.py"), "the one demonstration"),
+    **dict.fromkeys(("tests/api/test_hidden.py", "tests/api/test_situations.py"), "the crowd"),
+    "tests/api/test_rights.py": "the crowd",
+}
+LONGEST = (
+    "tests/api/test_demo.py",
+    "tests/seed/test_town.py",
+    "tests/test_year.py",
+    "tests/api/test_bad_input.py",
+    "tests/api/test_hidden.py",
+    "tests/api/test_situations.py",
+    "tests/api/test_rights.py",
+    "tests/api/test_reading.py",
+)
+"""What takes longest begins first, or one process would still be at it when the others have nothing left to do."""
+
+
+class Dealing(LoadFileScheduling):
+    """A file stays in one process, and so do the files that share a preparation."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path: str = super()._split_scope(nodeid)
+        return TOGETHER.get(path, path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing:
+    return Dealing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(_path(item)) if _path(item) in LONGEST else len(LONGEST))
+
+
+def _path(item: pytest.Item) -> str:
+    return item.nodeid.split("::", 1)[0]
