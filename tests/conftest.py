@@ -16,11 +16,14 @@ from typing import Any, TypeVar
 import asyncpg
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from tortoise.context import TortoiseContext
 
 from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database, migrating
+from domain.accounts import passwords
 from tests import dealing, demonstrating, make
 from tests.demonstrating import Demo
 from tests.make import Town
@@ -209,6 +212,17 @@ async def _as_superuser(server: EmbeddedServer, name: str, statement: str) -> No
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+WEAK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+NOBODYS = WEAK.hash("nobody's")
+
+
+@pytest.fixture(autouse=True)
+def passwords_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of a second each is for whoever guesses; `test_passwords` overrides this, and has them as they are."""
+    monkeypatch.setattr(passwords, "HASHER", WEAK)
+    monkeypatch.setattr(passwords, "NOBODYS", NOBODYS)
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,7 @@ class Demo:
         return self.log_path.read_text(encoding="utf-8")
 
     def get(self, path: str) -> httpx.Response:
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=60) as client:
             return client.get(path if path.startswith("http") else self.card["url"] + path)
 
     def ask(self, who: str, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:

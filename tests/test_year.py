@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import openpyxl
 import pytest
 import vobject
@@ -23,6 +22,7 @@ from domain.actor import TOKYO
 from domain.japanese import Period
 from domain.statistics import TALLIES
 from domain.units import Unit, UnitKind
+from tests.api import serving
 from tests.domain import recount
 from tests.year.desk import House, event_in, house, link_in
 from tests.year.house import SECRET
@@ -195,7 +195,7 @@ def hold_an_activity(story: Story) -> None:
     home.do(station, "inviteToActivity", "volunteerActivity { status }", **id, volunteerIds=people)
     for address in ("yoshirei@student.example", "koume@pupil.example"):
         link = link_in(home.mail(address, 2), "rsvp")
-        assert "受け付けました" in httpx.post(link, data={"partstat": "ACCEPTED"}).text
+        assert "受け付けました" in serving.post(link, data={"partstat": "ACCEPTED"}).text
     home.do(station, "confirmActivity", "volunteerActivity { status }", **id)
     home.at(day + timedelta(hours=2))
     came = "query($id: ID!) { volunteerActivity(id: $id) { participations { edges { node { id } } } } }"
@@ -296,10 +296,10 @@ def confirm_and_postpone(story: Story, id: dict[str, str], invited: Any, later: 
 
 
 def answer_by_link(link: str) -> None:
-    shown = httpx.get(link)
+    shown = serving.get(link)
     assert "ランサムウェア対応訓練" in shown.text
-    assert "まだいただいていません" in httpx.get(link).text
-    assert "受け付けました" in httpx.post(link, data={"partstat": "ACCEPTED", "remark": "2名で参ります"}).text
+    assert "まだいただいていません" in serving.get(link).text
+    assert "受け付けました" in serving.post(link, data={"partstat": "ACCEPTED", "remark": "2名で参ります"}).text
 
 
 def see_it_in_the_feed(story: Story, invited: Any) -> None:
@@ -307,12 +307,12 @@ def see_it_in_the_feed(story: Story, invited: Any) -> None:
     me = home.read(partner, "{ contacts { edges { node { person { id } } } } }")["contacts"]["edges"][0]["node"]
     home.do(partner, "openCalendarFeed", "calendarFeed { id }", personId=me["person"]["id"])
     address = link_in(home.mail("denta@kaku.example", 2), "cal")
-    fetched = httpx.get(address)
+    fetched = serving.get(address)
     event = vobject.readOne(fetched.text).vevent
     assert (event.uid.value, event.sequence.value) == (invited.uid.value, invited.sequence.value)
     assert event.dtstart.value == invited.dtstart.value
-    assert httpx.get(address).content == fetched.content
-    assert httpx.get(address, headers={"If-None-Match": fetched.headers["ETag"]}).status_code == 304
+    assert serving.get(address).content == fetched.content
+    assert serving.get(address, headers={"If-None-Match": fetched.headers["ETag"]}).status_code == 304
 
 
 def keep_partners_apart(story: Story, drill: str) -> None:
@@ -349,7 +349,7 @@ def read_the_figures(story: Story) -> None:
     home, quarter = story.home, story.quarter
     after = datetime.combine(quarter.ends_on + timedelta(days=1), datetime.min.time(), TOKYO) + timedelta(hours=8)
     home.at(after)
-    answer = httpx.get(
+    answer = serving.get(
         f"{home.base}/exports/statistics",
         params={"period": quarter.code, "format": "xlsx"},
         headers={"Authorization": f"Bearer {story.tokens['statistician']}"},
@@ -362,11 +362,13 @@ def read_the_figures(story: Story) -> None:
     names_nobody(answer.content)
     home.renkei("export", "statistics", "--period", quarter.code, "--format", "xlsx", "--out", "figures.xlsx")
     assert figures_in((home.place / "figures.xlsx").read_bytes()) == recounted
-    refused = httpx.get(
+    refused = serving.get(
         f"{home.base}/exports/statistics", headers={"Authorization": f"Bearer {story.tokens['partner']}"}
     )
     assert refused.status_code == 403
-    story.metrics = httpx.get(f"{home.base}/metrics", headers={"Authorization": f"Bearer {story.tokens['admin']}"}).text
+    story.metrics = serving.get(
+        f"{home.base}/metrics", headers={"Authorization": f"Bearer {story.tokens['admin']}"}
+    ).text
 
 
 def figures_in(workbook: bytes) -> dict[Cell, Any]:

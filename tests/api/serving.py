@@ -7,9 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
+import httpx
 import uvicorn
 from starlette.types import ASGIApp
+
+PATIENCE = 60.0
+"""Seconds that an answer may take on a machine that is busy with other things; httpx would wait for five."""
+
+get = partial(httpx.get, timeout=PATIENCE)
+post = partial(httpx.post, timeout=PATIENCE)
 
 
 @contextmanager

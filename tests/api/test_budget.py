@@ -11,6 +11,8 @@ from graphql import GraphQLError, get_introspection_query, parse
 from strawberry.types import ExecutionResult
 
 from api.budget import BUDGET, LIMITS, SATURATED, DocumentBudget, Limits, Measure, excess, parse_within_budget
+from api.graphql_door import GraphQLDoor
+from api.guard import Asked
 from domain.errors import Refused, TooLarge
 
 
@@ -29,11 +31,16 @@ class Node:
         return text
 
 
+async def _nobody(_: object) -> object:
+    raise AssertionError("these tests ask behind the door")
+
+
 SCHEMA = strawberry.Schema(Node, extensions=BUDGET)
+DOOR = GraphQLDoor(SCHEMA, _nobody)
 
 
 def execute(query: str) -> ExecutionResult:
-    return asyncio.run(SCHEMA.execute(query))
+    return asyncio.run(DOOR.execute(Asked(query), None))
 
 
 def error_of(query: str) -> GraphQLError:
@@ -152,6 +159,19 @@ def test_more_root_fields_than_the_limit_are_refused_also_when_spread() -> None:
     too_large("{" + names + "}")
     too_large("{ ...F } fragment F on Node {" + names + "}")
     assert execute("{ node {" + names + "} }").errors is None
+    assert execute("{ node { ...F } } fragment F on Node {" + names + "}").errors is None
+
+
+def test_as_many_root_fields_as_the_limit_are_answered_whatever_is_in_them() -> None:
+    assert execute("{" + "node { name name } " * LIMITS.root_fields + "}").errors is None
+
+
+def test_a_variable_without_a_directive_is_none_too_many() -> None:
+    assert execute("query($text: String) { echo(text: $text) }").errors is None
+
+
+def test_what_is_no_question_at_all_is_left_to_the_rules_of_the_specification() -> None:
+    assert "not executable" in error_of("{ name } schema { query: Node }").message
 
 
 def test_an_unused_fragment_and_a_second_operation_are_measured_too() -> None:

@@ -73,7 +73,7 @@ def test_the_same_is_printed_with_what_to_try_first(demo):
 def test_each_of_the_ten_logs_in_by_the_printed_password(demo):
     assert PASSWORD in demo.log
     for who in TEN:
-        with httpx.Client(base_url=demo.card["url"], trust_env=False, follow_redirects=True) as client:
+        with httpx.Client(base_url=demo.card["url"], trust_env=False, follow_redirects=True, timeout=60) as client:
             page = client.post("/login", data={"login": who, "password": PASSWORD})
             assert (page.status_code, page.url.path) == (200, "/account"), who
             asked = client.post("/graphql", json={"query": WHO_AM_I}, headers={"Origin": demo.card["url"]})

@@ -101,7 +101,7 @@ async def there(one: Browser) -> str:
     """Go to the service as a browser does; the address to which it sends back."""
     leaving = await one.get("/login/office")
     assert leaving.status_code == 303
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         place = (await client.get(leaving.headers["location"])).headers["location"]
     return f"{urlsplit(place).path}?{urlsplit(place).query}"
 

@@ -24,6 +24,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import Envelope, Session
 
+from tests.api import serving
 from tests.year.house import SECRET
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +121,7 @@ class House:
         return done.stdout if code == 0 else done.stderr
 
     def ask(self, token: str, document: str, **variables: Any) -> dict[str, Any]:
-        answer = httpx.post(
+        answer = serving.post(
             f"{self.base}/graphql",
             json={"query": document, "variables": variables},
             headers={"Authorization": f"Bearer {token}"},
@@ -151,7 +152,7 @@ class House:
 
 def is_open(home: House) -> bool:
     try:
-        return httpx.get(f"{home.base}/readyz").status_code == 200
+        return serving.get(f"{home.base}/readyz").status_code == 200
     except (OSError, httpx.TransportError):
         return False
 

@@ -11,6 +11,11 @@ from domain.errors import Invalid
 WORDS = ["見本", "ミホン", "hanako", "hanako@police.aohama.example", "aohama", "青浜第1警察署"]
 
 
+@pytest.fixture(autouse=True)
+def passwords_cost_little() -> None:
+    """Here they cost what they cost."""
+
+
 def kept(password: str) -> str:
     return asyncio.run(passwords.kept(password, WORDS))
 
