@@ -28,13 +28,15 @@ class Context:
     """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows.
 
     `is_open` says whether the schema may be asked about by everybody, as in a demonstration; `purpose` is why
-    personal data is read, where the asker has said so.
+    personal data is read, where the asker has said so, and `shown` the rows that they were shown of it, by whichever
+    statement.
     """
 
     actor: Actor
     allowance: Allowance = field(default_factory=Allowance)
     is_open: bool = False
     purpose: str = ""
+    shown: set[str] = field(default_factory=set)
     statements: int = 0
     cost: int = 0
 
@@ -48,6 +50,10 @@ class Context:
         self.allowance.rows[self.actor.role].take(self.actor.person_id, cost, self.actor.now)
         self.cost = cost
 
+    def must_say_why(self, what: str) -> None:
+        """Raises Incomplete where the asker has not said for what they want to be shown this."""
+        looks.must_say_why(self.purpose, what)
+
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
         """The one text that a reading statement answers with, behind the actor's wall, on the verbs' own pool.
 
@@ -55,7 +61,7 @@ class Context:
         Incomplete where it is nobody's without a purpose, and none was said.
         """
         if look and look.is_sensitive and not look.is_change:
-            looks.must_say_why(self.purpose, "要配慮の情報（保護者・保存の指示の理由など）を読むとき")
+            self.must_say_why(looks.SENSITIVE)
         self.statements += 1
         begin = "BEGIN" if look else "BEGIN READ ONLY"
         async with limits.in_time(), Tortoise.get_connection("default").acquire_connection() as connection:
@@ -75,7 +81,8 @@ class Context:
     async def _noted(self, connection: Any, look: Look, text: str) -> str:
         text, rows = taken_out(text)
         if not look.is_change:
-            looks.must_say_why_for(rows, self.purpose)
+            looks.must_say_why_for(self.shown | rows, self.purpose)
+            self.shown |= rows
         if rows or look.asked:
             shown = look.fields if rows else ()
             what = (look.operation, shown, rows)

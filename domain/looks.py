@@ -30,8 +30,12 @@ MANY = 100
 """More persons than this, and a leak is to be reported to 個人情報保護委員会 (個人情報の保護に関する法律 68条)."""
 
 
-LONGEST_PURPOSE = 200
-"""Characters."""
+SHORTEST_PURPOSE, LONGEST_PURPOSE = 2, 200
+"""Letters and digits of any script (照会 has two); characters."""
+
+SENSITIVE = "要配慮の情報（保護者・保存の指示の理由など）を読むとき"
+AT_ONCE = f"{MANY}人を超える個人情報を一度に読むとき"
+"""What nobody is shown without saying why."""
 
 
 class Door(StrEnum):
@@ -117,8 +121,8 @@ def purpose(text: str) -> str:
 
 
 def must_say_why(said: str, what: str) -> str:
-    """Raises Incomplete where no purpose was said for what nobody is shown without one."""
-    if not said:
+    """Raises Incomplete where no purpose was said for what nobody is shown without one; a sign alone says nothing."""
+    if sum(map(str.isalnum, said)) < SHORTEST_PURPOSE:
         raise Incomplete(
             f"{what}には、目的が要ります。目的（例: 令和8年度の委嘱の更新）を書き添えてください。", field="purpose"
         )
@@ -128,9 +132,13 @@ def must_say_why(said: str, what: str) -> str:
 def must_say_why_for(rows: Collection[str], said: str) -> None:
     """Raises Incomplete where so many are shown at once that a purpose is wanted. Who is shown by two kinds of rows, as
     a volunteer and as a person, is one."""
-    kinds = Counter(row.partition(":")[0] for row in rows)
-    if max(kinds.values(), default=0) > MANY:
-        must_say_why(said, f"{MANY}人を超える個人情報を一度に読むとき")
+    if is_many(Counter(row.partition(":")[0] for row in rows)):
+        must_say_why(said, AT_ONCE)
+
+
+def is_many(kinds: Mapping[str, int]) -> bool:
+    """Whether that many rows of each kind are more persons than are shown to nobody who does not say why."""
+    return max(kinds.values(), default=0) > MANY
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -126,13 +126,12 @@ class Compiler:
 
     def seen(self, gtype: GraphQLObjectType, places: list[Place], alias: str) -> list[str]:
         """Which row it is, where something personal of it is shown: for the line that tells of the look."""
-        shown = {f"{gtype.name}.{place.name}": place.how for place in places if place.how and is_personal(place.how)}
         entity = entity_of(gtype)
-        if not shown or entity is None:
+        personal, is_sensitive = personal_in(entity, places)
+        if not personal or entity is None:
             return []
-        self.personal |= shown.keys()
-        is_sensitive = any(how.data >= DataClass.SENSITIVE for how in shown.values())
-        self.sensitive |= is_sensitive and pages.is_of_somebody(entity.model)
+        self.personal |= {f"{gtype.name}.{place.name}" for place in personal}
+        self.sensitive |= is_sensitive
         return [named(of_row(entity.model.__name__, alias), SEEN)]
 
     def cell(self, place: Place, alias: str) -> str:
@@ -169,6 +168,13 @@ class Compiler:
         source = self.source(gtype, how.implied)
         self._joins[-1].append(f" left join {source} {row} on {row}.{how.back} = {alias}.{how.column}")
         return f"case when {row}.id is not null then {self.record(gtype, place.group, row)} end"
+
+
+def personal_in(entity: Entity | None, places: Sequence[Place]) -> tuple[list[Place], bool]:
+    """The fields of one row that show personal data, and whether some of it is somebody's sensitive one."""
+    personal = [place for place in places if place.how and is_personal(place.how)]
+    is_sensitive = any(place.how and place.how.data >= DataClass.SENSITIVE for place in personal)
+    return personal, is_sensitive and entity is not None and pages.is_of_somebody(entity.model)
 
 
 def is_personal(how: How) -> bool:

@@ -6,7 +6,8 @@ overridden here are marked private by it: its version is pinned, and a contract 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from api.reading.seen import Look
 from domain.actor import Actor
-from domain.errors import RateLimited
+from domain.errors import Refused
 
 
 class ReadingContext(Protocol):
@@ -37,6 +38,10 @@ class ReadingContext(Protocol):
 
     def spend(self, cost: int) -> None:
         """Told before anything is read; raises RateLimited."""
+        ...
+
+    def must_say_why(self, what: str) -> None:
+        """Raises Incomplete where the asker has not said for what they want to be shown this."""
         ...
 
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
@@ -54,7 +59,11 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def execute_collected_root_fields(
         self, root_type: GraphQLObjectType, root_value: Any, fields: GroupedFieldSet, *rest: Any
     ) -> Any:
-        self._charge(self._permitted(root_type, fields), fields)
+        permit = self._permitted(root_type, fields)
+        with self._refusing(fields):
+            if permit.wants_purpose:
+                self.context_value.must_say_why(permit.wants_purpose)
+            self.context_value.spend(permit.cost)
         return super().execute_collected_root_fields(root_type, root_value, fields, *rest)
 
     def complete_value(
@@ -64,19 +73,20 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
             return self._read(return_type, group, info, path, result)
         return super().complete_value(return_type, group, info, path, result, *rest)
 
-    def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> int:
-        """The cost of the operation. Raises a GraphQLError with the refusal behind it."""
+    def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
+        """That the operation may be asked. Raises a GraphQLError with the refusal behind it."""
         role, may_introspect = self.context_value.actor.role, self.context_value.may_introspect
         inspection = Inspection(self, role, may_introspect)
         permit = PERMITS.find((*self._identity, may_introspect), lambda: inspection.permit(root_type, fields))
         permit.check_values(self)
-        return permit.cost
+        return permit
 
-    def _charge(self, cost: int, fields: GroupedFieldSet) -> None:
-        """Raises a GraphQLError with the refusal behind it."""
+    @contextmanager
+    def _refusing(self, fields: GroupedFieldSet) -> Iterator[None]:
+        """A refusal of the whole becomes an error that points to all of it."""
         try:
-            self.context_value.spend(cost)
-        except RateLimited as refusal:
+            yield
+        except Refused as refusal:
             nodes = [details.node for group in fields.values() for details in group]
             raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
 

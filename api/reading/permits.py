@@ -6,18 +6,21 @@ whole, a mutation's verb included.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, is_abstract_type, is_object_type
+from graphql import GraphQLError, GraphQLObjectType, OperationType, is_abstract_type, is_object_type
 from graphql.execution import Executor
 from graphql.execution.collect_fields import GroupedFieldSet
 
+from api.reading.compiler import personal_in
 from api.reading.declarations import Answered, Expression, Pages, entity_of
 from api.reading.pages import check_cursors, chosen_filters, chosen_order, window
 from api.reading.places import Place, arguments, places, selected
+from domain import looks
 from domain.actor import Role
 from domain.errors import Invalid, NotAllowed, Refused, TooLarge
 from domain.japanese import storable
@@ -31,11 +34,13 @@ LONGEST_NAME = 63  # PostgreSQL cuts longer names
 class Permit:
     """What holds for one document, one shape of variables and one role: that it may be asked, and what it costs.
 
-    `places` are those that take variables, which are looked at in each request.
+    `places` are those that take variables, which are looked at in each request; `wants_purpose` is what of personal
+    data its answer might show that nobody is shown without saying why, where that must be known before it runs.
     """
 
     cost: int
     places: tuple[Place, ...]
+    wants_purpose: str = ""
 
     def check_values(self, executor: Executor[Any]) -> None:
         """Raises a GraphQLError for a text or a cursor that cannot be right."""
@@ -63,6 +68,8 @@ class Inspection:
         self.may_introspect = may_introspect
         self.cost = 0
         self.valued: list[Place] = []
+        self.persons: Counter[str] = Counter()
+        self.lists_sensitive = False
 
     def permit(self, root: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
         for place in places(self.executor, root, fields):
@@ -71,19 +78,38 @@ class Inspection:
             elif place.name != "__typename" and not self.may_introspect:
                 with refusing(place):
                     raise NotAllowed("この役割では、スキーマを問い合わせられません。", place.name)
-        return Permit(self.cost, tuple(self.valued))
+        return Permit(self.cost, tuple(self.valued), self.wants_purpose())
 
-    def visit(self, place: Place, times: int) -> None:
+    def wants_purpose(self) -> str:
+        """That a change is made is why its own row is shown; a list in its answer is read like any other. Once the
+        verb has run it is too late to refuse, so what the list might show is counted. A query's rows are counted as
+        they are shown."""
+        if self.executor.operation.operation is not OperationType.MUTATION:
+            return ""
+        return looks.SENSITIVE if self.lists_sensitive else looks.AT_ONCE if looks.is_many(self.persons) else ""
+
+    def visit(self, place: Place, times: int, is_listed: bool = False) -> None:
         with refusing(place):
             self.count(place, times)
             self.check(place)
-        self.descend(place, times)
+        self.descend(place, times, is_listed)
 
-    def descend(self, place: Place, times: int) -> None:
+    def descend(self, place: Place, times: int, is_listed: bool) -> None:
         size = window(place.arguments).size if isinstance(place.how, Pages) else 1
         for gtype in self.possible(place.type):
-            for inner in selected(self.executor, gtype, place.group):
-                self.visit(inner, times * size if inner.name == "edges" else times)
+            inners = list(selected(self.executor, gtype, place.group))
+            self.note(gtype, inners, times, is_listed)
+            for inner in inners:
+                is_page = inner.name == "edges"
+                self.visit(inner, times * size if is_page else times, is_listed or is_page)
+
+    def note(self, gtype: GraphQLObjectType, inners: list[Place], times: int, is_listed: bool) -> None:
+        """How many rows with personal data there might be, by kind, and whether sensitive ones are listed."""
+        entity = entity_of(gtype)
+        personal, is_sensitive = personal_in(entity, inners)
+        if personal and entity is not None:
+            self.persons[entity.model.__name__] += times
+            self.lists_sensitive |= is_sensitive and is_listed
 
     def possible(self, gtype: Any) -> list[GraphQLObjectType]:
         if is_abstract_type(gtype):

@@ -12,6 +12,7 @@ from domain.looks import Look
 from domain.volunteers import AgeBand, GuardianConsent
 from tests import make
 from tests.api.asking import DOOR, WHY, ask, change, codes, read
+from tests.contents import contents
 from tests.make import Town
 
 ROSTER = "query Roster { officers(first: 50) { edges { node { id familyName unit { name } } } } }"
@@ -140,6 +141,57 @@ def test_more_than_a_hundred_persons_at_once_are_shown_to_nobody_who_does_not_sa
             (100, ""),
             (101, WHY),
         ]
+
+    play(story)
+
+
+def test_a_hundred_persons_are_a_hundred_however_many_lists_show_them_in_one_question(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for number in range(96):
+            await make.officer(town.admin, town.station, number=f"9{number:03}")
+        names = "edges {{ node {{ familyName }} }}"
+        document = f"{{{{ a: officers(first: 60) {{{{ {names} }}}} b: officers({{}}: 60) {{{{ {names} }}}} }}}}"
+        assert codes(await ask(town.hq, document.format("first"), why="")) == []
+        refused = await ask(town.hq, document.format("last"), why="")
+        assert (codes(refused), refused["data"]) == ([("INCOMPLETE", "purpose")], None)
+        shown = await read(town.hq, document.format("last"))
+        assert [len(shown[name]["edges"]) for name in ("a", "b")] == [60, 60]
+
+    play(story)
+
+
+CORRECT = "mutation($input: CorrectVolunteerGroupInput!) { correctVolunteerGroup(input: $input) { %s } }"
+GROUP = "volunteerGroup { name members(first: %d) { edges { node { %s } } } }"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        GROUP % (20, "consents { edges { node { guardianName } } }"),
+        GROUP % (1, "consents(first: 1) { edges { node { guardianName } } }"),
+        GROUP % (101, "person { familyName }"),
+    ],
+)
+def test_a_change_is_no_purpose_for_reading_a_list_in_its_answer(play: Any, shown: str) -> None:
+    async def story(town: Town) -> None:
+        group = await make.group(town.officer)
+        values = {"groupId": f"VolunteerGroup:{group.id}", "version": group.version, "name": "見本ボランティア隊"}
+        before = await contents()
+        document = CORRECT % shown
+        assert codes(await ask(town.hq, document, why="", input=values)) == [("INCOMPLETE", "purpose")]
+        assert await contents() == before
+        done = await read(town.hq, document, input=values)
+        assert done["correctVolunteerGroup"]["volunteerGroup"]["name"] == values["name"]
+
+    play(story)
+
+
+@pytest.mark.parametrize("said", ["", "-", "。", "……", "x"])
+def test_a_purpose_is_a_word_at_least(play: Any, said: str) -> None:
+    async def story(town: Town) -> None:
+        await make.volunteer(town, age_band=AgeBand.FROM_15_TO_17)
+        assert codes(await ask(town.hq, CONSENTS, why=said)) == [("INCOMPLETE", "purpose")]
+        assert codes(await ask(town.hq, CONSENTS, why="照会")) == []
 
     play(story)
 
