@@ -82,7 +82,7 @@ class ActivityParticipation(Node):
 @reading.entity(activities.Activity, activities.visible_to)
 @strawberry.type(description="活動実績: one activity of volunteers; 通報, 転送 and 削除 (件) are counts only.")
 class VolunteerActivity(Node):
-    version: int
+    version: int = reading.column(data=INTERNAL)
     status: ActivityStatus
     allowed_transitions: list[ActivityStatus] = reading.computed("status", activities.MOVES)
     kind: ActivityKind

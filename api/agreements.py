@@ -52,7 +52,7 @@ class AgreementParty(Node):
 @reading.entity(agreements.Agreement, agreements.visible_to)
 @strawberry.type(description="共同対処協定")
 class Agreement(Node):
-    version: int
+    version: int = reading.column(data=DataClass.INTERNAL)
     status: AgreementStatus
     allowed_transitions: list[AgreementStatus] = reading.computed("status", agreements.MOVES)
     kind: AgreementKind

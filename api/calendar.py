@@ -64,7 +64,7 @@ class Attendee(Node):
 @reading.entity(calendar.Appointment, calendar.visible_to)
 @strawberry.type(description="予定")
 class Appointment(Node):
-    version: int
+    version: int = reading.column(data=DataClass.INTERNAL)
     kind: AppointmentKind
     uid: str
     sequence: int

@@ -80,7 +80,7 @@ class DrillParticipation(Node):
 @reading.entity(drills.Drill, drills.visible_to)
 @strawberry.type(description="共同対処訓練")
 class Drill(Node):
-    version: int
+    version: int = reading.column(data=DataClass.INTERNAL)
     status: DrillStatus
     allowed_transitions: list[DrillStatus] = reading.computed("status", drills.MOVES)
     format: DrillFormat

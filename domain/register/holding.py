@@ -32,7 +32,9 @@ class Holding:
     `whose` is empty where nothing personal is held. `person` is the column that says whose row it is, or with `through`
     which row of that table does. Erasing a person empties in their rows what is personal or sensitive, and `also`,
     which may say something of them, but not what `stays`; rows of which nothing would be left are `removed`. In
-    `texts` people write freely, so that anybody may be named there, whoever's the row is.
+    `texts` people write freely, so that anybody may be named there, whoever's the row is. A row that `is_shared` is
+    seen by several outsiders who do not learn of each other: its version, which rises with what is done for any of
+    them, is not theirs to read.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Holding:
     stays: str = ""
     texts: str = ""
     removed: bool = False
+    is_shared: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -71,4 +74,5 @@ class Holding:
         return [name for name in (*self.of_persons, *self.also.split()) if name not in kept]
 
     def class_of(self, column: str) -> DataClass:
-        return dict(self.listed).get(column, DataClass.PUBLIC)
+        shared = {"version": DataClass.INTERNAL} if self.is_shared else {}
+        return (shared | dict(self.listed)).get(column, DataClass.PUBLIC)

@@ -127,6 +127,7 @@ HOLDINGS: Mapping[str, Holding] = {
         internal="capacity reason remarks audience_count copies_count reported_count forwarded_count removed_count"
         " reported_by_id held_at",
         texts="title reason remarks",
+        is_shared=True,
     ),
     "activity_participation": Holding(
         "活動への参加",
@@ -165,6 +166,7 @@ HOLDINGS: Mapping[str, Holding] = {
         " expires_on ended_on author_id approver_id renews_id responsible_id",
         internal="reason search kana_order",
         texts="title purpose items signed_at reason",
+        is_shared=True,
     ),
     "agreement_party": Holding(
         "協定の当事者と署名者",
@@ -184,6 +186,7 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind uid sequence title starts_at ends_at place online_url status cancelled_at",
         internal="changed_at",
         texts="title place online_url",
+        is_shared=True,
     ),
     "attendee": Holding(
         "予定への招待と出欠",
@@ -228,6 +231,7 @@ HOLDINGS: Mapping[str, Holding] = {
         " search",
         sensitive="scenario",
         texts="title purpose objectives threat scenario reason summary",
+        is_shared=True,
     ),
     "drill_participation": Holding(
         "訓練への参加",

@@ -1,20 +1,28 @@
 """What the desk writes for itself stays in the house; what the outside is told it can also read."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from graphql import GraphQLField, GraphQLObjectType, get_named_type
 
 from api.mutations import MULTILINE
 from api.reading.declarations import Column, column_of, entity_of, how_of
 from api.schema import schema
-from domain import agreements, lectures
+from domain import activities, agreements, drills, lectures, replies
 from domain.actor import OUTSIDERS, Role
+from domain.calendar import Attendee, PartStat
 from domain.journal import Entry
 from domain.lectures import Audience, Counted, Lecture
 from domain.rights import may_read
 from tests import make
 from tests.api.asking import ask, change, codes, read
+from tests.api.test_rights import leaves
+from tests.api.test_rights import may_read as may_read_field
+from tests.api.test_situations import lists
+from tests.api.walking import SCHEMA
+from tests.domain.drills.asking import answer, attendee_of
 from tests.make import Town
 
 TOLD_TO_THE_OUTSIDE = {"Agreement.purpose", "Drill.objectives", "Drill.purpose", "Lecture.equipment", "Lecture.reason"}
@@ -80,6 +88,76 @@ def test_the_school_reads_why_its_lecture_was_postponed_and_not_why_its_numbers_
         assert seen == {"lecture": {"reason": "台風の接近"}}
         entry = await Entry.filter(row_id=lecture.id, fact="head-count-corrected").get()
         assert entry.after == {"reason": why}
+
+    play(story)
+
+
+def everything(role: Role, names: Sequence[str]) -> str:
+    """All that the role may read, without a further choice, in each row of these lists and of what hangs on it."""
+    lists = " ".join(
+        f"{name} {{ totalCount edges {{ node {{ {shown(role, gtype)} }} }} }}" for name, gtype in of(names)
+    )
+    return f"{{ {lists} }}"
+
+
+def of(names: Sequence[str]) -> Iterator[tuple[str, GraphQLObjectType]]:
+    for name, gtype in lists():
+        if name in names:
+            yield name, SCHEMA.type_map[gtype]
+
+
+def shown(role: Role, gtype: GraphQLObjectType, below: int = 1) -> str:
+    fields = [name for name in leaves(gtype) if may_read_field(role, gtype.name, name)]
+    for name, field in gtype.fields.items() if below else ():
+        inner = get_named_type(field.type)
+        if not (isinstance(inner, GraphQLObjectType) and may_read_field(role, gtype.name, called(name, field))):
+            continue
+        if "edges" in inner.fields:
+            node = get_named_type(get_named_type(inner.fields["edges"].type).fields["node"].type)
+            fields.append(f"{name} {{ totalCount edges {{ node {{ {shown(role, node, below - 1)} }} }} }}")
+        elif entity_of(inner):
+            fields.append(f"{name} {{ {shown(role, inner, below - 1)} }}")
+    return " ".join(fields) or "__typename"
+
+
+def called(name: str, field: GraphQLField) -> str:
+    return f"{name}({' '.join(sorted(field.args))})" if field.args else name
+
+
+def test_a_partner_cannot_tell_that_others_are_asked_answer_or_are_let_go(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        [own] = await make.invited(town.officer, drill)
+        await answer(town, own)
+        partner = make.outsider(town.officer, Role.PARTNER, own)
+        document = everything(Role.PARTNER, ["drills", "drillParticipations", "appointments", "organizations", "units"])
+        before = await ask(partner, document)
+        assert before["data"]["drills"]["totalCount"] == 1
+        other = await make.contact(town.officer, await make.company(town.officer, "見本信用金庫"))
+        await drills.invite(town.officer, drill.id, contact_id=other.id)
+        assert await ask(partner, document) == before
+        await answer(town, other)
+        assert await ask(partner, document) == before
+        await drills.uninvite(town.officer, drill.id, attendee_id=(await attendee_of(other)).id)
+        assert await ask(partner, document) == before
+
+    play(story)
+
+
+def test_a_volunteer_cannot_tell_that_others_are_asked_or_answer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        own, other = [await make.volunteer(town, mail_address=f"v{n}@volunteer.example") for n in range(2)]
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[own.id])
+        oneself = make.oneself(town.officer, own)
+        document = everything(Role.VOLUNTEER, ["volunteerActivities", "activityParticipations", "appointments"])
+        before = await ask(oneself, document)
+        assert before["data"]["volunteerActivities"]["totalCount"] == 1
+        await activities.invite(town.officer, activity.id, volunteer_ids=[other.id])
+        assert await ask(oneself, document) == before
+        guest = await Attendee.get(person_id=other.person_id)
+        await replies.answer_by_link(town.officer.now, guest.id, partstat=PartStat.ACCEPTED)
+        assert await ask(oneself, document) == before
 
     play(story)
 
