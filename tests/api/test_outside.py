@@ -15,11 +15,9 @@ from domain.actor import OUTSIDERS, Role
 from domain.calendar import Attendee, PartStat
 from domain.journal import Entry
 from domain.lectures import Audience, Counted, Lecture
-from domain.rights import may_read
 from tests import make
 from tests.api.asking import ask, change, codes, read
-from tests.api.test_rights import leaves
-from tests.api.test_rights import may_read as may_read_field
+from tests.api.test_rights import leaves, may_read
 from tests.api.test_situations import lists
 from tests.api.walking import SCHEMA
 from tests.domain.drills.asking import answer, attendee_of
@@ -37,7 +35,7 @@ def test_every_free_text_that_an_outsider_may_read_was_looked_at() -> None:
         for field, definition in gtype.fields.items()
         if isinstance(how := how_of(gtype, definition), Column)
         and column_of(how, definition) in MULTILINE
-        and any(may_read(role, how.data) for role in OUTSIDERS)
+        and any(may_read(role, name, field) for role in OUTSIDERS)
     }
     assert open_ == TOLD_TO_THE_OUTSIDE
 
@@ -107,10 +105,10 @@ def of(names: Sequence[str]) -> Iterator[tuple[str, GraphQLObjectType]]:
 
 
 def shown(role: Role, gtype: GraphQLObjectType, below: int = 1) -> str:
-    fields = [name for name in leaves(gtype) if may_read_field(role, gtype.name, name)]
+    fields = [name for name in leaves(gtype) if may_read(role, gtype.name, name)]
     for name, field in gtype.fields.items() if below else ():
         inner = get_named_type(field.type)
-        if not (isinstance(inner, GraphQLObjectType) and may_read_field(role, gtype.name, called(name, field))):
+        if not (isinstance(inner, GraphQLObjectType) and may_read(role, gtype.name, called(name, field))):
             continue
         if "edges" in inner.fields:
             node = get_named_type(get_named_type(inner.fields["edges"].type).fields["node"].type)
