@@ -69,7 +69,8 @@ class GraphQLDoor:
         try:
             context = await self.context_of(request)
             result = await self.execute(request.state.graphql, context)
-            return Response(orjson.dumps(worded(result, self.choices)), 200, media_type="application/json")
+            body = orjson.dumps(worded(result, self.choices))
+            return Response(body, *status_of(result), media_type="application/json")
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
@@ -102,6 +103,16 @@ def refusal(refused: Refused) -> Response:
     if isinstance(refused, RateLimited):
         headers["Retry-After"] = str(refused.retry_after)
     return answer(status, refused.code, refused.message, headers)
+
+
+def status_of(result: ExecutionResult) -> tuple[int, dict[str, str]]:
+    """That of HTTP, and when to come again: what an account may not read any more is refused like a request that comes
+    too often, for whatever stands between the two knows no other way to tell (RFC 6585 §4)."""
+    for error in result.errors or ():
+        cause = cause_of(error)
+        if isinstance(cause, RateLimited) and error.path is None:
+            return STATUS[cause.code], {"Retry-After": str(cause.retry_after)}
+    return 200, {}
 
 
 def _no_choices(_: str) -> list[str]:

@@ -137,9 +137,9 @@ def asked(query: str, variables: object = None, token: str = "hq") -> Answered:
     return ask(DOOR, query, variables, authorization=f"Bearer {token}")
 
 
-def refused(answered: Answered, code: str, field: str | None = None) -> str:
+def refused(answered: Answered, code: str, field: str | None = None, status: int = 200) -> str:
     """A document that was answered with this one refusal; gives its message."""
-    assert answered.status == 200
+    assert answered.status == status
     assert answered.code == code
     assert answered.error["extensions"].get("field") == field
     return str(answered.error["message"])
@@ -292,7 +292,8 @@ def test_a_document_over_its_budget_is_refused_as_too_large() -> None:
 
 def test_a_refusal_before_execution_has_no_data() -> None:
     answered = asked("query refuseMe { me }")
-    assert refused(answered, "RATE_LIMITED")
+    assert refused(answered, "RATE_LIMITED", status=429)
+    assert answered.headers["retry-after"] == "1"
     assert "data" not in answered.json
 
 

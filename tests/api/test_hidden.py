@@ -235,6 +235,23 @@ def test_a_filter_by_a_hidden_row_finds_as_much_as_one_by_none(in_crowd: Any) ->
     in_crowd(story)
 
 
+async def behind_a_figure(actor: Actor, id: UUID) -> Any:
+    document = 'query($unit: ID!) { statisticsRecords(measure: "ACTIVITIES", unitId: $unit, period: "2026Q1") }'
+    return await ask(actor, document, unit=f"Unit:{id}")
+
+
+def test_the_records_behind_a_figure_of_a_hidden_unit_are_as_much_work_as_those_of_none(in_crowd: Any) -> None:
+    async def story(crowd: Crowd) -> None:
+        for role in (Role.HQ_LIAISON, Role.STATION_LIAISON):
+            actor = crowd.actors[role]
+            hidden = await hidden_rows(crowd, actor, "Unit")
+            assert hidden, role
+            assert codes(await behind_a_figure(actor, hidden[0])) == [("NOT_FOUND", "unitId")]
+            assert await differing(partial(behind_a_figure, actor), hidden) == [], role
+
+    in_crowd(story)
+
+
 @pytest.mark.parametrize(("path", "purpose"), [("/cal/{}/calendar.ics", feeds.PURPOSE), ("/rsvp/{}", replies.PURPOSE)])
 def test_a_forged_address_is_as_much_work_whether_or_not_there_is_such_a_row(
     in_crowd: Any, path: str, purpose: str

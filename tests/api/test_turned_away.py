@@ -133,6 +133,22 @@ async def bearing(town: Town, who: Actor) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+def test_who_has_read_all_their_rows_is_told_by_http_too_when_to_come_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        place = Place(Budgets(rows={**ROWS, Role.STATION_LIAISON: Budget(per_second=10, most=100)}))
+        asked = {"query": "{ units(first: 60) { edges { node { id } } } }"}
+        async with place.browser() as client:
+            headers = await bearing(town, town.officer)
+            assert (await client.post("/graphql", json=asked, headers=headers)).status_code == 200
+            answer = await client.post("/graphql", json=asked, headers=headers)
+            refused(answer, "読み取る量が多すぎます", 2)
+            assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+            place.clock.now += 2 * SECOND
+            assert (await client.post("/graphql", json=asked, headers=headers)).status_code == 200
+
+    play(story)
+
+
 def test_an_account_that_was_shown_its_share_of_people_is_shown_and_changes_nothing_more(play: Any) -> None:
     async def story(town: Town) -> None:
         few = replace(SHARES[Role.STATION_LIAISON], hour=10)
