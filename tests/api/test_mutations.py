@@ -1,6 +1,7 @@
 """A mutation is the domain's verb at the door: its input, its refusal, its answer read after the commit."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from domain.actor import Role
@@ -118,6 +119,21 @@ def test_concurrent_twins_of_one_key_have_one_effect(play: Any) -> None:
         answers = await asyncio.gather(*twins)
         assert len({answer["data"]["registerOrganization"]["organization"]["id"] for answer in answers}) == 1
         assert await Organization.all().count() == 1
+
+    play(story)
+
+
+def test_a_key_is_ones_own_and_holds_for_ever(play: Any) -> None:
+    async def story(town: Town) -> None:
+        input = {"kind": "COMPANY", "name": "架空電力株式会社", "idempotencyKey": "k-1"}
+        shown = "organization { id name }"
+        first = await change(town.officer, "registerOrganization", shown, **input)
+        theirs = {**input, "name": "例示ガス株式会社"}
+        second = await change(town.other_officer, "registerOrganization", shown, **theirs)
+        assert second["data"]["registerOrganization"]["organization"]["name"] == "例示ガス株式会社"
+        months_later = make.at(town.officer, town.officer.now + timedelta(days=100))
+        assert await change(months_later, "registerOrganization", shown, **input) == first
+        assert await Organization.all().count() == 2
 
     play(story)
 

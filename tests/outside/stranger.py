@@ -53,8 +53,9 @@ LISTS = (
     *("calendarFeeds", "letters", "journal"),
 )
 DAYS = ("2026-04-01", "2027-03-31", "2028-02-29", "0001-01-01", "9999-12-31")
-PATIENCE = 5
-"""How often a question is sent again that came too early."""
+PATIENCE, PAUSE = 5, 2
+"""How often a question is sent again that came too early, and after how many seconds at most: whoever has used up their
+rows for a quarter of an hour is answered so."""
 
 
 class Likely(Visitor):
@@ -131,7 +132,7 @@ class Run:
             answer = client.post(self.url, json={"query": document}, headers=headers)
             if "RATE_LIMITED" not in answer.text:
                 break
-            time.sleep(float(answer.headers.get("Retry-After", 1)))
+            time.sleep(min(float(answer.headers.get("Retry-After", 1)), PAUSE))
         return answer
 
     def judge(self, client: httpx.Client, who: str, document: str) -> None:
