@@ -71,8 +71,11 @@ class Size(NamedTuple):
         added = (min(mine + theirs, SATURATED) for mine, theirs in zip(self, other, strict=True))
         return Size(*added)._replace(depth=depth)
 
+    def not_at_the_root(self) -> Size:
+        return self._replace(root_fields=0)
+
     def below_a_field(self, aliased: bool) -> Size:
-        counted = self._replace(root_fields=0, depth=self.depth + 1)
+        counted = self.not_at_the_root()._replace(depth=self.depth + 1)
         return counted.beside(Size(fields=1, root_fields=1, aliases=int(aliased)))
 
 
@@ -92,7 +95,7 @@ class Measure:
     def operation(self, operation: OperationDefinitionNode) -> Size:
         variables = operation.variable_definitions or ()
         directives = len(operation.directives or ()) + sum(len(v.directives or ()) for v in variables)
-        return self._selections(operation.selection_set, 0).beside(Size(directives=directives))
+        return self._selections(operation.selection_set).beside(Size(directives=directives))
 
     def fragment(self, name: str, nesting: int = 0) -> Size:
         if name in self._open or name not in self.fragments:
@@ -105,7 +108,7 @@ class Measure:
             self._open.discard(name)
         return self._known[name]
 
-    def _selections(self, chosen: SelectionSetNode | None, nesting: int) -> Size:
+    def _selections(self, chosen: SelectionSetNode | None, nesting: int = 0) -> Size:
         if nesting > NESTING:
             return ENDLESS
         size = Size()
@@ -141,7 +144,7 @@ def excess(document: DocumentNode, limits: Limits = LIMITS) -> str | None:
             size = measure.operation(definition)
         elif isinstance(definition, FragmentDefinitionNode):
             # The first level of a fragment is a root only where an operation spreads it there.
-            size = measure.fragment(definition.name.value)._replace(root_fields=0)
+            size = measure.fragment(definition.name.value).not_at_the_root()
         else:
             continue
         for name, label in LABELS.items():

@@ -16,7 +16,7 @@ from domain.actor import OUTSIDERS, Actor, Role
 from domain.errors import Incomplete, Invalid
 from domain.japanese import kana_order, phone_number, search_key
 from domain.japanese import mail_address as checked_address
-from domain.records import Record, nothing
+from domain.records import Record
 from domain.verbs import broken, verb
 
 
@@ -68,7 +68,7 @@ def visible_to(actor: Actor) -> QuerySet[Unit]:
     if actor.role is Role.NATIONAL:
         return Unit.filter(kind=UnitKind.PREFECTURE)
     if actor.role in OUTSIDERS:
-        return Unit.filter(id=actor.unit_id) if actor.unit_id else nothing(Unit)
+        return Unit.filter(id=actor.unit_id)
     return Unit.filter(prefecture_id=actor.prefecture_id)
 
 

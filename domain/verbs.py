@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from domain import limits, walls
@@ -86,18 +85,13 @@ async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *ar
 
 def _refusal(error: Exception) -> Refused | None:
     """What the database has refused, where a person can do something about it."""
-    if _state(error) in COLLISIONS:
+    state = getattr(error, "sqlstate", None)
+    if state in COLLISIONS:
         return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
-    if _state(error) == TOO_LONG:
+    if state == TOO_LONG:
         return limits.too_long()
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)
-    return Conflict(BROKEN[name]) if isinstance(error, IntegrityError) and name in BROKEN else None
-
-
-def _state(error: Exception) -> str | None:
-    """PostgreSQL's SQLSTATE, also where Tortoise has put the error into one of its own."""
-    causes = (error, *error.args)
-    return next((cause.sqlstate for cause in causes if hasattr(cause, "sqlstate")), None)
+    return Conflict(BROKEN[name]) if name in BROKEN else None
 
 
 def _name(function: Callable[..., object]) -> str:

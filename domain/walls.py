@@ -28,7 +28,8 @@ from domain.actor import OUTSIDERS, Actor, Role
 DESK, GUEST = ROLES = ("renkei_desk", "renkei_guest")
 SETTINGS = ("prefecture", "person", "organization")
 PATIENCE = 10
-"""Seconds that one statement of whoever acts may take, or wait for another's row; then all of it is given up."""
+"""Seconds that one statement of whoever acts may take; then all of it is given up. It waits for another's row only half
+as long: were both the same, it would never be told that somebody else was at it (PostgreSQL, `lock_timeout`)."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Wall:
     def put_up(self) -> str:
         """What puts it up until the transaction ends. Ids are inlined: several statements in one take no values."""
         ids = zip(SETTINGS, (self.prefecture_id, self.person_id, self.organization_id), strict=True)
-        limits = [f"{name} = '{self.patience}s'" for name in ("statement_timeout", "lock_timeout")]
+        limits = [f"statement_timeout = '{self.patience}s'", f"lock_timeout = '{self.patience * 500}ms'"]
         settings = [f"ROLE {self.role}", *(f"renkei.{name} = '{id or ''}'" for name, id in ids), *limits]
         return "; ".join(f"SET LOCAL {one}" for one in settings)
 

@@ -194,8 +194,7 @@ def groups_visible_to(actor: Actor) -> QuerySet[VolunteerGroup]:
         return VolunteerGroup.filter(any_of(VolunteerGroup, "unit_id", actor.units))
     if actor.role is not Role.VOLUNTEER:
         return nothing(VolunteerGroup)
-    own = visible_to(actor).filter(group_id__isnull=False)
-    return VolunteerGroup.filter(id__in=Subquery(own.values("group_id")))
+    return VolunteerGroup.filter(id__in=Subquery(visible_to(actor).values("group_id")))
 
 
 async def move(author: Author, volunteer: Volunteer, to: VolunteerStatus, fact: str, **values: Any) -> Volunteer:

@@ -265,6 +265,12 @@ def test_an_outsider_sees_the_dates_they_are_asked_to_and_nobody_else_who_is(pla
         assert await calendar.visible_to(make.outsider(town.officer, Role.PARTNER, colleague)).count() == 1
         volunteer = make.outsider(town.officer, Role.VOLUNTEER, contacts[1])
         assert [one.id for one in await calendar.attendees_visible_to(volunteer)] == [asked[1].id]
+        herself = await calendar.ask(
+            town.officer, foreign, await Person.get(id=colleague.person_id), AttendeeRole.LECTURER
+        )
+        sees = calendar.attendees_visible_to(make.outsider(town.officer, Role.PARTNER, colleague))
+        assert {one.id for one in await sees} == {asked[0].id, herself.id}
+        assert [one.id for one in await calendar.attendees_visible_to(partner)] == [asked[0].id]
         await calendar.uninvite(town.officer, shared, asked[0])
         assert await calendar.visible_to(partner).count() == 0
         for who in (town.other_officer, town.statistician, town.admin):

@@ -227,8 +227,12 @@ def test_a_station_sees_its_own_row_and_no_total(play: Any) -> None:
             report = await statistics.show(at(town.other_officer), SUMMER, fresh=fresh)
             assert ([unit.id for unit in report.units], report.whole_id) == ([town.other_station.id], None)
             assert not any(figure.value for figure in report.figures())
+            kept = await statistics.figures_visible_to(at(town.other_officer))
+            assert {figure.unit_id for figure in kept} == {town.other_station.id}
         own = await statistics.show(at(town.officer), SUMMER)
         assert own.value(town.station.id, BY_KEY["LECTURES"]) == 1
+        for who in (town.hq, town.statistician):
+            assert await statistics.figures_visible_to(at(who)).count() == await RunFigure.all().count()
 
     play(story)
 
@@ -259,6 +263,8 @@ def test_the_nation_sees_prefectures_side_by_side_and_no_station(play: Any) -> N
         actor = await national(town)
         fresh = await statistics.show(actor, SUMMER)
         await statistics.compute(actor, period="2026Q2")
+        assert await statistics.figures_visible_to(actor).count() == await RunFigure.all().count() > 0
+        assert await statistics.figures_visible_to(at(town.hq)).count() == 0
         for report in (fresh, await statistics.show(actor, SUMMER)):
             assert [unit.name for unit in report.units] == ["青浜県警察"]
             assert report.value(town.prefecture.id, BY_KEY["LECTURES"]) == total(report, "LECTURES") == 1

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
 
+from domain import database, verbs, walls
 from domain.actor import Actor, Role
-from domain.errors import NotAllowed
+from domain.errors import Conflict, NotAllowed, TooLarge
 from domain.verbs import ALLOWED, BROKEN, ROUTINES
 from tests.clock import NOW
 
@@ -48,3 +50,43 @@ def test_every_rule_of_the_database_that_is_told_in_words_stands_in_a_migration(
         for statement in statements
     )
     assert [rule for rule in BROKEN if rule not in rules] == []
+
+
+@pytest.mark.parametrize(
+    ("state", "refused"),
+    [
+        ("40P01", Conflict),
+        ("40001", Conflict),
+        ("55P03", Conflict),
+        ("57014", TooLarge),
+        ("22012", OperationalError),
+    ],
+)
+def test_what_the_database_gives_up_is_told_as_something_that_one_can_do_something_about(
+    run: Any, state: str, refused: type[Exception]
+) -> None:
+    async def given_up(_: object) -> None:
+        await database.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
+
+    with pytest.raises(refused):
+        run(verbs._in_one_transaction(given_up, walls.OUTSIDE, NOW))
+
+
+def test_a_rule_of_the_database_without_words_is_a_mistake_of_the_program(run: Any) -> None:
+    rule = "CREATE TEMP TABLE once (number int CONSTRAINT only_one UNIQUE) ON COMMIT DROP"
+
+    async def twice(_: object) -> None:
+        await database.execute(rule)
+        await database.execute("INSERT INTO once VALUES (1), (1)")
+
+    with pytest.raises(IntegrityError):
+        run(verbs._in_one_transaction(twice, walls.OUTSIDE, NOW))
+    assert "only_one" not in BROKEN
+
+
+def test_what_the_program_does_wrong_by_itself_stays_what_it_is(run: Any) -> None:
+    async def wrong(_: object) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run(verbs._in_one_transaction(wrong, walls.OUTSIDE, NOW))

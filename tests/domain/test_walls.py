@@ -210,12 +210,26 @@ def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any,
     async def story(town: Town) -> None:
         await make.company(town.hq)
         impatient = Wall(DESK, town.prefecture.id, patience=0)
-        assert "timeout = '0s'" in impatient.put_up()
+        assert "statement_timeout = '0s'; SET LOCAL lock_timeout = '0ms'" in impatient.put_up()
+        async with in_transaction(), walls.behind(Wall(DESK, town.prefecture.id)):
+            limits = [await database.rows(f"SHOW {name}_timeout") for name in ("statement", "lock")]
+        assert [[*one[0].values()] for one in limits] == [["10s"], ["5s"]]
         monkeypatch.setattr(Wall, "put_up", lambda wall: "SET LOCAL statement_timeout = '100ms'")
         monkeypatch.setitem(ALLOWED, f"{__name__}.slowly", frozenset(Role))
         with pytest.raises(TooLarge, match="時間内に終わりませんでした"):
             await verb(*Role)(slowly)(town.hq)
         assert (await Organization.get(name="架空電力株式会社")).phone == ""
+
+    play(story)
+
+
+def test_a_wall_that_went_with_its_transaction_is_put_up_again_in_the_next(play: Any) -> None:
+    async def story(town: Town) -> None:
+        wall = Wall(DESK, town.prefecture.id)
+        async with walls.alone_behind(wall):
+            pass
+        async with in_transaction(), walls.behind(wall):
+            assert await database.rows("SELECT current_user::text AS who") == [{"who": DESK}]
 
     play(story)
 
@@ -231,6 +245,7 @@ def test_the_bearer_of_a_link_meets_nobody_else_behind_it_and_no_other_prefectur
             assert {one.id for one in await Person.all()} == {mine.person_id}
             assert theirs.appointment_id not in {one.id for one in await Appointment.all()}
         async with walls.alone_behind(walls.for_link(mine.prefecture_id, None)):
+            assert await Attendee.all().count() > 1
             assert {one.prefecture_id for one in await Appointment.all()} == {town.prefecture.id}
         assert len({one.prefecture_id for one in await Appointment.all()}) == 2
 

@@ -25,6 +25,8 @@ def test_a_corrected_head_count_keeps_the_old_value(play: Any) -> None:
         )
         row = await HeadCount.get(lecture_id=lecture.id)
         assert row.count == 85
+        for who, sees in ((town.officer, True), (town.hq, True), (town.other_officer, False), (town.admin, False)):
+            assert await lectures.head_counts_visible_to(who).exists() is sees, who.role
         entry = await Entry.get(row_id=row.id, fact="head-count-corrected")
         assert (entry.before, entry.after) == ({"count": 58}, {"count": 85})
 
