@@ -35,7 +35,7 @@ class Failed(Stopped):
 class Step:
     """One named check; `tool` is the package that it needs, if any. `work` raises Failed.
 
-    With an `extra` of ours it is one of the long checks, and left out where its tool is not installed.
+    With an `extra` of ours it is one of the long checks, and left out where its tool, which that brings, is missing.
     """
 
     name: str
@@ -141,5 +141,6 @@ STEPS = (
     Step("bandit", "守りの穴", _module("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", *ROOMS), "bandit"),
     Step("mypy", "型", _module("-m", "mypy"), "mypy"),
     Step("pytest", "テスト (PostgreSQL)", _pytest, "pytest"),
+    Step("mutants", "わざと入れた間違い", _module("-m", "tests.mutants"), "pytest", "test"),
     Step("schemathesis", "よその目", _module("-m", "tests.outside.stranger"), "schemathesis", "outside"),
 )
