@@ -44,7 +44,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 from tests import make
-from tests.api.inputs import rows_of
+from tests.api.inputs import drill_of, rows_of
 from tests.api.reading.prefecture import lived_in
 from tests.domain.drills.asking import confirmed, finished
 from tests.domain.test_activities import held
@@ -187,6 +187,7 @@ async def _on_the_way(town: Town) -> None:
     await lectures.confirm(officer, lecture.id)
     await held(town, [await make.volunteer(town, family_name="例山")])
     await finished(town, "例示鉄道株式会社")
+    await drill_of(officer, await make.contact(officer, await make.company(officer, "例示放送株式会社")))
     begun, _ = await confirmed(town, "見本通信株式会社")
     await drills.start(make.at(officer, begun.starts_at + timedelta(hours=1)), begun.id)
 
