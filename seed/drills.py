@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from domain import calendar, drills, replies
+from domain import calendar, drills, incoming, replies
 from domain.actor import Actor
-from domain.calendar import Attendee, PartStat
+from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, ParticipationReply
+from domain.incoming import Told
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day
 from seed.telling import Thread, then
@@ -36,6 +37,7 @@ class Exercise:
     """One drill on a day. `notice` is how many days before its invitations leave, `firm` before it is confirmed.
 
     `moved_by` days it was postponed, after having been confirmed. `upto` is the last step that anybody takes.
+    With `strays` one guest answers by mail from an address that nobody knows.
     """
 
     title: str
@@ -49,6 +51,7 @@ class Exercise:
     firm: int = 14
     moved_by: int = 0
     upto: str = "closed"
+    strays: bool = False
 
     @property
     def asked_for(self) -> date:
@@ -66,6 +69,7 @@ class Exercise:
         return timedelta(hours=3)
 
 
+OURS = "見本中央署管内共同対処訓練"
 PREPARED = "見本中央署管内標的型メール対処訓練"
 """The one to which nobody has been invited yet."""
 
@@ -80,6 +84,7 @@ CITIES, TOWNS = _of(("municipality", 0, 7)), _of(("municipality", 7, 12))
 CLINICS, BANKS, HARBOUR = _of(("medical", 0, 14)), _of(("finance", 0, 16)), _of(("transport", 0, 8))
 SHOPS = _of(("commerce", 10, 22))
 NEIGHBOURS = tuple(body.name for bodies in PARTNERS.values() for body in bodies if body.station.code == FIRST_STATION)
+STRAY = NEIGHBOURS[-1]
 TABLE, REAL = DrillFormat.TABLETOP, DrillFormat.FUNCTIONAL
 RANSOM, MAIL, LEAK = DrillThreat.RANSOMWARE, DrillThreat.TARGETED_MAIL, DrillThreat.INFORMATION_LEAK
 FLOOD, DARK = DrillThreat.DENIAL_OF_SERVICE, DrillThreat.BLACKOUT
@@ -108,7 +113,9 @@ def exercises(year: Year) -> list[Exercise]:
             firm=32,
             notice=66,
         ),
-        Exercise("見本中央署管内共同対処訓練", NEIGHBOURS, TABLE, RANSOM, on(soon, 34), OWN, FIRST_STATION),
+        Exercise(
+            "見本中央署管内共同対処訓練", NEIGHBOURS, TABLE, RANSOM, on(soon, 34), OWN, FIRST_STATION, strays=True
+        ),
         Exercise(PREPARED, (), TABLE, MAIL, on(soon, 58), OWN, FIRST_STATION, upto="planned"),
     ]
 
@@ -165,6 +172,9 @@ async def _invited(town: Town, leader: Actor, drill: Drill, exercise: Exercise) 
 
 async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, rolled: Random) -> Thread:
     """Most answer by the link, a few never; some of those say so on the telephone in the end."""
+    if exercise.strays:
+        yield exercise.before(exercise.notice - 2, "18:20")
+        await _strayed(exercise.before(exercise.notice - 2, "18:20"), await _attendee(leader, drill, town, STRAY))
     for instant, name, partstat in sorted(_replies(exercise, rolled)):
         yield instant
         attendee = await _attendee(leader, drill, town, name)
@@ -177,10 +187,30 @@ async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, 
             await replies.note(note, attendee.id, partstat=PartStat.ACCEPTED, remark="電話で確認。2名で参加")
 
 
+async def _strayed(now: datetime, attendee: Attendee) -> None:
+    """A yes from a private address: it waits until an officer has asked."""
+    date = await Appointment.get(id=attendee.appointment_id)
+    told = Told(
+        digest=f"stray {attendee.id}",
+        received_at=now,
+        sender="private@home.example",
+        method="REPLY",
+        uid=date.uid,
+        attendee=(await attendee.person).mail_address,
+        partstat=PartStat.ACCEPTED,
+        sequence=date.sequence,
+        stamp=now,
+        remark="自宅から返信しています。1名で参加します",
+    )
+    await incoming.take_in(now, told)
+
+
 def _replies(exercise: Exercise, rolled: Random) -> list[tuple[datetime, str, PartStat]]:
     """Who answers when, and what: at most five days before the drill is confirmed."""
     found = []
     for name in exercise.bodies:
+        if exercise.strays and name == STRAY:
+            continue
         days = rolled.randint(exercise.firm + 5, exercise.notice - 3)
         answer = rolled.choices((PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE), (83, 12, 5))[0]
         clock = f"{rolled.randint(9, 16):02}:{rolled.randint(0, 59):02}"

@@ -15,6 +15,7 @@ from domain import (
     calendar,
     drills,
     feeds,
+    incoming,
     lectures,
     organizations,
     people,
@@ -26,6 +27,7 @@ from domain.actor import TOKYO, Actor
 from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
+from domain.incoming import IncomingKind, IncomingStatus
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
 from domain.organizations import OrganizationKind
@@ -213,6 +215,19 @@ async def _unanswered(around: Around) -> Variables | None:
     return {"from": around.now} if found else None
 
 
+async def _strange_mail(around: Around) -> Variables | None:
+    """A mail that came to the unit, and waits."""
+    waiting = incoming.visible_to(around.asking).filter(status=IncomingStatus.WAITING)
+    return {} if await waiting.exists() else None
+
+
+async def _answering_mail(around: Around) -> Variables | None:
+    """One that holds the answer of somebody who is invited."""
+    waiting = incoming.visible_to(around.asking).filter(status=IncomingStatus.WAITING, kind=IncomingKind.ANSWER)
+    mail = await waiting.filter(attendee_id__isnull=False).order_by("received_at").first()
+    return {"mail": encode("IncomingMail", mail.id)} if mail else None
+
+
 async def _counted(around: Around) -> Variables | None:
     """The newest lecture that was reported, with two people more than are written down."""
     given = lectures.visible_to(around.asking).filter(status=LectureStatus.REPORTED)
@@ -280,6 +295,8 @@ FINDERS: Mapping[str, Find] = {
     "postpone_drill": _postponable,
     "note_phone_answer": _silent,
     "not_answered_yet": _unanswered,
+    "mails_waiting": _strange_mail,
+    "accept_mail": _answering_mail,
     "correct_head_counts": _counted,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
