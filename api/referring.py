@@ -48,6 +48,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "ErasureList": ("erasureLists",),
     "Establishment": ("organizations.establishments",),
     "GuardianConsent": ("volunteers.consents",),
+    "IncomingMail": ("incomingMails",),
     "Lecture": ("lectures",),
     "LecturerAssignment": ("lectures.assignments",),
     "LegalHold": ("legalHolds",),

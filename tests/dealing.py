@@ -9,13 +9,16 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = {
-    **dict.fromkeys(("tests/api/test_demo.py", "tests/seed/test_town.py"), "the one demonstration"),
+    **dict.fromkeys(
+        ("tests/api/test_demo.py", "tests/seed/test_town.py", "tests/seed/test_walls.py"), "the one demonstration"
+    ),
     **dict.fromkeys(("tests/api/test_hidden.py", "tests/api/test_situations.py"), "the crowd"),
     "tests/api/test_rights.py": "the crowd",
 }
 LONGEST = (
     "tests/api/test_demo.py",
     "tests/seed/test_town.py",
+    "tests/seed/test_walls.py",
     "tests/test_year.py",
     "tests/api/test_bad_input.py",
     "tests/api/test_hidden.py",

@@ -27,7 +27,7 @@ def test_the_register_leaves_as_csv_and_as_a_workbook_with_the_same_files(capsys
     assert [row["個人情報ファイルの名称"] for row in rows] == FILES
     assert [cell.value for cell in sheet["A"]][1:] == FILES
     (consent,) = [row for row in rows if row["個人情報ファイルの名称"] == "保護者同意"]
-    assert consent["特に慎重に扱う項目"].startswith("保護者の氏名、続柄、同意の範囲")
+    assert consent["特に慎重に扱う項目"].startswith("保護者の氏名、保護者のメールアドレス、")
     assert consent["保存期間"] == "活動を終えた日から3か月（更新のときを除く）"
 
 
