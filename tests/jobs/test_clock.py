@@ -69,6 +69,18 @@ def test_after_a_pause_of_days_the_newest_turn_is_done_once(run: Any) -> None:
     run(story())
 
 
+def test_a_clock_that_is_put_back_or_runs_ahead_does_no_turn_twice(run: Any) -> None:
+    async def story() -> None:
+        work, two_hours = Work(), timedelta(hours=2)
+        for now in (NOW - DAY, NOW, NOW - two_hours, NOW, NOW + 40 * DAY, NOW, NOW + 40 * DAY - two_hours):
+            await clock.tick(now, NOBODY, (daily(work),))
+        assert work.done == [NOW - DAY, NOW, NOW + 40 * DAY, NOW + 40 * DAY - two_hours]
+        turns = [slot.slot_at for slot in await Slot.all().order_by("slot_at")]
+        assert turns == [NOW - DAY, NOW, NOW + 39 * DAY, NOW + 40 * DAY]
+
+    run(story())
+
+
 def test_one_jobs_failure_keeps_no_other_from_running_and_is_tried_again(run: Any, caplog: Any) -> None:
     async def story() -> None:
         broken, sound = Work(broken=True), Work()
