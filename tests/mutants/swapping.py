@@ -14,7 +14,9 @@ GUARDED = "verb.<locals>.declare.<locals>.guarded"
 
 
 def functions(path: str) -> list[FunctionType]:
-    """All that were made from a file, also those within others."""
+    """All that were made from a file, also those within others, and those that a server of this process has set aside
+    from the collector (`api.settling`)."""
+    gc.unfreeze()
     return [one for one in gc.get_objects() if type(one) is FunctionType and one.__code__.co_filename == path]
 
 
