@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import DoesNotExist, IntegrityError, OperationalError
 
 from domain import database, verbs, walls
 from domain.actor import Actor, Role
-from domain.errors import Conflict, NotAllowed, TooLarge
+from domain.errors import Conflict, NotAllowed, Refused, TooLarge
 from domain.verbs import ALLOWED, BROKEN, ROUTINES
 from tests.clock import NOW
 
@@ -28,6 +28,23 @@ def test_a_verb_refuses_every_role_that_it_is_not_for(verb: str) -> None:
         actor = Actor(role, NOW, uuid4(), uuid4(), uuid4())
         with pytest.raises(NotAllowed):
             asyncio.run(named(verb)(actor))
+
+
+def test_a_verb_lets_everybody_in_whom_it_is_for(run: Any) -> None:
+    """They bring nothing along, and nobody knows them: it is something else that is told then."""
+
+    async def told(verb: str, role: Role) -> str:
+        try:
+            await named(verb)(Actor(role, NOW, uuid4(), uuid4(), uuid4()))
+        except (TypeError, DoesNotExist, Refused) as refusal:
+            return str(refusal)
+        return ""
+
+    async def story() -> list[tuple[str, Role]]:
+        each = [(verb, role) for verb, roles in ALLOWED.items() for role in sorted(roles)]
+        return [one for one in each if "この操作をする権限がありません" in await told(*one)]
+
+    assert run(story()) == []
 
 
 def test_who_only_counts_changes_nothing() -> None:

@@ -23,7 +23,7 @@ from tests.mutants.changing import changes
 SCOPE = "visible_to"
 TABLE = "tests/test_house.py::test_the_permission_table_is_the_reviewed_one"
 SCOPES = ("tests/api/test_situations.py", TABLE)
-VERBS = ("tests/domain/test_verbs.py", "tests/api/test_rights.py")
+VERBS = ("tests/domain/test_verbs.py",)
 CLEARANCES = ("tests/domain/test_rights.py", "tests/api/test_rights.py")
 
 
