@@ -215,7 +215,7 @@ async def _as_superuser(server: EmbeddedServer, name: str, statement: str) -> No
         await connection.close()
 
 
-OUR_LOGS = frozenset({"api", "domain", "exports", "jobs", "renkei", "seed", "starlette", "tortoise", "uvicorn"})
+OUR_LOGS = frozenset({"api", "domain", "exports", "jobs", "renkei", "seed"})
 PERSONAL = re.compile(
     "試﨑|例塚|例山|例森|髙見本|すずめ三羽|[a-z0-9]+@(partner|police|home|school)|/(cal|rsvp|welcome)/[A-Za-z0-9_-]{20}"
 )
