@@ -21,3 +21,8 @@ def test_statisticians_read_no_personal_data():
 
 def test_sensitive_data_is_for_liaison_officers_alone():
     assert {role for role in Role if may_read(role, DataClass.SENSITIVE)} == set(LIAISONS)
+
+
+def test_what_is_internal_is_for_the_police_of_the_prefecture_alone():
+    police = {Role.ADMIN, Role.HQ_LIAISON, Role.STATION_LIAISON, Role.STATISTICIAN}
+    assert {role for role in Role if may_read(role, DataClass.INTERNAL)} == police
