@@ -25,13 +25,7 @@ from domain.people import Person
 from domain.units import Unit
 
 TITLE = "予定のご案内への回答"
-WORDS = {
-    PartStat.NEEDS_ACTION: "まだいただいていません",
-    PartStat.ACCEPTED: "出席",
-    PartStat.DECLINED: "欠席",
-    PartStat.TENTATIVE: "未定",
-    PartStat.DELEGATED: "代理の方が出席",
-}
+WORDS = {PartStat.NEEDS_ACTION: "まだいただいていません", **replies.LABELS}
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
 LONGEST_REMARK = 500
 DIGITS = 9

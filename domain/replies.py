@@ -1,18 +1,19 @@
 """返事: one state and one history of answers, whichever way they come (page, mail, a call that an officer notes).
 
 The newest answer holds. What an answer means for a lecture or a drill is said by those concepts, which listen here;
-and once one of them has taken place, who came is known, and no answer is taken any more.
+and once one of them has taken place, who came is known, and no answer is taken any more. The calendar of whoever has
+answered hears what holds now, unless it has said so itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain import records, walls
+from domain import invitations, records, walls
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.calendar import (
     AnswerChannel,
@@ -24,15 +25,24 @@ from domain.calendar import (
     attendees_visible_to,
 )
 from domain.errors import Conflict, Invalid, WrongState
+from domain.outbox import Method
 from domain.people import Person
 from domain.records import Owned
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 
-Listener = Callable[[Author, Appointment, Attendee], Awaitable[None]]
+Listener = Callable[[Author, Appointment, Attendee], Awaitable[str | None]]
+"""What a concept does with an answer; it may name the letter that says more than that the answer has come."""
+
 LISTENERS: dict[AppointmentKind, Listener] = {}
 PURPOSE = "rsvp"
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
+LABELS: Mapping[PartStat, str] = {
+    PartStat.ACCEPTED: "出席",
+    PartStat.DECLINED: "欠席",
+    PartStat.TENTATIVE: "未定",
+    PartStat.DELEGATED: "代理の方が出席",
+}
 
 
 @dataclass(frozen=True)
@@ -127,11 +137,22 @@ async def _answer(
     await _must_be_open(author, appointment, attendee)
     if partstat not in ANSWERS:
         raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
+    before = attendee.partstat
     said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": given_at or author.now}
     await records.change(author, attendee, "attendee-answered", **said)
-    if listener := LISTENERS.get(appointment.kind):
-        await listener(author, appointment, attendee)
+    listener = LISTENERS.get(appointment.kind)
+    letter = await listener(author, appointment, attendee) if listener else None
+    is_known = given_at is not None or partstat is before
+    if letter or not is_known:
+        await _tell_calendar(author, appointment, attendee, letter or "answer-received")
     return attendee
+
+
+async def _tell_calendar(author: Author, appointment: Appointment, attendee: Attendee, letter: str) -> None:
+    """Whoever answers elsewhere finds their answer in their calendar: a REQUEST of the same SEQUENCE and a newer
+    DTSTAMP (RFC 5546 §2.1.5), which asks for no reply."""
+    answer = LABELS[attendee.partstat]
+    await invitations.tell(author, appointment, attendee, letter, Method.REQUEST, answer=answer, asks=False)
 
 
 async def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:

@@ -102,15 +102,18 @@ def request(
     stamp: datetime,
     partstat: str = "NEEDS-ACTION",
     role: str = "REQ-PARTICIPANT",
+    *,
+    asks: bool = True,
 ) -> bytes:
     """An invitation, or news of a change, to one person, who is the only ATTENDEE (RFC 5546 §3.2.2).
 
     `stamp` is the time of sending and rises by at least a second per UID. RSVP stays TRUE after an answer,
-    else several clients take the buttons away.
+    else several clients take the buttons away; only what tells an answer back to whoever gave it `asks` for none.
     """
     entry = _entry(event, stamp, zone=TOKYO)
     entry.organizer = _address(organizer)
-    entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL", ROLE=role, PARTSTAT=partstat, RSVP="TRUE")]
+    rsvp = "TRUE" if asks else "FALSE"
+    entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL", ROLE=role, PARTSTAT=partstat, RSVP=rsvp)]
     return _calendar(_head("REQUEST"), TIMEZONE, entry.to_ical())
 
 

@@ -152,7 +152,8 @@ def _calendar(letter: Letter, sender: str) -> tuple[str, bytes]:
     if letter.method is Method.CANCEL:
         take_back = ical.cancel if event.status == "CANCELLED" else ical.uninvite
         return "CANCEL", take_back(event, organizer, attendee, stamp)
-    return "REQUEST", ical.request(event, organizer, attendee, stamp, partstat=facts["partstat"])
+    asks = facts.get("asks", True)
+    return "REQUEST", ical.request(event, organizer, attendee, stamp, facts["partstat"], asks=asks)
 
 
 def _event(facts: dict[str, Any]) -> ical.Event:

@@ -248,6 +248,9 @@ def hold_a_drill(story: Story) -> None:
     invitation = home.mail("denta@kaku.example", 1)
     invited = event_in(invitation)
     answer_by_link(link_in(invitation, "rsvp"))
+    told_back = event_in(home.mail("denta@kaku.example", 2))
+    assert told_back.attendee.params["PARTSTAT"] == ["ACCEPTED"]
+    assert told_back.sequence.value == invited.sequence.value
     see_it_in_the_feed(story, invited)
     keep_partners_apart(story, id["drillId"])
     confirm_and_postpone(story, id, invited, later)
@@ -285,14 +288,14 @@ def invite_to_a_drill(story: Story, starts_at: datetime) -> dict[str, str]:
 def confirm_and_postpone(story: Story, id: dict[str, str], invited: Any, later: datetime) -> None:
     home, station = story.home, story.tokens["station"]
     home.do(station, "confirmDrill", "drill { status }", **id)
-    confirmed = event_in(home.mail("denta@kaku.example", 3))
+    confirmed = event_in(home.mail("denta@kaku.example", 4))
     moved_to = {"startsAt": later.isoformat(), "endsAt": (later + timedelta(hours=3)).isoformat()}
     home.do(station, "postponeDrill", "drill { status }", **id, reason="台風", **moved_to)
-    postponed = event_in(home.mail("denta@kaku.example", 4))
+    postponed = event_in(home.mail("denta@kaku.example", 5))
     assert {event.uid.value for event in (invited, confirmed, postponed)} == {invited.uid.value}
     assert [int(event.sequence.value) for event in (invited, confirmed, postponed)] == [0, 1, 2]
     assert postponed.dtstart.value == later
-    answer_by_link(link_in(home.mail("denta@kaku.example", 4), "rsvp"))
+    answer_by_link(link_in(home.mail("denta@kaku.example", 5), "rsvp"))
 
 
 def answer_by_link(link: str) -> None:
@@ -306,7 +309,7 @@ def see_it_in_the_feed(story: Story, invited: Any) -> None:
     home, partner = story.home, story.tokens["partner"]
     me = home.read(partner, "{ contacts { edges { node { person { id } } } } }")["contacts"]["edges"][0]["node"]
     home.do(partner, "openCalendarFeed", "calendarFeed { id }", personId=me["person"]["id"])
-    address = link_in(home.mail("denta@kaku.example", 2), "cal")
+    address = link_in(home.mail("denta@kaku.example", 3), "cal")
     fetched = serving.get(address)
     event = vobject.readOne(fetched.text).vevent
     assert (event.uid.value, event.sequence.value) == (invited.uid.value, invited.sequence.value)

@@ -121,22 +121,20 @@ async def _must_have_seats(activity: Activity, more: int) -> None:
 
 
 @listens(AppointmentKind.ACTIVITY)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> str | None:
     """An answer: whoever accepts has a seat and is held to the time, or waits for one where all are taken. Whoever had
     declined was not told any more of the date, and now gets it as it stands."""
     activity = await Activity.filter(appointment_id=appointment.id).select_for_update().get()
     participation = await ActivityParticipation.filter(attendee_id=attendee.id).select_for_update().first()
     if participation is None or activity.status not in OPEN:
-        return
+        return None
     before, status = participation.status, await _meant(activity, participation, attendee.partstat)
     await records.change(author, participation, "volunteer-answered", status=status)
     await _hold(author, appointment, attendee, status)
-    has_come_back = before is ParticipationStatus.DECLINED and status is not before
     if status is ParticipationStatus.WAITLISTED and status is not before:
-        method = Method.REQUEST if has_come_back else None
-        await invitations.tell(author, appointment, attendee, "activity-waitlisted", method)
-    elif has_come_back:
-        await invitations.tell(author, appointment, attendee, "activity-invitation", Method.REQUEST)
+        return "activity-waitlisted"
+    has_come_back = before is ParticipationStatus.DECLINED and status is not before
+    return "activity-invitation" if has_come_back else None
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
-from domain import invitations, letters, people, records, volunteers
+from domain import letters, people, records, volunteers
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Incomplete, Invalid
@@ -23,7 +23,6 @@ from domain.lectures.assigning import (
 )
 from domain.lectures.lecture import AHEAD, ARRANGING, Lecture, LectureStatus
 from domain.organizations import Contact
-from domain.outbox import Method
 from domain.people import Person, outside, when_leaving
 from domain.replies import listens
 from domain.volunteers import Volunteer
@@ -35,16 +34,16 @@ MISSING = "この講義には、いま講師がいません。"
 
 
 @listens(AppointmentKind.LECTURE)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> str | None:
     """An answer of a lecturer is the answer to the offer: with "perhaps" it is open again. Whoever declines is free at
     that time, and whoever asked them hears of it; with another answer after all they get the date as it stands now."""
     lecture = await Lecture.get(appointment_id=appointment.id)
     assignment = await Assignment.filter(attendee_id=attendee.id).select_for_update().first()
     if assignment is None or lecture.status not in ARRANGING:
-        return
+        return None
     status = OfferStatus.OFFERED if attendee.partstat is PartStat.TENTATIVE else OfferStatus(attendee.partstat.value)
     if assignment.status not in ANSWERED:  # the offer lapsed before the answer came
-        return
+        return None
     had_declined = assignment.status is OfferStatus.DECLINED
     await records.change(author, assignment, "lecturer-answered", status=status)
     busy = (None, None) if status is OfferStatus.DECLINED else (appointment.starts_at, appointment.ends_at)
@@ -52,9 +51,8 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     if status is OfferStatus.DECLINED:
         await tell_officer(author, lecture, assignment, attendee, "lecturer-lost", reason=DECLINED)
     elif had_declined:
-        is_firm = lecture.status is LectureStatus.CONFIRMED
-        kind = "lecturer-confirmed" if is_firm else "lecture-assigned"
-        await invitations.tell(author, appointment, attendee, kind, Method.REQUEST)
+        return "lecturer-confirmed" if lecture.status is LectureStatus.CONFIRMED else "lecture-assigned"
+    return None
 
 
 @volunteers.when_stepping_back

@@ -46,6 +46,7 @@ KINDS = (
     "activity-released",
     "activity-waitlisted",
     "activity-still-waitlisted",
+    "answer-received",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",
@@ -103,7 +104,7 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is
     when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`,
     `login`, `hours`, `what` (has changed of an account), `expires_on`, `days`, `contact`, `number`, `authority`,
-    `ended_on`, `lecturer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
+    `ended_on`, `lecturer`, `answer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
     `equipment`, `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`,
     `count`, `how`.
     """

@@ -6,7 +6,7 @@ from typing import Any
 from domain import activities, replies, volunteers
 from domain.activities import ActivityParticipation, ParticipationStatus
 from domain.calendar import Attendee, PartStat
-from domain.outbox import Letter
+from domain.outbox import Letter, Method
 from jobs.letters import render
 from tests import make
 from tests.make import Town
@@ -103,7 +103,7 @@ def test_whoever_waits_for_a_seat_is_told_so_and_how_to_step_back(play: Any) -> 
         waiting = await ActivityParticipation.get(volunteer_id=second.id)
         [letter] = await Letter.filter(kind="activity-waitlisted")
         assert waiting.status is ParticipationStatus.WAITLISTED
-        assert (letter.person_id, letter.method) == (second.person_id, None)
+        assert (letter.person_id, letter.method) == (second.person_id, Method.REQUEST)
         assert letter.facts["attendee_id"] == str(waiting.attendee_id)
 
     play(story)

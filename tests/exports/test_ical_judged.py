@@ -29,6 +29,7 @@ CLEAN = {
     "empty feed": feed("予定", []),
     "request": REQUEST,
     "request after an answer": request(DRILL, OFFICE, GUEST, SENT, "ACCEPTED", "OPT-PARTICIPANT"),
+    "answer told back": request(DRILL, OFFICE, GUEST, SENT, "DECLINED", asks=False),
     "cancel": CANCEL,
     "cancel to one": uninvite(replace(DRILL, sequence=3), OFFICE, GUEST, SENT),
 }

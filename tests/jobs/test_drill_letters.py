@@ -50,7 +50,7 @@ def event_of(letter: Envelope) -> Any:
 def test_every_letter_of_a_drill_is_complete_and_its_calendar_strict(play: Any) -> None:
     async def story(town: Town) -> None:
         letters = await told(town)
-        assert len(letters) == 9
+        assert len(letters) == 10
         for letter in letters:
             assert letter.calendar is not None
             assert {name: judge(letter.calendar[1]) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
@@ -66,7 +66,7 @@ def test_one_uid_runs_through_them_and_the_sequence_never_falls(play: Any) -> No
     async def story(town: Town) -> None:
         events = [event_of(letter) for letter in await told(town)]
         assert len({str(event["UID"]) for event in events}) == 1
-        assert [event["SEQUENCE"] for event in events] == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+        assert [event["SEQUENCE"] for event in events] == [0, 0, 0, 1, 1, 2, 2, 3, 3, 4]
 
     play(story)
 
@@ -101,5 +101,15 @@ def test_no_letter_tells_the_scenario_or_who_else_is_invited(play: Any) -> None:
             whole = letter.subject + letter.text + letter.html + letter.calendar[1].decode()
             others = {"contact1@partner.example", "contact2@partner.example"} - {letter.to_address}
             assert [secret for secret in (*others, "身代金", "架空電力", "見本信用金庫") if secret in whole] == []
+
+    play(story)
+
+
+def test_an_answer_is_told_back_to_the_calendar_without_asking_for_another(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [letter] = [letter for letter in await told(town) if "ご回答を承りました" in letter.subject]
+        [attendee] = [event_of(letter)["ATTENDEE"]]
+        assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("ACCEPTED", "FALSE")
+        assert "ご回答：出席" in letter.text
 
     play(story)

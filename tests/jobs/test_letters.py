@@ -42,6 +42,7 @@ FACTS = {
     "lecturers": "青浜第1警察署 試﨑 花子",
     "missing": "この講義には、いま講師がいません。",
     "person": "例塚 恵",
+    "answer": "出席",
     "audience": "小学生",
     "expected_count": "60人",
     "equipment": "プロジェクター",

@@ -23,13 +23,17 @@ async def confirmed(town: Town, **over: Any) -> Lecture:
 
 
 async def letters() -> list[tuple[str, Method | None]]:
-    return [(letter.kind, letter.method) for letter in await Letter.all().order_by("owed_at", "id")]
+    return [(letter.kind, letter.method) for letter in await _letters()]
+
+
+async def _letters() -> list[Letter]:
+    """All but those in which somebody's own answer is told back."""
+    return await Letter.exclude(kind="answer-received").order_by("owed_at", "id")
 
 
 async def told(since: int) -> list[tuple[str, Method | None, str]]:
     """The letters after the first so many: what they are, and to whom."""
-    every = await Letter.all().order_by("owed_at", "id")
-    return [(letter.kind, letter.method, letter.to_address) for letter in every[since:]]
+    return [(letter.kind, letter.method, letter.to_address) for letter in (await _letters())[since:]]
 
 
 async def answers(town: Town, lecture: Lecture, person_id: Any, partstat: PartStat) -> None:
