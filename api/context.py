@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 from asyncpg import QueryCanceledError
 from starlette.requests import Request
-from tortoise import Tortoise
 
 from api import guesses, visits
 from api.allowance import Allowance
@@ -55,7 +55,7 @@ class Context:
         looks.must_say_why(self.purpose, what)
 
     async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
-        """The one text that a reading statement answers with, behind the actor's wall, on the verbs' own pool.
+        """The one text that a reading statement answers with, behind the actor's wall.
 
         A look at personal data is written down in the same transaction, before anything of it is answered. Raises
         Incomplete where it is nobody's without a purpose, and none was said.
@@ -63,20 +63,14 @@ class Context:
         if look and look.is_sensitive and not look.is_change:
             self.must_say_why(looks.SENSITIVE)
         self.statements += 1
-        begin = "BEGIN" if look else "BEGIN READ ONLY"
-        async with limits.in_time(), Tortoise.get_connection("default").acquire_connection() as connection:
-            try:
-                await connection.execute(f"{begin}; {walls.for_reading(self.actor).put_up()}")
-                text: str | None = await connection.fetchval(sql, *values)
-                if look and text:
-                    text = await self._noted(connection, look, text)
-            except BaseException as error:
-                await connection.execute("ROLLBACK")
-                if isinstance(error, QueryCanceledError):
-                    raise limits.too_long() from error
-                raise
-            await connection.execute("COMMIT")
-        return text
+        wall = walls.for_reading(self.actor)
+        statement, given = wall.reading(sql, values)
+        try:
+            async with limits.in_time(), wall.readers() as connection, adding(connection) if look else nullcontext():
+                text: str | None = await connection.fetchval(statement, *given)
+                return await self._noted(connection, look, text) if look and text else text
+        except QueryCanceledError as error:
+            raise limits.too_long() from error
 
     async def _noted(self, connection: Any, look: Look, text: str) -> str:
         text, rows = taken_out(text)
@@ -89,6 +83,18 @@ class Context:
             line = looks.line(self.actor, Door.GRAPHQL, *what, purpose=self.purpose, asked=look.asked)
             await connection.execute(looks.ADD, *line)
         return text
+
+
+@asynccontextmanager
+async def adding(connection: Any) -> AsyncIterator[None]:
+    """All of the block or none of it, on a connection that else only reads."""
+    await connection.execute("BEGIN READ WRITE")
+    try:
+        yield
+    except BaseException:
+        await connection.execute("ROLLBACK")
+        raise
+    await connection.execute("COMMIT")
 
 
 async def bearer(request: Request, house: House) -> Actor:

@@ -12,6 +12,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import OperationalError
 
+from domain import walls
 from domain.actor import TOKYO
 
 MODELS = [
@@ -55,6 +56,7 @@ STATEMENTS = 400
 # A page follows its rows' references one by one: the usual price of such a step, for turning disks, makes the planner
 # read whole tables instead, once for every row of the page.
 PLANNING = {"random_page_cost": "1.1"}
+READERS = {"default_transaction_read_only": "on", **walls.timeouts()}
 LONGEST_STATEMENT = 256 * 1024  # reading a deep selection is one statement, too long for the usual cache
 
 
@@ -98,10 +100,16 @@ async def was_first(insert: str, *values: object) -> bool:
 
 
 def config(url: str, connections: int) -> dict[str, Any]:
-    """What Tortoise wants to be told; what the address says of the pool wins."""
+    """What Tortoise wants to be told: the owner's connections, and those that read behind the second wall, which are
+    opened as they are needed. What the address says of the pool wins."""
+    readers = {role: _pool(url, connections, {"role": role, **READERS}) for role in walls.ROLES}
+    app = {"models": MODELS, "default_connection": "default", "migrations": MIGRATIONS}
+    return {"connections": {"default": _pool(url, connections, {}), **readers}, "apps": {APP: app}}
+
+
+def _pool(url: str, connections: int, besides: dict[str, str]) -> dict[str, Any]:
     connection = expand_db_url(url)
-    given = connection["credentials"]
-    settings = {"application_name": "renkei", "jit": "off", "timezone": TOKYO.key, **PLANNING}
+    settings = {"application_name": "renkei", "jit": "off", "timezone": TOKYO.key, **PLANNING, **besides}
     usual = {
         "minsize": 1,
         "maxsize": connections,
@@ -110,9 +118,8 @@ def config(url: str, connections: int) -> dict[str, Any]:
         "reset": _leave_as_it_is,
         "server_settings": settings,
     }
-    connection["credentials"] = usual | given
-    app = {"models": MODELS, "default_connection": "default", "migrations": MIGRATIONS}
-    return {"connections": {"default": connection}, "apps": {APP: app}}
+    connection["credentials"] = usual | connection["credentials"]
+    return connection
 
 
 async def _leave_as_it_is(_: object) -> None:

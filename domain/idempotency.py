@@ -48,7 +48,7 @@ async def once(
         return (await act()).id
     if not 1 <= len(storable(key, field="idempotency_key")) <= LONGEST:
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
-    async with in_transaction():
+    async with in_transaction("default"):
         fingerprint = sha256(content.encode()).hexdigest()
         if not await _is_first(person_id, now, key, fingerprint):
             return await _earlier(person_id, key, fingerprint)

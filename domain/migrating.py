@@ -29,7 +29,7 @@ async def migrate(url: str) -> list[str]:
     Processes that migrate at once wait for each other; the later ones find nothing left to do.
     """
     steps: list[str] = []
-    async with _alone(url) as apps, in_transaction() as transaction:
+    async with _alone(url) as apps, in_transaction("default") as transaction:
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
         await _must_have_roles()
         executor = MigrationExecutor(transaction, apps)

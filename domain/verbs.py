@@ -74,7 +74,7 @@ def broken(constraint: str, message: str) -> None:
 
 async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *args: object, **kwargs: object) -> T:
     try:
-        async with in_transaction(), walls.behind(wall), limits.in_time():
+        async with in_transaction("default"), walls.behind(wall), limits.in_time():
             return await work(*args, **kwargs)
     except Exception as error:
         refusal = _refusal(error)

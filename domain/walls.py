@@ -6,6 +6,9 @@ do: under `renkei_desk`, which sees one prefecture, or `renkei_guest`, which rea
 or organisation. Neither owns a table or logs in, and without a prefecture set they see nothing. The policies are those
 of the migrations. It is a wall against mistakes: whoever can make the program send SQL of their own can take it down.
 
+What is only read goes over connections that are one of these roles for good (`readers`) and carries its settings with
+it, so it costs one way to the server, as without a wall; a transaction would cost three.
+
 The owner of the tables stands outside: migrations, the clock's routines, the look-up of who is asking, and 警察庁's
 counting, which goes over all prefectures and gives only figures. Whoever comes with a link instead of an account acts
 behind the wall too, as soon as the link has told whose it is. What a guest sets going is the desk's work, which finds
@@ -14,10 +17,11 @@ the officer who is to be told; but the rows to which the guest points are looked
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tortoise import Tortoise
@@ -44,12 +48,35 @@ class Wall:
     patience: int = PATIENCE
     asker: Wall | None = None
 
+    @property
+    def ids(self) -> list[str]:
+        """What its settings are, in their order."""
+        return [str(id or "") for id in (self.prefecture_id, self.person_id, self.organization_id)]
+
     def put_up(self) -> str:
         """What puts it up until the transaction ends. Ids are inlined: several statements in one take no values."""
-        ids = zip(SETTINGS, (self.prefecture_id, self.person_id, self.organization_id), strict=True)
-        limits = [f"statement_timeout = '{self.patience}s'", f"lock_timeout = '{self.patience * 500}ms'"]
-        settings = [f"ROLE {self.role}", *(f"renkei.{name} = '{id or ''}'" for name, id in ids), *limits]
-        return "; ".join(f"SET LOCAL {one}" for one in settings)
+        settings = [f"renkei.{name} = '{id}'" for name, id in zip(SETTINGS, self.ids, strict=True)]
+        limits = [f"{name} = '{value}'" for name, value in timeouts(self.patience).items()]
+        return "; ".join(f"SET LOCAL {one}" for one in (f"ROLE {self.role}", *settings, *limits))
+
+    def reading(self, sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The question for one text, behind this wall: a statement for its `readers`, with its values.
+
+        The settings are put up before anything is read, for CASE looks at what follows only if its condition holds
+        (PostgreSQL, "Expression Evaluation Rules"), and are gone with the statement's transaction.
+        """
+        first = len(values) + 1
+        put_up = (f"set_config('renkei.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, first))
+        return f"SELECT CASE WHEN {' || '.join(put_up)} IS NOT NULL THEN ({sql}) END", [*values, *self.ids]
+
+    def readers(self) -> AbstractAsyncContextManager[Any]:
+        """A connection on which nothing else is done than to read behind walls of this role."""
+        return Tortoise.get_connection(self.role).acquire_connection()
+
+
+def timeouts(patience: int = PATIENCE) -> dict[str, str]:
+    """PostgreSQL's settings for it."""
+    return {"statement_timeout": f"{patience}s", "lock_timeout": f"{patience * 500}ms"}
 
 
 OUTSIDE = Wall("NONE", patience=0)
@@ -80,7 +107,7 @@ def for_link(prefecture_id: UUID, person_id: UUID | None) -> Wall:
 @asynccontextmanager
 async def alone_behind(wall: Wall) -> AsyncIterator[None]:
     """A transaction of its own behind this wall, which ends with it."""
-    async with in_transaction():
+    async with in_transaction("default"):
         await _put_up(wall)
         token = _standing.set(wall)
         try:

@@ -120,7 +120,7 @@ async def furnish(now: datetime, admitted: Mapping[str, str]) -> None:
 
 async def _furnish(now: datetime, login: str, actor: Actor, hashed: str) -> None:
     person, unit = await Person.get(id=actor.person_id), await Unit.get(id=actor.unit_id)
-    async with in_transaction():
+    async with in_transaction("default"):
         account = await accounts.opened(Bearer(now), person, actor.role, unit, login)
         await accounts.set_password(now, account, hashed)
 

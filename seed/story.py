@@ -55,7 +55,7 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
     """
     year, end = Year.around(now.astimezone(TOKYO).date()), midnight(now)
     say("名簿を取り込んでいます")
-    async with in_transaction():
+    async with in_transaction("default"):
         town = await settle(at(year.founded, "09:00"))
         await installation.found_national(town.admin.now)
     say("一年の出来事を語っています")
@@ -66,13 +66,13 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
         for half in (0, 1):
             strands.create_task(_strand(_half(town, year, clock, engaged, roster, half), end))
     say("四半期を集計しています")
-    async with in_transaction():
+    async with in_transaction("default"):
         await _quarters_closed(year, clock)
         await outbox.settle_before(now, end)
 
 
 async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Roster:
-    async with in_transaction():
+    async with in_transaction("default"):
         roster = await volunteers.begun(town, year)
         expiring = _daily(clock, commissions.expire, {year.april})
         later = [expiring, *volunteers.rolled_over(town, year, roster)]
@@ -81,7 +81,7 @@ async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Ros
 
 
 async def _strand(threads: list[Thread], end: datetime) -> None:
-    async with in_transaction():
+    async with in_transaction("default"):
         await tell(threads, end)
 
 

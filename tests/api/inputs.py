@@ -203,7 +203,7 @@ async def undone(work: Callable[[], Awaitable[T]]) -> T:
     """What the work answers; whatever it has changed is taken back, so that the next one finds everything as it was."""
     answers = []
     try:
-        async with in_transaction():
+        async with in_transaction("default"):
             answers.append(await work())
             raise _Undone
     except _Undone:

@@ -175,7 +175,7 @@ async def asked(actor: Actor, mutation: str, input: dict[str, Any]) -> dict[str,
     """The answer. What was taken is undone; what a refusal has changed stays, for whoever compares."""
     answers = []
     try:
-        async with in_transaction():
+        async with in_transaction("default"):
             answers.append(await change(actor, mutation, **input))
             if "errors" not in answers[0]:
                 raise _Taken

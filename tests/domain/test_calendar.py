@@ -228,7 +228,7 @@ def test_who_is_uninvited_and_asked_again_is_the_same_attendee_without_an_answer
 
 def test_what_was_done_about_a_date_is_taken_back_with_its_transaction(play: Any) -> None:
     async def undone(town: Town, one: Appointment) -> None:
-        async with in_transaction():
+        async with in_transaction("default"):
             await calendar.cancel(town.officer, one)
             raise ZeroDivisionError
 

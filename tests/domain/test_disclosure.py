@@ -90,7 +90,7 @@ def test_no_secret_leaves_with_what_is_disclosed(play: Any) -> None:
 def test_the_person_learns_when_in_which_role_and_what_was_looked_at_and_not_by_whom(play: Any) -> None:
     async def story(town: Town) -> None:
         asked = await make.volunteer(town)
-        async with in_transaction(), walls.behind(walls.for_reading(town.hq)):
+        async with in_transaction("default"), walls.behind(walls.for_reading(town.hq)):
             row = f"Person:{asked.person_id}"
             await database.execute(looks.ADD, *looks.line(town.hq, Door.GRAPHQL, "名簿", ["Person.phone"], [row]))
         found = await of(town, asked.person_id)

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 async def look(who: Actor, *rows: str) -> None:
     what = (Door.GRAPHQL, "Roster", ["Officer.phone"])
-    async with in_transaction(), walls.behind(walls.for_reading(who)):
+    async with in_transaction("default"), walls.behind(walls.for_reading(who)):
         await database.execute(looks.ADD, *looks.line(who, *what, rows, purpose="名簿の確認"))
 
 
@@ -112,7 +112,7 @@ def test_nobody_who_looks_can_read_or_take_back_the_line(play: Any) -> None:
         await look(town.hq, f"Person:{town.officer.person_id}")
         for statement in ("SELECT * FROM look", "DELETE FROM look", "UPDATE look SET rows = '[]'"):
             with pytest.raises(OperationalError, match="permission denied"):
-                async with in_transaction(), walls.behind(walls.for_reading(town.hq)):
+                async with in_transaction("default"), walls.behind(walls.for_reading(town.hq)):
                     await database.execute(statement)
         assert await Look.all().count() == 1
 

@@ -47,7 +47,7 @@ def test_the_same_fact_told_twice_is_one_letter(run: Any) -> None:
 
 def test_a_letter_of_a_fact_that_was_taken_back_is_not_owed(run: Any) -> None:
     async def told_and_taken_back() -> None:
-        async with in_transaction():
+        async with in_transaction("default"):
             await owe("drill:1")
             raise ZeroDivisionError
 

@@ -98,7 +98,7 @@ def test_an_answer_that_comes_while_the_attendance_is_entered_waits_and_is_none(
         is_entered, may_end = asyncio.Event(), asyncio.Event()
 
         async def finishing() -> None:
-            async with in_transaction():
+            async with in_transaction("default"):
                 await drills.finish(during, drill.id, attendance=[Attended(participation.id, 3)])
                 is_entered.set()
                 await may_end.wait()

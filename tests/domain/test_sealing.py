@@ -45,7 +45,7 @@ async def found_after(statement: str, number: int) -> list[int]:
     """What would be found after this, which is then put back."""
     found: list[int] = []
     with suppress(PutBack):
-        async with in_transaction():
+        async with in_transaction("default"):
             await database.execute(statement, number)
             found = await places()
             raise PutBack

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from asyncpg import ReadOnlySQLTransactionError
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -33,8 +34,16 @@ BEYOND = {"slot", "idempotency_key", "journal_head", "knock", "familiar_network"
 
 
 async def everything(model: type[Model], wall: Wall) -> list[Any]:
-    async with in_transaction(), walls.behind(wall):
+    async with in_transaction("default"), walls.behind(wall):
         return await model.all()
+
+
+async def answered(wall: Wall, question: str, *values: object) -> str | None:
+    """What a question for a text is told, over a connection that is there for reading behind such walls."""
+    statement, given = wall.reading(question, values)
+    async with wall.readers() as connection:
+        text: str | None = await connection.fetchval(statement, *given)
+        return text
 
 
 async def beside(town: Town) -> Town:
@@ -125,6 +134,58 @@ def test_a_partner_who_asks_for_everything_gets_only_rows_that_carry_the_own_com
     play(story)
 
 
+def test_what_is_read_over_the_readers_connections_is_what_the_same_wall_shows(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner, other = await full(town), await beside(town)
+        await full(other)
+        for model in Owned.__subclasses__():
+            ids = f"SELECT coalesce(string_agg(id::text, ' '), '') FROM {model._meta.db_table}"  # noqa: S608 - our own names
+            for actor in (town.hq, partner, other.hq, town.hq):
+                wall = walls.for_reading(actor)
+                shown = {str(row.pk) for row in await everything(model, wall)}
+                assert set((await answered(wall, ids) or "").split()) == shown, (actor.role, model)
+
+    play(story)
+
+
+def test_a_question_keeps_its_own_values_beside_those_of_the_wall(play: Any) -> None:
+    async def story(town: Town) -> None:
+        ids = [town.station.id, town.other_station.id]
+        question = "SELECT count(*)::text FROM unit WHERE id = any($1) AND name <> $2"
+        assert await answered(walls.for_reading(town.hq), question, ids, town.station.name) == "1"
+        assert await answered(walls.for_reading(town.hq), "SELECT NULL::text") is None
+
+    play(story)
+
+
+def test_a_question_leaves_nothing_on_its_connection(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner = await full(town)
+        for wall in (walls.for_reading(town.hq), walls.for_reading(partner)):
+            assert int(await answered(wall, "SELECT count(*)::text FROM drill") or 0) > 0
+            for _ in range(database.CONNECTIONS):
+                async with wall.readers() as connection:
+                    assert await connection.fetchval("SELECT count(*) FROM drill") == 0
+                    assert await connection.fetchval("SELECT current_setting('renkei.prefecture', true)") in ("", None)
+
+    play(story)
+
+
+def test_readers_are_never_the_owner_write_nothing_and_are_impatient(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await full(town)
+        for role in walls.ROLES:
+            async with Wall(role).readers() as connection:
+                assert await connection.fetchval("SELECT current_user") == role
+                limits = [await connection.fetchval(f"SHOW {name}_timeout") for name in ("statement", "lock")]
+                assert limits == ["10s", "5s"]
+                with pytest.raises(ReadOnlySQLTransactionError):
+                    await connection.execute("UPDATE drill SET title = 'x'")
+        assert not await Drill.filter(title="x").exists()
+
+    play(story)
+
+
 def test_nobody_without_a_prefecture_sees_anything(play: Any) -> None:
     async def story(town: Town) -> None:
         await full(town)
@@ -139,7 +200,7 @@ def test_a_row_cannot_be_put_into_another_prefecture_or_moved_there(play: Any) -
     async def story(town: Town) -> None:
         company = await make.company(town.hq)
         with pytest.raises((OperationalError, IntegrityError), match="row-level security"):
-            async with in_transaction(), walls.behind(walls.for_acting(town.hq)):
+            async with in_transaction("default"), walls.behind(walls.for_acting(town.hq)):
                 await Organization.filter(id=company.id).update(prefecture_id=UUID(int=2))
         assert (await Organization.get(id=company.id)).prefecture_id == town.prefecture.id
 
@@ -151,7 +212,7 @@ def test_the_journal_and_letters_are_only_added_to(play: Any) -> None:
         await full(town)
         for statement in ("DELETE FROM journal", "UPDATE journal SET fact = ''", "DELETE FROM letter"):
             with pytest.raises(OperationalError, match="permission denied"):
-                async with in_transaction(), walls.behind(walls.for_acting(town.hq)):
+                async with in_transaction("default"), walls.behind(walls.for_acting(town.hq)):
                     await database.execute(statement)
 
     play(story)
@@ -161,7 +222,7 @@ def test_a_guest_changes_nothing(play: Any) -> None:
     async def story(town: Town) -> None:
         partner = await full(town)
         with pytest.raises(OperationalError, match="permission denied"):
-            async with in_transaction(), walls.behind(walls.for_reading(partner)):
+            async with in_transaction("default"), walls.behind(walls.for_reading(partner)):
                 await Person.filter(id=partner.person_id).update(phone="000-0000-9999")
 
     play(story)
@@ -174,7 +235,7 @@ async def standing() -> str:
 
 def test_after_a_verb_the_wall_before_it_stands_again_also_where_the_verb_refused(play: Any) -> None:
     async def story(town: Town) -> None:
-        async with in_transaction():
+        async with in_transaction("default"):
             before = await standing()
             await make.company(town.hq)
             assert await standing() == before
@@ -211,7 +272,7 @@ def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any,
         await make.company(town.hq)
         impatient = Wall(DESK, town.prefecture.id, patience=0)
         assert "statement_timeout = '0s'; SET LOCAL lock_timeout = '0ms'" in impatient.put_up()
-        async with in_transaction(), walls.behind(Wall(DESK, town.prefecture.id)):
+        async with in_transaction("default"), walls.behind(Wall(DESK, town.prefecture.id)):
             limits = [await database.rows(f"SHOW {name}_timeout") for name in ("statement", "lock")]
         assert [[*one[0].values()] for one in limits] == [["10s"], ["5s"]]
         monkeypatch.setattr(Wall, "put_up", lambda wall: "SET LOCAL statement_timeout = '100ms'")
@@ -228,7 +289,7 @@ def test_a_wall_that_went_with_its_transaction_is_put_up_again_in_the_next(play:
         wall = Wall(DESK, town.prefecture.id)
         async with walls.alone_behind(wall):
             pass
-        async with in_transaction(), walls.behind(wall):
+        async with in_transaction("default"), walls.behind(wall):
             assert await database.rows("SELECT current_user::text AS who") == [{"who": DESK}]
 
     play(story)

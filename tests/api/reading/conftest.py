@@ -12,6 +12,7 @@ from tortoise import Tortoise
 from api.embedded import ROLE, EmbeddedServer
 from api.reading import executor
 from api.reading.plans import Memory, Plan
+from domain import database
 from domain.actor import TOKYO
 from domain.walls import DESK, GUEST
 from tests.api.reading import townsfolk
@@ -58,13 +59,9 @@ def town_url(server: EmbeddedServer) -> str:
 
 
 async def _open(url: str) -> None:
-    await Tortoise.init(
-        db_url=url,
-        modules={"town": ["tests.api.reading.town"]},
-        use_tz=True,
-        timezone="UTC",
-        _enable_global_fallback=True,
-    )
+    config = database.config(url, database.CONNECTIONS)
+    config["apps"] = {"town": {"models": ["tests.api.reading.town"], "default_connection": "default"}}
+    await Tortoise.init(config=config, use_tz=True, timezone="UTC", _enable_global_fallback=True)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_an_answer_that_comes_while_a_drill_is_postponed_does_not_stand_for_the_
         is_answered, may_end = asyncio.Event(), asyncio.Event()
 
         async def answering() -> None:
-            async with in_transaction():
+            async with in_transaction("default"):
                 attendee = await attendee_of(contact)
                 await replies.answer_by_link(town.officer.now, attendee.id, partstat=PartStat.ACCEPTED)
                 is_answered.set()
