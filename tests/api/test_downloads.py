@@ -143,7 +143,9 @@ def test_no_name_of_a_person_or_body_stands_in_any_file(play, format, role):
     if format == "xlsx":
         with ZipFile(BytesIO(content)) as parts:
             content = b"".join(parts.read(part) for part in parts.namelist())
-    assert "受講者".encode() in content or "\\u" in content.decode()
+    if format == "json":
+        content = json.dumps(answer.json(), ensure_ascii=False).encode()  # whatever it had escaped
+    assert "受講者".encode() in content
     assert [name for name in names if name.encode() in content] == []
 
 
