@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from api.settings import MailboxServer, MailFolder, MailServer, Settings, WrongSettings
+from domain.gathering import Gathering
 from jobs.mailbox import ImapMailbox, Mailbox
 from jobs.post import FilePost, Post, SmtpPost, Tls
 from jobs.post_letters import Desk
@@ -16,7 +18,9 @@ def of(settings: Settings) -> Desk:
         raise WrongSettings("RENKEI_MAIL_FROM が設定されていません。差出人のメールアドレスを設定してください。")
     base_url, secret, mailbox = settings.needed_base_url(), settings.needed_secret(), settings.imap
     proves = mailbox.proves if mailbox else None
-    return Desk(_post(settings.smtp), base_url, settings.mail_from, secret, _mailbox(mailbox), proves)
+    gathering = Gathering(timedelta(minutes=settings.gather_minutes), settings.tells_texts)
+    post = _post(settings.smtp)
+    return Desk(post, base_url, settings.mail_from, secret, _mailbox(mailbox), proves, gathering)
 
 
 def _mailbox(server: MailboxServer | None) -> Mailbox | None:

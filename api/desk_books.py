@@ -20,7 +20,8 @@ from domain.rights import DataClass
 
 PERSONAL, INTERNAL = DataClass.PERSONAL, DataClass.INTERNAL
 STATUS = (
-    "(case when {t}.given_up_at is not null then 'GIVEN_UP' when {t}.sent_at is not null then 'SENT' else 'DUE' end)"
+    "(case when {t}.given_up_at is not null then 'GIVEN_UP' when {t}.sent_at is not null then 'SENT'"
+    " when {t}.spared_at is not null then 'SPARED' else 'DUE' end)"
 )
 
 REQUEST_ID = "処理番号: the request, command or turn of a job that it comes from, as in the log."
@@ -60,6 +61,9 @@ class Letter(Node):
     request_id: str = reading.column(data=INTERNAL, description=REQUEST_ID)
     sent_at: datetime | None
     given_up_at: datetime | None
+    spared_at: datetime | None = reading.column(
+        description="Since when it need not leave: another letter says it all, or there is nothing to tell any more."
+    )
     person: Person | None = reading.one("person_id")
     appointment: Appointment | None = reading.one("appointment_id")
     unit: Unit | None = reading.one("unit_id")

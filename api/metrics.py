@@ -31,6 +31,7 @@ Requests = Counter[tuple[str, str, int]]
 
 LETTERS = """
     SELECT kind, CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN given_up_at IS NOT NULL THEN 'given_up'
+                      WHEN spared_at IS NOT NULL THEN 'spared'
                       WHEN due_at <= $1 THEN 'due' ELSE 'later' END AS state, count(*) AS count
     FROM letter WHERE unit_id IN (SELECT id FROM unit WHERE prefecture_id = $2) GROUP BY 1, 2"""
 TURNS = "SELECT job, extract(epoch FROM max(slot_at))::float8 AS at FROM slot GROUP BY 1"

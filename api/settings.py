@@ -18,6 +18,7 @@ from api.errors import Stopped
 
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32
+MOST_MINUTES = 60
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
 
@@ -61,6 +62,8 @@ class Settings:
     smtp: MailServer | MailFolder | None = None
     imap: MailboxServer | None = None
     mail_from: str | None = None
+    gather_minutes: int = 3
+    tells_texts: bool = True
     secret_key: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -181,6 +184,18 @@ def _mail_from(value: str) -> str:
         raise ValueError("renkei@police.example.jp のように、メールアドレスだけを書いてください。") from error
 
 
+def _gather_minutes(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) > MOST_MINUTES:
+        raise ValueError(f"0から{MOST_MINUTES}までの分数を書いてください（0なら、まとめずにすぐ送ります）。")
+    return int(value)
+
+
+def _yes(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("yes か no を書いてください。")
+    return value == "yes"
+
+
 def _secret_key(value: str) -> str:
     if len(value) < SHORTEST_SECRET:
         raise ValueError(f"{SHORTEST_SECRET}文字以上にしてください（いまは{len(value)}文字です）。")
@@ -210,6 +225,8 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_SMTP_URL": ("smtp", _smtp),
     "RENKEI_IMAP_URL": ("imap", _imap),
     "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
+    "RENKEI_GATHER_MINUTES": ("gather_minutes", _gather_minutes),
+    "RENKEI_TELL_TEXTS": ("tells_texts", _yes),
     "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
     "RENKEI_OIDC_ISSUER": ("oidc_issuer", _issuer),
     "RENKEI_OIDC_CLIENT_ID": ("oidc_client_id", str),

@@ -19,7 +19,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import records
+from domain import changes, records
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.errors import Conflict, Invalid
 from domain.people import Person
@@ -246,9 +246,6 @@ def must_be_a_link(url: str | None) -> None:
         raise Invalid("オンラインのURLは https:// から入力してください。", field="online_url")
 
 
-RAISING = frozenset({"starts_at", "ends_at", "place", "status"})
-
-
 async def change(actor: Author, appointment: Appointment, fact: str, **values: Any) -> Appointment:
     """Change a date. SEQUENCE rises for what makes people look at their diary again; the held times move along.
 
@@ -262,7 +259,7 @@ async def change(actor: Author, appointment: Appointment, fact: str, **values: A
     if "status" in differs:
         values["cancelled_at"] = actor.now if values["status"] is AppointmentStatus.CANCELLED else None
     is_off = appointment.status is AppointmentStatus.CANCELLED and "status" not in differs
-    if differs & RAISING and not is_off:
+    if changes.raises(differs) and not is_off:
         values["sequence"] = appointment.sequence + 1
     await records.change(actor, appointment, fact, **values, changed_at=actor.now)
     if differs & {"starts_at", "ends_at"}:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from domain import outbox
+from domain import changes, outbox
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
 from domain.japanese import from_to
@@ -44,10 +44,12 @@ async def tell(
     appointment: Appointment,
     attendee: Attendee,
     kind: str,
-    method: Method | None = None,
     **more: Any,
 ) -> None:
-    """Owe one attendee one letter; with a method it carries the calendar part and the link for the answer."""
+    """Owe one attendee one letter, with the link for the answer; their calendar takes the date up, or out, as it stands
+    for them now (`changes`)."""
+    is_off = appointment.status is AppointmentStatus.CANCELLED
+    method = changes.method_for(is_off, attendee.removed_at is None)
     known = {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
@@ -85,12 +87,10 @@ async def write(
     )
 
 
-async def tell_all(
-    author: Author, appointment: Appointment, kind: str, method: Method | None = None, **more: Any
-) -> None:
+async def tell_all(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
     """Owe everybody who is asked the same letter, each their own."""
     for attendee in await coming(appointment.id):
-        await tell(author, appointment, attendee, kind, method, **more)
+        await tell(author, appointment, attendee, kind, **more)
 
 
 @routine

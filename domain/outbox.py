@@ -45,18 +45,20 @@ class Method(StrEnum):
 
 
 class LetterStatus(StrEnum):
-    """DUE 未発送, SENT 発送済, GIVEN_UP 発送断念."""
+    """DUE 未発送, SENT 発送済, GIVEN_UP 発送断念, SPARED 発送不要(ほかの手紙にまとめた、または知らせる必要がない)."""
 
     DUE = "DUE"
     SENT = "SENT"
     GIVEN_UP = "GIVEN_UP"
+    SPARED = "SPARED"
 
 
 class Letter(Table):
     """One mail owed to one address.
 
     `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next
-    attempt. A letter ends `sent_at` or `given_up_at`; until `leased_until` somebody is posting it.
+    attempt. A letter ends `sent_at`, `given_up_at` or, where another says it all, `spared_at`; until `leased_until`
+    somebody is posting it. While it `gathers` it has not been compared with what else its reader is told (`gathering`).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -77,6 +79,8 @@ class Letter(Table):
     last_error = fields.CharField(max_length=300, null=True)
     sent_at = fields.DatetimeField(null=True)
     given_up_at = fields.DatetimeField(null=True)
+    spared_at = fields.DatetimeField(null=True)
+    gathers = fields.BooleanField(default=False)
 
     class Meta:
         table = "letter"
@@ -136,12 +140,20 @@ async def owe(
         facts=dict(facts),
         owed_at=owed_at,
         due_at=due_at or owed_at,
+        gathers=method is not None,
     )
     along = [other for companion in COMPANIONS if person_id for other in await companion(letter)]
+    for other in along:
+        other.gathers = letter.gathers
     await Letter.bulk_create([letter, *along], ignore_conflicts=True)
 
 
-WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None}
+def copy_key(key: str) -> str:
+    """The key of the copy that goes along with the letter of this key."""
+    return f"{key}:guardian"
+
+
+WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None, "spared_at": None}
 
 # One statement, so that no letter is looked at and then taken by somebody else. What waits for an older letter does not
 # count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
@@ -150,12 +162,13 @@ WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None}
 LEASING = """
     WITH due AS MATERIALIZED (
         SELECT one.id FROM letter one
-        WHERE one.sent_at IS NULL AND one.given_up_at IS NULL
-          AND one.due_at <= $1 AND (one.leased_until IS NULL OR one.leased_until <= $1)
+        WHERE one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
+          AND NOT one.gathers AND one.due_at <= $1 AND (one.leased_until IS NULL OR one.leased_until <= $1)
           AND NOT EXISTS (
               SELECT 1 FROM letter older
               WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
-                AND older.id < one.id AND older.sent_at IS NULL AND older.given_up_at IS NULL)
+                AND older.id < one.id
+                AND older.sent_at IS NULL AND older.given_up_at IS NULL AND older.spared_at IS NULL)
         ORDER BY one.due_at, one.id LIMIT $3 FOR UPDATE SKIP LOCKED)
     UPDATE letter SET leased_until = $2 FROM due WHERE letter.id = due.id RETURNING letter.id"""
 
@@ -164,7 +177,8 @@ LEASING = """
 async def claim(now: datetime, most: int = 20) -> list[Letter]:
     """Lease the letters that are due, oldest first; two workers never hold the same one.
 
-    A letter waits while an older one about the same appointment to the same address has not ended.
+    A letter waits while an older one about the same appointment to the same address has not ended, and while it may
+    still be gathered with others (`gathering.settle`).
     """
     leased = await rows(LEASING, now, now + LEASE, most)
     return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
@@ -210,7 +224,8 @@ async def resend(now: datetime, letter_id: UUID | None = None) -> int:
         if obstacle := await _obstacle(letter, now):
             raise WrongState(obstacle)
         return await _try_again(now, [letter])
-    stuck = Letter.filter(Q(attempts__gt=0) | Q(given_up_at__isnull=False), sent_at=None).order_by("id")
+    tried = Letter.filter(Q(attempts__gt=0) | Q(given_up_at__isnull=False), sent_at=None)
+    stuck = tried.filter(spared_at=None).order_by("id")
     return await _try_again(
         now, [letter for letter in await stuck.select_for_update() if not await _obstacle(letter, now)]
     )
@@ -220,6 +235,8 @@ async def _obstacle(letter: Letter, now: datetime) -> str:
     """Why a letter must not leave again, if so."""
     if letter.sent_at is not None:
         return "この手紙はすでに発送されています。"
+    if letter.spared_at is not None:
+        return "この手紙の内容は、同じ予定の別の手紙にまとめたか、知らせる必要がなくなったため、送りません。"
     if letter.is_over(now) or not letter.to_address:
         return (
             "この手紙は、予定が終わったか、宛先がない（消去された、または保護者への写しの宛先がない）ため、送れません。"
@@ -247,4 +264,4 @@ async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
 async def settle_before(now: datetime, instant: datetime) -> int:
     """Count the letters that were due before an instant as having left then, without posting them: for what is
     told of the past, or was carried by hand. Answers how many; no attempt is counted."""
-    return await Letter.filter(due_at__lt=min(instant, now), **WAITING).update(sent_at=F("due_at"))
+    return await Letter.filter(due_at__lt=min(instant, now), **WAITING).update(sent_at=F("due_at"), gathers=False)

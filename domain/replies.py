@@ -25,7 +25,6 @@ from domain.calendar import (
     attendees_visible_to,
 )
 from domain.errors import Conflict, Invalid, WrongState
-from domain.outbox import Method
 from domain.people import Person
 from domain.records import Owned
 from domain.verbs import routine, verb
@@ -152,7 +151,7 @@ async def _tell_calendar(author: Author, appointment: Appointment, attendee: Att
     """Whoever answers elsewhere finds their answer in their calendar: a REQUEST of the same SEQUENCE and a newer
     DTSTAMP (RFC 5546 §2.1.5), which asks for no reply."""
     answer = LABELS[attendee.partstat]
-    await invitations.tell(author, appointment, attendee, letter, Method.REQUEST, answer=answer, asks=False)
+    await invitations.tell(author, appointment, attendee, letter, answer=answer, asks=False)
 
 
 async def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:

@@ -15,11 +15,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from domain import accounts, outbox, tokens
+from domain import accounts, gathering, outbox, tokens
 from domain.accounts import Link
 from domain.actor import TOKYO
 from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
+from domain.gathering import Gathering
 from domain.japanese import day_ahead
 from domain.outbox import Letter, Method
 from domain.replies import PURPOSE as REPLY
@@ -37,7 +38,8 @@ ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 @dataclass(frozen=True)
 class Desk:
     """What the jobs need of the house: the post, its own address, the key of its links; the mailbox in which answers
-    arrive, where there is one, and the mail server whose findings prove from whom they are."""
+    arrive, where there is one, and the mail server whose findings prove from whom they are; how changes of a date are
+    gathered."""
 
     post: Post
     base_url: str
@@ -45,6 +47,7 @@ class Desk:
     secret: str = field(repr=False)
     mailbox: Mailbox | None = None
     proves: str | None = None
+    gathering: Gathering = gathering.AT_ONCE
 
 
 NOT_COPIED = "（ご本人だけにお知らせしています）"
@@ -63,7 +66,8 @@ class Outcome(StrEnum):
 
 
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
-    """Post what is due and mark each letter by itself."""
+    """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
+    await gathering.settle(now, desk.gathering)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(letter: Letter) -> Outcome:

@@ -49,7 +49,7 @@ async def _sent_again(url: str, letter_id: UUID | None) -> str:
 async def _listed(url: str, stuck: bool) -> list[str]:
     async with database.opened(url):
         owed = Letter.filter(Q(attempts__gt=0) | Q(given_up_at__isnull=False)) if stuck else Letter.all()
-        found = owed.filter(sent_at=None)
+        found = owed.filter(sent_at=None, spared_at=None)
         waiting, given_up = [await found.filter(given_up_at__isnull=waits).count() for waits in (True, False)]
         letters = await found.order_by("-given_up_at", "due_at", "id").limit(MOST)
         actor = await installation.at_the_keyboard(datetime.now(UTC), Role.ADMIN)

@@ -23,7 +23,6 @@ from domain.activities.planning import (
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import AnswerChannel, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
-from domain.outbox import Method
 from domain.people import Person
 from domain.replies import listens
 from domain.states import must_be_in, must_move, said
@@ -51,7 +50,7 @@ async def invite(
     for volunteer in await _fit(actor, activity, volunteer_ids):
         attendee = await _ask(actor, appointment, volunteer, holding=False)
         await _take_in(actor, activity, volunteer, attendee, ParticipationStatus.REQUESTED)
-        await invitations.tell(actor, appointment, attendee, "activity-invitation", Method.REQUEST)
+        await invitations.tell(actor, appointment, attendee, "activity-invitation")
     return await records.touch(actor, activity)
 
 
@@ -70,7 +69,7 @@ async def register(
         attendee = await _ask(actor, appointment, volunteer, holding=True)
         await records.change(actor, attendee, "attendee-answered", answered_at=actor.now, **HELD)
         await _take_in(actor, activity, volunteer, attendee, ParticipationStatus.CONFIRMED)
-        await invitations.tell(actor, appointment, attendee, "activity-invitation", Method.REQUEST)
+        await invitations.tell(actor, appointment, attendee, "activity-invitation")
     return await records.touch(actor, activity)
 
 
@@ -166,7 +165,7 @@ async def admit(actor: Actor, participation_id: UUID, *, version: int | None = N
     attendee = await Attendee.get(id=participation.attendee_id)
     appointment = await Appointment.get(id=activity.appointment_id)
     await _hold(actor, appointment, attendee, status)
-    await invitations.tell(actor, appointment, attendee, "activity-invitation", Method.REQUEST)
+    await invitations.tell(actor, appointment, attendee, "activity-invitation")
     return participation
 
 
@@ -204,7 +203,7 @@ async def _let_go(author: Author, participation: ActivityParticipation, reason: 
         await calendar.release(author, attendee)
     else:
         await calendar.uninvite(author, appointment, attendee)
-        await invitations.tell(author, appointment, attendee, "activity-released", Method.CANCEL, reason=reason)
+        await invitations.tell(author, appointment, attendee, "activity-released", reason=reason)
 
 
 @when_stepping_back

@@ -21,7 +21,6 @@ from domain import amounts, calendar, invitations, records, units, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.errors import Conflict, Invalid, WrongState
-from domain.outbox import Method
 from domain.records import Owned, any_of, nothing
 from domain.replies import belongs
 from domain.states import Moves, must_be_in, must_move, said
@@ -275,7 +274,10 @@ async def correct(actor: Actor, /, activity_id: UUID, *, version: int, **facts: 
         await _must_suit_all(activity, facts["kind"])
     await _must_seat_all(activity, facts.get("capacity"))
     appointment = await Appointment.get(id=activity.appointment_id)
-    await calendar.change(actor, appointment, "appointment-renamed", title=facts.get("title", activity.title))
+    before, title = appointment.title, facts.get("title", activity.title)
+    await calendar.change(actor, appointment, "appointment-renamed", title=title)
+    if title != before and activity.status in OPEN:
+        await _tell(actor, activity, appointment, "activity-changed", WAITING)
     return await records.change(actor, activity, "activity-corrected", **facts)
 
 
@@ -369,7 +371,7 @@ async def cancel(actor: Actor, activity_id: UUID, *, reason: str, version: int |
     activity = await records.find(visible_to(actor), activity_id, version)
     await move(actor, activity, ActivityStatus.CANCELLED, "activity-cancelled", reason=said(reason))
     appointment = await calendar.cancel(actor, await Appointment.get(id=activity.appointment_id))
-    await _tell(actor, activity, appointment, "activity-cancelled", Method.CANCEL, WAITING, reason=reason)
+    await _tell(actor, activity, appointment, "activity-cancelled", WAITING, reason=reason)
     return activity
 
 
@@ -382,8 +384,8 @@ async def move(author: Author, activity: Activity, to: ActivityStatus, fact: str
 async def _tell_date(author: Author, activity: Activity, appointment: Appointment, kind: str) -> None:
     """The date as it stands now, also to whoever waits for a seat: they may get one, and have it in their calendar."""
     waiting = (ParticipationStatus.WAITLISTED,)
-    await _tell(author, activity, appointment, kind, Method.REQUEST, EXPECTED)
-    await _tell(author, activity, appointment, "activity-still-waitlisted", Method.REQUEST, waiting)
+    await _tell(author, activity, appointment, kind, EXPECTED)
+    await _tell(author, activity, appointment, "activity-still-waitlisted", waiting)
 
 
 async def _tell(
@@ -391,7 +393,6 @@ async def _tell(
     activity: Activity,
     appointment: Appointment,
     kind: str,
-    method: Method,
     states: tuple[ParticipationStatus, ...],
     **more: Any,
 ) -> None:
@@ -399,4 +400,4 @@ async def _tell(
     asked = ActivityParticipation.filter(activity_id=activity.id, released_at=None, status__in=states).order_by("id")
     for participation in await asked:
         attendee = await Attendee.get(id=participation.attendee_id)
-        await invitations.tell(author, appointment, attendee, kind, method, **more)
+        await invitations.tell(author, appointment, attendee, kind, **more)

@@ -28,7 +28,6 @@ from domain.drills.participation import (
 from domain.drills.planning import deadline
 from domain.errors import Incomplete, WrongState
 from domain.organizations import Contact
-from domain.outbox import Method
 from domain.states import must_be_in
 from domain.verbs import verb
 
@@ -57,7 +56,7 @@ async def invite(
         actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
     )
     await _take_part(actor, drill, contact, role, planned_count)
-    await invitations.tell(actor, appointment, attendee, "drill-invitation", Method.REQUEST, **deadline(drill))
+    await invitations.tell(actor, appointment, attendee, "drill-invitation", **deadline(drill))
     if drill.status is DrillStatus.PLANNING:
         return await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
     return await records.touch(actor, drill)
@@ -106,7 +105,7 @@ async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: 
     await calendar.uninvite(actor, appointment, attendee)
     for participation in await Participation.filter(drill_id=drill.id, organization_id=attendee.organization_id):
         await follow(actor, participation)
-    await invitations.tell(actor, appointment, attendee, "drill-released", Method.CANCEL)
+    await invitations.tell(actor, appointment, attendee, "drill-released")
     return await records.touch(actor, drill)
 
 
@@ -148,5 +147,5 @@ async def confirm(actor: Actor, drill_id: UUID, *, version: int | None = None) -
     if not await Participation.filter(drill_id=drill.id, reply=ParticipationReply.ACCEPTED).exists():
         raise Incomplete("参加すると回答した団体がまだありません。回答を確かめてから確定してください。")
     appointment = await calendar.confirm(actor, await Appointment.get(id=drill.appointment_id))
-    await invitations.tell_all(actor, appointment, "drill-confirmed", Method.REQUEST)
+    await invitations.tell_all(actor, appointment, "drill-confirmed")
     return drill

@@ -26,7 +26,6 @@ from domain.drills.drill import (
 from domain.drills.participation import Participation, follow, must_fit
 from domain.errors import Invalid
 from domain.japanese import day_with_weekday, search_key
-from domain.outbox import Method
 from domain.states import must_be_in, said
 from domain.units import Unit
 from domain.verbs import verb
@@ -162,7 +161,7 @@ async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> bool:
         must_be_ready(drill, appointment)
     is_changed = appointment.version != before
     if is_changed:
-        await invitations.tell_all(actor, appointment, "drill-changed", Method.REQUEST)
+        await invitations.tell_all(actor, appointment, "drill-changed")
     return is_changed
 
 
@@ -227,13 +226,13 @@ async def _reschedule(
     await records.correct(actor, drill, "drill-rescheduled", reason, starts_at=starts_at, reply_by=reply_by)
     await _forget_answers(actor, drill)
     facts = {"reason": reason, **deadline(drill)}
-    await invitations.tell_all(actor, appointment, "drill-rescheduled", Method.REQUEST, **facts)
+    await invitations.tell_all(actor, appointment, "drill-rescheduled", **facts)
     return drill
 
 
-def deadline(drill: Drill) -> dict[str, str]:
-    """What a letter says of the last day for answers, if there is one."""
-    return {"reply_by": day_with_weekday(drill.reply_by)} if drill.reply_by else {}
+def deadline(drill: Drill) -> dict[str, Any]:
+    """What a letter says of the last day for answers: nothing where there is none, or none any more."""
+    return {"reply_by": day_with_weekday(drill.reply_by) if drill.reply_by else ""}
 
 
 async def _forget_answers(actor: Actor, drill: Drill) -> None:
@@ -250,5 +249,5 @@ async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | 
     drill = await records.find(visible_to(actor), drill_id, version)
     await move(actor, drill, DrillStatus.CANCELLED, "drill-called-off", reason=said(reason))
     appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
-    await invitations.tell_all(actor, appointment, "drill-cancelled", Method.CANCEL, reason=reason)
+    await invitations.tell_all(actor, appointment, "drill-cancelled", reason=reason)
     return drill

@@ -17,7 +17,6 @@ from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.errors import Invalid, WrongState
 from domain.japanese import day_with_weekday
 from domain.lectures.lecture import ARRANGING, LABELS, Lecture, LectureStatus, move, visible_to
-from domain.outbox import Method
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_be_in
@@ -110,8 +109,8 @@ async def assign(
     await must_be_fit(actor, person, day_of(appointment), field="person_id")
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
     await offer(actor, lecture, attendee, reply_by)
-    told = {"reply_by": day_with_weekday(reply_by)} if reply_by else {}
-    await invitations.tell(actor, appointment, attendee, "lecture-assigned", Method.REQUEST, **told)
+    last_day = day_with_weekday(reply_by) if reply_by else ""
+    await invitations.tell(actor, appointment, attendee, "lecture-assigned", reply_by=last_day)
     return await records.touch_since(actor, lecture, before)
 
 
@@ -177,7 +176,7 @@ async def free(author: Author, assignment: Assignment, **more: Any) -> None:
     attendee = await Attendee.get(id=assignment.attendee_id)
     appointment = await Appointment.select_for_update().get(id=attendee.appointment_id)
     await calendar.uninvite(author, appointment, attendee)
-    await invitations.tell(author, appointment, attendee, "lecturer-released", Method.CANCEL, **more)
+    await invitations.tell(author, appointment, attendee, "lecturer-released", **more)
 
 
 def must_move_offer(assignment: Assignment, to: OfferStatus) -> OfferStatus:

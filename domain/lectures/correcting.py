@@ -23,7 +23,6 @@ from domain.lectures.lecture import (
 )
 from domain.lectures.telling import ask_host, host_of, tell_lecturers, tell_school
 from domain.organizations import Contact, Organization
-from domain.outbox import Method
 from domain.states import must_be_in
 from domain.verbs import verb
 
@@ -80,7 +79,7 @@ async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:
         await calendar.release(actor, host)
         return
     await calendar.uninvite(actor, appointment, host)
-    await invitations.tell(actor, appointment, host, "lecture-handed-over", Method.CANCEL)
+    await invitations.tell(actor, appointment, host, "lecture-handed-over")
     await ask_host(actor, lecture, appointment, contact)
 
 
@@ -106,6 +105,6 @@ async def _tell(actor: Actor, lecture: Lecture, *, to_lecturers: bool, to_school
         "expected_count": f"{lecture.expected_count:,}人",
         "equipment": lecture.equipment,
     }
-    await tell_school(actor, lecture, appointment, "lecture-changed", Method.REQUEST, **said)
+    await tell_school(actor, lecture, appointment, "lecture-changed", **said)
     if to_lecturers:
-        await tell_lecturers(actor, appointment, "lecture-changed", Method.REQUEST, **said)
+        await tell_lecturers(actor, appointment, "lecture-changed", **said)

@@ -10,7 +10,6 @@ from domain.calendar import Appointment
 from domain.lectures.assigning import withdraw_all
 from domain.lectures.lecture import Lecture, LectureStatus, move, visible_to
 from domain.lectures.telling import tell_lecturers, tell_school
-from domain.outbox import Method
 from domain.states import said
 from domain.verbs import verb
 
@@ -46,4 +45,4 @@ async def _end(actor: Actor, lecture: Lecture, reason: str, letter: str) -> None
     await withdraw_all(actor, lecture)
     appointment = await calendar.cancel(actor, await Appointment.get(id=lecture.appointment_id))
     await tell_school(actor, lecture, appointment, letter, reason=reason)
-    await tell_lecturers(actor, appointment, "lecturer-released", Method.CANCEL, reason=reason)
+    await tell_lecturers(actor, appointment, "lecturer-released", reason=reason)

@@ -12,7 +12,6 @@ from domain.errors import Incomplete, Invalid
 from domain.lectures.assigning import ask_anew, day_of, has_lecturer, must_be_fit, standing
 from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
 from domain.lectures.telling import has_contact, invite_school, knows_of_a_date, tell_lecturers, tell_school
-from domain.outbox import Method
 from domain.people import Person
 from domain.states import must_be_in, said
 from domain.verbs import verb
@@ -38,7 +37,7 @@ async def confirm(actor: Actor, lecture_id: UUID, *, version: int | None = None)
         await must_be_fit(actor, await Person.get(id=offer.person_id), day_of(appointment), field="lecture_id")
     await calendar.confirm(actor, appointment)
     await invite_school(actor, lecture, appointment)
-    await tell_lecturers(actor, appointment, "lecturer-confirmed", Method.REQUEST)
+    await tell_lecturers(actor, appointment, "lecturer-confirmed")
     return lecture
 
 
@@ -63,7 +62,7 @@ async def postpone(
         return await _reschedule(actor, lecture, appointment, *new, reason)
     await calendar.cancel(actor, appointment)
     await tell_school(actor, lecture, appointment, "lecture-postponed", reason=reason)
-    await tell_lecturers(actor, appointment, "lecturer-postponed", Method.CANCEL, reason=reason)
+    await tell_lecturers(actor, appointment, "lecturer-postponed", reason=reason)
     return lecture
 
 
@@ -114,6 +113,6 @@ async def _reschedule(
     if lecture.status is LectureStatus.POSTPONED:
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
     if await knows_of_a_date(lecture, appointment):
-        await tell_school(actor, lecture, appointment, "lecture-rescheduled", Method.REQUEST, reason=reason)
-    await tell_lecturers(actor, appointment, "lecture-assigned", Method.REQUEST, reason=reason)
+        await tell_school(actor, lecture, appointment, "lecture-rescheduled", reason=reason)
+    await tell_lecturers(actor, appointment, "lecture-assigned", reason=reason, reply_by="")
     return lecture

@@ -10,7 +10,6 @@ from domain.actor import Author
 from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.lectures.lecture import Lecture
 from domain.organizations import Contact
-from domain.outbox import Method
 from domain.people import Person
 
 
@@ -19,17 +18,16 @@ async def tell_school(
     lecture: Lecture,
     appointment: Appointment,
     kind: str,
-    method: Method = Method.CANCEL,
     **more: Any,
 ) -> None:
-    """A letter to the school; where it was invited before, its calendar is told by `method` as well. Nothing to one
-    whose lecture was entered afterwards, without a contact."""
+    """A letter to the school; where it was invited before, its calendar is told as well. Nothing to one whose lecture
+    was entered afterwards, without a contact."""
     contact = await Contact.filter(id=lecture.contact_id).prefetch_related("person").first()
     if contact is None:
         return
     host = await host_of(appointment, contact)
     if host:
-        await invitations.tell(author, appointment, host, kind, method, **more)
+        await invitations.tell(author, appointment, host, kind, **more)
     else:
         turn = f"{lecture.id}:{appointment.version}"
         await invitations.write(author, appointment, contact.person, kind, turn, **more)
@@ -54,7 +52,7 @@ async def invite_school(author: Author, lecture: Lecture, appointment: Appointme
     contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
     host = await host_of(appointment, contact) or await ask_host(author, lecture, appointment, contact)
     lecturers = "、".join(await _officers_coming(appointment))
-    await invitations.tell(author, appointment, host, "lecture-confirmed", Method.REQUEST, lecturers=lecturers)
+    await invitations.tell(author, appointment, host, "lecture-confirmed", lecturers=lecturers)
 
 
 async def _officers_coming(appointment: Appointment) -> list[str]:
@@ -77,8 +75,8 @@ async def has_contact(lecture: Lecture, today: date) -> bool:
     return contact is not None and (contact.until is None or contact.until > today)
 
 
-async def tell_lecturers(author: Author, appointment: Appointment, kind: str, method: Method, **more: Any) -> None:
+async def tell_lecturers(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
     """Owe everybody who is asked to give the lecture, and has not declined, the same letter."""
     for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
         if attendee.partstat is not PartStat.DECLINED:
-            await invitations.tell(author, appointment, attendee, kind, method, **more)
+            await invitations.tell(author, appointment, attendee, kind, **more)

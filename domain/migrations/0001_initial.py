@@ -121,6 +121,8 @@ class Migration(migrations.Migration):
                 ('last_error', fields.CharField(null=True, max_length=300)),
                 ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('given_up_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('spared_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('gathers', fields.BooleanField(default=False)),
             ],
             options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
             bases=['Table'],

@@ -47,7 +47,8 @@ CALENDAR = [
     "ALTER TABLE appointment ADD CONSTRAINT appointment_forward CHECK (ends_at > starts_at)",
 ]
 OUTBOX = [
-    "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL",
+    "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",
+    "CREATE INDEX letter_gathers ON letter (id) WHERE gathers",
 ]
 ACCOUNTS = [
     "CREATE UNIQUE INDEX account_login ON account (prefecture_id, login) WHERE ended_at IS NULL",

@@ -33,7 +33,7 @@ FORGOTTEN = f"UPDATE journal SET {EMPTIED} WHERE salt <> '' AND row_id = ANY($1:
 # still to leave ends, for what it would tell is gone.
 NAMING = """
     UPDATE letter SET to_name = '', to_address = '', facts = '{}', last_error = NULL,
-        given_up_at = CASE WHEN sent_at IS NULL THEN coalesce(given_up_at, $2) END
+        given_up_at = CASE WHEN sent_at IS NULL AND spared_at IS NULL THEN coalesce(given_up_at, $2) END
     FROM unit
     WHERE unit.id = letter.unit_id AND to_address <> '' AND (person_id = ANY($1::uuid[]) OR EXISTS (
         SELECT FROM person gone

@@ -48,8 +48,8 @@ SWEEPS: Mapping[Rule, tuple[Sweep, ...]] = {
     Rule.LETTERS: (
         Sweep(
             "letter",
-            f"{_OURS} AND to_address <> '' AND coalesce(sent_at, given_up_at) < $2 AND coalesce({_OVER}, owed_at) < $2"
-            " AND (person_id IS NULL OR person_id <> ALL($3::uuid[]))",
+            f"{_OURS} AND to_address <> '' AND coalesce(sent_at, given_up_at, spared_at) < $2"
+            f" AND coalesce({_OVER}, owed_at) < $2 AND (person_id IS NULL OR person_id <> ALL($3::uuid[]))",
             "to_name = '', to_address = '', facts = '{}', last_error = NULL",
         ),
         Sweep(

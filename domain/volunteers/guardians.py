@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from domain import letters
 from domain.actor import TOKYO, Bearer
 from domain.japanese import Honorific, addressed
-from domain.outbox import Letter, when_owed
+from domain.outbox import Letter, copy_key, when_owed
 from domain.volunteers.consents import GuardianConsent, standing
 from domain.volunteers.roster import AgeBand, Volunteer
 
@@ -51,7 +51,7 @@ def _copy(letter: Letter, consent: GuardianConsent) -> Letter:
     told = {name: value for name, value in letter.facts.items() if name not in SECRETS}
     greeting = addressed(consent.guardian_name, Honorific.SAMA)
     return Letter(
-        key=f"{letter.key}:guardian",
+        key=copy_key(letter.key),
         kind=letter.kind,
         unit_id=letter.unit_id,
         person_id=letter.person_id,

@@ -42,6 +42,7 @@ KINDS = (
     "drill-cancelled",
     "activity-invitation",
     "activity-confirmed",
+    "activity-changed",
     "activity-cancelled",
     "activity-released",
     "activity-waitlisted",

@@ -1,10 +1,12 @@
 """The desk of the jobs follows from the settings, or says which of them is missing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from api import desk, settings
+from domain.gathering import Gathering
 from jobs.post import FilePost, SmtpPost
 
 WHOLE = {
@@ -22,6 +24,12 @@ def test_letters_go_to_the_server_that_is_set() -> None:
 def test_in_a_closed_network_letters_become_files() -> None:
     closed = WHOLE | {"RENKEI_SMTP_URL": "file:///var/renkei/mail"}
     assert desk.of(settings.read(closed)).post == FilePost(Path("/var/renkei/mail"))
+
+
+def test_changes_are_gathered_for_a_few_minutes_unless_told_otherwise() -> None:
+    assert desk.of(settings.read(WHOLE)).gathering == Gathering(timedelta(minutes=3), tells_texts=True)
+    told = WHOLE | {"RENKEI_GATHER_MINUTES": "10", "RENKEI_TELL_TEXTS": "no"}
+    assert desk.of(settings.read(told)).gathering == Gathering(timedelta(minutes=10), tells_texts=False)
 
 
 @pytest.mark.parametrize("name", sorted(WHOLE))

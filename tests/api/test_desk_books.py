@@ -10,7 +10,7 @@ from api.desk_books import NAMES
 from api.reading.declarations import entity_of
 from api.reading.readable import readable
 from api.schema import schema
-from domain import accounts, agreements, lectures, outbox, tokens
+from domain import accounts, agreements, drills, gathering, lectures, outbox, tokens
 from domain.actor import Role
 from domain.history import KEYS, SCOPES
 from domain.outbox import Letter
@@ -52,10 +52,23 @@ def test_the_desk_sees_which_letters_wait_have_left_and_were_given_up_with_the_r
         await outbox.mark_failed(town.officer.now, letter.id, "550 no such user", for_good=True)
         [lost] = await posted(town.officer, status=["GIVEN_UP"])
         assert (lost["attempts"], lost["lastError"]) == (1, "550 no such user")
-        assert await posted(town.officer, status=["DUE", "SENT"]) == []
+        assert await posted(town.officer, status=["DUE", "SENT", "SPARED"]) == []
         about = f"Appointment:{lecture.appointment_id}"
         assert len(await posted(town.hq, appointment=about, person=f"Person:{letter.person_id}")) == 1
         assert await posted(town.other_officer) == []
+
+    play(story)
+
+
+def test_the_desk_sees_which_letters_another_one_has_taken_in(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        await make.invited(town.officer, drill)
+        await drills.correct(town.officer, drill.id, place="青浜市民会館")
+        await gathering.settle(town.officer.now + timedelta(minutes=5), gathering.Gathering(timedelta(minutes=5)))
+        assert [letter["kind"] for letter in await posted(town.officer, status=["DUE"])] == ["drill-invitation"]
+        assert [letter["kind"] for letter in await posted(town.officer, status=["SPARED"])] == ["drill-invitation"]
+        assert await posted(town.officer, status=["SENT", "GIVEN_UP"]) == []
 
     play(story)
 

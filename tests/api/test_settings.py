@@ -12,6 +12,8 @@ WHOLE = {
     "RENKEI_SMTP_URL": "smtp://desk:pa55%40word@mail.example.jp?tls=tls",
     "RENKEI_IMAP_URL": "imaps://desk:pa55word@mail.example.jp/%E8%BF%94%E4%BF%A1?proves=mx.example.jp",
     "RENKEI_MAIL_FROM": "renkei@police.example.jp",
+    "RENKEI_GATHER_MINUTES": "0",
+    "RENKEI_TELL_TEXTS": "no",
     "RENKEI_SECRET_KEY": SECRET,
     "RENKEI_TIMEZONE": "Asia/Tokyo",
 }
@@ -29,6 +31,7 @@ def test_every_setting_is_read():
     assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
     assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
     assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
+    assert (found.gather_minutes, found.tells_texts) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,11 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_IMAP_URL", "imaps://desk:pa55word@mail.example.jp?trust=mx"),
         ("RENKEI_MAIL_FROM", "pa55word"),
         ("RENKEI_MAIL_FROM", "連携係 <pa55word@police.example.jp>"),
+        ("RENKEI_GATHER_MINUTES", "pa55word"),
+        ("RENKEI_GATHER_MINUTES", "61"),
+        ("RENKEI_GATHER_MINUTES", "-1"),
+        ("RENKEI_GATHER_MINUTES", "٣"),
+        ("RENKEI_TELL_TEXTS", "pa55word"),
         ("RENKEI_SECRET_KEY", "pa55word"),
         ("RENKEI_TIMEZONE", "Europe/Pa55word"),
         ("RENKEI_TIMEZONE", "../pa55word"),

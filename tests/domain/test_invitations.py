@@ -8,7 +8,7 @@ import pytest
 from domain import calendar, invitations, replies
 from domain.actor import Bearer
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
-from domain.outbox import Letter, Method
+from domain.outbox import Letter
 from domain.people import Person
 from tests import make
 from tests.clock import NOW
@@ -37,7 +37,7 @@ def test_everybody_who_is_asked_gets_a_letter_of_their_own(play: Any) -> None:
         one = await date(town)
         for name in ("a", "b"):
             await guest(town, one, name)
-        await invitations.tell_all(town.officer, one, "drill-invitation", Method.REQUEST)
+        await invitations.tell_all(town.officer, one, "drill-invitation")
         letters = await Letter.all().order_by("to_address")
         assert [letter.to_address for letter in letters] == ["a@partner.example", "b@partner.example"]
         for letter, other in zip(letters, reversed(letters), strict=True):
@@ -54,10 +54,10 @@ def test_the_same_news_is_told_once_and_news_again_after_a_change(play: Any) -> 
         one = await date(town)
         await guest(town, one, "a")
         for _ in range(2):
-            await invitations.tell_all(town.officer, one, "drill-invitation", Method.REQUEST)
+            await invitations.tell_all(town.officer, one, "drill-invitation")
         assert await Letter.all().count() == 1
         await calendar.change(town.officer, one, "moved", place="青浜市民会館")
-        await invitations.tell_all(town.officer, one, "drill-invitation", Method.REQUEST)
+        await invitations.tell_all(town.officer, one, "drill-invitation")
         assert [letter.facts["place"] for letter in await Letter.all().order_by("id")] == ["本部", "青浜市民会館"]
 
     play(story)
@@ -67,7 +67,7 @@ def test_a_letter_tells_what_was_true_when_it_was_owed(play: Any) -> None:
     async def story(town: Town) -> None:
         one = await date(town)
         await guest(town, one, "a")
-        await invitations.tell_all(town.officer, one, "drill-invitation", Method.REQUEST)
+        await invitations.tell_all(town.officer, one, "drill-invitation")
         await calendar.change(town.officer, one, "renamed", title="別名")
         assert (await Letter.get()).facts["title"] == "締結式"
 
@@ -84,7 +84,7 @@ def test_nobody_is_written_to_for_nothing(play: Any, missing: str) -> None:
         if missing == "left":
             await Person.filter(id=asked.person_id).update(retired_on=town.officer.today)
         now = one.ends_at if missing == "over" else NOW
-        await invitations.tell_all(Bearer(now), one, "drill-invitation", Method.REQUEST)
+        await invitations.tell_all(Bearer(now), one, "drill-invitation")
         assert await Letter.all().count() == 0
 
     play(story)

@@ -1,0 +1,283 @@
+"""Of what one reader is told of one date within a few minutes one letter leaves; of what was taken back, none."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain import activities, drills, gathering, lectures, outbox, volunteers
+from domain.actor import Actor
+from domain.calendar import Attendee
+from domain.drills import Drill
+from domain.gathering import Gathering
+from domain.organizations import Contact
+from domain.outbox import Letter
+from domain.volunteers import AgeBand
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+MINUTE = timedelta(minutes=1)
+FIVE = Gathering(5 * MINUTE)
+FIRST, SECOND = "contact1@partner.example", "contact2@partner.example"
+GUARDIAN = "tamotsu@guardian.example"
+
+
+@dataclass
+class Clock:
+    """Officers at work, and a post that takes whatever may leave."""
+
+    town: Town
+    now: Any = NOW
+    how: Gathering = FIVE
+    left: list[Letter] = field(default_factory=list)
+
+    @property
+    def officer(self) -> Actor:
+        return make.at(self.town.officer, self.now)
+
+    async def after(self, minutes: int) -> list[tuple[str, str, str | None]]:
+        """What leaves when so many minutes more have passed: to whom, what, and by which method."""
+        self.now += minutes * MINUTE
+        before = len(self.left)
+        while True:
+            await gathering.settle(self.now, self.how)
+            taken = await outbox.claim(self.now, 50)
+            if not taken:
+                break
+            for letter in taken:
+                await outbox.mark_sent(self.now, letter.id)
+            self.left += taken
+        return sorted((one.to_address, one.kind, one.method) for one in self.left[before:])
+
+
+async def drill_with(clock: Clock, *names: str) -> tuple[Drill, list[Contact]]:
+    drill = await make.drill(clock.town.officer)
+    return drill, await make.invited(clock.town.officer, drill, *names)
+
+
+async def uninvite(clock: Clock, drill: Drill, person_id: UUID) -> None:
+    attendee = await Attendee.get(appointment_id=drill.appointment_id, person_id=person_id)
+    await drills.uninvite(clock.officer, drill.id, attendee_id=attendee.id)
+
+
+async def spared() -> list[str]:
+    return sorted([letter.kind for letter in await Letter.filter(spared_at__isnull=False)])
+
+
+def test_an_invitation_waits_a_few_minutes_and_takes_the_corrections_along(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        assert await clock.after(4) == []
+        await drills.correct(clock.officer, drill.id, place="青浜市民会館", title="第1回共同対処訓練（改）")
+        assert await clock.after(1) == [(FIRST, "drill-invitation", "REQUEST")]
+        [sent] = clock.left
+        assert (sent.facts["place"], sent.facts["title"]) == ("青浜市民会館", "第1回共同対処訓練（改）")
+        assert await spared() == ["drill-invitation"]
+        assert await clock.after(60) == []
+
+    play(story)
+
+
+def test_edits_within_a_few_minutes_are_one_mail_and_a_later_one_is_its_own(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        await clock.after(5)
+        for minutes, place in ((0, "第１会議室"), (2, "第２会議室"), (2, "講堂")):
+            assert await clock.after(minutes) == []
+            await drills.correct(clock.officer, drill.id, place=place)
+        assert await clock.after(1) == [(FIRST, "drill-changed", "REQUEST")]
+        assert clock.left[-1].facts["place"] == "講堂"
+        await drills.correct(clock.officer, drill.id, place="体育館")
+        assert await clock.after(4) == []
+        assert await clock.after(1) == [(FIRST, "drill-changed", "REQUEST")]
+        sequences = [letter.facts["sequence"] for letter in clock.left]
+        assert sequences == sorted(set(sequences))
+
+    play(story)
+
+
+def test_a_cancellation_leaves_at_once_and_spares_the_change_that_waits(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        await clock.after(5)
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        await drills.call_off(clock.officer, drill.id, reason="台風")
+        assert await clock.after(0) == [(FIRST, "drill-cancelled", "CANCEL")]
+        invited, cancelled = clock.left
+        assert cancelled.facts["sequence"] > invited.facts["sequence"]
+        assert await spared() == ["drill-changed"]
+
+    play(story)
+
+
+def test_an_invitation_that_never_left_and_was_taken_back_sends_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, (first, _) = await drill_with(clock, "架空電力株式会社", "見本信用金庫")
+        await uninvite(clock, drill, first.person_id)
+        assert await clock.after(5) == [(SECOND, "drill-invitation", "REQUEST")]
+        assert await spared() == ["drill-invitation", "drill-released"]
+        assert await clock.after(60) == []
+
+    play(story)
+
+
+def test_a_school_whose_date_never_left_still_hears_that_its_request_is_refused(play: Any) -> None:
+    """It was told that the request came in; its calendar never had the date, and gets no CANCEL."""
+
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        lecture = await make.lecture(town.officer)
+        assert await clock.after(0) == [("teacher@school.example", "lecture-received", None)]
+        await lectures.accept(clock.officer, lecture.id)
+        await lectures.assign(clock.officer, lecture.id, person_id=town.officer.person_id)
+        await lectures.confirm(clock.officer, lecture.id)
+        await lectures.cancel(clock.officer, lecture.id, reason="閉校")
+        assert await clock.after(5) == [("teacher@school.example", "lecture-cancelled", None)]
+        assert clock.left[-1].facts["reason"] == "閉校"
+
+    play(story)
+
+
+def test_whoever_is_let_go_hears_it_alone_and_returns_with_a_higher_sequence(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, (first, _) = await drill_with(clock, "架空電力株式会社", "見本信用金庫")
+        await clock.after(5)
+        await uninvite(clock, drill, first.person_id)
+        assert await clock.after(0) == [(FIRST, "drill-released", "CANCEL")]
+        await drills.invite(clock.officer, drill.id, contact_id=first.id)
+        assert await clock.after(5) == [(FIRST, "drill-invitation", "REQUEST")]
+        theirs = [letter.facts["sequence"] for letter in clock.left if letter.to_address == FIRST]
+        assert theirs == sorted(set(theirs))
+        assert len(theirs) == 3
+
+    play(story)
+
+
+def test_let_go_and_asked_again_within_minutes_is_told_in_this_order(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, (first,) = await drill_with(clock)
+        await clock.after(5)
+        await uninvite(clock, drill, first.person_id)
+        await drills.invite(clock.officer, drill.id, contact_id=first.id)
+        await clock.after(0)
+        await clock.after(5)
+        assert [letter.method for letter in clock.left] == ["REQUEST", "CANCEL", "REQUEST"]
+
+    play(story)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_new_name_is_told_as_the_office_wants(play: Any, tells: bool) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town, how=Gathering(5 * MINUTE, tells))
+        drill, _ = await drill_with(clock)
+        activity = await make.activity(town.officer)
+        volunteer = await make.volunteer(town)
+        await activities.invite(clock.officer, activity.id, volunteer_ids=[volunteer.id])
+        await clock.after(5)
+        await drills.correct(clock.officer, drill.id, title="別名")
+        known = await activities.Activity.get(id=activity.id)
+        await activities.correct(clock.officer, activity.id, version=known.version, title="別の名")
+        told = [(FIRST, "drill-changed", "REQUEST"), ("ichiro@volunteer.example", "activity-changed", "REQUEST")]
+        assert await clock.after(5) == (told if tells else [])
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        assert await clock.after(5) == [(FIRST, "drill-changed", "REQUEST")]
+        assert clock.left[-1].facts["title"] == "別名"
+
+    play(story)
+
+
+def test_a_guardians_copy_goes_the_way_of_its_letter(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
+        given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
+        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
+        await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+        await clock.after(0)
+        taken_back, kept = [await make.activity(town.officer, title=title) for title in ("取消", "広報")]
+        for one in (taken_back, kept):
+            await activities.invite(clock.officer, one.id, volunteer_ids=[minor.id])
+        await activities.cancel(clock.officer, taken_back.id, reason="雨天")
+        moved = {
+            "starts_at": kept.starts_at + timedelta(days=1),
+            "ends_at": kept.starts_at + timedelta(days=1, hours=1),
+        }
+        await activities.reschedule(clock.officer, kept.id, **moved)
+        assert await clock.after(5) == [
+            ("ichiro@volunteer.example", "activity-invitation", "REQUEST"),
+            (GUARDIAN, "activity-invitation", None),
+        ]
+        own, copy = clock.left[-2:]
+        assert own.facts["when"] == copy.facts["when"]
+        assert copy.facts["copied_for"] == "髙見本 一郎 様"
+        assert "attendee_id" not in copy.facts
+
+    play(story)
+
+
+def test_whose_address_was_put_right_meanwhile_still_hears_of_the_cancellation(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, (contact,) = await drill_with(clock)
+        await clock.after(5)
+        person = await contact.person
+        await type(person).filter(id=person.id).update(mail_address="new@partner.example")
+        await drills.call_off(clock.officer, drill.id, reason="台風")
+        assert await clock.after(0) == [("new@partner.example", "drill-cancelled", "CANCEL")]
+
+    play(story)
+
+
+def test_an_invitation_that_the_mail_server_refused_for_good_is_followed_by_no_cancel(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        clock.now += 5 * MINUTE
+        await gathering.settle(clock.now, FIVE)
+        [letter] = await outbox.claim(clock.now)
+        await outbox.mark_failed(clock.now, letter.id, "550 no such user", for_good=True)
+        await drills.call_off(clock.officer, drill.id, reason="台風")
+        assert await clock.after(0) == []
+
+    play(story)
+
+
+def test_an_invitation_that_may_have_arrived_keeps_its_cancel_waiting_until_it_has_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        clock.now += 5 * MINUTE
+        await gathering.settle(clock.now, FIVE)
+        [letter] = await outbox.claim(clock.now)
+        await outbox.mark_failed(clock.now, letter.id, "451 later", for_good=False)
+        await drills.call_off(clock.officer, drill.id, reason="台風")
+        assert await clock.after(0) == []
+        await clock.after(2)
+        assert [one.method for one in clock.left] == ["REQUEST", "CANCEL"]
+
+    play(story)
+
+
+def test_what_was_gathered_is_not_sent_again_by_hand(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock)
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        await clock.after(5)
+        assert await outbox.resend(clock.now) == 0
+        old = await Letter.get(kind="drill-invitation", spared_at__isnull=False)
+        with pytest.raises(outbox.WrongState, match="まとめた"):
+            await outbox.resend(clock.now, old.id)
+        assert await Letter.filter(sent_at=None, spared_at=None).count() == 0
+
+    play(story)

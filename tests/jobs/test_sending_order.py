@@ -1,0 +1,131 @@
+"""Whatever officers do and however badly the mail runs: what each mailbox has got, in the order in which it came, leads
+its calendar to the date as it stands. Several workers, retries, letters that arrive twice, workers that die."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from domain import drills, errors, gathering, outbox
+from domain.calendar import Appointment, Attendee, sequence_for
+from domain.drills import Drill
+from domain.gathering import Gathering
+from domain.organizations import Contact
+from domain.outbox import LEASE, Letter
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+HOLD = Gathering(timedelta(minutes=3))
+PLACES = ("第１会議室", "講堂", "体育館", "市民会館")
+
+
+@dataclass
+class Storm:
+    """A drill, its officers and its post, by the dice."""
+
+    town: Town
+    dice: Random
+    drill: Drill
+    contacts: list[Contact]
+    now: datetime = NOW
+    arrived: dict[str, list[Letter]] = field(default_factory=dict)
+
+    async def step(self) -> None:
+        acts = [self.let_time_pass, self.post, self.post, self.move_room, self.rename, self.put_off, self.turn_over]
+        await self.dice.choice(acts)()
+
+    async def let_time_pass(self) -> None:
+        self.now += timedelta(seconds=self.dice.choice([0, 1, 30, 90, 240, 400]))
+
+    async def move_room(self) -> None:
+        await drills.correct(self.officer, self.drill.id, place=self.dice.choice(PLACES))
+
+    async def rename(self) -> None:
+        await drills.correct(self.officer, self.drill.id, title=f"訓練{self.dice.randrange(3)}")
+
+    async def put_off(self) -> None:
+        starts_at = NOW + timedelta(days=30, hours=self.dice.randrange(5))
+        when = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        try:
+            await drills.postpone(self.officer, self.drill.id, reason="台風", **when)
+            await drills.resume_inviting(self.officer, self.drill.id)
+        except errors.Refused:  # the same date as now, or nobody left
+            return
+
+    async def turn_over(self) -> None:
+        """Somebody is let go, or asked again."""
+        contact = self.dice.choice(self.contacts)
+        asked = await Attendee.get(appointment_id=self.drill.appointment_id, person_id=contact.person_id)
+        if asked.removed_at is None:
+            await drills.uninvite(self.officer, self.drill.id, attendee_id=asked.id)
+        else:
+            await drills.invite(self.officer, self.drill.id, contact_id=contact.id)
+
+    @property
+    def officer(self) -> Any:
+        return make.at(self.town.officer, self.now)
+
+    async def post(self) -> None:
+        """Two workers at once; each letter arrives or not, and they hear of it or not."""
+        await asyncio.gather(*[gathering.settle(self.now, HOLD) for _ in range(2)])
+        hands = await asyncio.gather(*[outbox.claim(self.now, 3) for _ in range(2)])
+        for letter in [letter for hand in hands for letter in hand]:
+            luck = self.dice.random()
+            if luck < 0.75:
+                self.arrived.setdefault(letter.to_address, []).append(letter)
+            if luck < 0.6:
+                await outbox.mark_sent(self.now, letter.id)
+            elif luck < 0.9:
+                await outbox.mark_failed(self.now, letter.id, "451 later", for_good=False)
+            # else the worker dies, and its lease runs out
+
+    async def calm_down(self) -> None:
+        while await Letter.filter(**outbox.WAITING).exists():
+            self.now += LEASE
+            await self.post()
+
+
+def for_the_calendar(letters: list[Letter]) -> list[Letter]:
+    """What came with a calendar part, each once, as it came first."""
+    return list({letter.id: letter for letter in letters if letter.method}.values())
+
+
+def must_lead_there(letters: list[Letter]) -> None:
+    """Each newer than the one before; no CANCEL without a REQUEST, and with a higher SEQUENCE (RFC 5546 §2.1.4)."""
+    had = None
+    for letter in letters:
+        assert had is not None or letter.method == "REQUEST"
+        if had is not None:
+            assert letter.facts["stamp"] > had.facts["stamp"]
+            assert letter.facts["sequence"] >= had.facts["sequence"]
+            if "CANCEL" in (letter.method, had.method):
+                assert letter.facts["sequence"] > had.facts["sequence"]
+                assert letter.method != had.method
+        had = letter
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_mailbox_is_led_to_the_date_as_it_stands(play: Any, seed: int) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        contacts = await make.invited(town.officer, drill, "架空電力株式会社", "見本信用金庫", "例示ガス株式会社")
+        storm = Storm(town, Random(seed), drill, contacts)
+        for _ in range(60):
+            await storm.step()
+        await storm.calm_down()
+        appointment = await Appointment.get(id=drill.appointment_id)
+        for attendee in await Attendee.filter(appointment_id=appointment.id).prefetch_related("person"):
+            letters = for_the_calendar(storm.arrived.get(attendee.person.mail_address, []))
+            must_lead_there(letters)
+            if attendee.removed_at is None:
+                last = letters[-1]
+                assert (last.method, last.facts["sequence"]) == ("REQUEST", sequence_for(appointment, attendee))
+                assert (last.facts["place"], last.facts["title"]) == (appointment.place, appointment.title)
+            else:
+                assert letters == [] or letters[-1].method == "CANCEL"
+
+    play(story)
