@@ -263,6 +263,22 @@ def test_a_verb_works_behind_the_wall_and_the_clock_outside(play: Any) -> None:
     play(story)
 
 
+def test_what_a_guest_points_to_is_looked_up_behind_their_own_wall_and_the_rest_behind_the_desks(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner = await full(town)
+        everybody = await Person.all().count()
+        for actor, shown in ((partner, 1), (town.officer, everybody)):
+            assert not walls.is_for_guest()
+            async with in_transaction("default"), walls.behind(walls.for_acting(actor)):
+                assert walls.is_for_guest() is (actor is partner)
+                assert await Person.all().count() == everybody > 1
+                async with walls.as_asked():
+                    assert await Person.all().count() == shown
+                assert await Person.all().count() == everybody
+
+    play(story)
+
+
 def test_what_takes_too_long_is_given_up_and_the_clock_takes_its_time(play: Any, monkeypatch: Any) -> None:
     async def slowly(actor: Actor) -> None:
         await Organization.filter(prefecture_id=actor.prefecture_id).update(phone="000-0000-0009")
