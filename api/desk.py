@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 from api.settings import MailboxServer, MailFolder, MailServer, Settings, WrongSettings
+from domain.errors import Incomplete
 from domain.gathering import Gathering
+from jobs import letters
+from jobs.mail import Seals
 from jobs.mailbox import ImapMailbox, Mailbox
 from jobs.post import FilePost, Post, SmtpPost, Tls
 from jobs.post_letters import Desk
+from jobs.signing import NoKey, load_dkim, load_smime
 
 
 def of(settings: Settings) -> Desk:
-    """Raises WrongSettings where the key, the house's address, the mail server or the sender's address is missing."""
+    """Raises WrongSettings where the key, the house's address, the mail server or the sender's address is missing, or
+    a file that the settings name cannot be used."""
     if settings.mail_from is None:
         raise WrongSettings("RENKEI_MAIL_FROM が設定されていません。差出人のメールアドレスを設定してください。")
-    base_url, secret, mailbox = settings.needed_base_url(), settings.needed_secret(), settings.imap
-    proves = mailbox.proves if mailbox else None
-    gathering = Gathering(timedelta(minutes=settings.gather_minutes), settings.tells_texts)
-    post = _post(settings.smtp)
-    return Desk(post, base_url, settings.mail_from, secret, _mailbox(mailbox), proves, gathering)
+    return Desk(
+        _post(settings.smtp, _seals(settings)),
+        settings.needed_base_url(),
+        settings.mail_from,
+        settings.needed_secret(),
+        _mailbox(settings.imap),
+        settings.imap.proves if settings.imap else None,
+        Gathering(timedelta(minutes=settings.gather_minutes), settings.tells_texts),
+        _templates(settings.letters),
+        settings.tags_mail,
+    )
+
+
+def _seals(settings: Settings) -> Seals:
+    with _naming("RENKEI_DKIM"):
+        dkim = load_dkim(*vars(settings.dkim).values()) if settings.dkim else None
+    with _naming("RENKEI_SMIME"):
+        smime = load_smime(settings.smime.directory, settings.smime.domains) if settings.smime else None
+    return Seals(dkim, smime)
+
+
+def _templates(own: Path | None) -> Path | None:
+    with _naming("RENKEI_LETTERS"):
+        if own is not None:
+            letters.must_be_usable(own)
+    return own
+
+
+@contextmanager
+def _naming(setting: str) -> Iterator[None]:
+    """What a file is refused for, with the setting that names it."""
+    try:
+        yield
+    except (NoKey, Incomplete) as refused:
+        raise WrongSettings(f"{setting}: {refused}") from None
 
 
 def _mailbox(server: MailboxServer | None) -> Mailbox | None:
@@ -30,11 +68,11 @@ def _mailbox(server: MailboxServer | None) -> Mailbox | None:
     return ImapMailbox(server.host, server.port, cast(Tls, server.tls), user, password, server.folder)
 
 
-def _post(server: MailServer | MailFolder | None) -> Post:
+def _post(server: MailServer | MailFolder | None, seals: Seals) -> Post:
     if server is None:
         raise WrongSettings(
             "RENKEI_SMTP_URL が設定されていません。smtp://… か、閉じたネットワークなら file:///… を設定してください。"
         )
     if isinstance(server, MailFolder):
-        return FilePost(server.path)
-    return SmtpPost(server.host, server.port, cast(Tls, server.tls), server.user, server.password)
+        return FilePost(server.path, seals)
+    return SmtpPost(server.host, server.port, cast(Tls, server.tls), server.user, server.password, seals=seals)

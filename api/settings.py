@@ -7,6 +7,7 @@ Every value is checked before anything starts, and all that is wrong is told at 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
@@ -19,6 +20,7 @@ from api.errors import Stopped
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32
 MOST_MINUTES = 60
+HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*")
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
 
@@ -54,6 +56,23 @@ class MailFolder:
 
 
 @dataclass(frozen=True)
+class DkimKey:
+    """The file of the key by which letters are signed, and where its public half stands in the DNS."""
+
+    path: Path
+    selector: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class SmimeKeys:
+    """The directory of the senders' keys and certificates, and the recipients' domains that get signed mail."""
+
+    directory: Path
+    domains: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings, each optional until something needs it; `base_url` has no slash at its end."""
 
@@ -64,6 +83,10 @@ class Settings:
     mail_from: str | None = None
     gather_minutes: int = 3
     tells_texts: bool = True
+    dkim: DkimKey | None = None
+    smime: SmimeKeys | None = None
+    tags_mail: bool = False
+    letters: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -184,6 +207,37 @@ def _mail_from(value: str) -> str:
         raise ValueError("renkei@police.example.jp のように、メールアドレスだけを書いてください。") from error
 
 
+def _dkim(value: str) -> DkimKey:
+    path, options = _file(value, "file:///etc/renkei/dkim.pem?selector=renkei&domain=police.pref.example.jp")
+    selector, domain = options.pop("selector", ""), options.pop("domain", "").casefold()
+    if options or not HOST.fullmatch(selector) or not HOST.fullmatch(domain):
+        raise ValueError("?のあとに selector=renkei&domain=police.pref.example.jp の二つを書いてください。")
+    return DkimKey(path, selector, domain)
+
+
+def _smime(value: str) -> SmimeKeys:
+    path, options = _file(value, "file:///etc/renkei/smime?domains=company.example.jp,bank.example.jp")
+    domains = options.pop("domains", "").casefold().split(",")
+    if options or not all(HOST.fullmatch(domain) for domain in domains):
+        raise ValueError(
+            "?のあとに domains=company.example.jp,bank.example.jp のように、宛先のドメインを書いてください。"
+        )
+    return SmimeKeys(path, frozenset(domains))
+
+
+def _file(value: str, example: str) -> tuple[Path, dict[str, str]]:
+    url = _split(value)
+    if url.scheme != "file" or url.netloc or not url.path.startswith("/"):
+        raise ValueError(f"{example} の形で書いてください。")
+    return Path(unquote(url.path)), {name: values[-1] for name, values in parse_qs(url.query).items()}
+
+
+def _letters(value: str) -> Path:
+    if not value.startswith("/"):
+        raise ValueError("/etc/renkei/letters のように、ひな形を置いたディレクトリを / から書いてください。")
+    return Path(value)
+
+
 def _gather_minutes(value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > MOST_MINUTES:
         raise ValueError(f"0から{MOST_MINUTES}までの分数を書いてください（0なら、まとめずにすぐ送ります）。")
@@ -227,6 +281,10 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
     "RENKEI_GATHER_MINUTES": ("gather_minutes", _gather_minutes),
     "RENKEI_TELL_TEXTS": ("tells_texts", _yes),
+    "RENKEI_LETTERS": ("letters", _letters),
+    "RENKEI_DKIM": ("dkim", _dkim),
+    "RENKEI_SMIME": ("smime", _smime),
+    "RENKEI_TAG_MAIL": ("tags_mail", _yes),
     "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
     "RENKEI_OIDC_ISSUER": ("oidc_issuer", _issuer),
     "RENKEI_OIDC_CLIENT_ID": ("oidc_client_id", str),

@@ -31,6 +31,9 @@ LONGEST_REMARK, LONGEST_ADDRESS = 500, 254
 LARGEST_NUMBER = 2**31 - 1
 AUTOMATIC = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 OWN_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>")
+OWN_TAG = re.compile(r"bounce\+([0-9a-f]{32})@", re.IGNORECASE)
+"""The letter stands in the address to which it comes back, for servers that leave its heads out (`mail.Envelope`)."""
+
 COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -110,7 +113,8 @@ def _returned(mail: EmailMessage) -> UUID | None:
         return None
     heads = [part.as_string() for part in parts if part.get_content_type() in ("message/rfc822", "text/rfc822-headers")]
     ids = [OWN_ID.search(line) for head in heads for line in re.findall(r"(?im)^Message-ID:\s*(?:\r?\n\s+)?.*", head)]
-    return next((UUID(id[1]) for id in ids if id), None)
+    tags = [OWN_TAG.match(to) for to in _addresses(mail, "To", "Delivered-To", "X-Original-To")]
+    return next((UUID(found[1]) for found in (*ids, *tags) if found), None)
 
 
 # ------------------------------------------------------------------ the calendar in it

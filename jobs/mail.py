@@ -20,6 +20,7 @@ from hashlib import sha256
 
 from domain.actor import TOKYO
 from domain.errors import Invalid
+from jobs.signing import Dkim, Smime
 
 LONGEST_ADDRESS = 254
 """RFC 5321 §4.5.3.1.3: a path is 256 octets, its angle brackets included."""
@@ -35,7 +36,8 @@ class Envelope:
     """A letter that is ready to go to exactly one person.
 
     `message_id` with its angle brackets, the same at every attempt; `calendar` is (METHOD, iCalendar bytes)
-    for iMIP; `date` an aware instant. Names are as people write them, addresses pure ASCII.
+    for iMIP; `date` an aware instant. Names are as people write them, addresses pure ASCII. With a `tag`, answers and
+    what cannot be delivered come back to addresses that hold it (RFC 5233), for the servers that keep such.
     """
 
     message_id: str
@@ -48,16 +50,37 @@ class Envelope:
     html: str | None = field(repr=False)
     calendar: tuple[str, bytes] | None = field(repr=False)
     date: datetime
+    tag: str = ""
+
+    @property
+    def returns_to(self) -> str:
+        """Where the mail servers send back what they cannot deliver."""
+        return f"bounce+{self.tag}@{self.sender_address.rpartition('@')[2]}" if self.tag else self.sender_address
 
 
-def message(envelope: Envelope) -> bytes:
-    """The whole mail with CRLF line ends; equal envelopes give equal bytes.
+@dataclass(frozen=True)
+class Seals:
+    """What is put on a letter to prove that it is ours, as far as the operator has keys."""
+
+    dkim: Dkim | None = None
+    smime: Smime | None = None
+
+
+UNSEALED = Seals()
+
+
+def message(envelope: Envelope, seals: Seals = UNSEALED) -> bytes:
+    """The whole mail with CRLF line ends; without seals, equal envelopes give equal bytes.
 
     Raises `Invalid` for what must never reach a mail server: control characters in a header, an address that
     is none. A calendar whose METHOD is not the one announced (RFC 6047 §2.4) is a bug, and raises ValueError.
     """
-    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(envelope))
-    return head.encode("ascii") + _body(envelope).as_bytes()
+    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(envelope)).encode("ascii")
+    content, sender = _body(envelope).as_bytes(), envelope.sender_address
+    if seals.smime and seals.smime.covers(sender, envelope.to_address):
+        content = seals.smime.signed(content, sender)
+    whole = head + content
+    return seals.dkim.signed(whole) if seals.dkim and seals.dkim.covers(sender) else whole
 
 
 def _headers(e: Envelope) -> list[tuple[str, str]]:
@@ -68,7 +91,15 @@ def _headers(e: Envelope) -> list[tuple[str, str]]:
         ("Date", _date(e.date)),
         ("Message-ID", _known_id(e.message_id)),
         ("Auto-Submitted", "auto-generated"),
+        *([("Reply-To", _tagged(e.sender_address, e.tag))] if e.tag else []),
+        ("MIME-Version", "1.0"),
     ]
+
+
+def _tagged(address: str, tag: str) -> str:
+    """The same mailbox with a plus tag. Only here: calendars answer to ORGANIZER, which has none (RFC 6047 §2.3)."""
+    name, _, host = address.rpartition("@")
+    return bare_address(f"{name}+{tag}@{host}", "sender_address")
 
 
 def _mailbox(name: str, address: str, role: str) -> str:
@@ -145,6 +176,7 @@ def _body(e: Envelope) -> EmailMessage:
     if e.calendar is not None:
         _add_calendar(body, *e.calendar)
     _settle_boundaries(body, e.message_id)
+    del body["MIME-Version"]  # it belongs to the head of the mail, whatever is put around this
     return body
 
 

@@ -21,7 +21,7 @@ import aiosmtplib
 
 from domain.actor import TOKYO
 from domain.errors import Invalid
-from jobs.mail import Envelope, bare_address, message
+from jobs.mail import UNSEALED, Envelope, Seals, bare_address, message
 
 Tls = Literal["starttls", "tls", "none"]
 PATIENCE = 60.0
@@ -73,9 +73,10 @@ class SmtpPost:
     password: str | None = field(default=None, repr=False)
     trust: ssl.SSLContext | None = field(default=None, repr=False)
     patience: float = PATIENCE
+    seals: Seals = UNSEALED
 
     async def post(self, envelope: Envelope) -> None:
-        mail, sender, to = _ready(envelope)
+        mail, sender, to = _ready(envelope, self.seals)
         client = self._client(sender)
         try:
             async with asyncio.timeout(self.patience):
@@ -100,10 +101,10 @@ class SmtpPost:
         )
 
 
-def _ready(envelope: Envelope) -> tuple[bytes, str, str]:
+def _ready(envelope: Envelope, seals: Seals) -> tuple[bytes, str, str]:
     try:
-        sender = bare_address(envelope.sender_address, "sender_address")
-        return message(envelope), sender, bare_address(envelope.to_address, "to_address")
+        sender = bare_address(envelope.returns_to, "sender_address")
+        return message(envelope, seals), sender, bare_address(envelope.to_address, "to_address")
     except Invalid as refused:
         raise PermanentFailure(refused.message) from refused
 
@@ -146,9 +147,10 @@ class FilePost:
     """
 
     directory: Path
+    seals: Seals = UNSEALED
 
     async def post(self, envelope: Envelope) -> None:
-        mail, _, _ = _ready(envelope)
+        mail, _, _ = _ready(envelope, self.seals)
         try:
             await asyncio.to_thread(_write, self.directory, _file_name(envelope), mail)
         except OSError as error:

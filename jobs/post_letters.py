@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 class Desk:
     """What the jobs need of the house: the post, its own address, the key of its links; the mailbox in which answers
     arrive, where there is one, and the mail server whose findings prove from whom they are; how changes of a date are
-    gathered."""
+    gathered; the office's own templates; and whether answers come back to addresses with a tag."""
 
     post: Post
     base_url: str
@@ -48,10 +49,15 @@ class Desk:
     mailbox: Mailbox | None = None
     proves: str | None = None
     gathering: Gathering = gathering.AT_ONCE
+    templates: Path | None = None
+    tags: bool = False
 
 
 NOT_COPIED = "（ご本人だけにお知らせしています）"
 """What a guardian reads where the letter has a link."""
+
+BUTTONS_WORK = "リンクを開かず、カレンダーやメールの画面に出る「承諾」「辞退」のボタンでもご返信いただけます。"
+BUTTONS_DO_NOT = "カレンダーやメールの画面に出る「承諾」「辞退」のボタンによる返信は、まだ受け取れません。"
 
 MOST, AT_ONCE = 40, 10
 """Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
@@ -109,7 +115,8 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
 
 def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
     """The letter as it leaves now; the same Message-ID at every attempt."""
-    rendered = letters.render(letter.kind, letter.facts | _known(now, letter) | _links(desk, letter.facts))
+    facts = letter.facts | _known(now, letter) | _links(desk, letter.facts) | _buttons(desk, letter)
+    rendered = letters.render(letter.kind, facts, desk.templates)
     sender = letter.facts.get("unit_mail") or desk.mail_from
     return Envelope(
         message_id=f"<{letter.id}@{sender.rpartition('@')[2]}>",
@@ -122,6 +129,7 @@ def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
         html=rendered.html,
         calendar=_calendar(letter, sender) if letter.method else None,
         date=letter.owed_at,
+        tag=letter.id.hex if desk.tags else "",
     )
 
 
@@ -132,6 +140,12 @@ def _known(now: datetime, letter: Letter) -> dict[str, str]:
         days = [instant.astimezone(TOKYO).date() for instant in (datetime.fromisoformat(starts_at), now)]
         known["day"] = day_ahead(*days)
     return known
+
+
+def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
+    """What is said of the buttons that calendar programs show beside a REQUEST."""
+    is_asked = letter.method is Method.REQUEST and letter.facts.get("asks", True)
+    return {"buttons": (BUTTONS_WORK if desk.mailbox else BUTTONS_DO_NOT) if is_asked else ""}
 
 
 def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:

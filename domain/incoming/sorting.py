@@ -92,10 +92,16 @@ async def _place(told: Told) -> _Place | None:
 
 async def _addressed(told: Told) -> Unit | None:
     """The unit to whose address the mail came, else the prefecture that was there first."""
-    named = {to.casefold() for to in told.to}
+    named = {_untagged(to.casefold()) for to in told.to}
     units = await Unit.filter(retired_on=None).exclude(mail_address="").order_by("id")
     own = next((unit for unit in units if unit.mail_address.casefold() in named), None)
     return own or await Unit.filter(kind=UnitKind.PREFECTURE).order_by("id").first()
+
+
+def _untagged(address: str) -> str:
+    """The mailbox of an address with a plus tag (RFC 5233)."""
+    name, _, host = address.rpartition("@")
+    return f"{name.partition('+')[0]}@{host}"
 
 
 async def _invited(appointment: Appointment, address: str) -> Attendee | None:

@@ -1,14 +1,16 @@
-"""What the letters say: two text files for every kind, which an office may edit, in one frame.
+"""What the letters say: text files for every kind, in one frame, each of which an office may replace.
 
 `<kind>/subject.txt` and `<kind>/body.txt` stand between `opening.txt` and `closing.txt`. A `$name` becomes
 the fact of that name; a line whose fact is empty is left out, so one template serves with and without a
-place. The files are read for every letter: an edit counts from the next one.
+place. The HTML part says the same, within `page.html`; where there is a `<kind>/body.html`, in its words. A file of the
+same name in the office's own directory takes the place of ours. The files are read for every letter: an edit counts
+from the next one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -17,6 +19,8 @@ from string import Template
 from domain.errors import Incomplete
 
 HERE = Path(__file__).parent
+OPENING, CLOSING, PAGE = "opening.txt", "closing.txt", "page.html"
+OF_A_KIND = ("subject.txt", "body.txt", "body.html")
 KINDS = (
     "lecture-received",
     "lecture-confirmed",
@@ -71,6 +75,7 @@ OPTIONAL = (
     "reason",
     "reply_by",
     "reply_url",
+    "buttons",
     "number",
     "authority",
     "audience",
@@ -98,12 +103,13 @@ class Rendered:
     html: str
 
 
-def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Rendered:
+def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> Rendered:
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its
     honorific, `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is
-    when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `feed_url`, `link_url`,
+    when the letter leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `buttons` (whether
+    answers by the calendar arrive), `feed_url`, `link_url`,
     `login`, `hours`, `what` (has changed of an account), `expires_on`, `days`, `contact`, `number`, `authority`,
     `ended_on`, `lecturer`, `answer`, `missing` (what there is to do now), `person`, `audience`, `expected_count`,
     `equipment`, `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`,
@@ -112,14 +118,16 @@ def render(kind: str, facts: Mapping[str, object], templates: Path = HERE) -> Re
     if kind not in KINDS:
         raise KeyError(kind)
     known = dict.fromkeys(OPTIONAL, "") | {name: _single_line(value) for name, value in facts.items()}
-    subject = _filled(templates / kind / "subject.txt", known).strip()
+    subject = _filled(_file(f"{kind}/subject.txt", own), known).strip()
     if known["copied_for"]:
         subject = _FIRST_BRACKET.sub(COPY, subject, count=1)
-    parts = (templates / "opening.txt", templates / kind / "body.txt", templates / "closing.txt")
-    text = "\n".join(_filled(part, known) for part in parts)
-    return Rendered(
-        subject, text, _html(text, {known[name] for name in OURS if known.get(name, "").startswith("http")})
-    )
+    texts = [_filled(_file(name, own), known) for name in (OPENING, f"{kind}/body.txt", CLOSING)]
+    return Rendered(subject, "\n".join(texts), _html(texts, _file(f"{kind}/body.html", own), known, own))
+
+
+def _file(name: str, own: Path | None) -> Path:
+    theirs = own / name if own else None
+    return theirs if theirs and theirs.exists() else HERE / name
 
 
 def _single_line(value: object) -> str:
@@ -146,9 +154,16 @@ def _names(line: str) -> list[str]:
     return Template(line).get_identifiers()
 
 
-def _html(text: str, ours: set[str]) -> str:
-    paragraphs = "\n".join(f"<p>{_paragraph(block, ours)}</p>" for block in text.strip().split("\n\n"))
-    return f'<!DOCTYPE html>\n<html lang="ja">\n<body>\n{paragraphs}\n</body>\n</html>\n'
+def _html(texts: Sequence[str], body: Path, known: Mapping[str, str], own: Path | None) -> str:
+    ours = {known[name] for name in OURS if known.get(name, "").startswith("http")}
+    parts = [_paragraphs(text, ours) for text in texts]
+    if body.exists():
+        parts[1] = _filled(body, {name: escape(value) for name, value in known.items()})
+    return _filled(_file(PAGE, own), {"content": "\n".join(part.strip("\n") for part in parts)})
+
+
+def _paragraphs(text: str, ours: set[str]) -> str:
+    return "\n".join(f"<p>{_paragraph(block, ours)}</p>" for block in text.strip().split("\n\n"))
 
 
 def _paragraph(block: str, ours: set[str]) -> str:
@@ -156,3 +171,39 @@ def _paragraph(block: str, ours: set[str]) -> str:
     for url in map(escape, ours):
         shown = shown.replace(url, f'<a href="{url}">{url}</a>')
     return shown.replace("\n", "<br>\n")
+
+
+# ------------------------------------------------------------------ what an office has written itself
+
+
+def must_be_usable(own: Path) -> None:
+    """Raises Incomplete for a directory that is not there, a file that takes no place of ours or cannot be read, and a
+    template with a fact that a letter of its kind does not have."""
+    if not own.is_dir():
+        raise Incomplete(f"ディレクトリ {own} がないか、開けません。")
+    for file in sorted(path for path in own.rglob("*") if not path.is_dir()):
+        _must_take_a_place(file, file.relative_to(own))
+
+
+def _must_take_a_place(file: Path, name: Path) -> None:
+    kind = name.parent.name
+    is_of_a_kind = len(name.parts) == 2 and kind in KINDS and name.name in OF_A_KIND
+    if not is_of_a_kind and str(name) not in (OPENING, CLOSING, PAGE):
+        raise Incomplete(f"{name} という名のひな形はありません。")
+    try:
+        template = Template(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Incomplete(f"ひな形 {name} を読めません。UTF-8の文字で書き、権限を確かめてください。") from error
+    if not template.is_valid():
+        raise Incomplete(f"ひな形 {name} の $ の使い方が正しくありません（$ の字そのものは $$ と書きます）。")
+    if strange := sorted(set(template.get_identifiers()) - _facts_of(name)):
+        raise Incomplete(f"ひな形 {name} の ${strange[0]} に入る値は、この手紙にはありません。")
+
+
+def _facts_of(name: Path) -> set[str]:
+    """The facts that a template may name: those that ours of the same letter do, and those that may be missing."""
+    if str(name) == PAGE:
+        return {"content"}
+    ours = (HERE / OPENING, HERE / CLOSING, *(HERE / name.parent / each for each in OF_A_KIND), HERE / name)
+    texts = [file.read_text(encoding="utf-8") for file in ours if file.exists()]
+    return set(OPTIONAL).union(*(Template(text).get_identifiers() for text in texts))

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api import desk, settings
 from domain.gathering import Gathering
@@ -30,6 +32,43 @@ def test_changes_are_gathered_for_a_few_minutes_unless_told_otherwise() -> None:
     assert desk.of(settings.read(WHOLE)).gathering == Gathering(timedelta(minutes=3), tells_texts=True)
     told = WHOLE | {"RENKEI_GATHER_MINUTES": "10", "RENKEI_TELL_TEXTS": "no"}
     assert desk.of(settings.read(told)).gathering == Gathering(timedelta(minutes=10), tells_texts=False)
+
+
+def test_a_key_that_is_set_seals_what_leaves_and_is_never_shown(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    pkcs8, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "dkim.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, pkcs8, plain))
+    told = WHOLE | {"RENKEI_DKIM": f"file://{tmp_path}/dkim.pem?selector=renkei&domain=police.aohama.example"}
+    for address in ("smtp://relay.example", f"file://{tmp_path}/mail"):
+        post = desk.of(settings.read(told | {"RENKEI_SMTP_URL": address})).post
+        assert isinstance(post, SmtpPost | FilePost)
+        assert post.seals.dkim is not None
+        assert (post.seals.dkim.selector, post.seals.dkim.domain) == ("renkei", "police.aohama.example")
+        assert "PRIVATE" not in repr(post)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("RENKEI_DKIM", "file://{}/dkim.pem?selector=renkei&domain=a.example", "dkim.pem がありません"),
+        ("RENKEI_SMIME", "file://{}?domains=a.example", "署名用のファイル"),
+        ("RENKEI_LETTERS", "{}/letters", "letters がないか"),
+    ],
+)
+def test_a_file_that_cannot_be_used_ends_the_start_with_its_setting_and_its_name(
+    tmp_path: Path, setting: str, value: str, says: str
+) -> None:
+    with pytest.raises(settings.WrongSettings, match=rf"^{setting}: .*{says}"):
+        desk.of(settings.read(WHOLE | {setting: value.format(tmp_path)}))
+
+
+def test_the_offices_own_letters_are_looked_at_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "closing.txt").write_text("$unit_name\n", encoding="utf-8")
+    told = settings.read(WHOLE | {"RENKEI_LETTERS": str(tmp_path), "RENKEI_TAG_MAIL": "yes"})
+    assert (desk.of(told).templates, desk.of(told).tags) == (tmp_path, True)
+    (tmp_path / "closing.txt").write_text("$unit_nmae\n", encoding="utf-8")
+    with pytest.raises(settings.WrongSettings, match=r"^RENKEI_LETTERS: .*closing\.txt の \$unit_nmae"):
+        desk.of(told)
 
 
 @pytest.mark.parametrize("name", sorted(WHOLE))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from api import settings
-from api.settings import MailboxServer, MailFolder, MailServer, WrongSettings
+from api.settings import DkimKey, MailboxServer, MailFolder, MailServer, SmimeKeys, WrongSettings
 
 SECRET = "s3cr3t-" * 6
 WHOLE = {
@@ -14,6 +14,10 @@ WHOLE = {
     "RENKEI_MAIL_FROM": "renkei@police.example.jp",
     "RENKEI_GATHER_MINUTES": "0",
     "RENKEI_TELL_TEXTS": "no",
+    "RENKEI_TAG_MAIL": "yes",
+    "RENKEI_LETTERS": "/etc/renkei/letters",
+    "RENKEI_DKIM": "file:///etc/renkei/dkim.pem?selector=renkei2026&domain=Police.pref.example.jp",
+    "RENKEI_SMIME": "file:///etc/renkei/smime?domains=Company.example.jp,bank.example.jp",
     "RENKEI_SECRET_KEY": SECRET,
     "RENKEI_TIMEZONE": "Asia/Tokyo",
 }
@@ -31,7 +35,10 @@ def test_every_setting_is_read():
     assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
     assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
     assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
-    assert (found.gather_minutes, found.tells_texts) == (0, False)
+    assert (found.gather_minutes, found.tells_texts, found.tags_mail) == (0, False, True)
+    assert found.letters == Path("/etc/renkei/letters")
+    assert found.dkim == DkimKey(Path("/etc/renkei/dkim.pem"), "renkei2026", "police.pref.example.jp")
+    assert found.smime == SmimeKeys(Path("/etc/renkei/smime"), frozenset({"company.example.jp", "bank.example.jp"}))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +85,16 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_GATHER_MINUTES", "-1"),
         ("RENKEI_GATHER_MINUTES", "٣"),
         ("RENKEI_TELL_TEXTS", "pa55word"),
+        ("RENKEI_TAG_MAIL", "pa55word"),
+        ("RENKEI_LETTERS", "pa55word"),
+        ("RENKEI_DKIM", "/pa55word"),
+        ("RENKEI_DKIM", "file:///etc/pa55word"),
+        ("RENKEI_DKIM", "file://host/pa55word?selector=a&domain=b.example"),
+        ("RENKEI_DKIM", "file:///etc/dkim.pem?selector=a&domain=pa55word.example;evil"),
+        ("RENKEI_DKIM", "file:///etc/dkim.pem?selector=a&domain=b.example&pa55word=1"),
+        ("RENKEI_SMIME", "file:///etc/pa55word"),
+        ("RENKEI_SMIME", "file:///etc/smime?domains=pa55word@b.example"),
+        ("RENKEI_SMIME", "file:///etc/smime?domains=b.example&pa55word=1"),
         ("RENKEI_SECRET_KEY", "pa55word"),
         ("RENKEI_TIMEZONE", "Europe/Pa55word"),
         ("RENKEI_TIMEZONE", "../pa55word"),

@@ -49,9 +49,11 @@ class Office:
     hangs_after_data: bool = False
     delivered: list[bytes] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
         self.asked.append(address)
+        self.senders.append(envelope.mail_from)
         if self.at_rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.at_rcpt

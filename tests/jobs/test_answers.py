@@ -155,6 +155,10 @@ def test_a_letter_of_ours_that_could_not_be_delivered_is_known_by_its_number() -
     assert read(bounce(f"<{letter}@police.example>")).returned == letter
     assert read(bounce(f"<{letter}@police.example>", action="delayed")).returned is None
     assert read(bounce("<somebody-else@elsewhere.example>")).returned is None
+    tagged = bounce("<somebody-else@elsewhere.example>").replace(
+        DESK.encode(), f"bounce+{letter.hex}@x.example".encode()
+    )
+    assert read(tagged).returned == letter
 
 
 def test_two_copies_of_a_mail_are_one_and_two_mails_are_two() -> None:

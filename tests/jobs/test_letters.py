@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
@@ -213,11 +214,85 @@ def test_a_dollar_in_a_fact_stays_what_it_is():
     assert "$feed_url" in render("lecture-received", but(title="$feed_url とは")).subject
 
 
+def own(place: Path, **files: str) -> Path:
+    """A directory of the office's own; the names in short, "drill_invitation__body_html" for a file of a kind."""
+    for name, text in files.items():
+        kind, _, rest = name.rpartition("__")
+        file = place / kind.replace("_", "-") / ".".join(rest.rsplit("_", 1))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return place
+
+
+def test_an_offices_own_files_take_the_place_of_ours_one_by_one(tmp_path: Path):
+    place = own(
+        tmp_path,
+        drill_invitation__subject_txt="【予定のご案内】合同訓練（$title） #$short_id",
+        drill_invitation__body_txt="毎度お世話になります。$title を $when に行います。",
+        closing_txt="$unit_name サイバー企画係",
+    )
+    letters.must_be_usable(place)
+    written = render("drill-invitation", FACTS, place)
+    assert written.subject.startswith("【予定のご案内】合同訓練（")
+    assert "毎度お世話になります。" in written.text
+    assert "毎度お世話になります。" in written.html
+    assert written.text.rstrip().endswith("サイバー企画係")
+    assert written.text.splitlines()[0] == render("drill-invitation", FACTS).text.splitlines()[0]
+    assert render("drill-changed", FACTS, place).subject == render("drill-changed", FACTS).subject
+
+
+def test_an_office_may_write_the_html_of_a_letter_and_the_page_around_all_of_them(tmp_path: Path):
+    place = own(
+        tmp_path,
+        drill_invitation__body_html='<h1>$title</h1>\n<p><a href="$reply_url">ご回答</a></p>\n<p>理由 $reason</p>',
+        page_html='<html lang="ja"><body class="police">$content</body></html>',
+    )
+    letters.must_be_usable(place)
+    written = render("drill-invitation", but(title="<b>&訓練", reason=""), place)
+    assert "<h1>&lt;b&gt;&amp;訓練</h1>" in written.html
+    assert FACTS["reply_url"] in Links(written.html).found
+    assert "理由" not in written.html
+    assert written.html.startswith('<html lang="ja"><body class="police"><p>')
+    assert written.text == render("drill-invitation", but(title="<b>&訓練", reason="")).text
+    assert 'class="police"' in render("appointed", FACTS, place).html
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"drill_invitatoin__body_txt": "x"}, r"drill-invitatoin/body\.txt という名のひな形はありません"),
+        ({"drill_invitation__notes_txt": "x"}, r"notes\.txt という名"),
+        ({"a__drill_invitation__body_txt": "x"}, r"という名のひな形はありません"),
+        ({"opening_txt": "謝礼 $100"}, r"opening\.txt の \$ の使い方"),
+        ({"drill_invitation__body_txt": "$feed_url"}, r"\$feed_url に入る値は、この手紙にはありません"),
+        ({"page_html": "<body>$content $unit_name</body>"}, r"page\.html の \$unit_name"),
+    ],
+)
+def test_a_file_that_would_keep_letters_in_the_house_is_refused_before_the_first(
+    tmp_path: Path, files: dict[str, str], says: str
+):
+    with pytest.raises(Incomplete, match=says):
+        letters.must_be_usable(own(tmp_path, **files))
+
+
+def test_a_template_that_is_not_written_in_utf_8_is_refused(tmp_path: Path):
+    (tmp_path / "opening.txt").write_bytes("$unit_name からのお知らせ".encode("cp932"))
+    with pytest.raises(Incomplete, match=r"opening\.txt を読めません。UTF-8"):
+        letters.must_be_usable(tmp_path)
+
+
+def test_our_own_templates_could_be_an_offices(tmp_path: Path):
+    shutil.copytree(letters.HERE, tmp_path / "copy", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    letters.must_be_usable(tmp_path / "copy")
+    for kind in KINDS:
+        assert render(kind, FACTS, tmp_path / "copy") == render(kind, FACTS)
+
+
 def test_a_template_that_an_office_spoiled_is_named(tmp_path: Path):
     (tmp_path / "appointed").mkdir()
     (tmp_path / "appointed" / "subject.txt").write_text("謝礼 $100 #$short_id", encoding="utf-8")
     with pytest.raises(Incomplete, match=r"appointed/subject\.txt"):
-        render("appointed", FACTS, templates=tmp_path)
+        render("appointed", FACTS, tmp_path)
 
 
 def test_a_kind_that_does_not_exist_is_a_bug():

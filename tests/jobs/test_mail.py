@@ -176,3 +176,15 @@ def test_a_message_id_that_is_none_is_a_bug(message_id: str):
 def test_a_date_without_a_time_zone_is_a_bug():
     with pytest.raises(ValueError, match="time zone"):
         message(letter(date=datetime(2026, 11, 21, 9)))  # noqa: DTZ001 that it is naive is the point
+
+
+def test_with_a_tag_answers_and_what_comes_back_know_their_letter_and_the_organizer_stays_who_it_is():
+    tagged = letter(tag="0a1b")
+    assert read(tagged)["Reply-To"] == "cyber-invite+0a1b@police.example"
+    assert read(tagged)["From"].addresses[0].addr_spec == "cyber-invite@police.example"
+    assert tagged.returns_to == "bounce+0a1b@police.example"
+
+
+def test_without_a_tag_nothing_is_said_of_where_to_answer():
+    assert read(letter())["Reply-To"] is None
+    assert letter().returns_to == "cyber-invite@police.example"

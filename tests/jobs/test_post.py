@@ -60,6 +60,13 @@ def test_an_accepted_letter_arrives_whole_at_its_one_recipient():
     assert [mail.rstrip() for mail in office.delivered] == [message(LETTER).rstrip()]
 
 
+def test_what_cannot_be_delivered_comes_back_to_the_sender_or_with_a_tag_to_its_own_address():
+    office = Office()
+    assert send(office) is None
+    assert send(office, letter(tag="0a1b")) is None
+    assert office.senders == ["cyber-invite@police.example", "bounce+0a1b@police.example"]
+
+
 def test_a_name_full_of_commas_and_brackets_leads_to_one_recipient():
     office = Office()
     assert send(office, letter(to_name='"山田", <evil@x.example>, b@x.example')) is None

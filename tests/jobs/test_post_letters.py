@@ -4,10 +4,11 @@ import logging
 import signal
 import sys
 from asyncio import create_subprocess_exec
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from domain.outbox import LEASE, Letter
 from domain.volunteers import AgeBand
 from jobs import post_letters
 from jobs.mail import Envelope
+from jobs.mailbox import ImapMailbox
 from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
 from jobs.post_letters import Desk, Outcome
 from tests import make
@@ -398,5 +400,41 @@ def test_a_unit_without_an_address_writes_in_the_name_of_the_house(play: Any) ->
         envelope = post_letters.envelope(NOW, desk(Pigeons()), letter)
         assert envelope.sender_address == "renkei@police.aohama.example"
         assert envelope == post_letters.envelope(NOW, desk(Pigeons()), letter)
+
+    play(story)
+
+
+@pytest.mark.parametrize("has_mailbox", [True, False])
+def test_an_invitation_says_whether_the_buttons_of_a_calendar_reach_us(play: Any, has_mailbox: bool) -> None:
+    async def story(town: Town) -> None:
+        await make.invited(town.officer, await make.drill(town.officer))
+        mailbox = ImapMailbox("mail.example", 993, "tls", "desk", "password") if has_mailbox else None
+        at_work = replace(desk(Pigeons()), mailbox=mailbox)
+        invitation = post_letters.envelope(NOW, at_work, await Letter.get())
+        assert ("ボタンでもご返信いただけます" in invitation.text) is has_mailbox
+        assert ("ボタンによる返信は、まだ受け取れません" in invitation.text) is not has_mailbox
+
+    play(story)
+
+
+def test_the_letters_number_is_the_tag_where_the_mail_server_keeps_tags(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        letter = await Letter.get()
+        assert post_letters.envelope(NOW, desk(Pigeons()), letter).tag == ""
+        tagged = post_letters.envelope(NOW, replace(desk(Pigeons()), tags=True), letter)
+        assert tagged.returns_to == f"bounce+{letter.id.hex}@{tagged.sender_address.rpartition('@')[2]}"
+
+    play(story)
+
+
+def test_the_offices_own_words_are_what_leaves(play: Any, tmp_path: Path) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        (tmp_path / "opening.txt").write_text("$unit_name より謹んで申し上げます。", encoding="utf-8")
+        pigeons = Pigeons()
+        await post_letters.post_letters(NOW, replace(desk(pigeons), templates=tmp_path))
+        [taken] = pigeons.taken
+        assert taken.text.startswith("青浜第1警察署 より謹んで申し上げます。")
 
     play(story)

@@ -205,7 +205,7 @@ def test_what_belongs_to_no_date_lands_with_the_unit_to_whose_address_it_came(pl
     async def story(town: Town) -> None:
         asked = await invitation(town)
         await type(town.station).filter(id=town.station.id).update(mail_address="Station@police.example")
-        mail = await asked.arrives(uid="unknown@renkei.example", to=("station@police.example",))
+        mail = await asked.arrives(uid="unknown@renkei.example", to=("station+r.1@police.example",))
         other = await asked.arrives(uid="unknown@renkei.example", to=("nobody@police.example",))
         assert (mail.unit_id, other.unit_id) == (town.station.id, town.prefecture.id)
 
