@@ -47,6 +47,8 @@ class IncomingMail(Node):
     allowed_transitions: list[IncomingStatus] = reading.computed("status", incoming.MOVES)
     received_at: datetime
     sender: str = reading.column(data=DataClass.PERSONAL, description="The address that it names as its sender's.")
+    answers_for: str = reading.column(data=DataClass.PERSONAL, description="The address for which it speaks.")
+    delegate: str = reading.column(data=DataClass.PERSONAL, description="Of a delegation: who is to come instead.")
     partstat: PartStat | None = reading.column(description="What it answers, where it does.")
     remark: str = reading.column(data=DataClass.PERSONAL, description="What was said with the answer.")
     proposed_starts_at: datetime | None = reading.column(description="Of a proposal: when it should begin instead.")
@@ -67,5 +69,11 @@ class IncomingQueries:
 
 
 IncomingMutations = mutations(
-    IncomingMail, accept_incoming_mail=incoming.accept, dismiss_incoming_mail=incoming.dismiss
+    IncomingMail,
+    accept_incoming_mail=incoming.accept,
+    dismiss_incoming_mail=incoming.dismiss,
+    accept_counter_proposal=incoming.accept_counter,
+    decline_counter_proposal=incoming.decline_counter,
+    accept_delegation=incoming.accept_delegation,
+    refuse_uninvited=incoming.refuse_uninvited,
 )

@@ -55,6 +55,10 @@ class PartStat(StrEnum):
     DELEGATED = "DELEGATED"
 
 
+STAYING_AWAY = (PartStat.DECLINED, PartStat.DELEGATED)
+"""The answers with which somebody is not counted on: they do not come, or let another come."""
+
+
 class AttendeeRole(StrEnum):
     """LECTURER 講師, CO_LECTURER 補助講師(ボランティア), PARTICIPANT 参加者, HOST 受入先(学校の担当者), STAFF 運営."""
 

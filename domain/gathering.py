@@ -136,9 +136,11 @@ class _Memory:
     def note(self, line: Mapping[str, Any]) -> None:
         about, asked = line["appointment_id"], line["attendee_id"]
         self.knowing |= {(about, one) for one in (asked, line["person_id"] and str(line["person_id"])) if one}
-        if line["method"] is not None:
+        if line["method"] is None:
+            return
+        if line["method"] != Method.DECLINECOUNTER:  # which tells nothing of the date itself
             self.told[about, asked] = Told(Method(line["method"]), line["sequence"] or 0, line["online_url"])
-            self.stamps[about, line["to_address"]] = datetime.fromisoformat(line["stamp"])
+        self.stamps[about, line["to_address"]] = datetime.fromisoformat(line["stamp"])
 
     def note_leaving(self, letter: Letter, left: Leaving) -> None:
         where = {"appointment_id": letter.appointment_id, "person_id": letter.person_id}

@@ -12,7 +12,15 @@ from typing import Any
 
 from domain import changes, outbox
 from domain.actor import TOKYO, Author, Bearer
-from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
+from domain.calendar import (
+    STAYING_AWAY,
+    Appointment,
+    AppointmentStatus,
+    Attendee,
+    PartStat,
+    coming,
+    sequence_for,
+)
 from domain.japanese import from_to
 from domain.letters import recipient_of
 from domain.outbox import Method
@@ -44,12 +52,13 @@ async def tell(
     appointment: Appointment,
     attendee: Attendee,
     kind: str,
+    method: Method | None = None,
     **more: Any,
 ) -> None:
     """Owe one attendee one letter, with the link for the answer; their calendar takes the date up, or out, as it stands
-    for them now (`changes`)."""
+    for them now (`changes`), where it is told nothing else."""
     is_off = appointment.status is AppointmentStatus.CANCELLED
-    method = changes.method_for(is_off, attendee.removed_at is None)
+    method = method or changes.method_for(is_off, attendee.removed_at is None)
     known = {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
@@ -105,7 +114,7 @@ async def owe_reminders(now: datetime) -> int:
 
 
 async def _remind(now: datetime, appointment: Appointment) -> int:
-    asked = await coming(appointment.id).filter(waits=False).exclude(partstat=PartStat.DECLINED)
+    asked = await coming(appointment.id).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
     for attendee in asked:
         turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
         await write(

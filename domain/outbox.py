@@ -42,6 +42,7 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+    DECLINECOUNTER = "DECLINECOUNTER"
 
 
 class LetterStatus(StrEnum):
@@ -69,7 +70,7 @@ class Letter(Table):
     appointment_id = fields.UUIDField(null=True)
     to_name = fields.CharField(max_length=200)
     to_address = fields.CharField(max_length=254)
-    method = fields.CharEnumField(Method, max_length=10, null=True)
+    method = fields.CharEnumField(Method, max_length=14, null=True)
     facts: dict[str, Any] = fields.JSONField()
     request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
     owed_at = fields.DatetimeField()
@@ -126,8 +127,12 @@ async def owe(
     person_id: UUID | None = None,
     appointment_id: UUID | None = None,
     method: Method | None = None,
+    gathers: bool = True,
 ) -> None:
-    """Owe one letter to `to` (name, address), and what goes along with it; the same key again owes nothing more."""
+    """Owe one letter to `to` (name, address), and what goes along with it; the same key again owes nothing more.
+
+    What a calendar is told of a date gathers with what else its reader is told of it, unless it is said not to.
+    """
     letter = Letter(
         key=key,
         kind=kind,
@@ -140,7 +145,7 @@ async def owe(
         facts=dict(facts),
         owed_at=owed_at,
         due_at=due_at or owed_at,
-        gathers=method is not None,
+        gathers=gathers and method in (Method.REQUEST, Method.CANCEL),
     )
     along = [other for companion in COMPANIONS if person_id for other in await companion(letter)]
     for other in along:

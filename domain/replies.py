@@ -75,6 +75,7 @@ async def note(
     actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
 ) -> Attendee:
     """An officer notes the answer that was given by telephone."""
+    _must_be_an_answer(partstat)
     seen = await records.see(attendees_visible_to(actor), attendee_id)
     appointment = await _locked_date(seen)
     attendee = await records.find(attendees_visible_to(actor), attendee_id, version)
@@ -87,6 +88,7 @@ async def answer_by_link(
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
     date which they have seen. Raises Conflict where it has been moved since."""
+    _must_be_an_answer(partstat)
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         appointment = await _locked_date(seen)
@@ -102,7 +104,7 @@ async def answer_by_mail(
 ) -> bool:
     """The answer that somebody's calendar program has sent, given at this instant; whether it is the newest, and so
     holds. Answers overtake each other in the mail: of two, the one that was given later holds, whichever comes first.
-    Without an instant an officer has decided that it holds now.
+    Without an instant an officer has decided that it holds now; only so does anybody let another come (DELEGATED).
     """
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
@@ -113,6 +115,11 @@ async def answer_by_mail(
             return False
         await _answer(author, appointment, attendee, partstat, AnswerChannel.MAIL, remark, given_at)
         return True
+
+
+def _must_be_an_answer(partstat: PartStat) -> None:
+    if partstat not in ANSWERS:
+        raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
 
 
 async def _locked_date(seen: Attendee) -> Appointment:
@@ -134,8 +141,6 @@ async def _answer(
     given_at: datetime | None = None,
 ) -> Attendee:
     await _must_be_open(author, appointment, attendee)
-    if partstat not in ANSWERS:
-        raise Invalid("「出席」「欠席」「未定」のどれかを選んでください。", field="partstat")
     before = attendee.partstat
     said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": given_at or author.now}
     await records.change(author, attendee, "attendee-answered", **said)

@@ -132,6 +132,15 @@ def uninvite(event: Event, organizer: Party, attendee: Party, stamp: datetime) -
     return _withdrawal(entry, organizer, attendee)
 
 
+def decline_counter(event: Event, organizer: Party, stamp: datetime) -> bytes:
+    """Word to the one person who has proposed another date that it stays as it was (RFC 5546 §3.2.8).
+
+    What libical's tables of that RFC allow beside UID, DTSTAMP and ORGANIZER is left out: the letter says the rest.
+    """
+    entry = Entry.new(uid=lines(event.uid), stamp=_in(UTC, stamp), organizer=_address(organizer))
+    return _calendar(_head("DECLINECOUNTER"), entry.to_ical())
+
+
 def _withdrawal(entry: Entry, organizer: Party, attendee: Party) -> bytes:
     # Its times are UTC, because older Outlook stumbles over a TZID in a cancellation.
     entry.organizer = _address(organizer)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -22,6 +22,7 @@ from uuid import UUID
 
 from icalendar import Calendar
 
+from domain.actor import TOKYO
 from domain.incoming import Told
 from domain.japanese import shown
 
@@ -67,8 +68,12 @@ def _headers(mail: EmailMessage, name: str) -> list[str]:
 
 def _addresses(mail: EmailMessage, *names: str) -> Iterator[str]:
     for _, address in getaddresses([text for name in names for text in _headers(mail, name)]):
-        if "@" in address and len(address) <= LONGEST_ADDRESS and address.isprintable() and " " not in address:
+        if _is_address(address):
             yield address
+
+
+def _is_address(text: str) -> bool:
+    return "@" in text and len(text) <= LONGEST_ADDRESS and text.isprintable() and " " not in text
 
 
 def _sender(mail: EmailMessage) -> str:
@@ -154,12 +159,13 @@ def _reply(part: Any, content: bytes) -> dict[str, Any]:
     if len(events) != 1 or "RECURRENCE-ID" in events[0] or announced not in ("", method):
         return {}
     (event,) = events
-    address, partstat = _attendee(event)
+    answering = _attendee(event)
     return {
         "method": method[:20],
         "uid": str(event.get("UID", ""))[:255],
-        "attendee": address,
-        "partstat": partstat,
+        "attendee": _bare(answering),
+        "delegate": _delegate(answering),
+        "partstat": _partstat(answering),
         "sequence": _number(event),
         "stamp": _instant(event, "DTSTAMP"),
         "proposed": _proposed(event) if method == "COUNTER" else None,
@@ -167,36 +173,49 @@ def _reply(part: Any, content: bytes) -> dict[str, Any]:
     }
 
 
-def _attendee(event: Any) -> tuple[str, str]:
-    """Who answers, and what. Of two it is the one who lets the other come (RFC 5546 §3.2.2.3)."""
+def _attendee(event: Any) -> Any:
+    """Who answers; nobody where several do. Of two it is the one who lets the other come (RFC 5546 §3.2.2.3)."""
     found = event.get("ATTENDEE", [])
     several = found if isinstance(found, list) else [found]
-    stated = [(_bare(one), str(one.params.get("PARTSTAT", "")).upper()) for one in several]
-    if len(stated) != 1:
-        stated = [one for one in stated if one[1] == "DELEGATED"]
-    return stated[0] if len(stated) == 1 else ("", "")
+    if len(several) != 1:
+        several = [one for one in several if _partstat(one) == "DELEGATED"]
+    return several[0] if len(several) == 1 else None
+
+
+def _partstat(attendee: Any) -> str:
+    return str(attendee.params.get("PARTSTAT", "")).upper() if attendee is not None else ""
+
+
+def _delegate(attendee: Any) -> str:
+    """Whom an attendee lets come instead, where it is one person."""
+    named = attendee.params.get("DELEGATED-TO", "") if attendee is not None else ""
+    several = named if isinstance(named, list) else [named]
+    return _bare(several[0]) if len(several) == 1 else ""
 
 
 def _bare(address: Any) -> str:
     scheme, _, bare = str(address).partition(":")
-    return unquote(bare).strip()[:LONGEST_ADDRESS] if scheme.lower() == "mailto" else ""
+    written = unquote(bare).strip() if scheme.lower() == "mailto" else ""
+    return written if _is_address(written) else ""
 
 
 def _number(event: Any) -> int:
     return max(-1, min(int(event.get("SEQUENCE", 0)), LARGEST_NUMBER))
 
 
-def _instant(event: Any, name: str) -> datetime | None:
-    """The instant; one without a zone counts as UTC, and a day as none."""
+def _instant(event: Any, name: str, zone: tzinfo = UTC) -> datetime | None:
+    """The instant; one without a zone counts as of this one, and a day as none."""
     value = event.get(name)
     moment = value.dt if value is not None else None
     if not isinstance(moment, datetime):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _proposed(event: Any) -> tuple[datetime, datetime] | None:
-    begins, ends = _instant(event, "DTSTART"), _instant(event, "DTEND")
+    """From when to when it should be instead; a time without a zone is our own."""
+    begins, lasts = _instant(event, "DTSTART", TOKYO), event.get("DURATION")
+    ends = begins + lasts.dt if begins and lasts is not None else _instant(event, "DTEND", TOKYO)
     return (begins, ends) if begins and ends and begins < ends else None
 
 

@@ -167,6 +167,8 @@ def _calendar(letter: Letter, sender: str) -> tuple[str, bytes]:
     event, stamp = _event(facts), datetime.fromisoformat(facts["stamp"])
     organizer = ical.Party(str(facts["unit_name"]), sender)
     attendee = ical.Party(letter.to_name, letter.to_address)
+    if letter.method is Method.DECLINECOUNTER:
+        return "DECLINECOUNTER", ical.decline_counter(event, organizer, stamp)
     if letter.method is Method.CANCEL:
         take_back = ical.cancel if event.status == "CANCELLED" else ical.uninvite
         return "CANCEL", take_back(event, organizer, attendee, stamp)

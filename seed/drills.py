@@ -6,7 +6,7 @@ Eight a year and their sizes: 福岡 (3回/年), 兵庫 (64事業者86人), 警�
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -37,7 +37,7 @@ class Exercise:
     """One drill on a day. `notice` is how many days before its invitations leave, `firm` before it is confirmed.
 
     `moved_by` days it was postponed, after having been confirmed. `upto` is the last step that anybody takes.
-    With `strays` one guest answers by mail from an address that nobody knows.
+    With `strays` one guest answers by mail from an address that nobody knows, and one proposes another date.
     """
 
     title: str
@@ -84,7 +84,7 @@ CITIES, TOWNS = _of(("municipality", 0, 7)), _of(("municipality", 7, 12))
 CLINICS, BANKS, HARBOUR = _of(("medical", 0, 14)), _of(("finance", 0, 16)), _of(("transport", 0, 8))
 SHOPS = _of(("commerce", 10, 22))
 NEIGHBOURS = tuple(body.name for bodies in PARTNERS.values() for body in bodies if body.station.code == FIRST_STATION)
-STRAY = NEIGHBOURS[-1]
+STRAY, BUSY = NEIGHBOURS[-1], NEIGHBOURS[-2]
 TABLE, REAL = DrillFormat.TABLETOP, DrillFormat.FUNCTIONAL
 RANSOM, MAIL, LEAK = DrillThreat.RANSOMWARE, DrillThreat.TARGETED_MAIL, DrillThreat.INFORMATION_LEAK
 FLOOD, DARK = DrillThreat.DENIAL_OF_SERVICE, DrillThreat.BLACKOUT
@@ -174,7 +174,9 @@ async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, 
     """Most answer by the link, a few never; some of those say so on the telephone in the end."""
     if exercise.strays:
         yield exercise.before(exercise.notice - 2, "18:20")
-        await _strayed(exercise.before(exercise.notice - 2, "18:20"), await _attendee(leader, drill, town, STRAY))
+        evening = exercise.before(exercise.notice - 2, "18:20")
+        await _strayed(evening, await _attendee(leader, drill, town, STRAY))
+        await _countered(evening, await _attendee(leader, drill, town, BUSY))
     for instant, name, partstat in sorted(_replies(exercise, rolled)):
         yield instant
         attendee = await _attendee(leader, drill, town, name)
@@ -189,20 +191,25 @@ async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, 
 
 async def _strayed(now: datetime, attendee: Attendee) -> None:
     """A yes from a private address: it waits until an officer has asked."""
-    date = await Appointment.get(id=attendee.appointment_id)
-    told = Told(
-        digest=f"stray {attendee.id}",
-        received_at=now,
-        sender="private@home.example",
-        method="REPLY",
-        uid=date.uid,
-        attendee=(await attendee.person).mail_address,
-        partstat=PartStat.ACCEPTED,
-        sequence=date.sequence,
-        stamp=now,
-        remark="自宅から返信しています。1名で参加します",
-    )
+    said = await _said(now, attendee)
+    remark = "自宅から返信しています。1名で参加します"
+    told = replace(said, sender="private@home.example", method="REPLY", partstat=PartStat.ACCEPTED, remark=remark)
     await incoming.take_in(now, told)
+
+
+async def _countered(now: datetime, attendee: Attendee) -> None:
+    """Another date is proposed, a week later: an officer decides."""
+    date, week = await Appointment.get(id=attendee.appointment_id), timedelta(days=7)
+    later = (date.starts_at + week, date.ends_at + week)
+    said = await _said(now, attendee)
+    await incoming.take_in(now, replace(said, is_proven=True, method="COUNTER", proposed=later, remark="決算期のため"))
+
+
+async def _said(now: datetime, attendee: Attendee) -> Told:
+    """What any mail about a date says in somebody's name."""
+    date, address = await Appointment.get(id=attendee.appointment_id), (await attendee.person).mail_address
+    said = Told(f"mail {attendee.id}", now, sender=address, attendee=address, stamp=now)
+    return replace(said, uid=date.uid, sequence=date.sequence)
 
 
 def _replies(exercise: Exercise, rolled: Random) -> list[tuple[datetime, str, PartStat]]:

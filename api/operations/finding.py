@@ -228,6 +228,13 @@ async def _answering_mail(around: Around) -> Variables | None:
     return {"mail": encode("IncomingMail", mail.id)} if mail else None
 
 
+async def _countering_mail(around: Around) -> Variables | None:
+    """One in which somebody who is invited proposes another date."""
+    waiting = incoming.visible_to(around.asking).filter(status=IncomingStatus.WAITING, kind=IncomingKind.PROPOSAL)
+    mail = await waiting.filter(attendee_id__isnull=False).order_by("received_at").first()
+    return {"mail": encode("IncomingMail", mail.id)} if mail else None
+
+
 async def _counted(around: Around) -> Variables | None:
     """The newest lecture that was reported, with two people more than are written down."""
     given = lectures.visible_to(around.asking).filter(status=LectureStatus.REPORTED)
@@ -297,6 +304,7 @@ FINDERS: Mapping[str, Find] = {
     "not_answered_yet": _unanswered,
     "mails_waiting": _strange_mail,
     "accept_mail": _answering_mail,
+    "decline_counter": _countering_mail,
     "correct_head_counts": _counted,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,

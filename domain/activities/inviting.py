@@ -21,7 +21,7 @@ from domain.activities.planning import (
     visible_to,
 )
 from domain.actor import LIAISONS, Actor, Author
-from domain.calendar import AnswerChannel, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
+from domain.calendar import STAYING_AWAY, AnswerChannel, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.people import Person
 from domain.replies import listens
@@ -137,7 +137,7 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:
-    if answer is PartStat.DECLINED:
+    if answer in STAYING_AWAY:
         return ParticipationStatus.DECLINED
     if answer is not PartStat.ACCEPTED:
         return ParticipationStatus.REQUESTED

@@ -9,6 +9,8 @@ from domain.incoming.mail import (
     IncomingStatus,
     visible_to,
 )
+from domain.incoming.others import accept_delegation, refuse_uninvited
+from domain.incoming.proposing import accept_counter, decline_counter
 from domain.incoming.sorting import Told, take_in
 
 __all__ = [
@@ -19,6 +21,10 @@ __all__ = [
     "IncomingStatus",
     "Told",
     "accept",
+    "accept_counter",
+    "accept_delegation",
+    "refuse_uninvited",
+    "decline_counter",
     "dismiss",
     "take_in",
     "visible_to",

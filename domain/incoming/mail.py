@@ -69,7 +69,8 @@ MOVES: Mapping[IncomingStatus, tuple[IncomingStatus, ...]] = {
 
 class IncomingMail(Owned):
     """One mail. `digest` knows it again when it is fetched twice; `sequence` and `stamp` are what it says of the
-    version of the date that it answers. The unit is that of the date, or to whose address it came. Instants are UTC."""
+    version of the date that it answers; `answers_for` is the address that it speaks for, `delegate` whom that lets
+    come. The unit is that of the date, or to whose address it came. Instants are UTC."""
 
     digest = fields.CharField(max_length=64, unique=True)
     kind = fields.CharEnumField(IncomingKind, max_length=12)
@@ -77,6 +78,8 @@ class IncomingMail(Owned):
     status = fields.CharEnumField(IncomingStatus, max_length=12)
     received_at = fields.DatetimeField()
     sender = fields.CharField(max_length=254, default="")
+    answers_for = fields.CharField(max_length=254, default="")
+    delegate = fields.CharField(max_length=254, default="")
     person_id = fields.UUIDField(null=True)
     attendee_id = fields.UUIDField(null=True)
     appointment_id = fields.UUIDField(null=True)

@@ -41,6 +41,7 @@ class Told:
     method: str = ""
     uid: str = ""
     attendee: str = ""
+    delegate: str = ""
     partstat: str = ""
     sequence: int = 0
     stamp: datetime | None = None
@@ -181,6 +182,8 @@ async def _kept(author: Author, told: Told, place: _Place, **sorted_as: object) 
         digest=told.digest,
         received_at=told.received_at,
         sender=told.sender,
+        answers_for=told.attendee,
+        delegate=told.delegate,
         person_id=place.attendee.person_id if place.attendee else None,
         attendee_id=place.attendee.id if place.attendee else None,
         appointment_id=appointment.id if appointment else None,

@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from domain import calendar, invitations, people, records, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
-from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
+from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole
 from domain.errors import Invalid, WrongState
 from domain.japanese import day_with_weekday
 from domain.lectures.lecture import ARRANGING, LABELS, Lecture, LectureStatus, move, visible_to
@@ -200,7 +200,7 @@ async def ask_anew(author: Author, lecture: Lecture, appointment: Appointment) -
     `assign` does where somebody may not come that day.
     """
     for attendee in await calendar.coming(appointment.id).select_for_update():
-        if attendee.role is AttendeeRole.HOST or attendee.partstat is not PartStat.DECLINED:
+        if attendee.role is AttendeeRole.HOST or attendee.partstat not in STAYING_AWAY:
             await calendar.ask_anew(author, attendee)
     for assignment in await standing(lecture).select_for_update():
         attendee = await Attendee.get(id=assignment.attendee_id)

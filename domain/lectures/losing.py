@@ -28,6 +28,12 @@ from domain.replies import listens
 from domain.volunteers import Volunteer
 
 ANSWERED = (*STANDING, OfferStatus.DECLINED)
+MEANT = {
+    PartStat.ACCEPTED: OfferStatus.ACCEPTED,
+    PartStat.TENTATIVE: OfferStatus.OFFERED,
+    PartStat.DECLINED: OfferStatus.DECLINED,
+    PartStat.DELEGATED: OfferStatus.DECLINED,
+}
 DECLINED = "辞退のお返事があったため"
 GONE = "異動または退任のため"
 MISSING = "この講義には、いま講師がいません。"
@@ -41,7 +47,7 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     assignment = await Assignment.filter(attendee_id=attendee.id).select_for_update().first()
     if assignment is None or lecture.status not in ARRANGING:
         return None
-    status = OfferStatus.OFFERED if attendee.partstat is PartStat.TENTATIVE else OfferStatus(attendee.partstat.value)
+    status = MEANT[attendee.partstat]
     if assignment.status not in ANSWERED:  # the offer lapsed before the answer came
         return None
     had_declined = assignment.status is OfferStatus.DECLINED

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain import calendar, invitations
 from domain.actor import Author
-from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
+from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole
 from domain.lectures.lecture import Lecture
 from domain.organizations import Contact
 from domain.people import Person
@@ -57,7 +57,7 @@ async def invite_school(author: Author, lecture: Lecture, appointment: Appointme
 
 async def _officers_coming(appointment: Appointment) -> list[str]:
     """Who gives the lecture, by unit and name; volunteers and companies' people are not named to a school."""
-    coming = calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST).exclude(partstat=PartStat.DECLINED)
+    coming = calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST).exclude(partstat__in=STAYING_AWAY)
     found = await coming.order_by("id").values_list("person_id", flat=True)
     officers = await Person.filter(id__in=found, is_officer=True).prefetch_related("unit").order_by("kana_order", "id")
     return [f"{officer.unit.name} {officer.name}" for officer in officers]
@@ -78,5 +78,5 @@ async def has_contact(lecture: Lecture, today: date) -> bool:
 async def tell_lecturers(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
     """Owe everybody who is asked to give the lecture, and has not declined, the same letter."""
     for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
-        if attendee.partstat is not PartStat.DECLINED:
+        if attendee.partstat not in STAYING_AWAY:
             await invitations.tell(author, appointment, attendee, kind, **more)

@@ -332,7 +332,7 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind doubt status received_at partstat sequence stamp proposed_starts_at proposed_ends_at person_id"
         " attendee_id appointment_id letter_id",
         internal="digest",
-        personal="sender remark",
+        personal="sender answers_for delegate remark",
         whose="招待に返事をした人、招待用のアドレスにメールを送った人",
         source="本人のメール",
         person="person_id",

@@ -52,6 +52,8 @@ KINDS = (
     "activity-waitlisted",
     "activity-still-waitlisted",
     "answer-received",
+    "counter-declined",
+    "uninvited",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",

@@ -30,6 +30,7 @@ from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participati
 from domain.lectures import Assignment
 from domain.volunteers import AgeBand, CommissionKind
 from tests import make
+from tests.clock import NOW
 from tests.domain.drills.asking import answer, attendee_of
 from tests.domain.incoming.arriving import invitation
 from tests.domain.lectures.giving import HEARD
@@ -255,6 +256,16 @@ async def mails_are_decided(town: Town, sweep: Sweep) -> None:
     asked = await invitation(town)
     await sweep(incoming.accept, town.officer, await asked.arrives(is_proven=False))
     await sweep(incoming.dismiss, town.officer, await asked.arrives(is_proven=False))
+    then = NOW + timedelta(days=40)
+    proposed = {"method": "COUNTER", "proposed": (then, then + timedelta(hours=2))}
+    await sweep(incoming.decline_counter, town.officer, await asked.arrives(**proposed))
+    stranger = {"sender": "other@partner.example", "attendee": "other@partner.example"}
+    await sweep(incoming.refuse_uninvited, town.officer, await asked.arrives(**stranger))
+    body = await organizations.visible_to(town.officer).get(id=asked.attendee.organization_id)
+    other = await make.contact(town.officer, body, mail_address="new@partner.example")
+    delegated = await asked.arrives(partstat="DELEGATED")
+    await sweep(incoming.accept_delegation, town.officer, delegated, person_id=other.person_id)
+    await sweep(incoming.accept_counter, town.officer, await asked.arrives(**proposed))
 
 
 STORIES: dict[str, tuple[Story, ...]] = {

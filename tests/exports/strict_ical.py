@@ -1,6 +1,7 @@
 """A judge of our own calendars, by the bytes: what no parser notices, and what this house has settled.
 
-It knows the dialect we write and nothing else: a feed without METHOD, or one REQUEST or CANCEL to one person;
+It knows the dialect we write and nothing else: a feed without METHOD, or one REQUEST or CANCEL to one person, or the
+DECLINECOUNTER to whoever has proposed another date;
 single events in Asia/Tokyo or UTC. What RFC 5545 would allow besides is a finding here, so that nothing new
 leaves unseen. `findings` answers with codes; an empty list is praise.
 """
@@ -29,6 +30,9 @@ ONCE = {
     "STANDARD": {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"},
     "VEVENT": {"UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "CREATED", "LAST-MODIFIED"},
 }
+DECLINED = {"UID", "DTSTAMP", "ORGANIZER"}
+"""All that the event of a DECLINECOUNTER holds (RFC 5546 §3.2.8, as libical's tables have it)."""
+
 AT_MOST_ONCE = {
     "VCALENDAR": {
         *("METHOD", "UID", "NAME", "X-WR-CALNAME"),
@@ -43,7 +47,7 @@ TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "NAME", "X-WR-CALNAME", "UID", "P
 ALLOWED = {
     "VERSION": {"2.0"},
     "CALSCALE": {"GREGORIAN"},
-    "METHOD": {"REQUEST", "CANCEL"},
+    "METHOD": {"REQUEST", "CANCEL", "DECLINECOUNTER"},
     "CLASS": {"PRIVATE"},
     "STATUS": {"CONFIRMED", "TENTATIVE", "CANCELLED"},
     "TRANSP": {"TRANSPARENT", "OPAQUE"},
@@ -96,6 +100,8 @@ def findings(calendar: bytes, prior_sequence: int = -1) -> list[str]:
         return ["UTF8"]
     except Unreadable as unreadable:
         return [*physical, str(unreadable)]
+    if root.value("METHOD") == "DECLINECOUNTER":
+        return sorted({*physical, *_refusal(root)})
     rules = MESSAGE if root.value("METHOD") else FEED
     found = [code for part in root.walk() for rule in EVERYWHERE for code in rule(part)]
     found += [code for rule in (*WHOLE, *rules) for code in rule(root)]
@@ -274,6 +280,15 @@ def _message_people(root: Part) -> Iterator[str]:
         wanted = ASKED if root.value("METHOD") == "REQUEST" else {"CN"}
         if any(wanted - line.params.keys() for line in event.all("ATTENDEE")):
             yield "ATTENDEE_PARAMS"
+
+
+def _refusal(root: Part) -> Iterator[str]:
+    """A DECLINECOUNTER: one event that says nothing but whose it is."""
+    yield from (code for rule in (*EVERYWHERE, *WHOLE, _message_head) for code in rule(root))
+    for event in _events(root):
+        yield from (code for rule in (_values, _stamps, _people) for code in rule(event))
+        if Counter(line.name for line in event.lines) != Counter(DECLINED):
+            yield "NOT_ONLY_WHOSE"
 
 
 def _cancellation(root: Part) -> Iterator[str]:

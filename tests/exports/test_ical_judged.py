@@ -10,7 +10,7 @@ import vobject
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from exports.ical import feed, request, uninvite, vevent
+from exports.ical import decline_counter, feed, request, uninvite, vevent
 from tests.exports.defects import CANCEL, ENTRY, FEED, KILLS, REQUEST
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
@@ -30,6 +30,7 @@ CLEAN = {
     "request": REQUEST,
     "request after an answer": request(DRILL, OFFICE, GUEST, SENT, "ACCEPTED", "OPT-PARTICIPANT"),
     "answer told back": request(DRILL, OFFICE, GUEST, SENT, "DECLINED", asks=False),
+    "counter declined": decline_counter(DRILL, OFFICE, SENT),
     "cancel": CANCEL,
     "cancel to one": uninvite(replace(DRILL, sequence=3), OFFICE, GUEST, SENT),
 }

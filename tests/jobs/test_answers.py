@@ -59,6 +59,18 @@ def test_of_a_delegation_it_is_the_one_who_stays_away() -> None:
     stays = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:new@partner.example":mailto:{ADDRESS}'
     two = f"{stays}\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:new@partner.example"
     assert said(mail(calendar(attendee=two))) == ("REPLY", UID, ADDRESS, "DELEGATED", 2)
+    assert read(mail(calendar(attendee=two))).delegate == "new@partner.example"
+
+
+def test_of_several_delegates_none_is_named() -> None:
+    several = 'DELEGATED-TO="mailto:a@partner.example","mailto:b@partner.example"'
+    told = read(mail(calendar(attendee=f"ATTENDEE;PARTSTAT=DELEGATED;{several}:mailto:{ADDRESS}")))
+    assert (told.partstat, told.delegate) == ("DELEGATED", "")
+
+
+@pytest.mark.parametrize("address", ["a b@x.example", "a%0Ab@x.example", "nobody", "a@" + "x" * 300])
+def test_what_is_no_address_is_nobodys(address: str) -> None:
+    assert read(mail(calendar(attendee=f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{address}"))).attendee == ""
 
 
 def test_a_counter_tells_when_it_should_begin_instead() -> None:
@@ -66,6 +78,12 @@ def test_a_counter_tells_when_it_should_begin_instead() -> None:
     told = read(mail(ics, params={"method": "COUNTER"}))
     assert told.proposed == (datetime(2026, 8, 5, 1, tzinfo=UTC), datetime(2026, 8, 5, 4, tzinfo=UTC))
     assert told.method == "COUNTER"
+
+
+@pytest.mark.parametrize("lasts", [{"end": None, "more": "DURATION:PT3H"}, {"end": "20260805T130000"}])
+def test_a_proposed_time_without_a_zone_is_our_own_and_may_be_told_by_how_long_it_lasts(lasts: dict[str, Any]) -> None:
+    told = read(mail(calendar(method="COUNTER", start="20260805T100000", **lasts), params={"method": "COUNTER"}))
+    assert told.proposed == (datetime(2026, 8, 5, 1, tzinfo=UTC), datetime(2026, 8, 5, 4, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

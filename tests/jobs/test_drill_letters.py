@@ -6,7 +6,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from domain import drills
+from domain import drills, incoming
 from domain.outbox import Letter
 from jobs.mail import Envelope
 from jobs.post import FilePost
@@ -14,6 +14,7 @@ from jobs.post_letters import Desk, envelope
 from tests import make
 from tests.clock import NOW
 from tests.domain.drills.asking import answer, attendee_of
+from tests.domain.incoming.arriving import invitation
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
 from tests.make import Town
@@ -111,5 +112,35 @@ def test_an_answer_is_told_back_to_the_calendar_without_asking_for_another(play:
         [attendee] = [event_of(letter)["ATTENDEE"]]
         assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("ACCEPTED", "FALSE")
         assert "ご回答：出席" in letter.text
+
+    play(story)
+
+
+def test_whoever_proposed_another_date_in_vain_gets_a_refusal_that_every_judge_takes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        then = NOW + timedelta(days=40)
+        mail = await asked.arrives(NOW, method="COUNTER", proposed=(then, then + timedelta(hours=2)))
+        await incoming.decline_counter(town.officer, mail.id, reason="会場の都合")
+        _, letter = await posted()
+        assert letter.calendar is not None
+        assert (letter.calendar[0], str(event_of(letter)["UID"])) == ("DECLINECOUNTER", asked.date.uid)
+        assert {name: judge(letter.calendar[1]) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
+        assert "理由：会場の都合" in letter.text
+
+    play(story)
+
+
+def test_whoever_was_not_invited_gets_a_cancellation_that_every_judge_takes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked, crasher = await invitation(town), "crasher@elsewhere.example"
+        mail = await asked.arrives(NOW, sender=crasher, attendee=crasher)
+        await incoming.refuse_uninvited(town.officer, mail.id)
+        _, letter = await posted()
+        assert letter.calendar is not None
+        assert findings(letter.calendar[1], asked.date.sequence) == []
+        assert {name: judge(letter.calendar[1]) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
+        assert event_of(letter)["ATTENDEE"] == f"mailto:{crasher}"
+        assert "大会議室" not in letter.text + letter.calendar[1].decode()
 
     play(story)

@@ -6,7 +6,6 @@ from domain import (
     agreements,
     drills,
     feeds,
-    incoming,
     lectures,
     people,
     retention,
@@ -20,6 +19,7 @@ from tests import make
 from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
+from tests.api.played.mails import mail_put_aside
 from tests.api.played.people import list_reviewed, token_given
 from tests.domain import test_activities as acting
 from tests.domain.accounts import keys
@@ -40,11 +40,6 @@ async def drill_called_off(on: Ground) -> Ready:
     await drills.call_off(on.town.officer, drill.id, reason="台風")
     part = await Participation.get(drill_id=drill.id)
     return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
-
-
-async def mail_put_aside(on: Ground) -> Ready:
-    await incoming.dismiss(on.town.officer, on.ids["IncomingMail"])
-    return hq(on, IncomingMail=on.ids["IncomingMail"])
 
 
 async def draft_given_up(on: Ground) -> Ready:

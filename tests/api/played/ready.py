@@ -43,6 +43,7 @@ from tests.api.played.events import (
     waiting_for_a_seat,
 )
 from tests.api.played.ground import Preparation, administrator, as_found, without
+from tests.api.played.mails import FORWARDED, mail, proposal
 from tests.api.played.people import (
     account_open,
     held_back,
@@ -147,6 +148,9 @@ READY: dict[str, Preparation] = {
     "recordHeldDrill": held_in_june,
     "noteReply": as_found(partstat="ACCEPTED"),
     **dict.fromkeys(("acceptIncomingMail", "dismissIncomingMail"), as_found()),
+    **dict.fromkeys(("acceptCounterProposal", "declineCounterProposal"), proposal()),
+    "acceptDelegation": mail(partstat="DELEGATED"),
+    "refuseUninvited": mail(**FORWARDED),
     "computeStatistics": as_found(period="2026Q1"),
     "openCalendarFeed": without_a_feed,
     **dict.fromkeys(("openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed", "holdErasure"), as_found()),

@@ -1,0 +1,95 @@
+"""日時の変更の申出: somebody who is invited proposes another date (COUNTER, RFC 5546 §3.2.7), and an officer decides.
+
+To accept is to move the date, by the verb with which it is moved otherwise: its states, its rights and its letters to
+everybody who is asked hold here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from domain import activities, drills, invitations, lectures, records, replies
+from domain.activities import Activity
+from domain.actor import LIAISONS, Actor
+from domain.calendar import Appointment, AppointmentKind, Attendee
+from domain.drills import Drill, DrillStatus
+from domain.errors import WrongState
+from domain.incoming.mail import LABELS, MOVES, IncomingKind, IncomingMail, IncomingStatus, visible_to
+from domain.lectures import Lecture, LectureStatus
+from domain.outbox import Method
+from domain.states import must_move, said
+from domain.verbs import verb
+
+BY_REQUEST = "参加される方から日時変更のお申し出があったため"
+
+Move = Callable[[Actor, Appointment, datetime, datetime, str], Awaitable[object]]
+
+
+async def _move_drill(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    drill = await Drill.get(appointment_id=date.id)
+    is_told = drill.status in (DrillStatus.INVITING, DrillStatus.CONFIRMED)
+    move = drills.postpone if is_told else drills.reschedule
+    await move(actor, drill.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+
+
+async def _move_lecture(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    lecture = await Lecture.get(appointment_id=date.id)
+    move = lectures.postpone if lecture.status is LectureStatus.CONFIRMED else lectures.reschedule
+    await move(actor, lecture.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+
+
+async def _move_activity(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    activity = await Activity.get(appointment_id=date.id)
+    await activities.reschedule(actor, activity.id, starts_at=starts_at, ends_at=ends_at)
+
+
+MOVERS: Mapping[AppointmentKind, Move] = {
+    AppointmentKind.DRILL: _move_drill,
+    AppointmentKind.LECTURE: _move_lecture,
+    AppointmentKind.ACTIVITY: _move_activity,
+}
+
+
+@verb(*LIAISONS)
+async def accept_counter(
+    actor: Actor, incoming_mail_id: UUID, *, reason: str = BY_REQUEST, version: int | None = None
+) -> IncomingMail:
+    """日時の変更の申出を受ける: move the date to when it is proposed; everybody who is asked is asked anew.
+
+    Raises WrongState where it proposes no other time, or nobody who is invited does; and as the verb that moves it.
+    """
+    mail, date, _ = await _proposal(actor, incoming_mail_id, version, IncomingStatus.ACCEPTED)
+    if mail.proposed_starts_at is None or mail.proposed_ends_at is None or date.kind not in MOVERS:
+        raise WrongState(
+            "この申出には、別の日時がありません。用件を確かめ、「申出を断る」か「反映しない」にしてください。"
+        )
+    await MOVERS[date.kind](actor, date, mail.proposed_starts_at, mail.proposed_ends_at, said(reason))
+    return await records.change(actor, mail, "counter-accepted", status=IncomingStatus.ACCEPTED)
+
+
+@verb(*LIAISONS)
+async def decline_counter(
+    actor: Actor, incoming_mail_id: UUID, *, reason: str = "", version: int | None = None
+) -> IncomingMail:
+    """日時の変更の申出を断る: the date stays, and whoever has proposed another is told so, with the reason where one is
+    given (DECLINECOUNTER, RFC 5546 §3.2.8). Raises WrongState where nobody who is still asked has proposed one."""
+    mail, date, attendee = await _proposal(actor, incoming_mail_id, version, IncomingStatus.DISMISSED)
+    if why := await replies.why_closed(actor.now, date, attendee):
+        raise WrongState(why)
+    await records.note(actor, attendee, "counter-declined", reason=reason)
+    told = {"reason": reason} if reason else {}
+    await invitations.tell(actor, date, attendee, "counter-declined", Method.DECLINECOUNTER, **told)
+    return await records.change(actor, mail, "counter-declined", status=IncomingStatus.DISMISSED)
+
+
+async def _proposal(
+    actor: Actor, incoming_mail_id: UUID, version: int | None, to: IncomingStatus
+) -> tuple[IncomingMail, Appointment, Attendee]:
+    mail = await records.find(visible_to(actor), incoming_mail_id, version)
+    must_move(MOVES, LABELS, mail.status, to)
+    if mail.kind is not IncomingKind.PROPOSAL or mail.attendee_id is None:
+        raise WrongState("このメールには、招待した人による日時の変更の申出がありません。")
+    attendee = await records.see(Attendee.all(), mail.attendee_id)
+    return mail, await Appointment.get(id=attendee.appointment_id), attendee
