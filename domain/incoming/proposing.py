@@ -71,15 +71,15 @@ async def accept_counter(
 
 @verb(*LIAISONS)
 async def decline_counter(
-    actor: Actor, incoming_mail_id: UUID, *, reason: str = "", version: int | None = None
+    actor: Actor, incoming_mail_id: UUID, *, reason: str | None = None, version: int | None = None
 ) -> IncomingMail:
     """日時の変更の申出を断る: the date stays, and whoever has proposed another is told so, with the reason where one is
     given (DECLINECOUNTER, RFC 5546 §3.2.8). Raises WrongState where nobody who is still asked has proposed one."""
     mail, date, attendee = await _proposal(actor, incoming_mail_id, version, IncomingStatus.DISMISSED)
     if why := await replies.why_closed(actor.now, date, attendee):
         raise WrongState(why)
-    await records.note(actor, attendee, "counter-declined", reason=reason)
-    told = {"reason": reason} if reason else {}
+    told = {"reason": said(reason)} if reason is not None else {}
+    await records.note(actor, attendee, "counter-declined", **told)
     await invitations.tell(actor, date, attendee, "counter-declined", Method.DECLINECOUNTER, **told)
     return await records.change(actor, mail, "counter-declined", status=IncomingStatus.DISMISSED)
 
