@@ -79,6 +79,7 @@ async def decline_counter(
     if why := await replies.why_closed(actor.now, date, attendee):
         raise WrongState(why)
     told = {"reason": said(reason)} if reason is not None else {}
+    records.must_fit(Drill, told)  # as long as the reasons of which people are told otherwise
     await records.note(actor, attendee, "counter-declined", **told)
     await invitations.tell(actor, date, attendee, "counter-declined", Method.DECLINECOUNTER, **told)
     return await records.change(actor, mail, "counter-declined", status=IncomingStatus.DISMISSED)
