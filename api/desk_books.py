@@ -20,7 +20,8 @@ from domain.rights import DataClass
 
 PERSONAL, INTERNAL = DataClass.PERSONAL, DataClass.INTERNAL
 STATUS = (
-    "(case when {t}.given_up_at is not null then 'GIVEN_UP' when {t}.sent_at is not null then 'SENT'"
+    "(case when {t}.returned_at is not null then 'RETURNED' when {t}.given_up_at is not null then 'GIVEN_UP'"
+    " when {t}.sent_at is not null then 'SENT'"
     " when {t}.spared_at is not null then 'SPARED' else 'DUE' end)"
 )
 
@@ -60,6 +61,8 @@ class Letter(Node):
     last_error: str | None = reading.column(data=PERSONAL, description="Why the last attempt failed.")
     request_id: str = reading.column(data=INTERNAL, description=REQUEST_ID)
     sent_at: datetime | None
+    returned_at: datetime | None = reading.column(description="Since when it is known not to have been delivered.")
+    returned_code: str = reading.column(description="Why it was not, as its mail server says (RFC 3463); empty else.")
     given_up_at: datetime | None
     spared_at: datetime | None = reading.column(
         description="Since when it need not leave: another letter says it all, or there is nothing to tell any more."

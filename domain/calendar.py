@@ -116,6 +116,7 @@ class Attendee(Owned):
     channel = fields.CharEnumField(AnswerChannel, max_length=10, null=True)
     remark = fields.CharField(max_length=500, default="")
     invited_at = fields.DatetimeField(null=True)
+    asked_by_id = fields.UUIDField(null=True)
     removed_at = fields.DatetimeField(null=True)
     busy_from = fields.DatetimeField(null=True)
     busy_to = fields.DatetimeField(null=True)
@@ -311,6 +312,7 @@ async def ask(
         "role": role,
         "organization_id": organization_id,
         "invited_at": actor.now,
+        "asked_by_id": actor.person_id,
         "removed_at": None,
         **UNANSWERED,
         "busy_from": busy[0],

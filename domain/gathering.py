@@ -106,13 +106,14 @@ async def _copies(bunches: Iterable[Sequence[Letter]]) -> dict[str, Letter]:
     return {of[copy.key]: copy for copy in found}
 
 
-# What was told of these dates, and might have arrived. What a mail server refused for good told nobody anything.
+# What was told of these dates, and might have arrived. What a mail server refused for good, or sent back, told nobody
+# anything.
 TOLD = """
     SELECT appointment_id, person_id, to_address, method, facts->>'attendee_id' AS attendee_id,
         facts->>'stamp' AS stamp, (facts->>'sequence')::int AS sequence,
         coalesce(facts->>'online_url', '') AS online_url
     FROM letter
-    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL AND spared_at IS NULL
+    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL AND spared_at IS NULL AND returned_at IS NULL
       AND NOT facts ? 'copied_for'
     ORDER BY id"""
 

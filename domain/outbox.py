@@ -46,10 +46,12 @@ class Method(StrEnum):
 
 
 class LetterStatus(StrEnum):
-    """DUE 未発送, SENT 発送済, GIVEN_UP 発送断念, SPARED 発送不要(ほかの手紙にまとめた、または知らせる必要がない)."""
+    """DUE 未発送, SENT 発送済, RETURNED 不達, GIVEN_UP 発送断念, SPARED 発送不要(ほかの手紙にまとめた、または知らせる
+    必要がない)."""
 
     DUE = "DUE"
     SENT = "SENT"
+    RETURNED = "RETURNED"
     GIVEN_UP = "GIVEN_UP"
     SPARED = "SPARED"
 
@@ -59,7 +61,8 @@ class Letter(Table):
 
     `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next
     attempt. A letter ends `sent_at`, `given_up_at` or, where another says it all, `spared_at`; until `leased_until`
-    somebody is posting it. While it `gathers` it has not been compared with what else its reader is told (`gathering`).
+    somebody is posting it. It may come back later (`returned_at`), with the code of why (RFC 3463). While it `gathers`
+    it has not been compared with what else its reader is told (`gathering`).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -79,6 +82,8 @@ class Letter(Table):
     attempts = fields.IntField(default=0)
     last_error = fields.CharField(max_length=300, null=True)
     sent_at = fields.DatetimeField(null=True)
+    returned_at = fields.DatetimeField(null=True)
+    returned_code = fields.CharField(max_length=11, default="")
     given_up_at = fields.DatetimeField(null=True)
     spared_at = fields.DatetimeField(null=True)
     gathers = fields.BooleanField(default=False)
@@ -193,6 +198,12 @@ async def claim(now: datetime, most: int = 20) -> list[Letter]:
 async def mark_sent(now: datetime, letter_id: UUID) -> None:
     """The post has taken this letter."""
     await Letter.filter(id=letter_id).update(sent_at=now, leased_until=None, attempts=F("attempts") + 1)
+
+
+async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:
+    """A mail server has said for good that it could not be delivered; whether that is news."""
+    known = Letter.filter(id=letter.id, returned_at=None)
+    return bool(await known.update(returned_at=now, returned_code=code))
 
 
 @routine

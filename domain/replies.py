@@ -13,9 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain import invitations, records, walls
+from domain import charge, invitations, records, walls
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.calendar import (
+    STAYING_AWAY,
     AnswerChannel,
     Appointment,
     AppointmentKind,
@@ -30,9 +31,17 @@ from domain.records import Owned
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 
-Listener = Callable[[Author, Appointment, Attendee], Awaitable[str | None]]
-"""What a concept does with an answer; it may name the letter that says more than that the answer has come."""
 
+@dataclass(frozen=True)
+class Heard:
+    """What a concept has done with an answer: the letter, if any, that says more to whoever has answered than that the
+    answer has come, and whether it tells the desk itself of somebody who is lost."""
+
+    letter: str | None = None
+    tells_of_loss: bool = False
+
+
+Listener = Callable[[Author, Appointment, Attendee], Awaitable[Heard]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
 PURPOSE = "rsvp"
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
@@ -145,10 +154,12 @@ async def _answer(
     said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": given_at or author.now}
     await records.change(author, attendee, "attendee-answered", **said)
     listener = LISTENERS.get(appointment.kind)
-    letter = await listener(author, appointment, attendee) if listener else None
+    heard = await listener(author, appointment, attendee) if listener else Heard()
     is_known = given_at is not None or partstat is before
-    if letter or not is_known:
-        await _tell_calendar(author, appointment, attendee, letter or "answer-received")
+    if heard.letter or not is_known:
+        await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received")
+    if before is PartStat.ACCEPTED and partstat in STAYING_AWAY and not heard.tells_of_loss:
+        await _tell_planner(author, appointment, attendee)
     return attendee
 
 
@@ -157,6 +168,13 @@ async def _tell_calendar(author: Author, appointment: Appointment, attendee: Att
     DTSTAMP (RFC 5546 §2.1.5), which asks for no reply."""
     answer = LABELS[attendee.partstat]
     await invitations.tell(author, appointment, attendee, letter, answer=answer, asks=False)
+
+
+async def _tell_planner(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+    """Whoever has asked somebody who had said yes hears at once that they do not come."""
+    person, answer = await Person.get(id=attendee.person_id), LABELS[attendee.partstat]
+    facts = {**await charge.said_of(appointment), "person": person.name, "answer": answer, "reason": attendee.remark}
+    await charge.tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
 
 
 async def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:

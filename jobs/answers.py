@@ -35,6 +35,7 @@ OWN_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>")
 OWN_TAG = re.compile(r"bounce\+([0-9a-f]{32})@", re.IGNORECASE)
 """The letter stands in the address to which it comes back, for servers that leave its heads out (`mail.Envelope`)."""
 
+CODE = re.compile(r"(?im)^Status:\s*([245]\.\d{1,3}\.\d{1,3})\b")
 COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -49,7 +50,7 @@ def read(raw: bytes, received_at: datetime, proves: str | None = None) -> Told:
         is_proven=proves is not None and _is_proven(mail, proves, sender.rpartition("@")[2]),
         is_automatic=_is_automatic(mail),
         to=tuple(_addresses(mail, "To", "Cc", "Delivered-To", "X-Original-To")),
-        returned=_returned(mail),
+        **_returned(mail),
         **_calendar(mail),
     )
 
@@ -108,18 +109,20 @@ def _proves(words: list[str], domain: str) -> bool:
 # ------------------------------------------------------------------ what came back (RFC 3464)
 
 
-def _returned(mail: EmailMessage) -> UUID | None:
-    """The letter of ours that could not be delivered for good."""
+def _returned(mail: EmailMessage) -> dict[str, Any]:
+    """The letter of ours that could not be delivered for good, and the code of why (RFC 3463)."""
     if mail.get_content_type() != "multipart/report":
-        return None
+        return {}
     parts = list(mail.walk())
     reports = [part.as_string() for part in parts if part.get_content_type() == "message/delivery-status"]
-    if not any(re.search(r"(?im)^Action:\s*failed", report) for report in reports):
-        return None
+    failed = next((report for report in reports if re.search(r"(?im)^Action:\s*failed", report)), None)
+    if failed is None:
+        return {}
     heads = [part.as_string() for part in parts if part.get_content_type() in ("message/rfc822", "text/rfc822-headers")]
     ids = [OWN_ID.search(line) for head in heads for line in re.findall(r"(?im)^Message-ID:\s*(?:\r?\n\s+)?.*", head)]
     tags = [OWN_TAG.match(to) for to in _addresses(mail, "To", "Delivered-To", "X-Original-To")]
-    return next((UUID(found[1]) for found in (*ids, *tags) if found), None)
+    letter, code = next((UUID(found[1]) for found in (*ids, *tags) if found), None), CODE.search(failed)
+    return {"returned": letter, "returned_code": code[1] if letter and code else ""}
 
 
 # ------------------------------------------------------------------ the calendar in it

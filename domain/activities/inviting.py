@@ -24,7 +24,7 @@ from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import STAYING_AWAY, AnswerChannel, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.people import Person
-from domain.replies import listens
+from domain.replies import Heard, listens
 from domain.states import must_be_in, must_move, said
 from domain.verbs import verb
 from domain.volunteers import Volunteer, VolunteerStatus, when_stepping_back
@@ -120,20 +120,20 @@ async def _must_have_seats(activity: Activity, more: int) -> None:
 
 
 @listens(AppointmentKind.ACTIVITY)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> str | None:
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> Heard:
     """An answer: whoever accepts has a seat and is held to the time, or waits for one where all are taken. Whoever had
     declined was not told any more of the date, and now gets it as it stands."""
     activity = await Activity.filter(appointment_id=appointment.id).select_for_update().get()
     participation = await ActivityParticipation.filter(attendee_id=attendee.id).select_for_update().first()
     if participation is None or activity.status not in OPEN:
-        return None
+        return Heard()
     before, status = participation.status, await _meant(activity, participation, attendee.partstat)
     await records.change(author, participation, "volunteer-answered", status=status)
     await _hold(author, appointment, attendee, status)
     if status is ParticipationStatus.WAITLISTED and status is not before:
-        return "activity-waitlisted"
+        return Heard("activity-waitlisted")
     has_come_back = before is ParticipationStatus.DECLINED and status is not before
-    return "activity-invitation" if has_come_back else None
+    return Heard("activity-invitation" if has_come_back else None)
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:

@@ -17,7 +17,7 @@ from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Conflict
 from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing
-from domain.replies import listens
+from domain.replies import Heard, listens
 from domain.verbs import broken
 
 
@@ -120,8 +120,9 @@ async def follow(author: Author, participation: Participation) -> Participation:
 
 
 @listens(AppointmentKind.DRILL)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> None:
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> Heard:
     """An answer of one of its people may be the organisation's."""
     own = Participation.filter(appointment_id=appointment.id, organization_id=attendee.organization_id)
     for participation in await own.select_for_update():
         await follow(author, participation)
+    return Heard()

@@ -14,6 +14,7 @@ from uuid import UUID
 from domain import database, records, replies
 from domain.actor import Author, Bearer
 from domain.calendar import Appointment, Attendee, PartStat, sequence_for
+from domain.incoming import returning
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
 from domain.outbox import Letter, Method
 from domain.units import Unit, UnitKind
@@ -28,7 +29,8 @@ class Told:
     """What a mail says, as far as it could be read; nothing of it is believed yet. Addresses are bare, instants aware.
 
     `is_proven` says that our own mail server has found the sender's domain to be genuine (RFC 8601), `is_automatic`
-    that a program sent it (RFC 3834); `returned` is the letter of ours that came back. `method` is empty without a
+    that a program sent it (RFC 3834); `returned` is the letter of ours that came back, `returned_code`
+    why (RFC 3463). `method` is empty without a
     calendar.
     """
 
@@ -48,6 +50,7 @@ class Told:
     proposed: tuple[datetime, datetime] | None = None
     remark: str = ""
     returned: UUID | None = None
+    returned_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ async def take_in(now: datetime, told: Told) -> IncomingMail | None:
     status = _status(kind, doubt)
     if status is IncomingStatus.APPLIED and not await _applied(author, told, place):
         status = IncomingStatus.FILED
+    if kind is IncomingKind.BOUNCE and place.letter:
+        await returning.take_back(author, place.letter, place.attendee, told.returned_code)
     return await _kept(author, told, place, kind=kind, doubt=doubt, status=status)
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
-from domain import letters, people, records, volunteers
+from domain import charge, letters, records, volunteers
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Incomplete, Invalid
-from domain.japanese import day_with_weekday, from_to
+from domain.japanese import day_with_weekday
 from domain.lectures.assigning import (
     STANDING,
     Assignment,
@@ -24,7 +24,7 @@ from domain.lectures.assigning import (
 from domain.lectures.lecture import AHEAD, ARRANGING, Lecture, LectureStatus
 from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving
-from domain.replies import listens
+from domain.replies import Heard, listens
 from domain.volunteers import Volunteer
 
 ANSWERED = (*STANDING, OfferStatus.DECLINED)
@@ -40,16 +40,16 @@ MISSING = "この講義には、いま講師がいません。"
 
 
 @listens(AppointmentKind.LECTURE)
-async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> str | None:
+async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> Heard:
     """An answer of a lecturer is the answer to the offer: with "perhaps" it is open again. Whoever declines is free at
     that time, and whoever asked them hears of it; with another answer after all they get the date as it stands now."""
     lecture = await Lecture.get(appointment_id=appointment.id)
     assignment = await Assignment.filter(attendee_id=attendee.id).select_for_update().first()
     if assignment is None or lecture.status not in ARRANGING:
-        return None
+        return Heard()
     status = MEANT[attendee.partstat]
     if assignment.status not in ANSWERED:  # the offer lapsed before the answer came
-        return None
+        return Heard()
     had_declined = assignment.status is OfferStatus.DECLINED
     await records.change(author, assignment, "lecturer-answered", status=status)
     busy = (None, None) if status is OfferStatus.DECLINED else (appointment.starts_at, appointment.ends_at)
@@ -57,8 +57,8 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     if status is OfferStatus.DECLINED:
         await tell_officer(author, lecture, assignment, attendee, "lecturer-lost", reason=DECLINED)
     elif had_declined:
-        return "lecturer-confirmed" if lecture.status is LectureStatus.CONFIRMED else "lecture-assigned"
-    return None
+        return Heard("lecturer-confirmed" if lecture.status is LectureStatus.CONFIRMED else "lecture-assigned")
+    return Heard(tells_of_loss=True)
 
 
 @volunteers.when_stepping_back
@@ -106,32 +106,15 @@ async def _lose(author: Author, seen: Assignment, reason: str) -> None:
 async def tell_officer(
     author: Author, lecture: Lecture, assignment: Assignment, attendee: Attendee, kind: str, **more: str
 ) -> None:
-    """A letter to whoever asked a lecturer who does not come, or to their unit where they have moved on since or are
-    that lecturer themself; none to whoever enters it."""
-    if author.person_id == assignment.asked_by_id and assignment.person_id != assignment.asked_by_id:
-        return
+    """A letter to whoever asked a lecturer who does not come (`charge`)."""
     facts = {
-        **await _said_of(lecture),
+        **await charge.said_of(await Appointment.get(id=lecture.appointment_id)),
         "lecturer": (await Person.get(id=assignment.person_id)).name,
         "reply_by": day_with_weekday(assignment.reply_by) if assignment.reply_by else "",
         "missing": "" if await has_lecturer(lecture) else MISSING,
         **more,
     }
-    officer, turn = await _in_charge(author, assignment, attendee), f"{assignment.id}:{assignment.version}"
-    await letters.write(author, officer, lecture.unit_id, kind, turn, facts, letters.by_day(author.now))
-
-
-async def _said_of(lecture: Lecture) -> dict[str, str]:
-    appointment = await Appointment.get(id=lecture.appointment_id)
-    when = from_to(appointment.starts_at, appointment.ends_at)
-    return {"title": appointment.title, "when": when, "place": appointment.place}
-
-
-async def _in_charge(author: Author, assignment: Assignment, attendee: Attendee) -> Person | None:
-    officer = await Person.get(id=assignment.asked_by_id)
-    asked_on, today = [instant.astimezone(TOKYO).date() for instant in (attendee.invited_at or author.now, author.now)]
-    is_there = officer.mail_address and not await people.has_moved_on(officer, asked_on, today)
-    return officer if is_there and officer.id != assignment.person_id else None
+    await charge.tell(author, attendee, kind, f"{assignment.id}:{assignment.version}", facts)
 
 
 async def _miss_contact(author: Author, person: Person, at: datetime) -> None:
@@ -139,6 +122,6 @@ async def _miss_contact(author: Author, person: Person, at: datetime) -> None:
     lectures = Lecture.filter(contact_id__in=Subquery(of_theirs.values("id")), status__in=AHEAD).order_by("id")
     for lecture in await lectures:
         if lecture.starts_at >= at or lecture.status is LectureStatus.POSTPONED:
-            facts = {**await _said_of(lecture), "person": person.name}
+            facts = {**await charge.said_of(await Appointment.get(id=lecture.appointment_id)), "person": person.name}
             turn = f"{lecture.id}:{person.id}:{at.date()}"
             await letters.write(author, None, lecture.unit_id, "lecture-contact-left", turn, facts)

@@ -58,6 +58,7 @@ _WORDS = """
     stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
     opens_at 次に試せる日時 doubt 確認を要する理由 received_at 届いた日時 sender 差出人のアドレス stamp 返事の作成日時
     letter_id 手紙 proposed_starts_at 申出の開始日時 proposed_ends_at 申出の終了日時
+    returned_at 不達となった日時 returned_code 不達の理由の番号
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

@@ -192,8 +192,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "予定への招待と出欠",
         "招待、出欠の確認および重なりの防止",
         NINETY_DAYS,
-        public="role partstat answered_at channel invited_at removed_at waits attended appointment_id person_id"
-        " organization_id",
+        public="role partstat answered_at channel invited_at asked_by_id removed_at waits attended appointment_id"
+        " person_id organization_id",
         internal="remark busy_from busy_to raised",
         whose=INVITED,
         source="本人の回答（ページ、メール）または電話の聞き取り",
@@ -318,7 +318,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "手紙（メール）",
         "招待、案内、通知の発送とその確認",
         NINETY_DAYS,
-        public="kind owed_at due_at attempts sent_at given_up_at spared_at person_id appointment_id",
+        public="kind owed_at due_at attempts sent_at returned_at returned_code given_up_at spared_at person_id"
+        " appointment_id",
         internal="key method gathers leased_until request_id",
         personal="to_name to_address last_error facts",
         whose="手紙の宛先の人",

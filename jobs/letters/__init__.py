@@ -54,6 +54,8 @@ KINDS = (
     "answer-received",
     "counter-declined",
     "uninvited",
+    "attendee-lost",
+    "letter-returned",
     "reminder-day-before",
     "agreement-expiring",
     "feed-address",

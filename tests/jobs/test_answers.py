@@ -170,7 +170,8 @@ def test_what_a_program_sends_by_itself_is_told_apart(headers: dict[str, str], i
 
 def test_a_letter_of_ours_that_could_not_be_delivered_is_known_by_its_number() -> None:
     letter = uuid4()
-    assert read(bounce(f"<{letter}@police.example>")).returned == letter
+    told = read(bounce(f"<{letter}@police.example>"))
+    assert (told.returned, told.returned_code) == (letter, "5.1.1")
     assert read(bounce(f"<{letter}@police.example>", action="delayed")).returned is None
     assert read(bounce("<somebody-else@elsewhere.example>")).returned is None
     tagged = bounce("<somebody-else@elsewhere.example>").replace(

@@ -1,0 +1,34 @@
+"""担当: what happens to somebody who is asked to a date, the officer who has asked them hears of at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain import letters, people
+from domain.actor import TOKYO, Author
+from domain.calendar import Appointment, Attendee
+from domain.japanese import from_to
+from domain.people import Person
+
+
+async def said_of(appointment: Appointment) -> dict[str, str]:
+    """What a letter to the desk says of a date."""
+    when = from_to(appointment.starts_at, appointment.ends_at)
+    return {"title": appointment.title, "when": when, "place": appointment.place}
+
+
+async def tell(author: Author, attendee: Attendee, kind: str, turn: str, facts: Mapping[str, Any]) -> None:
+    """A letter to whoever has asked them, or to their unit where that officer has moved on since, is gone or is the
+    one who was asked; none to whoever enters it themself."""
+    if author.person_id is not None and author.person_id == attendee.asked_by_id != attendee.person_id:
+        return
+    await letters.write(author, await _in_charge(author, attendee), attendee.unit_id, kind, turn, facts)
+
+
+async def _in_charge(author: Author, attendee: Attendee) -> Person | None:
+    officer = await Person.filter(id=attendee.asked_by_id).first()
+    if officer is None or officer.id == attendee.person_id or not officer.mail_address:
+        return None
+    asked_on, today = [instant.astimezone(TOKYO).date() for instant in (attendee.invited_at or author.now, author.now)]
+    return None if await people.has_moved_on(officer, asked_on, today) else officer
