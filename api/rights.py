@@ -43,6 +43,8 @@ DOORS: Mapping[str, str] = {
     "/graphql/assets/{name}": "everybody, in a demonstration only",
     "/cal/{token}/calendar.ics": "whoever holds the address",
     "/rsvp/{token}": "whoever holds the address",
+    "/own": "whoever is logged in and asked to dates",
+    "/own/{token}": "whoever holds the address",
     "/pages/page.css": "everybody",
     "/login": "everybody",
     "/logout": "everybody",

@@ -5,8 +5,9 @@ GET shows and changes nothing, for mail scanners follow links; POST decides. No 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +68,7 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
     unit = await Unit.get(id=appointment.unit_id)
     if closed := await replies.why_closed(now, appointment, attendee):
         return pages.page(
-            TITLE, (said or pages.paragraph(closed, "refused")) + _asking(unit, "心当たりのないときは"), status
+            TITLE, (said or pages.paragraph(closed, "refused")) + asking(unit, "心当たりのないときは"), status
         )
     person = await Person.get(id=attendee.person_id)
     body = pages.filled(
@@ -76,30 +77,37 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
         guest=addressed(person.name, Honorific.SAMA),
         subject=appointment.title,
         when=from_to(appointment.starts_at, appointment.ends_at),
-        place=appointment.place or appointment.online_url or "追ってお知らせします",
-        deadline_html=_deadline(await _last_day(attendee)),
+        place=place_of(appointment),
+        deadline_html=deadline((await last_days([attendee])).get(attendee.id)),
         answer=WORDS[attendee.partstat],
         form_html=_questions(attendee, appointment.sequence, sent),
-        asking_html=_asking(unit, "心当たりのないときや、お電話でのご回答は" if unit.phone else "心当たりのないときは"),
+        asking_html=asking(unit, "心当たりのないときや、お電話でのご回答は" if unit.phone else "心当たりのないときは"),
     )
     return pages.page(TITLE, body, status)
 
 
-def _asking(unit: Unit, when: str) -> str:
-    """Whom to ask."""
+def asking(unit: Unit, when: str) -> str:
+    """HTML that says whom to ask."""
     phone = pages.filled("phone.html", phone=unit.phone) if unit.phone else ""
     return pages.filled("asking.html", asking=when, unit=unit.name, phone_html=phone)
 
 
-async def _last_day(attendee: Attendee) -> date | None:
-    """回答期限, where whoever invited has set one."""
-    drill = await Drill.filter(appointment_id=attendee.appointment_id).first()
-    assignment = None if drill else await Assignment.filter(attendee_id=attendee.id).order_by("-id").first()
-    asked = drill or assignment
-    return asked.reply_by if asked else None
+def place_of(appointment: Appointment) -> str:
+    """Where to go, or that it is not known yet."""
+    return appointment.place or appointment.online_url or "追ってお知らせします"
 
 
-def _deadline(day: date | None) -> str:
+async def last_days(asked: Collection[Attendee]) -> dict[UUID, date]:
+    """回答期限 of each who is asked, where whoever invited has set one; two statements however many they are."""
+    drills = Drill.filter(appointment_id__in=[one.appointment_id for one in asked], reply_by__isnull=False)
+    days = {one.appointment_id: one.reply_by for one in await drills}
+    assigned = Assignment.filter(attendee_id__in=[one.id for one in asked], reply_by__isnull=False).order_by("id")
+    own = {one.attendee_id: one.reply_by for one in await assigned}
+    return {one.id: day for one in asked if (day := days.get(one.appointment_id) or own.get(one.id))}
+
+
+def deadline(day: date | None) -> str:
+    """HTML that says until when to answer; nothing where there is no such day."""
     return pages.filled("deadline.html", day=f"{day_with_weekday(day)}まで") if day else ""
 
 

@@ -131,6 +131,7 @@ class Volunteer(Node):
     recommended_on: date
     term_to: date | None = reading.column(description="任期の終わり: the last day of the newest term")
     left_on: date | None
+    verified_on: date | None = reading.column(description="本人が連絡先を確かめた日")
     reason: str = reading.column(data=INTERNAL)
     remarks: str = reading.column(data=INTERNAL)
     unit: Unit | None = reading.one("unit_id")

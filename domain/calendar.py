@@ -133,8 +133,8 @@ class Attendee(Owned):
         ]
 
 
-MOST_AHEAD = 50
-"""How many of somebody's next dates a page shows."""
+MOST_SHOWN = 50
+"""How many of somebody's dates ahead, or behind, a page shows."""
 
 broken("attendee_busy", "この人は同じ時間に別の予定が入っています。別の人か別の時間を選んでください。")
 broken("attendee_once", "この人はこの予定にすでに入っています。別の人か、別の予定を選んでください。")
@@ -361,13 +361,26 @@ def sequence_for(appointment: Appointment, attendee: Attendee) -> int:
     return appointment.sequence + attendee.raised
 
 
-async def ahead_of(person_id: UUID, now: datetime) -> list[tuple[Appointment, Attendee]]:
+Dates = list[tuple[Appointment, Attendee]]
+
+
+async def ahead_of(person_id: UUID, now: datetime) -> Dates:
     """The next dates that are not over and stand, to which somebody has been asked, and they in each."""
+    return await _asked_to(person_id, Appointment.filter(ends_at__gt=now).order_by("starts_at", "id"))
+
+
+async def behind_of(person_id: UUID, now: datetime) -> Dates:
+    """The dates of the last year that are over, the latest first."""
+    over = Appointment.filter(ends_at__lte=now, ends_at__gt=now - timedelta(days=365))
+    return await _asked_to(person_id, over.order_by("-starts_at", "-id"))
+
+
+async def _asked_to(person_id: UUID, dates: QuerySet[Appointment]) -> Dates:
     own = Attendee.filter(person_id=person_id, removed_at=None, invited_at__isnull=False)
-    asked = Appointment.filter(id__in=Subquery(own.values("appointment_id")))
-    dates = await asked.filter(cancelled_at=None, ends_at__gt=now).order_by("starts_at", "id").limit(MOST_AHEAD)
-    present = {one.appointment_id: one for one in await own.filter(appointment_id__in=[date.id for date in dates])}
-    return [(date, present[date.id]) for date in dates]
+    asked = Subquery(own.values("appointment_id"))
+    found = await dates.filter(id__in=asked, cancelled_at=None).limit(MOST_SHOWN)
+    present = {one.appointment_id: one for one in await own.filter(appointment_id__in=[date.id for date in found])}
+    return [(date, present[date.id]) for date in found]
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:

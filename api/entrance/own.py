@@ -1,4 +1,4 @@
-"""`/account`: one's own dates and keys: sessions, second factor, tokens for programs, address, calendar feed;
+"""`/account`: one's own keys: sessions, second factor, tokens for programs, address, calendar feed;
 `/password` beside it."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import pages, visits
-from api.entrance import dates, doors, linked, login
+from api.entrance import doors, linked, login
 from api.entrance.doors import ACCOUNT, LOGIN, inside, instant, onward
 from api.house import House
 from api.pages import forms
@@ -72,7 +72,7 @@ async def _show(house: House, request: Request, visit: Visit) -> Response:
         role=ROLES[actor.role],
         unit=unit.name,
         last=instant(visit.session.entered_at),
-        dates_html=await dates.ahead(house, actor) if actor.role in ASKED else "",
+        own_html=pages.filled("to_own.html") if actor.role in ASKED else "",
         downloads_html=pages.filled("downloads.html") if actor.role in COUNTING else "",
         sessions_html=await _sessions(house, visit),
         factor_html=await _factor(house, visit),
@@ -122,12 +122,17 @@ async def _tokens(house: House, actor: Actor) -> str:
     return "".join([line(one) for one in await living.order_by("-created_at")])
 
 
-async def _show_password(_: House, __: Request, ___: Visit) -> Response:
-    return _password()
+async def _show_password(_: House, __: Request, visit: Visit) -> Response:
+    return await _password(visit)
 
 
-def _password(said: str = "", status: int = 200) -> Response:
-    body = pages.filled("choose.html", said_html=said, current_html=pages.filled("current.html"))
+async def _current(visit: Visit) -> str:
+    """HTML that asks for the password that holds; whose it is, is for the browser that has kept it."""
+    return pages.filled("current.html", login=await accounts.spelled(visit.account))
+
+
+async def _password(visit: Visit, said: str = "", status: int = 200) -> Response:
+    body = pages.filled("choose.html", said_html=said, current_html=await _current(visit))
     return doors.shown("パスワードの変更", body, status)
 
 
@@ -139,17 +144,17 @@ async def _change_password(house: House, request: Request, visit: Visit) -> Resp
         current = form.get("current", "")
         entered = await accounts.change_password(house.clock(), house.gate, visit, current, new, who)
     except Refused as refused:
-        return _password(doors.refusal(refused), doors.status(refused))
+        return await _password(visit, doors.refusal(refused), doors.status(refused))
     return visits.give(onward(ACCOUNT), house, entered)
 
 
 async def _show_address(house: House, _: Request, visit: Visit) -> Response:
     sessions.must_be_fresh(visit, house.clock())
-    return _address(visit.account.mail_address)
+    return await _address(visit, visit.account.mail_address)
 
 
-def _address(typed: str, said: str = "", status: int = 200) -> Response:
-    body = pages.filled("address.html", said_html=said, current_html=pages.filled("current.html"), address=typed)
+async def _address(visit: Visit, typed: str, said: str = "", status: int = 200) -> Response:
+    body = pages.filled("address.html", said_html=said, current_html=await _current(visit), address=typed)
     return doors.shown("メールアドレスの変更", body, status)
 
 
@@ -159,7 +164,7 @@ async def _change_address(house: House, request: Request, visit: Visit) -> Respo
     try:
         await accounts.change_own_address(house.clock(), house.gate, visit, current, typed, who)
     except Refused as refused:
-        return _address(typed, doors.refusal(refused), doors.status(refused))
+        return await _address(visit, typed, doors.refusal(refused), doors.status(refused))
     return onward(ACCOUNT)
 
 

@@ -851,6 +851,7 @@ class Migration(migrations.Migration):
                 ('recommended_on', fields.DateField()),
                 ('term_to', fields.DateField(null=True)),
                 ('left_on', fields.DateField(null=True)),
+                ('verified_on', fields.DateField(null=True)),
                 ('reason', fields.CharField(default='', max_length=500)),
                 ('remarks', fields.CharField(default='', max_length=1000)),
                 ('search', fields.TextField(unique=False)),

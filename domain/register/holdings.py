@@ -72,7 +72,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "ボランティア名簿",
         "推薦、審査、委嘱および活動の管理",
         FISCAL_YEAR,
-        public="kind status recommended_by_id recommended_on term_to left_on group_id person_id university_id",
+        public="kind status recommended_by_id recommended_on term_to left_on verified_on"
+        " group_id person_id university_id",
         internal="reason remarks",
         personal="number age_band affiliation search kana_order",
         whose=VOLUNTEERS,

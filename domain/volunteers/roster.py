@@ -134,7 +134,8 @@ class VolunteerGroup(Owned):
 
 class Volunteer(Owned):
     """One person in one kind of commission. `term_to` is the last day of the newest term, empty before the first;
-    `left_on` the first day on which a term that ended early no longer held."""
+    `left_on` the first day on which a term that ended early no longer held; `verified_on` the last on which they said
+    themself that they are still reached as we know."""
 
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "renkei.Person", on_delete=fields.RESTRICT, related_name=False
@@ -157,6 +158,7 @@ class Volunteer(Owned):
     recommended_on = fields.DateField()
     term_to = fields.DateField(null=True)
     left_on = fields.DateField(null=True)
+    verified_on = fields.DateField(null=True)
     reason = fields.CharField(max_length=500, default="")
     remarks = fields.CharField(max_length=1000, default="")
     search = fields.TextField()

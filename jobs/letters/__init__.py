@@ -58,6 +58,7 @@ KINDS = (
     "letter-returned",
     "reminder-day-before",
     "agreement-expiring",
+    "contact-data-changed",
     "feed-address",
     "unit-feed-ended",
     "account-invitation",

@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import downloads, entrance, pages, rsvp
+from api import downloads, entrance, own_page, pages, rsvp
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -37,6 +37,7 @@ def app_of(house: House) -> ASGIApp:
     routes = [
         *entrance.routes(house),
         *rsvp.routes(house),
+        *own_page.routes(house),
         *pages.ROUTES,
         *downloads.routes(house),
         graphql(house, None),

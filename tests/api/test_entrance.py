@@ -46,32 +46,6 @@ def test_a_partner_logs_in_looks_around_and_logs_out(play: Any) -> None:
     play(story)
 
 
-def test_whoever_logs_in_sees_their_own_next_dates_and_answers_from_there(play: Any) -> None:
-    async def story(town: Town) -> None:
-        drill = await make.drill(town.officer, title="秋の共同対処訓練")
-        elsewhere = await make.drill(town.officer, title="別の会社の訓練", starts_at=NOW + timedelta(days=40))
-        await make.invited(town.officer, elsewhere, "架空通信株式会社")
-        [asked] = await make.invited(town.officer, drill)
-        guest = make.outsider(town.officer, Role.PARTNER, asked)
-        await keys.opened(town, guest, MEGUMI)
-        async with browser() as one:
-            await one.enter(MEGUMI)
-            page = await one.get("/account")
-            text = text_of(page)
-            assert "秋の共同対処訓練" in text
-            assert "別の会社の訓練" not in text
-            assert "ご回答：まだいただいていません" in text
-            (path,) = re.findall(r'href="(/rsvp/[^"]+)"', page.text)
-            shown = await one.get(path)
-            await one.post(path, partstat="ACCEPTED", sequence=hidden(shown, "sequence"))
-            assert "ご回答：出席" in text_of(await one.get("/account"))
-        async with browser(Clock(NOW + timedelta(days=300))) as later:
-            await later.enter(MEGUMI)
-            assert "ご案内している予定はありません。" in text_of(await later.get("/account"))
-
-    play(story)
-
-
 def test_the_cookie_is_for_this_host_by_tls_alone_and_out_of_reach_of_scripts(play: Any) -> None:
     async def story(town: Town) -> None:
         await keys.partner(town)

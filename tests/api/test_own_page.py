@@ -1,0 +1,240 @@
+"""The own page, as its owner sees it after login and through a letter's link: no script, a phone, a text browser."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from api import pages
+from domain import drills, own
+from domain.actor import Role
+from domain.calendar import Attendee
+from domain.journal import Entry
+from domain.organizations import Contact
+from domain.outbox import Letter
+from domain.people import Person
+from tests import make, statements
+from tests.api.accessible import faults_of
+from tests.api.browser import PRESENT
+from tests.api.browser import browser as real_browser
+from tests.api.entering import Browser, Clock, browser, hidden, text_of
+from tests.api.serving import served
+from tests.clock import NOW
+from tests.domain.accounts import keys
+from tests.domain.accounts.keys import GATE
+from tests.make import Town
+
+MEGUMI = "megumi@denryoku.example"
+
+
+def link(person_id: Any, sent: Any = NOW) -> str:
+    return own.address(GATE.secret, "", person_id, sent)
+
+
+@asynccontextmanager
+async def inside(town: Town, contact: Contact, clock: Clock | None = None) -> AsyncIterator[Browser]:
+    await keys.opened(town, make.outsider(town.officer, Role.PARTNER, contact), MEGUMI)
+    async with browser(clock) as one:
+        await one.enter(MEGUMI)
+        yield one
+
+
+async def asked(town: Town) -> Contact:
+    drill = await make.drill(town.officer, title="秋の共同対処訓練")
+    elsewhere = await make.drill(town.officer, title="別の会社の訓練", starts_at=NOW + timedelta(days=40))
+    await make.invited(town.officer, elsewhere, "架空通信株式会社")
+    [contact] = await make.invited(town.officer, drill)
+    return contact
+
+
+def test_whoever_logs_in_sees_their_own_dates_and_answers_from_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with inside(town, contact) as one:
+            assert 'href="/own"' in (await one.get("/account")).text
+            page = await one.get("/own")
+            text = text_of(page)
+            assert "秋の共同対処訓練" in text
+            assert "別の会社の訓練" not in text
+            assert "いまのご回答 まだいただいていません" in " ".join(text.split())
+            (path,) = re.findall(r'href="(/rsvp/[^"]+)"', page.text)
+            shown = await one.get(path)
+            await one.post(path, partstat="ACCEPTED", sequence=hidden(shown, "sequence"))
+            assert "いまのご回答 出席" in " ".join(text_of(await one.get("/own")).split())
+
+    play(story)
+
+
+def test_what_is_over_stands_apart_with_whether_they_came(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Attendee.filter(person_id=contact.person_id).update(attended=True)
+        async with browser(Clock(NOW + timedelta(days=80))) as one:
+            text = text_of(await one.get(link(contact.person_id, NOW + timedelta(days=80))))
+            assert "ご案内している予定はありません。" in text
+            assert re.search(r"これまでの予定\s+.*秋の共同対処訓練（出席）", text)
+
+    play(story)
+
+
+def test_a_link_shows_less_of_an_address_than_a_login(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Person.filter(id=contact.person_id).update(mail_address="d.tanto@denryoku.example", phone="000-0000-0177")
+        async with inside(town, contact) as one:
+            seen = text_of(await one.get("/own"))
+            assert "d.tanto@denryoku.example" in seen
+            assert "000-0000-0177" in seen
+            passed_on = text_of(await one.get(link(contact.person_id)))
+            assert "d…@denryoku.example" in passed_on
+            assert "…77" in passed_on
+            assert not re.search(r"d\.tanto|000-0000-0177", passed_on)
+
+    play(story)
+
+
+def test_a_colleague_sees_the_drill_of_their_company_and_nobody_else_who_comes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        body = await contact.organization
+        colleague = await make.contact(town.officer, body, family_name="同僚崎", mail_address="c@denryoku.example")
+        async with browser() as one:
+            text = " ".join(text_of(await one.get(link(colleague.person_id))).split())
+            assert "所属団体の訓練 秋の共同対処訓練" in text
+            assert "ご案内している予定はありません。" in text
+            assert not re.search("別の会社の訓練|架空通信|例塚 恵", text)
+
+    play(story)
+
+
+@pytest.mark.parametrize("is_linked", [True, False])
+def test_contact_data_is_confirmed_by_the_button_alone(play: Any, is_linked: bool) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with inside(town, contact, Clock(NOW + timedelta(days=3))) as one:
+            path = link(contact.person_id) if is_linked else "/own"
+            before = await Entry.all().count()
+            for query in ("", "?act=confirm", "?said=confirmed", "?said=nonsense"):
+                assert (await one.get(path + query)).status_code == 200
+            assert await Entry.all().count() == before
+            sent = await one.post(path, act="confirm")
+            assert (sent.status_code, sent.headers["location"]) == (303, f"{path}?said=confirmed")
+            assert "ありがとうございました" in (await one.get(sent.headers["location"])).text
+        day = (NOW + timedelta(days=3)).date()
+        assert (await Contact.get(id=contact.id)).verified_on == day
+
+    play(story)
+
+
+def test_what_has_changed_reaches_the_station_and_what_was_typed_in_vain_need_not_be_typed_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        path = link(contact.person_id)
+        async with browser() as one:
+            vain = await one.post(path, act="report", what="<b>" + "長" * 500)
+            assert vain.status_code == 400
+            assert "&lt;b&gt;長長" in vain.text
+            for body in ({}, {"act": "erase"}, {"act": "report"}, {"act": "report", "what": "a\u202eb"}):
+                assert (await one.post(path, **body)).status_code == 400
+            assert not await Letter.filter(kind="contact-data-changed").exists()
+            sent = await one.post(path, act="report", what="後任は試﨑 花子です。")
+            assert "担当者にお知らせしました" in (await one.get(sent.headers["location"])).text
+        assert (await Letter.get(kind="contact-data-changed")).facts["what"] == "後任は試﨑 花子です。"
+
+    play(story)
+
+
+def test_a_link_that_is_too_old_or_whose_owner_has_left_opens_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with browser() as one:
+            old, now = link(contact.person_id, NOW - timedelta(days=120)), link(contact.person_id)
+            await Contact.filter(id=contact.id).update(until=NOW.date())
+            answers = [await one.get(path) for path in (old, now, now[:-1] + "!", "/own/nonsense")]
+            answers.append(await one.post(now, act="confirm"))
+        assert {one.status_code for one in answers} == {404}
+        assert len({one.text for one in answers}) == 1
+
+    play(story)
+
+
+def test_who_is_asked_to_nothing_has_no_page_and_a_stranger_is_sent_to_the_login(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, key, _ = await keys.enrolled(town, town.admin, MEGUMI)
+        async with browser(Clock(NOW + timedelta(minutes=5))) as one:
+            assert (await one.get("/own")).headers["location"] == "/login"
+            assert (await one.post("/own", act="confirm")).headers["location"] == "/login"
+            foreign = {"sec-fetch-site": "cross-site"}
+            assert (await one.post("/own", act="confirm", headers=foreign)).status_code == 403
+            await one.enter(MEGUMI)
+            await one.post("/login/second-factor", code=keys.number(key, NOW + timedelta(minutes=5)))
+            assert (await one.get("/own")).status_code == 403
+            assert "/own" not in (await one.get("/account")).text
+
+    play(story)
+
+
+def test_a_page_of_many_dates_asks_no_more_of_the_database_than_one_of_few(play: Any) -> None:
+    async def story(town: Town) -> tuple[int, int]:
+        contact = await asked(town)
+        counts = []
+        for more in (0, 6):
+            for number in range(more):
+                drill = await make.drill(town.officer, starts_at=NOW + timedelta(days=60 + number))
+                await drills.invite(town.officer, drill.id, contact_id=contact.id)
+            async with browser() as one:
+                with statements.spoken() as said:
+                    page = await one.get(link(contact.person_id))
+            assert page.text.count('class="card"') == 1 + more
+            counts.append(len(said))
+        return counts[0], counts[1]
+
+    few, many = play(story)
+    assert many == few
+
+
+async def seen(town: Town) -> dict[str, str]:
+    """Each page of somebody's day, as HTML, by its path."""
+    contact = await asked(town)
+    body = await contact.organization
+    colleague = await make.contact(town.officer, body, family_name="同僚崎", mail_address="c@denryoku.example")
+    await drills.invite(town.officer, (await make.drill(town.officer, title="長い題" * 40)).id, contact_id=contact.id)
+    async with inside(town, contact, Clock(NOW + timedelta(minutes=1))) as one:
+        mine = await one.get("/own")
+        (answer, *_) = re.findall(r'href="(/rsvp/[^"]+)"', mine.text)
+        paths = (
+            answer,
+            link(colleague.person_id),
+            "/account",
+            "/password",
+            "/account/second-factor",
+            "/account/address",
+        )
+        pages_seen = {f"/{number}": (await one.get(path)).text for number, path in enumerate(paths)}
+        vain = await one.post("/own", act="report", what="")
+    async with browser() as one:
+        entrance = {path: (await one.get(path)).text for path in ("/login", "/password/reset")}
+    return {"/mine": mine.text, "/vain": vain.text} | pages_seen | entrance
+
+
+def test_every_page_of_an_outsiders_day_is_read_at_the_width_of_a_phone_by_everybody(play: Any) -> None:
+    html = play(seen)
+
+    async def show(request: Request) -> Response:
+        return HTMLResponse(html.get(request.url.path, ""))  # a browser also asks for an icon
+
+    with served(lambda _: Starlette(routes=[*pages.ROUTES, Route("/{path:path}", show)])) as address:
+        assert all("</main>" in httpx.get(address + path, trust_env=False).text for path in html)
+        if not PRESENT:
+            return
+        with real_browser() as window:
+            faults = {path: found for path in html if (found := faults_of(window, address + path))}
+    assert faults == {}

@@ -1,0 +1,149 @@
+"""What somebody from outside is shown of themself, and what they say to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain import drills, organizations, own, tokens, walls
+from domain.actor import TOKYO, Actor, Role
+from domain.drills import ParticipationReply
+from domain.errors import Invalid, NotFound, WrongState
+from domain.organizations import Contact
+from domain.outbox import Letter
+from domain.people import Person
+from domain.units import Unit
+from domain.volunteers import Volunteer
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+SECRET = "k" * 43
+LATER = NOW + timedelta(days=10)
+
+
+async def asked(town: Town) -> Contact:
+    """A contact of a company that takes part in a drill."""
+    [contact] = await make.invited(town.officer, await make.drill(town.officer))
+    return contact
+
+
+def secret_in(address: str) -> str:
+    return address.rpartition("/")[2]
+
+
+def test_a_letters_link_is_good_for_the_month_and_the_two_that_follow_in_japan() -> None:
+    sent = datetime(2026, 6, 30, 23, 30, tzinfo=TOKYO)
+    person = uuid4()
+    token = secret_in(own.address(SECRET, "https://renkei.example", person, sent))
+    assert own.whose(token, SECRET, sent) == person
+    assert own.whose(token, SECRET, datetime(2026, 8, 31, 23, 59, tzinfo=TOKYO)) == person
+    assert own.whose(token, SECRET, datetime(2026, 9, 1, 0, 1, tzinfo=TOKYO)) is None
+    assert own.whose(token, SECRET, datetime(2026, 5, 31, 23, 59, tzinfo=TOKYO)) is None
+
+
+def test_no_other_link_of_ours_opens_the_page() -> None:
+    person = uuid4()
+    good = secret_in(own.address(SECRET, "", person, NOW))
+    for token in (tokens.derive(SECRET, "rsvp", person), good[:-1], f"{good[:-1]}!", "", secret_in(f"/{'a' * 65}")):
+        assert own.whose(token, SECRET, NOW) is None
+    assert own.whose(good, "another key", NOW) is None
+
+
+def test_whoever_holds_the_link_looks_as_themself_and_may_change_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        volunteer = await make.volunteer(town)
+        here = (town.station.id, town.prefecture.id)
+        expected = Actor(Role.PARTNER, LATER, contact.person_id, *here, (), contact.organization_id, is_read_only=True)
+        assert await own.bearer_of(LATER, contact.person_id) == expected
+        other = await own.bearer_of(LATER, volunteer.person_id)
+        assert other is not None
+        assert (other.role, other.organization_id, other.is_read_only) == (Role.VOLUNTEER, None, True)
+
+    play(story)
+
+
+def test_nobody_opens_the_page_of_an_officer_or_of_whoever_is_not_here_any_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Contact.filter(id=contact.id).update(until=NOW.date())
+        for person_id in (town.officer.person_id, contact.person_id, uuid4()):
+            assert await own.bearer_of(LATER, person_id) is None
+            with pytest.raises((NotFound, WrongState)):
+                await own.confirm(LATER, person_id)
+            with pytest.raises((NotFound, WrongState)):
+                await own.report(LATER, person_id, "部署が変わりました。")
+        assert not await Letter.filter(kind="contact-data-changed").exists()
+        assert (await Contact.get(id=contact.id)).version == contact.version
+
+    play(story)
+
+
+def test_a_company_sees_its_drills_ahead_whoever_of_it_is_asked_and_no_other(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        body = await organizations.Organization.get(id=contact.organization_id)
+        colleague = await make.contact(town.officer, body, family_name="同僚崎", mail_address="d@denryoku.example")
+        other = await make.drill(town.officer, title="ほかの会社の訓練", starts_at=NOW + timedelta(days=50))
+        await make.invited(town.officer, other, "例示銀行株式会社")
+        who = make.outsider(town.officer, Role.PARTNER, colleague)
+        async with walls.alone_behind(walls.for_reading(who)):
+            [part] = await own.drills_of(who)
+        assert part.participation.organization_id == body.id
+        assert part.participation.reply is ParticipationReply.AWAITED
+        assert await own.drills_of(make.at(who, part.appointment.ends_at)) == []
+        await drills.call_off(town.officer, part.drill.id, reason="台風のため")
+        assert await own.drills_of(who) == []
+
+    play(story)
+
+
+def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact, volunteer = await asked(town), await make.volunteer(town)
+        for person_id in (contact.person_id, volunteer.person_id):
+            await own.confirm(LATER, person_id)
+        today = LATER.astimezone(TOKYO).date()
+        for model, row in ((Contact, contact), (Volunteer, volunteer)):
+            assert (await model.get(id=row.id)).verified_on == today
+        known = await own.known_of(make.outsider(town.officer, Role.PARTNER, contact))
+        assert (known.verified_on, known.is_here) == (today, True)
+
+    play(story)
+
+
+def test_what_has_changed_is_told_to_the_unit_in_charge_and_changes_nothing_by_itself(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await own.report(LATER, contact.person_id, "後任は試﨑 花子です。\n電話 000-0000-0199")
+        letter = await Letter.get(kind="contact-data-changed")
+        assert letter.to_address == town.station.mail_address
+        assert letter.facts["what"].startswith("後任は試﨑")
+        assert (await Contact.get(id=contact.id)).version == contact.version
+        assert (await Person.get(id=contact.person_id)).version == 1
+
+    play(story)
+
+
+@pytest.mark.parametrize("what", ["", " \n", "長" * 501])
+def test_nothing_and_too_much_is_told_to_nobody(play: Any, what: str) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        with pytest.raises(Invalid, match="500字以内"):
+            await own.report(LATER, contact.person_id, what)
+        assert not await Letter.filter(kind="contact-data-changed").exists()
+
+    play(story)
+
+
+def test_where_the_unit_has_no_address_they_are_asked_to_call(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Unit.filter(id=town.station.id).update(mail_address="")
+        with pytest.raises(WrongState, match="お電話ください"):
+            await own.report(LATER, contact.person_id, "部署が変わりました。")
+        assert not await Letter.filter(kind="contact-data-changed").exists()
+
+    play(story)
