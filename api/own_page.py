@@ -130,7 +130,7 @@ async def _show(view: View, request: Request, said: str = "", status: int = 200,
 async def _sections(view: View, typed: str) -> str:
     who = (view.actor.person_id, view.actor.now)
     ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
-    known, parts = await own.known_of(view.actor), await own.drills_of(view.actor)
+    known, parts = await own.find_known(view.actor), await own.find_drills(view.actor)
     days = await rsvp.last_days([attendee for _, attendee in ahead])
     mine = {date.id for date, _ in ahead}
     others = [part for part in parts if part.appointment.id not in mine]

@@ -87,7 +87,7 @@ async def bearer_of(now: datetime, person_id: UUID) -> Actor | None:
     return Actor(role, now, *where, is_read_only=True)
 
 
-async def known_of(actor: Actor) -> Known:
+async def find_known(actor: Actor) -> Known:
     """What we know of the actor; behind their wall, or before it."""
     return await _known(actor.now, await Person.get(id=actor.person_id))
 
@@ -117,7 +117,7 @@ class Part:
     appointment: Appointment
 
 
-async def drills_of(actor: Actor) -> list[Part]:
+async def find_drills(actor: Actor) -> list[Part]:
     """The drills ahead to which the actor's body stands asked, whoever of it answers."""
     if actor.organization_id is None:
         return []
@@ -154,7 +154,7 @@ async def report(now: datetime, person_id: UUID, what: str) -> None:
     async with walls.behind(Wall(DESK, person.prefecture_id)):
         if not (await _known(now, person)).is_here:
             raise WrongState(GONE)
-        author, facts = Bearer(now, person.id, person.unit_id), {"person": person.name, "what": what}
+        author, facts = Bearer(now, person.id, person.unit_id), {"person": person.name, "said": what}
         turn = f"{person.id}:{now.isoformat()}"
         if not await letters.write(author, None, person.unit_id, "contact-data-changed", turn, facts):
             raise WrongState("このページからはお知らせいただけません。担当者にお電話ください。")

@@ -147,7 +147,7 @@ def test_what_has_changed_reaches_the_station_and_what_was_typed_in_vain_need_no
             assert not await Letter.filter(kind="contact-data-changed").exists()
             sent = await one.post(path, act="report", what="後任は試﨑 花子です。")
             assert "担当者にお知らせしました" in (await one.get(sent.headers["location"])).text
-        assert (await Letter.get(kind="contact-data-changed")).facts["what"] == "後任は試﨑 花子です。"
+        assert (await Letter.get(kind="contact-data-changed")).facts["said"] == "後任は試﨑 花子です。"
 
     play(story)
 

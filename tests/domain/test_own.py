@@ -90,12 +90,12 @@ def test_a_company_sees_its_drills_ahead_whoever_of_it_is_asked_and_no_other(pla
         await make.invited(town.officer, other, "例示銀行株式会社")
         who = make.outsider(town.officer, Role.PARTNER, colleague)
         async with walls.alone_behind(walls.for_reading(who)):
-            [part] = await own.drills_of(who)
+            [part] = await own.find_drills(who)
         assert part.participation.organization_id == body.id
         assert part.participation.reply is ParticipationReply.AWAITED
-        assert await own.drills_of(make.at(who, part.appointment.ends_at)) == []
+        assert await own.find_drills(make.at(who, part.appointment.ends_at)) == []
         await drills.call_off(town.officer, part.drill.id, reason="台風のため")
-        assert await own.drills_of(who) == []
+        assert await own.find_drills(who) == []
 
     play(story)
 
@@ -108,7 +108,7 @@ def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) ->
         today = LATER.astimezone(TOKYO).date()
         for model, row in ((Contact, contact), (Volunteer, volunteer)):
             assert (await model.get(id=row.id)).verified_on == today
-        known = await own.known_of(make.outsider(town.officer, Role.PARTNER, contact))
+        known = await own.find_known(make.outsider(town.officer, Role.PARTNER, contact))
         assert (known.verified_on, known.is_here) == (today, True)
 
     play(story)
@@ -120,7 +120,7 @@ def test_what_has_changed_is_told_to_the_unit_in_charge_and_changes_nothing_by_i
         await own.report(LATER, contact.person_id, "後任は試﨑 花子です。\n電話 000-0000-0199")
         letter = await Letter.get(kind="contact-data-changed")
         assert letter.to_address == town.station.mail_address
-        assert letter.facts["what"].startswith("後任は試﨑")
+        assert letter.facts["said"].startswith("後任は試﨑")
         assert (await Contact.get(id=contact.id)).version == contact.version
         assert (await Person.get(id=contact.person_id)).version == 1
 

@@ -37,6 +37,7 @@ FACTS = {
     "login": "taro@partner.example",
     "hours": 168,
     "what": "パスワードが新しく決められました。",
+    "said": "部署の名前が変わりました。",
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
