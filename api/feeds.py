@@ -1,144 +1,273 @@
 """`/cal/{token}/calendar.ics`: a subscription, the same bytes as long as nothing has changed.
 
-A feed is read by whoever has its address, so it holds the minimum: title, times, place. The ETag is made of what
-the bytes are made of, so that an unchanged feed costs one look and no rendering (RFC 9110 §13.1.2).
+A feed is read by whoever has its address, so it holds the minimum: title, times, place. The ETag is the digest of its
+bytes, weak because gzip and identity share it (RFC 9110 §8.8.1). Whether they would still be written like that stands
+in one row (`domain.feeds.FeedState`), so an unchanged feed costs one look, and no date is read for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
+import inspect
 from collections import OrderedDict
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from uuid import UUID
 
+import icalendar
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api import guesses
 from api.house import House
-from domain import feeds, tokens, walls
-from domain.calendar import Appointment
+from domain import feeds, tokens
 from domain.errors import RateLimited
-from domain.feeds import Subscription
-from exports import ical
+from domain.feeds import Contents, Feed, Shown
+from exports import ical, text
 
-RENDERER = 2
-"""Raised when the same dates are to be written differently, so that every reader fetches them anew."""
-
-HEADERS = {"Cache-Control": "private, max-age=0, must-revalidate"}
+PATH = "/cal/{token}/calendar.ics"
+METHODS = ("GET", "HEAD", "OPTIONS")
+SAID = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "Accept-Encoding"}
+CALENDAR = {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": 'inline; filename="calendar.ics"'}
 MISSING = "この購読アドレスは見つかりません。\n"
 ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
+ONLY_READ = "この購読アドレスは読むだけのものです。\n"
+KEPT_ENDED = 8
+"""How many replaced addresses of a feed are still told to have ended; older ones were never there."""
+
+NO_GZIP = ("Microsoft Exchange", "Microsoft Office", "Outlook")
+"""User agents that get identity whatever they ask for: Outlook on the web has shown nothing where it was compressed."""
 
 
 def routes(house: House) -> list[Route]:
-    async def calendar(request: Request) -> Response:
-        feed, is_current = await _behind(house, request.path_params["token"])
-        now = house.clock()
+    return [Route(PATH, Calendar(house))]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back, with the length of `body`, also where it is not sent itself (HEAD)."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+
+    async def send(self, send: Send, *, is_head: bool) -> None:
+        headers = [(name.lower().encode(), value.encode()) for name, value in self.headers.items()]
+        if self.status not in (204, 304):
+            headers.append((b"content-length", str(len(self.body)).encode()))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if is_head else self.body})
+
+
+def _told(status: int, message: str, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, SAID | {"Content-Type": "text/plain; charset=utf-8"} | named, message.encode())
+
+
+class Calendar:
+    """The door as pure ASGI: a framework's request and answer would take longer than the look itself."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._answer(scope)
+        await answer.send(send, is_head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope) -> Answer:
+        if scope["method"] == "OPTIONS":
+            return Answer(204, SAID | {"Allow": ", ".join(METHODS)})
+        if scope["method"] not in METHODS:
+            return _told(405, ONLY_READ, Allow=", ".join(METHODS))
         try:
-            if feed is None:
-                guesses.count(house, request)
-                return PlainTextResponse(MISSING, 404, HEADERS)
-            house.allowance.feed.take(feed.id, 1, now)
+            return await self._feed(scope, self.house.clock())
         except RateLimited as refused:
-            waits = {"Retry-After": str(refused.retry_after)}
-            return PlainTextResponse(f"{refused.message}\n", 429, HEADERS | waits)
-        if not is_current or (feed.revoked_at is not None and feed.revoked_at <= now):
-            return PlainTextResponse(ENDED, 410, HEADERS)
-        await feeds.note_fetch(feed, now)
-        return await _answer(request, feed, now)
+            return _told(429, f"{refused.message}\n", Retry_After=str(refused.retry_after))
 
-    return [Route("/cal/{token}/calendar.ics", calendar, methods=["GET"])]
+    async def _feed(self, scope: Scope, now: datetime) -> Answer:
+        feed, is_current = await self._behind(scope["path_params"]["token"])
+        if feed is None:
+            guesses.count(self.house, Request(scope))
+            return _told(404, MISSING)
+        self.house.allowance.feed.take(feed.id, 1, now)
+        if not is_current or not feed.is_open(now):
+            return _told(410, ENDED)
+        return await _calendar(feed, Headers(scope=scope), now, is_fetched=scope["method"] == "GET")
 
+    async def _behind(self, token: str) -> tuple[Feed | None, bool]:
+        """The feed that the token was once made for, and whether it still is.
 
-async def _behind(house: House, token: str) -> tuple[Subscription | None, bool]:
-    """The subscription that the token was once made for, and whether it still is."""
-    id = tokens.id_in(token)
-    if id is None:
-        return None, False
-    feed = await Subscription.filter(id=id).first()
-    # Whoever guesses an id waits for the same work, whether or not there is such a feed.
-    made_for = [n for n in range(1, (feed.generation if feed else 1) + 1) if _fits(house, token, id, n)]
-    return (feed, made_for == [feed.generation]) if feed and made_for else (None, False)
+        Whoever holds the present address is let in at once; for all others the same work is done, whether there is no
+        such feed, or the token is none of its, or one of an earlier generation.
+        """
+        id = tokens.id_in(token)
+        feed = await feeds.look(id) if id else None
+        if id is None:
+            return None, False
+        present = feed.generation if feed else 0
 
+        def fits(generation: int) -> bool:
+            return tokens.is_genuine(token, self.house.secret, feeds.PURPOSE, id, generation)
 
-def _fits(house: House, token: str, id: UUID, generation: int) -> bool:
-    return tokens.is_genuine(token, house.secret, feeds.PURPOSE, id, generation)
-
-
-async def _answer(request: Request, feed: Subscription, now: datetime) -> Response:
-    async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
-        name = await feeds.called(feed)
-        tag = etag(feed, name, await feeds.state(feed, now))
-        is_known, kept = _knows(request.headers.get("if-none-match", ""), tag), SHELF.find(tag)
-        shown = [] if is_known or kept else await _events(feed, now)
-    headers = HEADERS | {"ETag": tag, "Content-Disposition": 'inline; filename="calendar.ics"'}
-    if is_known:
-        return Response(status_code=304, headers=headers)
-    body = kept or SHELF.keep(tag, await _rendered(name, shown))
-    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+        if fits(present):
+            return feed, True
+        had = [generation for generation in range(present - KEPT_ENDED, present) if fits(generation)]
+        return (feed, False) if any(generation > 0 for generation in had) else (None, False)
 
 
-async def _events(feed: Subscription, now: datetime) -> list[ical.Event]:
-    raised = await feeds.raised_in(feed)
-    return [_event(one, raised.get(one.id, 0)) for one in await feeds.shown_in(feed, now)]
+async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:
+    """The feed, or that it is known already."""
+    body: bytes | None = None
+    digest, modified_at = feed.digest, feed.modified_at
+    if not feed.is_as_written(RENDERER, now):
+        body, digest, modified_at = await _written(feed, now)
+    headers = SAID | CALENDAR | {"ETag": f'W/"{digest}"', **_modified(modified_at, now)}
+    if not _knows(asked, digest, modified_at):
+        body = body or SHELF.find(digest)
+        if body is None:
+            body, digest, modified_at = await _written(feed, now)
+            headers |= {"ETag": f'W/"{digest}"', **_modified(modified_at, now)}
+        answer = await _packed(digest, body, asked, headers)
+    else:
+        answer = Answer(304, headers)
+    if is_fetched:
+        await feeds.note_fetch(feed, digest, now)
+    return answer
 
 
-async def _rendered(name: str, shown: list[ical.Event]) -> bytes:
-    """In a thread: a thousand events take most of a second, in which others are waiting for their answers."""
-    return await asyncio.to_thread(ical.feed, name, (vevent(one) for one in shown))
+async def _written(feed: Feed, now: datetime) -> tuple[bytes, str, datetime | None]:
+    """The feed's bytes, their digest, and since when they have been these."""
+    contents = await feeds.contents(feed, now)
+    # In a thread: ten thousand entries take a fifth of a second, in which others are waiting for their answers.
+    body = await asyncio.to_thread(rendered, contents)
+    digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+    SHELF.keep(digest, body)
+    if digest == feed.digest and feed.is_as_written(RENDERER, now):
+        return body, digest, feed.modified_at
+    return body, digest, await feeds.written(feed, contents.fresh_until, RENDERER, digest, now)
 
 
-def etag(feed: Subscription, name: str, state: str) -> str:
-    """A weak validator over everything that the bytes follow from."""
-    return f'W/"{hashlib.blake2b(f"{RENDERER} {feed.id} {name} {state}".encode(), digest_size=16).hexdigest()}"'
+def rendered(contents: Contents) -> bytes:
+    """The whole calendar, from its contents alone."""
+    return ical.feed(contents.name, map(ENTRIES.written, contents.dates))
+
+
+class Entries:
+    """Each date's entry beside the very row that it was written of: it can be forgotten, but never be an older one."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: dict[UUID, tuple[Shown, bytes]] = {}
+
+    def written(self, one: Shown) -> bytes:
+        known, entry = self.kept.get(one.id, (None, b""))
+        if known != one:
+            if len(self.kept) >= self.most:
+                self.kept.clear()
+            entry = ical.vevent(one)
+            self.kept[one.id] = one, entry
+        return entry
+
+
+ENTRIES = Entries(20_000)
+
+
+def _sources() -> Iterator[bytes]:
+    """Whatever decides how the same dates are written."""
+    yield icalendar.__version__.encode()
+    for one in (ical, text, feeds.contents, feeds.called, Entries):
+        yield Path(inspect.getfile(one)).read_bytes()
+
+
+RENDERER = hashlib.blake2b(b"".join(_sources()), digest_size=16).hexdigest()
+"""Another one writes every feed anew; only what comes out differently is fetched anew."""
 
 
 class Shelf:
-    """Whole calendars by their tags, as many as there is room for; the one unused for longest goes first."""
+    """Whole calendars by their digests, as many as there is room for; the one unused for longest goes first."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.kept: OrderedDict[str, bytes] = OrderedDict()
+        self.filled = 0
 
-    def find(self, tag: str) -> bytes | None:
-        if tag in self.kept:
-            self.kept.move_to_end(tag)
-        return self.kept.get(tag)
+    def find(self, name: str) -> bytes | None:
+        if name in self.kept:
+            self.kept.move_to_end(name)
+        return self.kept.get(name)
 
-    def keep(self, tag: str, body: bytes) -> bytes:
-        self.kept[tag] = body
-        while sum(map(len, self.kept.values())) > self.room:
-            self.kept.popitem(last=False)
-        return body
+    def keep(self, name: str, body: bytes) -> None:
+        self.filled += len(body) - len(self.kept.get(name, b""))
+        self.kept[name] = body
+        self.kept.move_to_end(name)
+        while self.filled > self.room:
+            self.filled -= len(self.kept.popitem(last=False)[1])
 
-
-SHELF = Shelf(16 * 2**20)
-
-
-def _knows(offered: str, current: str) -> bool:
-    candidates = {one.strip().removeprefix("W/") for one in offered.split(",")}
-    return "*" in candidates or current.removeprefix("W/") in candidates
+    def clear(self) -> None:
+        self.kept.clear()
+        self.filled = 0
 
 
-def _event(one: Appointment, raised: int) -> ical.Event:
-    return ical.Event(
-        uid=one.uid,
-        sequence=one.sequence + raised,
-        created=one.created_at,
-        changed=one.changed_at,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        summary=one.title,
-        location=one.place,
-        url=one.online_url,
-        status=one.status,
-    )
+SHELF = Shelf(32 * 2**20)
 
 
-@lru_cache(20_000)
-def vevent(event: ical.Event) -> bytes:
-    """Rendering one event takes a third of a millisecond; the same event is always the same bytes."""
-    return ical.vevent(event)
+# ------------------------------------------------------------------ what the other side has, and understands
+
+
+def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
+    """Whether the asker has these bytes: tags win over times (RFC 9110 §13.1.3) and are compared weakly (§13.1.2)."""
+    tags = asked.getlist("if-none-match")
+    if tags:
+        offered = {one.strip().removeprefix("W/") for one in ",".join(tags).split(",")}
+        return "*" in offered or f'"{digest}"' in offered
+    since = asked.get("if-modified-since")
+    return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
+
+
+def _modified(modified_at: datetime | None, now: datetime) -> dict[str, str]:
+    """Last-Modified, once the second of the change is over: in the same second another one may follow."""
+    if modified_at is None or _second(modified_at) >= _second(now):
+        return {}
+    return {"Last-Modified": format_datetime(_second(modified_at), usegmt=True)}
+
+
+def _second(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _time(said: str) -> datetime:
+    """The instant of an HTTP date; what is none is ignored (RFC 9110 §13.1.3)."""
+    try:
+        return parsedate_to_datetime(said).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+async def _packed(digest: str, body: bytes, asked: Headers, headers: dict[str, str]) -> Answer:
+    """The body as it is, or gzipped for whoever asks for that."""
+    if not _wants_gzip(asked):
+        return Answer(200, headers, body)
+    packed = SHELF.find(f"{digest}.gz")
+    if packed is None:
+        packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
+        SHELF.keep(f"{digest}.gz", packed)
+    return Answer(200, headers | {"Content-Encoding": "gzip"}, packed)
+
+
+def _wants_gzip(asked: Headers) -> bool:
+    """Whether gzip is named, and not refused by a weight of nothing (RFC 9110 §12.5.3)."""
+    agent = asked.get("user-agent", "")
+    if any(one in agent for one in NO_GZIP):
+        return False
+    for coding in ",".join(asked.getlist("accept-encoding")).lower().split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip() in ("gzip", "x-gzip"):
+            return weight.replace(" ", "").rstrip("0") not in ("q=", "q=0.")
+    return False

@@ -30,7 +30,7 @@ MODELS = [
         "accounts.account",
         "accounts.sessions",
         "accounts.throttling",
-        "feeds",
+        "feeds.subscription",
         "incoming.mail",
         "volunteers.roster",
         "volunteers.consents",
@@ -92,6 +92,12 @@ async def execute(statement: str, *values: object) -> None:
 async def rows(statement: str, *values: object) -> list[dict[str, Any]]:
     """What one statement that no model can say returns; `execute` would throw the rows of a change away."""
     return await Tortoise.get_connection("default").execute_query_dict(statement, list(values))
+
+
+async def records(statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """The same, each row's values in the order in which they were asked for: for thousands of rows."""
+    found: Any = (await Tortoise.get_connection("default").execute_query(statement, list(values)))[1]
+    return [tuple(row) for row in found]
 
 
 async def was_first(insert: str, *values: object) -> bool:

@@ -20,7 +20,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import database, journal, walls
+from domain import journal, walls
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.japanese import storable
@@ -263,11 +263,3 @@ def as_sql(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     rows.query._selects = [Star(rows.query._from[0])]
     text, values = rows.query.get_parameterized_sql()
     return text, tuple(values)
-
-
-async def state_of(rows: QuerySet[R]) -> str:
-    """A short text that is another as soon as one of the rows has changed, or other rows are meant; "" for none."""
-    text, values = as_sql(rows)
-    state = f"SELECT md5(string_agg(id || ' ' || version, ' ' ORDER BY id)) AS state FROM ({text}) rows"  # noqa: S608 Tortoise's own text
-    (found,) = await database.rows(state, *values)
-    return found["state"] or ""

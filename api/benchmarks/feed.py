@@ -1,7 +1,7 @@
 """The calendar feed: rendered for the first time, asked for again, and asked for by somebody who has it already.
 
 The ceiling is a bare Starlette route of the same process that gives back stored bytes, the very same, or says 304:
-it asks no database, so it cannot know whether they are still true.
+it asks no database, so it cannot know whether they are still true. Where there is an nginx, it is asked beside.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import feeds as doors
-from api.benchmarks import filling, load
+from api.benchmarks import filling, load, nginx
 from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
@@ -22,15 +22,26 @@ from api.benchmarks.serving import Application, serving
 from api.errors import Stopped
 from api.house import House
 from domain import feeds, tokens
+from domain.feeds import FeedState
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many events the feed has, and how long each half of a round lasts (seconds)."""
+    """How many events the feed has, how long each half of a round lasts (seconds), and how long the first answer may
+    take at most (seconds)."""
 
     events: int = 1_000
     rounds: int = 6
     seconds: float = 0.5
+    first: float = 0.05
+
+
+SIZES = (Size(), Size(events=10_000, rounds=4, first=0.3))
+WARM, UNCHANGED = 0.005, 0.002
+"""The most seconds that an answer may take once it was made, and where nothing has changed; of a thousand events."""
+
+OF_NGINX = {200: 0.2, 304: 0.5}
+"""The least share of what nginx does."""
 
 
 class Stored:
@@ -54,32 +65,41 @@ class Stored:
 
 
 class Forgetting:
-    """A route that makes the process forget all that it has rendered."""
+    """A route that makes the process, and the database, forget all that was ever written of feeds."""
 
     path = "/forget"
 
     def route(self, _: House) -> Route:
         async def answer(_: Request) -> Response:
-            doors.vevent.cache_clear()
-            doors.SHELF.kept.clear()
+            doors.ENTRIES.kept.clear()
+            doors.SHELF.clear()
+            await FeedState.all().update(renderer="")
             return Response()
 
         return Route(self.path, answer)
 
 
-async def measure(land: Land, size: Size = Size()) -> Report:
-    """Seconds for the first rendering, then requests per second."""
+async def measure(land: Land, *sizes: Size) -> Report:
+    """Seconds for one answer after another over one connection, then requests per second over several."""
+    lines = [line for size in sizes or SIZES for line in await _measured(land, size)]
+    beside = "" if nginx.program() else "。nginx はこの機械にないので比べていない（Debian: nginx-light）"
+    workload = (
+        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{load.CONNECTIONS}。"
+        f"天井は、できあがったものを素の Starlette、または nginx でそのまま返すもの{beside}"
+    )
+    return Report("feed", workload, tuple(lines))
+
+
+async def _measured(land: Land, size: Size) -> list[Compared]:
     async with land.ground() as ground:
         await filling.add_appointments(ground, size.events)
         await filling.settle()
         path = await address(ground)
         with serving(Application(ground.url, (Stored(), Forgetting()))) as port:
-            lines = await compare(port, path, size)
-    workload = (
-        f"予定{size.events:,}件の購読カレンダーを HTTP で読む。接続{load.CONNECTIONS}（初回は1）。"
-        "天井は、できあがったものを素の Starlette でそのまま返すもの"
-    )
-    return Report("feed", workload, lines)
+            etag, body = await keep(port, path, size)
+            lines = await compare(port, path, etag, size)
+            with nginx.giving(body) as beside:
+                return lines + (await compare_with_nginx(port, beside, path, etag, size) if beside else [])
 
 
 async def address(ground: Ground) -> str:
@@ -88,35 +108,63 @@ async def address(ground: Ground) -> str:
     return f"/cal/{tokens.derive(KEY, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics"
 
 
-async def compare(port: int, path: str, size: Size) -> tuple[Compared, ...]:
-    """Raises Stopped where the feed has not the events that it should have."""
-    etag = await keep(port, path, size)
+async def keep(port: int, path: str, size: Size) -> tuple[str, bytes]:
+    """Give the ceiling what the feed answers, and say by which tag it is known. Raises Stopped where the feed has not
+    the events that it should have."""
+    answered = await load.once(port, load.get(path))
+    if answered.body.count(b"BEGIN:VEVENT") != size.events:
+        raise Stopped("購読カレンダーの予定の数が合いません。")
+    etag = answered.header("etag")
+    await load.once(port, load.put(Stored.path, answered.body, {"ETag": etag}))
+    return etag, answered.body
+
+
+async def compare(port: int, path: str, etag: str, size: Size) -> list[Compared]:
+    """With a bare Starlette, which asks no database."""
     known = {"If-None-Match": etag}
 
     async def cold() -> float:
         await load.once(port, load.get(Forgetting.path))
         return await timed(lambda: load.once(port, load.get(path)))()
 
-    first = await alternate(size.rounds, cold, timed(lambda: load.once(port, load.get(Stored.path))))
-    again = await alternate(size.rounds, *_rates(port, load.get(path), load.get(Stored.path), size))
-    unchanged = _rates(port, load.get(path, known, 304), load.get(Stored.path, known, 304), size)
-    same = await alternate(size.rounds, *unchanged)
-    return (
-        Compared("初回（何も覚えていないとき）", "秒", first[0], first[1]),
-        Compared("2回目から（200）", "回/秒", again[0], again[1], is_rate=True),
-        Compared("変わりなし（304）", "回/秒", same[0], same[1], is_rate=True),
-    )
+    def one_by_one(asked: Asked) -> Figure:
+        async def measured() -> float:
+            return 1 / await load.rate(port, asked, size.seconds, connections=1)
+
+        return measured
+
+    whole = (load.get(path), load.get(Stored.path))
+    unchanged = (load.get(path, known, 304), load.get(Stored.path, known, 304))
+    first = await alternate(size.rounds, cold, timed(lambda: load.once(port, whole[1])))
+    lines = [Compared(f"{size.events:,}件: 初回（何も覚えていないとき）", "秒", first[0], first[1], most=size.first)]
+    is_usual = size.events <= SIZES[0].events
+    for label, pair, most in (("2回目から（200）", whole, WARM), ("変わりなし（304）", unchanged, UNCHANGED)):
+        each = await alternate(size.rounds, *map(one_by_one, pair))
+        asked_for = most if is_usual else None
+        lines.append(Compared(f"{size.events:,}件: {label}1回", "秒", each[0], each[1], most=asked_for))
+        many = await alternate(size.rounds, *[_rate(port, one, size) for one in pair])
+        lines.append(Compared(f"{size.events:,}件: {label}", "回/秒", many[0], many[1], is_rate=True))
+    return lines
 
 
-async def keep(port: int, path: str, size: Size) -> str:
-    """Give the ceiling what the feed answers, and say by which tag it is known."""
-    answered = await load.once(port, load.get(path))
-    if answered.body.count(b"BEGIN:VEVENT") != size.events:
-        raise Stopped("購読カレンダーの予定の数が合いません。")
-    etag = answered.header("etag")
-    await load.once(port, load.put(Stored.path, answered.body, {"ETag": etag}))
-    return etag
+async def compare_with_nginx(port: int, beside: int, path: str, etag: str, size: Size) -> list[Compared]:
+    """With nginx that gives back the same bytes from a file."""
+    its_own = (await load.once(beside, load.get(Stored.path))).header("etag")
+    asked = {
+        200: (load.get(path), load.get(Stored.path)),
+        304: (
+            load.get(path, {"If-None-Match": etag}, 304),
+            load.get(Stored.path, {"If-None-Match": its_own}, 304),
+        ),
+    }
+    lines = []
+    for status, (ours, its) in asked.items():
+        found = await alternate(size.rounds, _rate(port, ours, size), _rate(beside, its, size))
+        label = f"{size.events:,}件: {status}、nginx と比べて"
+        wanted = OF_NGINX[status]
+        lines.append(Compared(label, "回/秒", found[0], found[1], is_rate=True, wanted=wanted))
+    return lines
 
 
-def _rates(port: int, ours: Asked, ceiling: Asked, size: Size) -> list[Figure]:
-    return [partial(load.rate, port, one, size.seconds) for one in (ours, ceiling)]
+def _rate(port: int, asked: Asked, size: Size) -> Figure:
+    return partial(load.rate, port, asked, size.seconds)

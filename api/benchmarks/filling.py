@@ -76,8 +76,9 @@ def _apart(period: Period, count: int) -> timedelta:
 
 
 async def add_appointments(ground: Ground, count: int) -> None:
-    """Dates six hours apart, from now on."""
-    await database.execute(APPOINTMENTS, *_owned(ground), count, ground.hq.now, timedelta(hours=6))
+    """Dates from now on, evenly over the year that a feed shows."""
+    apart = min(timedelta(hours=6), timedelta(days=360) / count)
+    await database.execute(APPOINTMENTS, *_owned(ground), count, ground.hq.now, apart)
 
 
 async def settle() -> None:

@@ -55,8 +55,86 @@ ACCOUNTS = [
     "CREATE UNIQUE INDEX account_once ON account (person_id, role) WHERE ended_at IS NULL",
     "CREATE INDEX recovery_code_account ON recovery_code (account_id)",
 ]
+# What may show in a feed raises its `stirs`, as the last act of the transaction that changes it, for then all that it
+# changes stands. One such transaction ends after the other (the lock, which goes with the end): else one that opens a
+# feed, or asks somebody to a date, and one that changes the date would not see each other, and neither would stir. It is
+# held from the end of the work to the end of the transaction only, and nothing is waited for that needs it.
+_TRIGGER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT"
+_DATES = "unit_id, uid, sequence, title, starts_at, ends_at, place, online_url, status, changed_at, cancelled_at"
+_MEMBERS = "appointment_id, person_id, removed_at, invited_at, partstat, raised"
+
+
+def _of(row: str, columns: str) -> str:
+    return f"({', '.join(f'{row}.{column}' for column in columns.split(', '))})"
+
+
+def _stirred(table: str, columns: str, function: str) -> list[str]:
+    """Let a row that comes, goes or changes in one of these columns stir feeds."""
+    when = f"{_of('OLD', columns)} IS DISTINCT FROM {_of('NEW', columns)}"
+    after = f"ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+    return [
+        f"CREATE CONSTRAINT TRIGGER {table}_stirs AFTER INSERT OR DELETE {after} EXECUTE FUNCTION {function}()",
+        f"CREATE CONSTRAINT TRIGGER {table}_stirs_anew AFTER UPDATE {after} WHEN ({when}) EXECUTE FUNCTION {function}()",
+    ]
+
+
 FEEDS = [
     "CREATE UNIQUE INDEX subscription_person ON subscription (person_id) WHERE revoked_at IS NULL",
+    "CREATE INDEX subscription_of_person ON subscription (person_id)",
+    "CREATE INDEX subscription_of_unit ON subscription (unit_id)",
+    """CREATE FUNCTION stir_alone() RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock(0x66656564);
+        END $$""",
+    """CREATE FUNCTION stir_feeds_of_persons(persons uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE feed_state SET stirs = stirs + 1
+            WHERE subscription_id IN (SELECT id FROM subscription WHERE person_id = ANY (persons));
+        END $$""",
+    """CREATE FUNCTION stir_feeds_above(units uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE feed_state SET stirs = stirs + 1 WHERE subscription_id IN (
+                WITH RECURSIVE above AS (
+                    SELECT unnest(units) AS id
+                    UNION SELECT unit.parent_id FROM above JOIN unit ON unit.id = above.id)
+                SELECT subscription.id FROM above JOIN subscription ON subscription.unit_id = above.id
+                WHERE subscription.person_id IS NULL);
+        END $$""",
+    f"""CREATE FUNCTION stirred_by_date() {_TRIGGER} AS $$
+        BEGIN
+            PERFORM stir_alone();
+            PERFORM stir_feeds_of_persons(ARRAY(
+                SELECT person_id FROM attendee WHERE appointment_id = coalesce(NEW.id, OLD.id)));
+            PERFORM stir_feeds_above(ARRAY[OLD.unit_id, NEW.unit_id]);
+            RETURN NULL;
+        END $$""",
+    f"""CREATE FUNCTION stirred_by_attendee() {_TRIGGER} AS $$
+        BEGIN
+            PERFORM stir_alone();
+            PERFORM stir_feeds_of_persons(ARRAY[OLD.person_id, NEW.person_id]);
+            RETURN NULL;
+        END $$""",
+    # Rare: all feeds of the prefecture are written anew, rather than to know which are called or reach otherwise.
+    f"""CREATE FUNCTION stirred_by_unit() {_TRIGGER} AS $$
+        BEGIN
+            PERFORM stir_alone();
+            UPDATE feed_state SET stirs = stirs + 1 WHERE subscription_id IN (
+                SELECT id FROM subscription WHERE prefecture_id IN (OLD.prefecture_id, NEW.prefecture_id));
+            RETURN NULL;
+        END $$""",
+    f"""CREATE FUNCTION stirred_by_subscription() {_TRIGGER} AS $$
+        BEGIN
+            PERFORM stir_alone();
+            INSERT INTO feed_state (subscription_id, stirs, renderer, digest) VALUES (NEW.id, 0, '', '')
+            ON CONFLICT (subscription_id) DO UPDATE SET stirs = feed_state.stirs + 1;
+            RETURN NULL;
+        END $$""",
+    *_stirred("appointment", _DATES, "stirred_by_date"),
+    *_stirred("attendee", _MEMBERS, "stirred_by_attendee"),
+    *_stirred("subscription", "unit_id, prefecture_id, person_id", "stirred_by_subscription")[1:],
+    """CREATE CONSTRAINT TRIGGER subscription_stirs AFTER INSERT ON subscription
+       DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stirred_by_subscription()""",
+    *_stirred("unit", "name, parent_id, prefecture_id", "stirred_by_unit")[1:],
 ]
 AGREEMENTS = [
     # In a draft nobody has a first day yet, and so nobody stands twice in it.

@@ -252,10 +252,17 @@ HOLDINGS: Mapping[str, Holding] = {
         "本人の予定を本人のカレンダーに示す",
         ENDED,
         public="generation revoked_at last_fetched_at person_id",
-        internal="reader_id",
+        internal="reader_id fetched",
         whose=EVERYBODY,
         source=BY_OURSELVES,
         person="person_id",
+    ),
+    "feed_state": Holding(
+        "購読の版",
+        "変わっていない予定表を作り直さずに答える",
+        HASHED,
+        internal="subscription_id stirs rendered_stirs renderer digest rendered_at fresh_until modified_at",
+        headings={"digest": "予定表の照合値"},
     ),
     "token": Holding(
         "アクセストークン",

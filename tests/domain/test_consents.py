@@ -380,8 +380,8 @@ def test_no_feed_names_a_minor(play: Any) -> None:
             await feeds.subscribe(town.officer, person_id=adult.person_id),
             await feeds.subscribe_unit(town.officer, unit_id=town.station.id),
         ):
-            [shown] = await feeds.shown_in(feed, town.officer.now)
-            said = f"{await feeds.called(feed)} {shown.title} {shown.place} {shown.online_url}"
+            [shown] = (await feeds.contents(feed, town.officer.now)).dates
+            said = f"{await feeds.called(feed)} {shown.summary} {shown.location} {shown.url}"
             assert "例塚" not in said
 
     play(story)

@@ -41,7 +41,7 @@ async def asked(town: Town, who: Actor, one: Appointment) -> None:
 
 
 async def shown(feed: Subscription, now: Any = NOW) -> list[Any]:
-    return [one.id for one in await feeds.shown_in(feed, now)]
+    return [one.id for one in (await feeds.contents(feed, now)).dates]
 
 
 def test_a_subscriber_is_told_the_address_by_one_letter(play: Any) -> None:
@@ -243,14 +243,17 @@ def test_a_feed_is_called_by_its_unit_and_never_by_a_person(play: Any) -> None:
     play(story)
 
 
-def test_a_fetch_is_noted_to_the_hour_and_changes_nothing_else(play: Any) -> None:
+def test_a_fetch_is_noted_to_the_hour_after_a_change_at_once_and_changes_nothing_else(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        for minutes, noted in ((0, NOW), (59, NOW), (61, NOW + timedelta(minutes=61))):
-            feed = await Subscription.get(id=feed.id)
-            await feeds.note_fetch(feed, NOW + timedelta(minutes=minutes))
+        opened = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        fetches = ((0, "a", 0), (59, "a", 0), (61, "a", 61), (62, "b", 62), (63, "b", 62))
+        for minutes, digest, noted in fetches:
+            feed = await feeds.look(opened.id)
+            assert feed is not None
+            await feeds.note_fetch(feed, digest, NOW + timedelta(minutes=minutes))
             after = await Subscription.get(id=feed.id)
-            assert (after.last_fetched_at, after.version, after.updated_at) == (noted, 1, NOW)
+            assert (after.last_fetched_at, after.fetched) == (NOW + timedelta(minutes=noted), digest)
+            assert (after.version, after.updated_at) == (1, NOW)
 
     play(story)
 

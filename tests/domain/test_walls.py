@@ -30,7 +30,7 @@ from tests import make
 from tests.make import Town
 
 # What nobody acts on behind a wall: the clock's turns and heads, which keys were sent, who knocked, the migrations.
-BEYOND = {"slot", "idempotency_key", "journal_head", "knock", "familiar_network", "tortoise_migrations"}
+BEYOND = {"feed_state", "slot", "idempotency_key", "journal_head", "knock", "familiar_network", "tortoise_migrations"}
 
 
 async def everything(model: type[Model], wall: Wall) -> list[Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from icalendar.enums import CLASS
 
-from exports.ical import decline_counter, feed, request, uninvite, vevent
+from domain.actor import TOKYO
+from exports.ical import PREFIX, Event, _entry, decline_counter, feed, request, uninvite, vevent
 from tests.exports.defects import CANCEL, ENTRY, FEED, KILLS, REQUEST
 from tests.exports.judges import JUDGES
 from tests.exports.strict_ical import findings
@@ -90,6 +93,33 @@ def test_nothing_typed_can_break_out_of_its_line(typed: str, name: str, address:
     guest = replace(GUEST, name=name, address=f"g{address}@x.example")
     assert findings(request(event, OFFICE, guest, SENT)) == []
     assert findings(feed(name, [vevent(event)])) == []
+
+
+def by_the_library(event: Event) -> bytes:
+    entry = _entry(event, stamp=event.changed, zone=TOKYO)
+    entry.classification = CLASS.PRIVATE
+    return bytes(entry.to_ical())
+
+
+def unfolded(calendar: bytes) -> bytes:
+    return calendar.replace(b"\r\n ", b"")
+
+
+@settings(deadline=None)
+@given(
+    st.text().filter(lambda text: "\\N" not in text),  # which the library takes for the end of a line
+    TITLES.filter(lambda text: "\\N" not in text),
+    st.integers(-(10**9), 10**10).map(lambda second: datetime.fromtimestamp(second, UTC)),
+    st.sampled_from(sorted(PREFIX)),
+    st.integers(0, 9999),
+)
+@example("\\" * 300, "あ\\" * 90, datetime(2026, 1, 1, tzinfo=UTC), "CANCELLED", 1)
+def test_an_entry_is_written_as_the_library_writes_it(
+    title: str, place: str, at: datetime, status: str, sequence: int
+) -> None:
+    times = {"starts_at": at, "ends_at": at + timedelta(minutes=50), "changed": at, "created": at}
+    event = replace(DRILL, summary=title, location=place, status=status, sequence=sequence, **times)
+    assert unfolded(vevent(event)) == unfolded(by_the_library(event))
 
 
 @settings(deadline=None)

@@ -49,7 +49,7 @@ def test_a_stations_dates_are_those_of_its_sections_too_as_in_its_feed(play: Any
         assert await dates(hq, section) == ["課"]
         assert await dates(hq, town.prefecture) == ["他", "署", "課"]
         feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        assert sorted(date.title for date in await feeds.shown_in(feed, town.hq.now)) == ["署", "課"]
+        assert sorted(date.summary for date in (await feeds.contents(feed, town.hq.now)).dates) == ["署", "課"]
 
     play(story)
 

@@ -1,37 +1,34 @@
-"""購読: calendar feeds for a person or a station, behind a secret address that its owner is told by letter.
-
-The address is derived from the installation's key, the subscription and its generation (`tokens.derive`): rotating
-raises the generation, so the old address ends at once. A feed shows its owner's dates from 90 days back to 365
-ahead, and a cancelled one for 30 days more; never what they have declined, nor who else is asked.
-"""
+"""A subscription: who has one, how its address is told, replaced and ended, and what its feed was when last written."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import letters, outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
-from domain.calendar import Appointment, Attendee, PartStat
 from domain.errors import Incomplete
 from domain.japanese import Honorific, addressed, wareki
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
+from domain.table import Table
 from domain.units import Unit
 from domain.verbs import broken, verb
 
-BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
 PURPOSE = "feed"
 
 
 class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
-    below it; `reader_id` is the officer to whom its address was told. Instants are UTC."""
+    below it; `reader_id` is the officer to whom its address was told. `fetched` is the digest of what was given to
+    whoever came last; `last_fetched_at` is exact for the first who came after a change, else to an hour. Instants are
+    UTC."""
 
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
     person_id: UUID | None
@@ -39,9 +36,42 @@ class Subscription(Owned):
     generation = fields.IntField(default=1)
     revoked_at = fields.DatetimeField(null=True)
     last_fetched_at = fields.DatetimeField(null=True)
+    fetched = fields.CharField(max_length=32, default="")
 
     class Meta:
         table = "subscription"
+
+
+class Whose(Protocol):
+    """What says which dates are in a feed."""
+
+    @property
+    def prefecture_id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID: ...
+    @property
+    def person_id(self) -> UUID | None: ...
+
+
+class FeedState(Table):
+    """What a feed was when it was last written: `digest` of its bytes, by this `renderer`, at `rendered_at`, after so
+    many `stirs` (`rendered_stirs`). It still is that while no stir has come and `fresh_until` has not; `modified_at` is
+    when its bytes were first seen to be these. The database makes the row with the subscription's."""
+
+    subscription: fields.OneToOneRelation[Subscription] = fields.OneToOneField(
+        "renkei.Subscription", primary_key=True, related_name=False
+    )
+    subscription_id: UUID
+    stirs = fields.BigIntField(default=0)
+    rendered_stirs = fields.BigIntField(null=True)
+    renderer = fields.CharField(max_length=32, default="")
+    digest = fields.CharField(max_length=32, default="")
+    rendered_at = fields.DatetimeField(null=True)
+    fresh_until = fields.DatetimeField(null=True)
+    modified_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "feed_state"
 
 
 broken("subscription_person", "この人の購読アドレスはすでにあります。アドレスの取り替えを使ってください。")
@@ -150,50 +180,7 @@ async def _told(actor: Actor, feed: Subscription) -> Subscription:
     return feed
 
 
-async def called(feed: Subscription) -> str:
+async def called(feed: Whose) -> str:
     """The name that the calendar program shows; never a person's name."""
     unit = await Unit.get(id=feed.unit_id)
     return f"連携 {unit.name}" if feed.person_id is None else f"連携 予定({unit.name})"
-
-
-async def shown_in(feed: Subscription, now: datetime) -> list[Appointment]:
-    """The dates in the feed's window, in a fixed order."""
-    return await (await _shown(feed, now)).order_by("id")
-
-
-async def raised_in(feed: Subscription) -> dict[UUID, int]:
-    """How far its owner's SEQUENCE is ahead of that of a date: what they were told of it alone (`sequence_for`)."""
-    raised = Attendee.filter(person_id=feed.person_id, raised__gt=0) if feed.person_id else nothing(Attendee)
-    return {one.appointment_id: one.raised for one in await raised}
-
-
-async def state(feed: Subscription, now: datetime) -> str:
-    """A short text that is another as soon as one of the dates that `shown_in` gives is; it costs one look at them."""
-    return await records.state_of(await _shown(feed, now))
-
-
-async def _shown(feed: Subscription, now: datetime) -> QuerySet[Appointment]:
-    begins, ends = _window(now)
-    owned = await _dates_of(feed)
-    kept = Q(cancelled_at=None) | Q(cancelled_at__gt=now - CANCELLED_STAYS)
-    return owned.filter(kept, ends_at__gte=begins, starts_at__lt=ends)
-
-
-def _window(now: datetime) -> tuple[datetime, datetime]:
-    today = now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - BACK, today + AHEAD
-
-
-async def _dates_of(feed: Subscription) -> QuerySet[Appointment]:
-    if feed.person_id is None:
-        return Appointment.filter(any_of(Appointment, "unit_id", await units.below(feed.prefecture_id, feed.unit_id)))
-    asked = Attendee.filter(person_id=feed.person_id, removed_at=None, invited_at__isnull=False)
-    # Whoever has declined is not told any more what becomes of the date.
-    counted_on = asked.exclude(partstat=PartStat.DECLINED)
-    return Appointment.filter(id__in=Subquery(counted_on.values("appointment_id")))
-
-
-async def note_fetch(feed: Subscription, now: datetime) -> None:
-    """Remember, to the hour, that somebody's calendar program has come by; this is no change of the feed."""
-    if feed.last_fetched_at is None or now - feed.last_fetched_at > timedelta(hours=1):
-        await Subscription.filter(id=feed.id).update(last_fetched_at=now)

@@ -1,0 +1,45 @@
+"""購読: calendar feeds for a person or a station, behind a secret address that its owner is told by letter.
+
+The address is derived from the installation's key, the subscription and its generation (`tokens.derive`): rotating
+raises the generation, so the old address ends at once. A feed shows its owner's dates from 90 days back to 365
+ahead, and a cancelled one for 30 days more; never what they have declined, nor who else is asked.
+
+What it was made of when it was last written stands in `FeedState`, so that nobody looks at the dates to find that
+nothing has changed. The database itself raises `stirs` for whatever may show in a feed (triggers of the migrations), as
+the last act of the transaction that changes it; time alone changes a feed only where `fresh_until` says so.
+"""
+
+from domain.feeds.contents import Contents, Shown, contents
+from domain.feeds.state import Feed, look, note_fetch, written
+from domain.feeds.subscription import (
+    PURPOSE,
+    FeedState,
+    Subscription,
+    called,
+    revoke,
+    rotate,
+    send_own,
+    subscribe,
+    subscribe_unit,
+    visible_to,
+)
+
+__all__ = [
+    "PURPOSE",
+    "Contents",
+    "Feed",
+    "FeedState",
+    "Shown",
+    "Subscription",
+    "called",
+    "contents",
+    "look",
+    "note_fetch",
+    "revoke",
+    "rotate",
+    "send_own",
+    "subscribe",
+    "subscribe_unit",
+    "visible_to",
+    "written",
+]

@@ -1,0 +1,87 @@
+"""What stands in a feed at an instant, read behind its owner's wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from domain import database, units, walls
+from domain.actor import TOKYO
+from domain.feeds.subscription import Whose, called
+
+BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
+
+
+class Shown(NamedTuple):
+    """A date as the owner of a feed sees it, in the words of a calendar; `sequence` is that of the last letter to them
+    (`sequence_for`). Nothing of it describes more than title, times and place."""
+
+    id: UUID
+    uid: str
+    sequence: int
+    created: datetime
+    changed: datetime
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    location: str
+    url: str
+    status: str
+    cancelled_at: datetime | None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a feed's bytes follow from: its name, and the dates in a fixed order. Before `fresh_until` time changes
+    nothing of them."""
+
+    name: str
+    dates: list[Shown]
+    fresh_until: datetime
+
+
+_COLUMNS = """
+    date.id, date.uid, date.sequence + {raised}, date.created_at, date.changed_at, date.starts_at, date.ends_at,
+    date.title, date.place, date.online_url, date.status, date.cancelled_at"""
+_WINDOW = """
+    date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4)
+    ORDER BY date.id"""
+# Whoever has declined is not told any more what becomes of the date.
+OF_PERSON = f"""
+    SELECT {_COLUMNS.format(raised="own.raised")}
+    FROM attendee own JOIN appointment date ON date.id = own.appointment_id
+    WHERE own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL AND own.partstat <> 'DECLINED'
+    AND {_WINDOW}"""  # noqa: S608 our own words
+OF_UNITS = f"""
+    SELECT {_COLUMNS.format(raised="0")} FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
+
+
+async def contents(feed: Whose, now: datetime) -> Contents:
+    """What stands in the feed at this instant, behind its owner's wall."""
+    async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
+        whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
+        select = OF_PERSON if feed.person_id else OF_UNITS
+        found = await database.records(select, whose, *_window(now), now - CANCELLED_STAYS)
+        name = await called(feed)
+    dates = [Shown(*row) for row in found]
+    return Contents(name, dates, _fresh_until(dates, now))
+
+
+def _window(now: datetime) -> tuple[datetime, datetime]:
+    today = _midnight(now)
+    return today - BACK, today + AHEAD
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _fresh_until(dates: Iterable[Shown], now: datetime) -> datetime:
+    """The window moves at midnight in Japan, whether or not a date comes or goes with it; a cancelled date goes by the
+    clock."""
+    goes = [one.cancelled_at + CANCELLED_STAYS for one in dates if one.cancelled_at]
+    return min([_midnight(now) + timedelta(days=1), *goes])

@@ -1,0 +1,73 @@
+"""What a feed was when it was last written: one look at one row tells whether it still is that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain import database
+from domain.feeds.subscription import Subscription
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A subscription and what it was when it was last written, as one row of one statement tells them."""
+
+    id: UUID
+    prefecture_id: UUID
+    unit_id: UUID
+    person_id: UUID | None
+    generation: int
+    revoked_at: datetime | None
+    last_fetched_at: datetime | None
+    fetched: str
+    stirs: int
+    rendered_stirs: int | None
+    renderer: str
+    digest: str
+    rendered_at: datetime | None
+    fresh_until: datetime | None
+    modified_at: datetime | None
+
+    def is_open(self, now: datetime) -> bool:
+        return self.revoked_at is None or now < self.revoked_at
+
+    def is_as_written(self, renderer: str, now: datetime) -> bool:
+        """Whether `digest` is that of the bytes which `renderer` would write at this instant."""
+        if self.rendered_at is None or self.fresh_until is None or self.renderer != renderer:
+            return False
+        return self.rendered_stirs == self.stirs and self.rendered_at <= now < self.fresh_until
+
+
+LOOK = """
+    SELECT id, prefecture_id, unit_id, person_id, generation, revoked_at, last_fetched_at, fetched,
+        stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at
+    FROM subscription JOIN feed_state ON subscription_id = id WHERE id = $1"""
+
+
+async def look(id: UUID) -> Feed | None:
+    """What is known of a feed, whoever asks: the bearer of its address is known only by it."""
+    found = await database.records(LOOK, id)
+    return Feed(*found[0]) if found else None
+
+
+WRITTEN = """
+    UPDATE feed_state SET rendered_stirs = $2, renderer = $3, rendered_at = $4, fresh_until = $5,
+        digest = $6::text, modified_at = CASE WHEN digest = $6::text THEN modified_at ELSE $4 END
+    WHERE subscription_id = $1 RETURNING modified_at"""
+
+
+async def written(feed: Feed, until: datetime, renderer: str, digest: str, now: datetime) -> datetime:
+    """Remember what the feed is, as it was written from contents that are no older than `feed`. Gives the instant from
+    which on it has been this."""
+    (row,) = await database.rows(WRITTEN, feed.id, feed.stirs, renderer, now, until, digest)
+    modified_at: datetime = row["modified_at"]
+    return modified_at
+
+
+async def note_fetch(feed: Feed, digest: str, now: datetime) -> None:
+    """Remember that somebody's calendar program has come by and what it has now; this is no change of the feed."""
+    at = feed.last_fetched_at
+    if digest != feed.fetched or at is None or now - at > timedelta(hours=1):
+        await Subscription.filter(id=feed.id).update(last_fetched_at=now, fetched=digest)
