@@ -58,10 +58,7 @@ class FeedState(Table):
     many `stirs` (`rendered_stirs`). It still is that while no stir has come and `fresh_until` has not; `modified_at` is
     when its bytes were first seen to be these. The database makes the row with the subscription's."""
 
-    subscription: fields.OneToOneRelation[Subscription] = fields.OneToOneField(
-        "renkei.Subscription", primary_key=True, related_name=False
-    )
-    subscription_id: UUID
+    subscription_id = fields.UUIDField(primary_key=True)
     stirs = fields.BigIntField(default=0)
     rendered_stirs = fields.BigIntField(null=True)
     renderer = fields.CharField(max_length=32, default="")

@@ -25,6 +25,7 @@ from domain.volunteers.roster import AgeBand, CommissionKind, GroupBase, Volunte
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
+from uuid import uuid4
 from uuid_utils.compat import uuid7
 from tortoise import fields
 from tortoise.indexes import Index
@@ -63,6 +64,21 @@ class Migration(migrations.Migration):
                 ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'familiar_network', 'app': 'renkei', 'pk_attr': 'key', 'table_description': 'A name came in from a network; `key` is the hash of both.'},
+            bases=['Table'],
+        ),
+        ops.CreateModel(
+            name='FeedState',
+            fields=[
+                ('subscription_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('stirs', fields.BigIntField(default=0)),
+                ('rendered_stirs', fields.BigIntField(null=True)),
+                ('renderer', fields.CharField(default='', max_length=32)),
+                ('digest', fields.CharField(default='', max_length=32)),
+                ('rendered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('fresh_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('modified_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'feed_state', 'app': 'renkei', 'pk_attr': 'subscription_id', 'table_description': 'What a feed was when it was last written: `digest` of its bytes, by this `renderer`, at `rendered_at`, after so'},
             bases=['Table'],
         ),
         ops.CreateModel(
@@ -756,21 +772,6 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'subscription', 'app': 'renkei', 'pk_attr': 'id', 'table_description': "One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all"},
             bases=['Owned'],
-        ),
-        ops.CreateModel(
-            name='FeedState',
-            fields=[
-                ('subscription', fields.OneToOneField('renkei.Subscription', source_field='subscription_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
-                ('stirs', fields.BigIntField(default=0)),
-                ('rendered_stirs', fields.BigIntField(null=True)),
-                ('renderer', fields.CharField(default='', max_length=32)),
-                ('digest', fields.CharField(default='', max_length=32)),
-                ('rendered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('fresh_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('modified_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-            ],
-            options={'table': 'feed_state', 'app': 'renkei', 'pk_attr': 'subscription_id', 'table_description': 'What a feed was when it was last written: `digest` of its bytes, by this `renderer`, at `rendered_at`, after so'},
-            bases=['Table'],
         ),
         ops.CreateModel(
             name='Token',
