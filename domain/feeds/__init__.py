@@ -9,7 +9,7 @@ nothing has changed. The database itself raises `stirs` for whatever may show in
 the last act of the transaction that changes it; time alone changes a feed only where `fresh_until` says so.
 """
 
-from domain.feeds.contents import Contents, Shown, contents
+from domain.feeds.contents import Contents, Shown, contents, dates_in
 from domain.feeds.state import Feed, look, note_fetch, written
 from domain.feeds.subscription import (
     PURPOSE,
@@ -33,6 +33,7 @@ __all__ = [
     "Subscription",
     "called",
     "contents",
+    "dates_in",
     "look",
     "note_fetch",
     "revoke",

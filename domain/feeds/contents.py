@@ -63,12 +63,15 @@ OF_UNITS = f"""
 async def contents(feed: Whose, now: datetime) -> Contents:
     """What stands in the feed at this instant, behind its owner's wall."""
     async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
-        whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
-        select = OF_PERSON if feed.person_id else OF_UNITS
-        found = await database.records(select, whose, *_window(now), now - CANCELLED_STAYS)
-        name = await called(feed)
-    dates = [Shown(*row) for row in found]
+        name, dates = await called(feed), await dates_in(feed, now)
     return Contents(name, dates, _fresh_until(dates, now))
+
+
+async def dates_in(feed: Whose, now: datetime) -> list[Shown]:
+    """The dates alone, behind whichever wall stands."""
+    whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
+    select = OF_PERSON if feed.person_id else OF_UNITS
+    return [Shown(*row) for row in await database.records(select, whose, *_window(now), now - CANCELLED_STAYS)]
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:
