@@ -295,10 +295,12 @@ class Half:
 
     async def begin(self) -> None:
         self.task = asyncio.create_task(self._whole())
-        await self.is_done.wait()
+        waits = asyncio.create_task(self.is_done.wait())
+        await asyncio.wait({self.task, waits}, return_when=asyncio.FIRST_COMPLETED)
+        assert waits.done(), await self.task
 
     async def _whole(self) -> None:
-        async with in_transaction():
+        async with in_transaction("default"):
             await self.work()
             self.is_done.set()
             await self.may_end.wait()
