@@ -66,6 +66,8 @@ class ActivityParticipation(Node):
     version: int
     status: ParticipationStatus
     allowed_transitions: list[ParticipationStatus] = reading.computed("status", activities.PARTICIPATION_MOVES)
+    turn: int | None = reading.column(data=INTERNAL, description="補欠の順番: the place in the line for a seat.")
+    offered_until: datetime | None = reading.column(description="Until when a seat is kept that has become free.")
     starts_at: datetime
     reason: str = reading.column(data=INTERNAL)
     minutes_reported: int | None

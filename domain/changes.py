@@ -34,6 +34,8 @@ WEIGHTS: Mapping[str, int] = {
     "drill-invitation": 3,
     "activity-invitation": 3,
     "activity-waitlisted": 3,
+    "activity-seat-offered": 3,
+    "activity-offer-lapsed": 3,
     "activity-still-waitlisted": 3,
     "lecture-assigned": 3,
     "drill-rescheduled": 2,

@@ -35,7 +35,7 @@ MODELS = [
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",
-        "activities.planning",
+        "activities.activity",
         "lectures.lecture",
         "lectures.assigning",
         "lectures.reporting",

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 
 from domain import (
     accounts,
+    activities,
     agreements,
     invitations,
     lectures,
@@ -95,6 +96,7 @@ SCHEDULE = (
     Job("password-resets", Every(), Alone(accounts.send_resets), "who has forgotten a password hears within seconds"),
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
     Job("take-in-mail", Every(), take_in_mail, "an answer by mail counts within a minute or two"),
+    Job("seats-pass-on", Every(), Alone(activities.pass_on), "a free seat that nobody takes in time is the next one's"),
     Job("seal-journal", Every(), Alone(sealing.seal), "no entry can be changed unseen, within seconds"),
     Job(
         "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"

@@ -1,5 +1,18 @@
 """活動実績: what volunteers do, who takes part, for how long and to what effect."""
 
+from domain.activities.activity import (
+    LABELS,
+    MOVES,
+    PARTICIPATION_LABELS,
+    PARTICIPATION_MOVES,
+    Activity,
+    ActivityKind,
+    ActivityParticipation,
+    ActivityStatus,
+    ParticipationStatus,
+    participations_visible_to,
+    visible_to,
+)
 from domain.activities.holding import (
     Absence,
     ActivityResults,
@@ -10,24 +23,8 @@ from domain.activities.holding import (
     hold,
 )
 from domain.activities.inviting import admit, invite, register, release
-from domain.activities.planning import (
-    LABELS,
-    MOVES,
-    PARTICIPATION_LABELS,
-    PARTICIPATION_MOVES,
-    Activity,
-    ActivityKind,
-    ActivityParticipation,
-    ActivityStatus,
-    ParticipationStatus,
-    cancel,
-    confirm,
-    correct,
-    participations_visible_to,
-    plan,
-    reschedule,
-    visible_to,
-)
+from domain.activities.planning import cancel, confirm, correct, plan, reschedule
+from domain.activities.seating import pass_on
 
 __all__ = [
     "LABELS",
@@ -52,6 +49,7 @@ __all__ = [
     "hold",
     "invite",
     "participations_visible_to",
+    "pass_on",
     "plan",
     "register",
     "release",

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import amounts, approving, calendar, records
-from domain.activities.planning import (
+from domain.activities.activity import (
     LABELS,
     PARTICIPATION_LABELS,
     PARTICIPATION_MOVES,
@@ -17,9 +17,9 @@ from domain.activities.planning import (
     ActivityParticipation,
     ActivityStatus,
     ParticipationStatus,
-    move,
     visible_to,
 )
+from domain.activities.planning import move
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Attendee
 from domain.errors import Incomplete, Invalid, NotFound, WrongState

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain import calendar, invitations, records, volunteers
-from domain.activities.planning import (
+from domain.activities.activity import (
     LABELS,
     OPEN,
+    OUT_OF_LINE,
     PARTICIPATION_LABELS,
     PARTICIPATION_MOVES,
     WAITING,
     Activity,
     ActivityParticipation,
     ParticipationStatus,
-    must_suit,
     participations_visible_to,
-    seats_taken,
     visible_to,
 )
+from domain.activities.planning import must_suit
+from domain.activities.seating import fill, place_in_line, seats_taken
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import STAYING_AWAY, AnswerChannel, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
@@ -128,12 +129,16 @@ async def hear(author: Author, appointment: Appointment, attendee: Attendee) -> 
     if participation is None or activity.status not in OPEN:
         return Heard()
     before, status = participation.status, await _meant(activity, participation, attendee.partstat)
-    await records.change(author, participation, "volunteer-answered", status=status)
+    place = await place_in_line(activity, participation, status)
+    await records.change(author, participation, "volunteer-answered", status=status, **place)
     await _hold(author, appointment, attendee, status)
-    if status is ParticipationStatus.WAITLISTED and status is not before:
-        return Heard("activity-waitlisted")
-    has_come_back = before is ParticipationStatus.DECLINED and status is not before
-    return Heard("activity-invitation" if has_come_back else None)
+    await fill(author, activity)
+    if status is ParticipationStatus.WAITLISTED:
+        return Heard("activity-waitlisted" if place else None)
+    if before is ParticipationStatus.DECLINED and status is not before:
+        return Heard("activity-invitation")
+    has_got_a_seat = before is ParticipationStatus.WAITLISTED and status is ParticipationStatus.CONFIRMED
+    return Heard("answer-received" if has_got_a_seat else None)
 
 
 async def _meant(activity: Activity, participation: ActivityParticipation, answer: PartStat) -> ParticipationStatus:
@@ -141,7 +146,7 @@ async def _meant(activity: Activity, participation: ActivityParticipation, answe
         return ParticipationStatus.DECLINED
     if answer is not PartStat.ACCEPTED:
         return ParticipationStatus.REQUESTED
-    if participation.status is ParticipationStatus.CONFIRMED:
+    if participation.status is ParticipationStatus.CONFIRMED or participation.offered_until is not None:
         return ParticipationStatus.CONFIRMED
     full = activity.capacity is not None and await seats_taken(activity) >= activity.capacity
     return ParticipationStatus.WAITLISTED if full else ParticipationStatus.CONFIRMED
@@ -159,9 +164,9 @@ async def admit(actor: Actor, participation_id: UUID, *, version: int | None = N
     """補欠 to 参加予定: there is a seat now. Raises Conflict where there is none, or where they are held elsewhere."""
     participation, activity = await _open(actor, participation_id, version)
     must_be_in(PARTICIPATION_LABELS, participation.status, ParticipationStatus.WAITLISTED)
-    await _must_have_seats(activity, 1)
+    await _must_have_seats(activity, 0 if participation.offered_until else 1)
     status = _step(participation, ParticipationStatus.CONFIRMED)
-    await records.change(actor, participation, "volunteer-admitted", status=status)
+    await records.change(actor, participation, "volunteer-admitted", status=status, **OUT_OF_LINE)
     attendee = await Attendee.get(id=participation.attendee_id)
     appointment = await Appointment.get(id=activity.appointment_id)
     await _hold(actor, appointment, attendee, status)
@@ -176,6 +181,7 @@ async def release(
     """Take the request to a volunteer back, with the reason; their calendar is told and their seat is free."""
     participation, activity = await _open(actor, participation_id, version)
     await _let_go(actor, participation, said(reason))
+    await fill(actor, activity)
     await records.touch(actor, activity)
     return participation
 
@@ -194,7 +200,7 @@ def _step(participation: ActivityParticipation, to: ParticipationStatus) -> Part
 
 
 async def _let_go(author: Author, participation: ActivityParticipation, reason: str) -> None:
-    values = {"status": ParticipationStatus.DECLINED, "reason": reason, "released_at": author.now}
+    values = {"status": ParticipationStatus.DECLINED, "reason": reason, "released_at": author.now, **OUT_OF_LINE}
     attendee = await Attendee.get(id=participation.attendee_id)
     appointment = await Appointment.select_for_update().get(id=attendee.appointment_id)
     knows = participation.status is not ParticipationStatus.DECLINED
@@ -213,10 +219,16 @@ async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
     ahead = ActivityParticipation.filter(
         volunteer_id=volunteer.id, released_at=None, status__in=WAITING, starts_at__gt=author.now
     )
-    for participation in await ahead.order_by("id").select_for_update():
-        activity = await Activity.get(id=participation.activity_id)
-        if volunteer.status is not VolunteerStatus.ACTIVE or not await _suits(volunteer, activity):
+    for seen in await ahead.order_by("id"):
+        activity = await Activity.filter(id=seen.activity_id).select_for_update().get()
+        participation = await ahead.filter(id=seen.id).select_for_update().first()
+        if participation and not await _goes_on(volunteer, activity):
             await _let_go(author, participation, reason)
+            await fill(author, activity)
+
+
+async def _goes_on(volunteer: Volunteer, activity: Activity) -> bool:
+    return volunteer.status is VolunteerStatus.ACTIVE and await _suits(volunteer, activity)
 
 
 async def _suits(volunteer: Volunteer, activity: Activity) -> bool:

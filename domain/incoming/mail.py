@@ -29,7 +29,7 @@ class IncomingKind(StrEnum):
 class IncomingDoubt(StrEnum):
     """Why a mail was not simply taken: UNPROVEN 差出人を確かめられない, SENDER 差出人が招待した人でない, UNINVITED
     招待していない人, UNKNOWN_DATE 予定が見つからない, OUTDATED 変更前の予定への返事, CLOSED 回答の受付が終わっている,
-    AUTOMATIC 自動で送られた, UNUSUAL 返事の形になっていない."""
+    AUTOMATIC 自動で送られた, CLASH 同じ時間に別の予定がある, UNUSUAL 返事の形になっていない."""
 
     UNPROVEN = "UNPROVEN"
     SENDER = "SENDER"
@@ -38,6 +38,7 @@ class IncomingDoubt(StrEnum):
     OUTDATED = "OUTDATED"
     CLOSED = "CLOSED"
     AUTOMATIC = "AUTOMATIC"
+    CLASH = "CLASH"
     UNUSUAL = "UNUSUAL"
 
 

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
 from domain import database, records, replies
 from domain.actor import Author, Bearer
 from domain.calendar import Appointment, Attendee, PartStat, sequence_for
+from domain.errors import Conflict
 from domain.incoming import returning
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
 from domain.outbox import Letter, Method
@@ -77,8 +81,8 @@ async def take_in(now: datetime, told: Told) -> IncomingMail | None:
     kind = _kind(told)
     doubt = await _doubt(now, told, kind, place)
     status = _status(kind, doubt)
-    if status is IncomingStatus.APPLIED and not await _applied(author, told, place):
-        status = IncomingStatus.FILED
+    if status is IncomingStatus.APPLIED:
+        status, doubt = await _taken(author, told, place)
     if kind is IncomingKind.BOUNCE and place.letter:
         await returning.take_back(author, place.letter, place.attendee, told.returned_code)
     return await _kept(author, told, place, kind=kind, doubt=doubt, status=status)
@@ -164,6 +168,16 @@ def _status(kind: IncomingKind, doubt: IncomingDoubt | None) -> IncomingStatus:
     if kind is IncomingKind.AUTOMATIC:
         return IncomingStatus.FILED
     return IncomingStatus.APPLIED if doubt is None and kind is IncomingKind.ANSWER else IncomingStatus.WAITING
+
+
+async def _taken(author: Author, told: Told, place: _Place) -> tuple[IncomingStatus, IncomingDoubt | None]:
+    """What becomes of an answer that is beyond doubt. Whoever is held elsewhere at that time is asked by an officer."""
+    try:
+        async with in_transaction("default"):
+            is_newest = await _applied(author, told, place)
+    except (Conflict, IntegrityError):
+        return IncomingStatus.WAITING, IncomingDoubt.CLASH
+    return (IncomingStatus.APPLIED if is_newest else IncomingStatus.FILED), None
 
 
 async def _applied(author: Author, told: Told, place: _Place) -> bool:

@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from domain.accounts.sessions import Stage
-from domain.activities.planning import ActivityKind, ActivityStatus, ParticipationStatus
+from domain.activities.activity import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 ('prefecture_id', fields.UUIDField()),
                 ('digest', fields.CharField(unique=True, max_length=64)),
                 ('kind', fields.CharEnumField(description='ANSWER: ANSWER\nPROPOSAL: PROPOSAL\nDELEGATION: DELEGATION\nBOUNCE: BOUNCE\nAUTOMATIC: AUTOMATIC\nOTHER: OTHER', enum_type=IncomingKind, max_length=12)),
-                ('doubt', fields.CharEnumField(null=True, description='UNPROVEN: UNPROVEN\nSENDER: SENDER\nUNINVITED: UNINVITED\nUNKNOWN_DATE: UNKNOWN_DATE\nOUTDATED: OUTDATED\nCLOSED: CLOSED\nAUTOMATIC: AUTOMATIC\nUNUSUAL: UNUSUAL', enum_type=IncomingDoubt, max_length=14)),
+                ('doubt', fields.CharEnumField(null=True, description='UNPROVEN: UNPROVEN\nSENDER: SENDER\nUNINVITED: UNINVITED\nUNKNOWN_DATE: UNKNOWN_DATE\nOUTDATED: OUTDATED\nCLOSED: CLOSED\nAUTOMATIC: AUTOMATIC\nCLASH: CLASH\nUNUSUAL: UNUSUAL', enum_type=IncomingDoubt, max_length=14)),
                 ('status', fields.CharEnumField(description='WAITING: WAITING\nAPPLIED: APPLIED\nACCEPTED: ACCEPTED\nDISMISSED: DISMISSED\nFILED: FILED', enum_type=IncomingStatus, max_length=12)),
                 ('received_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('sender', fields.CharField(default='', max_length=254)),
@@ -892,6 +892,8 @@ class Migration(migrations.Migration):
                 ('person_id', fields.UUIDField()),
                 ('group_id', fields.UUIDField(null=True)),
                 ('status', fields.CharEnumField(default=ParticipationStatus.REQUESTED, description='REQUESTED: REQUESTED\nCONFIRMED: CONFIRMED\nDECLINED: DECLINED\nWAITLISTED: WAITLISTED\nATTENDED: ATTENDED\nABSENT: ABSENT', enum_type=ParticipationStatus, max_length=20)),
+                ('turn', fields.IntField(null=True)),
+                ('offered_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('reason', fields.CharField(default='', max_length=500)),
                 ('minutes_reported', fields.IntField(null=True)),
@@ -900,7 +902,7 @@ class Migration(migrations.Migration):
                 ('approved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'activity_participation', 'app': 'renkei', 'indexes': [Index(fields=['activity_id', 'id'], name='activity_participation_activity'), Index(fields=['volunteer_id', 'starts_at'], name='activity_participation_volunteer'), Index(fields=['person_id', 'starts_at'], name='activity_participation_person')], 'pk_attr': 'id', 'table_description': 'One volunteer in one activity. Minutes are what the station reports and what somebody else approves; the group'},
+            options={'table': 'activity_participation', 'app': 'renkei', 'indexes': [Index(fields=['activity_id', 'id'], name='activity_participation_activity'), Index(fields=['volunteer_id', 'starts_at'], name='activity_participation_volunteer'), Index(fields=['person_id', 'starts_at'], name='activity_participation_person'), Index(fields=['offered_until'], name='activity_participation_offered')], 'pk_attr': 'id', 'table_description': 'One volunteer in one activity. Minutes are what the station reports and what somebody else approves; the group'},
             bases=['Owned'],
         ),
         ops.CreateModel(

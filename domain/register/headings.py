@@ -61,6 +61,7 @@ _WORDS = """
     renderer 作成の方式 rendered_at 作成日時 fresh_until 時の経過で変わらない期限 modified_at この内容になった日時
     letter_id 手紙 proposed_starts_at 申出の開始日時 proposed_ends_at 申出の終了日時
     returned_at 不達となった日時 returned_code 不達の理由の番号
+    turn 補欠の順番 offered_until 空席の回答期限
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

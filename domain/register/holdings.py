@@ -134,9 +134,9 @@ HOLDINGS: Mapping[str, Holding] = {
         "活動への参加",
         "参加の依頼、実績時間および統計",
         Retention("", "統計のため、誰のものか分からない形で残す"),
-        public="status starts_at minutes_reported minutes_approved approved_at released_at person_id group_id"
-        " approved_by_id activity_id volunteer_id attendee_id",
-        internal="reason",
+        public="status offered_until starts_at minutes_reported minutes_approved approved_at released_at person_id"
+        " group_id approved_by_id activity_id volunteer_id attendee_id",
+        internal="turn reason",
         whose=VOLUNTEERS,
         source="依頼への回答と実施報告",
         person="person_id",

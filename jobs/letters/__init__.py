@@ -51,6 +51,8 @@ KINDS = (
     "activity-released",
     "activity-waitlisted",
     "activity-still-waitlisted",
+    "activity-seat-offered",
+    "activity-offer-lapsed",
     "answer-received",
     "counter-declined",
     "uninvited",

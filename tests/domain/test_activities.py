@@ -223,6 +223,7 @@ def test_whoever_waits_gets_the_seat_that_becomes_free(play: Any) -> None:
         await activities.admit(town.officer, waiting.id)
         assert await states(going) == [ParticipationStatus.DECLINED, ParticipationStatus.CONFIRMED]
         assert (await told())[-1] == ("activity-invitation", Method.REQUEST)
+        assert (await part(going[1])).offered_until is None
 
     play(story)
 

@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from domain import drills, incoming, replies
-from domain.calendar import AnswerChannel, Attendee, PartStat
+from domain import activities, drills, incoming, replies
+from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.drills import Participation, ParticipationReply
+from domain.errors import Conflict
 from domain.incoming import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
 from domain.journal import Entry
 from domain.outbox import Letter
+from tests import make
 from tests.clock import NOW
 from tests.domain.incoming.arriving import ADDRESS, SOON, Invitation, invitation, known
 from tests.make import Town
@@ -218,5 +220,25 @@ def test_a_letter_that_is_not_ours_does_not_come_back(play: Any) -> None:
         mail = await asked.arrives(method="", uid="", attendee="", partstat="", sender="", returned=uuid4())
         assert (mail.kind, mail.letter_id) == (IncomingKind.BOUNCE, None)
         assert await Letter.filter(given_up_at__isnull=False).count() == 0
+
+    play(story)
+
+
+def test_a_yes_of_somebody_who_is_held_elsewhere_at_that_time_waits_for_an_officer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        first, second = [await make.activity(town.officer, title=title) for title in ("一つ目", "二つ目")]
+        await activities.register(town.officer, first.id, volunteer_ids=[volunteer.id])
+        await activities.invite(town.officer, second.id, volunteer_ids=[volunteer.id])
+        date = await Appointment.get(id=second.appointment_id)
+        attendee = await Attendee.get(appointment_id=date.id)
+        asked = Invitation(town, second, date, attendee)  # type: ignore[arg-type]
+        whose = {"sender": "ichiro@volunteer.example", "attendee": "ichiro@volunteer.example"}
+        mail = await asked.arrives(**whose)
+        assert sorted_as(mail) == (IncomingKind.ANSWER, IncomingDoubt.CLASH, IncomingStatus.WAITING)
+        assert await asked.answer() == SILENT
+        with pytest.raises(Conflict, match="同じ時間"):
+            await incoming.accept(town.officer, mail.id)
+        assert await asked.answer() == SILENT
 
     play(story)
