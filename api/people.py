@@ -47,6 +47,10 @@ class Person(Node):
     mail_address: str = reading.column(data=PERSONAL)
     phone: str = reading.column(data=PERSONAL)
     extension: str = reading.column(data=PERSONAL)
+    remind_days: int = reading.column(
+        data=PERSONAL, description="How many days before a date they are reminded of it; 0 is never."
+    )
+    wants_digest: bool = reading.column(data=PERSONAL, description="Whether a digest comes to them each morning.")
     unit: Unit | None = reading.one("unit_id")
 
 
@@ -84,6 +88,7 @@ class PeopleQueries:
     officers: Connection[Officer] = reading.root_connection(orders=OfficerOrder, filters=OfficerFilter)
 
 
+NoticeMutations = mutations(Person, choose_notices=people.choose_notices)
 OfficerMutations = mutations(
     Officer,
     enlist_officer=people.enlist,

@@ -15,7 +15,7 @@ from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
-from api.people import OfficerMutations, PeopleQueries
+from api.people import NoticeMutations, OfficerMutations, PeopleQueries
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
@@ -57,6 +57,7 @@ Mutation = merge_types(
     "Mutation",
     (
         UnitMutations,
+        NoticeMutations,
         OfficerMutations,
         OrganizationMutations,
         EstablishmentMutations,

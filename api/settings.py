@@ -20,6 +20,7 @@ from api.errors import Stopped
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32
 MOST_MINUTES = 60
+HOUR = re.compile(r"[0-9]|1[0-9]|2[0-3]")
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*")
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
@@ -83,6 +84,7 @@ class Settings:
     mail_from: str | None = None
     gather_minutes: int = 3
     tells_texts: bool = True
+    quiet_hours: tuple[int, int] | None = (21, 7)
     dkim: DkimKey | None = None
     smime: SmimeKeys | None = None
     tags_mail: bool = False
@@ -244,6 +246,15 @@ def _gather_minutes(value: str) -> int:
     return int(value)
 
 
+def _quiet_hours(value: str) -> tuple[int, int] | None:
+    if value == "no":
+        return None
+    begins, _, ends = value.partition("-")
+    if not (HOUR.fullmatch(begins) and HOUR.fullmatch(ends)) or begins == ends:
+        raise ValueError("21-7 のように、始まりと終わりの時（0から23）を書いてください。設けないときは no です。")
+    return int(begins), int(ends)
+
+
 def _yes(value: str) -> bool:
     if value not in ("yes", "no"):
         raise ValueError("yes か no を書いてください。")
@@ -281,6 +292,7 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_MAIL_FROM": ("mail_from", _mail_from),
     "RENKEI_GATHER_MINUTES": ("gather_minutes", _gather_minutes),
     "RENKEI_TELL_TEXTS": ("tells_texts", _yes),
+    "RENKEI_QUIET_HOURS": ("quiet_hours", _quiet_hours),
     "RENKEI_LETTERS": ("letters", _letters),
     "RENKEI_DKIM": ("dkim", _dkim),
     "RENKEI_SMIME": ("smime", _smime),

@@ -18,6 +18,7 @@ from domain.changes import Leaving, Told
 from domain.database import rows
 from domain.outbox import Letter, Method
 from domain.verbs import routine
+from domain.volunteers import Volunteer
 
 LOCK = 4_905_318_206
 """One worker at a time compares; whoever comes meanwhile finds it done, or the next time."""
@@ -37,22 +38,25 @@ Reader: TypeAlias = tuple[UUID, str]
 
 
 @routine
-async def settle(now: datetime, how: Gathering = AT_ONCE) -> int:
+async def settle(now: datetime, how: Gathering = AT_ONCE, quiet_until: datetime | None = None) -> int:
     """Decide which of the letters that gather may leave now, and as what; answers how many are done with.
 
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
-    takes back.
+    takes back. What must not leave before `quiet_until` is decided on in the morning (`outbox.claim`).
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
         return 0
-    ripe = [bunch for bunch in _bunches(await _gathering(), how.hold) if _is_ripe(bunch, now, how.hold)]
+    waiting = await _gathering()
+    asleep = await _held(waiting, quiet_until)
+    awake = [letter for letter in waiting if letter.id not in asleep]
+    ripe = [bunch for bunch in _bunches(awake, how.hold) if _is_ripe(bunch, now, how.hold)]
     if not ripe:
         return 0
     told, copies = await _told(bunch[0].appointment_id for bunch in ripe), await _copies(ripe)
     for bunch in ripe:
-        waiting = [_waiting(letter) for letter in bunch]
-        left = changes.leaving(told.of(bunch[-1]), waiting, tells_texts=how.tells_texts)
+        owed = [_waiting(letter) for letter in bunch]
+        left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         await _carry_out(now, bunch, left)
         await _carry_out(now, [copies[letter.key] for letter in bunch if letter.key in copies], left)
         if left is not None:
@@ -62,6 +66,16 @@ async def settle(now: datetime, how: Gathering = AT_ONCE) -> int:
 
 async def _gathering() -> list[Letter]:
     return await Letter.filter(gathers=True, method__isnull=False, **outbox.WAITING).order_by("id").select_for_update()
+
+
+async def _held(letters: Iterable[Letter], quiet_until: datetime | None) -> set[UUID]:
+    """Of these the letters that have to wait for the morning."""
+    if quiet_until is None:
+        return set()
+    late = [one for one in letters if datetime.fromisoformat(one.facts["starts_at"]) > quiet_until + outbox.TOO_SOON]
+    readers = Volunteer.filter(person_id__in=[one.person_id for one in late])
+    asleep = set(await readers.values_list("person_id", flat=True))
+    return {one.id for one in late if one.person_id in asleep}
 
 
 def _bunches(letters: Iterable[Letter], hold: timedelta) -> list[list[Letter]]:

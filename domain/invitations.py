@@ -7,26 +7,16 @@ was meant.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from domain import changes, outbox
-from domain.actor import TOKYO, Author, Bearer
-from domain.calendar import (
-    STAYING_AWAY,
-    Appointment,
-    AppointmentStatus,
-    Attendee,
-    PartStat,
-    coming,
-    sequence_for,
-)
+from domain.actor import TOKYO, Author
+from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
 from domain.japanese import from_to
 from domain.letters import recipient_of
 from domain.outbox import Method
 from domain.people import Person
 from domain.units import Unit, signature
-from domain.verbs import routine
 
 
 async def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
@@ -100,24 +90,3 @@ async def tell_all(author: Author, appointment: Appointment, kind: str, **more: 
     """Owe everybody who is asked the same letter, each their own."""
     for attendee in await coming(appointment.id):
         await tell(author, appointment, attendee, kind, **more)
-
-
-@routine
-async def owe_reminders(now: datetime) -> int:
-    """Owe a reminder to everybody who is expected until the end of tomorrow; each date is told once per attendee.
-
-    Whoever was to be told the day before, when no clock ran, is told on the day itself.
-    """
-    end = datetime.combine(now.astimezone(TOKYO).date() + timedelta(days=2), time(), TOKYO)
-    firm = Appointment.filter(status=AppointmentStatus.CONFIRMED, starts_at__gt=now, starts_at__lt=end)
-    return sum([await _remind(now, appointment) for appointment in await firm])
-
-
-async def _remind(now: datetime, appointment: Appointment) -> int:
-    asked = await coming(appointment.id).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
-    for attendee in asked:
-        turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
-        await write(
-            Bearer(now), appointment, attendee.person, "reminder-day-before", turn, attendee_id=str(attendee.id)
-        )
-    return len(asked)

@@ -29,6 +29,9 @@ from domain.table import Table
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
+TOO_SOON = timedelta(hours=2)
+"""What begins so soon after the quiet hours is told in them."""
+
 LONGEST_PAUSE = timedelta(hours=6)
 PERSISTENCE = timedelta(days=14)
 MOST_ATTEMPTS = 10 + PERSISTENCE // LONGEST_PAUSE
@@ -173,7 +176,11 @@ LEASING = """
     WITH due AS MATERIALIZED (
         SELECT one.id FROM letter one
         WHERE one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
-          AND NOT one.gathers AND one.due_at <= $1 AND (one.leased_until IS NULL OR one.leased_until <= $1)
+          AND NOT one.gathers AND one.due_at <= $1
+          AND ($4::timestamptz IS NULL OR one.appointment_id IS NULL
+               OR (one.facts->>'starts_at')::timestamptz <= $4
+               OR NOT EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = one.person_id))
+          AND (one.leased_until IS NULL OR one.leased_until <= $1)
           AND NOT EXISTS (
               SELECT 1 FROM letter older
               WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
@@ -184,13 +191,14 @@ LEASING = """
 
 
 @routine
-async def claim(now: datetime, most: int = 20) -> list[Letter]:
+async def claim(now: datetime, most: int = 20, quiet_until: datetime | None = None) -> list[Letter]:
     """Lease the letters that are due, oldest first; two workers never hold the same one.
 
     A letter waits while an older one about the same appointment to the same address has not ended, and while it may
-    still be gathered with others (`gathering.settle`).
+    still be gathered with others (`gathering.settle`). In quiet hours, which end at `quiet_until`, what is told
+    volunteers, or the guardians of minors, of a date waits for the morning, unless the date begins TOO_SOON after.
     """
-    leased = await rows(LEASING, now, now + LEASE, most)
+    leased = await rows(LEASING, now, now + LEASE, most, quiet_until and quiet_until + TOO_SOON)
     return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
 
 

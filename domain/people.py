@@ -34,7 +34,10 @@ class QualificationLevel(StrEnum):
 
 
 class Person(Owned):
-    """Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture."""
+    """Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture.
+
+    They are reminded of a date `remind_days` before it, never where that is 0; officers who want it get a mail each
+    morning (`digests`)."""
 
     is_officer = fields.BooleanField(default=False)
     number = fields.CharField(max_length=30, null=True)
@@ -51,6 +54,8 @@ class Person(Owned):
     qualified_on = fields.DateField(null=True)
     retired_on = fields.DateField(null=True)
     erased_at = fields.DatetimeField(null=True)
+    remind_days = fields.IntField(default=1)
+    wants_digest = fields.BooleanField(default=False)
 
     class Meta:
         table = "person"
@@ -78,6 +83,10 @@ class Post(Owned):
 
 broken("post_once", "この期間にはすでに別の職に就いています。日付を確かめてください。")
 broken("person_number", "同じ番号の人がすでに登録されています。番号を確かめてください。")
+
+
+MOST_DAYS = 14
+"""The most days before a date on which somebody may want to be reminded of it."""
 
 
 async def has_moved_on(officer: Person, since: date, today: date) -> bool:
@@ -196,6 +205,20 @@ async def correct(
         "qualified_on": qualified_on or officer.qualified_on,
     }
     return await records.change(actor, officer, "officer-corrected", **level, **described(officer, **known))
+
+
+@verb(*LIAISONS, *OUTSIDERS)
+async def choose_notices(actor: Actor, *, remind_days: int | None = None, wants_digest: bool | None = None) -> Person:
+    """Choose for oneself how many days before a date one is reminded of it (0: never), and as an officer whether a
+    digest comes each morning; what is left out stays as it is."""
+    person = await records.find(visible_to(actor), actor.person_id)
+    if remind_days is not None and not 0 <= remind_days <= MOST_DAYS:
+        raise Invalid(f"0（お知らせしない）から{MOST_DAYS}までの日数にしてください。", field="remind_days")
+    if wants_digest and not actor.is_liaison:
+        raise Invalid("朝のまとめは、連携担当の職員だけが受け取れます。", field="wants_digest")
+    chosen = {"remind_days": remind_days, "wants_digest": wants_digest}
+    values = {name: value for name, value in chosen.items() if value is not None}
+    return await records.change(actor, person, "notices-chosen", **values)
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)

@@ -21,7 +21,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import database, records, units
-from domain.actor import OUTSIDERS, Actor, Author, Role
+from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated, WrongState
 from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving, when_moving
@@ -296,6 +296,20 @@ async def acting(bearer: str, sha256: str, now: datetime) -> tuple[Actor, dateti
     (row,) = found
     used_at: datetime | None = row.pop("used_at")
     return Actor(**row | {"role": Role(row["role"]), "units": tuple(row["units"]), "now": now}), used_at
+
+
+POSTS = """
+    SELECT role, unit_id FROM token
+    WHERE person_id = $1 AND role = ANY($3::text[]) AND revoked_at IS NULL AND expires_at > $2
+    UNION
+    SELECT role, unit_id FROM account
+    WHERE person_id = $1 AND role = ANY($3::text[]) AND locked_at IS NULL AND (ended_at IS NULL OR ended_at > $2)"""
+
+
+async def liaison_posts(person_id: UUID, now: datetime) -> list[tuple[Role, UUID]]:
+    """In which roles of a liaison officer, and for which units, somebody may come in now, by account or token."""
+    posts = await database.rows(POSTS, person_id, now, list(LIAISONS))
+    return [(Role(post["role"]), post["unit_id"]) for post in posts]
 
 
 def digest(secret: str) -> str:

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from domain import accounts, gathering, outbox, tokens
+from domain import accounts, gathering, outbox, reminders, tokens
 from domain.accounts import Link
 from domain.actor import TOKYO
 from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
 from domain.gathering import Gathering
 from domain.japanese import day_ahead
+from domain.letters import QuietHours
 from domain.outbox import Letter, Method
 from domain.replies import PURPOSE as REPLY
 from exports import ical
@@ -40,7 +41,8 @@ ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 class Desk:
     """What the jobs need of the house: the post, its own address, the key of its links; the mailbox in which answers
     arrive, where there is one, and the mail server whose findings prove from whom they are; how changes of a date are
-    gathered; the office's own templates; and whether answers come back to addresses with a tag."""
+    gathered; the office's own templates; the hours in which volunteers are let sleep; and whether answers come back to
+    addresses with a tag."""
 
     post: Post
     base_url: str
@@ -50,6 +52,7 @@ class Desk:
     proves: str | None = None
     gathering: Gathering = gathering.AT_ONCE
     templates: Path | None = None
+    quiet: QuietHours | None = None
     tags: bool = False
 
 
@@ -73,7 +76,9 @@ class Outcome(StrEnum):
 
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
-    await gathering.settle(now, desk.gathering)
+    quiet_until = desk.quiet.until(now) if desk.quiet else None
+    await gathering.settle(now, desk.gathering, quiet_until)
+    await reminders.settle(now)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(letter: Letter) -> Outcome:
@@ -81,7 +86,7 @@ async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
             return await _post(now, desk, letter)
 
     async with asyncio.TaskGroup() as round:
-        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST)]
+        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST, quiet_until)]
     outcomes = Counter(task.result() for task in posted)
     if outcomes:
         log.info("letters: %s", ", ".join(f"{count} {what.lower()}" for what, count in sorted(outcomes.items())))

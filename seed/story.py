@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from tortoise.transactions import in_transaction
 
 from domain import agreements as pacts
-from domain import installation, invitations, outbox, people, statistics
+from domain import installation, outbox, people, reminders, statistics
 from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
@@ -101,7 +101,7 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
     return [
         *(lectures.told(town, plan, roster.found) for plan in plans),
         *(activities.told(town, outing, roster.found) for outing in outings),
-        _daily(clock, invitations.owe_reminders, _eves(year, dates)),
+        _daily(clock, reminders.owe_before, _eves(year, dates)),
         _daily(clock, dispatches.lapse, _mornings_after(plan for plan in plans if not plan.is_answered)),
     ]
 
@@ -114,7 +114,7 @@ def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
         _daily(clock, people.arrive, {year.april}),
         _daily(clock, pacts.expire, ends),
         _daily(clock, pacts.owe_notices, ends),
-        _daily(clock, invitations.owe_reminders, _eves(year, (at(one.day, "13:30") for one in planned))),
+        _daily(clock, reminders.owe_before, _eves(year, (at(one.day, "13:30") for one in planned))),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
     ]

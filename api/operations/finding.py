@@ -272,6 +272,12 @@ async def _without_feed(around: Around) -> Variables | None:
     return {"person": encode("Person", person.id)} if person else None
 
 
+async def _notices(around: Around) -> Variables:
+    """Three days before; and a mail each morning, for whoever it is for."""
+    digest = {"wantsDigest": True} if around.asking.is_liaison else {}
+    return {"input": {"remindDays": 3, **digest}}
+
+
 async def _ending(around: Around) -> Variables | None:
     before = around.asking.today + timedelta(days=91)
     running = agreements.visible_to(around.asking).filter(
@@ -310,6 +316,7 @@ FINDERS: Mapping[str, Find] = {
     "activities_joined": _joined,
     "agreements_ending": _ending,
     "send_feed_address": _without_feed,
+    "choose_notices": _notices,
     "quarter_statistics": _last_quarter,
     "tokens_issued": _issued,
 }

@@ -43,7 +43,7 @@ HOLDINGS: Mapping[str, Holding] = {
         public="is_officer qualification qualified_on retired_on",
         internal="erased_at",
         personal="number family_name given_name family_name_kana given_name_kana mail_address phone extension"
-        " search kana_order",
+        " search kana_order remind_days wants_digest",
         whose=EVERYBODY,
         source="本人または所属団体の申出、推薦書、職員名簿の取込み",
         person="id",

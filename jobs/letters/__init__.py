@@ -59,6 +59,9 @@ KINDS = (
     "attendee-lost",
     "letter-returned",
     "reminder-day-before",
+    "reminder-unanswered",
+    "report-due",
+    "digest",
     "agreement-expiring",
     "contact-data-changed",
     "feed-address",
@@ -91,6 +94,10 @@ OPTIONAL = (
     "lecturers",
     "missing",
     "copied_for",
+    "coming",
+    "unanswered",
+    "due",
+    "waiting",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
@@ -113,7 +120,8 @@ class Rendered:
 def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> Rendered:
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
-    Facts are single lines: `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific,
+    Facts are single lines (of a digest, with its `date`, lists of such: `coming`, `unanswered`, `due`, `waiting`):
+    `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific,
     `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter
     leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `buttons` (whether answers by the calendar
     arrive), `feed_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`, `expires_on`,
@@ -137,7 +145,10 @@ def _file(name: str, own: Path | None) -> Path:
 
 
 def _single_line(value: object) -> str:
-    """Nobody who fills in a form can add paragraphs to a letter of the police."""
+    """Nobody who fills in a form can add paragraphs to a letter of the police; only what the program itself lists has
+    lines of its own, below the words before it."""
+    if isinstance(value, list):
+        return "".join(f"\n{_single_line(line)}" for line in value)
     return "" if value is None else _LINE_BREAKS.sub(" ", str(value))
 
 

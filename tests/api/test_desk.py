@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api import desk, settings
 from domain.gathering import Gathering
+from domain.letters import QuietHours
 from jobs.post import FilePost, SmtpPost
 
 WHOLE = {
@@ -32,6 +33,11 @@ def test_changes_are_gathered_for_a_few_minutes_unless_told_otherwise() -> None:
     assert desk.of(settings.read(WHOLE)).gathering == Gathering(timedelta(minutes=3), tells_texts=True)
     told = WHOLE | {"RENKEI_GATHER_MINUTES": "10", "RENKEI_TELL_TEXTS": "no"}
     assert desk.of(settings.read(told)).gathering == Gathering(timedelta(minutes=10), tells_texts=False)
+
+
+def test_the_night_is_quiet_unless_told_otherwise() -> None:
+    assert desk.of(settings.read(WHOLE)).quiet == QuietHours(21, 7)
+    assert desk.of(settings.read(WHOLE | {"RENKEI_QUIET_HOURS": "no"})).quiet is None
 
 
 def test_a_key_that_is_set_seals_what_leaves_and_is_never_shown(tmp_path: Path) -> None:

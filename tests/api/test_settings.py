@@ -15,6 +15,7 @@ WHOLE = {
     "RENKEI_GATHER_MINUTES": "0",
     "RENKEI_TELL_TEXTS": "no",
     "RENKEI_TAG_MAIL": "yes",
+    "RENKEI_QUIET_HOURS": "22-6",
     "RENKEI_LETTERS": "/etc/renkei/letters",
     "RENKEI_DKIM": "file:///etc/renkei/dkim.pem?selector=renkei2026&domain=Police.pref.example.jp",
     "RENKEI_SMIME": "file:///etc/renkei/smime?domains=Company.example.jp,bank.example.jp",
@@ -36,6 +37,8 @@ def test_every_setting_is_read():
     assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
     assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
     assert (found.gather_minutes, found.tells_texts, found.tags_mail) == (0, False, True)
+    assert found.quiet_hours == (22, 6)
+    assert settings.read(WHOLE | {"RENKEI_QUIET_HOURS": "no"}).quiet_hours is None
     assert found.letters == Path("/etc/renkei/letters")
     assert found.dkim == DkimKey(Path("/etc/renkei/dkim.pem"), "renkei2026", "police.pref.example.jp")
     assert found.smime == SmimeKeys(Path("/etc/renkei/smime"), frozenset({"company.example.jp", "bank.example.jp"}))
@@ -86,6 +89,10 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_GATHER_MINUTES", "٣"),
         ("RENKEI_TELL_TEXTS", "pa55word"),
         ("RENKEI_TAG_MAIL", "pa55word"),
+        ("RENKEI_QUIET_HOURS", "pa55word"),
+        ("RENKEI_QUIET_HOURS", "21-24"),
+        ("RENKEI_QUIET_HOURS", "7-7"),
+        ("RENKEI_QUIET_HOURS", "21"),
         ("RENKEI_LETTERS", "pa55word"),
         ("RENKEI_DKIM", "/pa55word"),
         ("RENKEI_DKIM", "file:///etc/pa55word"),

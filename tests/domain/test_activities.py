@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, invitations, replies, volunteers
+from domain import activities, reminders, replies, volunteers
 from domain.activities import (
     LABELS,
     MOVES,
@@ -233,7 +233,7 @@ def test_whoever_waits_is_not_reminded_to_come(play: Any) -> None:
         going = await roster(town, NAMES[:2])
         activity, _ = await ready(town, going, capacity=1)
         assert await states(going) == [ParticipationStatus.CONFIRMED, ParticipationStatus.WAITLISTED]
-        assert await invitations.owe_reminders(activity.starts_at - timedelta(days=1)) == 1
+        assert await reminders.owe_before(activity.starts_at - timedelta(days=1)) == 1
         assert (await Letter.get(kind="reminder-day-before")).person_id == going[0].person_id
 
     play(story)

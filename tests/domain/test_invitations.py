@@ -1,13 +1,13 @@
-"""Which letters a date owes: each names one reader, none is for nothing, and the eve of a date is told once."""
+"""Which letters a date owes: each names one reader, and none is for nothing."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain import calendar, invitations, replies
+from domain import calendar, invitations
 from domain.actor import Bearer
-from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
+from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
 from domain.outbox import Letter
 from domain.people import Person
 from tests import make
@@ -86,88 +86,5 @@ def test_nobody_is_written_to_for_nothing(play: Any, missing: str) -> None:
         now = one.ends_at if missing == "over" else NOW
         await invitations.tell_all(Bearer(now), one, "drill-invitation")
         assert await Letter.all().count() == 0
-
-    play(story)
-
-
-async def remind(now: Any = NOW) -> list[str]:
-    await invitations.owe_reminders(now)
-    return [letter.to_address for letter in await Letter.filter(kind="reminder-day-before").order_by("to_address")]
-
-
-def test_whoever_has_not_declined_is_reminded_on_the_eve_once(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one = await date(town)
-        for name, answer in (
-            ("a", PartStat.ACCEPTED),
-            ("b", PartStat.DECLINED),
-            ("c", PartStat.TENTATIVE),
-            ("d", None),
-        ):
-            asked = await guest(town, one, name)
-            if answer:
-                await replies.answer_by_link(NOW, asked.id, partstat=answer)
-        told = ["a@partner.example", "c@partner.example", "d@partner.example"]
-        assert await remind() == told
-        assert await remind(NOW + timedelta(hours=3)) == told
-
-    play(story)
-
-
-def test_a_reminder_carries_the_link_to_answer_but_no_calendar(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one = await date(town)
-        asked = await guest(town, one, "a")
-        await remind()
-        letter = await Letter.get()
-        assert (letter.method, letter.facts["attendee_id"]) == (None, str(asked.id))
-
-    play(story)
-
-
-@pytest.mark.parametrize(
-    ("starts_in", "reminded"),
-    [
-        (-timedelta(minutes=1), False),
-        (timedelta(minutes=1), True),
-        (timedelta(hours=15), True),
-        (timedelta(hours=38, minutes=59), True),
-        (timedelta(hours=39), False),
-    ],
-)
-def test_what_begins_until_the_end_of_japans_tomorrow_is_recalled(
-    play: Any, starts_in: timedelta, reminded: bool
-) -> None:
-    """It is nine in the morning in Japan: midnight is 15 hours away."""
-
-    async def story(town: Town) -> None:
-        await guest(town, await date(town, NOW + starts_in), "a")
-        assert bool(await remind()) is reminded
-
-    play(story)
-
-
-def test_a_date_that_is_not_firm_or_was_cancelled_is_not_recalled(play: Any) -> None:
-    async def story(town: Town) -> None:
-        cancelled = await date(town)
-        await guest(town, cancelled, "a")
-        await calendar.cancel(town.officer, cancelled)
-        open_still = await calendar.propose(
-            town.officer, AppointmentKind.CEREMONY, town.station, "調整中", TOMORROW, TOMORROW + HOUR
-        )
-        await guest(town, open_still, "b")
-        assert await remind() == []
-
-    play(story)
-
-
-def test_a_date_that_has_moved_to_another_eve_is_recalled_there_again(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one = await date(town)
-        await guest(town, one, "a")
-        await remind()
-        later = timedelta(days=7)
-        await calendar.change(town.officer, one, "moved", starts_at=one.starts_at + later, ends_at=one.ends_at + later)
-        assert len(await remind(NOW + later)) == 2
 
     play(story)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain import invitations
+from domain import reminders
 from domain.outbox import Letter
 from domain.slots import Slot
 from jobs import clock
@@ -169,7 +169,7 @@ def test_a_reminder_says_today_or_tomorrow_as_is_true_when_it_leaves(
     async def story(town: Town) -> None:
         await confirmed(town, starts_at=NOW + DAY + timedelta(hours=5))
         await Letter.all().delete()
-        await invitations.owe_reminders(NOW)
+        await reminders.owe_before(NOW)
         carried = Pigeons()
         await post_letters(NOW + posted_after, desk(carried))
         assert len(carried.taken) == 2

@@ -57,6 +57,11 @@ FACTS = {
     "count": "1,200件",
     "how": "renkei affected --from 2026-09-28 --to 2026-09-28",
     "authority": "青浜県警察本部生活安全部長",
+    "date": "令和８年９月28日（月）",
+    "coming": ["・共同対処訓練", "・<b>講話"],
+    "unanswered": ["・共同対処訓練 未回答 2人"],
+    "due": ["・講話"],
+    "waiting": ["・届いたメール 1通"],
 }
 INVITATIONS = (
     "lecture-confirmed",

@@ -1,0 +1,148 @@
+"""催促: what is called to mind, by rules, each once for a date as it stands: before it, while somebody has not
+answered, and after it, until it is reported.
+
+A letter's key is the rule, who is asked to which appointment, and the date: what moves to another date is recalled
+there again. Before one leaves it is looked at once more (`settle`): of a date that has moved meanwhile, or to somebody
+who has answered, nothing is sent. Whoever is reminded says how many days before, or that it be never (`people`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from domain import letters
+from domain.activities import Activity, ActivityStatus
+from domain.actor import TOKYO, Bearer
+from domain.calendar import STAYING_AWAY, Appointment, AppointmentStatus, Attendee, PartStat, coming
+from domain.database import rows
+from domain.drills import Drill, DrillStatus
+from domain.invitations import write
+from domain.japanese import from_to
+from domain.lectures import Lecture, LectureStatus
+from domain.people import MOST_DAYS
+from domain.records import Owned
+from domain.verbs import routine
+
+ASKED_AGAIN = timedelta(days=7)
+"""How long before a date those are asked again who have not answered."""
+
+THINKING = timedelta(days=2)
+"""What anybody gets to answer before that."""
+
+REPORT_DAYS = 3
+"""After so many days a report is missed."""
+
+LOOKED_BACK = timedelta(days=30)
+"""How far back missing reports are looked for; what is older stands in the morning's digest (`digests`) only."""
+
+
+class Rule(StrEnum):
+    """What is called to mind; the value is the kind of the letter."""
+
+    BEFORE = "reminder-day-before"
+    UNANSWERED = "reminder-unanswered"
+    REPORT = "report-due"
+
+
+UNREPORTED: Mapping[type[Owned], tuple[StrEnum, ...]] = {
+    Lecture: (LectureStatus.CONFIRMED, LectureStatus.DELIVERED),
+    Drill: (DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED),
+    Activity: (ActivityStatus.PLANNED, ActivityStatus.CONFIRMED),
+}
+"""The states of what is over in which somebody at the desk still has to enter what became of it."""
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), TOKYO)
+
+
+def _days_until(instant: datetime, now: datetime) -> int:
+    """Days from today until that day, in Japan."""
+    return (instant.astimezone(TOKYO).date() - now.astimezone(TOKYO).date()).days
+
+
+@routine
+async def owe_before(now: datetime) -> int:
+    """Owe a reminder to everybody who is expected within the days that they have chosen, which are counted in Japan;
+    answers to how many. Whoever was to be told when no clock ran is told as soon as one does."""
+    end = _morning(now.astimezone(TOKYO).date() + timedelta(days=MOST_DAYS + 1))
+    firm = Appointment.filter(status=AppointmentStatus.CONFIRMED, starts_at__gt=now, starts_at__lt=end)
+    return sum([await _remind(now, appointment) for appointment in await firm])
+
+
+async def _remind(now: datetime, appointment: Appointment) -> int:
+    asked = await coming(appointment.id).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
+    days = _days_until(appointment.starts_at, now)
+    due = [one for one in asked if days <= one.person.remind_days and one.person.remind_days]
+    for attendee in due:
+        await _owe(now, Rule.BEFORE, appointment, attendee)
+    return len(due)
+
+
+@routine
+async def owe_unanswered(now: datetime) -> int:
+    """Ask those again who have not answered a week before, and had time to; nobody else, and whoever is reminded of the
+    date itself by now not twice. Answers how many."""
+    ahead = Appointment.filter(starts_at__gt=now, starts_at__lte=now + ASKED_AGAIN)
+    standing = await ahead.exclude(status=AppointmentStatus.CANCELLED)
+    return sum([await _ask_again(now, appointment) for appointment in standing])
+
+
+async def _ask_again(now: datetime, appointment: Appointment) -> int:
+    silent = coming(appointment.id).filter(partstat=PartStat.NEEDS_ACTION, invited_at__lte=now - THINKING)
+    days = _days_until(appointment.starts_at, now)
+    due = [one for one in await silent.filter(waits=False) if 0 < one.person.remind_days < days]
+    for attendee in due:
+        await _owe(now, Rule.UNANSWERED, appointment, attendee)
+    return len(due)
+
+
+async def _owe(now: datetime, rule: Rule, appointment: Appointment, attendee: Attendee) -> None:
+    turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
+    await write(Bearer(now), appointment, attendee.person, rule, turn, attendee_id=str(attendee.id))
+
+
+@routine
+async def owe_reports(now: datetime) -> int:
+    """Tell a unit what has taken place, or should have, and was not reported in three days; answers how much."""
+    over = Appointment.filter(ends_at__gt=now - LOOKED_BACK, ends_at__lt=_morning(_last_day(now)))
+    count = 0
+    for appointment in await over.exclude(status=AppointmentStatus.CANCELLED).order_by("id"):
+        if await is_unreported(appointment):
+            facts = {"title": appointment.title, "when": from_to(appointment.starts_at, appointment.ends_at)}
+            turn = f"{appointment.id}:{appointment.ends_at.isoformat()}"
+            count += await letters.write(Bearer(now), None, appointment.unit_id, Rule.REPORT, turn, facts)
+    return count
+
+
+def _last_day(now: datetime) -> date:
+    return now.astimezone(TOKYO).date() - timedelta(days=REPORT_DAYS - 1)
+
+
+async def is_unreported(appointment: Appointment) -> bool:
+    """Whether what became of it has still to be entered."""
+    for model, states in UNREPORTED.items():
+        if await model.filter(appointment_id=appointment.id, status__in=states).exists():
+            return True
+    return False
+
+
+# The date has moved or is off, or whoever is written to is not asked any more, has declined, or has answered meanwhile.
+UNTRUE = """
+    UPDATE letter SET spared_at = $1
+    FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
+    WHERE letter.kind = ANY($2::text[]) AND letter.sent_at IS NULL AND letter.given_up_at IS NULL
+      AND letter.spared_at IS NULL AND letter.leased_until IS NULL
+      AND letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id
+      AND (appointment.starts_at <> (letter.facts->>'starts_at')::timestamptz OR appointment.status = 'CANCELLED'
+           OR attendee.removed_at IS NOT NULL OR attendee.partstat IN ('DECLINED', 'DELEGATED')
+           OR (letter.kind = $3 AND attendee.partstat <> 'NEEDS-ACTION'))
+    RETURNING letter.id"""
+
+
+@routine
+async def settle(now: datetime) -> int:
+    """Let go of the reminders that wait and are true no more; answers how many."""
+    return len(await rows(UNTRUE, now, [Rule.BEFORE, Rule.UNANSWERED], Rule.UNANSWERED))
