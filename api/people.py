@@ -47,10 +47,8 @@ class Person(Node):
     mail_address: str = reading.column(data=PERSONAL)
     phone: str = reading.column(data=PERSONAL)
     extension: str = reading.column(data=PERSONAL)
-    remind_days: int = reading.column(
-        data=PERSONAL, description="How many days before a date they are reminded of it; 0 is never."
-    )
-    wants_digest: bool = reading.column(data=PERSONAL, description="Whether a digest comes to them each morning.")
+    remind_days: int = reading.column(description="How many days before a date they are reminded of it; 0 is never.")
+    wants_digest: bool = reading.column(description="Whether a digest comes to them each morning.")
     unit: Unit | None = reading.one("unit_id")
 
 

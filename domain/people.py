@@ -211,6 +211,8 @@ async def correct(
 async def choose_notices(actor: Actor, *, remind_days: int | None = None, wants_digest: bool | None = None) -> Person:
     """Choose for oneself how many days before a date one is reminded of it (0: never), and as an officer whether a
     digest comes each morning; what is left out stays as it is."""
+    if remind_days is None and wants_digest is None:
+        raise Invalid("変えるものを指定してください。", field="remind_days")
     person = await records.find(visible_to(actor), actor.person_id)
     if remind_days is not None and not 0 <= remind_days <= MOST_DAYS:
         raise Invalid(f"0（お知らせしない）から{MOST_DAYS}までの日数にしてください。", field="remind_days")

@@ -40,10 +40,10 @@ HOLDINGS: Mapping[str, Holding] = {
         "人（氏名・連絡先）",
         "連絡、招待、委嘱および名簿の管理",
         YEAR_AFTER_ROLE,
-        public="is_officer qualification qualified_on retired_on",
+        public="is_officer qualification qualified_on retired_on remind_days wants_digest",
         internal="erased_at",
         personal="number family_name given_name family_name_kana given_name_kana mail_address phone extension"
-        " search kana_order remind_days wants_digest",
+        " search kana_order",
         whose=EVERYBODY,
         source="本人または所属団体の申出、推薦書、職員名簿の取込み",
         person="id",

@@ -100,6 +100,7 @@ MAY_BE_EMPTY = {
 NUMBERS = {
     "capacity": {2**31 - 1},
     "policeCount": {0},
+    "remindDays": {0},
     "differing.minutes": {0},
     **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
 }

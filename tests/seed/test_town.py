@@ -239,8 +239,10 @@ TRACES = {
 
 FROM_NOW_ON = {
     *("password-resets", "seal-journal", "journal-head", "accounts-tidy", "erase", "erasure-lists", "unusual-looks"),
+    *("digests", "unanswered", "reports-due"),
 }
-"""Jobs that begin when the town's own clock runs: nobody seals, tidies or erases as if it had been in the past."""
+"""Jobs that begin when the town's own clock runs: nobody seals, tidies, erases or is urged as if it had been in the
+past."""
 
 
 def test_whatever_the_schedule_does_by_itself_has_been_done_in_the_year(look):
