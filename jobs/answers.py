@@ -27,6 +27,11 @@ from domain.incoming import Told
 from domain.japanese import shown
 
 LARGEST_CALENDAR = 256 * 1024
+LARGEST_HEAD, LONGEST_HEADER = 64 * 1024, 8 * 1024
+MOST_LINES, MOST_BORDERS, MOST_NESTED = 150_000, 200, 20
+"""What no reply has: the parser of the standard library takes minutes over it, and a mail is read in seconds or not at
+all. Of such a mail only the head counts."""
+
 MOST_COMPONENTS = 20
 LONGEST_REMARK, LONGEST_ADDRESS = 500, 254
 LARGEST_NUMBER = 2**31 - 1
@@ -35,13 +40,23 @@ OWN_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>")
 OWN_TAG = re.compile(r"bounce\+([0-9a-f]{32})@", re.IGNORECASE)
 """The letter stands in the address to which it comes back, for servers that leave its heads out (`mail.Envelope`)."""
 
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+HEADER = re.compile(rb"(?m)^[!-9;-~]+:.*(?:\r?\n[ \t].*)*")
+CONTENT = re.compile(rb"(?im)^content-[a-z-]+:.*(?:\r?\n[ \t].*)*")
+NESTS = re.compile(rb"(?i)^content-type:\s*(?:multipart|message)/")
+READ = frozenset(
+    b"from to cc delivered-to x-original-to message-id auto-submitted precedence return-path"
+    b" authentication-results".split()
+)
+"""The headers that are read of any mail."""
+
 CODE = re.compile(r"(?im)^Status:\s*([245]\.\d{1,3}\.\d{1,3})\b")
 COMMENT = re.compile(r"\([^()]*\)")
 
 
 def read(raw: bytes, received_at: datetime, proves: str | None = None) -> Told:
     """What the mail says. `proves` names the mail server of our own whose Authentication-Results count (RFC 8601)."""
-    mail = message_from_bytes(raw, policy=default)
+    mail = _parsed(raw)
     sender = _sender(mail)
     return Told(
         digest=sha256(_header(mail, "Message-ID").encode() or raw).hexdigest(),
@@ -55,12 +70,37 @@ def read(raw: bytes, received_at: datetime, proves: str | None = None) -> Told:
     )
 
 
+def _parsed(raw: bytes) -> EmailMessage:
+    """The mail, or of one that would take too long, the headers that are read here."""
+    if _takes_long(raw):
+        raw = b"".join(_short_heads(raw)) + b"\r\n"
+    return message_from_bytes(raw, policy=default)
+
+
+def _takes_long(raw: bytes) -> bool:
+    head = END_OF_HEAD.split(raw, 1)[0]
+    if len(head) > LARGEST_HEAD or raw.count(b"\n") > MOST_LINES or raw.count(b"\n--") > MOST_BORDERS:
+        return True
+    said = CONTENT.findall(raw)
+    nested = [one for one in said if NESTS.match(one)]
+    return len(nested) > MOST_NESTED or any(len(one) > LONGEST_HEADER for one in said)
+
+
+def _short_heads(raw: bytes) -> Iterator[bytes]:
+    head = END_OF_HEAD.split(raw, 1)[0][:LARGEST_HEAD]
+    for line in HEADER.findall(head):
+        if len(line) <= LONGEST_HEADER and line.partition(b":")[0].strip().lower() in READ:
+            yield line.rstrip(b"\r\n") + b"\r\n"
+
+
 def _header(mail: EmailMessage, name: str) -> str:
     """The header's text; nothing where there is none, or it cannot be read."""
     return next(iter(_headers(mail, name)), "")
 
 
 def _headers(mail: EmailMessage, name: str) -> list[str]:
+    if any(len(value) > LONGEST_HEADER for known, value in mail.raw_items() if known.lower() == name.lower()):
+        return []
     try:
         return [" ".join(str(value).split()) for value in mail.get_all(name, [])]
     except Exception:  # the parser of the standard library raises many kinds on what it finds strange

@@ -1,6 +1,8 @@
 """Replies in the many forms in which calendars write them, and what is none: read leniently, never believed."""
 
+import ast
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import process_time
 from typing import Any
 from uuid import uuid4
@@ -9,6 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+import api
+import domain
+import exports
+import jobs
+import seed
 from domain.japanese import storable
 from jobs import answers
 from tests.clock import NOW
@@ -199,3 +206,70 @@ def test_whatever_was_typed_as_a_comment_can_be_kept(typed: str) -> None:
     remark = read(mail(ics)).remark
     assert len(remark) <= 500
     assert storable(remark) == remark
+
+
+RINGS = "TRIGGER:-PT15M\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nREPEAT:100000000\r\nDURATION:PT1M"
+ALARM = f"BEGIN:VALARM\r\n{RINGS}\r\nEND:VALARM"
+HEAD = b"From: a@b.example\r\nMIME-Version: 1.0\r\n"
+BORDER = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+
+
+def nested(depth: int) -> bytes:
+    each = (b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth))
+    return HEAD + b"".join(each) + b"Content-Type: text/plain\r\n\r\nx\r\n"
+
+
+BOMBS = {
+    "10 MB in one part": lambda: mail(calendar(more="X-LONG:" + "x" * 10_000_000)),
+    "10 MB in one folded property": lambda: mail(calendar(more="X-LONG:" + "\r\n ".join(["y" * 70] * 140_000))),
+    "10,000 components": lambda: mail(calendar(more="BEGIN:VALARM\r\nEND:VALARM\r\n" * 10_000)),
+    "components in each other": lambda: mail(calendar(more="BEGIN:X\r\n" * 10_000 + "END:X\r\n" * 10_000)),
+    "900 parts in each other": lambda: nested(900),
+    "20,000 parts in each other": lambda: nested(20_000),
+    "mails in each other": lambda: HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+    "100,000 parts": lambda: HEAD + BORDER + b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 100_000 + b"--b--\r\n",
+    "100,000 headers": lambda: HEAD + b"".join(b"X-%d: y\r\n" % n for n in range(100_000)) + b"\r\nx",
+    "200,000 recipients": lambda: HEAD + b"To: " + b"a@b.example, " * 200_000 + b"\r\n\r\nx",
+    "200,000 findings": lambda: (
+        b"Authentication-Results: mx.police.example;" + b" dkim=pass;" * 200_000 + b"\r\n" + HEAD
+    ),
+    "comments in each other": lambda: b"From: " + b"(" * 8_000 + b"\r\n\r\nx",
+    "20,000 parameters": lambda: HEAD + b"Content-Type: text/calendar; " + b'a*0*="x"; ' * 20_000 + b"\r\n\r\nx",
+    "a file name of 20,000 pieces": lambda: (
+        HEAD + BORDER + b"--b\r\nContent-Disposition: x; " + b'filename*0*="x"; ' * 20_000 + b"\r\n\r\nx\r\n--b--\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_what_would_keep_a_parser_busy_for_minutes_is_put_aside_within_a_second(bomb: str) -> None:
+    raw, began = BOMBS[bomb](), process_time()
+    assert said(raw) == ("", "", "", "", 0)
+    assert process_time() - began < 1
+
+
+def test_an_alarm_that_repeats_a_hundred_million_times_rings_for_nobody() -> None:
+    began = process_time()
+    assert said(mail(calendar(more=ALARM))) == YES
+    assert process_time() - began < 1
+
+
+def test_of_a_mail_that_is_not_read_whole_it_is_still_known_from_whom_it_came_and_whether_a_program_sent_it() -> None:
+    body = b"--b\r\n\r\nx\r\n" * 1000
+    told = read(b"Auto-Submitted: auto-replied\r\nMessage-ID:\r\n <1@x.example>\r\n" + HEAD + BORDER + body)
+    assert (told.sender, told.is_automatic) == ("a@b.example", True)
+    assert told.digest == read(b"Message-ID: <1@x.example>\r\n" + HEAD + b"\r\nanother body").digest
+
+
+def test_a_calendar_that_came_by_mail_is_read_as_bytes_and_nowhere_else() -> None:
+    """The library takes a text that is a path for the file of that name, and reads it."""
+    rooms = [Path(room.__file__).parent for room in (api, domain, exports, jobs, seed)]
+    calls = [
+        (path.name, ast.unparse(call))
+        for room in rooms
+        for path in room.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "from_ical"
+    ]
+    assert calls == [("answers.py", "Calendar.from_ical(content)")]
+    assert answers._reply.__annotations__["content"] == "bytes"

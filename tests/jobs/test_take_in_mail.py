@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain import incoming, replies
-from domain.calendar import AnswerChannel, PartStat
+from domain.calendar import AnswerChannel, Attendee, PartStat
 from domain.incoming import IncomingMail, IncomingStatus
 from jobs.mailbox import MailboxClosed
 from jobs.post import FilePost
@@ -117,6 +117,93 @@ def test_two_clocks_at_one_mailbox_take_each_mail_once(play: Any, box: Box) -> N
         assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
 
     play(story)
+
+
+STAYS = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:new@partner.example":mailto:{ADDRESS}'
+COMES = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:new@partner.example"
+CRASHER = "crasher@elsewhere.example"
+PROVEN = {"Authentication_Results": GENUINE}
+
+
+def ten(uid: str) -> dict[str, tuple[bytes, tuple[str, str | None, str]]]:
+    """Ten mails as programs write them, and as what each has to be sorted: kind, doubt and status."""
+
+    def ics(**over: Any) -> bytes:
+        return calendar(**({"uid": uid, "sequence": "0"} | over))
+
+    applied, waits = ("ANSWER", None, "APPLIED"), "WAITING"
+    by_proxy = calendar(
+        uid=uid, sequence="0", attendee=f'ATTENDEE;SENT-BY="mailto:{CRASHER}";PARTSTAT=ACCEPTED:mailto:{ADDRESS}'
+    )
+    return {
+        "plain": (mail(ics(stamp="20260701T010000Z"), **PROVEN), applied),
+        "no method": (mail(ics(stamp="20260701T010100Z"), params={"charset": "UTF-8"}, **PROVEN), applied),
+        "only a file": (
+            mail(ics(stamp="20260701T010200Z"), kind="application/ics", params={"name": "invite.ics"}, **PROVEN),
+            applied,
+        ),
+        "other address": (mail(ics(), sender="other@partner.example", **PROVEN), ("ANSWER", "SENDER", waits)),
+        "by proxy": (mail(by_proxy, sender=CRASHER, **PROVEN), ("ANSWER", "SENDER", waits)),
+        "stale": (mail(ics(sequence="-1"), **PROVEN), ("ANSWER", "OUTDATED", waits)),
+        "forwarded": (
+            mail(ics(attendee=f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{CRASHER}"), sender=CRASHER, **PROVEN),
+            ("ANSWER", "UNINVITED", waits),
+        ),
+        "counter": (
+            mail(ics(method="COUNTER"), params={"method": "COUNTER"}, **PROVEN),
+            ("PROPOSAL", "UNUSUAL", waits),
+        ),
+        "delegated": (mail(ics(attendee=f"{STAYS}\r\n{COMES}"), **PROVEN), ("DELEGATION", "UNUSUAL", waits)),
+        "out of office": (mail(None, Auto_Submitted="auto-replied"), ("AUTOMATIC", None, "FILED")),
+    }
+
+
+def test_ten_replies_as_programs_write_them_are_sorted_each_as_it_should_be(play: Any, box: Box) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        expected = ten(asked.date.uid)
+        for name, (raw, _) in expected.items():
+            box.put(raw.replace(b"<reply-1@partner.example>", f"<{name.replace(' ', '-')}@partner.example>".encode()))
+            await take_in_mail(SOON, desk(box))
+            kept = await IncomingMail.all().order_by("-id").first()
+            assert kept is not None
+            assert (name, (kept.kind, kept.doubt, kept.status)) == (name, expected[name][1])
+        assert await IncomingMail.all().count() == 10
+        assert await Attendee.all().count() == 1
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+
+    play(story)
+
+
+def test_a_mailbox_that_was_made_anew_counts_its_mails_anew_and_no_answer_twice(play: Any, box: Box) -> None:
+    """Another UIDVALIDITY (RFC 9051 §2.3.1.1): the same number is another mail now."""
+
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        ours = replace(box.ours(), folder="Answers")
+        at_work = replace(desk(box), mailbox=ours)
+        first, second = reply(asked.date.uid), reply(asked.date.uid, stamp="20260701T013000Z", comment="2名です")
+        validities = [made_anew(box, first)]
+        assert await take_in_mail(SOON, at_work) == {IncomingStatus.APPLIED: 1}
+        validities.append(made_anew(box, first))
+        assert await take_in_mail(SOON + MINUTE, at_work) == {}
+        validities.append(made_anew(box, second))
+        assert await take_in_mail(SOON + 2 * MINUTE, at_work) == {IncomingStatus.APPLIED: 1}
+        assert len(set(validities)) == 3
+        assert await IncomingMail.all().count() == 2
+
+    play(story)
+
+
+def made_anew(box: Box, raw: bytes) -> int:
+    """The folder with one mail, always of the same number; its UIDVALIDITY."""
+    with box.opened() as opened:
+        if opened.folder.exists("Answers"):
+            opened.folder.delete("Answers")
+        opened.folder.create("Answers")
+        opened.append(raw, "Answers")
+        validity: int = opened.folder.status("Answers", ["UIDVALIDITY"])["UIDVALIDITY"]
+    return validity
 
 
 def test_the_server_is_asked_at_most_once_a_minute(play: Any, box: Box) -> None:

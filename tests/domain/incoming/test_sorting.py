@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from domain import activities, drills, incoming, replies
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
@@ -165,6 +167,55 @@ def test_of_several_answers_the_one_given_last_holds_in_whatever_order_they_arri
             await asked.arrives(NOW + 9 * HOUR, partstat=partstat, stamp=NOW + hours * HOUR)
         assert await asked.answer() == (PartStat.DECLINED, AnswerChannel.MAIL)
         assert (await Attendee.get(id=asked.attendee.id)).answered_at == NOW + 3 * HOUR
+
+    play(story)
+
+
+REPLIES = some.lists(
+    some.tuples(
+        some.sampled_from((0, 0, 0, -1, 1)),
+        some.integers(1, 8),
+        some.sampled_from(("ACCEPTED", "DECLINED", "TENTATIVE")),
+    ),
+    min_size=1,
+    max_size=5,
+)
+"""Replies: the SEQUENCE against the date's, the hour in which each was given, and what it says."""
+
+
+def drawn(count: int) -> list[tuple[list[Any], list[Any]]]:
+    """So many lists of replies, each in two orders: a database is no place for an example at a time."""
+    found: list[tuple[list[Any], list[Any]]] = []
+
+    @settings(max_examples=count)
+    @given(REPLIES.flatmap(lambda replies: some.tuples(some.just(replies), some.permutations(replies))))
+    def draw(orders: tuple[list[Any], list[Any]]) -> None:
+        found.append(orders)
+
+    draw()
+    return found
+
+
+def test_whatever_was_given_in_whatever_order_it_comes_the_newest_answer_to_the_date_as_it_stands_holds(
+    play: Any, full: bool
+) -> None:
+    async def after(town: Town, number: str, order: list[tuple[int, int, str]]) -> tuple[Any, Any]:
+        drill = await make.drill(town.officer, title=number)
+        await make.invited(town.officer, drill, f"例示{number}")
+        asked = await known(town, drill)
+        for step, hour, partstat in order:
+            said = {"sequence": asked.date.sequence + step, "partstat": partstat, "stamp": NOW + hour * HOUR}
+            mail = await asked.arrives(NOW + 9 * HOUR, **said)
+            assert (mail.status is IncomingStatus.WAITING) == (step != 0)
+        attendee = await Attendee.get(id=asked.attendee.id)
+        return attendee.answered_at, attendee.partstat
+
+    async def story(town: Town) -> None:
+        for number, (order, other) in enumerate(drawn(200 if full else 12)):
+            valid = [(NOW + hour * HOUR, PartStat(partstat)) for step, hour, partstat in order if step == 0]
+            newest = max(valid, default=(None, PartStat.NEEDS_ACTION))
+            assert await after(town, f"{number}甲", order) == newest
+            assert await after(town, f"{number}乙", other) == newest
 
     play(story)
 
