@@ -68,22 +68,27 @@ async def _gathering() -> list[Letter]:
     return await Letter.filter(gathers=True, method__isnull=False, **outbox.WAITING).order_by("id").select_for_update()
 
 
-async def _held(letters: Iterable[Letter], quiet_until: datetime | None) -> set[UUID]:
-    """Of these the letters that have to wait for the morning."""
+async def _held(letters: Sequence[Letter], quiet_until: datetime | None) -> set[UUID]:
+    """Of these the letters that have to wait for the morning; none where the newest to the same reader must not."""
     if quiet_until is None:
         return set()
-    late = [one for one in letters if datetime.fromisoformat(one.facts["starts_at"]) > quiet_until + outbox.TOO_SOON]
+    begins = {_reader(one): datetime.fromisoformat(one.facts["starts_at"]) for one in letters}
+    late = [one for one in letters if begins[_reader(one)] > quiet_until + outbox.TOO_SOON]
     readers = Volunteer.filter(person_id__in=[one.person_id for one in late])
     asleep = set(await readers.values_list("person_id", flat=True))
     return {one.id for one in late if one.person_id in asleep}
+
+
+def _reader(letter: Letter) -> Reader:
+    assert letter.appointment_id is not None
+    return letter.appointment_id, letter.to_address
 
 
 def _bunches(letters: Iterable[Letter], hold: timedelta) -> list[list[Letter]]:
     """The letters of each reader in the order in which they were owed; a cancellation ends a bunch."""
     bunches: dict[Reader, list[list[Letter]]] = defaultdict(list)
     for letter in letters:
-        assert letter.appointment_id is not None
-        theirs = bunches[letter.appointment_id, letter.to_address]
+        theirs = bunches[_reader(letter)]
         if theirs and hold and theirs[-1][-1].method is Method.REQUEST:
             theirs[-1].append(letter)
         else:

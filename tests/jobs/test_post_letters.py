@@ -485,6 +485,18 @@ def test_what_begins_early_in_the_morning_is_told_in_the_night(play: Any) -> Non
     play(story)
 
 
+def test_what_is_moved_to_the_early_morning_is_told_in_the_night(play: Any) -> None:
+    async def story(town: Town) -> None:
+        activity = await asked(town, NIGHT + timedelta(days=7))
+        soon = {"starts_at": IN_THE_MORNING, "ends_at": IN_THE_MORNING + timedelta(hours=1)}
+        await activities.reschedule(make.at(town.officer, NIGHT), activity.id, **soon)
+        pigeons = Pigeons()
+        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
+
+    play(story)
+
+
 def test_what_was_asked_and_taken_back_in_the_night_wakes_nobody_and_is_never_told(play: Any) -> None:
     async def story(town: Town) -> None:
         activity = await asked(town, NIGHT + timedelta(days=7))
