@@ -22,6 +22,7 @@ from jobs.mail import Seals, message
 from jobs.post import FilePost, SmtpPost
 from jobs.signing import NoKey, load_dkim, load_smime
 from tests.jobs.letters_at_hand import ICS, LETTER, Office, letter, open_office
+from tests.jobs.mailbox_at_hand import mailbox
 
 SENDER = LETTER.sender_address
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
@@ -179,6 +180,35 @@ def test_a_letter_may_have_both_seals_and_both_hold_when_it_arrives(keys: Keys, 
     for mail in (arrived, file.read_bytes()):
         assert is_genuine(mail, keys)
         assert verified(mail[mail.index(b"From: ") :], keys, tmp_path, "cms") is not None
+
+
+def test_over_a_real_mail_server_into_a_real_mailbox_not_one_byte_of_it_becomes_another(
+    keys: Keys, tmp_path: Path
+) -> None:
+    seals, office, fetched = Seals(with_dkim(keys).dkim, with_smime(keys).smime), Office(), []
+
+    async def scene() -> None:
+        async with open_office(office) as port:
+            await SmtpPost("127.0.0.1", port, "none", patience=5, seals=seals).post(LETTER)
+            await SmtpPost("127.0.0.1", port, "none", patience=5).post(letter(message_id="<plain@renkei.example>"))
+
+        async def take(mail: bytes) -> bool:
+            fetched.append(mail)
+            return True
+
+        with mailbox() as box:
+            box.put(*office.delivered)
+            await box.ours().empty(LETTER.date, take)
+
+    asyncio.run(scene())
+    plain, sealed = sorted(fetched, key=len)
+    assert is_genuine(sealed, keys)
+    assert verified(sealed[sealed.index(b"From: ") :], keys, tmp_path, "cms") is not None
+    assert plain.rstrip() == message(letter(message_id="<plain@renkei.example>")).rstrip()
+    for mail in (plain, sealed):
+        parts = [part for part in message_from_bytes(mail, policy=default).walk() if "/ics" in part.get_content_type()]
+        calendars = [part for part in message_from_bytes(mail).walk() if part.get_content_type() == "text/calendar"]
+        assert [part.get_payload(decode=True) for part in (*parts, *calendars)] == [ICS, ICS]
 
 
 def test_no_key_is_ever_shown(keys: Keys) -> None:
