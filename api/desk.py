@@ -13,11 +13,10 @@ from domain.errors import Incomplete
 from domain.gathering import Gathering
 from domain.letters import QuietHours
 from jobs import letters
-from jobs.mail import Seals
+from jobs.mail import UNSEALED, Seals
 from jobs.mailbox import ImapMailbox, Mailbox
 from jobs.post import FilePost, Post, SmtpPost, Tls
 from jobs.post_letters import Desk
-from jobs.signing import NoKey, load_dkim, load_smime
 
 
 def of(settings: Settings) -> Desk:
@@ -40,26 +39,30 @@ def of(settings: Settings) -> Desk:
 
 
 def _seals(settings: Settings) -> Seals:
-    with _naming("RENKEI_DKIM"):
+    if settings.dkim is None and settings.smime is None:
+        return UNSEALED
+    from jobs.signing import NoKey, load_dkim, load_smime  # half as long to load as all the rest, for whoever has keys
+
+    with _naming("RENKEI_DKIM", NoKey):
         dkim = load_dkim(*vars(settings.dkim).values()) if settings.dkim else None
-    with _naming("RENKEI_SMIME"):
+    with _naming("RENKEI_SMIME", NoKey):
         smime = load_smime(settings.smime.directory, settings.smime.domains) if settings.smime else None
     return Seals(dkim, smime)
 
 
 def _templates(own: Path | None) -> Path | None:
-    with _naming("RENKEI_LETTERS"):
+    with _naming("RENKEI_LETTERS", Incomplete):
         if own is not None:
             letters.must_be_usable(own)
     return own
 
 
 @contextmanager
-def _naming(setting: str) -> Iterator[None]:
+def _naming(setting: str, refusal: type[Exception]) -> Iterator[None]:
     """What a file is refused for, with the setting that names it."""
     try:
         yield
-    except (NoKey, Incomplete) as refused:
+    except refusal as refused:
         raise WrongSettings(f"{setting}: {refused}") from None
 
 

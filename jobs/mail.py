@@ -17,10 +17,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from domain.actor import TOKYO
 from domain.errors import Invalid
-from jobs.signing import Dkim, Smime
+
+if TYPE_CHECKING:
+    from jobs.signing import Dkim, Smime
 
 LONGEST_ADDRESS = 254
 """RFC 5321 §4.5.3.1.3: a path is 256 octets, its angle brackets included."""
