@@ -14,12 +14,16 @@ from api.units import Unit
 from domain import calendar, replies
 from domain.actor import LIAISONS
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+from domain.feeds import unseen
 from domain.rights import DataClass
 
 OFFICERS = frozenset(LIAISONS)
 
 for kind in (AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat):
     strawberry.enum(kind, description=kind.__doc__)
+
+
+UNSEEN = "Whether they subscribe, and no program has fetched what changed for them within 48 hours before the start."
 
 
 @strawberry.enum
@@ -35,6 +39,7 @@ class AppointmentFilter:
     unit: strawberry.ID | None = reading.of_unit()
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
+    is_unseen: bool | None = reading.where(f"({unseen.ANYBODYS}) = {{v}}::bool", data=DataClass.INTERNAL)
 
 
 @strawberry.input
@@ -42,6 +47,7 @@ class AttendeeFilter:
     role: list[AttendeeRole] | None = reading.among("role")
     partstat: list[PartStat] | None = reading.among("partstat")
     removed: bool | None = reading.present("removed_at")
+    is_unseen: bool | None = reading.where(f"({unseen.UNSEEN}) = {{v}}::bool", data=DataClass.INTERNAL)
 
 
 @reading.entity(calendar.Attendee, calendar.attendees_visible_to)
@@ -57,6 +63,12 @@ class Attendee(Node):
     removed_at: datetime | None
     waits: bool = reading.column(description="Whether they have said yes, but there is no seat for them yet.")
     attended: bool | None = reading.column(description="Whether they came; null until that is recorded.")
+    calendar_fetched_at: datetime | None = reading.expression(
+        unseen.FETCHED,
+        data=DataClass.INTERNAL,
+        description="When a program of theirs last fetched their calendar feed.",
+    )
+    is_unseen: bool = reading.expression(unseen.UNSEEN, data=DataClass.INTERNAL, description=UNSEEN)
     person: Person | None = reading.one("person_id")
     organization: Organization | None = reading.one("organization_id")
 

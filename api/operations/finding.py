@@ -261,6 +261,14 @@ async def _joined(around: Around) -> Variables | None:
     return {} if await activities.participations_visible_to(around.asking).exists() else None
 
 
+async def _next_two_days(around: Around) -> Variables | None:
+    """Where somebody is to be called about one of the next two days: the meeting of the examples, until its room was
+    fetched."""
+    if not await examples.meetings(around.asking).exists():
+        return None
+    return {"from": around.now, "before": (around.asking.now + timedelta(days=2)).isoformat()}
+
+
 async def _without_feed(around: Around) -> Variables | None:
     """Somebody with a mail address and no calendar: oneself, or for an officer a volunteer."""
     served = feeds.Subscription.filter(revoked_at=None, person_id__isnull=False)
@@ -308,6 +316,7 @@ FINDERS: Mapping[str, Find] = {
     "postpone_drill": _postponable,
     "note_phone_answer": _silent,
     "not_answered_yet": _unanswered,
+    "call_list": _next_two_days,
     "mails_waiting": _strange_mail,
     "accept_mail": _answering_mail,
     "decline_counter": _countering_mail,
