@@ -92,7 +92,7 @@ class Calendar:
             return _told(429, f"{refused.message}\n", Retry_After=str(refused.retry_after))
 
     async def _feed(self, scope: Scope, now: datetime) -> Answer:
-        feed, is_current = await self._behind(scope["path_params"]["token"])
+        feed, is_current = await behind(self.house, scope["path_params"]["token"])
         if feed is None:
             guesses.count(self.house, Request(scope))
             return _told(404, MISSING)
@@ -101,25 +101,26 @@ class Calendar:
             return _told(410, ENDED)
         return await _calendar(feed, Headers(scope=scope), now, is_fetched=scope["method"] == "GET")
 
-    async def _behind(self, token: str) -> tuple[Feed | None, bool]:
-        """The feed that the token was once made for, and whether it still is.
 
-        Whoever holds the present address is let in at once; for all others the same work is done, whether there is no
-        such feed, or the token is none of its, or one of an earlier generation.
-        """
-        id = tokens.id_in(token)
-        feed = await feeds.look(id) if id else None
-        if id is None:
-            return None, False
-        present = feed.generation if feed else 0
+async def behind(house: House, token: str) -> tuple[Feed | None, bool]:
+    """The feed that the token was once made for, and whether it still is.
 
-        def fits(generation: int) -> bool:
-            return tokens.is_genuine(token, self.house.secret, feeds.PURPOSE, id, generation)
+    Whoever holds the present address is let in at once; for all others the same work is done, whether there is no such
+    feed, or the token is none of its, or one of an earlier generation.
+    """
+    id = tokens.id_in(token)
+    if id is None:
+        return None, False
+    feed = await feeds.look(id)
+    present = feed.generation if feed else 0
 
-        if fits(present):
-            return feed, True
-        had = [generation for generation in range(present - KEPT_ENDED, present) if fits(generation)]
-        return (feed, False) if any(generation > 0 for generation in had) else (None, False)
+    def fits(generation: int) -> bool:
+        return tokens.is_genuine(token, house.secret, feeds.PURPOSE, id, generation)
+
+    if fits(present):
+        return feed, feed is not None
+    had = [generation for generation in range(present - KEPT_ENDED, present) if fits(generation)]
+    return (feed, False) if any(generation > 0 for generation in had) else (None, False)
 
 
 async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import guesses, pages, rsvp, visits
+from api import guesses, pages, rsvp, subscribing, visits
 from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
@@ -141,7 +141,7 @@ async def _sections(view: View, typed: str) -> str:
         drills_html=_section("drills", "所属団体の訓練", _drills(others)),
         behind_html=_section("behind", "これまでの予定", _past(behind)),
         known_html=_section("known", "登録している連絡先", _known(view, known, typed)),
-        feed_html="" if view.is_linked else pages.filled("feed.html") + pages.filled("to_account.html"),
+        feed_html="" if view.is_linked else await subscribing.made(view.actor) + pages.filled("to_account.html"),
         asking_html=rsvp.asking(known.unit, "ご不明のときは"),
     )
 

@@ -24,6 +24,7 @@ class CalendarFeedFilter:
 @strawberry.type(description="購読: a calendar feed of a person's or, without a person, a unit's dates.")
 class CalendarFeed(Node):
     version: int
+    label: str = reading.column(data=DataClass.PERSONAL, description="The device or purpose that it is for.")
     generation: int
     created_at: datetime
     revoked_at: datetime | None

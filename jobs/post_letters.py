@@ -154,13 +154,14 @@ def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
 
 
 def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
-    links = dict.fromkeys(("feed_url", "link_url", "login"), NOT_COPIED) if "copied_for" in facts else {}
+    links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
         links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"
     if "subscription_id" in facts:
         secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
-        links["feed_url"] = f"{desk.base_url}/cal/{secret}/calendar.ics"
+        links["feed_page"] = f"{desk.base_url}/cal/{secret}"
+        links["feed_url"] = f"{links['feed_page']}/calendar.ics"
     if "account_id" in facts:
         link, id = Link(facts["link"]), UUID(facts["account_id"])
         links["link_url"] = accounts.address(desk.secret, desk.base_url, link, id, facts["generation"])

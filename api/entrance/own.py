@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import pages, visits
+from api import pages, subscribing, visits
 from api.entrance import doors, linked, login
 from api.entrance.doors import ACCOUNT, LOGIN, inside, instant, onward
 from api.house import House
@@ -52,7 +52,8 @@ def routes(house: House) -> list[Route]:
         "/account/sessions/{id}/end": _end_one,
         "/account/tokens": _issue,
         "/account/tokens/{id}/revoke": _revoke,
-        "/account/feed": _send_feed,
+        "/account/feed": _make_feed,
+        "/account/feeds/{id}/end": _end_feed,
     }
     shows = {ACCOUNT: _show, "/password": _show_password, ADDRESS: _show_address, FACTOR: _show_factor}
     return [
@@ -77,7 +78,7 @@ async def _show(house: House, request: Request, visit: Visit) -> Response:
         sessions_html=await _sessions(house, visit),
         factor_html=await _factor(house, visit),
         tokens_html=await _tokens(house, actor),
-        feed_html=pages.filled("feed.html") if actor.role in ASKED else "",
+        feed_html=await subscribing.made(actor) if actor.role in ASKED else "",
     )
     return doors.shown("連携 アカウント", body)
 
@@ -224,9 +225,20 @@ async def _revoke(house: House, request: Request, _: Visit) -> Response:
     return onward(ACCOUNT)
 
 
-async def _send_feed(house: House, request: Request, _: Visit) -> Response:
-    """Let the address of the own calendar feed come by letter; one that was sent before ends."""
-    await feeds.send_own(await _actor(house, request))
+async def _make_feed(house: House, request: Request, visit: Visit) -> Response:
+    """Show the address of an own calendar feed, this once; one that was made under the same label ends."""
+    sessions.must_be_fresh(visit, house.clock())
+    form = await forms.read(request)
+    feed = await feeds.send_own(await _actor(house, request), label=form.get("label", "").strip())
+    body = subscribing.ways_in(subscribing.page_of(house, feed)) + pages.filled("back.html", href=ACCOUNT)
+    return doors.shown(subscribing.TITLE, body)
+
+
+async def _end_feed(house: House, request: Request, _: Visit) -> Response:
+    actor, id = await _actor(house, request), _id(request)
+    if not await feeds.own(actor).filter(id=id).exists():
+        raise NotFound(MISSING)
+    await feeds.revoke(actor, id)
     return onward(ACCOUNT)
 
 

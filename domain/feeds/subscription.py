@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from domain import letters, outbox, records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
-from domain.errors import Incomplete
+from domain.errors import Conflict, Incomplete
 from domain.japanese import Honorific, addressed, wareki
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
@@ -26,13 +26,15 @@ PURPOSE = "feed"
 
 class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
-    below it; `reader_id` is the officer to whom its address was told. `fetched` is the digest of what was given to
+    below it; `reader_id` is the officer to whom its address was told. A person has one for each device or purpose:
+    `label` tells them apart, so that each is replaced and ended alone. `fetched` is the digest of what was given to
     whoever came last; `last_fetched_at` is exact for the first who came after a change, else to an hour. Instants are
     UTC."""
 
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
     person_id: UUID | None
     reader_id = fields.UUIDField(null=True)
+    label = fields.CharField(max_length=40, default="")
     generation = fields.IntField(default=1)
     revoked_at = fields.DatetimeField(null=True)
     last_fetched_at = fields.DatetimeField(null=True)
@@ -71,7 +73,13 @@ class FeedState(Table):
         table = "feed_state"
 
 
-broken("subscription_person", "この人の購読アドレスはすでにあります。アドレスの取り替えを使ってください。")
+MOST_OPEN = 10
+"""How many feeds one person may have at once."""
+
+broken(
+    "subscription_person",
+    "この人の購読アドレスはすでにあります。アドレスの取り替えを使うか、別の呼び名を付けてください。",
+)
 
 
 def visible_to(actor: Actor) -> QuerySet[Subscription]:
@@ -82,11 +90,14 @@ def visible_to(actor: Actor) -> QuerySet[Subscription]:
 
 
 @verb(*LIAISONS, *OUTSIDERS)
-async def subscribe(actor: Actor, *, person_id: UUID) -> Subscription:
-    """Give a person a feed of their own dates and tell them its address by letter."""
+async def subscribe(actor: Actor, *, person_id: UUID, label: str = "") -> Subscription:
+    """Give a person a feed of their own dates, for the device or purpose of that label, and tell them its address by
+    letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
     records.must_last(person.retired_on)
-    values = {"unit_id": person.unit_id, "person_id": person.id}
+    if await Subscription.filter(person_id=person.id, revoked_at=None).count() >= MOST_OPEN:
+        raise Conflict(f"購読アドレスは一人{MOST_OPEN}件までです。使っていないものを無効にしてください。")
+    values = {"unit_id": person.unit_id, "person_id": person.id, "label": label}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
 
@@ -109,12 +120,19 @@ async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
 
 
 @verb(*LIAISONS, *OUTSIDERS)
-async def send_own(actor: Actor) -> Subscription:
-    """Tell the actor the address of a feed of their own dates by letter, a new one where there was one before."""
-    own = await _open(actor).filter(person_id=actor.person_id).select_for_update().first()
-    if own is None:
-        return await subscribe(actor, person_id=actor.person_id)
-    return await rotate(actor, own.id)
+async def send_own(actor: Actor, *, label: str = "") -> Subscription:
+    """Give the actor a feed of their own dates under this label, with a new address where there was one before; it is
+    told by letter too, so that they hear of it."""
+    records.must_fit(Subscription, {"label": label})
+    there = await own(actor).filter(label=label).select_for_update().first()
+    if there is None:
+        return await subscribe(actor, person_id=actor.person_id, label=label)
+    return await rotate(actor, there.id)
+
+
+def own(actor: Actor) -> QuerySet[Subscription]:
+    """The actor's own living feeds."""
+    return _open(actor).filter(person_id=actor.person_id)
 
 
 @verb(*LIAISONS, *OUTSIDERS)

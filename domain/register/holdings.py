@@ -253,6 +253,8 @@ HOLDINGS: Mapping[str, Holding] = {
         ENDED,
         public="generation revoked_at last_fetched_at person_id",
         internal="reader_id fetched",
+        personal="label",
+        headings={"label": "呼び名"},
         whose=EVERYBODY,
         source=BY_OURSELVES,
         person="person_id",

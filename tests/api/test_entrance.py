@@ -380,15 +380,39 @@ def test_all_browsers_are_logged_out_by_one_button_and_one_by_its_own(play: Any)
     play(story)
 
 
-def test_the_address_of_the_own_feed_comes_by_letter_and_a_new_one_each_time(play: Any) -> None:
+def test_the_address_of_an_own_feed_is_shown_once_and_told_by_letter_and_a_new_one_each_time(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who, _ = await keys.partner(town)
+        addresses = set()
+        async with browser() as one:
+            await one.enter(MEGUMI)
+            for generation in (1, 2):
+                page = await one.post("/account/feed", label="電話")
+                [address] = set(re.findall(r"https://[^<>\s\"]+/calendar\.ics(?=<)", page.text))
+                addresses.add(address)
+                feed = await Subscription.get(person_id=who.person_id)
+                assert (feed.generation, feed.label) == (generation, "電話")
+            account = (await one.get("/account")).text
+            assert "電話（最後の取得 まだありません）" in account
+            assert not any(address in account for address in addresses)
+        assert len(addresses) == await Letter.filter(kind="feed-address").count() == 2
+
+    play(story)
+
+
+def test_each_device_has_an_address_of_its_own_that_ends_alone(play: Any) -> None:
     async def story(town: Town) -> None:
         who, _ = await keys.partner(town)
         async with browser() as one:
             await one.enter(MEGUMI)
-            for generation in (1, 2):
-                assert goes_to(await one.post("/account/feed")) == "/account"
-                assert (await Subscription.get(person_id=who.person_id)).generation == generation
-        assert await Letter.filter(kind="feed-address").count() == 2
+            for label in ("電話", "職場の Outlook"):
+                assert (await one.post("/account/feed", label=label)).status_code == 200
+            lost = await Subscription.get(person_id=who.person_id, label="電話")
+            assert goes_to(await one.post(f"/account/feeds/{lost.id}/end")) == "/account"
+            assert (await one.post(f"/account/feeds/{lost.id}/end")).status_code == 404
+            assert (await one.post("/account/feed", label="長" * 41)).status_code == 400
+        open_ones = await Subscription.filter(person_id=who.person_id, revoked_at=None)
+        assert [feed.label for feed in open_ones] == ["職場の Outlook"]
 
     play(story)
 

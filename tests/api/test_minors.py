@@ -169,7 +169,7 @@ def test_no_letter_to_anybody_else_names_a_minor(play: Any) -> None:
         others = await Letter.exclude(person_id=minor.person_id)
         assert all(found_in(str(letter.facts)) for letter in own)
         assert {letter.kind for letter in others} >= {"lecture-confirmed", "activity-invitation", "drill-invitation"}
-        links = {"answer_url": "", "feed_url": "", "short_id": "", "contact": ""}
+        links = {"answer_url": "", "feed_url": "", "feed_page": "", "short_id": "", "contact": ""}
         for letter in others:
             rendered = rendering.render(letter.kind, letter.facts | links)
             assert found_in(f"{letter.to_name} {letter.to_address} {rendered} {letter.facts}") == [], letter.kind

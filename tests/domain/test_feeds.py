@@ -70,6 +70,19 @@ def test_a_person_has_one_feed_at_a_time(play: Any) -> None:
     play(story)
 
 
+def test_a_person_has_a_feed_for_each_device_but_no_more_than_ten(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner = await partner_of(town)
+        for number in range(10):
+            await feeds.subscribe(partner, person_id=partner.person_id, label=f"端末{number}")
+        with pytest.raises(Conflict, match="10件まで"):
+            await feeds.subscribe(partner, person_id=partner.person_id, label="端末11")
+        replaced = await feeds.send_own(partner, label="端末3")
+        assert (replaced.generation, await Subscription.all().count()) == (2, 10)
+
+    play(story)
+
+
 def test_without_a_mail_address_there_is_no_feed(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await make.contact(town.officer, await make.company(town.officer), mail_address="")

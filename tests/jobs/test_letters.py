@@ -33,6 +33,7 @@ FACTS = {
     "reply_by": "令和８年９月14日（月）",
     "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
+    "feed_page": "https://renkei.example/cal/xyz",
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
     "login": "taro@partner.example",
     "hours": 168,
@@ -139,7 +140,7 @@ def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
-    links = dict.fromkeys(("feed_url", "link_url", "login"), NOT_COPIED)
+    links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED)
     written = render(kind, but(copied_for="例塚 子 様", reply_url="", **links))
     assert written.subject.startswith("【予定のご案内】【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text
@@ -167,7 +168,7 @@ def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked_or_that_one
 @pytest.mark.parametrize("kind", KINDS)
 def test_links_lead_to_our_own_pages_only(kind: str):
     html = render(kind, but(title="https://evil.example/ <a href='https://evil.example'>x</a>")).html
-    assert set(Links(html).found) <= {FACTS["reply_url"], FACTS["feed_url"], FACTS["link_url"]}
+    assert set(Links(html).found) <= {FACTS[name] for name in ("reply_url", "feed_url", "feed_page", "link_url")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -195,6 +196,7 @@ def test_the_subscription_address_is_in_the_letter_and_not_in_its_subject():
     written = render("feed-address", FACTS)
     assert FACTS["feed_url"] in written.text
     assert Links(written.html).found == [FACTS["feed_url"]]
+    assert FACTS["feed_page"] in written.text.split()
     assert "http" not in written.subject
 
 

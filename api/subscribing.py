@@ -1,0 +1,80 @@
+"""`/cal/{token}`: how a calendar program is given the address: buttons, a picture to scan, steps for each program.
+
+A page of plain HTML behind the address itself, for whoever has it from a letter; also shown to whoever has just made
+one.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api import feeds as doors
+from api import guesses, pages
+from api.entrance.doors import instant
+from api.house import House
+from domain import feeds, tokens
+from domain.actor import Actor
+from domain.errors import RateLimited
+from domain.feeds import Subscription
+
+TITLE = "予定表の購読"
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.office.com/calendar/0/addfromweb"
+OUTLOOK_AT_HOME = "https://outlook.live.com/calendar/0/addfromweb"
+
+
+def routes(house: House) -> list[Route]:
+    async def show(request: Request) -> Response:
+        token = request.path_params["token"]
+        now = house.clock()
+        feed, is_current = await doors.behind(house, token)
+        try:
+            if feed is None:
+                guesses.count(house, request)
+                return pages.page(TITLE, pages.paragraph(doors.MISSING, "refused"), 404)
+            house.allowance.feed.take(feed.id, 1, now)
+        except RateLimited as refused:
+            return pages.later("しばらくお待ちください", refused)
+        if not is_current or not feed.is_open(now):
+            return pages.page(TITLE, pages.paragraph(doors.ENDED, "refused"), 410)
+        return pages.page(TITLE, ways_in(f"{house.base_url}/cal/{token}"))
+
+    return [Route("/cal/{token}", show, methods=["GET"])]
+
+
+async def made(actor: Actor) -> str:
+    """HTML with the actor's own feeds, and the way to make another."""
+
+    def line(one: Subscription) -> str:
+        label, fetched = one.label or "（呼び名なし）", instant(one.last_fetched_at)
+        return pages.filled("feed_line.html", label=label, fetched=fetched, id=str(one.id))
+
+    lines = [line(one) for one in await feeds.own(actor).order_by("created_at", "id")]
+    return pages.filled("feed.html", feeds_html="".join(lines))
+
+
+def page_of(house: House, feed: Subscription) -> str:
+    """Where that page of a feed is; like the feed's own address, a secret."""
+    return f"{house.base_url}/cal/{tokens.derive(house.secret, feeds.PURPOSE, feed.id, feed.generation)}"
+
+
+def ways_in(page: str) -> str:
+    """HTML with every way from this page's address into a calendar program."""
+    import segno  # by few, and seldom: not at every start
+
+    address = f"{page}/calendar.ics"
+    webcal = urlsplit(address)._replace(scheme="webcal").geturl()
+    named = {"url": address, "name": "連携"}
+    return pages.filled(
+        "subscribe.html",
+        address=address,
+        webcal=webcal,
+        google=f"{GOOGLE}?{urlencode({'cid': webcal}, quote_via=quote)}",
+        outlook=f"{OUTLOOK}?{urlencode(named, quote_via=quote)}",
+        outlook_at_home=f"{OUTLOOK_AT_HOME}?{urlencode(named, quote_via=quote)}",
+        picture_html=segno.make(page, error="m").svg_inline(scale=4, title="このページを電話で開くための図"),
+    )
