@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exports.ical import cancel, feed, request, vevent
+from exports.ical import TIMEZONE, cancel, feed, request, vevent
 from tests.exports.test_ical import DRILL, GUEST, OFFICE, SENT
 
 ENTRY = vevent(DRILL)
@@ -46,6 +46,7 @@ def unfolded(calendar: bytes) -> bytes:
 ATTENDEE = 'ATTENDEE;CN="見本";CUTYPE=INDIVIDUAL;PARTSTAT={};ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:{}'
 OTHER = ATTENDEE.format("NEEDS-ACTION", "b@x.example")
 ALARM = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT1H", "END:VALARM")
+ZONE = TIMEZONE.decode().splitlines()
 KILLS = {
     # how it is written
     "byte order mark": (b"\xef\xbb\xbf" + FEED, "BOM"),
@@ -59,8 +60,13 @@ KILLS = {
         "FOLD_INSIDE_CHARACTER",
     ),
     "vertical tab": (FEED.replace(b"LOCATION:", b"LOCATION:\x0b"), "CONTROL"),
+    "bell": (FEED.replace(b"LOCATION:", b"LOCATION:\x07"), "CONTROL"),
+    "delete": (FEED.replace(b"LOCATION:", b"LOCATION:\x7f"), "CONTROL"),
     "next line U+0085": (put(FEED, "LOCATION", "LOCATION:A\x85B"), "CONTROL"),
     "line separator U+2028": (put(FEED, "LOCATION", "LOCATION:A\u2028B"), "CONTROL"),
+    "paragraph separator U+2029": (put(FEED, "LOCATION", "LOCATION:A\u2029B"), "CONTROL"),
+    "folded by a tab": (FEED.replace("訓".encode(), "\r\n\t訓".encode(), 1), "GRAMMAR"),
+    "parameter twice": (FEED.replace(b"DTSTART;", b"DTSTART;TZID=Asia/Tokyo;"), "PARAM_TWICE"),
     "blank line": (FEED.replace(b"LOCATION:", b"\r\nLOCATION:"), "GRAMMAR"),
     "quote in a parameter": (put(REQUEST, "ORGANIZER", 'ORGANIZER;CN=a"b:mailto:a@b.example'), "GRAMMAR"),
     "unescaped comma": (put(FEED, "LOCATION", "LOCATION:本部,5階"), "TEXT_NOT_ESCAPED"),
@@ -80,12 +86,27 @@ KILLS = {
     "no DTSTART": (without(FEED, "DTSTART;"), "NO_DTSTART"),
     "SEQUENCE twice": (twice(FEED, "SEQUENCE"), "TWICE_SEQUENCE"),
     "DTEND and DURATION": (add(FEED, "DURATION:PT1H"), "VEVENT_HAS_DURATION"),
+    "UID of nothing": (put(FEED, "UID:01K", "UID:"), "UID_LENGTH"),
+    "UID without end": (
+        FEED.replace(b"UID:01K", b"UID:" + b"\r\n ".join([b"0" * 64] * 4) + b"\r\n 01K"),
+        "UID_LENGTH",
+    ),
     "same UID twice": (feed("予定", [ENTRY, ENTRY]), "UID_TWICE"),
     "alarm without description": (add(FEED, *ALARM), "VEVENT_HAS_VALARM"),
     "alarm in a cancellation": (add(CANCEL, *ALARM), "VEVENT_HAS_VALARM"),
     "recurrence that we never write": (
         add(FEED, "RRULE:FREQ=WEEKLY;UNTIL=20261231T000000"),
         "VEVENT_HAS_RRULE",
+    ),
+    "rule out of step with its start": (add(FEED, "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=4"), "VEVENT_HAS_RRULE"),
+    "start twice": (twice(FEED, "DTSTART;"), "TWICE_DTSTART"),
+    "alarm with everything": (
+        add(FEED, *ALARM[:-1], "DESCRIPTION:x", "END:VALARM"),
+        "VEVENT_HAS_VALARM",
+    ),
+    "task in a feed": (
+        add(FEED, "BEGIN:VTODO", "UID:2@x", "DTSTAMP:20261001T000000Z", "END:VTODO", before="END:VCALENDAR"),
+        "VCALENDAR_HAS_VTODO",
     ),
     "instance of another value type": (
         add(FEED, "RECURRENCE-ID;VALUE=DATE:20261105"),
@@ -105,6 +126,13 @@ KILLS = {
         REQUEST[: REQUEST.index(b"BEGIN:VTIMEZONE")] + REQUEST[REQUEST.index(b"BEGIN:VEVENT") :],
         "TZID_UNDEFINED",
     ),
+    "zone defined twice": (
+        add(FEED, *ZONE, before="BEGIN:VEVENT"),
+        "TZID_TWICE",
+    ),
+    "thirteenth month": (FEED.replace(b":20261105T", b":20261305T"), "NO_SUCH_TIME"),
+    "twenty-fifth hour": (put(FEED, "CREATED", "CREATED:20260901T250000Z"), "NO_SUCH_TIME"),
+    "day that February has not": (FEED.replace(b":20261105T", b":20270229T"), "NO_SUCH_TIME"),
     "floating time": (FEED.replace(b";TZID=Asia/Tokyo", b""), "TIME_FORM"),
     "zoned and UTC at once": (FEED.replace(b"T133000\r\n", b"T133000Z\r\n"), "TIME_FORM"),
     "date for a start": (put(FEED, "DTSTART;", "DTSTART;VALUE=DATE:20261105"), "TIMES_OF_TWO_KINDS"),
@@ -114,6 +142,9 @@ KILLS = {
     # values
     "refresh without its type": (FEED.replace(b";VALUE=DURATION", b""), "REFRESH"),
     "refresh of nothing": (FEED.replace(b"VALUE=DURATION:PT1H", b"VALUE=DURATION:PT0S"), "REFRESH"),
+    "refresh in seconds": (FEED.replace(b"DURATION:PT1H", b"DURATION:3600"), "REFRESH"),
+    "sequence in words": (put(FEED, "SEQUENCE", "SEQUENCE:two"), "SEQUENCE"),
+    "sequence past all integers": (put(FEED, "SEQUENCE", "SEQUENCE:99999999999"), "SEQUENCE"),
     "negative sequence": (put(FEED, "SEQUENCE", "SEQUENCE:-1"), "SEQUENCE"),
     "status of a task": (put(FEED, "STATUS", "STATUS:DONE"), "VALUE_STATUS"),
     "unknown answer": (REQUEST.replace(b"NEEDS-ACTION", b"MAYBE"), "PARAM_PARTSTAT"),
@@ -128,6 +159,10 @@ KILLS = {
     "caret in a name": (put(REQUEST, "ORGANIZER", "ORGANIZER;CN=a^nb:mailto:a@b.example"), "CN"),
     # the feed
     "feed with PUBLISH": (add(FEED, "METHOD:PUBLISH", before="CALSCALE"), "VALUE_METHOD"),
+    "feed with PUBLISH and an attendee": (
+        add(add(FEED, OTHER), "METHOD:PUBLISH", before="CALSCALE"),
+        "VALUE_METHOD",
+    ),
     "feed with an attendee": (add(FEED, OTHER), "FEED_HAS_ATTENDEE"),
     "feed with an organizer": (add(FEED, "ORGANIZER;CN=a:mailto:a@b.example"), "FEED_HAS_ORGANIZER"),
     "feed with a telephone": (add(FEED, "CONTACT:000-0000-0001"), "VEVENT_HAS_CONTACT"),
@@ -136,9 +171,19 @@ KILLS = {
     "two names for one feed": (put(FEED, "X-WR-CALNAME", "X-WR-CALNAME:別"), "TWO_NAMES"),
     "feed with an identity of its own": (add(FEED, "UID:x", before="PRODID"), "CALENDAR_HAS_UID"),
     "feed without X-PUBLISHED-TTL": (without(FEED, "X-PUBLISHED-TTL"), "NO_X-PUBLISHED-TTL"),
+    "created after its last change": (put(FEED, "CREATED", "CREATED:20261001T000000Z"), "CREATED_AFTER_LAST_CHANGE"),
+    "tentative, and the title does not say so": (put(FEED, "STATUS", "STATUS:TENTATIVE"), "STATUS_NOT_IN_TITLE"),
+    "cancelled, and the title does not say so": (
+        put(add(FEED, "TRANSP:TRANSPARENT"), "STATUS", "STATUS:CANCELLED"),
+        "STATUS_NOT_IN_TITLE",
+    ),
     "cancelled but busy": (put(FEED, "STATUS", "STATUS:CANCELLED"), "CANCELLED_BUT_BUSY"),
     # the messages
     "reply": (REQUEST.replace(b"METHOD:REQUEST", b"METHOD:REPLY"), "VALUE_METHOD"),
+    "reply with two attendees": (
+        add(REQUEST.replace(b"METHOD:REQUEST", b"METHOD:REPLY"), OTHER),
+        "NOT_ONE_ATTENDEE",
+    ),
     "request without organizer": (without(REQUEST, "ORGANIZER"), "NO_ORGANIZER"),
     "request without attendee": (without(REQUEST, "ATTENDEE"), "NOT_ONE_ATTENDEE"),
     "request that shows another guest": (add(REQUEST, OTHER), "NOT_ONE_ATTENDEE"),

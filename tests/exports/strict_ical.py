@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC as UTC_ZONE
+from datetime import datetime
 
 NAME = "[A-Za-z0-9-]+"
 VALUE = r'(?:"[^"\x00-\x08\x0a-\x1f]*"|[^";:,\x00-\x08\x0a-\x1f]*)'
@@ -22,6 +24,10 @@ UTC = re.compile(r"\d{8}T\d{6}Z")
 LOCAL = re.compile(r"\d{8}T\d{6}")
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 CN_TROUBLE = re.compile(r'["^;:,\\]')
+PREFIXES = {"TENTATIVE": "【調整中】", "CANCELLED": "【中止】"}
+"""Some calendars hide STATUS, so the title says it too."""
+
+TIME = re.compile(r"\d{8}T\d{6}Z?")
 PERIOD = re.compile(r"PT[1-9]\d*[HMS]|P[1-9]\d*[DW]")
 
 ONCE = {
@@ -144,7 +150,10 @@ def _line(text: str) -> Line:
     match = LINE.fullmatch(text)
     if not match:
         raise Unreadable("GRAMMAR")
-    params = {name: value.strip('"') for name, value in PARAM.findall(match[2])}
+    found = PARAM.findall(match[2])
+    params = {name: value.strip('"') for name, value in found}
+    if len(params) < len(found):
+        raise Unreadable("PARAM_TWICE")
     return Line(match[1], params, match[3])
 
 
@@ -205,10 +214,20 @@ def _people(part: Part) -> Iterator[str]:
 def _times(part: Part) -> Iterator[str]:
     times = part.all("DTSTART") + part.all("DTEND") if part.name == "VEVENT" else []
     yield from ("TIME_FORM" for line in times if not _zoned_or_utc(line))
+    yield from ("NO_SUCH_TIME" for line in part.lines if TIME.fullmatch(line.value) and not _is_a_time(line.value))
     if len(times) == 2 and times[0].params != times[1].params or len({len(line.value) for line in times}) > 1:
         yield "TIMES_OF_TWO_KINDS"
     elif len(times) == 2 and times[1].value <= times[0].value:
         yield "END_NOT_AFTER_START"
+
+
+def _is_a_time(value: str) -> bool:
+    """RFC 5545 §3.3.12 knows a sixtieth second, Python does not, and we never write it."""
+    try:
+        datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=UTC_ZONE)
+    except ValueError:
+        return False
+    return True
 
 
 def _zoned_or_utc(line: Line) -> bool:
@@ -221,6 +240,8 @@ def _zones(root: Part) -> Iterator[str]:
     used = {line.params["TZID"] for part in root.walk() for line in part.lines if "TZID" in line.params}
     if used - defined:
         yield "TZID_UNDEFINED"
+    if len(defined) < sum(part.name == "VTIMEZONE" for part in root.parts):
+        yield "TZID_TWICE"
 
 
 def _events(root: Part) -> list[Part]:
@@ -235,6 +256,14 @@ def _some_part(root: Part) -> Iterator[str]:
 def _one_event_per_uid(root: Part) -> Iterator[str]:
     if any(count > 1 for count in Counter(event.value("UID") for event in _events(root)).values()):
         yield "UID_TWICE"
+
+
+def _uids(root: Part) -> Iterator[str]:
+    """Longer than 255 octets some stores cut it off (RFC 7986 §5.3)."""
+    for event in _events(root):
+        uid = event.value("UID")
+        if uid is not None and not 1 <= len(uid.encode()) <= 255:
+            yield "UID_LENGTH"
 
 
 def _cancelled_is_free(root: Part) -> Iterator[str]:
@@ -258,6 +287,11 @@ def _feed_events(root: Part) -> Iterator[str]:
         yield from (f"NO_{name}" for name in ("CLASS", "STATUS") if not event.all(name))
         if event.value("DTSTAMP") != event.value("LAST-MODIFIED"):
             yield "STAMP_IS_NOT_LAST_CHANGE"
+        if (event.value("CREATED") or "") > (event.value("LAST-MODIFIED") or ""):
+            yield "CREATED_AFTER_LAST_CHANGE"
+        prefix = PREFIXES.get(event.value("STATUS") or "", "")
+        if not (event.value("SUMMARY") or "").startswith(prefix):
+            yield "STATUS_NOT_IN_TITLE"
 
 
 def _no_uid_of_its_own(root: Part) -> Iterator[str]:
@@ -309,6 +343,6 @@ def _sequence(root: Part, prior: int) -> Iterator[str]:
 
 Rule = Callable[[Part], Iterator[str]]
 EVERYWHERE: tuple[Rule, ...] = (_properties, _parts, _values, _stamps, _people, _times)
-WHOLE: tuple[Rule, ...] = (_zones, _some_part, _one_event_per_uid, _cancelled_is_free, _no_uid_of_its_own)
+WHOLE: tuple[Rule, ...] = (_zones, _some_part, _one_event_per_uid, _uids, _cancelled_is_free, _no_uid_of_its_own)
 FEED: tuple[Rule, ...] = (_feed_head, _feed_events)
 MESSAGE: tuple[Rule, ...] = (_message_head, _message_people, _cancellation)

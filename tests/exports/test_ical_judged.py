@@ -10,6 +10,7 @@ import pytest
 import vobject
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 from icalendar.enums import CLASS
 
 from domain.actor import TOKYO
@@ -55,7 +56,8 @@ ALSO_SEEN_BY = {
     "vobject": ["no UID", "no DTSTAMP", "no PRODID", "SEQUENCE twice", "DTEND and DURATION", "end missing"],
     "libical": [
         *("request without organizer", "request without attendee", "cancel without sequence"),
-        *("feed with PUBLISH", "comment in the time zone", "no PRODID"),
+        *("feed with PUBLISH", "feed with PUBLISH and an attendee", "reply with two attendees"),
+        *("comment in the time zone", "no PRODID"),
         *("SEQUENCE twice", "DTEND and DURATION", "end missing"),
     ],
 }
@@ -93,6 +95,20 @@ def test_nothing_typed_can_break_out_of_its_line(typed: str, name: str, address:
     guest = replace(GUEST, name=name, address=f"g{address}@x.example")
     assert findings(request(event, OFFICE, guest, SENT)) == []
     assert findings(feed(name, [vevent(event)])) == []
+
+
+@settings(deadline=None)
+@given(st.integers(0, 4 * 10**9), st.integers(1, 14 * 24 * 3600))
+def test_every_reader_finds_the_instant_that_was_meant(second: int, lasting: int) -> None:
+    starts_at = datetime.fromtimestamp(second, UTC)
+    sent = feed("予定", [vevent(replace(DRILL, starts_at=starts_at, ends_at=starts_at + timedelta(seconds=lasting)))])
+    by_vobject = vobject.readOne(sent.decode()).vevent
+    [by_icalendar] = Calendar.from_ical(sent).walk("VEVENT")
+    for begins, ends in (
+        (by_vobject.dtstart.value, by_vobject.dtend.value),
+        (by_icalendar.start, by_icalendar.end),
+    ):
+        assert (begins.astimezone(UTC), ends.astimezone(UTC)) == (starts_at, starts_at + timedelta(seconds=lasting))
 
 
 def by_the_library(event: Event) -> bytes:
