@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from domain import database
 from domain.feeds.subscription import Subscription
 
 
-@dataclass(frozen=True)
-class Feed:
+class Feed(NamedTuple):
     """A subscription and what it was when it was last written, as one row of one statement tells them."""
 
     id: UUID
