@@ -156,7 +156,7 @@ class _Memory:
     def note(self, line: Mapping[str, Any]) -> None:
         about, asked = line["appointment_id"], line["attendee_id"]
         self.knowing |= {(about, one) for one in (asked, line["person_id"] and str(line["person_id"])) if one}
-        if line["method"] is None:
+        if line["method"] is None or line["stamp"] is None:  # a mail; or what it said has been erased
             return
         if line["method"] != Method.DECLINECOUNTER:  # which tells nothing of the date itself
             self.told[about, asked] = Told(Method(line["method"]), line["sequence"] or 0, line["online_url"])

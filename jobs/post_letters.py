@@ -77,8 +77,7 @@ class Outcome(StrEnum):
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
     quiet_until = desk.quiet.until(now) if desk.quiet else None
-    await gathering.settle(now, desk.gathering, quiet_until)
-    await reminders.settle(now)
+    await _decide(now, desk, quiet_until)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(letter: Letter) -> Outcome:
@@ -91,6 +90,15 @@ async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     if outcomes:
         log.info("letters: %s", ", ".join(f"{count} {what.lower()}" for what, count in sorted(outcomes.items())))
     return outcomes
+
+
+async def _decide(now: datetime, desk: Desk, quiet_until: datetime | None) -> None:
+    """See which of the letters that wait need not leave; a mistake in that keeps no other letter in the house."""
+    try:
+        await gathering.settle(now, desk.gathering, quiet_until)
+        await reminders.settle(now)
+    except Exception as bug:
+        log.error("letters could not be gathered: %s", trace(bug))
 
 
 async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:

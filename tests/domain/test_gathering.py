@@ -281,3 +281,16 @@ def test_what_was_gathered_is_not_sent_again_by_hand(play: Any) -> None:
         assert await Letter.filter(sent_at=None, spared_at=None).count() == 0
 
     play(story)
+
+
+def test_letters_whose_text_was_erased_keep_no_other_in_the_house(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, (first, _) = await drill_with(clock, "架空電力株式会社", "見本信用金庫")
+        await clock.after(5)
+        await Letter.filter(person_id=first.person_id).update(facts={}, to_address="", to_name="")
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        told = await clock.after(5)
+        assert (SECOND, "drill-changed", "REQUEST") in told
+
+    play(story)

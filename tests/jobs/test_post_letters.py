@@ -559,3 +559,18 @@ def test_a_reminder_that_is_true_no_more_does_not_leave(play: Any) -> None:
         assert (await Letter.get(kind="reminder-day-before")).spared_at == IN_THE_MORNING
 
     play(story)
+
+
+def test_a_letter_that_cannot_be_compared_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        about = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "appointment_id": lecture.appointment_id}
+        broken = {"unit_name": "青浜第1警察署"}
+        await outbox.owe("b:1", "drill-changed", facts=broken, owed_at=NOW, method=outbox.Method.REQUEST, **about)
+        pigeons = Pigeons()
+        assert (await post_letters.post_letters(NOW, desk(pigeons)))[POSTED] == 1
+        assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
+
+    play(story)
+    assert any("could not be gathered" in record.message for record in caplog.records)
+    caplog.clear()
