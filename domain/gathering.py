@@ -33,8 +33,11 @@ class Gathering:
 
 
 AT_ONCE = Gathering()
-Reader: TypeAlias = tuple[UUID, str]
-"""Of what is told one by one: an appointment, and an address."""
+Mailbox: TypeAlias = tuple[UUID, str]
+"""In which calendars find what they are told of one date: an appointment, and an address."""
+
+Reader: TypeAlias = tuple[UUID, str, str | None]
+"""Whoever is told of one date: besides, the row by which they were asked, for two people may have one mailbox."""
 
 
 @routine
@@ -81,7 +84,7 @@ async def _held(letters: Sequence[Letter], quiet_until: datetime | None) -> set[
 
 def _reader(letter: Letter) -> Reader:
     assert letter.appointment_id is not None
-    return letter.appointment_id, letter.to_address
+    return letter.appointment_id, letter.to_address, letter.facts.get("attendee_id")
 
 
 def _bunches(letters: Iterable[Letter], hold: timedelta) -> list[list[Letter]]:
@@ -144,7 +147,7 @@ class _Memory:
 
     told: dict[tuple[Any, Any], Told]
     knowing: set[tuple[Any, Any]]
-    stamps: dict[Reader, datetime]
+    stamps: dict[Mailbox, datetime]
 
     def of(self, letter: Letter) -> Told:
         about, asked = letter.appointment_id, letter.facts.get("attendee_id")

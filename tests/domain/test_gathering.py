@@ -294,3 +294,21 @@ def test_letters_whose_text_was_erased_keep_no_other_in_the_house(play: Any) -> 
         assert (SECOND, "drill-changed", "REQUEST") in told
 
     play(story)
+
+
+def test_two_people_with_one_mailbox_are_told_one_by_one_and_dtstamp_rises_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill = await make.drill(town.officer)
+        body = await make.company(town.officer)
+        for name in ("例塚", "試﨑"):
+            contact = await make.contact(town.officer, body, family_name=name, mail_address=FIRST)
+            await drills.invite(clock.officer, drill.id, contact_id=contact.id)
+        assert await clock.after(5) == [(FIRST, "drill-invitation", "REQUEST")] * 2
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        assert await clock.after(5) == [(FIRST, "drill-changed", "REQUEST")] * 2
+        assert len({letter.facts["attendee_id"] for letter in clock.left}) == 2
+        stamps = [letter.facts["stamp"] for letter in clock.left]
+        assert stamps == sorted(set(stamps))
+
+    play(story)
