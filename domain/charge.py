@@ -26,6 +26,15 @@ async def tell(author: Author, attendee: Attendee, kind: str, turn: str, facts: 
     await letters.write(author, await _in_charge(author, attendee), attendee.unit_id, kind, turn, facts)
 
 
+async def tell_of_loss(
+    author: Author, appointment: Appointment, attendee: Attendee, *, answer: str = "", reason: str = ""
+) -> None:
+    """Somebody who had said yes does not come: what they have answered, or why else."""
+    person = await Person.get(id=attendee.person_id)
+    facts = {**await said_of(appointment), "person": person.name, "answer": answer, "reason": reason}
+    await tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
+
+
 async def _in_charge(author: Author, attendee: Attendee) -> Person | None:
     officer = await Person.filter(id=attendee.asked_by_id).first()
     if officer is None or officer.id == attendee.person_id or not officer.mail_address:

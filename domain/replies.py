@@ -159,7 +159,7 @@ async def _answer(
     if heard.letter or not is_known:
         await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received")
     if before is PartStat.ACCEPTED and partstat in STAYING_AWAY and not heard.tells_of_loss:
-        await _tell_planner(author, appointment, attendee)
+        await charge.tell_of_loss(author, appointment, attendee, answer=LABELS[partstat], reason=attendee.remark)
     return attendee
 
 
@@ -168,13 +168,6 @@ async def _tell_calendar(author: Author, appointment: Appointment, attendee: Att
     DTSTAMP (RFC 5546 §2.1.5), which asks for no reply."""
     answer = LABELS[attendee.partstat]
     await invitations.tell(author, appointment, attendee, letter, answer=answer, asks=False)
-
-
-async def _tell_planner(author: Author, appointment: Appointment, attendee: Attendee) -> None:
-    """Whoever has asked somebody who had said yes hears at once that they do not come."""
-    person, answer = await Person.get(id=attendee.person_id), LABELS[attendee.partstat]
-    facts = {**await charge.said_of(appointment), "person": person.name, "answer": answer, "reason": attendee.remark}
-    await charge.tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
 
 
 async def _must_be_open(author: Author, appointment: Appointment, attendee: Attendee) -> None:

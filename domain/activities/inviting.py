@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain import calendar, invitations, records, volunteers
+from domain import calendar, charge, invitations, records, volunteers
 from domain.activities.activity import (
     LABELS,
     OPEN,
@@ -223,8 +223,18 @@ async def excuse(author: Author, volunteer: Volunteer, reason: str) -> None:
         activity = await Activity.filter(id=seen.activity_id).select_for_update().get()
         participation = await ahead.filter(id=seen.id).select_for_update().first()
         if participation and not await _goes_on(volunteer, activity):
-            await _let_go(author, participation, reason)
+            await _lose(author, participation, reason)
             await fill(author, activity)
+
+
+async def _lose(author: Author, participation: ActivityParticipation, reason: str) -> None:
+    """Release somebody who may not come any more; where they were counted on, whoever asked them hears of it."""
+    was_coming = participation.status is ParticipationStatus.CONFIRMED
+    await _let_go(author, participation, reason)
+    if was_coming:
+        attendee = await Attendee.get(id=participation.attendee_id)
+        appointment = await Appointment.get(id=attendee.appointment_id)
+        await charge.tell_of_loss(author, appointment, attendee, reason=reason)
 
 
 async def _goes_on(volunteer: Volunteer, activity: Activity) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, incoming, replies
+from domain import activities, incoming, replies, volunteers
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.incoming import IncomingStatus, Told
 from domain.organizations import Contact
@@ -85,6 +85,19 @@ def test_of_whoever_had_not_said_yes_nobody_is_told(play: Any, first: PartStat) 
         await by_page(town, attendee, first, NOW + HOUR)
         await by_page(town, attendee, PartStat.DECLINED, NOW + 2 * HOUR)
         assert await told() == []
+
+    play(story)
+
+
+def test_a_volunteer_who_resigns_is_missed_by_whoever_counted_on_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        attendee = await of_an_activity(town)
+        await by_page(town, attendee, PartStat.ACCEPTED, NOW + HOUR)
+        volunteer = await volunteers.visible_to(town.hq).get(person_id=attendee.person_id)
+        await volunteers.resign(make.at(town.hq, NOW + 2 * HOUR), volunteer.id, reason="転居")
+        [(to, answer, reason, _)] = await told()
+        assert (to, answer) == (OFFICER, "")
+        assert reason
 
     play(story)
 
