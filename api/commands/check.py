@@ -143,4 +143,5 @@ STEPS = (
     Step("pytest", "テスト (PostgreSQL)", _pytest, "pytest"),
     Step("mutants", "わざと入れた間違い", _module("-m", "tests.mutants"), "pytest", "test"),
     Step("schemathesis", "よその目", _module("-m", "tests.outside.stranger"), "schemathesis", "outside"),
+    Step("vdirsyncer", "よその購読者", _module("-m", "tests.outside.subscriber"), "vdirsyncer", "outside"),
 )
