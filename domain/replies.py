@@ -150,7 +150,7 @@ async def _answer(
     given_at: datetime | None = None,
 ) -> Attendee:
     await _must_be_open(author, appointment, attendee)
-    before = attendee.partstat
+    before, was_coming = attendee.partstat, attendee.partstat is PartStat.ACCEPTED and not attendee.waits
     said = {"partstat": partstat, "channel": channel, "remark": remark, "answered_at": given_at or author.now}
     await records.change(author, attendee, "attendee-answered", **said)
     listener = LISTENERS.get(appointment.kind)
@@ -158,7 +158,7 @@ async def _answer(
     is_known = given_at is not None or partstat is before
     if heard.letter or not is_known:
         await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received")
-    if before is PartStat.ACCEPTED and partstat in STAYING_AWAY and not heard.tells_of_loss:
+    if was_coming and partstat in STAYING_AWAY and not heard.tells_of_loss:
         await charge.tell_of_loss(author, appointment, attendee, answer=LABELS[partstat], reason=attendee.remark)
     return attendee
 

@@ -153,6 +153,17 @@ def test_whoever_let_an_offer_lapse_and_says_yes_again_gets_the_free_seat_or_the
     play(story)
 
 
+def test_nobody_is_told_of_the_loss_of_somebody_who_only_waited(play: Any) -> None:
+    async def story(town: Town) -> None:
+        waiting = await line(town)
+        await waiting.answer(2, PartStat.DECLINED)
+        assert await Letter.filter(kind="attendee-lost").count() == 0
+        await waiting.answer(0, PartStat.DECLINED)
+        assert await Letter.filter(kind="attendee-lost").count() == 1
+
+    play(story)
+
+
 def test_shortly_before_it_begins_an_offer_lasts_half_of_the_time_that_is_left(play: Any) -> None:
     async def story(town: Town) -> None:
         waiting = await line(town, starts_at=NOW + 10 * HOUR)
