@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api import downloads, entrance, feeds, health, metrics, nowhere, own_page, pages, rights, rsvp, subscribing
+from api import caldav, downloads, entrance, feeds, health, metrics, nowhere, own_page, pages, rights, rsvp, subscribing
 from api.context import Context, whoever
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -34,7 +34,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
             yield
 
     desk = ide.routes if ide else []
-    mail = [*feeds.routes(house), *subscribing.routes(house), *rsvp.routes(house), *pages.ROUTES]
+    mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house), *pages.ROUTES]
     mail += [*entrance.routes(house), *own_page.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
     requests: metrics.Requests = Counter()

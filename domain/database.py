@@ -31,6 +31,7 @@ MODELS = [
         "accounts.sessions",
         "accounts.throttling",
         "feeds.subscription",
+        "feeds.synced",
         "incoming.mail",
         "volunteers.roster",
         "volunteers.consents",

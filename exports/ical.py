@@ -175,6 +175,11 @@ def feed(name: str, events: Iterable[bytes]) -> bytes:
     return _calendar(head, REFRESH, TIMEZONE, *events)
 
 
+def single(event: bytes) -> bytes:
+    """A calendar object of one kept entry, as CalDAV keeps each for itself (RFC 4791 §4.1)."""
+    return _calendar(_head(), TIMEZONE, event)
+
+
 def request(
     event: Event,
     organizer: Party,

@@ -24,14 +24,17 @@ from domain.feeds.subscription import (
     subscribe_unit,
     visible_to,
 )
+from domain.feeds.synced import FeedEntry, Synced, sync
 
 __all__ = [
     "PURPOSE",
     "Contents",
     "Feed",
+    "FeedEntry",
     "FeedState",
     "Shown",
     "Subscription",
+    "Synced",
     "called",
     "contents",
     "dates_in",
@@ -43,6 +46,7 @@ __all__ = [
     "send_own",
     "subscribe",
     "subscribe_unit",
+    "sync",
     "visible_to",
     "written",
 ]

@@ -266,6 +266,13 @@ HOLDINGS: Mapping[str, Holding] = {
         internal="subscription_id stirs rendered_stirs renderer digest rendered_at fresh_until modified_at",
         headings={"digest": "予定表の照合値"},
     ),
+    "feed_entry": Holding(
+        "購読の差分",
+        "予定表を同期するプログラムに、変わった予定だけを伝える",
+        HASHED,
+        internal="subscription_id appointment_id etag version is_gone",
+        headings={"etag": "予定の照合値", "is_gone": "なくなった"},
+    ),
     "token": Holding(
         "アクセストークン",
         "本人であることの確認",

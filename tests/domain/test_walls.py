@@ -29,8 +29,18 @@ from domain.walls import DESK, GUEST, Wall
 from tests import make
 from tests.make import Town
 
-# What nobody acts on behind a wall: the clock's turns and heads, which keys were sent, who knocked, the migrations.
-BEYOND = {"feed_state", "slot", "idempotency_key", "journal_head", "knock", "familiar_network", "tortoise_migrations"}
+# What nobody acts on behind a wall: the clock's turns and heads, which keys were sent, who knocked, the
+# migrations, and what feeds were.
+BEYOND = {
+    "feed_state",
+    "feed_entry",
+    "slot",
+    "idempotency_key",
+    "journal_head",
+    "knock",
+    "familiar_network",
+    "tortoise_migrations",
+}
 
 
 async def everything(model: type[Model], wall: Wall) -> list[Any]:

@@ -1,0 +1,258 @@
+"""The read-only CalDAV calendar, as programs ask for it."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from xml.etree.ElementTree import Element, fromstring
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from api import caldav
+from api.caldav import CALENDAR, CS, C, D
+from api.house import House
+from api.strictness import Strict
+from domain import feeds, tokens
+from domain.calendar import Appointment
+from domain.feeds import FeedEntry, Subscription
+from tests import make
+from tests.api.test_feeds import SECRET, Clock, stations
+from tests.clock import NOW
+from tests.exports.judges import JUDGES
+from tests.exports.strict_ical import findings
+from tests.make import Town
+
+PROP = '<propfind xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/">{}'
+ASKED = PROP.format("<prop>{}</prop></propfind>")
+TELLING = "<sync-token/><CS:getctag/><resourcetype/><displayname/><supported-report-set/>"
+
+OF_A_FEED = {"NO_NAME", "NO_X-WR-CALNAME", "NO_X-WR-TIMEZONE", "NO_X-PUBLISHED-TTL", "NO_REFRESH-INTERVAL"}
+"""What a whole feed has to have, and a single object has not."""
+
+
+def secret(feed: Subscription, generation: int = 1) -> str:
+    return tokens.derive(SECRET, feeds.PURPOSE, feed.id, generation)
+
+
+@dataclass
+class Program:
+    client: httpx.AsyncClient
+
+    async def ask(self, method: str, path: str, body: str = "", **headers: str) -> httpx.Response:
+        return await self.client.request(method, path, content=body.encode(), headers=headers)
+
+    async def found(self, path: str, body: str = "", depth: str = "0") -> list[Element]:
+        answer = await self.ask("PROPFIND", path, body, Depth=depth)
+        assert answer.status_code == 207, answer.text
+        return fromstring(answer.content).findall(f"{D}response")
+
+    async def report(self, name: str, inside: str) -> Element:
+        spaces = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+        answer = await self.ask("REPORT", CALENDAR, f"<{name} {spaces}>{inside}</{name}>", Depth="1")
+        assert answer.status_code == 207, answer.text
+        return fromstring(answer.content)
+
+    async def sync(self, token: str = "") -> tuple[set[str], set[str], str]:
+        """What has changed, what is gone, and the next token."""
+        said = await self.report("sync-collection", f"<sync-token>{token}</sync-token><prop><getetag/></prop>")
+        changed = {href(one) for one in said.findall(f"{D}response") if one.find(f"{D}status") is None}
+        gone = {href(one) for one in said.findall(f"{D}response") if one.find(f"{D}status") is not None}
+        return changed, gone, said.findtext(f"{D}sync-token") or ""
+
+
+def href(response: Element) -> str:
+    return response.findtext(f"{D}href") or ""
+
+
+def statuses(response: Element) -> dict[str, str]:
+    """Each property that was asked for, by its status."""
+    return {
+        one.tag: (part.findtext(f"{D}status") or "").split(" ", 1)[1]
+        for part in response.findall(f"{D}propstat")
+        for one in part.find(f"{D}prop") or ()
+    }
+
+
+@asynccontextmanager
+async def program(password: str, clock: Clock | None = None, name: str = "anybody") -> AsyncIterator[Program]:
+    app = Strict(Starlette(routes=caldav.routes(House(SECRET, "https://renkei.example", clock or Clock()))))
+    login = f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="https://renkei.example", headers={"Authorization": login}
+    ) as client:
+        yield Program(client)
+
+
+async def lectures_given(town: Town, count: int) -> list[Any]:
+    given = []
+    for number in range(count):
+        school = await make.school(town.officer, f"見本{number}小")
+        given.append(await make.lecture(town.officer, school=school))
+    return given
+
+
+def test_a_program_finds_its_way_from_the_name_of_the_host_to_the_calendar(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            led = await one.client.request("PROPFIND", "/.well-known/caldav")
+            assert (led.status_code, led.headers["location"]) == (301, "/dav/")
+            [root] = await one.found("/dav/", ASKED.format("<current-user-principal/><C:calendar-home-set/><C:none/>"))
+            assert {one.text for one in root.iter(f"{D}href")} == {"/dav/"}
+            assert statuses(root)[f"{C}none"] == "404 Not Found"
+            inside = {href(one): one for one in await one.found("/dav/", ASKED.format(TELLING), depth="1")}
+            assert set(inside) == {"/dav/", CALENDAR}
+            kinds = inside[CALENDAR].find(f".//{D}resourcetype")
+            assert kinds is not None
+            assert {kind.tag for kind in kinds} == {f"{D}collection", f"{C}calendar"}
+            assert inside[CALENDAR].findtext(f".//{D}displayname") == "連携 青浜第1警察署"
+            assert inside[CALENDAR].findtext(f".//{CS}getctag") == inside[CALENDAR].findtext(f".//{D}sync-token")
+
+    play(story)
+
+
+def test_every_date_is_an_object_of_its_own_with_the_entry_of_the_feed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        given = await lectures_given(town, 2)
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            [_, *entries] = await one.found(CALENDAR, ASKED.format("<getetag/><getcontenttype/>"), depth="1")
+            assert {href(each) for each in entries} == {f"{CALENDAR}{each.appointment_id}.ics" for each in given}
+            for each in entries:
+                answer = await one.ask("GET", href(each))
+                assert set(findings(answer.content)) <= OF_A_FEED
+                assert {name: judge(answer.content) for name, judge in JUDGES.items()} == dict.fromkeys(JUDGES, [])
+                assert answer.headers["etag"] == each.findtext(f".//{D}getetag")
+                assert answer.headers["content-type"].startswith("text/calendar; charset=utf-8")
+                again = await one.ask("GET", href(each), **{"If-None-Match": answer.headers["etag"]})
+                assert (again.status_code, again.content) == (304, b"")
+                assert (await one.ask("HEAD", href(each))).headers["etag"] == answer.headers["etag"]
+
+    play(story)
+
+
+def test_a_program_that_comes_again_is_told_what_is_new_and_what_is_gone_and_nothing_else(play: Any) -> None:
+    async def story(town: Town) -> None:
+        first, second = await lectures_given(town, 2)
+        feed, clock = await stations(town), Clock()
+        paths = {each.id: f"{CALENDAR}{each.appointment_id}.ics" for each in (first, second)}
+        async with program(secret(feed), clock) as one:
+            changed, gone, token = await one.sync()
+            assert (changed, gone) == (set(paths.values()), set())
+            assert await one.sync(token) == (set(), set(), token)
+            await Appointment.filter(id=first.appointment_id).update(title="題が変わった講義")
+            changed, gone, newer = await one.sync(token)
+            assert (changed, gone) == ({paths[first.id]}, set())
+            assert newer != token
+            clock.now = NOW + timedelta(days=500)
+            changed, gone, last = await one.sync(newer)
+            assert (changed, gone) == (set(), set(paths.values()))
+            assert await one.sync(token) == (set(), set(paths.values()), last)
+            assert (await one.sync())[:2] == (set(), set())
+
+    play(story)
+
+
+@pytest.mark.parametrize("token", ["urn:renkei:sync:99", "urn:renkei:sync:-1", "urn:renkei:sync:x", "http://x/1", "１"])
+def test_a_token_that_was_never_ours_makes_the_program_begin_anew(play: Any, token: str) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            asked = f'<sync-collection xmlns="DAV:"><sync-token>{token}</sync-token><prop/></sync-collection>'
+            answer = await one.ask("REPORT", CALENDAR, asked)
+            assert answer.status_code == 403
+            assert fromstring(answer.content).find(f"{D}valid-sync-token") is not None
+
+    play(story)
+
+
+def test_several_objects_are_fetched_at_once_and_what_is_not_there_is_said_to_be_so(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [given] = await lectures_given(town, 1)
+        feed = await stations(town)
+        there, nowhere = f"{CALENDAR}{given.appointment_id}.ics", f"{CALENDAR}nothing.ics"
+        async with program(secret(feed)) as one:
+            inside = f"<prop><getetag/><C:calendar-data/></prop><href>{there}</href><href>{nowhere}</href>"
+            said = await one.report("C:calendar-multiget", inside.replace("C:calendar-multiget", ""))
+            first, second = said.findall(f"{D}response")
+            data = first.findtext(f".//{C}calendar-data") or ""
+            assert data.encode() == (await one.ask("GET", there)).content
+            assert (href(second), second.findtext(f"{D}status")) == (nowhere, "HTTP/1.1 404 Not Found")
+
+    play(story)
+
+
+def test_a_query_by_time_finds_what_lies_between(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [given] = await lectures_given(town, 1)
+        starts = (await given.appointment).starts_at
+        feed = await stations(town)
+        day = timedelta(days=1)
+        async with program(secret(feed)) as one:
+            for start, end, count in ((starts - day, starts + day, 1), (starts + day, starts + 2 * day, 0)):
+                span = f'<C:time-range start="{start:%Y%m%dT%H%M%SZ}" end="{end:%Y%m%dT%H%M%SZ}"/>'
+                within = f'<C:comp-filter name="VEVENT">{span}</C:comp-filter>'
+                within = f'<C:comp-filter name="VCALENDAR">{within}</C:comp-filter>'
+                said = await one.report("C:calendar-query", f"<prop><getetag/></prop><C:filter>{within}</C:filter>")
+                assert len(said.findall(f"{D}response")) == count
+
+    play(story)
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "", "a" * 65, "{old}", "{revoked}"])
+def test_nobody_without_the_present_secret_is_told_anything(play: Any, wrong: str) -> None:
+    async def story(town: Town) -> None:
+        feed, other = await stations(town), await feeds.subscribe(town.officer, person_id=town.officer.person_id)
+        await feeds.rotate(town.officer, feed.id)
+        await feeds.revoke(town.officer, other.id)
+        async with program(
+            wrong.format(old=secret(feed), revoked=secret(other)), Clock(NOW + timedelta(hours=1))
+        ) as one:
+            for method in ("GET", "PROPFIND", "REPORT"):
+                answer = await one.ask(method, CALENDAR)
+                assert answer.status_code == 401
+                assert answer.headers["www-authenticate"].startswith("Basic ")
+            del one.client.headers["Authorization"]
+            assert (await one.ask("PROPFIND", "/dav/")).status_code == 401
+        assert not await FeedEntry.exists()
+
+    play(story)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PROPPATCH", "MKCALENDAR", "MOVE", "POST", "LOCK"])
+def test_nothing_can_be_changed(play: Any, method: str) -> None:
+    async def story(town: Town) -> None:
+        [given] = await lectures_given(town, 1)
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            answer = await one.ask(method, f"{CALENDAR}{given.appointment_id}.ics", "BEGIN:VCALENDAR")
+            assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, GET, HEAD, PROPFIND, REPORT")
+            assert "calendar-access" in (await one.ask("OPTIONS", CALENDAR)).headers["dav"]
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<",
+        "<a></b>",
+        "\x00",
+        '<!DOCTYPE a [<!ENTITY b "c">]><propfind xmlns="DAV:"><prop>&b;</prop></propfind>',
+        '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        "<a>" + "b" * 300_000 + "</a>",
+    ],
+)
+def test_what_is_no_question_is_refused_at_once(play: Any, body: str) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            assert (await one.ask("PROPFIND", CALENDAR, body)).status_code == 400
+            assert (await one.ask("REPORT", "/dav/", "<a/>")).status_code == 403
+
+    play(story)
