@@ -124,8 +124,9 @@ class Calendars:
         now = self.house.clock()
         contents = await feeds.contents(feed, now)
         synced = await feeds.sync(feed.id, {one.id: _etag(one) for one in contents.dates})
-        await feeds.note_fetch(feed, feed.digest if feed.is_as_written(door.RENDERER, now) else "", now)
         store = Store(contents.name, {_name(one.id): one for one in contents.dates}, synced)
+        if request.method != "PROPFIND" or feed.fetched == store.token:  # which only asks whether there is anything new
+            await feeds.note_fetch(feed, store.token, now)
         if request.method == "PROPFIND":
             return _found(request, store, asked)
         if request.method == "REPORT":

@@ -10,18 +10,22 @@ from tortoise import fields
 from tortoise.transactions import in_transaction
 
 from domain import database
+from domain.feeds.subscription import Subscription
 from domain.table import Table
 
 
 class FeedEntry(Table):
-    """One entry of a feed as it was last told: `etag` of its bytes, and the feed's `version` since which it has been
-    this, or `is_gone`. What is gone stays known, for a program that comes again after a year."""
+    """One entry of a feed as it was last told: `etag` of its bytes, and the feed's `feed_version` since which it
+    has been this, or `is_gone`. What is gone stays known, for a program that comes again after a year."""
 
     id = fields.UUIDField(primary_key=True)
-    subscription_id = fields.UUIDField()
+    subscription: fields.ForeignKeyRelation[Subscription] = fields.ForeignKeyField(
+        "renkei.Subscription", related_name=False
+    )
+    subscription_id: UUID
     appointment_id = fields.UUIDField()
     etag = fields.CharField(max_length=32)
-    version = fields.BigIntField()
+    feed_version = fields.BigIntField()
     is_gone = fields.BooleanField(default=False)
 
     class Meta:
@@ -45,9 +49,10 @@ class Synced:
 
 
 TOLD = """
-    INSERT INTO feed_entry (id, subscription_id, appointment_id, etag, version, is_gone) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO feed_entry (id, subscription_id, appointment_id, etag, feed_version, is_gone)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (subscription_id, appointment_id)
-    DO UPDATE SET etag = excluded.etag, version = excluded.version, is_gone = excluded.is_gone"""
+    DO UPDATE SET etag = excluded.etag, feed_version = excluded.feed_version, is_gone = excluded.is_gone"""
 
 
 async def sync(feed_id: UUID, etags: Mapping[UUID, str]) -> Synced:
@@ -56,12 +61,12 @@ async def sync(feed_id: UUID, etags: Mapping[UUID, str]) -> Synced:
     async with in_transaction("default"):
         await database.execute("SELECT FROM feed_state WHERE subscription_id = $1 FOR UPDATE", feed_id)
         known = {one.appointment_id: one for one in await FeedEntry.filter(subscription_id=feed_id)}
-        last = max((one.version for one in known.values()), default=0)
+        last = max((one.feed_version for one in known.values()), default=0)
         told = {id: one.etag for id, one in known.items() if not one.is_gone}
         news = {id: (etag, False) for id, etag in etags.items() if told.get(id) != etag}
         news |= {id: (etag, True) for id, etag in told.items() if id not in etags}
         for id, (etag, is_gone) in news.items():
             await database.execute(TOLD, uuid4(), feed_id, id, etag, last + 1, is_gone)
-    since = {id: one.version for id, one in known.items()} | dict.fromkeys(news, last + 1)
+    since = {id: one.feed_version for id, one in known.items()} | dict.fromkeys(news, last + 1)
     gone = {id: at for id, at in since.items() if id not in etags}
     return Synced(last + bool(news), {id: since[id] for id in etags}, gone)

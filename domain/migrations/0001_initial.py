@@ -67,19 +67,6 @@ class Migration(migrations.Migration):
             bases=['Table'],
         ),
         ops.CreateModel(
-            name='FeedEntry',
-            fields=[
-                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('subscription_id', fields.UUIDField()),
-                ('appointment_id', fields.UUIDField()),
-                ('etag', fields.CharField(max_length=32)),
-                ('version', fields.BigIntField()),
-                ('is_gone', fields.BooleanField(default=False)),
-            ],
-            options={'table': 'feed_entry', 'app': 'renkei', 'unique_together': (('subscription_id', 'appointment_id'),), 'pk_attr': 'id', 'table_description': "One entry of a feed as it was last told: `etag` of its bytes, and the feed's `version` since which it has been"},
-            bases=['Table'],
-        ),
-        ops.CreateModel(
             name='FeedState',
             fields=[
                 ('subscription_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -788,6 +775,19 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'subscription', 'app': 'renkei', 'pk_attr': 'id', 'table_description': "One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all"},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='FeedEntry',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('subscription', fields.ForeignKeyField('renkei.Subscription', source_field='subscription_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('appointment_id', fields.UUIDField()),
+                ('etag', fields.CharField(max_length=32)),
+                ('feed_version', fields.BigIntField()),
+                ('is_gone', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'feed_entry', 'app': 'renkei', 'unique_together': (('subscription_id', 'appointment_id'),), 'pk_attr': 'id', 'table_description': "One entry of a feed as it was last told: `etag` of its bytes, and the feed's `feed_version` since which it"},
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Token',

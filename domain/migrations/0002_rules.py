@@ -80,7 +80,6 @@ def _stirred(table: str, columns: str, function: str) -> list[str]:
 
 FEEDS = [
     "CREATE UNIQUE INDEX subscription_person ON subscription (person_id, label) WHERE revoked_at IS NULL",
-    """ALTER TABLE feed_entry ADD FOREIGN KEY (subscription_id) REFERENCES subscription (id) ON DELETE CASCADE""",
     "CREATE INDEX subscription_of_person ON subscription (person_id)",
     "CREATE INDEX subscription_of_unit ON subscription (unit_id)",
     """CREATE FUNCTION stir_alone() RETURNS void LANGUAGE plpgsql AS $$

@@ -58,7 +58,8 @@ _WORDS = """
     mentions 氏名のある記載 key_id 使われた鍵 request_id 処理番号 operation 問い合わせ asked 検索・並べ替えの項目
     stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
     opens_at 次に試せる日時 doubt 確認を要する理由 received_at 届いた日時 sender 差出人のアドレス stamp 返事の作成日時
-    fetched 最後に渡した予定表の照合値 subscription_id 購読 stirs 変化の数 rendered_stirs 作成時の変化の数
+    fetched 最後に渡した予定表の照合値 subscription_id 購読
+    etag 予定の照合値 feed_version 購読の版数 is_gone なくなった stirs 変化の数 rendered_stirs 作成時の変化の数
     renderer 作成の方式 rendered_at 作成日時 fresh_until 時の経過で変わらない期限 modified_at この内容になった日時
     letter_id 手紙 proposed_starts_at 申出の開始日時 proposed_ends_at 申出の終了日時
     returned_at 不達となった日時 returned_code 不達の理由の番号

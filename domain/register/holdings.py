@@ -270,8 +270,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "購読の差分",
         "予定表を同期するプログラムに、変わった予定だけを伝える",
         HASHED,
-        internal="subscription_id appointment_id etag version is_gone",
-        headings={"etag": "予定の照合値", "is_gone": "なくなった"},
+        internal="subscription_id appointment_id etag feed_version is_gone",
     ),
     "token": Holding(
         "アクセストークン",
