@@ -84,10 +84,10 @@ async def note(
     actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
 ) -> Attendee:
     """An officer notes the answer that was given by telephone."""
-    _must_be_an_answer(partstat)
     seen = await records.see(attendees_visible_to(actor), attendee_id)
     appointment = await _locked_date(seen)
     attendee = await records.find(attendees_visible_to(actor), attendee_id, version)
+    _must_be_an_answer(partstat)
     return await _answer(actor, appointment, attendee, partstat, AnswerChannel.PHONE, remark)
 
 
@@ -97,13 +97,13 @@ async def answer_by_link(
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
     date which they have seen. Raises Conflict where it has been moved since."""
-    _must_be_an_answer(partstat)
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         appointment = await _locked_date(seen)
         if sequence not in (None, appointment.sequence):
             raise Conflict("ご覧いただいた後に予定が変わりました。下の日時と場所を確かめて、もう一度お答えください。")
         attendee = await records.find(Attendee.all(), attendee_id)
+        _must_be_an_answer(partstat)
         bearer = Bearer(now, attendee.person_id, attendee.unit_id)
         return await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
 

@@ -83,11 +83,11 @@ async def accept_delegation(
     stand in for them; and as the verb with which they are asked.
     """
     mail = await records.find(visible_to(actor), incoming_mail_id, version)
+    person = await records.see(people.visible_to(actor), person_id, field="person_id")
     must_move(MOVES, LABELS, mail.status, IncomingStatus.ACCEPTED)
     if mail.kind is not IncomingKind.DELEGATION or mail.attendee_id is None:
         raise WrongState("このメールには、招待した人による代理の申出がありません。")
     attendee = await records.see(Attendee.all(), mail.attendee_id)
-    person = await records.see(people.visible_to(actor), person_id, field="person_id")
     date = await Appointment.get(id=attendee.appointment_id)
     if person.id == attendee.person_id:
         raise Incomplete("招待した本人が指定されています。代理の方を指定してください。", field="person_id")
