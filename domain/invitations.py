@@ -81,7 +81,7 @@ async def write(
         person_id=to.person_id,
         appointment_id=appointment.id,
         method=method,
-        facts=await facts_of(appointment, unit, recipient=to.greeting, **more),
+        facts=await facts_of(appointment, unit, **to.facts, **more),
         owed_at=author.now,
     )
 

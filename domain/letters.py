@@ -42,12 +42,20 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class Recipient:
-    """A name and an address for the envelope, and how the letter begins."""
+    """A name and an address for the envelope, how the letter begins, and who they are; `has_page` is whoever can be
+    led to a page of their own (`own`)."""
 
     name: str
     address: str
     greeting: str
     person_id: UUID | None
+    has_page: bool = False
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the letter itself knows of them."""
+        page = {"page_of": str(self.person_id)} if self.has_page else {}
+        return {"recipient": self.greeting, **page}
 
 
 def recipient_of(person: Person, unit: Unit, today: date) -> Recipient | None:
@@ -58,7 +66,9 @@ def recipient_of(person: Person, unit: Unit, today: date) -> Recipient | None:
     """
     is_here = person.retired_on is None or person.retired_on > today
     if is_here and person.mail_address:
-        return Recipient(person.name, person.mail_address, addressed(person.name, Honorific.SAMA), person.id)
+        return Recipient(
+            person.name, person.mail_address, addressed(person.name, Honorific.SAMA), person.id, not person.is_officer
+        )
     return _the_unit(unit) if person.is_officer else None
 
 
@@ -90,7 +100,7 @@ async def write(
         unit_id=unit.id,
         to=(to.name, to.address),
         person_id=to.person_id,
-        facts={**await signature(unit), "recipient": to.greeting, **facts},
+        facts={**await signature(unit), **to.facts, **facts},
         owed_at=author.now,
         due_at=due_at,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from domain import accounts, gathering, outbox, reminders, tokens
+from domain import accounts, gathering, outbox, own, reminders, tokens
 from domain.accounts import Link
 from domain.actor import TOKYO
 from domain.errors import Refused, trace
@@ -128,7 +128,7 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
 
 def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
     """The letter as it leaves now; the same Message-ID at every attempt."""
-    facts = letter.facts | _known(now, letter) | _links(desk, letter.facts) | _buttons(desk, letter)
+    facts = letter.facts | _known(now, letter) | _links(now, desk, letter.facts) | _buttons(desk, letter)
     rendered = letters.render(letter.kind, facts, desk.templates)
     sender = letter.facts.get("unit_mail") or desk.mail_from
     return Envelope(
@@ -161,11 +161,13 @@ def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
     return {"buttons": (BUTTONS_WORK if desk.mailbox else BUTTONS_DO_NOT) if is_asked else ""}
 
 
-def _links(desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
+def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
     links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
         links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"
+    if "page_of" in facts:
+        links["own_url"] = own.address(desk.secret, desk.base_url, UUID(facts["page_of"]), now)
     if "subscription_id" in facts:
         secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
         links["feed_page"] = f"{desk.base_url}/cal/{secret}"

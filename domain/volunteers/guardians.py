@@ -16,7 +16,7 @@ from domain.outbox import Letter, copy_key, when_owed
 from domain.volunteers.consents import GuardianConsent, standing
 from domain.volunteers.roster import AgeBand, Volunteer
 
-SECRETS = ("attendee_id", "subscription_id", "account_id", "link", "generation", "login")
+SECRETS = ("attendee_id", "page_of", "subscription_id", "account_id", "link", "generation", "login")
 """Facts of a letter from which its links are made, and the name by which somebody logs in."""
 HELD_BACK = "保護者への写しの宛先が登録されていないため、本人に送っていません。"
 

@@ -85,6 +85,7 @@ OPTIONAL = (
     "reason",
     "reply_by",
     "reply_url",
+    "own_url",
     "buttons",
     "number",
     "authority",
@@ -103,7 +104,7 @@ OPTIONAL = (
 
 COPY = r"\1【写し】"
 
-OURS = ("reply_url", "feed_url", "link_url")
+OURS = ("reply_url", "own_url", "feed_url", "link_url")
 """Facts that are addresses of this installation: only these become links."""
 
 _FIRST_BRACKET = re.compile("^(【[^】]*】)?")
@@ -121,14 +122,13 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines (of a digest, with its `date`, lists of such: `coming`, `unanswered`, `due`, `waiting`):
-    `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific,
-    `title`, `short_id`, and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter
-    leaves), `place`, `online_url`, `reason`, `reply_by`, `reply_url`, `buttons` (whether answers by the calendar
-    arrive), `feed_url`, `feed_page`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
-    `expires_on`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`, `missing` (what there is
-    to do now), `person`, `audience`, `expected_count`, `equipment`, `copied_for` (whose letter this is a guardian's
-    copy of), and
-    of looks `who`, `shown_on`, `between`, `count`, `how`.
+    `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
+    and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
+    `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
+    `feed_url`, `feed_page`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`, `expires_on`,
+    `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`, `missing` (what there is to do now),
+    `person`, `audience`, `expected_count`, `equipment`, `copied_for` (whose letter this is a guardian's copy of),
+    and of looks `who`, `shown_on`, `between`, `count`, `how`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

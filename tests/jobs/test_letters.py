@@ -14,7 +14,7 @@ import pytest
 import domain
 from domain.errors import Incomplete
 from jobs import letters
-from jobs.letters import KINDS, OPTIONAL, render
+from jobs.letters import KINDS, OPTIONAL, OURS, render
 from jobs.post_letters import NOT_COPIED
 
 DOMAIN = Path(domain.__file__).parent
@@ -32,6 +32,7 @@ FACTS = {
     "reason": "台風の接近により会場が使えないため",
     "reply_by": "令和８年９月14日（月）",
     "reply_url": "https://renkei.example/rsvp/abc?a=1&b=2",
+    "own_url": "https://renkei.example/own/abc",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
     "feed_page": "https://renkei.example/cal/xyz",
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
@@ -141,7 +142,7 @@ def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
     links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED)
-    written = render(kind, but(copied_for="例塚 子 様", reply_url="", **links))
+    written = render(kind, but(copied_for="例塚 子 様", reply_url="", own_url="", **links))
     assert written.subject.startswith("【予定のご案内】【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text
     assert "お知らせの写し" not in render(kind, FACTS).text
@@ -168,7 +169,7 @@ def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked_or_that_one
 @pytest.mark.parametrize("kind", KINDS)
 def test_links_lead_to_our_own_pages_only(kind: str):
     html = render(kind, but(title="https://evil.example/ <a href='https://evil.example'>x</a>")).html
-    assert set(Links(html).found) <= {FACTS[name] for name in ("reply_url", "feed_url", "feed_page", "link_url")}
+    assert set(Links(html).found) <= {FACTS[name] for name in (*OURS, "feed_page")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -193,7 +194,7 @@ def test_what_is_not_known_is_left_out_with_its_line(kind: str):
 
 
 def test_the_subscription_address_is_in_the_letter_and_not_in_its_subject():
-    written = render("feed-address", FACTS)
+    written = render("feed-address", but(own_url=""))
     assert FACTS["feed_url"] in written.text
     assert Links(written.html).found == [FACTS["feed_url"]]
     assert FACTS["feed_page"] in written.text.split()

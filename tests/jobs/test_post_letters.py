@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import vobject
 
-from domain import activities, feeds, lectures, organizations, outbox, reminders, replies, tokens, volunteers
+from domain import activities, feeds, lectures, organizations, outbox, own, reminders, replies, tokens, volunteers
 from domain.activities import Activity
 from domain.actor import TOKYO
 from domain.calendar import Appointment, Attendee, PartStat
@@ -175,6 +175,18 @@ def test_the_links_in_a_letter_open_and_stand_in_no_table(play: Any) -> None:
     play(story)
 
 
+def test_an_outsider_is_led_to_their_own_page_and_an_officer_has_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [contact] = await make.invited(town.officer, await make.drill(town.officer))
+        await confirmed(town)
+        mails = await post_all(Office())
+        [invitation] = to(mails, "contact1@partner.example")
+        assert own.address(SECRET, "https://renkei.example", contact.person_id, NOW) in text_of(invitation)
+        assert all("/own/" not in text_of(mail) for mail in to(mails, LECTURER))
+
+    play(story)
+
+
 def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_with(play: Any) -> None:
     async def story(town: Town) -> None:
         minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
@@ -185,8 +197,8 @@ def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_wit
         await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
         feed = await feeds.subscribe(town.officer, person_id=minor.person_id)
         mails = await post_all(Office())
-        own, copies = to(mails, "ichiro@volunteer.example"), to(mails, GUARDIAN)
-        assert len(own) == len(copies) == 3
+        theirs, copies = to(mails, "ichiro@volunteer.example"), to(mails, GUARDIAN)
+        assert len(theirs) == len(copies) == 3
         attendee = await Attendee.get(person_id=minor.person_id)
         secret = tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)
         for mail in copies:
@@ -195,9 +207,10 @@ def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_wit
             assert "髙見本 一郎 様 へのお知らせの写し" in text_of(mail)
             whole = "".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart())
             assert "/rsvp/" not in whole
+            assert "/own/" not in whole
             assert secret not in whole
             assert [part for part in mail.walk() if part.get_content_type() == "text/calendar"] == []
-        [invitation] = [mail for mail in own if "/rsvp/" in text_of(mail)]
+        [invitation] = [mail for mail in theirs if "/rsvp/" in text_of(mail)]
         assert tokens.derive(SECRET, replies.PURPOSE, attendee.id) in text_of(invitation)
         assert mails[0]["Message-ID"] != mails[1]["Message-ID"]
 
