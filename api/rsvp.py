@@ -18,7 +18,7 @@ from api.house import House
 from api.pages import forms
 from domain import replies, tokens, walls
 from domain.calendar import Appointment, Attendee, PartStat
-from domain.drills import Drill
+from domain.drills import Drill, Participation
 from domain.errors import Invalid, RateLimited, Refused
 from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
 from domain.lectures import Assignment
@@ -30,6 +30,7 @@ WORDS = {PartStat.NEEDS_ACTION: "まだいただいていません", **replies.L
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
 LONGEST_REMARK = 500
 DIGITS = 9
+WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -59,7 +60,8 @@ async def _attendee(house: House, token: str) -> Attendee | None:
 async def _show(
     now: datetime, attendee: Attendee, said: str = "", status: int = 200, sent: Mapping[str, str] = NOTHING
 ) -> Response:
-    async with walls.alone_behind(walls.for_link(attendee.prefecture_id, attendee.person_id)):
+    whose = (attendee.prefecture_id, attendee.person_id, attendee.organization_id)
+    async with walls.alone_behind(walls.for_link(*whose)):
         return await _shown(now, attendee, said, status, sent)
 
 
@@ -80,7 +82,7 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
         place=place_of(appointment),
         deadline_html=deadline((await last_days([attendee])).get(attendee.id)),
         answer=WORDS[attendee.partstat],
-        form_html=_questions(attendee, appointment.sequence, sent),
+        form_html=_questions(attendee, appointment.sequence, await _planned(attendee), sent),
         asking_html=asking(unit, "心当たりのないときや、お電話でのご回答は" if unit.phone else "心当たりのないときは"),
     )
     return pages.page(TITLE, body, status)
@@ -111,11 +113,22 @@ def deadline(day: date | None) -> str:
     return pages.filled("deadline.html", day=f"{day_with_weekday(day)}まで") if day else ""
 
 
-def _questions(attendee: Attendee, sequence: int, sent: Mapping[str, str]) -> str:
+async def _planned(attendee: Attendee) -> int | None:
+    """How many are to come from the body for which somebody answers, where they are counted: at drills."""
+    if attendee.organization_id is None:
+        return None
+    own = Participation.filter(appointment_id=attendee.appointment_id, organization_id=attendee.organization_id)
+    part = await own.first()
+    return part.planned_count if part else None
+
+
+def _questions(attendee: Attendee, sequence: int, planned: int | None, sent: Mapping[str, str]) -> str:
     """The form; what was chosen in vain is chosen already, else the answer that holds."""
     chosen = sent.get("partstat", attendee.partstat)
     marks = {f"{answer.name.lower()}_html": " checked" if answer == chosen else "" for answer in replies.ANSWERS}
-    return pages.filled("answer.html", sequence=str(sequence), remark=_again(sent) or attendee.remark, **marks)
+    count = "" if planned is None else pages.filled("count.html", count=sent.get("count", str(planned))[:DIGITS])
+    remark = _again(sent) or attendee.remark
+    return pages.filled("answer.html", sequence=str(sequence), remark=remark, count_html=count, **marks)
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
@@ -123,8 +136,10 @@ async def _decide(now: datetime, request: Request, attendee: Attendee) -> Respon
     try:
         form = await forms.read(request)
         partstat, remark = _answer_in(form)
-        seen = _sequence_in(form)
-        answered = await replies.answer_by_link(now, attendee.id, partstat=partstat, remark=remark, sequence=seen)
+        seen, count = _sequence_in(form), _count_in(form)
+        answered = await replies.answer_by_link(
+            now, attendee.id, partstat=partstat, remark=remark, sequence=seen, count=count
+        )
     except Refused as refused:
         status = 400 if isinstance(refused, Invalid) else 409
         return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, form)
@@ -139,6 +154,16 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
     if len(remark) > LONGEST_REMARK:
         raise Invalid(f"連絡事項は{LONGEST_REMARK}字までにしてください（いまは{len(remark)}字です）。")
     return PartStat(form["partstat"]), remark
+
+
+def _count_in(form: Mapping[str, str]) -> int | None:
+    """How many come, where that was asked and said."""
+    given = form.get("count", "").translate(WIDE).strip()
+    if not given:
+        return None
+    if not (given.isascii() and given.isdecimal() and len(given) <= DIGITS):
+        raise Invalid("参加予定の人数は数字で入力してください。", field="count")
+    return int(given)
 
 
 def _sequence_in(form: Mapping[str, str]) -> int | None:

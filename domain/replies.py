@@ -43,6 +43,10 @@ class Heard:
 
 Listener = Callable[[Author, Appointment, Attendee], Awaitable[Heard]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
+Counter = Callable[[Author, Attendee, int], Awaitable[None]]
+"""What a concept does with the number of people who come from the body for which somebody answers."""
+
+COUNTERS: dict[AppointmentKind, Counter] = {}
 PURPOSE = "rsvp"
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
 LABELS: Mapping[PartStat, str] = {
@@ -79,6 +83,16 @@ def listens(kind: AppointmentKind) -> Callable[[Listener], Listener]:
     return register
 
 
+def counts(kind: AppointmentKind) -> Callable[[Counter], Counter]:
+    """Register what a concept does when one of its attendees says how many come from their body."""
+
+    def register(counter: Counter) -> Counter:
+        COUNTERS[kind] = counter
+        return counter
+
+    return register
+
+
 @verb(*LIAISONS)
 async def note(
     actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
@@ -93,10 +107,17 @@ async def note(
 
 @routine
 async def answer_by_link(
-    now: datetime, attendee_id: UUID, *, partstat: PartStat, remark: str = "", sequence: int | None = None
+    now: datetime,
+    attendee_id: UUID,
+    *,
+    partstat: PartStat,
+    remark: str = "",
+    sequence: int | None = None,
+    count: int | None = None,
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
-    date which they have seen. Raises Conflict where it has been moved since."""
+    date which they have seen, `count` how many (人) of their body come. Raises Conflict where the date has been moved
+    since, or there are not so many places."""
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         appointment = await _locked_date(seen)
@@ -105,7 +126,11 @@ async def answer_by_link(
         attendee = await records.find(Attendee.all(), attendee_id)
         _must_be_an_answer(partstat)
         bearer = Bearer(now, attendee.person_id, attendee.unit_id)
-        return await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
+        answered = await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
+        counter = COUNTERS.get(appointment.kind)
+        if counter and count is not None and partstat is not PartStat.DECLINED:
+            await counter(bearer, answered, count)
+        return answered
 
 
 async def answer_by_mail(

@@ -99,9 +99,9 @@ def for_acting(actor: Actor) -> Wall:
     return Wall(DESK, actor.prefecture_id, asker=for_reading(actor) if actor.role in OUTSIDERS else None)
 
 
-def for_link(prefecture_id: UUID, person_id: UUID | None) -> Wall:
-    """What the bearer of a person's link reads; without a person the link is a station's."""
-    return Wall(GUEST, prefecture_id, person_id) if person_id else Wall(DESK, prefecture_id)
+def for_link(prefecture_id: UUID, person_id: UUID | None, organization_id: UUID | None = None) -> Wall:
+    """What the bearer of a person's link reads, who may answer for a body; without a person the link is a station's."""
+    return Wall(GUEST, prefecture_id, person_id, organization_id) if person_id else Wall(DESK, prefecture_id)
 
 
 @asynccontextmanager

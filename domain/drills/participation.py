@@ -11,13 +11,13 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import records
+from domain import amounts, records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Conflict
 from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing
-from domain.replies import Heard, listens
+from domain.replies import Heard, counts, listens
 from domain.verbs import broken
 
 
@@ -117,6 +117,16 @@ async def follow(author: Author, participation: Participation) -> Participation:
     )
     reply = taken_together([attendee.partstat for attendee in await asked])
     return await records.change(author, participation, "participation-answered", reply=reply)
+
+
+@counts(AppointmentKind.DRILL)
+async def expect(author: Author, attendee: Attendee, count: int) -> None:
+    """One of its people says how many come from an organisation."""
+    told = amounts.people(count, "count", "参加予定の人数", least=1)
+    own = Participation.filter(appointment_id=attendee.appointment_id, organization_id=attendee.organization_id)
+    for participation in await own.select_for_update().prefetch_related("drill"):
+        await records.change(author, participation, "participation-counted", planned_count=told)
+        await must_fit(participation.drill_id, participation.drill.capacity)
 
 
 @listens(AppointmentKind.DRILL)

@@ -18,6 +18,7 @@ from api.house import House
 from api.strictness import Strict
 from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
+from domain.drills import Participation
 from domain.journal import Entry
 from domain.people import Person
 from domain.units import Unit
@@ -157,6 +158,50 @@ def test_what_was_typed_in_vain_need_not_be_typed_again(play: Any) -> None:
         assert refused.status_code == 400
         assert f"&lt;/textarea&gt;&lt;b&gt;{'長' * 500}\n2行目\ufffd</textarea>" in refused.text
         assert await known(one) is PartStat.NEEDS_ACTION
+
+    play(story)
+
+
+async def invited(town: Town, **over: Any) -> tuple[Attendee, Participation]:
+    drill = await make.drill(town.officer, **over)
+    await make.invited(town.officer, drill)
+    one = await Attendee.get(appointment_id=drill.appointment_id)
+    return one, await Participation.get(drill_id=drill.id)
+
+
+def test_a_company_says_with_how_many_it_comes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        async with at_the_door() as client:
+            assert 'name="count"' in (await client.get(path(one))).text
+        for typed, planned in (("3", 3), ("１２", 12), ("", 12)):
+            assert (await answer(one, partstat="ACCEPTED", count=typed)).status_code == 200
+            assert (await Participation.get(id=part.id)).planned_count == planned
+        await answer(one, partstat="DECLINED", count="7")
+        assert (await Participation.get(id=part.id)).planned_count == 12
+
+    play(story)
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "三", "1.5", "9" * 10, "11"])
+def test_more_than_there_are_places_and_what_is_no_number_is_refused_with_the_answer(play: Any, typed: str) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town, capacity=10)
+        refused = await answer(one, partstat="ACCEPTED", count=typed)
+        assert refused.status_code in (400, 409)
+        assert 'class="refused"' in refused.text
+        assert await known(one) is PartStat.NEEDS_ACTION
+        assert (await Participation.get(id=part.id)).planned_count == part.planned_count
+
+    play(story)
+
+
+def test_a_lecturer_comes_alone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        async with at_the_door() as client:
+            assert 'name="count"' not in (await client.get(path(one))).text
+        assert (await answer(one, partstat="ACCEPTED", count="5")).status_code == 200
 
     play(story)
 
@@ -394,7 +439,7 @@ def test_the_page_fits_a_phone_and_breaks_no_policy() -> None:
     marks = {"accepted": "", "declined": "", "tentative": ""}
     phone, form = (
         pages.filled("phone.html", phone="000-0000-0101"),
-        pages.filled("answer.html", sequence="0", remark="", **marks),
+        pages.filled("answer.html", count_html="", sequence="0", remark="", **marks),
     )
     parts = {"said_html": "", "form_html": form, "phone_html": phone, "deadline_html": ""}
     body = pages.filled("invitation.html", **parts, **texts, **more)

@@ -331,6 +331,12 @@ def test_the_bearer_of_a_link_meets_nobody_else_behind_it_and_no_other_prefectur
             assert {one.person_id for one in await Attendee.all()} == {mine.person_id}
             assert {one.id for one in await Person.all()} == {mine.person_id}
             assert theirs.appointment_id not in {one.id for one in await Appointment.all()}
+        part = await Participation.filter(organization_id__isnull=False).order_by("id").first()
+        assert part is not None
+        async with walls.alone_behind(walls.for_link(mine.prefecture_id, mine.person_id)):
+            assert not await Participation.exists()
+        async with walls.alone_behind(walls.for_link(mine.prefecture_id, mine.person_id, part.organization_id)):
+            assert {one.organization_id for one in await Participation.all()} == {part.organization_id}
         async with walls.alone_behind(walls.for_link(mine.prefecture_id, None)):
             assert await Attendee.all().count() > 1
             assert {one.prefecture_id for one in await Appointment.all()} == {town.prefecture.id}
