@@ -47,6 +47,7 @@ def test_whoever_was_not_invited_gets_a_cancel_of_their_own_and_nobody_else_hear
         _, letter = await Letter.all().order_by("id")
         assert (letter.method, letter.to_address, letter.person_id) == (Method.CANCEL, CRASHER.upper(), None)
         assert (letter.facts["uid"], letter.facts["sequence"], letter.facts["place"]) == (asked.date.uid, 5, "")
+        assert not letter.gathers  # their calendar was never told of the date by us, and so would be told nothing
         after = await known(town, asked.drill)
         assert (after.date.version, after.attendee.version) == (asked.date.version, asked.attendee.version)
         assert await Attendee.all().count() == 1

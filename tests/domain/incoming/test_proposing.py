@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, drills, incoming, lectures
+from domain import activities, drills, gathering, incoming, lectures
 from domain.activities import ParticipationStatus
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import DrillStatus
@@ -122,6 +122,21 @@ def test_two_proposals_that_are_declined_are_two_letters(play: Any) -> None:
             mail = await proposal(asked, proposed=(THEN + hours * HOUR, THEN + (hours + 1) * HOUR))
             await incoming.decline_counter(make.at(town.officer, SOON), mail.id)
         assert await Letter.filter(kind="counter-declined").count() == 2
+
+    play(story)
+
+
+def test_a_refusal_neither_waits_for_other_news_nor_makes_the_calendar_forget_the_date(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await gathering.settle(NOW)
+        await incoming.decline_counter(make.at(town.officer, SOON), (await proposal(asked)).id)
+        refusal = await Letter.get(kind="counter-declined")
+        assert not refusal.gathers
+        await drills.call_off(make.at(town.officer, SOON + HOUR), asked.drill.id, reason="荒天のため")
+        await gathering.settle(SOON + HOUR)
+        last = await Letter.get(kind="drill-cancelled")
+        assert (last.method, last.gathers, last.spared_at) == (Method.CANCEL, False, None)
 
     play(story)
 

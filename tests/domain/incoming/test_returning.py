@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import incoming
+from domain import drills, gathering, incoming
 from domain.calendar import PartStat
 from domain.incoming import IncomingKind, IncomingMail, IncomingStatus, Told
 from domain.outbox import Letter
@@ -111,5 +111,17 @@ def test_no_letter_is_written_of_one_that_told_of_another_or_was_the_units_own(p
         await comes_back(own, "bounced own")
         assert len(await told()) == 1
         assert await Letter.filter(returned_at=SOON).count() == 3
+
+    play(story)
+
+
+def test_whose_invitation_came_back_gets_no_cancellation_of_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await gathering.settle(SOON)
+        await comes_back(await asked.letter())
+        await drills.call_off(make.at(town.officer, SOON), asked.drill.id, reason="荒天のため")
+        await gathering.settle(SOON)
+        assert (await Letter.get(kind="drill-cancelled")).spared_at == SOON
 
     play(story)
