@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 from api import feeds as door
 from api import guesses
 from api.house import House
+from api.pages import forms
 from domain import feeds
 from domain.errors import Invalid, RateLimited, Refused
 from domain.feeds import Feed, Shown, Synced
@@ -120,7 +121,7 @@ class Calendars:
         return feed
 
     async def _told(self, request: Request, feed: Feed) -> Response:
-        asked = _xml(await _body(request)) if request.method in ("PROPFIND", "REPORT") else None
+        asked = _xml(await forms.body_of(request, LONGEST)) if request.method in ("PROPFIND", "REPORT") else None
         now = self.house.clock()
         contents = await feeds.contents(feed, now)
         synced = await feeds.sync(feed.id, {one.id: _etag(one) for one in contents.dates})
@@ -146,15 +147,6 @@ def _password(said: str) -> str | None:
         return b64decode(packed, validate=True).decode().partition(":")[2]
     except ValueError:
         return ""
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            raise Invalid("要求が長すぎます。")
-    return body
 
 
 def _xml(body: bytes) -> Element | None:

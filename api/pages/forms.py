@@ -14,15 +14,16 @@ LONGEST = 16 * 1024
 async def read(request: Request) -> dict[str, str]:
     """The fields of an `application/x-www-form-urlencoded` body. Raises Invalid for what no form of ours sends."""
     try:
-        return dict(parse_qsl((await _body(request)).decode(), True, errors="strict", max_num_fields=10))
+        return dict(parse_qsl((await body_of(request)).decode(), True, errors="strict", max_num_fields=10))
     except ValueError as error:
         raise Invalid("送られた内容を読み取れません。このページのボタンで送ってください。") from error
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request, longest: int = LONGEST) -> bytes:
+    """All that was sent. Raises Invalid for more than so many bytes, as soon as there are."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > LONGEST:
+        if len(body) > longest:
             raise Invalid("送られた内容が長すぎます。短くしてください。")
     return body
