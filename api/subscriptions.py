@@ -25,6 +25,7 @@ class CalendarFeedFilter:
 class CalendarFeed(Node):
     version: int
     label: str = reading.column(data=DataClass.PERSONAL, description="The device or purpose that it is for.")
+    keeps_cancelled: bool = reading.column(description="Whether what was cancelled stays longer than 30 days.")
     generation: int
     created_at: datetime
     revoked_at: datetime | None

@@ -229,7 +229,8 @@ async def _make_feed(house: House, request: Request, visit: Visit) -> Response:
     """Show the address of an own calendar feed, this once; one that was made under the same label ends."""
     sessions.must_be_fresh(visit, house.clock())
     form = await forms.read(request)
-    feed = await feeds.send_own(await _actor(house, request), label=form.get("label", "").strip())
+    actor, label = await _actor(house, request), form.get("label", "").strip()
+    feed = await feeds.send_own(actor, label=label, keeps_cancelled="keeps_cancelled" in form)
     body = subscribing.ways_in(subscribing.page_of(house, feed)) + pages.filled("back.html", href=ACCOUNT)
     return doors.shown(subscribing.TITLE, body)
 

@@ -48,7 +48,7 @@ _COLUMNS = """
     date.id, date.uid, date.sequence + {raised}, date.created_at, date.changed_at, date.starts_at, date.ends_at,
     date.title, date.place, date.online_url, date.status, date.cancelled_at"""
 _WINDOW = """
-    date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4)
+    date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)
     ORDER BY date.id"""
 # Whoever has declined is not told any more what becomes of the date.
 OF_PERSON = f"""
@@ -64,14 +64,15 @@ async def contents(feed: Whose, now: datetime) -> Contents:
     """What stands in the feed at this instant, behind its owner's wall."""
     async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
         name, dates = await called(feed), await dates_in(feed, now)
-    return Contents(name, dates, _fresh_until(dates, now))
+    return Contents(name, dates, _fresh_until([] if feed.keeps_cancelled else dates, now))
 
 
 async def dates_in(feed: Whose, now: datetime) -> list[Shown]:
     """The dates alone, behind whichever wall stands."""
     whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
     select = OF_PERSON if feed.person_id else OF_UNITS
-    return [Shown(*row) for row in await database.records(select, whose, *_window(now), now - CANCELLED_STAYS)]
+    stays = (now - CANCELLED_STAYS, feed.keeps_cancelled)
+    return [Shown(*row) for row in await database.records(select, whose, *_window(now), *stays)]
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:

@@ -17,6 +17,7 @@ class Feed(NamedTuple):
     prefecture_id: UUID
     unit_id: UUID
     person_id: UUID | None
+    keeps_cancelled: bool
     generation: int
     revoked_at: datetime | None
     last_fetched_at: datetime | None
@@ -40,7 +41,7 @@ class Feed(NamedTuple):
 
 
 LOOK = """
-    SELECT id, prefecture_id, unit_id, person_id, generation, revoked_at, last_fetched_at, fetched,
+    SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, revoked_at, last_fetched_at, fetched,
         stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at
     FROM subscription JOIN feed_state ON subscription_id = id WHERE id = $1"""
 

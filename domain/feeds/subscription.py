@@ -27,7 +27,8 @@ PURPOSE = "feed"
 class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
     below it; `reader_id` is the officer to whom its address was told. A person has one for each device or purpose:
-    `label` tells them apart, so that each is replaced and ended alone. `fetched` is the digest of what was given to
+    `label` tells them apart, so that each is replaced and ended alone. With `keeps_cancelled` what was cancelled
+    stays as long as everything else. `fetched` is the digest of what was given to
     whoever came last; `last_fetched_at` is exact for the first who came after a change, else to an hour. Instants are
     UTC."""
 
@@ -35,6 +36,7 @@ class Subscription(Owned):
     person_id: UUID | None
     reader_id = fields.UUIDField(null=True)
     label = fields.CharField(max_length=40, default="")
+    keeps_cancelled = fields.BooleanField(default=False)
     generation = fields.IntField(default=1)
     revoked_at = fields.DatetimeField(null=True)
     last_fetched_at = fields.DatetimeField(null=True)
@@ -53,6 +55,8 @@ class Whose(Protocol):
     def unit_id(self) -> UUID: ...
     @property
     def person_id(self) -> UUID | None: ...
+    @property
+    def keeps_cancelled(self) -> bool: ...
 
 
 class FeedState(Table):
@@ -90,14 +94,14 @@ def visible_to(actor: Actor) -> QuerySet[Subscription]:
 
 
 @verb(*LIAISONS, *OUTSIDERS)
-async def subscribe(actor: Actor, *, person_id: UUID, label: str = "") -> Subscription:
+async def subscribe(actor: Actor, *, person_id: UUID, label: str = "", keeps_cancelled: bool = False) -> Subscription:
     """Give a person a feed of their own dates, for the device or purpose of that label, and tell them its address by
     letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
     records.must_last(person.retired_on)
     if await Subscription.filter(person_id=person.id, revoked_at=None).count() >= MOST_OPEN:
         raise Conflict(f"購読アドレスは一人{MOST_OPEN}件までです。使っていないものを無効にしてください。")
-    values = {"unit_id": person.unit_id, "person_id": person.id, "label": label}
+    values = {"unit_id": person.unit_id, "person_id": person.id, "label": label, "keeps_cancelled": keeps_cancelled}
     return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
 
 
@@ -120,13 +124,14 @@ async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
 
 
 @verb(*LIAISONS, *OUTSIDERS)
-async def send_own(actor: Actor, *, label: str = "") -> Subscription:
+async def send_own(actor: Actor, *, label: str = "", keeps_cancelled: bool = False) -> Subscription:
     """Give the actor a feed of their own dates under this label, with a new address where there was one before; it is
     told by letter too, so that they hear of it."""
     records.must_fit(Subscription, {"label": label})
     there = await own(actor).filter(label=label).select_for_update().first()
     if there is None:
-        return await subscribe(actor, person_id=actor.person_id, label=label)
+        return await subscribe(actor, person_id=actor.person_id, label=label, keeps_cancelled=keeps_cancelled)
+    await records.change(actor, there, "feed-changed", keeps_cancelled=keeps_cancelled)
     return await rotate(actor, there.id)
 
 

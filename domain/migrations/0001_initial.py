@@ -768,6 +768,7 @@ class Migration(migrations.Migration):
                 ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
                 ('reader_id', fields.UUIDField(null=True)),
                 ('label', fields.CharField(default='', max_length=40)),
+                ('keeps_cancelled', fields.BooleanField(default=False)),
                 ('generation', fields.IntField(default=1)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_fetched_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

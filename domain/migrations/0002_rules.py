@@ -131,7 +131,7 @@ FEEDS = [
         END $$""",
     *_stirred("appointment", _DATES, "stirred_by_date"),
     *_stirred("attendee", _MEMBERS, "stirred_by_attendee"),
-    *_stirred("subscription", "unit_id, prefecture_id, person_id", "stirred_by_subscription")[1:],
+    *_stirred("subscription", "unit_id, prefecture_id, person_id, keeps_cancelled", "stirred_by_subscription")[1:],
     """CREATE CONSTRAINT TRIGGER subscription_stirs AFTER INSERT ON subscription
        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stirred_by_subscription()""",
     *_stirred("unit", "name, parent_id, prefecture_id", "stirred_by_unit")[1:],

@@ -58,6 +58,7 @@ _WORDS = """
     mentions 氏名のある記載 key_id 使われた鍵 request_id 処理番号 operation 問い合わせ asked 検索・並べ替えの項目
     stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
     opens_at 次に試せる日時 doubt 確認を要する理由 received_at 届いた日時 sender 差出人のアドレス stamp 返事の作成日時
+    keeps_cancelled 中止も残すか
     fetched 最後に渡した予定表の照合値 subscription_id 購読
     etag 予定の照合値 feed_version 購読の版数 is_gone なくなった stirs 変化の数 rendered_stirs 作成時の変化の数
     renderer 作成の方式 rendered_at 作成日時 fresh_until 時の経過で変わらない期限 modified_at この内容になった日時

@@ -251,7 +251,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "カレンダーの購読",
         "本人の予定を本人のカレンダーに示す",
         ENDED,
-        public="generation revoked_at last_fetched_at person_id",
+        public="generation keeps_cancelled revoked_at last_fetched_at person_id",
         internal="reader_id fetched",
         personal="label",
         headings={"label": "呼び名"},

@@ -64,6 +64,7 @@ def spoilt(gtype: Any) -> Iterator[Any]:
 
 
 MAY_BE_BLANK = {
+    "label",  # of a feed: who has one needs no name for it
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
     *(
         "guardianMailAddress",

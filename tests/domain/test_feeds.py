@@ -10,7 +10,7 @@ from domain import calendar, feeds, people, records
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.calendar import Appointment, AppointmentKind, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, NotAllowed, NotFound
-from domain.feeds import Subscription
+from domain.feeds import FeedState, Subscription
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
@@ -241,6 +241,22 @@ def test_a_cancelled_date_stays_for_thirty_days(play: Any) -> None:
         await calendar.cancel(town.officer, one)
         assert await shown(feed, NOW + 30 * DAY - HOUR) == [one.id]
         assert await shown(feed, NOW + 30 * DAY) == []
+
+    play(story)
+
+
+def test_whoever_wants_to_keeps_what_was_cancelled(play: Any) -> None:
+    async def story(town: Town) -> None:
+        partner, one = await partner_of(town), await date(town, starts_at=NOW + 60 * DAY)
+        await asked(town, partner, one)
+        feed = await feeds.subscribe(partner, person_id=partner.person_id, keeps_cancelled=True)
+        await calendar.cancel(town.officer, one)
+        assert await shown(feed, NOW + 30 * DAY) == await shown(feed, NOW + 150 * DAY) == [one.id]
+        assert await shown(feed, NOW + 152 * DAY) == []
+        before = await FeedState.get(subscription_id=feed.id)
+        feed = await feeds.send_own(partner, keeps_cancelled=False)
+        assert await shown(feed, NOW + 30 * DAY) == []
+        assert (await FeedState.get(subscription_id=feed.id)).stirs > before.stirs
 
     play(story)
 
