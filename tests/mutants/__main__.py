@@ -51,7 +51,8 @@ class Trials:
     def attempt(self, mutant: Mutant) -> None:
         started, town = perf_counter(), list(situations.KEPT)
         items = [item for place in mutant.tests for item in self.items if item.nodeid.startswith(place)]
-        items.sort(key=lambda item: -self.killers[item.nodeid])
+        name = mutant.place.split()[-1]  # of the verb: its own tests first
+        items.sort(key=lambda item: (name not in item.nodeid, -self.killers[item.nodeid]))
         with forgetting(), mutant.put_in():
             killer = next((item.nodeid for item in items if self.fails(item)), None)
         if town != situations.KEPT:
