@@ -12,7 +12,7 @@ from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, register_namespace, tostring
 
@@ -58,13 +58,19 @@ def routes(house: House) -> list[Route]:
 class Store:
     """The calendar of a feed at one instant: its entries by their names in the address."""
 
+    id: UUID
     name: str
     dates: Mapping[str, Shown]
     synced: Synced
 
-    @cached_property
+    @property
     def token(self) -> str:
-        return f"{SYNC}{self.synced.version}"
+        """What stands for this version of this feed: another feed has another one, for the same objects too."""
+        return f"{self.tokens}{self.synced.version}"
+
+    @property
+    def tokens(self) -> str:
+        return f"{SYNC}{self.id.hex}:"
 
     def bytes_of(self, name: str) -> bytes:
         return ical.single(door.ENTRIES.written(self.dates[name]))
@@ -117,7 +123,7 @@ class Calendars:
         if feed is None or not is_current or not feed.is_open(now):
             guesses.count(self.house, request)
             return None
-        self.house.allowance.feed.take(feed.id, 1, now)
+        door.take(self.house, feed, is_current, now)
         return feed
 
     async def _told(self, request: Request, feed: Feed) -> Response:
@@ -125,9 +131,10 @@ class Calendars:
         now = self.house.clock()
         contents = await feeds.contents(feed, now)
         synced = await feeds.sync(feed.id, {one.id: _etag(one) for one in contents.dates})
-        store = Store(contents.name, {_name(one.id): one for one in contents.dates}, synced)
-        if request.method != "PROPFIND" or feed.fetched == store.token:  # which only asks whether there is anything new
-            await feeds.note_fetch(feed, store.token, now)
+        store = Store(feed.id, contents.name, {_name(one.id): one for one in contents.dates}, synced)
+        version = f"caldav:{synced.version}"
+        if request.method != "PROPFIND" or feed.fetched == version:  # which only asks whether there is anything new
+            await feeds.note_fetch(feed, version, now)
         if request.method == "PROPFIND":
             return _found(request, store, asked)
         if request.method == "REPORT":
@@ -306,7 +313,11 @@ def _reported(request: Request, store: Store, asked: Element | None) -> Response
 
 
 def _queried(store: Store, asked: Element) -> Response:
-    """calendar-query (RFC 4791 §7.8): every entry, or those that lie between two instants."""
+    """calendar-query (RFC 4791 §7.8): every entry, or those that lie between two instants; no other filter is known."""
+    if next(asked.iter(f"{C}prop-filter"), None) is not None:
+        return _answer(_holding(f"{D}error", Element(f"{C}supported-filter")), 403)
+    if any(one.get("name") not in ("VCALENDAR", "VEVENT") for one in asked.iter(f"{C}comp-filter")):
+        return _multistatus([])
     span = asked.find(f".//{C}time-range")
     start, end = (_instant(span.get(name) if span is not None else None) for name in ("start", "end"))
     names = [
@@ -329,7 +340,7 @@ def _instant(text: str | None) -> datetime | None:
 def _collected(store: Store, asked: Element) -> Response:
     """calendar-multiget (RFC 4791 §7.9): these entries, and which of them are not there."""
     paths = [one.text or "" for one in asked.findall(f"{D}href")]
-    names = {path: path.removeprefix(CALENDAR) for path in paths}
+    names = {path: unquote(urlsplit(path).path).removeprefix(CALENDAR) for path in paths}
     there = [name for name in names.values() if name in store.dates]
     missing = [_gone(path) for path, name in names.items() if name not in store.dates]
     return _multistatus([*_entries(store, there, asked), *missing])
@@ -350,8 +361,8 @@ def _version(token: str, store: Store) -> int | None:
     """The version that a token of ours stands for; nothing for any other."""
     if not token:
         return 0
-    number = token.removeprefix(SYNC)
-    is_ours = token.startswith(SYNC) and number.isascii() and number.isdigit() and len(number) < 19
+    number = token.removeprefix(store.tokens)
+    is_ours = token.startswith(store.tokens) and number.isascii() and number.isdigit() and len(number) < 19
     return int(number) if is_ours and int(number) <= store.synced.version else None
 
 

@@ -96,10 +96,16 @@ class Calendar:
         if feed is None:
             guesses.count(self.house, Request(scope))
             return _told(404, MISSING)
-        self.house.allowance.feed.take(feed.id, 1, now)
+        take(self.house, feed, is_current, now)
         if not is_current or not feed.is_open(now):
             return _told(410, ENDED)
         return await _calendar(feed, Headers(scope=scope), now, is_fetched=scope["method"] == "GET")
+
+
+def take(house: House, feed: Feed, is_current: bool, now: datetime) -> None:
+    """Count one more look. Raises RateLimited where there were too many: whoever still has an address that was replaced
+    uses up nothing of the present one."""
+    house.allowance.feed.take((feed.id, is_current), 1, now)
 
 
 async def behind(house: House, token: str) -> tuple[Feed | None, bool]:

@@ -36,7 +36,7 @@ def routes(house: House) -> list[Route]:
             if feed is None:
                 guesses.count(house, request)
                 return pages.page(TITLE, pages.paragraph(doors.MISSING, "refused"), 404)
-            house.allowance.feed.take(feed.id, 1, now)
+            doors.take(house, feed, is_current, now)
         except RateLimited as refused:
             return pages.later("しばらくお待ちください", refused)
         if not is_current or not feed.is_open(now):

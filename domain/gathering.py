@@ -130,13 +130,15 @@ async def _copies(bunches: Iterable[Sequence[Letter]]) -> dict[str, Letter]:
 
 # What was told of these dates, and might have arrived. What a mail server refused for good, or sent back, told nobody
 # anything.
+# Whoever has answered knows of the date, though a letter of ours came back: their mailbox was full for a day.
 TOLD = """
     SELECT appointment_id, person_id, to_address, method, facts->>'attendee_id' AS attendee_id,
         facts->>'stamp' AS stamp, (facts->>'sequence')::int AS sequence,
         coalesce(facts->>'online_url', '') AS online_url
     FROM letter
-    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL AND spared_at IS NULL AND returned_at IS NULL
-      AND NOT facts ? 'copied_for'
+    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL AND spared_at IS NULL
+      AND NOT facts ? 'copied_for' AND (returned_at IS NULL OR EXISTS (
+        SELECT FROM attendee WHERE id::text = facts->>'attendee_id' AND answered_at IS NOT NULL))
     ORDER BY id"""
 
 

@@ -18,6 +18,7 @@ from domain.calendar import Appointment
 from domain.drills import Drill, DrillStatus, Participation, ParticipationReply
 from domain.errors import Invalid, WrongState
 from domain.organizations import Contact, Organization
+from domain.outbox import Letter
 from domain.people import Person
 from domain.units import Unit
 from domain.verbs import routine
@@ -28,6 +29,9 @@ from domain.walls import DESK, Wall
 PURPOSE = "own-page"
 MONTHS = 3
 LONGEST = 500
+KIND = "contact-data-changed"
+A_DAY = 3
+"""How many such letters of one person a station gets on one day."""
 TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED)
 GONE = "いまはご担当から外れているため、このページからはお知らせいただけません。ご用件は担当者にお電話ください。"
 
@@ -155,6 +159,9 @@ async def report(now: datetime, person_id: UUID, what: str) -> None:
         if not (await _known(now, person)).is_here:
             raise WrongState(GONE)
         author, facts = Bearer(now, person.id, person.unit_id), {"person": person.name, "said": what}
-        turn = f"{person.id}:{now.isoformat()}"
-        if not await letters.write(author, None, person.unit_id, "contact-data-changed", turn, facts):
+        today = f"{person.id}:{now.astimezone(TOKYO).date()}:"
+        if await Letter.filter(key__startswith=f"{KIND}:{today}").count() >= A_DAY:
+            raise WrongState("きょうはもうお知らせいただきました。続きは担当者にお電話ください。")
+        turn = f"{today}{now.isoformat()}"
+        if not await letters.write(author, None, person.unit_id, KIND, turn, facts):
             raise WrongState("このページからはお知らせいただけません。担当者にお電話ください。")

@@ -181,15 +181,46 @@ def test_it_is_known_since_when_a_program_has_the_calendar_and_asking_for_its_ve
     play(story)
 
 
-@pytest.mark.parametrize("token", ["urn:renkei:sync:99", "urn:renkei:sync:-1", "urn:renkei:sync:x", "http://x/1", "１"])
+@pytest.mark.parametrize("token", ["{}99", "{}-1", "{}x", "{}１", "urn:renkei:sync:1", "http://x/1", "1"])
 def test_a_token_that_was_never_ours_makes_the_program_begin_anew(play: Any, token: str) -> None:
     async def story(town: Town) -> None:
         feed = await stations(town)
         async with program(secret(feed)) as one:
-            asked = f'<sync-collection xmlns="DAV:"><sync-token>{token}</sync-token><prop/></sync-collection>'
+            ours = (await one.sync())[2].rstrip("0123456789")
+            said = f"<sync-token>{token.format(ours)}</sync-token>"
+            asked = f'<sync-collection xmlns="DAV:">{said}<prop/></sync-collection>'
             answer = await one.ask("REPORT", CALENDAR, asked)
             assert answer.status_code == 403
             assert fromstring(answer.content).find(f"{D}valid-sync-token") is not None
+
+    play(story)
+
+
+def test_the_token_of_another_feed_tells_nobody_that_there_is_nothing_new(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await lectures_given(town, 1)
+        feed, other = await stations(town), await feeds.subscribe_unit(town.hq, unit_id=town.section.id)
+        async with program(secret(feed)) as one:
+            token = (await one.sync())[2]
+        asked = f'<sync-collection xmlns="DAV:"><sync-token>{token}</sync-token><prop/></sync-collection>'
+        async with program(secret(other)) as one:
+            assert (await one.ask("REPORT", CALENDAR, asked)).status_code == 403
+            assert (await one.sync())[2] != token
+
+    play(story)
+
+
+@pytest.mark.parametrize(("wanted", "status"), [("comp-filter", 207), ("prop-filter", 403)])
+def test_who_asks_for_tasks_or_by_what_is_not_known_gets_no_events(play: Any, wanted: str, status: int) -> None:
+    async def story(town: Town) -> None:
+        await lectures_given(town, 1)
+        feed = await stations(town)
+        inside = f'<C:comp-filter name="VCALENDAR"><C:{wanted} name="VTODO"/></C:comp-filter>'
+        spaces = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+        asked = f"<C:calendar-query {spaces}><prop><getetag/></prop><C:filter>{inside}</C:filter></C:calendar-query>"
+        async with program(secret(feed)) as one:
+            answer = await one.ask("REPORT", CALENDAR, asked)
+            assert (answer.status_code, answer.text.count("getetag")) == (status, 0)
 
     play(story)
 
@@ -200,9 +231,11 @@ def test_several_objects_are_fetched_at_once_and_what_is_not_there_is_said_to_be
         feed = await stations(town)
         there, nowhere = f"{CALENDAR}{given.appointment_id}.ics", f"{CALENDAR}nothing.ics"
         async with program(secret(feed)) as one:
-            inside = f"<prop><getetag/><C:calendar-data/></prop><href>{there}</href><href>{nowhere}</href>"
-            said = await one.report("C:calendar-multiget", inside.replace("C:calendar-multiget", ""))
+            whole = f"https://renkei.example{there.replace('-', '%2D')}"
+            inside = f"<prop><getetag/><C:calendar-data/></prop><href>{whole}</href><href>{nowhere}</href>"
+            said = await one.report("C:calendar-multiget", inside)
             first, second = said.findall(f"{D}response")
+            assert href(first) == there
             data = first.findtext(f".//{C}calendar-data") or ""
             assert data.encode() == (await one.ask("GET", there)).content
             assert (href(second), second.findtext(f"{D}status")) == (nowhere, "HTTP/1.1 404 Not Found")

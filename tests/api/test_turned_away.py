@@ -107,6 +107,19 @@ def test_a_feed_that_is_fetched_too_often_waits_and_the_next_one_does_not(play: 
     play(story)
 
 
+def test_whoever_goes_on_fetching_a_replaced_address_starves_nobody_who_has_the_new_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        place = Place(Budgets(feed=Budget(per_second=0.1, most=2)))
+        mine = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
+        old = feed_path(mine)
+        mine = await feeds.rotate(town.officer, mine.id)
+        async with place.browser() as client:
+            assert await statuses(client, old, 3) == [410, 410, 429]
+            assert await statuses(client, feed_path(mine), 2) == [200] * 2
+
+    play(story)
+
+
 def test_a_station_full_of_calendar_programs_and_a_whole_prefecture_at_half_past_eight_are_within_the_budgets() -> None:
     given = Budgets()
     programs, minutes = 100, 5

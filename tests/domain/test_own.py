@@ -138,6 +138,19 @@ def test_nothing_and_too_much_is_told_to_nobody(play: Any, what: str) -> None:
     play(story)
 
 
+def test_the_station_is_not_flooded_with_what_one_person_says(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        for minute in range(3):
+            await own.report(LATER + timedelta(minutes=minute), contact.person_id, "部署が変わりました。")
+        with pytest.raises(WrongState, match="お電話ください"):
+            await own.report(LATER + timedelta(minutes=4), contact.person_id, "もう一度。")
+        assert await Letter.filter(kind="contact-data-changed").count() == 3
+        await own.report(LATER + timedelta(days=1), contact.person_id, "もう一度。")
+
+    play(story)
+
+
 def test_where_the_unit_has_no_address_they_are_asked_to_call(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import drills, gathering, incoming
+from domain import drills, gathering, incoming, replies
 from domain.calendar import PartStat
 from domain.incoming import IncomingKind, IncomingMail, IncomingStatus, Told
 from domain.outbox import Letter
@@ -123,5 +123,19 @@ def test_whose_invitation_came_back_gets_no_cancellation_of_it(play: Any) -> Non
         await drills.call_off(make.at(town.officer, SOON), asked.drill.id, reason="荒天のため")
         await gathering.settle(SOON)
         assert (await Letter.get(kind="drill-cancelled")).spared_at == SOON
+
+    play(story)
+
+
+def test_who_has_answered_is_told_that_it_is_off_though_a_letter_came_back(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await gathering.settle(SOON)
+        letter = await asked.letter()
+        await replies.answer_by_link(SOON, asked.attendee.id, partstat=PartStat.ACCEPTED)
+        await comes_back(letter)
+        await drills.call_off(make.at(town.officer, SOON), asked.drill.id, reason="荒天のため")
+        await gathering.settle(SOON)
+        assert (await Letter.get(kind="drill-cancelled")).spared_at is None
 
     play(story)
