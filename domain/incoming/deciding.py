@@ -22,7 +22,8 @@ async def accept(actor: Actor, incoming_mail_id: UUID, *, version: int | None = 
     must_move(MOVES, LABELS, mail.status, IncomingStatus.ACCEPTED)
     if mail.kind is not IncomingKind.ANSWER or mail.attendee_id is None or mail.partstat is None:
         raise WrongState(
-            "このメールには、招待した人の出欠の返事がありません。必要な操作をしたうえで「反映しない」にしてください。"
+            "このメールには、招待した人の（だれのものか決まる）出欠の返事がありません。"
+            "必要な操作をしたうえで「反映しない」にしてください。"
         )
     await replies.answer_by_mail(actor, mail.attendee_id, partstat=mail.partstat, remark=mail.remark)
     return await records.change(actor, mail, "mail-accepted", status=IncomingStatus.ACCEPTED)

@@ -59,12 +59,13 @@ class Told:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a mail belongs, as far as that is known."""
+    """Where a mail belongs, as far as that is known; `is_shared` where several people were invited at its address."""
 
     unit: Unit
     appointment: Appointment | None = None
     attendee: Attendee | None = None
     letter: Letter | None = None
+    is_shared: bool = False
 
 
 @routine
@@ -96,8 +97,9 @@ async def _place(told: Told) -> _Place | None:
     if appointment is None:
         unit = await _addressed(told)
         return _Place(unit) if unit else None
-    attendee = await _invited(appointment, told.attendee)
-    return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee)
+    invited = await _invited(appointment, told.attendee)
+    attendee = invited[0] if len(invited) == 1 else None
+    return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee, is_shared=len(invited) > 1)
 
 
 async def _addressed(told: Told) -> Unit | None:
@@ -114,11 +116,14 @@ def _untagged(address: str) -> str:
     return f"{name.partition('+')[0]}@{host}"
 
 
-async def _invited(appointment: Appointment, address: str) -> Attendee | None:
-    """Who was invited to the date by a letter to this address; without regard to capitals, as mailboxes are."""
+async def _invited(appointment: Appointment, address: str) -> list[Attendee]:
+    """Whoever was invited to the date by a letter to this address; without regard to capitals, as mailboxes are. Of
+    several those who are still asked: bodies and schools have one mailbox for many."""
     written = Letter.filter(appointment_id=appointment.id, method=Method.REQUEST, to_address__iexact=address)
-    letter = await written.exclude(to_address="").order_by("-id").first()
-    return await Attendee.filter(appointment_id=appointment.id, person_id=letter.person_id).first() if letter else None
+    persons = {letter.person_id for letter in await written.exclude(to_address="")}
+    invited = await Attendee.filter(appointment_id=appointment.id, person_id__in=persons).order_by("id")
+    asked = [one for one in invited if one.removed_at is None]
+    return asked or invited[-1:]
 
 
 def _kind(told: Told) -> IncomingKind:
@@ -139,6 +144,8 @@ async def _doubt(now: datetime, told: Told, kind: IncomingKind, place: _Place) -
         return None
     if not told.method:
         return IncomingDoubt.UNUSUAL
+    if place.is_shared:
+        return IncomingDoubt.SHARED
     if place.appointment is None or place.attendee is None:
         return IncomingDoubt.UNINVITED if place.appointment else IncomingDoubt.UNKNOWN_DATE
     return _strange(told) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from domain import activities, drills, incoming, replies
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.drills import Participation, ParticipationReply
-from domain.errors import Conflict
+from domain.errors import Conflict, WrongState
 from domain.incoming import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
 from domain.journal import Entry
 from domain.outbox import Letter
@@ -291,5 +291,24 @@ def test_a_yes_of_somebody_who_is_held_elsewhere_at_that_time_waits_for_an_offic
         with pytest.raises(Conflict, match="同じ時間"):
             await incoming.accept(town.officer, mail.id)
         assert await asked.answer() == SILENT
+
+    play(story)
+
+
+def test_an_answer_from_the_mailbox_of_two_who_are_invited_is_nobodys_until_an_officer_knows_whose(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        other = await make.contact(
+            town.officer, await make.company(town.officer, "例示銀行株式会社"), mail_address=ADDRESS.upper()
+        )
+        await drills.invite(town.officer, asked.drill.id, contact_id=other.id)
+        before = [(one.id, one.partstat, one.version) for one in await Attendee.all().order_by("id")]
+        mail = await asked.arrives()
+        assert sorted_as(mail) == (IncomingKind.ANSWER, IncomingDoubt.SHARED, IncomingStatus.WAITING)
+        with pytest.raises(WrongState, match="だれのものか決まる"):
+            await incoming.accept(town.officer, mail.id)
+        with pytest.raises(WrongState):
+            await incoming.refuse_uninvited(town.officer, mail.id)
+        assert [(one.id, one.partstat, one.version) for one in await Attendee.all().order_by("id")] == before
 
     play(story)
