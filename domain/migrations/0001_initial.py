@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
                 ('prefecture_id', fields.UUIDField()),
                 ('digest', fields.CharField(unique=True, max_length=64)),
                 ('kind', fields.CharEnumField(description='ANSWER: ANSWER\nPROPOSAL: PROPOSAL\nDELEGATION: DELEGATION\nBOUNCE: BOUNCE\nAUTOMATIC: AUTOMATIC\nOTHER: OTHER', enum_type=IncomingKind, max_length=12)),
-                ('doubt', fields.CharEnumField(null=True, description='UNPROVEN: UNPROVEN\nSENDER: SENDER\nUNINVITED: UNINVITED\nUNKNOWN_DATE: UNKNOWN_DATE\nOUTDATED: OUTDATED\nCLOSED: CLOSED\nAUTOMATIC: AUTOMATIC\nCLASH: CLASH\nUNUSUAL: UNUSUAL', enum_type=IncomingDoubt, max_length=14)),
+                ('doubt', fields.CharEnumField(null=True, description='UNPROVEN: UNPROVEN\nSENDER: SENDER\nUNINVITED: UNINVITED\nUNKNOWN_DATE: UNKNOWN_DATE\nOUTDATED: OUTDATED\nCLOSED: CLOSED\nAUTOMATIC: AUTOMATIC\nCLASH: CLASH\nSHARED: SHARED\nUNUSUAL: UNUSUAL', enum_type=IncomingDoubt, max_length=14)),
                 ('status', fields.CharEnumField(description='WAITING: WAITING\nAPPLIED: APPLIED\nACCEPTED: ACCEPTED\nDISMISSED: DISMISSED\nFILED: FILED', enum_type=IncomingStatus, max_length=12)),
                 ('received_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('sender', fields.CharField(default='', max_length=254)),
