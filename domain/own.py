@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import letters, records, tokens, walls
@@ -105,7 +106,8 @@ async def _known(now: datetime, person: Person) -> Known:
 
 def _posts(now: datetime, person_id: UUID) -> QuerySet[Contact]:
     today = now.astimezone(TOKYO).date()
-    return Contact.filter(person_id=person_id, since__lte=today, until=None).order_by("-since", "id")
+    holds = Q(until=None) | Q(until__gt=today)
+    return Contact.filter(holds, person_id=person_id, since__lte=today).order_by("-since", "id")
 
 
 def _terms(person_id: UUID) -> QuerySet[Volunteer]:

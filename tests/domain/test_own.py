@@ -81,6 +81,16 @@ def test_nobody_opens_the_page_of_an_officer_or_of_whoever_is_not_here_any_more(
     play(story)
 
 
+def test_whoever_leaves_on_a_day_to_come_is_here_until_then(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Contact.filter(id=contact.id).update(until=LATER.date())
+        assert await own.bearer_of(LATER - timedelta(days=1), contact.person_id) is not None
+        assert await own.bearer_of(LATER, contact.person_id) is None
+
+    play(story)
+
+
 def test_a_company_sees_its_drills_ahead_whoever_of_it_is_asked_and_no_other(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)
