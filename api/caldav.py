@@ -54,10 +54,9 @@ def routes(house: House) -> list[Route]:
     async def found(_: Request) -> Response:
         return RedirectResponse(ROOT, 301)
 
-    calendars = Calendars(house)
     return [
         Route("/.well-known/caldav", found, methods=["GET", "PROPFIND", "OPTIONS"]),  # RFC 6764 §5
-        *[Route(path, calendars) for path in (ROOT, CALENDAR, ENTRY)],
+        *[Route(path, Calendars(house)) for path in (ROOT, CALENDAR, ENTRY)],
     ]
 
 

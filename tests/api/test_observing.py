@@ -68,6 +68,17 @@ def test_each_request_is_one_line_with_its_route_and_the_id_that_the_client_got(
     assert SECRET not in written.getvalue()
 
 
+def test_each_address_of_a_door_is_counted_by_its_own_name(run: Any, written: io.StringIO) -> None:
+    async def story() -> None:
+        async with client() as nobody:
+            for path in ("/dav/", "/dav/calendar/", f"/dav/calendar/{SECRET}"):
+                await nobody.request("PROPFIND", path)
+
+    run(story())
+    assert [line["route"] for line in lines(written)] == ["/dav/", "/dav/calendar/", "/dav/calendar/{name}"]
+    assert SECRET not in written.getvalue()
+
+
 def test_a_bug_is_told_to_the_client_by_the_id_under_which_the_log_says_where_it_is(
     run: Any, written: io.StringIO, caplog: Any
 ) -> None:
