@@ -144,4 +144,5 @@ STEPS = (
     Step("mutants", "わざと入れた間違い", _module("-m", "tests.mutants"), "pytest", "test"),
     Step("schemathesis", "よその目", _module("-m", "tests.outside.stranger"), "schemathesis", "outside"),
     Step("vdirsyncer", "よその購読者", _module("-m", "tests.outside.subscriber"), "vdirsyncer", "outside"),
+    Step("CalDAV", "よその暦", _module("-m", "tests.outside.calendars"), "vdirsyncer", "outside"),
 )
