@@ -20,13 +20,14 @@ from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
 from api.pages import forms
-from domain import accounts, calendar, own, replies, tokens, walls
+from domain import accounts, calendar, looks, own, replies, tokens, walls
 from domain.accounts import Visit
 from domain.actor import Actor
 from domain.calendar import Attendee, Dates
 from domain.drills import ParticipationReply
 from domain.errors import Invalid, NotAllowed, RateLimited, Refused
 from domain.japanese import Honorific, addressed, from_to, shown, storable, wareki
+from domain.looks import Door
 from domain.organizations import Contact
 from domain.own import Known, Part
 
@@ -131,6 +132,7 @@ async def _sections(view: View, typed: str) -> str:
     who = (view.actor.person_id, view.actor.now)
     ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
     known, parts = await own.find_known(view.actor), await own.find_drills(view.actor)
+    await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", own.personal(known))
     days = await rsvp.last_days([attendee for _, attendee in ahead])
     mine = {date.id for date, _ in ahead}
     others = [part for part in parts if part.appointment.id not in mine]

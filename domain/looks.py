@@ -39,9 +39,10 @@ AT_ONCE = f"{MANY}人を超える個人情報を一度に読むとき"
 
 
 class Door(StrEnum):
-    """Where it was shown: GRAPHQL, a download (EXPORT), the command line (CONSOLE)."""
+    """Where it was shown: GRAPHQL, a page of their own (PAGE), a download (EXPORT), the command line (CONSOLE)."""
 
     GRAPHQL = "GRAPHQL"
+    PAGE = "PAGE"
     EXPORT = "EXPORT"
     CONSOLE = "CONSOLE"
 
@@ -101,10 +102,16 @@ def line(
 async def tell(now: datetime, actor: Actor, operation: str, shown: Iterable[tuple[str, str]]) -> None:
     """Write down that whoever sits at the machine is shown these fields (`Model.column`) of these rows (`Model:id`),
     before they are. Where the register knows nobody behind them, there is no line."""
+    await note(Door.CONSOLE, replace(actor, now=now), operation, shown)
+
+
+async def note(door: Door, actor: Actor, operation: str, shown: Iterable[tuple[str, str]]) -> None:
+    """Write down, before they are shown, what is personal of these fields (`Model.column`) of these rows (`Model:id`);
+    in the running transaction, where there is one."""
     personal = {(column, row) for column, row in shown if _is_personal(column)}
     if personal:
         columns, rows = ({one[at] for one in personal} for at in (0, 1))
-        await database.execute(ADD, *line(replace(actor, now=now), Door.CONSOLE, operation, columns, rows))
+        await database.execute(ADD, *line(actor, door, operation, columns, rows))
 
 
 def _is_personal(column: str) -> bool:

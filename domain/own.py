@@ -58,6 +58,15 @@ class Known:
         return min(filter(None, days), default=None)
 
 
+def personal(known: Known) -> list[tuple[str, str]]:
+    """The fields (`Model.column`) and rows (`Model:id`) that such a page shows of its owner, who may not be the one who
+    looks at it: letters are passed on."""
+    person = f"Person:{known.person.id}"
+    names = ("family_name", "given_name", "mail_address", "phone")
+    posts = [(f"Contact.{name}", f"Contact:{one.id}") for one in known.contacts for name in ("department", "job_title")]
+    return [*((f"Person.{name}", person) for name in names), *posts]
+
+
 def address(secret: str, base_url: str, person_id: UUID, now: datetime) -> str:
     """The address of somebody's own page, for a letter that leaves now."""
     return f"{base_url}/own/{tokens.derive(secret, PURPOSE, person_id, _month(now))}"

@@ -18,6 +18,7 @@ from domain import drills, own
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.journal import Entry
+from domain.looks import Door, Look
 from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
@@ -148,6 +149,25 @@ def test_what_has_changed_reaches_the_station_and_what_was_typed_in_vain_need_no
             sent = await one.post(path, act="report", what="後任は試﨑 花子です。")
             assert "担当者にお知らせしました" in (await one.get(sent.headers["location"])).text
         assert (await Letter.get(kind="contact-data-changed")).facts["said"] == "後任は試﨑 花子です。"
+
+    play(story)
+
+
+def test_each_look_at_it_leaves_a_line_with_the_way_by_which_somebody_came_and_no_value(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with inside(town, contact) as one:
+            await one.get("/own")
+            await one.get(link(contact.person_id))
+            await one.get(link(contact.person_id)[:-1] + "!")
+        by_login, by_link = await Look.all().order_by("id")
+        assert (by_login.operation, by_link.operation) == ("ownPage", "ownPageByLink")
+        for look in (by_login, by_link):
+            assert (look.door, look.person_id) == (Door.PAGE, contact.person_id)
+            assert f"Person:{contact.person_id}" in look.rows
+            assert {"Person.mail_address", "Person.phone"} <= set(look.columns)
+        assert by_login.key_id is not None
+        assert by_link.key_id is None
 
     play(story)
 
