@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ('door', fields.CharEnumField(description='GRAPHQL: GRAPHQL\nEXPORT: EXPORT\nCONSOLE: CONSOLE', enum_type=Door, max_length=20)),
+                ('door', fields.CharEnumField(description='GRAPHQL: GRAPHQL\nPAGE: PAGE\nEXPORT: EXPORT\nCONSOLE: CONSOLE', enum_type=Door, max_length=20)),
                 ('person_id', fields.UUIDField()),
                 ('key_id', fields.UUIDField(null=True)),
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
