@@ -93,7 +93,7 @@ async def planted(town: Town, count: int = 100) -> list[Person]:
     facts = {"lecturer": f"{CANARY}氏0 {CANARY}名0", "unit_name": "青浜"}
     whom = {"unit_id": town.station.id, "to": ("係", "desk@police.example"), "facts": facts, "owed_at": NOW}
     await outbox.owe("lecturer-silent:1", "lecturer-silent", **whom)
-    return await Person.filter(family_name__startswith=CANARY)
+    return await Person.filter(family_name__startswith=CANARY).order_by("id")
 
 
 async def gone(town: Town) -> None:
