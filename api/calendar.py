@@ -40,6 +40,8 @@ class AppointmentFilter:
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
     is_unseen: bool | None = reading.where(f"({unseen.ANYBODYS}) = {{v}}::bool", data=DataClass.INTERNAL)
+    unseen_from: datetime | None = reading.where(unseen.FROM, data=DataClass.INTERNAL)
+    unseen_before: datetime | None = reading.where(unseen.BEFORE, data=DataClass.INTERNAL)
 
 
 @strawberry.input
@@ -67,6 +69,9 @@ class Attendee(Node):
         unseen.FETCHED,
         data=DataClass.INTERNAL,
         description="When a program of theirs last fetched their calendar feed.",
+    )
+    shown_starts_at: datetime | None = reading.column(
+        data=DataClass.INTERNAL, description="The start that their own calendar shows, as far as is known."
     )
     is_unseen: bool = reading.expression(unseen.UNSEEN, data=DataClass.INTERNAL, description=UNSEEN)
     person: Person | None = reading.one("person_id")

@@ -101,7 +101,8 @@ class Attendee(Owned):
     """Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them
     may not overlap for one person, which the database itself refuses (constraint attendee_busy). Whoever `waits`
     has said yes, but there is no seat for them yet. `attended` is whether they came, empty until that is recorded.
-    `raised` is how far their SEQUENCE is ahead of the date's own."""
+    `raised` is how far their SEQUENCE is ahead of the date's own, `shown_starts_at` the start that their own calendar
+    shows as far as is known (UTC; the database and `feeds` keep it)."""
 
     appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
         "renkei.Appointment", related_name="attendees"
@@ -122,6 +123,7 @@ class Attendee(Owned):
     busy_to = fields.DatetimeField(null=True)
     waits = fields.BooleanField(default=False)
     raised = fields.IntField(default=0)
+    shown_starts_at = fields.DatetimeField(null=True)
     attended = fields.BooleanField(null=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain import database, units, walls
 from domain.actor import TOKYO
+from domain.calendar import STAYING_AWAY
 from domain.feeds.subscription import Whose, called
 
 BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
@@ -50,12 +51,13 @@ _COLUMNS = """
 _WINDOW = """
     date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)
     ORDER BY date.id"""
-# Whoever has declined is not told any more what becomes of the date.
+AWAY = ", ".join(f"'{answer}'" for answer in STAYING_AWAY)
+# Whoever stays away is not told any more what becomes of the date.
 OF_PERSON = f"""
     SELECT {_COLUMNS.format(raised="own.raised")}
     FROM attendee own JOIN appointment date ON date.id = own.appointment_id
-    WHERE own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL AND own.partstat <> 'DECLINED'
-    AND {_WINDOW}"""  # noqa: S608 our own words
+    WHERE own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL
+    AND own.partstat NOT IN ({AWAY}) AND {_WINDOW}"""  # noqa: S608 our own words
 OF_UNITS = f"""
     SELECT {_COLUMNS.format(raised="0")} FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
 

@@ -66,8 +66,17 @@ async def written(feed: Feed, until: datetime, renderer: str, digest: str, now: 
     return modified_at
 
 
+SHOWN = """
+    UPDATE attendee SET shown_starts_at = date.starts_at FROM appointment date
+    WHERE date.id = attendee.appointment_id AND attendee.person_id = $1
+        AND date.changed_at <= $2 AND attendee.shown_starts_at IS DISTINCT FROM date.starts_at"""
+
+
 async def note_fetch(feed: Feed, digest: str, now: datetime) -> None:
-    """Remember that somebody's calendar program has come by and what it has now; this is no change of the feed."""
+    """Remember that somebody's calendar program has come by and what it has now, with the starts that it shows to a
+    person; this is no change of the feed."""
     at = feed.last_fetched_at
     if digest != feed.fetched or at is None or now - at > timedelta(hours=1):
         await Subscription.filter(id=feed.id).update(last_fetched_at=now, fetched=digest)
+        if feed.person_id:
+            await database.execute(SHOWN, feed.person_id, now)

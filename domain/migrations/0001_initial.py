@@ -550,6 +550,7 @@ class Migration(migrations.Migration):
                 ('busy_to', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('waits', fields.BooleanField(default=False)),
                 ('raised', fields.IntField(default=0)),
+                ('shown_starts_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('attended', fields.BooleanField(null=True)),
             ],
             options={'table': 'attendee', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'id'], name='attendee_appointment'), Index(fields=['person_id', 'appointment_id'], name='attendee_person'), Index(fields=['organization_id', 'appointment_id'], name='attendee_organization')], 'pk_attr': 'id', 'table_description': 'Somebody who is to come. `busy_from`/`busy_to` are set while the person is held to the time: two of them'},

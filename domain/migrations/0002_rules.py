@@ -45,6 +45,17 @@ CALENDAR = [
        EXCLUDE USING gist (person_id WITH =, tstzrange(busy_from, busy_to) WITH &&)
        WHERE (busy_from IS NOT NULL)""",
     "ALTER TABLE appointment ADD CONSTRAINT appointment_forward CHECK (ends_at > starts_at)",
+    # Whoever is asked is told of the start, and whoever answers knows it; unless the date has changed since.
+    """CREATE FUNCTION attendee_knows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+       SET search_path FROM CURRENT AS $$
+        BEGIN
+            SELECT CASE WHEN TG_OP = 'INSERT' OR changed_at <= greatest(NEW.invited_at, NEW.answered_at)
+                   THEN starts_at ELSE NEW.shown_starts_at END
+            INTO NEW.shown_starts_at FROM appointment WHERE id = NEW.appointment_id;
+            RETURN NEW;
+        END $$""",
+    """CREATE TRIGGER attendee_knows BEFORE INSERT OR UPDATE OF invited_at, answered_at ON attendee
+       FOR EACH ROW EXECUTE FUNCTION attendee_knows()""",
 ]
 OUTBOX = [
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",

@@ -35,7 +35,7 @@ _WORDS = """
     signatory_name 署名者の氏名 uid カレンダーの番号 sequence カレンダーの版 place 場所 online_url オンラインのURL
     cancelled_at 中止日時 changed_at 変更日時 partstat 出欠 answered_at 回答日時 channel 回答の方法
     invited_at 招待日時 waits 空席待ちか raised 版の進み attended 出席したか
-    busy_from 拘束の初め busy_to 拘束の終わり
+    shown_starts_at 本人のカレンダーの開始日時 busy_from 拘束の初め busy_to 拘束の終わり
     audience 対象 theme 演題 expected_count 予定人数 equipment 機材 duration_minutes 時間（分） reported_at 報告日時
     reply_by 回答期限 format 形式 threat 脅威 objectives 目標 scenario 想定 summary 講評 police_count 警察の人数
     closed_at 終結日時 reply 回答 planned_count 予定人数 attended_count 出席人数 code コード domain ドメイン名

@@ -195,7 +195,7 @@ HOLDINGS: Mapping[str, Holding] = {
         NINETY_DAYS,
         public="role partstat answered_at channel invited_at asked_by_id removed_at waits attended appointment_id"
         " person_id organization_id",
-        internal="remark busy_from busy_to raised",
+        internal="remark busy_from busy_to raised shown_starts_at",
         whose=INVITED,
         source="本人の回答（ページ、メール）または電話の聞き取り",
         recipients="同じ団体の担当者",

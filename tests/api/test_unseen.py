@@ -91,6 +91,48 @@ def test_whoever_is_asked_late_or_let_go_late_is_to_be_called_too(play: Any) -> 
     play(story)
 
 
+def test_whoever_still_has_tomorrow_in_their_calendar_is_called_when_it_moves_to_next_month(play: Any) -> None:
+    async def story(town: Town) -> None:
+        date, _, feed = await expected(town)
+        for month in (1, 2):
+            late = make.at(town.hq, CHANGED + month * timedelta(minutes=5))
+            starts_at = STARTS + month * 30 * DAY
+            await calendar.change(late, date, "moved", starts_at=starts_at, ends_at=starts_at + HOUR)
+            assert await to_call(town.officer) == ["000-0000-0042"]
+        await fetched(feed, CHANGED + HOUR)
+        assert await to_call(town.officer) == []
+        await calendar.change(make.at(town.hq, CHANGED + 2 * HOUR), date, "changed", place="講堂")
+        assert await to_call(town.officer) == []
+
+    play(story)
+
+
+def test_whoever_has_never_fetched_has_the_start_of_the_invitation_or_of_their_answer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        date, attendee, feed = await expected(town)
+        await Subscription.filter(id=feed.id).update(last_fetched_at=None)
+        await calendar.change(
+            make.at(town.hq, NOW + HOUR), date, "moved", starts_at=STARTS + DAY, ends_at=STARTS + DAY * 2
+        )
+        await replies.note(make.at(town.officer, NOW + 2 * HOUR), attendee.id, partstat=PartStat.ACCEPTED)
+        late, month = make.at(town.hq, STARTS + timedelta(minutes=1)), STARTS + 30 * DAY
+        await calendar.change(late, date, "moved", starts_at=month, ends_at=month + HOUR)
+        assert await to_call(town.officer) == ["000-0000-0042"]
+
+    play(story)
+
+
+def test_an_answer_to_the_date_before_it_was_moved_tells_nobody_of_the_new_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        date, attendee, _ = await expected(town)
+        month = STARTS + 30 * DAY
+        await calendar.change(make.at(town.hq, CHANGED), date, "moved", starts_at=month, ends_at=month + HOUR)
+        await records.change(town.hq, attendee, "attendee-answered", answered_at=CHANGED - HOUR)
+        assert await to_call(town.officer) == ["000-0000-0042"]
+
+    play(story)
+
+
 def test_a_cancelled_date_is_news_as_well(play: Any) -> None:
     async def story(town: Town) -> None:
         date, _, _ = await expected(town)

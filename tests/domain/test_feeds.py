@@ -188,13 +188,14 @@ def test_who_is_uninvited_does_not_see_the_date_any_more(play: Any) -> None:
     play(story)
 
 
-def test_what_somebody_has_declined_stands_in_their_feed_no_more(play: Any) -> None:
+def test_what_somebody_has_declined_or_sends_another_to_stands_in_their_feed_no_more(play: Any) -> None:
     async def story(town: Town) -> None:
         partner, one = await partner_of(town), await date(town)
         await asked(town, partner, one)
         feed = await feeds.subscribe(partner, person_id=partner.person_id)
         [attendee] = await calendar.coming(one.id)
-        for answer, is_shown in ((PartStat.TENTATIVE, True), (PartStat.DECLINED, False), (PartStat.ACCEPTED, True)):
+        answers = (PartStat.TENTATIVE, PartStat.DECLINED, PartStat.ACCEPTED, PartStat.DELEGATED, PartStat.NEEDS_ACTION)
+        for answer, is_shown in zip(answers, (True, False) * 3, strict=False):
             await records.change(town.officer, attendee, "attendee-answered", partstat=answer)
             assert (await shown(feed) == [one.id]) is is_shown
 
