@@ -25,7 +25,7 @@ from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database, migrating
 from domain.accounts import passwords
-from tests import dealing, demonstrating, make
+from tests import dealing, demonstrating, judging, make
 from tests.demonstrating import Demo
 from tests.make import Town
 
@@ -65,6 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
     config.pluginmanager.register(dealing)
+    config.pluginmanager.register(judging)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -15,9 +14,9 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from tests.api.serving import wait_until
+from tests.judging import program
 
-PROGRAMS = (shutil.which("chromium"), shutil.which("chromedriver"))
-PRESENT = all(PROGRAMS)
+PROGRAMS = (program("chromium"), program("chromedriver"))
 
 # Every name and every address but this machine's own is unknown to this browser: the cable is out.
 FLAGS = (

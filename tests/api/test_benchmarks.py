@@ -12,6 +12,7 @@ from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
 from api.commands.bench import BENCHMARKS
 from api.errors import Stopped
+from tests.judging import is_here
 
 TINY = {
     "start": lambda land: start.measure(land, start.Size(rounds=1)),
@@ -42,6 +43,8 @@ def test_a_benchmark_measures_ours_and_a_ceiling_in_each_round(land: Land, name:
     assert all(figure > 0 for line in report.lines for figure in (*line.ours, *line.ceiling))
     assert all(len(line.ours) == len(line.ceiling) > 0 for line in report.lines)
     assert table(report).count("ratio") == len(report.lines)
+    if name == "feed" and is_here("nginx"):
+        assert sum("nginx" in line.label for line in report.lines) == len(feed.OF_NGINX)
 
 
 def test_a_roster_with_a_wrong_line_is_no_import_to_measure(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,9 @@ from api.ide import ASSETS, POLICY, Operation, Persona, make_ide
 from api.strictness import Strict
 from domain.errors import Unauthenticated
 from tests.api.asgi import Answered, request
-from tests.api.browser import DIRECT, PRESENT, Browser, browser
+from tests.api.browser import DIRECT, Browser, browser
 from tests.api.serving import served
+from tests.judging import is_here
 
 PERSONAS = [
     Persona("hq", "県警本部 連携係", "token-hq"),
@@ -163,7 +164,7 @@ def test_the_desk_needs_no_django() -> None:
 
 def test_a_visitor_runs_a_saved_operation_as_another_persona_without_any_network(tmp_path: Path) -> None:
     with served(desk) as address:
-        if PRESENT:
+        if is_here("Chromium"):
             with browser() as window:
                 run_in_a_browser(window, address, tmp_path)
         else:

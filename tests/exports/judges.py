@@ -1,18 +1,20 @@
 """Whoever can say if a calendar is valid: our own check, vobject, and libical where it is installed.
 
-libical (Debian: libical3) carries the tables of RFC 5546, one per METHOD. A judge gets bytes and answers
-with complaints; no complaint means accepted.
+libical carries the tables of RFC 5546, one per METHOD. A judge gets bytes and answers with complaints; no complaint
+means accepted.
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes.util import find_library
+from functools import cache
 
 import vobject
 
+from tests import judging
 from tests.exports import strict_ical
 
 Judge = Callable[[bytes], list[str]]
@@ -26,27 +28,31 @@ def by_vobject(calendar: bytes) -> list[str]:
     return []
 
 
-def libical(path: str) -> Judge:
-    library = ctypes.CDLL(path)
+def by_libical(calendar: bytes) -> list[str]:
+    library = _libical()
+    component = ctypes.c_void_p(library.icalparser_parse_string(calendar))
+    if not component:
+        return ["not a calendar"]
+    kept = library.icalrestriction_check(component)
+    complaints = re.findall(rb"X-LIC-ERROR[^\r]*", library.icalcomponent_as_ical_string(component))
+    library.icalcomponent_free(component)
+    return [line.decode() for line in complaints] or ([] if kept else ["restriction broken"])
+
+
+@cache
+def _libical() -> ctypes.CDLL:
+    library = ctypes.CDLL(find_library("ical"))
     library.icalparser_parse_string.restype = ctypes.c_void_p
     library.icalcomponent_as_ical_string.restype = ctypes.c_char_p
-
-    def judge(calendar: bytes) -> list[str]:
-        component = ctypes.c_void_p(library.icalparser_parse_string(calendar))
-        if not component:
-            return ["not a calendar"]
-        kept = library.icalrestriction_check(component)
-        complaints = re.findall(rb"X-LIC-ERROR[^\r]*", library.icalcomponent_as_ical_string(component))
-        library.icalcomponent_free(component)
-        return [line.decode() for line in complaints] or ([] if kept else ["restriction broken"])
-
-    return judge
+    return library
 
 
-def available() -> dict[str, Judge]:
-    path = find_library("ical")
-    always: dict[str, Judge] = {"strict": strict_ical.findings, "vobject": by_vobject}
-    return always | ({"libical": libical(path)} if path else {})
+FOREIGN: dict[str, Judge] = {"vobject": by_vobject, "libical": by_libical}
+JUDGES: dict[str, Judge] = {"strict": strict_ical.findings, **FOREIGN}
+CASES = [judging.judged_by(name, name) if name in judging.JUDGES else name for name in JUDGES]
 
 
-JUDGES = available()
+def complaints(calendar: bytes, among: Mapping[str, Judge] = JUDGES) -> dict[str, list[str]]:
+    """What they say, of all who are here, who do not accept it."""
+    here = [name for name in among if name not in judging.JUDGES or judging.is_here(name)]
+    return {name: said for name in here if (said := among[name](calendar))}

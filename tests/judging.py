@@ -1,0 +1,138 @@
+"""Judges that are not ours, and that a machine may lack: whoever looks for one asks here.
+
+A test that is nothing without its judge is marked `judged_by`, and is left out where that is missing; one that still
+proves something asks `is_here`. Either way the run says at its end who was missing, which tests went without, and how
+to have it. Nothing is green in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from ctypes.util import find_library
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/dovecot"))
+"""Where Debian keeps servers, which not every user's PATH names."""
+
+READERS = Path(os.environ.get("RENKEI_TEST_READERS", Path(__file__).parents[1] / ".readers"))
+"""Where npm has put the calendar readers written in JavaScript."""
+
+DEBIAN = "apt-get install -y --no-install-recommends"
+NPM = f"npm install --prefix {READERS.name} ical.js@2.2.1 node-ical@0.27.2"
+
+
+@dataclass(frozen=True)
+class Judge:
+    """`is_here` may cost a look at the machine: it is asked once. `how` is the command that fetches it."""
+
+    is_here: Callable[[], bool]
+    how: str
+
+
+def program(name: str) -> str | None:
+    """Where a program is."""
+    return shutil.which(name, path=SYSTEM)
+
+
+def _programs(*names: str) -> Callable[[], bool]:
+    return lambda: all(map(program, names))
+
+
+def _readers() -> bool:
+    return program("node") is not None and all((READERS / "node_modules" / one).is_dir() for one in READ_BY)
+
+
+def _mail_servers() -> bool:
+    """Postfix's master runs as root alone."""
+    return os.geteuid() == 0 and all(map(program, ("postfix", "dovecot", "imap", "lmtp"))) and SIEVE.exists()
+
+
+READ_BY = ("ical.js", "node-ical")
+SIEVE = Path("/usr/lib/dovecot/modules/lib90_sieve_plugin.so")
+JUDGES: Mapping[str, Judge] = {
+    "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
+    "ical.js": Judge(_readers, NPM),
+    "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
+    "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
+    "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
+    "Postfix and Dovecot": Judge(
+        _mail_servers, f"{DEBIAN} postfix dovecot-imapd dovecot-lmtpd dovecot-sieve, and to be root"
+    ),
+}
+UNWANTED = os.environ.get("RENKEI_TEST_WITHOUT", "").split(",")
+"""Judges to do without, though they may be here."""
+
+LEFT_OUT, JUDGED_LESS = "left out", "judged less"
+WITHOUT: dict[str, dict[str, str]] = {}
+"""By the judge that is missing each test that went without, and what became of it."""
+
+
+@cache
+def _is_here(judge: str) -> bool:
+    return judge not in UNWANTED and JUDGES[judge].is_here()
+
+
+def is_here(judge: str) -> bool:
+    """Whether the test that asks can have this judge; where not, it is told at the end."""
+    if not _is_here(judge):
+        _went_without(judge, os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0], JUDGED_LESS)
+    return _is_here(judge)
+
+
+def _went_without(judge: str, test: str, became: str) -> None:
+    WITHOUT.setdefault(judge, {})[test] = became
+
+
+def judged_by(judge: str, *values: Any) -> Any:
+    """One case of a test that is nothing without this judge."""
+    return pytest.param(*values, marks=pytest.mark.judged_by(judge))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "judged_by(name): is left out where this judge (tests/judging.py) is missing")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    missing = {item.nodeid: judge for item in items if (judge := _missing(item))}
+    for test, judge in missing.items():
+        _went_without(judge, test, LEFT_OUT)
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in missing])
+    items[:] = [item for item in items if item.nodeid not in missing]
+
+
+def _missing(item: pytest.Item) -> str | None:
+    return next((mark.args[0] for mark in item.iter_markers("judged_by") if not _is_here(mark.args[0])), None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of pytest-xdist hands on what it has seen."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["without"] = WITHOUT
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for judge, tests in getattr(node, "workeroutput", {}).get("without", {}).items():
+        WITHOUT.setdefault(judge, {}).update(tests)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in told(WITHOUT):
+        terminalreporter.write_line(line, yellow=True)
+
+
+def told(without: Mapping[str, Mapping[str, str]]) -> Iterable[str]:
+    """A line for each judge that was missing."""
+    for judge, tests in sorted(without.items()):
+        became = Counter(tests.values())
+        files = ", ".join(sorted({test.partition("::")[0] for test in tests}))
+        counts = " and ".join(f"{became[what]} {what}" for what in (LEFT_OUT, JUDGED_LESS) if became[what])
+        yield f"without {judge}: {counts} of the tests in {files}. To have it: {JUDGES[judge].how}"
