@@ -6,9 +6,10 @@ whoever comes by a link is shown of an address or a number only as much as its o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -20,17 +21,18 @@ from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
 from api.pages import forms
-from domain import accounts, calendar, looks, own, replies, tokens, walls
+from domain import accounts, calendar, lectures, looks, own, replies, tokens, walls
 from domain.accounts import Visit
 from domain.actor import Actor
-from domain.calendar import Attendee, Dates
+from domain.calendar import Appointment, Attendee, Dates
 from domain.drills import ParticipationReply
 from domain.errors import Invalid, NotAllowed, RateLimited, Refused
 from domain.japanese import Honorific, addressed, from_to, shown, storable, wareki
 from domain.looks import Door
 from domain.organizations import Contact
-from domain.own import Known, Part
+from domain.own import Hosted, Known, Part
 
+Belonging = TypeVar("Belonging", Part, Hosted)
 TITLE = "ご予定と連絡先"
 UNKNOWN = "このページは見つかりません。リンクは約3か月で使えなくなります。新しいメールのリンクを開いてください。"
 REPLIES = {
@@ -39,6 +41,7 @@ REPLIES = {
     ParticipationReply.TENTATIVE: "未定",
     ParticipationReply.DECLINED: "不参加",
 }
+CAME = {True: "（出席）", False: "（欠席）", None: ""}
 SAID = {
     "confirmed": "連絡先をご確認いただき、ありがとうございました。",
     "reported": "変わったところを担当者にお知らせしました。担当者が確かめて、登録を直します。",
@@ -48,12 +51,17 @@ SAID = {
 
 @dataclass(frozen=True)
 class View:
-    """Who is shown their page: after a login, or (`is_linked`) by a letter's link."""
+    """Who is shown their page, as each body's of which they are a contact: after a login, or (`is_linked`) by a
+    letter's link."""
 
     house: House
-    actor: Actor
+    sides: Sequence[Actor]
     path: str
     is_linked: bool
+
+    @property
+    def actor(self) -> Actor:
+        return self.sides[0]
 
 
 def routes(house: House) -> list[Route]:
@@ -65,7 +73,7 @@ def routes(house: House) -> list[Route]:
             return pages.later(TITLE, refused)
         if actor is None:
             return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
-        view = View(house, actor, f"/own/{token}", is_linked=True)
+        view = View(house, await own.sides_of(actor), f"/own/{token}", is_linked=True)
         return await (_said if request.method == "POST" else _show)(view, request)
 
     async def looking(house: House, request: Request, _: Visit) -> Response:
@@ -96,7 +104,7 @@ async def _entered(house: House, request: Request) -> View:
     actor = await accounts.actor_of(visits.secret_in(request, house) or "", house.clock())
     if actor.role not in ASKED:
         raise NotAllowed("このページは、予定の案内を受ける方のためのものです。")
-    return View(house, actor, "/own", is_linked=False)
+    return View(house, await own.sides_of(actor), "/own", is_linked=False)
 
 
 async def _said(view: View, request: Request) -> Response:
@@ -131,21 +139,59 @@ async def _show(view: View, request: Request, said: str = "", status: int = 200,
 async def _sections(view: View, typed: str) -> str:
     who = (view.actor.person_id, view.actor.now)
     ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
-    known, parts = await own.find_known(view.actor), await own.find_drills(view.actor)
-    await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", own.personal(known))
+    known, bodies = await own.find_known(view.sides), await _bodies(view.sides)
+    shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over])]
+    await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", shown)
     days = await rsvp.last_days([attendee for _, attendee in ahead])
-    mine = {date.id for date, _ in ahead}
-    others = [part for part in parts if part.appointment.id not in mine]
+    others = bodies.without({date.id for date, _ in (*ahead, *behind)})
     return pages.filled(
         "own.html",
         guest=addressed(known.person.name, Honorific.SAMA),
-        ahead_html=_dates(view, ahead, days) or pages.paragraph("ご案内している予定はありません。"),
-        drills_html=_section("drills", "所属団体の訓練", _drills(others)),
-        behind_html=_section("behind", "これまでの予定", _past(behind)),
+        ahead_html=_dates(view, ahead, days, bodies) or pages.paragraph("ご案内している予定はありません。"),
+        lectures_html=_section("lectures", "講師派遣のご依頼", _lectures(others.lectures)),
+        drills_html=_section("drills", "所属団体の訓練", _drills(others.drills)),
+        behind_html=_section("behind", "これまでの予定", _past(behind, others)),
         known_html=_section("known", "登録している連絡先", _known(view, known, typed)),
         feed_html="" if view.is_linked else await subscribing.made(view.actor) + pages.filled("to_account.html"),
         asking_html=rsvp.asking(known.unit, "ご不明のときは"),
     )
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """What somebody sees because of the bodies of which they are a contact."""
+
+    drills: Sequence[Part]
+    drills_over: Sequence[Part]
+    lectures: Sequence[Hosted]
+    lectures_over: Sequence[Hosted]
+
+    def without(self, dates: Collection[UUID]) -> Bodies:
+        """All but what stands under their own dates already."""
+
+        def others(found: Sequence[Belonging]) -> list[Belonging]:
+            return [one for one in found if one.appointment.id not in dates]
+
+        return Bodies(others(self.drills), others(self.drills_over), others(self.lectures), others(self.lectures_over))
+
+    def lines(self, appointment_id: UUID) -> str:
+        """HTML with what else there is to know of one of their own dates."""
+        drill = {part.appointment.id: part.drill for part in self.drills}.get(appointment_id)
+        lecture = {one.appointment.id: one for one in self.lectures}.get(appointment_id)
+        return (_line("目的", drill.purpose) if drill else "") + (_about(lecture) if lecture else "")
+
+
+async def _bodies(sides: Sequence[Actor]) -> Bodies:
+    found = Bodies([], [], [], [])
+    for side in sides:
+        async with walls.behind(walls.for_reading(side)):
+            found = Bodies(
+                [*found.drills, *await own.find_drills(side)],
+                [*found.drills_over, *await own.find_drills(side, over=True)],
+                [*found.lectures, *await own.find_lectures(side)],
+                [*found.lectures_over, *await own.find_lectures(side, over=True)],
+            )
+    return found
 
 
 def _section(id: str, title: str, content: str) -> str:
@@ -153,13 +199,14 @@ def _section(id: str, title: str, content: str) -> str:
     return pages.filled("own_section.html", id=id, title=title, content_html=content) if content else ""
 
 
-def _dates(view: View, dates: Dates, days: dict[UUID, date]) -> str:
+def _dates(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies) -> str:
     return "".join(
         pages.filled(
             "own_date.html",
             title=date.title,
             when=from_to(date.starts_at, date.ends_at),
             place=rsvp.place_of(date),
+            more_html=bodies.lines(date.id),
             deadline_html=rsvp.deadline(days.get(attendee.id)),
             answer=_answer(attendee),
             path=f"/rsvp/{tokens.derive(view.house.secret, replies.PURPOSE, attendee.id)}",
@@ -188,17 +235,48 @@ def _drills(parts: Sequence[Part]) -> str:
     )
 
 
-def _past(dates: Dates) -> str:
-    lines = [
+def _lectures(hosted: Sequence[Hosted]) -> str:
+    return "".join(
         pages.filled(
-            "own_past.html",
-            when=from_to(date.starts_at, date.ends_at),
-            title=date.title,
-            came={True: "（出席）", False: "（欠席）", None: ""}[attendee.attended],
+            "own_lecture.html",
+            title=one.appointment.title,
+            status=lectures.LABELS[one.lecture.status],
+            when=_when(one.appointment),
+            place=rsvp.place_of(one.appointment),
+            about_html=_about(one),
         )
-        for date, attendee in dates
+        for one in hosted
+    )
+
+
+def _when(appointment: Appointment) -> str:
+    """When a lecture is: one that is put off has no date until there is a new one."""
+    return "調整中です" if appointment.cancelled_at else from_to(appointment.starts_at, appointment.ends_at)
+
+
+def _about(hosted: Hosted) -> str:
+    """HTML with what a school wants to know of a lecture besides when and where."""
+    lecture, coming = hosted.lecture, [f"{officer.unit.name} {officer.name}" for officer in hosted.lecturers]
+    listeners = f"{lectures.AUDIENCE_LABELS[lecture.audience]} {lecture.expected_count:,}人"
+    named = _line("講師", "、".join(coming))
+    return _line("対象", listeners) + named + _line("ご用意いただく機材", lecture.equipment)
+
+
+def _past(dates: Dates, others: Bodies) -> str:
+    own_dates = [(date, CAME[attendee.attended]) for date, attendee in dates]
+    drills = [(part.appointment, _took_part(part)) for part in others.drills_over]
+    given = [(one.appointment, "（学校での講義）") for one in others.lectures_over]
+    latest = sorted([*own_dates, *drills, *given], key=lambda one: one[0].starts_at, reverse=True)
+    lines = [
+        pages.filled("own_past.html", when=from_to(date.starts_at, date.ends_at), title=date.title, came=came)
+        for date, came in latest
     ]
     return pages.filled("own_list.html", lines_html="".join(lines)) if lines else ""
+
+
+def _took_part(part: Part) -> str:
+    came = part.participation.attended_count
+    return f"（団体から{came:,}人が参加）" if came else "（所属団体の訓練）"
 
 
 def _known(view: View, known: Known, typed: str) -> str:

@@ -6,18 +6,21 @@ follow, and only while they are still here. It shows less than a login does (`ap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import letters, records, tokens, walls
+from domain import lectures, letters, records, tokens, walls
 from domain.actor import TOKYO, Actor, Bearer, Role
-from domain.calendar import Appointment
-from domain.drills import Drill, DrillStatus, Participation, ParticipationReply
+from domain.calendar import MOST_SHOWN, Appointment
+from domain.drills import HELD, Drill, DrillStatus, Participation, ParticipationReply
 from domain.errors import Invalid, WrongState
+from domain.lectures import Lecture, LectureStatus
 from domain.organizations import Contact, Organization
 from domain.outbox import Letter
 from domain.people import Person
@@ -33,7 +36,11 @@ LONGEST = 500
 KIND = "contact-data-changed"
 A_DAY = 3
 """How many such letters of one person a station gets on one day."""
+YEAR = timedelta(days=365)
+"""How far back what is over is shown."""
 TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED)
+SETTLED = (LectureStatus.CONFIRMED, *lectures.GIVEN)
+"""The lectures of which a school has been told who comes."""
 GONE = "いまはご担当から外れているため、このページからはお知らせいただけません。ご用件は担当者にお電話ください。"
 
 
@@ -101,9 +108,22 @@ async def bearer_of(now: datetime, person_id: UUID) -> Actor | None:
     return Actor(role, now, *where, is_read_only=True)
 
 
-async def find_known(actor: Actor) -> Known:
-    """What we know of the actor; behind their wall, or before it."""
-    return await _known(actor.now, await Person.get(id=actor.person_id))
+async def sides_of(actor: Actor) -> list[Actor]:
+    """The actor once for each body whose contact they are now: behind a guest's wall stands one body at a time."""
+    bodies = dict.fromkeys([one.organization_id for one in await _posts(actor.now, actor.person_id)])
+    return [replace(actor, organization_id=body) for body in bodies] or [actor]
+
+
+async def find_known(sides: Sequence[Actor]) -> Known:
+    """What we know of somebody, each body's behind its own wall."""
+    person = await Person.get(id=sides[0].person_id)
+    of_each = []
+    for side in sides:
+        async with walls.behind(walls.for_reading(side)):
+            of_each.append(await _known(side.now, person))
+    contacts = {one.id: one for known in of_each for one in known.contacts}
+    bodies = {one.id: one for known in of_each for one in known.bodies}
+    return replace(of_each[0], contacts=list(contacts.values()), bodies=list(bodies.values()))
 
 
 async def _known(now: datetime, person: Person) -> Known:
@@ -132,15 +152,55 @@ class Part:
     appointment: Appointment
 
 
-async def find_drills(actor: Actor) -> list[Part]:
-    """The drills ahead to which the actor's body stands asked, whoever of it answers."""
+@dataclass(frozen=True)
+class Hosted:
+    """A lecture at somebody's school, when and where that is, and who of the police gives it."""
+
+    lecture: Lecture
+    appointment: Appointment
+    lecturers: Sequence[Person]
+
+
+async def find_drills(actor: Actor, *, over: bool = False) -> list[Part]:
+    """The drills ahead, or those of the last year that are over, to which the actor's body stands asked, whoever of it
+    answers."""
     if actor.organization_id is None:
         return []
-    parts = Participation.filter(organization_id=actor.organization_id, was_asked=True)
-    told = parts.filter(drill__status__in=TOLD).exclude(reply=ParticipationReply.WITHDRAWN)
-    asked = {one.appointment_id: one for one in await told.prefetch_related("drill")}
-    ahead = Appointment.filter(id__in=list(asked), ends_at__gt=actor.now).order_by("starts_at", "id")
-    return [Part(asked[one.id].drill, asked[one.id], one) for one in await ahead]
+    when, order = _when("drill__appointment__", actor.now, over)
+    asked = Participation.filter(when, organization_id=actor.organization_id, was_asked=True)
+    told = asked.filter(drill__status__in=(*TOLD, *HELD)).exclude(reply=ParticipationReply.WITHDRAWN)
+    parts = told.order_by(f"{order}drill__starts_at", "id").limit(MOST_SHOWN)
+    return [Part(one.drill, one, one.drill.appointment) for one in await parts.prefetch_related("drill__appointment")]
+
+
+async def find_lectures(actor: Actor, *, over: bool = False) -> list[Hosted]:
+    """The lectures at the actor's school that are ahead, with those that are put off, or that were given in the last
+    year."""
+    if actor.organization_id is None:
+        return []
+    when, order = _when("appointment__", actor.now, over)
+    states = when & Q(status__in=SETTLED if over else lectures.AHEAD)
+    wanted = states if over else states | Q(status=LectureStatus.POSTPONED)
+    own = Lecture.filter(wanted, school_id=actor.organization_id).order_by(f"{order}starts_at", "id").limit(MOST_SHOWN)
+    found = await own.prefetch_related("appointment")
+    settled = [one.appointment_id for one in found if one.status in SETTLED]
+    async with walls.behind(Wall(DESK, actor.prefecture_id)):  # a school does not see officers, but was told these
+        lecturers = await lectures.officers_coming(settled)
+    return [Hosted(one, one.appointment, lecturers.get(one.appointment_id, ())) for one in found]
+
+
+def _when(path: str, now: datetime, over: bool) -> tuple[Q, str]:
+    """The dates behind this path that are over, the latest first, or those ahead."""
+    ends: dict[str, Any] = {f"{path}ends_at__gt": now - YEAR if over else now}
+    if over:
+        ends[f"{path}ends_at__lte"] = now
+    return Q(**ends), "-" if over else ""
+
+
+def named(hosted: Iterable[Hosted]) -> list[tuple[str, str]]:
+    """The fields and rows of the officers who are named to a school."""
+    people = {f"Person:{one.id}" for each in hosted for one in each.lecturers}
+    return [(f"Person.{name}", row) for row in sorted(people) for name in ("family_name", "given_name")]
 
 
 @routine

@@ -19,7 +19,9 @@ from domain.lectures.ending import cancel, refuse, withdraw
 from domain.lectures.giving import GivenBy
 from domain.lectures.lapsing import lapse
 from domain.lectures.lecture import (
+    AHEAD,
     AUDIENCE_LABELS,
+    GIVEN,
     LABELS,
     MOVES,
     STAFFED,
@@ -33,9 +35,12 @@ from domain.lectures.recording import record_held
 from domain.lectures.reporting import Counted, HeadCount, correct_head_counts, deliver, head_counts_visible_to, report
 from domain.lectures.requesting import accept, request
 from domain.lectures.scheduling import confirm, postpone, reschedule
+from domain.lectures.telling import officers_coming
 
 __all__ = [
+    "AHEAD",
     "AUDIENCE_LABELS",
+    "GIVEN",
     "LABELS",
     "LECTURING",
     "MOVES",
@@ -61,6 +66,7 @@ __all__ = [
     "deliver",
     "head_counts_visible_to",
     "lapse",
+    "officers_coming",
     "postpone",
     "record_held",
     "refuse",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from domain import calendar, invitations
 from domain.actor import Author
@@ -51,16 +53,20 @@ async def invite_school(author: Author, lecture: Lecture, appointment: Appointme
     """The firm date for the calendar of the school's contact."""
     contact = await Contact.get(id=lecture.contact_id).prefetch_related("person")
     host = await host_of(appointment, contact) or await ask_host(author, lecture, appointment, contact)
-    lecturers = "、".join(await _officers_coming(appointment))
+    officers = (await officers_coming([appointment.id]))[appointment.id]
+    lecturers = "、".join(f"{officer.unit.name} {officer.name}" for officer in officers)
     await invitations.tell(author, appointment, host, "lecture-confirmed", lecturers=lecturers)
 
 
-async def _officers_coming(appointment: Appointment) -> list[str]:
-    """Who gives the lecture, by unit and name; volunteers and companies' people are not named to a school."""
-    coming = calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST).exclude(partstat__in=STAYING_AWAY)
-    found = await coming.order_by("id").values_list("person_id", flat=True)
-    officers = await Person.filter(id__in=found, is_officer=True).prefetch_related("unit").order_by("kana_order", "id")
-    return [f"{officer.unit.name} {officer.name}" for officer in officers]
+async def officers_coming(appointment_ids: Collection[UUID]) -> dict[UUID, list[Person]]:
+    """Who gives the lectures on these dates, with their units; volunteers and companies' people are not named to a
+    school."""
+    coming = Attendee.filter(appointment_id__in=list(appointment_ids), removed_at=None)
+    giving = await coming.exclude(role=AttendeeRole.HOST).exclude(partstat__in=STAYING_AWAY).order_by("id")
+    officers = Person.filter(id__in={one.person_id for one in giving}, is_officer=True)
+    named = await officers.prefetch_related("unit").order_by("kana_order", "id")
+    comes = {(one.appointment_id, one.person_id) for one in giving}
+    return {date: [officer for officer in named if (date, officer.id) in comes] for date in appointment_ids}
 
 
 async def ask_host(author: Author, lecture: Lecture, appointment: Appointment, contact: Contact) -> Attendee:

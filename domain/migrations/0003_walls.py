@@ -60,6 +60,7 @@ LED_TO = {
     "appointment": (
         _asked_to("appointment.id"),
         _by("attendee", "appointment_id", "appointment.id", OWN_ORGANIZATION),
+        _by("lecture", "appointment_id", "appointment.id", f"school_id = {ORGANIZATION}"),
     ),
     "drill": (
         _by("drill_participation", "drill_id", "drill.id", OWN_ORGANIZATION),

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from api import pages
-from domain import drills, own
+from domain import drills, lectures, own
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.journal import Entry
@@ -112,6 +112,45 @@ def test_a_colleague_sees_the_drill_of_their_company_and_nobody_else_who_comes(p
             assert "所属団体の訓練 秋の共同対処訓練" in text
             assert "ご案内している予定はありません。" in text
             assert not re.search("別の会社の訓練|架空通信|例塚 恵", text)
+
+    play(story)
+
+
+def test_a_companys_drill_that_is_over_stands_among_what_was(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        colleague = await make.contact(town.officer, await contact.organization, family_name="同僚崎")
+        later = NOW + timedelta(days=80)
+        async with browser(Clock(later)) as one:
+            text = text_of(await one.get(link(colleague.person_id, later)))
+            assert re.search(r"これまでの予定\s+.*秋の共同対処訓練（所属団体の訓練）", text)
+            assert "別の会社の訓練" not in text
+
+    play(story)
+
+
+def test_a_teacher_sees_when_where_who_comes_and_what_to_have_ready(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer, equipment="プロジェクター", place="体育館")
+        contact = await Contact.get(id=lecture.contact_id)
+        await keys.opened(town, make.outsider(town.officer, Role.SCHOOL, contact), MEGUMI)
+        async with browser() as one:
+            await one.enter(MEGUMI)
+            for path in ("/own", link(contact.person_id)):
+                text = " ".join(text_of(await one.get(path)).split())
+                assert "講師派遣のご依頼 見本市立見本小学校 SNSの安全な使い方 ご依頼の状況 受付 日時" in text
+                assert "場所 体育館 対象 小学生 60人 ご用意いただく機材 プロジェクター" in text
+                assert "試﨑 花子" not in text
+            await lectures.accept(town.officer, lecture.id)
+            await lectures.assign(town.officer, lecture.id, person_id=town.officer.person_id)
+            await lectures.confirm(town.officer, lecture.id)
+            for path in ("/own", link(contact.person_id)):
+                text = " ".join(text_of(await one.get(path)).split())
+                assert "講師派遣のご依頼" not in text
+                assert "対象 小学生 60人 講師 青浜第1警察署 試﨑 花子 ご用意いただく機材 プロジェクター" in text
+        look = await Look.all().order_by("-id").first()
+        assert look is not None
+        assert f"Person:{town.officer.person_id}" in look.rows
 
     play(story)
 

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain import drills, organizations, own, tokens, walls
+from domain import drills, lectures, organizations, own, tokens, walls
 from domain.actor import TOKYO, Actor, Role
 from domain.drills import ParticipationReply
 from domain.errors import Invalid, NotFound, WrongState
+from domain.lectures import Lecture
 from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
@@ -17,6 +18,7 @@ from domain.units import Unit
 from domain.volunteers import Volunteer
 from tests import make
 from tests.clock import NOW
+from tests.domain.lectures import giving
 from tests.make import Town
 
 SECRET = "k" * 43
@@ -110,6 +112,107 @@ def test_a_company_sees_its_drills_ahead_whoever_of_it_is_asked_and_no_other(pla
     play(story)
 
 
+def test_a_companys_drills_that_are_over_stay_for_a_year(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        who = make.outsider(town.officer, Role.PARTNER, contact)
+        [part] = await own.find_drills(who)
+        ended = part.appointment.ends_at
+        for when, over in ((ended - timedelta(minutes=1), False), (ended, True), (ended + timedelta(days=364), True)):
+            then = make.at(who, when)
+            async with walls.alone_behind(walls.for_reading(then)):
+                [found] = await own.find_drills(then, over=over)
+                assert await own.find_drills(then, over=not over) == []
+            assert found.drill.id == part.drill.id
+        assert await own.find_drills(make.at(who, ended + timedelta(days=365)), over=True) == []
+
+    play(story)
+
+
+def test_whoever_is_a_contact_of_two_bodies_sees_both(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [first] = await make.invited(town.officer, await make.drill(town.officer))
+        later = await make.drill(town.officer, title="銀行の訓練", starts_at=NOW + timedelta(days=50))
+        bank = await make.company(town.officer, "例示銀行株式会社")
+        second, other = [await make.contact(town.officer, bank, family_name=name) for name in ("二重崎", "別崎")]
+        await drills.invite(town.officer, later.id, contact_id=other.id)
+        await Contact.filter(id=second.id).update(person_id=first.person_id)
+        who = await own.bearer_of(LATER, first.person_id)
+        assert who is not None
+        sides = await own.sides_of(who)
+        assert {one.organization_id for one in sides} == {first.organization_id, bank.id}
+        async with walls.alone_behind(walls.for_reading(who)):
+            known = await own.find_known(sides)
+        assert {body.name for body in known.bodies} == {"架空電力株式会社", "例示銀行株式会社"}
+        assert {one.id for one in known.contacts} == {first.id, second.id}
+        seen = []
+        for side in sides:
+            async with walls.alone_behind(walls.for_reading(side)):
+                seen += [part.drill.title for part in await own.find_drills(side)]
+        assert sorted(seen) == ["第1回共同対処訓練", "銀行の訓練"]
+        await Contact.filter(id=second.id).update(until=LATER.date())
+        assert [one.organization_id for one in await own.sides_of(who)] == [first.organization_id]
+
+    play(story)
+
+
+async def teacher_of(town: Town, lecture: Lecture) -> Actor:
+    contact = await Contact.get(id=lecture.contact_id)
+    return make.outsider(town.officer, Role.SCHOOL, contact)
+
+
+async def hosted(who: Actor, *, over: bool = False) -> list[own.Hosted]:
+    async with walls.alone_behind(walls.for_reading(who)):
+        return await own.find_lectures(who, over=over)
+
+
+def test_a_teacher_sees_the_lectures_of_their_school_and_who_comes_once_that_is_settled(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        elsewhere = await make.school(town.officer, "例示市立例示中学校")
+        await make.lecture(town.officer, school=elsewhere, starts_at=NOW + timedelta(days=20))
+        teacher = await teacher_of(town, lecture)
+        await lectures.accept(town.officer, lecture.id)
+        await lectures.assign(town.officer, lecture.id, person_id=town.officer.person_id)
+        [before] = await hosted(teacher)
+        assert (before.lecture.id, before.lecturers) == (lecture.id, ())
+        await lectures.confirm(town.officer, lecture.id)
+        [settled] = await hosted(teacher)
+        assert [one.id for one in settled.lecturers] == [town.officer.person_id]
+        assert own.named([settled])[0] == ("Person.family_name", f"Person:{town.officer.person_id}")
+        after = make.at(teacher, settled.appointment.ends_at)
+        assert await hosted(after) == []
+        assert [one.lecture.id for one in await hosted(after, over=True)] == [lecture.id]
+
+    play(story)
+
+
+def test_a_lecture_that_was_put_off_is_there_without_a_date_and_one_that_was_called_off_is_not(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await giving.confirmed(town)
+        teacher = await teacher_of(town, lecture)
+        await lectures.postpone(town.officer, lecture.id, reason="台風のため")
+        [put_off] = await hosted(make.at(teacher, NOW + timedelta(days=60)))
+        assert put_off.appointment.cancelled_at is not None
+        assert put_off.lecturers == ()
+        await lectures.cancel(town.officer, lecture.id, reason="学級閉鎖のため")
+        assert await hosted(teacher) == []
+
+    play(story)
+
+
+def test_no_company_is_shown_a_lecture_and_no_volunteer_a_bodys_dates(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.lecture(town.officer)
+        contact = await asked(town)
+        volunteer = await make.volunteer(town)
+        assert await hosted(make.outsider(town.officer, Role.PARTNER, contact)) == []
+        oneself = make.oneself(town.officer, volunteer)
+        assert [*await hosted(oneself), *await own.find_drills(oneself)] == []
+
+    play(story)
+
+
 def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) -> None:
     async def story(town: Town) -> None:
         contact, volunteer = await asked(town), await make.volunteer(town)
@@ -118,7 +221,7 @@ def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) ->
         today = LATER.astimezone(TOKYO).date()
         for model, row in ((Contact, contact), (Volunteer, volunteer)):
             assert (await model.get(id=row.id)).verified_on == today
-        known = await own.find_known(make.outsider(town.officer, Role.PARTNER, contact))
+        known = await own.find_known([make.outsider(town.officer, Role.PARTNER, contact)])
         assert (known.verified_on, known.is_here) == (today, True)
 
     play(story)
