@@ -73,7 +73,7 @@ def routes(house: House) -> list[Route]:
             return pages.later(TITLE, refused)
         if actor is None:
             return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
-        view = View(house, await own.sides_of(actor), f"/own/{token}", is_linked=True)
+        view = View(house, await own.find_sides(actor), f"/own/{token}", is_linked=True)
         return await (_said if request.method == "POST" else _show)(view, request)
 
     async def looking(house: House, request: Request, _: Visit) -> Response:
@@ -104,7 +104,7 @@ async def _entered(house: House, request: Request) -> View:
     actor = await accounts.actor_of(visits.secret_in(request, house) or "", house.clock())
     if actor.role not in ASKED:
         raise NotAllowed("このページは、予定の案内を受ける方のためのものです。")
-    return View(house, await own.sides_of(actor), "/own", is_linked=False)
+    return View(house, await own.find_sides(actor), "/own", is_linked=False)
 
 
 async def _said(view: View, request: Request) -> Response:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import lectures, letters, records, tokens, walls
@@ -108,7 +108,7 @@ async def bearer_of(now: datetime, person_id: UUID) -> Actor | None:
     return Actor(role, now, *where, is_read_only=True)
 
 
-async def sides_of(actor: Actor) -> list[Actor]:
+async def find_sides(actor: Actor) -> list[Actor]:
     """The actor once for each body whose contact they are now: behind a guest's wall stands one body at a time."""
     bodies = dict.fromkeys([one.organization_id for one in await _posts(actor.now, actor.person_id)])
     return [replace(actor, organization_id=body) for body in bodies] or [actor]
@@ -166,11 +166,14 @@ async def find_drills(actor: Actor, *, over: bool = False) -> list[Part]:
     answers."""
     if actor.organization_id is None:
         return []
-    when, order = _when("drill__appointment__", actor.now, over)
-    asked = Participation.filter(when, organization_id=actor.organization_id, was_asked=True)
-    told = asked.filter(drill__status__in=(*TOLD, *HELD)).exclude(reply=ParticipationReply.WITHDRAWN)
-    parts = told.order_by(f"{order}drill__starts_at", "id").limit(MOST_SHOWN)
-    return [Part(one.drill, one, one.drill.appointment) for one in await parts.prefetch_related("drill__appointment")]
+    own = Participation.filter(organization_id=actor.organization_id, was_asked=True)
+    told = own.filter(drill__status__in=(*TOLD, *HELD)).exclude(reply=ParticipationReply.WITHDRAWN)
+    when, order = _when("", actor.now, over)
+    dates = Appointment.filter(when, id__in=Subquery(told.values("appointment_id"))).order_by(*order)
+    found = await dates.limit(MOST_SHOWN)
+    parts = told.filter(appointment_id__in=[one.id for one in found]).prefetch_related("drill")
+    of_each = {part.appointment_id: part for part in await parts}
+    return [Part(of_each[date.id].drill, of_each[date.id], date) for date in found]
 
 
 async def find_lectures(actor: Actor, *, over: bool = False) -> list[Hosted]:
@@ -181,7 +184,7 @@ async def find_lectures(actor: Actor, *, over: bool = False) -> list[Hosted]:
     when, order = _when("appointment__", actor.now, over)
     states = when & Q(status__in=SETTLED if over else lectures.AHEAD)
     wanted = states if over else states | Q(status=LectureStatus.POSTPONED)
-    own = Lecture.filter(wanted, school_id=actor.organization_id).order_by(f"{order}starts_at", "id").limit(MOST_SHOWN)
+    own = Lecture.filter(wanted, school_id=actor.organization_id).order_by(*order).limit(MOST_SHOWN)
     found = await own.prefetch_related("appointment")
     settled = [one.appointment_id for one in found if one.status in SETTLED]
     async with walls.behind(Wall(DESK, actor.prefecture_id)):  # a school does not see officers, but was told these
@@ -189,12 +192,12 @@ async def find_lectures(actor: Actor, *, over: bool = False) -> list[Hosted]:
     return [Hosted(one, one.appointment, lecturers.get(one.appointment_id, ())) for one in found]
 
 
-def _when(path: str, now: datetime, over: bool) -> tuple[Q, str]:
-    """The dates behind this path that are over, the latest first, or those ahead."""
+def _when(path: str, now: datetime, over: bool) -> tuple[Q, tuple[str, ...]]:
+    """The dates behind this path that are over, the latest first, or those ahead; and their order."""
     ends: dict[str, Any] = {f"{path}ends_at__gt": now - YEAR if over else now}
     if over:
         ends[f"{path}ends_at__lte"] = now
-    return Q(**ends), "-" if over else ""
+    return Q(**ends), ("-starts_at", "-id") if over else ("starts_at", "id")
 
 
 def named(hosted: Iterable[Hosted]) -> list[tuple[str, str]]:

@@ -139,7 +139,7 @@ def test_whoever_is_a_contact_of_two_bodies_sees_both(play: Any) -> None:
         await Contact.filter(id=second.id).update(person_id=first.person_id)
         who = await own.bearer_of(LATER, first.person_id)
         assert who is not None
-        sides = await own.sides_of(who)
+        sides = await own.find_sides(who)
         assert {one.organization_id for one in sides} == {first.organization_id, bank.id}
         async with walls.alone_behind(walls.for_reading(who)):
             known = await own.find_known(sides)
@@ -151,7 +151,7 @@ def test_whoever_is_a_contact_of_two_bodies_sees_both(play: Any) -> None:
                 seen += [part.drill.title for part in await own.find_drills(side)]
         assert sorted(seen) == ["第1回共同対処訓練", "銀行の訓練"]
         await Contact.filter(id=second.id).update(until=LATER.date())
-        assert [one.organization_id for one in await own.sides_of(who)] == [first.organization_id]
+        assert [one.organization_id for one in await own.find_sides(who)] == [first.organization_id]
 
     play(story)
 
