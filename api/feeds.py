@@ -39,9 +39,6 @@ CALENDAR = {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition
 MISSING = "この購読アドレスは見つかりません。\n"
 ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
 ONLY_READ = "この購読アドレスは読むだけのものです。\n"
-KEPT_ENDED = 8
-"""How many replaced addresses of a feed are still told to have ended; older ones were never there."""
-
 NO_GZIP = ("Microsoft Exchange", "Microsoft Office", "Outlook")
 """User agents that get identity whatever they ask for: Outlook on the web has shown nothing where it was compressed."""
 
@@ -92,27 +89,28 @@ class Calendar:
             return _told(429, f"{refused.message}\n", Retry_After=str(refused.retry_after))
 
     async def _feed(self, scope: Scope, now: datetime) -> Answer:
-        feed, is_current = await behind(self.house, scope["path_params"]["token"])
+        feed, is_open = await behind(self.house, scope["path_params"]["token"], now)
         if feed is None:
             guesses.count(self.house, Request(scope))
             return _told(404, MISSING)
-        take(self.house, feed, is_current, now)
-        if not is_current or not feed.is_open(now):
+        take(self.house, feed, is_open, now)
+        if not is_open:
             return _told(410, ENDED)
         return await _calendar(feed, Headers(scope=scope), now, is_fetched=scope["method"] == "GET")
 
 
-def take(house: House, feed: Feed, is_current: bool, now: datetime) -> None:
-    """Count one more look. Raises RateLimited where there were too many: whoever still has an address that was replaced
+def take(house: House, feed: Feed, is_open: bool, now: datetime) -> None:
+    """Count one more look. Raises RateLimited where there were too many: whoever still has an address that has ended
     uses up nothing of the present one."""
-    house.allowance.feed.take((feed.id, is_current), 1, now)
+    house.allowance.feed.take((feed.id, is_open), 1, now)
 
 
-async def behind(house: House, token: str) -> tuple[Feed | None, bool]:
-    """The feed that the token was once made for, and whether it still is.
+async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, bool]:
+    """The feed that the token was made for, and whether it still opens it; nothing once it has ended for
+    `feeds.ENDED_STAYS`, as if there had never been one.
 
-    Whoever holds the present address is let in at once; for all others the same work is done, whether there is no such
-    feed, or the token is none of its, or one of an earlier generation.
+    Whoever holds an open address is let in at once; for all others the same work is done, whether there is no such
+    feed, or the token is none of its, or one that has ended, or had long ago.
     """
     id = tokens.id_in(token)
     if id is None:
@@ -123,10 +121,14 @@ async def behind(house: House, token: str) -> tuple[Feed | None, bool]:
     def fits(generation: int) -> bool:
         return tokens.is_genuine(token, house.secret, feeds.PURPOSE, id, generation)
 
-    if fits(present):
-        return feed, feed is not None
-    had = [generation for generation in range(present - KEPT_ENDED, present) if fits(generation)]
-    return (feed, False) if any(generation > 0 for generation in had) else (None, False)
+    is_present = fits(present)
+    if feed is not None and is_present and feed.is_open(now):
+        return feed, True
+    had = [generation for generation in range(present - feeds.KEPT_ENDED, present) if fits(generation)]
+    known = max((present if is_present else 0, *had))
+    if feed is None or known < 1 or not feed.is_remembered(known, now):
+        return None, False
+    return feed, False
 
 
 async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:

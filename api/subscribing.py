@@ -31,15 +31,15 @@ def routes(house: House) -> list[Route]:
     async def show(request: Request) -> Response:
         token = request.path_params["token"]
         now = house.clock()
-        feed, is_current = await doors.behind(house, token)
+        feed, is_open = await doors.behind(house, token, now)
         try:
             if feed is None:
                 guesses.count(house, request)
                 return pages.page(TITLE, pages.paragraph(doors.MISSING, "refused"), 404)
-            doors.take(house, feed, is_current, now)
+            doors.take(house, feed, is_open, now)
         except RateLimited as refused:
             return pages.later("しばらくお待ちください", refused)
-        if not is_current or not feed.is_open(now):
+        if not is_open:
             return pages.page(TITLE, pages.paragraph(doors.ENDED, "refused"), 410)
         return pages.page(TITLE, ways_in(f"{house.base_url}/cal/{token}"))
 

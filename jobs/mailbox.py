@@ -2,7 +2,8 @@
 
 A mark is only an economy: what was taken is known by its digest, so a server that forgets marks (Exchange keeps none
 of its users' own), or a program that is killed between keeping a mail and marking it, has no double effect. The newest
-come first, so that a mailbox full of old ones keeps nobody waiting.
+come first, so that a mailbox full of old ones keeps nobody waiting, and those over which the program has stumbled come
+last, so that they hide no others however many they are.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class ImapMailbox:
     trust: ssl.SSLContext | None = field(default=None, repr=False)
     looked_at: datetime | None = None
     taken: set[tuple[int, str]] = field(default_factory=set, repr=False)
+    stumbled: dict[tuple[int, str], None] = field(default_factory=dict, repr=False)
 
     async def empty(self, now: datetime, take: Take) -> None:
         """Raises MailboxClosed where the server cannot be reached, or does not let us in."""
@@ -75,10 +77,20 @@ class ImapMailbox:
         with self._opened() as mailbox:
             validity = mailbox.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
             waiting = [uid for uid in mailbox.uids(f"UNKEYWORD {TAKEN}") if (validity, uid) not in self.taken]
-            for uid in sorted(waiting, key=int, reverse=True)[:MOST]:
-                if take(_fetched(mailbox, uid)):
+            for uid in self._in_turn(validity, waiting)[:MOST]:
+                mail = _fetched(mailbox, uid)
+                self.stumbled.pop((validity, uid), None)
+                if mail and take(mail):
                     mailbox.flag(uid, TAKEN, True)
                     self.taken.add((validity, uid))
+                else:
+                    self.stumbled[validity, uid] = None
+
+    def _in_turn(self, validity: int, waiting: Sequence[str]) -> list[str]:
+        """The newest first; then those over which we have stumbled, the one that was tried longest ago first."""
+        fresh = [uid for uid in waiting if (validity, uid) not in self.stumbled]
+        again = [uid for known, uid in self.stumbled if known == validity and uid in waiting]
+        return [*sorted(fresh, key=int, reverse=True), *again]
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
@@ -108,7 +120,7 @@ class ImapMailbox:
 
 
 def _fetched(mailbox: Any, uid: str) -> bytes:
-    """The whole mail, or the head of one that is too large."""
+    """The whole mail, or the head of one that is too large; nothing where the server does not give it."""
     _, answered = mailbox.client.uid("fetch", uid, "(RFC822.SIZE)")
     told = SIZE.search(b" ".join(one for one in answered if isinstance(one, bytes)))
     size = int(told[1]) if told else 0

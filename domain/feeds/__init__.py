@@ -10,8 +10,9 @@ the last act of the transaction that changes it; time alone changes a feed only 
 """
 
 from domain.feeds.contents import Contents, Shown, contents, dates_in
-from domain.feeds.state import Feed, look, note_fetch, written
+from domain.feeds.state import ENDED_STAYS, Feed, look, note_fetch, written
 from domain.feeds.subscription import (
+    KEPT_ENDED,
     PURPOSE,
     FeedState,
     Subscription,
@@ -27,6 +28,8 @@ from domain.feeds.subscription import (
 from domain.feeds.synced import FeedEntry, Synced, sync
 
 __all__ = [
+    "ENDED_STAYS",
+    "KEPT_ENDED",
     "PURPOSE",
     "Contents",
     "Feed",

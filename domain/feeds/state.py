@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from domain import database
 from domain.feeds.subscription import Subscription
+
+ENDED_STAYS = timedelta(days=90)
+"""How long whoever still has an address that has ended is told so; then it was never there."""
 
 
 class Feed(NamedTuple):
@@ -19,6 +23,7 @@ class Feed(NamedTuple):
     person_id: UUID | None
     keeps_cancelled: bool
     generation: int
+    replaced: str
     revoked_at: datetime | None
     last_fetched_at: datetime | None
     fetched: str
@@ -33,6 +38,14 @@ class Feed(NamedTuple):
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None or now < self.revoked_at
 
+    def is_remembered(self, generation: int, now: datetime) -> bool:
+        """Whether the address of this generation has ended so lately that whoever has it is told so."""
+        age, replaced = self.generation - generation, json.loads(self.replaced)
+        if age > len(replaced):
+            return False
+        ended_at = datetime.fromisoformat(replaced[-age]) if age else self.revoked_at
+        return ended_at is not None and now < ended_at + ENDED_STAYS
+
     def is_as_written(self, renderer: str, now: datetime) -> bool:
         """Whether `digest` is that of the bytes which `renderer` would write at this instant."""
         if self.rendered_at is None or self.fresh_until is None or self.renderer != renderer:
@@ -41,8 +54,8 @@ class Feed(NamedTuple):
 
 
 LOOK = """
-    SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, revoked_at, last_fetched_at, fetched,
-        stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at
+    SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, replaced_at::text, revoked_at,
+        last_fetched_at, fetched, stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at
     FROM subscription JOIN feed_state ON subscription_id = id WHERE id = $1"""
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import letters, outbox, records, units
+from domain import letters, outbox, records, units, volunteers
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
-from domain.errors import Conflict, Incomplete
+from domain.errors import Conflict, Incomplete, WrongState
 from domain.japanese import Honorific, addressed, wareki
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
@@ -20,6 +20,7 @@ from domain.records import Owned, any_of, nothing
 from domain.table import Table
 from domain.units import Unit
 from domain.verbs import broken, verb
+from domain.volunteers import Volunteer
 
 PURPOSE = "feed"
 
@@ -28,9 +29,10 @@ class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
     below it; `reader_id` is the officer to whom its address was told. A person has one for each device or purpose:
     `label` tells them apart, so that each is replaced and ended alone. With `keeps_cancelled` what was cancelled
-    stays as long as everything else. `fetched` is the digest of what was given to
-    whoever came last; `last_fetched_at` is exact for the first who came after a change, else to an hour. Instants are
-    UTC."""
+    stays as long as everything else. `replaced_at` says when each of the last KEPT_ENDED addresses was replaced, the
+    newest last. One that `rests` ended with its owner's pause, and comes back with another address. `fetched` is the
+    digest of what was given to whoever came last; `last_fetched_at` is exact for the first who came after a change,
+    else to an hour. Instants are UTC."""
 
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField("renkei.Person", null=True)
     person_id: UUID | None
@@ -38,7 +40,9 @@ class Subscription(Owned):
     label = fields.CharField(max_length=40, default="")
     keeps_cancelled = fields.BooleanField(default=False)
     generation = fields.IntField(default=1)
+    replaced_at: list[str] = fields.JSONField(default=list)
     revoked_at = fields.DatetimeField(null=True)
+    rests = fields.BooleanField(default=False)
     last_fetched_at = fields.DatetimeField(null=True)
     fetched = fields.CharField(max_length=32, default="")
 
@@ -80,6 +84,9 @@ class FeedState(Table):
 MOST_OPEN = 10
 """How many feeds one person may have at once."""
 
+KEPT_ENDED = 8
+"""How many replaced addresses of a feed are still told to have ended; older ones were never there."""
+
 broken(
     "subscription_person",
     "この人の購読アドレスはすでにあります。アドレスの取り替えを使うか、別の呼び名を付けてください。",
@@ -99,6 +106,8 @@ async def subscribe(actor: Actor, *, person_id: UUID, label: str = "", keeps_can
     letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
     records.must_last(person.retired_on)
+    if await volunteers.is_paused(person.id):
+        raise WrongState("休止中です。活動を再開してから、購読アドレスを作ってください。", field="person_id")
     if await Subscription.filter(person_id=person.id, revoked_at=None).count() >= MOST_OPEN:
         raise Conflict(f"購読アドレスは一人{MOST_OPEN}件までです。使っていないものを無効にしてください。")
     values = {"unit_id": person.unit_id, "person_id": person.id, "label": label, "keeps_cancelled": keeps_cancelled}
@@ -119,8 +128,13 @@ async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
     feed = await records.find(_open(actor), subscription_id)
     reader = {} if feed.person_id else {"reader_id": await _lasting(actor)}
-    values = {"generation": feed.generation + 1, **reader}
-    return await _told(actor, await records.change(actor, feed, "feed-rotated", **values))
+    return await _told(actor, await records.change(actor, feed, "feed-rotated", **_next(feed, actor.now), **reader))
+
+
+def _next(feed: Subscription, ended_at: datetime) -> dict[str, Any]:
+    """The next address, and since when the present one has ended."""
+    ended = [*feed.replaced_at, ended_at.isoformat()][-KEPT_ENDED:]
+    return {"generation": feed.generation + 1, "replaced_at": ended}
 
 
 @verb(*LIAISONS, *OUTSIDERS)
@@ -169,6 +183,30 @@ async def end_with_the_post(author: Author, person: Person, at: datetime, to: UU
     if to is None:
         for feed in await living.filter(person_id=person.id).select_for_update():
             await records.change(author, feed, "feed-ended", revoked_at=at)
+        for feed in await Subscription.filter(person_id=person.id, rests=True).select_for_update():
+            await records.change(author, feed, "feed-ended", rests=False)
+
+
+@volunteers.when_stepping_back
+async def rest(author: Author, volunteer: Volunteer, reason: str) -> None:
+    """休止 ends the feeds of whoever pauses, in the same transaction; not those of whoever serves in another kind."""
+    if not await volunteers.is_paused(volunteer.person_id):
+        return
+    living = Subscription.filter(Q(revoked_at=None) | Q(revoked_at__gt=author.now), person_id=volunteer.person_id)
+    for feed in await living.order_by("id").select_for_update():
+        await records.change(author, feed, "feed-rests", revoked_at=author.now, rests=True)
+
+
+@volunteers.when_returning
+async def go_on(author: Author, person_id: UUID) -> None:
+    """Whoever comes back expects their calendar to fill again, without asking: each feed goes on at a new address,
+    which is told by letter. The old one stays ended, for some programs have given it up when they were told so and
+    others have not, and nobody knows who has had it meanwhile. Without a mail address nothing goes on."""
+    person = await Person.get(id=person_id)
+    for feed in await Subscription.filter(person_id=person_id, rests=True).order_by("id").select_for_update():
+        if person.mail_address and feed.revoked_at:
+            values = {"revoked_at": None, "rests": False, **_next(feed, feed.revoked_at)}
+            await _told(author, await records.change(author, feed, "feed-goes-on", **values))
 
 
 @when_moving
@@ -178,7 +216,7 @@ async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> N
         await records.change(author, feed, "feed-moved", unit_id=unit_id)
 
 
-async def _told(actor: Actor, feed: Subscription) -> Subscription:
+async def _told(actor: Author, feed: Subscription) -> Subscription:
     reader = await Person.get(id=feed.person_id or actor.person_id)
     if not reader.mail_address:
         raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id")

@@ -35,7 +35,9 @@ from domain.volunteers.roster import (
     VolunteerStatus,
     groups_visible_to,
     has_active,
+    is_paused,
     visible_to,
+    when_returning,
     when_stepping_back,
 )
 
@@ -68,6 +70,7 @@ __all__ = [
     "has_consent",
     "heed_age",
     "is_commissioned",
+    "is_paused",
     "must_be_fit",
     "must_have_consent",
     "reappoint",
@@ -83,6 +86,7 @@ __all__ = [
     "screen",
     "suspend",
     "visible_to",
+    "when_returning",
     "when_stepping_back",
     "withdraw_consent",
 ]

@@ -1,4 +1,7 @@
-"""休止と退任: a volunteer pauses, comes back, or leaves; whoever leaves is thanked, and loses their feed and tokens."""
+"""休止と退任: a volunteer pauses, comes back, or leaves; whoever leaves is thanked, and loses their feed and tokens.
+
+Whoever pauses loses their feeds too (`feeds.rest`), and is told new addresses of them on coming back.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from domain.volunteers.roster import (
     SERVING,
     Volunteer,
     VolunteerStatus,
+    come_back,
     move,
     step_back,
     visible_to,
@@ -48,7 +52,9 @@ async def resume(actor: Actor, volunteer_id: UUID, *, version: int | None = None
     if volunteer.term_to is None or volunteer.term_to < actor.today:
         raise WrongState("任期が満了しています。「再委嘱」をしてください。", field="status")
     await must_have_consent([volunteer], actor.today, field="volunteer_id")
-    return await move(actor, volunteer, VolunteerStatus.ACTIVE, "volunteer-resumed", reason="")
+    await move(actor, volunteer, VolunteerStatus.ACTIVE, "volunteer-resumed", reason="")
+    await come_back(actor, volunteer.person_id)
+    return volunteer
 
 
 @verb(*LIAISONS, Role.VOLUNTEER)

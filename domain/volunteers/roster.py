@@ -222,6 +222,28 @@ async def step_back(author: Author, volunteer: Volunteer, reason: str) -> None:
         await listener(author, volunteer, reason)
 
 
+Returning = Callable[[Author, UUID], Awaitable[None]]
+RETURNING: list[Returning] = []
+
+
+def when_returning(listener: Returning) -> Returning:
+    """Register what a concept gives back to a person who has paused and serves again."""
+    RETURNING.append(listener)
+    return listener
+
+
+async def come_back(author: Author, person_id: UUID) -> None:
+    """What ended with the pause is theirs again."""
+    for listener in RETURNING:
+        await listener(author, person_id)
+
+
+async def is_paused(person_id: UUID) -> bool:
+    """Whether this person serves, but pauses in whatever they serve as."""
+    paused = Volunteer.filter(person_id=person_id, status=VolunteerStatus.SUSPENDED)
+    return await paused.exists() and not await has_active(person_id)
+
+
 async def has_active(person_id: UUID) -> bool:
     """Whether this person serves as a volunteer of any kind, and does not pause."""
     return await Volunteer.filter(person_id=person_id, status=VolunteerStatus.ACTIVE).exists()

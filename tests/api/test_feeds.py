@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from api import feeds as door
 from api.house import House
 from api.strictness import Strict
-from domain import calendar, feeds, lectures, organizations, tokens
+from domain import calendar, feeds, lectures, organizations, tokens, volunteers
 from domain.actor import Role
 from domain.calendar import Appointment, Attendee
 from domain.feeds import Subscription
@@ -257,6 +257,61 @@ def test_a_replaced_a_revoked_and_an_unknown_address_are_told_apart_only_to_who_
         assert answers == [200, 410, 404, 404, 404, 404, 404, 404, 404, 404]
         assert [answer.status_code for answer in ended] == [410, 410]
         assert len({answer.content for answer in ended}) == 1
+
+    play(story)
+
+
+def test_an_address_that_has_ended_says_so_for_ninety_days_and_then_was_never_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        clock = Clock()
+        for day in (40, 80):
+            await feeds.rotate(make.at(town.officer, NOW + day * DAY), feed.id)
+        await feeds.revoke(make.at(town.officer, NOW + 120 * DAY), feed.id)
+        known: dict[float, list[int]] = {}
+        async with at_the_door(clock) as client:
+            unknown = await client.get(f"/cal/{'A' * 65}/calendar.ics")
+            for day in (119.0, 129.9, 130.0, 169.9, 170.0, 209.9, 210.0):
+                clock.now = NOW + day * DAY
+                told = [await client.get(path(feed, generation)) for generation in (1, 2, 3)]
+                known[day] = [answer.status_code for answer in told]
+                assert {answer.content for answer in told if answer.status_code == 404} <= {unknown.content}
+        assert known == {
+            119.0: [410, 410, 200],
+            129.9: [410, 410, 410],
+            130.0: [404, 410, 410],
+            169.9: [404, 410, 410],
+            170.0: [404, 404, 410],
+            209.9: [404, 404, 410],
+            210.0: [404, 404, 404],
+        }
+
+    play(story)
+
+
+def test_of_many_replaced_addresses_the_last_eight_are_known_to_have_ended(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        for _ in range(10):
+            feed = await feeds.rotate(town.officer, feed.id)
+        async with at_the_door() as client:
+            told = [(await client.get(path(feed, generation))).status_code for generation in range(1, 12)]
+        assert told == [404] * 2 + [410] * 8 + [200]
+
+    play(story)
+
+
+def test_a_paused_volunteers_address_ends_and_another_opens_on_coming_back(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        feed = await feeds.subscribe(town.officer, person_id=volunteer.person_id)
+        await volunteers.suspend(town.officer, volunteer.id, reason="試験のため")
+        assert (await fetch(feed, NOW + HOUR)).status_code == 410
+        await volunteers.resume(make.at(town.officer, NOW + 100 * DAY), volunteer.id)
+        clock = Clock(NOW + 100 * DAY)
+        async with at_the_door(clock) as client:
+            told = [(await client.get(path(feed, generation))).status_code for generation in (1, 2)]
+        assert told == [404, 200]
 
     play(story)
 

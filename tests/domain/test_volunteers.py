@@ -22,13 +22,16 @@ from domain.volunteers import (
     Commission,
     CommissionKind,
     GroupBase,
+    GuardianConsent,
     Volunteer,
     VolunteerGroup,
     VolunteerStatus,
 )
 from tests import make
+from tests.clock import NOW
 from tests.make import Town
 
+HOUR = timedelta(hours=1)
 TODAY = date(2026, 7, 1)
 END = date(2027, 3, 31)
 APRIL_FIRST = datetime(2027, 3, 31, 15, 5, tzinfo=UTC)
@@ -346,6 +349,62 @@ def test_whoever_leaves_loses_their_feed_in_the_same_act(play: Any) -> None:
             else:
                 await volunteers.expire(APRIL_FIRST)
             assert (await Subscription.get(id=feed.id)).revoked_at is not None
+
+    play(story)
+
+
+def test_whoever_pauses_loses_their_feeds_in_the_same_act_and_gets_them_at_new_addresses_on_coming_back(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        me = make.oneself(town.officer, volunteer)
+        opened = [await feeds.subscribe(town.officer, person_id=me.person_id, label=label) for label in ("電話", "家")]
+        await feeds.revoke(me, opened[1].id)
+        before = await Letter.filter(kind="feed-address").count()
+        await volunteers.suspend(make.at(town.officer, NOW + HOUR), volunteer.id, reason="試験のため")
+        for at in (make.at(town.officer, NOW + HOUR), make.at(me, NOW + HOUR)):
+            with pytest.raises(WrongState, match="休止中"):
+                await feeds.subscribe(at, person_id=me.person_id, label="別の端末")
+        pausing = await Subscription.get(id=opened[0].id)
+        assert (pausing.revoked_at, pausing.generation) == (NOW + HOUR, 1)
+        assert await feeds.own(make.at(me, NOW + HOUR)).count() == 0
+        assert await Letter.filter(kind="feed-address").count() == before
+        await volunteers.resume(make.at(town.officer, NOW + 2 * HOUR), volunteer.id)
+        back, ended = [await Subscription.get(id=feed.id) for feed in opened]
+        assert (back.revoked_at, back.generation, back.replaced_at) == (None, 2, [(NOW + HOUR).isoformat()])
+        assert (ended.revoked_at, ended.generation) == (NOW, 1)
+        letter = (await Letter.filter(kind="feed-address").order_by("-id"))[0]
+        assert (letter.facts["subscription_id"], letter.facts["generation"]) == (str(back.id), 2)
+        assert await Letter.filter(kind="feed-address").count() == before + 1
+
+    play(story)
+
+
+def test_whoever_leaves_out_of_a_pause_gets_no_feed_back_when_they_are_taken_on_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        feed = await feeds.subscribe(town.officer, person_id=volunteer.person_id)
+        await volunteers.suspend(town.officer, volunteer.id, reason="留学のため")
+        await volunteers.resign(town.officer, volunteer.id)
+        again = await volunteers.recommend_again(town.officer, volunteer.id, kind=volunteer.kind)
+        await volunteers.screen(town.hq, again.id)
+        await volunteers.appoint(town.hq, again.id, authority="生活安全部長")
+        await volunteers.suspend(town.officer, again.id, reason="留学のため")
+        await volunteers.resume(town.officer, again.id)
+        after = await Subscription.get(id=feed.id)
+        assert (after.revoked_at, after.generation) == (NOW, 1)
+
+    play(story)
+
+
+def test_a_minor_whose_consent_is_withdrawn_pauses_without_a_feed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town, age_band=AgeBand.FROM_15_TO_17)
+        feed = await feeds.subscribe(town.officer, person_id=volunteer.person_id)
+        consent = await GuardianConsent.get(person_id=volunteer.person_id)
+        await volunteers.withdraw_consent(town.officer, consent.id)
+        assert (await Subscription.get(id=feed.id)).revoked_at == NOW
 
     play(story)
 

@@ -108,6 +108,34 @@ def test_a_mail_over_which_the_program_stumbles_stays_and_the_others_are_taken(
     play(story)
 
 
+def test_however_many_mails_the_program_stumbles_over_the_older_answer_behind_them_is_taken(
+    play: Any, box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    async def story(town: Town) -> None:
+        asked, at_work = await invitation(town), desk(box)
+        box.put(reply(asked.date.uid), *[reply(f"stumble-{number}@renkei.example") for number in range(5)])
+        take_in = incoming.take_in
+
+        async def stumbling(now: Any, told: Any) -> Any:
+            tried.append(told.uid)
+            if told.uid.startswith("stumble"):
+                raise RuntimeError("over it")
+            return await take_in(now, told)
+
+        monkeypatch.setattr("jobs.mailbox.MOST", 3)
+        monkeypatch.setattr(incoming, "take_in", stumbling)
+        looks = [await take_in_mail(SOON + minute * MINUTE, at_work) for minute in range(4)]
+        assert looks == [{}, {IncomingStatus.APPLIED: 1}, {}, {}]
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+        turns = [uid.split("@")[0].removeprefix("stumble-") for uid in tried if uid != asked.date.uid]
+        caplog.clear()
+        assert turns == ["4", "3", "2", "1", "0", "4", "3", "2", "1", "0", "4"]
+
+    play(story)
+
+
 def test_two_clocks_at_one_mailbox_take_each_mail_once(play: Any, box: Box) -> None:
     async def story(town: Town) -> None:
         asked = await invitation(town)
