@@ -211,6 +211,55 @@ def test_each_look_at_it_leaves_a_line_with_the_way_by_which_somebody_came_and_n
     play(story)
 
 
+def test_whoever_has_logged_in_chooses_how_they_are_reminded(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with inside(town, contact) as one:
+            page = await one.get("/own")
+            assert re.findall(r'<option value="(\d+)" selected>', page.text) == ["1"]
+            assert "wants_digest" not in page.text
+            sent = await one.post("/own", act="notices", remind_days="5", wants_digest="yes")
+            page = await one.get(sent.headers["location"])
+            assert "お知らせの設定を保存しました。" in page.text
+            assert re.findall(r'<option value="(\d+)" selected>', page.text) == ["5"]
+            for days in ("", "15", "-1", "三", "9999", "٣"):
+                assert (await one.post("/own", act="notices", remind_days=days)).status_code == 400
+        person = await Person.get(id=contact.person_id)
+        assert (person.remind_days, person.wants_digest) == (5, False)
+
+    play(story)
+
+
+def test_a_letters_link_leads_to_the_login_for_reminders_and_feeds_and_changes_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with browser() as one:
+            page = await one.get(link(contact.person_id))
+            assert 'href="/own"' in page.text
+            assert "/account/feed" not in page.text
+            assert 'name="remind_days"' not in page.text
+            refused = await one.post(link(contact.person_id), act="notices", remind_days="0")
+            assert (refused.status_code, "ログインしてから" in refused.text) == (403, True)
+        assert (await Person.get(id=contact.person_id)).remind_days == 1
+
+    play(story)
+
+
+def test_an_officer_also_chooses_whether_a_digest_comes(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, key, _ = await keys.enrolled(town, town.officer, MEGUMI)
+        async with browser(Clock(NOW + timedelta(minutes=5))) as one:
+            await one.enter(MEGUMI)
+            await one.post("/login/second-factor", code=keys.number(key, NOW + timedelta(minutes=5)))
+            assert 'name="wants_digest" value="yes">' in (await one.get("/own")).text
+            await one.post("/own", act="notices", remind_days="1", wants_digest="yes")
+            assert (await Person.get(id=town.officer.person_id)).wants_digest
+            await one.post("/own", act="notices", remind_days="1")
+            assert not (await Person.get(id=town.officer.person_id)).wants_digest
+
+    play(story)
+
+
 def test_a_link_that_is_too_old_or_whose_owner_has_left_opens_nothing(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)

@@ -1,0 +1,57 @@
+"""What is known of somebody, to confirm or to report, and how they want to be reminded: two forms of their own page."""
+
+from __future__ import annotations
+
+from api import pages
+from api.own_page.view import View, line
+from api.pages import forms
+from domain import people
+from domain.japanese import shown, wareki
+from domain.organizations import Contact
+from domain.own import Known
+
+
+def contact_data(view: View, known: Known, typed: str) -> str:
+    if not known.is_here:
+        return ""
+    bodies = {body.id: body.name for body in known.bodies}
+    address, phone = known.person.mail_address, known.person.phone
+    if view.is_linked:
+        address, phone = _masked_address(address), _masked_phone(phone)
+    return pages.filled(
+        "own_known.html",
+        path=view.path,
+        posts_html="".join(line(bodies[one.organization_id], _post(one)) for one in known.contacts),
+        address=address or "登録されていません",
+        phone=phone or "登録されていません",
+        verified=wareki(known.verified_on) if known.verified_on else "まだありません",
+        what="\n".join(shown(line, forms.LONGEST) for line in typed.splitlines()),
+    )
+
+
+def notices(view: View, known: Known) -> str:
+    """The form for reminders; an officer's has the morning's digest too."""
+    chosen = known.person.remind_days
+    days = [(0, "知らせない"), (1, "前の日"), *((count, f"{count}日前") for count in range(2, people.MOST_DAYS + 1))]
+    options = [
+        pages.filled("option.html", value=str(count), label=label, mark_html=" selected" if count == chosen else "")
+        for count, label in days
+    ]
+    mark = " checked" if known.person.wants_digest else ""
+    digest = pages.filled("own_digest.html", mark_html=mark) if view.actor.is_liaison else ""
+    return pages.filled("own_notices.html", path=view.path, options_html="".join(options), digest_html=digest)
+
+
+def _post(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.department, contact.job_title))) or "ご担当者"
+
+
+def _masked_address(address: str) -> str:
+    """The first letter, and where the mail box is."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}…@{domain}" if domain else ""
+
+
+def _masked_phone(phone: str) -> str:
+    """The last two digits."""
+    return f"…{phone[-2:]}" if phone else ""

@@ -1,0 +1,156 @@
+"""`/own` after login and `/own/{token}` from a letter: one's own dates, one's body's drills, and what is known of one.
+
+GET shows and changes nothing; POST says that one's contact data is right, or what has changed, or how one wants to be
+reminded. Letters are passed on: whoever comes by a link is shown of an address or a number only as much as its owner
+needs to know it again. They are handed no feed either, whose address would be good for as long as the owner is here,
+where the link is not, and cannot silence the owner's reminders: for both the page leads to the login.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api import guesses, pages, rsvp, subscribing, visits
+from api.entrance import doors
+from api.entrance.own import ASKED
+from api.house import House
+from api.own_page import dates
+from api.own_page.known import contact_data, notices
+from api.own_page.view import View, section
+from api.pages import forms
+from domain import accounts, calendar, looks, own, people, walls
+from domain.accounts import Visit
+from domain.actor import Actor
+from domain.errors import Invalid, NotAllowed, RateLimited, Refused
+from domain.japanese import Honorific, addressed, storable
+from domain.looks import Door
+
+TITLE = "ご予定と連絡先"
+LONGEST_DAYS = 3
+UNKNOWN = "このページは見つかりません。リンクは約3か月で使えなくなります。新しいメールのリンクを開いてください。"
+SAID = {
+    "chosen": "お知らせの設定を保存しました。",
+    "confirmed": "連絡先をご確認いただき、ありがとうございました。",
+    "reported": "変わったところを担当者にお知らせしました。担当者が確かめて、登録を直します。",
+}
+"""What the page has to say, by a word in the address: nobody can make it say anything else."""
+
+
+def routes(house: House) -> list[Route]:
+    async def linked(request: Request) -> Response:
+        token = request.path_params["token"]
+        try:
+            actor = await _bearer(house, request, token)
+        except RateLimited as refused:
+            return pages.later(TITLE, refused)
+        if actor is None:
+            return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
+        view = View(house, await own.find_sides(actor), f"/own/{token}", is_linked=True)
+        return await (_said if request.method == "POST" else _show)(view, request)
+
+    async def looking(house: House, request: Request, _: Visit) -> Response:
+        return await _show(await _entered(house, request), request)
+
+    async def saying(house: House, request: Request, _: Visit) -> Response:
+        return await _said(await _entered(house, request), request)
+
+    return [
+        doors.get("/own", house, doors.inside(looking)),
+        doors.post("/own", house, doors.inside(saying)),
+        Route("/own/{token}", linked, methods=["GET", "POST"]),
+    ]
+
+
+async def _bearer(house: House, request: Request, token: str) -> Actor | None:
+    """Whoever the letter was written to. Raises RateLimited where one looks, or somebody guesses, too often."""
+    now = house.clock()
+    person_id = own.whose(token, house.secret, now)
+    if person_id is None:
+        guesses.count(house, request)
+        return None
+    house.allowance.pages.take(person_id, 1, now)
+    return await own.bearer_of(now, person_id)
+
+
+async def _entered(house: House, request: Request) -> View:
+    actor = await accounts.actor_of(visits.secret_in(request, house) or "", house.clock())
+    if actor.role not in ASKED:
+        raise NotAllowed("このページは、予定の案内を受ける方のためのものです。")
+    return View(house, await own.find_sides(actor), "/own", is_linked=False)
+
+
+async def _said(view: View, request: Request) -> Response:
+    form: dict[str, str] = {}
+    try:
+        form = await forms.read(request)
+        word = await _done(view, form)
+    except Refused as refused:
+        return await _show(view, request, doors.refusal(refused), doors.status(refused), form.get("what", ""))
+    return doors.onward(f"{view.path}?said={word}")
+
+
+async def _done(view: View, form: dict[str, str]) -> str:
+    who = (view.actor.now, view.actor.person_id)
+    match form.get("act"):
+        case "confirm":
+            await own.confirm(*who)
+            return "confirmed"
+        case "report":
+            await own.report(*who, storable(form.get("what", "").replace("\r\n", "\n"), field="what", multiline=True))
+            return "reported"
+        case "notices":
+            await people.choose_notices(view.actor, **_chosen(view, form))
+            return "chosen"
+        case _:
+            raise Invalid("ページのボタンで送ってください。")
+
+
+def _chosen(view: View, form: dict[str, str]) -> dict[str, Any]:
+    """What the form for reminders says, as the verb takes it."""
+    if view.is_linked:
+        raise NotAllowed("お知らせの設定は、ログインしてから変えてください。", field="remind_days")
+    days = form.get("remind_days", "")
+    if not (days.isascii() and days.isdecimal() and len(days) <= LONGEST_DAYS):
+        raise Invalid("何日前にお知らせするかを選んでください。", field="remind_days")
+    digest = {"wants_digest": "wants_digest" in form} if view.actor.is_liaison else {}
+    return {"remind_days": int(days), **digest}
+
+
+async def _show(view: View, request: Request, said: str = "", status: int = 200, typed: str = "") -> Response:
+    word = SAID.get(request.query_params.get("said", ""), "")
+    said = said or (pages.paragraph(word, "done") if word and request.method == "GET" else "")
+    async with walls.alone_behind(walls.for_reading(view.actor)):
+        body = said + await _sections(view, typed)
+    return doors.shown(TITLE, body, status)
+
+
+async def _sections(view: View, typed: str) -> str:
+    who = (view.actor.person_id, view.actor.now)
+    ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
+    known, bodies = await own.find_known(view.sides), await dates.of_bodies(view.sides)
+    shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over])]
+    await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", shown)
+    days = await rsvp.last_days([attendee for _, attendee in ahead])
+    others = bodies.without({date.id for date, _ in (*ahead, *behind)})
+    return pages.filled(
+        "own.html",
+        guest=addressed(known.person.name, Honorific.SAMA),
+        ahead_html=dates.ahead(view, ahead, days, bodies) or pages.paragraph("ご案内している予定はありません。"),
+        lectures_html=section("lectures", "講師派遣のご依頼", dates.lectures_of(others.lectures)),
+        drills_html=section("drills", "所属団体の訓練", dates.drills_of(others.drills)),
+        behind_html=section("behind", "これまでの予定", dates.behind(behind, others)),
+        known_html=section("known", "登録している連絡先", contact_data(view, known, typed)),
+        notices_html=section("notices", "お知らせの設定", "" if view.is_linked else notices(view, known)),
+        feed_html=await _feeds(view),
+        asking_html=rsvp.asking(known.unit, "ご不明のときは"),
+    )
+
+
+async def _feeds(view: View) -> str:
+    if view.is_linked:
+        return pages.filled("own_login.html")
+    return await subscribing.made(view.actor) + pages.filled("to_account.html")
