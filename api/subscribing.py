@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api import caldav, guesses, pages
 from api import feeds as doors
-from api import guesses, pages
 from api.entrance.doors import instant
 from api.house import House
 from domain import feeds, tokens
@@ -66,7 +66,7 @@ def ways_in(page: str) -> str:
     """HTML with every way from this page's address into a calendar program."""
     import segno  # by few, and seldom: not at every start
 
-    address = f"{page}/calendar.ics"
+    address, secret = f"{page}/calendar.ics", page.rpartition("/")[2]
     webcal = urlsplit(address)._replace(scheme="webcal").geturl()
     named = {"url": address, "name": "連携"}
     return pages.filled(
@@ -76,5 +76,7 @@ def ways_in(page: str) -> str:
         google=f"{GOOGLE}?{urlencode({'cid': webcal}, quote_via=quote)}",
         outlook=f"{OUTLOOK}?{urlencode(named, quote_via=quote)}",
         outlook_at_home=f"{OUTLOOK_AT_HOME}?{urlencode(named, quote_via=quote)}",
+        dav=f"{page.removesuffix(f'/cal/{secret}')}{caldav.ROOT}",
+        secret=secret,
         picture_html=segno.make(page, error="m").svg_inline(scale=4, title="このページを電話で開くための図"),
     )

@@ -162,7 +162,8 @@ def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
 
 
 def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
-    links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED) if "copied_for" in facts else {}
+    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "login")
+    links = dict.fromkeys(own_alone, NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
         links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"
@@ -172,6 +173,7 @@ def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
         secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
         links["feed_page"] = f"{desk.base_url}/cal/{secret}"
         links["feed_url"] = f"{links['feed_page']}/calendar.ics"
+        links["dav_url"] = f"{desk.base_url}/dav/"
     if "account_id" in facts:
         link, id = Link(facts["link"]), UUID(facts["account_id"])
         links["link_url"] = accounts.address(desk.secret, desk.base_url, link, id, facts["generation"])

@@ -1,10 +1,13 @@
-"""The pages that people open from a letter: plain HTML that works without scripts, on a phone, in a text browser."""
+"""The pages that people open from a letter: plain HTML that works without scripts, on a phone, in a text browser.
+
+All of them are read when the program starts, so that files which are replaced under it (an upgrade) are never half of
+one release and half of another: the new ones count from the next start.
+"""
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
@@ -13,20 +16,24 @@ from starlette.routing import Route
 
 from domain.errors import RateLimited
 
+HERE = Path(__file__).parent
+STYLE = (HERE / "page.css").read_text(encoding="utf-8")
+TEMPLATES = {file.name: Template(file.read_text(encoding="utf-8")) for file in HERE.glob("*.html")}
+
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def page(title: str, body: str, status: int = 200, **headers: str) -> HTMLResponse:
     """A whole page; `body` is HTML that `filled` or `paragraph` has made."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    html = _template("frame.html").substitute(title=escape(title), body=body)
+    html = TEMPLATES["frame.html"].substitute(title=escape(title), body=body)
     return HTMLResponse(html, status, {"Content-Security-Policy": POLICY} | named)
 
 
 def filled(name: str, **texts: str) -> str:
     """A template with these texts in it, escaped; one that ends in `_html` is HTML already."""
     ready = {key.removesuffix("_html"): text if key.endswith("_html") else escape(text) for key, text in texts.items()}
-    return _template(name).substitute(ready)
+    return TEMPLATES[name].substitute(ready)
 
 
 def paragraph(text: str, kind: str = "") -> str:
@@ -41,17 +48,7 @@ def later(title: str, refused: RateLimited, **headers: str) -> HTMLResponse:
 
 async def style(_: Request) -> Response:
     """The one style sheet."""
-    return Response(_file("page.css"), headers={"Cache-Control": "public, max-age=3600"}, media_type="text/css")
+    return Response(STYLE, headers={"Cache-Control": "public, max-age=3600"}, media_type="text/css")
 
 
 ROUTES = [Route("/pages/page.css", style)]
-
-
-@cache
-def _template(name: str) -> Template:
-    return Template(_file(name))
-
-
-@cache
-def _file(name: str) -> str:
-    return files("api.pages").joinpath(name).read_text(encoding="utf-8")

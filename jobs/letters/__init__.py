@@ -125,10 +125,10 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
-    `feed_url`, `feed_page`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`, `expires_on`,
-    `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`, `missing` (what there is to do now),
-    `person`, `audience`, `expected_count`, `equipment`, `copied_for` (whose letter this is a guardian's copy of),
-    and of looks `who`, `shown_on`, `between`, `count`, `how`.
+    `feed_url`, `feed_page`, `dav_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
+    `expires_on`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
+    `missing` (what there is to do now), `person`, `audience`, `expected_count`, `equipment`,
+    `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`, `count`, `how`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

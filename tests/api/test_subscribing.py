@@ -1,10 +1,13 @@
 """The page behind a feed's address: from it, every calendar program is reached."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from html import unescape
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +15,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from api import pages, subscribing
+from api import caldav, pages, subscribing
 from api.allowance import Budget, Budgets
 from api.house import House
 from api.strictness import Strict
@@ -33,7 +36,7 @@ def page(feed: Subscription, generation: int = 1) -> str:
 @asynccontextmanager
 async def at_the_page(now: datetime = NOW, **budgets: Budget) -> AsyncIterator[httpx.AsyncClient]:
     house = House(SECRET, BASE, lambda: now, budgets=Budgets(**budgets))
-    app = Strict(Starlette(routes=[*subscribing.routes(house), *pages.ROUTES]))
+    app = Strict(Starlette(routes=[*subscribing.routes(house), *caldav.routes(house), *pages.ROUTES]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         yield client
 
@@ -59,9 +62,42 @@ def test_every_way_in_leads_to_the_address_of_the_feed(play: Any) -> None:
             assert (urlsplit(link).hostname, parse_qs(urlsplit(link).query)["url"]) == (host, [address])
         assert f">{address}<" in answer.text
         assert answer.text.count("<svg") == 1
-        assert answer.text.count("<details>") == 6
+        assert answer.text.count("<details>") == 10
 
     play(story)
+
+
+def test_what_the_page_says_of_caldav_opens_the_calendar_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        async with at_the_page() as client:
+            html = (await client.get(page(feed))).text
+            told = dict(re.findall(r"<dt>(.+?)</dt><dd class=\"secret\">(.+?)</dd>", html))
+            assert list(told) == ["サーバー", "ユーザー名", "パスワード"]
+            login = (told["ユーザー名"], told["パスワード"])
+            answers = [
+                await client.request("PROPFIND", told["サーバー"], auth=auth) for auth in (login, (login[0], "x"))
+            ]
+        assert [answer.status_code for answer in answers] == [207, 401]
+        for program in ("iPhone", "Mac", "Thunderbird", "DAVx⁵"):
+            assert re.search(rf"<summary>[^<]*{program}[^<]*（CalDAV）</summary>", html), program
+
+    play(story)
+
+
+def test_pages_stay_as_they_were_when_the_program_started_though_its_files_are_replaced(tmp_path: Path) -> None:
+    shutil.copytree(pages.HERE, tmp_path / "running")
+    spec = spec_from_file_location("running", tmp_path / "running" / "__init__.py")
+    assert spec is not None
+    assert spec.loader is not None
+    running = module_from_spec(spec)
+    spec.loader.exec_module(running)
+    for file in (tmp_path / "running").iterdir():
+        if file.is_file():
+            file.write_text("$of_another_release", encoding="utf-8")
+    shown = running.page("題", running.filled("count.html", count="3") + running.paragraph("文"))
+    assert shown.body == pages.page("題", pages.filled("count.html", count="3") + pages.paragraph("文")).body
+    assert running.STYLE == pages.STYLE != "$of_another_release"
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere(play: Any) -> None:

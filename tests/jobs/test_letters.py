@@ -35,6 +35,7 @@ FACTS = {
     "own_url": "https://renkei.example/own/abc",
     "feed_url": "https://renkei.example/cal/xyz/calendar.ics",
     "feed_page": "https://renkei.example/cal/xyz",
+    "dav_url": "https://renkei.example/dav/",
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
     "login": "taro@partner.example",
     "hours": 168,
@@ -141,7 +142,7 @@ def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
-    links = dict.fromkeys(("feed_page", "feed_url", "link_url", "login"), NOT_COPIED)
+    links = dict.fromkeys(("feed_page", "feed_url", "dav_url", "link_url", "login"), NOT_COPIED)
     written = render(kind, but(copied_for="例塚 子 様", reply_url="", own_url="", **links))
     assert written.subject.startswith("【予定のご案内】【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text
@@ -160,10 +161,15 @@ def test_every_letter_begins_with_the_unit_and_the_number_to_call_back(kind: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked_or_that_one_was_changed(kind: str):
+def test_no_letter_speaks_of_passwords_but_to_say_that_none_is_asked_that_one_was_changed_or_where_a_feeds_is(
+    kind: str,
+):
     speaking = [line for line in render(kind, FACTS).text.splitlines() if "パスワード" in line or "暗証" in line]
-    told = [f"内容：{FACTS['what']}"] if kind == "account-changed" else []
-    assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。", *told]
+    told = {
+        "account-changed": [f"内容：{FACTS['what']}"],
+        "feed-address": ["ユーザー名：renkei（パスワードは上のページに表示します）"],
+    }
+    assert speaking == ["パスワードや暗証番号をお尋ねすることは、決してありません。", *told.get(kind, [])]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -198,6 +204,7 @@ def test_the_subscription_address_is_in_the_letter_and_not_in_its_subject():
     assert FACTS["feed_url"] in written.text
     assert Links(written.html).found == [FACTS["feed_url"]]
     assert FACTS["feed_page"] in written.text.split()
+    assert f"サーバー：{FACTS['dav_url']}" in written.text.split()
     assert "http" not in written.subject
 
 
