@@ -46,20 +46,23 @@ class Contents:
 
 
 _COLUMNS = """
-    date.id, date.uid, date.sequence + {raised}, date.created_at, date.changed_at, date.starts_at, date.ends_at,
+    date.id, date.uid, date.sequence + {raised}, date.created_at, {changed_at}, date.starts_at, date.ends_at,
     date.title, date.place, date.online_url, date.status, date.cancelled_at"""
 _WINDOW = """
     date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)
     ORDER BY date.id"""
+# What raises one person's own SEQUENCE brings the date back into their feed by asking them again: a change for them.
+OWN_CHANGE = "CASE WHEN own.raised > 0 THEN greatest(date.changed_at, own.invited_at) ELSE date.changed_at END"
 AWAY = ", ".join(f"'{answer}'" for answer in STAYING_AWAY)
 # Whoever stays away is not told any more what becomes of the date.
 OF_PERSON = f"""
-    SELECT {_COLUMNS.format(raised="own.raised")}
+    SELECT {_COLUMNS.format(raised="own.raised", changed_at=OWN_CHANGE)}
     FROM attendee own JOIN appointment date ON date.id = own.appointment_id
     WHERE own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL
     AND own.partstat NOT IN ({AWAY}) AND {_WINDOW}"""  # noqa: S608 our own words
 OF_UNITS = f"""
-    SELECT {_COLUMNS.format(raised="0")} FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
+    SELECT {_COLUMNS.format(raised="0", changed_at="date.changed_at")}
+    FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
 
 
 async def contents(feed: Whose, now: datetime) -> Contents:

@@ -14,9 +14,8 @@ from starlette.applications import Starlette
 from api import feeds as door
 from api.house import House
 from api.strictness import Strict
-from domain import calendar, feeds, lectures, organizations, tokens, volunteers
-from domain.actor import Role
-from domain.calendar import Appointment, Attendee
+from domain import calendar, feeds, organizations, tokens, volunteers
+from domain.calendar import Appointment
 from domain.feeds import Subscription
 from exports import ical
 from tests import make
@@ -324,62 +323,6 @@ def test_a_contact_who_will_leave_reads_their_feed_until_the_day(play: Any) -> N
         await organizations.retire_contact(town.officer, contact.id, version=1, on=last)
         assert (await fetch(feed, NOW + 9 * DAY)).status_code == 200
         assert (await fetch(feed, NOW + 10 * DAY)).status_code == 410
-
-    play(story)
-
-
-def test_a_cancelled_date_is_struck_out_for_thirty_days_and_then_gone(play: Any) -> None:
-    async def story(town: Town) -> None:
-        lecture = await confirmed(town)
-        feed = await stations(town)
-        await lectures.cancel(town.officer, lecture.id, reason="台風")
-        answer = await fetch(feed)
-        [event] = events(answer)
-        assert (event.status.value, event.transp.value) == ("CANCELLED", "TRANSPARENT")
-        assert event.summary.value.startswith("【中止】")
-        assert findings(answer.content) == []
-        assert len(events(await fetch(feed, NOW + 29 * DAY))) == 1
-        assert events(await fetch(feed, NOW + 30 * DAY)) == []
-
-    play(story)
-
-
-def test_a_feed_names_nobody(play: Any) -> None:
-    async def story(town: Town) -> None:
-        body = await make.school(town.officer)
-        teacher = await make.contact(town.officer, body, family_name="隠田", mail_address="teacher@school.example")
-        lecture = await confirmed(town, school=body, contact=teacher)
-        personal = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
-        for feed in (await stations(town), personal, await feeds.subscribe(town.officer, person_id=teacher.person_id)):
-            text = (await fetch(feed)).text.replace("\r\n ", "")
-            assert lecture.theme in text
-            for told in ("ATTENDEE", "ORGANIZER", "METHOD", "隠田", "試﨑", "@school", "hanako", "000-0000"):
-                assert told not in text
-        assert await Attendee.all().count() == 2
-
-    play(story)
-
-
-def test_a_title_full_of_signs_breaks_out_of_nothing(play: Any) -> None:
-    async def story(town: Town) -> None:
-        body = await make.school(town.officer, 'a,b;c\\n"d" 𠮷﨑👮‍♀️ END:VEVENT')
-        await make.lecture(town.officer, school=body, theme="x:y,z", place="1,2;3")
-        answer = await fetch(await stations(town))
-        assert findings(answer.content) == []
-        [event] = events(answer)
-        assert event.summary.value == f"【調整中】{body.name} x:y,z"
-        assert event.location.value == "1,2;3"
-
-    play(story)
-
-
-def test_a_partner_sees_in_the_feed_only_what_it_is_asked_to(play: Any) -> None:
-    async def story(town: Town) -> None:
-        await confirmed(town)
-        contact = await make.contact(town.officer, await make.company(town.officer))
-        partner = make.outsider(town.officer, Role.PARTNER, contact)
-        feed = await feeds.subscribe(partner, person_id=partner.person_id)
-        assert events(await fetch(feed)) == []
 
     play(story)
 

@@ -13,14 +13,16 @@ from starlette.applications import Starlette
 
 from api import feeds as door
 from api.house import House
-from domain import activities, drills, feeds, lectures, replies, tokens
+from domain import activities, drills, feeds, lectures, organizations, replies, tokens, units
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, PartStat
+from domain.drills import Drill
 from domain.feeds import Subscription
 from domain.lectures import Assignment
-from domain.organizations import Contact
+from domain.organizations import Contact, Organization
 from domain.outbox import Letter
+from domain.units import Unit
 from jobs import post_letters
 from tests import make
 from tests.clock import NOW
@@ -248,6 +250,49 @@ def test_whoever_comes_waits_or_is_let_go_has_an_activity_as_one_event(play: Any
             (lambda: activities.cancel(desk.officer, id, reason="大雨警報のため"), {going, other}),
         ]
         await follow(desk, date, steps)
+
+    play(story)
+
+
+def test_a_date_keeps_its_uid_under_another_title_time_unit_and_organiser(play: Any) -> None:
+    async def story(town: Town) -> None:
+        desk, drill = Desk(town), await make.drill(town.officer)
+        [contact] = await make.invited(town.officer, drill)
+        id, person_id = drill.id, contact.person_id
+        date = await Appointment.get(id=drill.appointment_id)
+
+        async def known_otherwise() -> None:
+            station = await Unit.get(id=town.station.id)
+            values = {"name": "青浜新第1警察署", "mail_address": "new@police.aohama.example"}
+            await units.correct(town.admin, station.id, version=station.version, **values)
+            await drills.correct(desk.officer, id, title="改めて知らせる訓練")
+
+        async def elsewhere() -> None:
+            body = await Organization.get(id=contact.organization_id)
+            await organizations.transfer(town.hq, body.id, version=body.version, unit_id=town.other_station.id)
+            await Appointment.filter(id=date.id).update(unit_id=town.other_station.id)
+            await Drill.filter(id=id).update(unit_id=town.other_station.id)
+            await drills.correct(make.at(town.hq, desk.officer.now), id, title="引き継いだ訓練")
+
+        steps: list[Callable[[], Awaitable[object]]] = [
+            lambda: drills.correct(desk.officer, id, title="別の題"),
+            lambda: drills.correct(desk.officer, id, place="講堂"),
+            lambda: desk.hears(date.id, person_id, PartStat.ACCEPTED),
+            lambda: drills.confirm(desk.officer, id),
+            known_otherwise,
+            lambda: drills.postpone(desk.officer, id, reason="台風", **moved(drill, 7)),
+            elsewhere,
+            lambda: drills.call_off(make.at(town.hq, desk.officer.now), id, reason="大雨"),
+        ]
+        uids = [await subscribed(desk, person_id)]
+        for step in steps:
+            await step()
+            uids.append(await subscribed(desk, person_id))
+        posted = await Letter.filter(appointment_id=date.id, method__isnull=False).order_by("id")
+        sent = [event_in(letter) for letter in posted]
+        assert {uid for shown in uids for uid, _ in shown} == {event.uid.value for event in sent} == {date.uid}
+        assert [len(shown) for shown in uids] == [1] * len(uids)
+        assert len({event.organizer.value for event in sent}) == 3
 
     play(story)
 
