@@ -19,7 +19,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import changes, records
+from domain import changes, outbox, records
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.errors import Conflict, Invalid
 from domain.people import Person
@@ -304,8 +304,9 @@ async def ask(
     organization_id: UUID | None = None,
     holding: bool = False,
 ) -> Attendee:
-    """Ask somebody to come; asked again after having been removed, the same row comes back, with a SEQUENCE newer than
-    that of the CANCEL which they got.
+    """Ask somebody to come; asked again after having been removed, the same row comes back. Their SEQUENCE is newer
+    than that of any CANCEL which they got, or their mailbox did: before they were asked they may have been refused, or
+    somebody else with the same address let go.
 
     With `holding` the person is held to the time: Conflict where they are held elsewhere.
     """
@@ -322,8 +323,10 @@ async def ask(
         "waits": False,
     }
     gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
+    least = await outbox.last_cancelled(appointment.id, person.mail_address) + 1 - appointment.sequence
     if gone:
-        return await records.change(actor, gone, "attendee-asked-again", **values, raised=gone.raised + 1)
+        raised = max(gone.raised + 1, least)
+        return await records.change(actor, gone, "attendee-asked-again", **values, raised=raised)
     return await records.create(
         actor,
         Attendee,
@@ -332,6 +335,7 @@ async def ask(
         person_id=person.id,
         unit_id=appointment.unit_id,
         **values,
+        raised=max(0, least),
     )
 
 

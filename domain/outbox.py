@@ -161,6 +161,18 @@ async def owe(
     await Letter.bulk_create([letter, *along], ignore_conflicts=True)
 
 
+CANCELLED = """
+    SELECT max((facts->>'sequence')::int) AS sequence FROM letter
+    WHERE appointment_id = $1 AND lower(to_address) = lower($2) AND to_address <> '' AND method = 'CANCEL'
+      AND spared_at IS NULL"""
+
+
+async def last_cancelled(appointment_id: UUID, address: str) -> int:
+    """SEQUENCE of the newest CANCEL of a date that a mailbox has been told, or will be; -1 where there is none."""
+    (found,) = await rows(CANCELLED, appointment_id, address)
+    return -1 if found["sequence"] is None else int(found["sequence"])
+
+
 def copy_key(key: str) -> str:
     """The key of the copy that goes along with the letter of this key."""
     return f"{key}:guardian"

@@ -220,9 +220,15 @@ def uninvite(event: Event, organizer: Party, attendee: Party, stamp: datetime) -
 def decline_counter(event: Event, organizer: Party, stamp: datetime) -> bytes:
     """Word to the one person who has proposed another date that it stays as it was (RFC 5546 §3.2.8).
 
-    What libical's tables of that RFC allow beside UID, DTSTAMP and ORGANIZER is left out: the letter says the rest.
+    SEQUENCE is that of the date as they know it: it must be there where it is greater than 0, for what is missing
+    counts as 0, and so as older than their entry (§2.1.5). All that may be left out is: the letter says the rest.
     """
-    entry = Entry.new(uid=lines(event.uid), stamp=_in(UTC, stamp), organizer=_address(organizer))
+    entry = Entry.new(
+        uid=lines(event.uid),
+        sequence=event.sequence or None,
+        stamp=_in(UTC, stamp),
+        organizer=_address(organizer),
+    )
     return _calendar(_head("DECLINECOUNTER"), entry.to_ical())
 
 

@@ -24,6 +24,11 @@ from domain.outbox import Letter, Method
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
 
+MOST_AHEAD = 1000
+"""How far SEQUENCE in a mail may be ahead of the date's own: programs echo it (RFC 5546 §2.1.4), and no date of ours is
+changed so often. What is farther ahead is no echo, and would lead ours out of the range of an INTEGER (RFC 5545
+§3.3.8)."""
+
 ALONE = "SELECT pg_advisory_xact_lock(hashtext($1))"
 """Two clocks that have fetched the same mail take it in one after the other."""
 
@@ -142,13 +147,17 @@ async def _doubt(now: datetime, told: Told, kind: IncomingKind, place: _Place) -
     """Why a person has to look at it, the gravest reason first."""
     if kind in (IncomingKind.BOUNCE, IncomingKind.AUTOMATIC):
         return None
-    if not told.method:
+    if not told.method or _is_far_ahead(told, place.appointment):
         return IncomingDoubt.UNUSUAL
     if place.is_shared:
         return IncomingDoubt.SHARED
     if place.appointment is None or place.attendee is None:
         return IncomingDoubt.UNINVITED if place.appointment else IncomingDoubt.UNKNOWN_DATE
     return _strange(told) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)
+
+
+def _is_far_ahead(told: Told, date: Appointment | None) -> bool:
+    return date is not None and told.sequence > date.sequence + MOST_AHEAD
 
 
 def _odd(kind: IncomingKind) -> IncomingDoubt | None:

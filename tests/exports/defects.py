@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exports.ical import TIMEZONE, cancel, feed, request, vevent
+from exports.ical import TIMEZONE, cancel, decline_counter, feed, request, vevent
 from tests.exports.test_ical import DRILL, GUEST, OFFICE, SENT
 
 ENTRY = vevent(DRILL)
 FEED = feed("青浜県警察 連携予定", [ENTRY])
 REQUEST = request(DRILL, OFFICE, GUEST, SENT)
 CANCEL = cancel(replace(DRILL, sequence=3), OFFICE, GUEST, SENT)
+REFUSAL = decline_counter(DRILL, OFFICE, SENT)
 
 
 def line(calendar: bytes, name: str) -> bytes:
@@ -197,6 +198,8 @@ KILLS = {
         "NOT_ONE_EVENT",
     ),
     "message with a calendar's identity": (add(REQUEST, "UID:x", before="METHOD"), "CALENDAR_HAS_UID"),
+    "refusal that tells the date": (add(REFUSAL, "SUMMARY:x"), "NOT_ONLY_WHOSE"),
+    "refusal of two versions": (add(REFUSAL, "SEQUENCE:3"), "NOT_ONLY_WHOSE"),
     "cancel without sequence": (without(CANCEL, "SEQUENCE"), "NO_SEQUENCE"),
     "cancel with the sequence of its request": (put(CANCEL, "SEQUENCE", "SEQUENCE:2"), "SEQUENCE_NOT_RAISED"),
     "cancel that stays confirmed": (put(CANCEL, "STATUS", "STATUS:CONFIRMED"), "CANCEL_BUT_STATUS"),

@@ -37,7 +37,7 @@ ONCE = {
     "VEVENT": {"UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "CREATED", "LAST-MODIFIED"},
 }
 DECLINED = {"UID", "DTSTAMP", "ORGANIZER"}
-"""All that the event of a DECLINECOUNTER holds (RFC 5546 §3.2.8, as libical's tables have it)."""
+"""All that the event of a DECLINECOUNTER holds beside its SEQUENCE, which is there from 1 on (RFC 5546 §3.2.8)."""
 
 AT_MOST_ONCE = {
     "VCALENDAR": {
@@ -317,11 +317,12 @@ def _message_people(root: Part) -> Iterator[str]:
 
 
 def _refusal(root: Part) -> Iterator[str]:
-    """A DECLINECOUNTER: one event that says nothing but whose it is."""
+    """A DECLINECOUNTER: one event that says nothing but whose it is, and to which version it belongs."""
     yield from (code for rule in (*EVERYWHERE, *WHOLE, _message_head) for code in rule(root))
     for event in _events(root):
         yield from (code for rule in (_values, _stamps, _people) for code in rule(event))
-        if Counter(line.name for line in event.lines) != Counter(DECLINED):
+        version = Counter(name for name in ("SEQUENCE",) if event.value(name) not in (None, "0"))
+        if Counter(line.name for line in event.lines) != Counter(DECLINED) + version:
             yield "NOT_ONLY_WHOSE"
 
 

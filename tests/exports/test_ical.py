@@ -10,7 +10,7 @@ import vobject
 
 from domain.actor import TOKYO
 from domain.calendar import AppointmentStatus, PartStat
-from exports.ical import Event, Party, cancel, feed, request, uninvite, vevent
+from exports.ical import Event, Party, cancel, decline_counter, feed, request, uninvite, vevent
 from tests.exports.strict_ical import findings
 
 SENT = datetime(2026, 10, 1, 3, 4, 5, tzinfo=UTC)
@@ -125,3 +125,9 @@ def test_every_status_of_an_appointment_can_be_shown() -> None:
 @pytest.mark.parametrize("answer", PartStat)
 def test_every_answer_can_be_told_back_in_an_invitation(answer: PartStat) -> None:
     assert findings(request(DRILL, OFFICE, GUEST, SENT, partstat=answer)) == []
+
+
+@pytest.mark.parametrize(("sequence", "written"), [(0, []), (1, ["SEQUENCE:1"]), (2, ["SEQUENCE:2"])])
+def test_a_refusal_of_another_date_belongs_to_the_version_that_was_answered(sequence: int, written: list[str]) -> None:
+    refusal = lines(decline_counter(replace(DRILL, sequence=sequence), OFFICE, SENT))
+    assert [line for line in refusal if line.startswith("SEQUENCE")] == written

@@ -35,6 +35,7 @@ CLEAN = {
     "request after an answer": request(DRILL, OFFICE, GUEST, SENT, "ACCEPTED", "OPT-PARTICIPANT"),
     "answer told back": request(DRILL, OFFICE, GUEST, SENT, "DECLINED", asks=False),
     "counter declined": decline_counter(DRILL, OFFICE, SENT),
+    "counter to a first version declined": decline_counter(replace(DRILL, sequence=0), OFFICE, SENT),
     "cancel": CANCEL,
     "cancel to one": uninvite(replace(DRILL, sequence=3), OFFICE, GUEST, SENT),
 }

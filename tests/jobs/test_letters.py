@@ -132,19 +132,45 @@ def test_every_letter_is_complete_and_fit_to_be_mailed(kind: str):
     assert "\n" not in written.subject
 
 
+OF_A_DATE = "【予定のご案内】"
+HEADINGS = {
+    "【要対応】": {
+        *("report-due", "attendee-lost", "lecturer-lost", "lecturer-silent", "lecture-contact-left", "letter-returned"),
+        *("agreement-expiring", "contact-data-changed", "guardian-address-missing", "unusual-looks"),
+    },
+    "【朝のまとめ】": {"digest"},
+    "【変更履歴の封】": {"journal-head"},
+    "【講師派遣のご依頼】": {"lecture-received", "lecture-refused", "lecture-withdrawn"},
+    "【ログインのご案内】": {"account-invitation", "account-changed", "password-reset"},
+    "【予定表の購読】": {"feed-address", "unit-feed-ended"},
+    "【委嘱のご案内】": {"appointed", "volunteer-resigned", "volunteer-dismissed", "volunteer-expired"},
+}
+
+
+def heading(kind: str) -> str:
+    """By what a letter is filed: most tell of a date, and those only say so."""
+    return next((heading for heading, kinds in HEADINGS.items() if kind in kinds), OF_A_DATE)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_subject_has_the_form_that_recipients_learn_to_trust(kind: str):
     subject = render(kind, FACTS).subject
-    assert subject.startswith("【予定のご案内】")
+    assert subject.startswith(heading(kind))
     assert subject.endswith(" #01J4")
     assert "髙見本" not in subject
+
+
+def test_nothing_is_filed_as_a_date_that_tells_of_none():
+    filed = {kind for kind in KINDS if heading(kind) == OF_A_DATE}
+    assert [kind for kind in filed if "$when" not in (letters.HERE / kind / "body.txt").read_text("utf-8")] == []
+    assert set().union(*HEADINGS.values()) == set(KINDS) - filed
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
     links = dict.fromkeys(("feed_page", "feed_url", "dav_url", "link_url", "login"), NOT_COPIED)
     written = render(kind, but(copied_for="例塚 子 様", reply_url="", own_url="", **links))
-    assert written.subject.startswith("【予定のご案内】【写し】")
+    assert written.subject.startswith(f"{heading(kind)}【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text
     assert "お知らせの写し" not in render(kind, FACTS).text
     assert Links(written.html).found == []

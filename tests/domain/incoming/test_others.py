@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from domain import activities, incoming, organizations
+from domain import activities, drills, incoming, organizations
 from domain.activities import ParticipationStatus
-from domain.calendar import Appointment, Attendee, PartStat
+from domain.calendar import Appointment, Attendee, PartStat, sequence_for
 from domain.drills import Participation, ParticipationReply
 from domain.errors import Incomplete, NotAllowed, NotFound, WrongState
 from domain.incoming import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
+from domain.incoming.sorting import MOST_AHEAD
 from domain.organizations import Contact
 from domain.outbox import Letter, Method
 from domain.people import Person
@@ -51,6 +52,56 @@ def test_whoever_was_not_invited_gets_a_cancel_of_their_own_and_nobody_else_hear
         after = await known(town, asked.drill)
         assert (after.date.version, after.attendee.version) == (asked.date.version, asked.attendee.version)
         assert await Attendee.all().count() == 1
+
+    play(story)
+
+
+@pytest.mark.parametrize("echoed", [0, 4, MOST_AHEAD])
+def test_whoever_was_refused_and_then_is_invited_has_the_invitation_as_the_newer_word(play: Any, echoed: int) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        mail = await uninvited(asked, sequence=echoed)
+        await incoming.refuse_uninvited(make.at(town.officer, SOON), mail.id)
+        body = await make.company(town.officer, "見本信用金庫")
+        contact = await make.contact(town.officer, body, mail_address=CRASHER)
+        await drills.invite(make.at(town.officer, SOON), asked.drill.id, contact_id=contact.id)
+        refusal, welcome = await Letter.filter(to_address__iexact=CRASHER).order_by("id")
+        assert (refusal.method, welcome.method) == (Method.CANCEL, Method.REQUEST)
+        assert welcome.facts["sequence"] > refusal.facts["sequence"] > echoed
+        invited = await Attendee.get(person_id=contact.person_id)
+        date = await Appointment.get(id=invited.appointment_id)
+        assert sequence_for(date, invited) == welcome.facts["sequence"]
+        assert date.sequence == asked.date.sequence
+
+    play(story)
+
+
+@pytest.mark.parametrize("ahead", [MOST_AHEAD + 1, 2**31 - 1])
+def test_a_version_that_we_never_wrote_is_no_echo_and_is_answered_by_nobody_but_an_officer(
+    play: Any, ahead: int
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        mail = await asked.arrives(sender=CRASHER, attendee=CRASHER, sequence=asked.date.sequence + ahead)
+        assert (mail.doubt, mail.status) == (IncomingDoubt.UNUSUAL, IncomingStatus.WAITING)
+        with pytest.raises(WrongState):
+            await incoming.refuse_uninvited(make.at(town.officer, SOON), mail.id)
+        assert await Letter.all().count() == 1
+        assert (await incoming.dismiss(town.officer, mail.id)).status is IncomingStatus.DISMISSED
+
+    play(story)
+
+
+def test_whoever_shares_a_mailbox_with_somebody_let_go_gets_an_invitation_that_counts(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await drills.uninvite(town.officer, asked.drill.id, attendee_id=asked.attendee.id)
+        body = await make.company(town.officer, "見本信用金庫")
+        contact = await make.contact(town.officer, body, mail_address=ADDRESS)
+        await drills.invite(town.officer, asked.drill.id, contact_id=contact.id)
+        _, let_go, welcome = await Letter.filter(to_address=ADDRESS).order_by("id")
+        assert (let_go.method, welcome.method) == (Method.CANCEL, Method.REQUEST)
+        assert welcome.facts["sequence"] > let_go.facts["sequence"]
 
     play(story)
 
