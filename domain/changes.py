@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from domain.outbox import Method
@@ -26,9 +25,6 @@ three, and DURATION, DUE, RRULE, RDATE and EXDATE, which no entry of ours ever h
 QUIET: Mapping[str, str] = {"title": "SUMMARY", "online_url": "URL"}
 """What changes under the same SEQUENCE; the newer DTSTAMP tells which text is the newer (§2.1.5). Where somebody finds
 the meeting (URL) they are told in any case; what it is called only where the office wants that."""
-
-RISE = timedelta(seconds=1)
-"""The least by which DTSTAMP rises: calendars know whole seconds (RFC 5545 §3.3.5)."""
 
 WEIGHTS: Mapping[str, int] = {
     "drill-invitation": 3,
@@ -74,7 +70,6 @@ class Told:
     method: Method | None = None
     sequence: int = -1
     online_url: str = ""
-    stamp: datetime | None = None
     knows: bool = False
 
 
@@ -106,11 +101,11 @@ def leaving(before: Told, waiting: Sequence[Waiting], *, tells_texts: bool) -> L
     last = waiting[-1]
     if last.method is Method.CANCEL:
         is_known = before.method is Method.REQUEST
-        return Leaving(last.kind, Method.CANCEL if is_known else None, _said(before, [last])) if before.knows else None
+        return Leaving(last.kind, Method.CANCEL if is_known else None, _said([last])) if before.knows else None
     if not tells_texts and _is_textual(before, waiting):
         return None
     heaviest = max(reversed(waiting), key=lambda letter: WEIGHTS.get(letter.kind, 0))
-    return Leaving(heaviest.kind, Method.REQUEST, _said(before, waiting))
+    return Leaving(heaviest.kind, Method.REQUEST, _said(waiting))
 
 
 def _is_textual(before: Told, waiting: Sequence[Waiting]) -> bool:
@@ -120,13 +115,9 @@ def _is_textual(before: Told, waiting: Sequence[Waiting]) -> bool:
     return is_same and before.method is Method.REQUEST and all(letter.kind in TEXTUAL for letter in waiting)
 
 
-def _said(before: Told, waiting: Sequence[Waiting]) -> dict[str, Any]:
-    """All that was to be said, the newest last; DTSTAMP rises strictly for each reader of a UID."""
+def _said(waiting: Sequence[Waiting]) -> dict[str, Any]:
+    """All that was to be said, the newest last."""
     facts: dict[str, Any] = {}
     for letter in waiting:
         facts |= letter.facts
-    facts["asks"] = any(letter.facts.get("asks", True) for letter in waiting)
-    stamp = datetime.fromisoformat(facts["stamp"]).replace(microsecond=0)
-    if before.stamp is not None:
-        stamp = max(stamp, before.stamp.replace(microsecond=0) + RISE)
-    return facts | {"stamp": stamp.isoformat()}
+    return facts | {"asks": any(letter.facts.get("asks", True) for letter in waiting)}

@@ -33,11 +33,9 @@ class Gathering:
 
 
 AT_ONCE = Gathering()
-Mailbox: TypeAlias = tuple[UUID, str]
-"""In which calendars find what they are told of one date: an appointment, and an address."""
-
-Reader: TypeAlias = tuple[UUID, str, str | None]
-"""Whoever is told of one date: besides, the row by which they were asked, for two people may have one mailbox."""
+Reader: TypeAlias = tuple[UUID, str]
+"""Whoever is told of one date: an appointment, and the row by which they were asked, for two people may have one
+mailbox, and one person another address since yesterday."""
 
 
 @routine
@@ -54,11 +52,10 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, quiet_until: datetime 
     asleep = await _held(waiting, quiet_until)
     awake = [letter for letter in waiting if letter.id not in asleep]
     ripe = [bunch for bunch in _bunches(awake, how.hold) if _is_ripe(bunch, now, how.hold)]
-    if not ripe:
-        return 0
+    unheard = _unheard(await _overtaken(now, ripe))
     told, copies = await _told(bunch[0].appointment_id for bunch in ripe), await _copies(ripe)
     for bunch in ripe:
-        owed = [_waiting(letter) for letter in bunch]
+        owed = [_waiting(letter) for letter in [*unheard.pop(_reader(bunch[0]), []), *bunch]]
         left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         await _carry_out(now, bunch, left)
         await _carry_out(now, [copies[letter.key] for letter in bunch if letter.key in copies], left)
@@ -84,15 +81,17 @@ async def _held(letters: Sequence[Letter], quiet_until: datetime | None) -> set[
 
 def _reader(letter: Letter) -> Reader:
     assert letter.appointment_id is not None
-    return letter.appointment_id, letter.to_address, letter.facts.get("attendee_id")
+    return letter.appointment_id, letter.facts.get("attendee_id") or letter.to_address
 
 
 def _bunches(letters: Iterable[Letter], hold: timedelta) -> list[list[Letter]]:
-    """The letters of each reader in the order in which they were owed; a cancellation ends a bunch."""
+    """The letters of each reader in the order in which they were owed; a cancellation ends a bunch. What was meant for
+    an address that is theirs no more leaves with the next in any case."""
     bunches: dict[Reader, list[list[Letter]]] = defaultdict(list)
     for letter in letters:
         theirs = bunches[_reader(letter)]
-        if theirs and hold and theirs[-1][-1].method is Method.REQUEST:
+        last = theirs[-1][-1] if theirs else None
+        if last and last.method is Method.REQUEST and (hold or last.to_address != letter.to_address):
             theirs[-1].append(letter)
         else:
             theirs.append([letter])
@@ -128,15 +127,47 @@ async def _copies(bunches: Iterable[Sequence[Letter]]) -> dict[str, Letter]:
     return {of[copy.key]: copy for copy in found}
 
 
-# What was told of these dates, and might have arrived. What a mail server refused for good, or sent back, told nobody
-# anything.
+# What still waits for an address at which its reader has been told something newer, or is about to be (the letters of
+# $2), elsewhere: it must not come after that, nor hold it up for as long as the old mailbox is full.
+OVERTAKEN = """
+    UPDATE letter SET spared_at = $1
+    FROM letter newer
+    WHERE letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL AND NOT letter.gathers
+      AND letter.method IN ('REQUEST', 'CANCEL') AND (letter.leased_until IS NULL OR letter.leased_until <= $1)
+      AND newer.appointment_id = letter.appointment_id AND newer.person_id = letter.person_id AND newer.id > letter.id
+      AND newer.to_address <> letter.to_address AND newer.method IN ('REQUEST', 'CANCEL')
+      AND newer.spared_at IS NULL AND (NOT newer.gathers OR newer.id = ANY($2::uuid[]))
+    RETURNING letter.id"""
+
+
+async def _overtaken(now: datetime, ripe: Iterable[Sequence[Letter]]) -> list[Letter]:
+    """Let go of what an address that was put right has overtaken; answers what that was, in order."""
+    found = await rows(OVERTAKEN, now, [bunch[-1].id for bunch in ripe])
+    return await Letter.filter(id__in=[one["id"] for one in found]).order_by("id")
+
+
+def _unheard(overtaken: Iterable[Letter]) -> dict[Reader, list[Letter]]:
+    """Of what was overtaken the requests that nothing has taken back: they may have reached nobody, and are said with
+    what is newer."""
+    unheard: dict[Reader, list[Letter]] = defaultdict(list)
+    for letter in overtaken:
+        if letter.method is Method.CANCEL:
+            unheard[_reader(letter)].clear()
+        else:
+            unheard[_reader(letter)].append(letter)
+    return unheard
+
+
+# What was told of these dates, and might have arrived: in the end, or before another address overtook it. What a mail
+# server refused for good, or sent back, told nobody anything.
 # Whoever has answered knows of the date, though a letter of ours came back: their mailbox was full for a day.
 TOLD = """
-    SELECT appointment_id, person_id, to_address, method, facts->>'attendee_id' AS attendee_id,
-        facts->>'stamp' AS stamp, (facts->>'sequence')::int AS sequence,
+    SELECT appointment_id, person_id, method, facts->>'attendee_id' AS attendee_id,
+        (facts->>'sequence')::int AS sequence,
         coalesce(facts->>'online_url', '') AS online_url
     FROM letter
-    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL AND spared_at IS NULL
+    WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL
+      AND (spared_at IS NULL OR (stamped_at IS NOT NULL AND method IS NOT NULL))
       AND NOT facts ? 'copied_for' AND (returned_at IS NULL OR EXISTS (
         SELECT FROM attendee WHERE id::text = facts->>'attendee_id' AND answered_at IS NOT NULL))
     ORDER BY id"""
@@ -144,38 +175,30 @@ TOLD = """
 
 @dataclass
 class _Memory:
-    """What the readers of some dates have been told, each by the row by which they were asked, or as a person; and
-    DTSTAMP by address, for two people may have one mailbox."""
+    """What the readers of some dates have been told, each by the row by which they were asked, or as a person."""
 
     told: dict[tuple[Any, Any], Told]
     knowing: set[tuple[Any, Any]]
-    stamps: dict[Mailbox, datetime]
 
     def of(self, letter: Letter) -> Told:
         about, asked = letter.appointment_id, letter.facts.get("attendee_id")
         knows = not self.knowing.isdisjoint({(about, asked), (about, str(letter.person_id))})
-        told = self.told.get((about, asked), Told())
-        assert about is not None
-        return replace(told, knows=knows, stamp=self.stamps.get((about, letter.to_address)))
+        return replace(self.told.get((about, asked), Told()), knows=knows)
 
     def note(self, line: Mapping[str, Any]) -> None:
         about, asked = line["appointment_id"], line["attendee_id"]
         self.knowing |= {(about, one) for one in (asked, line["person_id"] and str(line["person_id"])) if one}
-        if line["method"] is None or line["stamp"] is None:  # a mail; or what it said has been erased
-            return
-        if line["method"] != Method.DECLINECOUNTER:  # which tells nothing of the date itself
-            self.told[about, asked] = Told(Method(line["method"]), line["sequence"] or 0, line["online_url"])
-        self.stamps[about, line["to_address"]] = datetime.fromisoformat(line["stamp"])
+        if line["method"] in (Method.REQUEST, Method.CANCEL) and line["sequence"] is not None:  # else it was erased
+            self.told[about, asked] = Told(Method(line["method"]), line["sequence"], line["online_url"])
 
     def note_leaving(self, letter: Letter, left: Leaving) -> None:
         where = {"appointment_id": letter.appointment_id, "person_id": letter.person_id}
-        said = {name: left.facts.get(name) for name in ("attendee_id", "sequence", "stamp")}
-        to = {"to_address": letter.to_address, "method": left.method, "online_url": left.facts.get("online_url", "")}
-        self.note({**where, **said, **to})
+        said = {name: left.facts.get(name) for name in ("attendee_id", "sequence")}
+        self.note({**where, **said, "method": left.method, "online_url": left.facts.get("online_url", "")})
 
 
 async def _told(appointment_ids: Iterable[UUID | None]) -> _Memory:
-    memory = _Memory({}, set(), {})
+    memory = _Memory({}, set())
     for line in await rows(TOLD, list(set(appointment_ids))):
         memory.note(line)
     return memory

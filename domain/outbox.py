@@ -2,8 +2,8 @@
 
 A letter's `key` is unique: the same fact told twice is one letter, whatever retries. Delivery is at least once;
 a fixed Message-ID, and for invitations the same UID and SEQUENCE, make a repeat harmless. Letters to one address
-about one appointment leave in the order in which they were owed, which is the order of their ids: these are made while
-the appointment is locked, the instants before it.
+about one appointment, and what one person's calendars are told of it at whichever address, leave in the order in which
+they were owed, which is the order of their ids: these are made while the appointment is locked, the instants before it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ class Letter(Table):
 
     `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next
     attempt. A letter ends `sent_at`, `given_up_at` or, where another says it all, `spared_at`; until `leased_until`
-    somebody is posting it. It may come back later (`returned_at`), with the code of why (RFC 3463). While it `gathers`
-    it has not been compared with what else its reader is told (`gathering`).
+    somebody is posting it. `stamped_at` is the Date of the mail and the DTSTAMP of its calendar part: when it left
+    first, on the day in Japan of its newest attempt. It may come back later (`returned_at`), with the code of why (RFC
+    3463). While it `gathers` it has not been compared with what else its reader is told (`gathering`).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
@@ -82,6 +83,7 @@ class Letter(Table):
     owed_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)
+    stamped_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     last_error = fields.CharField(max_length=300, null=True)
     sent_at = fields.DatetimeField(null=True)
@@ -93,7 +95,10 @@ class Letter(Table):
 
     class Meta:
         table = "letter"
-        indexes = [Index(fields=("appointment_id", "to_address"), name="letter_appointment")]
+        indexes = [
+            Index(fields=("appointment_id", "to_address"), name="letter_appointment"),
+            Index(fields=("appointment_id", "person_id"), name="letter_reader"),
+        ]
 
     @property
     def ends_at(self) -> datetime | None:
@@ -184,6 +189,8 @@ WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None, "spared_at": No
 # count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
 # The rows to lease are chosen once and for all: a plan may run a plain subquery again, which skips what it has just
 # locked and so takes more than asked for.
+# DTSTAMP rises strictly in each calendar that is told of a date (RFC 5546 §2.1.5), by whole seconds (RFC 5545 §3.3.5).
+# A copy of the same day is the same mail to the byte; on another day a letter says 本日 for 明日, and is dated anew.
 LEASING = """
     WITH due AS MATERIALIZED (
         SELECT one.id FROM letter one
@@ -198,17 +205,31 @@ LEASING = """
               WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
                 AND older.id < one.id
                 AND older.sent_at IS NULL AND older.given_up_at IS NULL AND older.spared_at IS NULL)
+          AND (one.method IS NULL OR NOT EXISTS (
+              SELECT 1 FROM letter older
+              WHERE older.appointment_id = one.appointment_id AND older.person_id = one.person_id
+                AND older.id < one.id AND older.method IN ('REQUEST', 'CANCEL')
+                AND older.sent_at IS NULL AND older.given_up_at IS NULL AND older.spared_at IS NULL))
         ORDER BY one.due_at, one.id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    UPDATE letter SET leased_until = $2 FROM due WHERE letter.id = due.id RETURNING letter.id"""
+    UPDATE letter SET leased_until = $2, stamped_at = CASE
+        WHEN (letter.stamped_at AT TIME ZONE 'Asia/Tokyo')::date = ($1 AT TIME ZONE 'Asia/Tokyo')::date
+        THEN letter.stamped_at
+        ELSE greatest(date_trunc('second', $1::timestamptz), (
+            SELECT max(told.stamped_at) + interval '1 second' FROM letter told
+            WHERE told.appointment_id = letter.appointment_id
+              AND (told.to_address = letter.to_address OR told.person_id = letter.person_id)))
+        END
+    FROM due WHERE letter.id = due.id RETURNING letter.id"""
 
 
 @routine
 async def claim(now: datetime, most: int = 20, quiet_until: datetime | None = None) -> list[Letter]:
     """Lease the letters that are due, oldest first; two workers never hold the same one.
 
-    A letter waits while an older one about the same appointment to the same address has not ended, and while it may
-    still be gathered with others (`gathering.settle`). In quiet hours, which end at `quiet_until`, what is told
-    volunteers, or the guardians of minors, of a date waits for the morning, unless the date begins TOO_SOON after.
+    A letter waits while an older one about the same appointment to the same address has not ended, nor one to the same
+    person's calendar elsewhere, and while it may still be gathered with others (`gathering.settle`). In quiet hours,
+    which end at `quiet_until`, what is told volunteers, or the guardians of minors, of a date waits for the morning,
+    unless the date begins TOO_SOON after.
     """
     leased = await rows(LEASING, now, now + LEASE, most, quiet_until and quiet_until + TOO_SOON)
     return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
@@ -284,10 +305,12 @@ async def _obstacle(letter: Letter, now: datetime) -> str:
 
 async def _has_newer(letter: Letter) -> bool:
     """Whether it would come after what has been told since of the same date, or bring a link that has been replaced."""
-    since = Letter.filter(id__gt=letter.id, to_address=letter.to_address)
+    since, theirs = Letter.filter(id__gt=letter.id), Q(to_address=letter.to_address)
     if letter.appointment_id is not None:
-        return await since.filter(appointment_id=letter.appointment_id, sent_at__isnull=False).exists()
-    alike = since.filter(kind=letter.kind, person_id=letter.person_id, unit_id=letter.unit_id)
+        if letter.method and letter.person_id:
+            theirs |= Q(person_id=letter.person_id, method__isnull=False)
+        return await since.filter(theirs, appointment_id=letter.appointment_id, sent_at__isnull=False).exists()
+    alike = since.filter(theirs, kind=letter.kind, person_id=letter.person_id, unit_id=letter.unit_id)
     return "generation" in letter.facts and await alike.exists()
 
 

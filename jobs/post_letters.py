@@ -127,8 +127,9 @@ async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
 
 
 def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
-    """The letter as it leaves now; the same Message-ID at every attempt."""
-    facts = letter.facts | _known(now, letter) | _links(now, desk, letter.facts) | _buttons(desk, letter)
+    """The letter as it leaves now: the same mail at every attempt of one day, and the same Message-ID on every day."""
+    dated = letter.stamped_at or now
+    facts = letter.facts | _known(dated, letter) | _links(dated, desk, letter.facts) | _buttons(desk, letter)
     rendered = letters.render(letter.kind, facts, desk.templates)
     sender = letter.facts.get("unit_mail") or desk.mail_from
     return Envelope(
@@ -140,8 +141,8 @@ def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        calendar=_calendar(letter, sender) if letter.method else None,
-        date=letter.owed_at,
+        calendar=_calendar(dated, letter, sender) if letter.method else None,
+        date=dated,
         tag=letter.id.hex if desk.tags else "",
     )
 
@@ -180,9 +181,10 @@ def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
     return links
 
 
-def _calendar(letter: Letter, sender: str) -> tuple[str, bytes]:
+def _calendar(stamp: datetime, letter: Letter, sender: str) -> tuple[str, bytes]:
+    """Its DTSTAMP is when it leaves (RFC 5545 §3.8.7.2), its LAST-MODIFIED when what it tells was decided."""
     facts = letter.facts
-    event, stamp = _event(facts), datetime.fromisoformat(facts["stamp"])
+    event = _event(facts)
     organizer = ical.Party(str(facts["unit_name"]), sender)
     attendee = ical.Party(letter.to_name, letter.to_address)
     if letter.method is Method.DECLINECOUNTER:

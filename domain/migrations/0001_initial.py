@@ -133,6 +133,7 @@ class Migration(migrations.Migration):
                 ('owed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('leased_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('stamped_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('attempts', fields.IntField(default=0)),
                 ('last_error', fields.CharField(null=True, max_length=300)),
                 ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
                 ('spared_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('gathers', fields.BooleanField(default=False)),
             ],
-            options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
+            options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment'), Index(fields=['appointment_id', 'person_id'], name='letter_reader')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
             bases=['Table'],
         ),
         ops.CreateModel(

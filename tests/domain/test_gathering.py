@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from domain import activities, drills, gathering, lectures, outbox, volunteers
+from domain import activities, drills, gathering, lectures, organizations, outbox, volunteers
 from domain.actor import Actor
 from domain.calendar import Attendee
 from domain.drills import Drill
+from domain.errors import WrongState
 from domain.gathering import Gathering
 from domain.organizations import Contact
 from domain.outbox import Letter
@@ -297,6 +298,107 @@ def test_letters_whose_text_was_erased_keep_no_other_in_the_house(play: Any) -> 
     play(story)
 
 
+MOVED = "moved@partner.example"
+
+
+async def put_right(clock: Clock, contact: Contact, address: str = MOVED) -> None:
+    known = await Contact.get(id=contact.id)
+    await organizations.correct_contact(clock.officer, contact.id, version=known.version, mail_address=address)
+
+
+async def tried_in_vain(clock: Clock) -> tuple[Drill, Contact]:
+    """An invitation to an address that takes nothing today."""
+    drill, [contact] = await drill_with(clock)
+    await clock.fails("451 later", for_good=False)
+    return drill, contact
+
+
+def test_a_cancellation_at_the_right_address_takes_what_waits_for_the_old_one_along(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, contact = await tried_in_vain(clock)
+        await put_right(clock, contact)
+        await uninvite(clock, drill, contact.person_id)
+        assert await clock.after(0) == [(MOVED, "drill-released", "CANCEL")]
+        assert await clock.after(60 * 24) == []
+        assert await spared() == ["drill-invitation"]
+
+    play(story)
+
+
+def test_a_change_at_the_right_address_is_the_invitation_that_never_came(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, contact = await tried_in_vain(clock)
+        await put_right(clock, contact)
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        assert await clock.after(5) == [(MOVED, "drill-invitation", "REQUEST")]
+        assert clock.left[-1].facts["place"] == "講堂"
+        assert await clock.after(60 * 24) == []
+
+    play(story)
+
+
+def test_what_is_owed_before_and_after_an_address_is_put_right_is_one_letter_at_the_right_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for how, told in ((FIVE, 5), (gathering.AT_ONCE, 0)):
+            clock = Clock(town, how=how)
+            drill, [contact] = await drill_with(clock, f"架空電力{told}株式会社")
+            await put_right(clock, contact, f"{told}@partner.example")
+            await drills.correct(clock.officer, drill.id, place="講堂")
+            assert await clock.after(told) == [(f"{told}@partner.example", "drill-invitation", "REQUEST")]
+
+    play(story)
+
+
+def test_whoever_was_to_be_uninvited_at_the_old_address_and_is_asked_again_hears_only_that(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, [contact] = await drill_with(clock)
+        await clock.after(5)
+        await uninvite(clock, drill, contact.person_id)
+        await clock.fails("451 later", for_good=False)
+        await put_right(clock, contact)
+        await drills.invite(clock.officer, drill.id, contact_id=contact.id)
+        assert await clock.after(5) == [(MOVED, "drill-invitation", "REQUEST")]
+        assert clock.left[-1].facts["sequence"] > (await Letter.get(kind="drill-released")).facts["sequence"]
+        assert await clock.after(60 * 24) == []
+
+    play(story)
+
+
+def test_what_is_on_its_way_to_the_old_address_is_waited_for_and_not_tried_there_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, [contact] = await drill_with(clock)
+        clock.now += 5 * MINUTE
+        await gathering.settle(clock.now, FIVE)
+        [under_way] = await outbox.claim(clock.now)
+        await put_right(clock, contact)
+        await uninvite(clock, drill, contact.person_id)
+        assert await clock.after(1) == []
+        await outbox.mark_failed(clock.now, under_way.id, "451 later", for_good=False)
+        assert await clock.after(1) == [(MOVED, "drill-released", "CANCEL")]
+        assert await clock.after(60 * 24) == []
+
+    play(story)
+
+
+def test_what_was_given_up_at_the_old_address_is_not_sent_there_after_something_newer(play: Any) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, [contact] = await drill_with(clock)
+        await clock.fails("550 no such user", for_good=True)
+        await put_right(clock, contact)
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        assert await clock.after(5) == [(MOVED, "drill-changed", "REQUEST")]
+        with pytest.raises(WrongState, match="新しい手紙"):
+            await outbox.resend(clock.now, (await Letter.get(to_address=FIRST)).id)
+        assert await outbox.resend(clock.now) == 0
+
+    play(story)
+
+
 def test_two_people_with_one_mailbox_are_told_one_by_one_and_dtstamp_rises_there(play: Any) -> None:
     async def story(town: Town) -> None:
         clock = Clock(town)
@@ -309,7 +411,7 @@ def test_two_people_with_one_mailbox_are_told_one_by_one_and_dtstamp_rises_there
         await drills.correct(clock.officer, drill.id, place="講堂")
         assert await clock.after(5) == [(FIRST, "drill-changed", "REQUEST")] * 2
         assert len({letter.facts["attendee_id"] for letter in clock.left}) == 2
-        stamps = [letter.facts["stamp"] for letter in clock.left]
+        stamps = [letter.stamped_at for letter in clock.left]
         assert stamps == sorted(set(stamps))
 
     play(story)

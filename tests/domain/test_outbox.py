@@ -153,6 +153,49 @@ def test_a_letter_that_failed_keeps_the_next_one_waiting_until_it_has_left(run: 
     run(story())
 
 
+async def stamps(*keys: str) -> list[datetime | None]:
+    return [(await known(key)).stamped_at for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stamped"),
+    [
+        (NOW, NOW + timedelta(minutes=3), NOW + timedelta(minutes=3)),
+        (NOW, NOW, NOW + timedelta(seconds=1)),
+        (NOW + timedelta(milliseconds=100), NOW + timedelta(milliseconds=900), NOW + timedelta(seconds=1)),
+        (NOW + timedelta(milliseconds=900), NOW + timedelta(milliseconds=1100), NOW + timedelta(seconds=1)),
+    ],
+)
+def test_a_letter_is_dated_when_it_leaves_and_in_one_mailbox_dtstamp_rises_by_whole_seconds(
+    run: Any, first: datetime, second: datetime, stamped: datetime
+) -> None:
+    async def story() -> None:
+        for key in ("d:1", "d:2", "d:3"):
+            await owe(key, DRILL, owed_at=NOW - timedelta(hours=9))
+        await owe("elsewhere", DRILL, to="b@partner.example", owed_at=NOW - timedelta(hours=9))
+        assert await stamps("d:1") == [None]
+        for now in (first, second):
+            for letter in await outbox.claim(now):
+                await outbox.mark_sent(now, letter.id)
+        assert await stamps("elsewhere", "d:1", "d:2", "d:3") == [NOW, NOW, stamped, None]
+
+    run(story())
+
+
+def test_a_letter_that_is_tried_again_keeps_its_date_until_the_day_is_over_in_japan(run: Any) -> None:
+    async def story() -> None:
+        await owe("d:1", DRILL)
+        midnight = NOW + timedelta(hours=15)
+        for now in (NOW, NOW + timedelta(hours=1), midnight - timedelta(seconds=1)):
+            [letter] = await outbox.claim(now)
+            assert letter.stamped_at == NOW
+            await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
+            await Letter.all().update(due_at=now)
+        assert [letter.stamped_at for letter in await outbox.claim(midnight)] == [midnight]
+
+    run(story())
+
+
 def test_a_letter_that_was_given_up_blocks_nothing(run: Any) -> None:
     async def story() -> None:
         await owe("invited", DRILL)

@@ -15,16 +15,12 @@ from typing import Any
 import pytest
 import vobject
 
-from domain import activities, feeds, lectures, organizations, outbox, own, reminders, replies, tokens, volunteers
-from domain.activities import Activity
-from domain.actor import TOKYO
+from domain import activities, feeds, lectures, organizations, outbox, own, replies, tokens, volunteers
 from domain.calendar import Appointment, Attendee, PartStat
-from domain.gathering import Gathering
-from domain.letters import QuietHours
 from domain.outbox import LEASE, Letter
 from domain.volunteers import AgeBand
 from jobs import post_letters
-from jobs.mail import Envelope
+from jobs.mail import Envelope, message
 from jobs.mailbox import ImapMailbox
 from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
 from jobs.post_letters import Desk, Outcome
@@ -261,6 +257,25 @@ def test_a_worker_killed_between_the_post_and_the_mark_repeats_the_same_letter(p
     play(story)
 
 
+@pytest.mark.parametrize("hours", [1, 9])
+def test_a_letter_that_waited_is_dated_when_it_leaves_and_each_copy_is_the_same_mail(play: Any, hours: int) -> None:
+    async def story(town: Town) -> None:
+        await make.invited(town.officer, await make.drill(town.officer))
+        left = NOW + timedelta(hours=hours)
+        lost, willing = Pigeons(raises=TemporaryFailure("451 later")), Pigeons()
+        await post_letters.post_letters(left, desk(lost))
+        letter = await Letter.get()
+        assert (letter.owed_at, letter.sent_at, letter.stamped_at) == (NOW, None, left)
+        await post_letters.post_letters(left + timedelta(hours=4), desk(willing))
+        [first], [copy] = lost.taken, willing.taken
+        assert message(copy) == message(first)
+        mail: Any = message_from_bytes(message(copy), policy=policy.default)
+        assert mail["Date"].datetime == event_in(mail).dtstamp.value == left
+        assert event_in(mail).last_modified.value == NOW
+
+    play(story)
+
+
 KILLED = """
 import asyncio, os, signal, sys
 from datetime import datetime
@@ -457,135 +472,3 @@ def test_the_offices_own_words_are_what_leaves(play: Any, tmp_path: Path) -> Non
         assert taken.text.startswith("青浜第1警察署 より謹んで申し上げます。")
 
     play(story)
-
-
-NIGHT = NOW + timedelta(hours=13)
-"""Ten in the evening in Japan."""
-IN_THE_MORNING = NOW + timedelta(hours=22)
-VOLUNTEER = "ichiro@volunteer.example"
-
-
-def sleeping(pigeons: Pigeons) -> Desk:
-    return replace(desk(pigeons), quiet=QuietHours(21, 7), gathering=Gathering(timedelta(minutes=3)))
-
-
-async def asked(town: Town, starts_at: datetime) -> Activity:
-    activity = await make.activity(make.at(town.officer, NIGHT), starts_at=starts_at)
-    volunteer = await make.volunteer(town)
-    await Letter.all().delete()
-    return await activities.invite(make.at(town.officer, NIGHT), activity.id, volunteer_ids=[volunteer.id])
-
-
-def test_nobody_is_written_to_at_home_in_the_night_and_the_desk_and_partners_are(play: Any) -> None:
-    async def story(town: Town) -> None:
-        await asked(town, NIGHT + timedelta(days=7))
-        await make.invited(make.at(town.officer, NIGHT), await make.drill(make.at(town.officer, NIGHT)))
-        pigeons = Pigeons()
-        for now in (NIGHT + timedelta(minutes=5), IN_THE_MORNING - timedelta(seconds=1)):
-            await post_letters.post_letters(now, sleeping(pigeons))
-        assert [one.to_address for one in pigeons.taken] == ["contact1@partner.example"]
-        await post_letters.post_letters(IN_THE_MORNING, sleeping(pigeons))
-        assert [one.to_address for one in pigeons.taken][1:] == [VOLUNTEER]
-
-    play(story)
-
-
-def test_what_begins_early_in_the_morning_is_told_in_the_night(play: Any) -> None:
-    async def story(town: Town) -> None:
-        await asked(town, IN_THE_MORNING + timedelta(hours=2))
-        pigeons = Pigeons()
-        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
-        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
-
-    play(story)
-
-
-def test_what_is_moved_to_the_early_morning_is_told_in_the_night(play: Any) -> None:
-    async def story(town: Town) -> None:
-        activity = await asked(town, NIGHT + timedelta(days=7))
-        soon = {"starts_at": IN_THE_MORNING, "ends_at": IN_THE_MORNING + timedelta(hours=1)}
-        await activities.reschedule(make.at(town.officer, NIGHT), activity.id, **soon)
-        pigeons = Pigeons()
-        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
-        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
-
-    play(story)
-
-
-def test_what_was_asked_and_taken_back_in_the_night_wakes_nobody_and_is_never_told(play: Any) -> None:
-    async def story(town: Town) -> None:
-        activity = await asked(town, NIGHT + timedelta(days=7))
-        pigeons = Pigeons()
-        await post_letters.post_letters(NIGHT + timedelta(hours=1), sleeping(pigeons))
-        await activities.cancel(make.at(town.officer, NIGHT + timedelta(hours=2)), activity.id, reason="雨天")
-        for now in (NIGHT + timedelta(hours=3), IN_THE_MORNING):
-            await post_letters.post_letters(now, sleeping(pigeons))
-        assert pigeons.taken == []
-        assert await Letter.filter(spared_at=None).count() == 0
-
-    play(story)
-
-
-def test_in_the_night_too_a_forgotten_password_is_mended(play: Any) -> None:
-    async def story(town: Town) -> None:
-        volunteer = await make.volunteer(town)
-        await Letter.all().delete()
-        await feeds.subscribe(make.at(town.officer, NIGHT), person_id=volunteer.person_id)
-        pigeons = Pigeons()
-        await post_letters.post_letters(NIGHT, sleeping(pigeons))
-        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
-
-    play(story)
-
-
-@pytest.mark.parametrize(
-    ("begins", "ends", "hour", "until"),
-    [
-        (21, 7, 20, None),
-        (21, 7, 21, 31),
-        (21, 7, 0, 7),
-        (21, 7, 6, 7),
-        (21, 7, 7, None),
-        (0, 6, 3, 6),
-        (0, 6, 23, None),
-        (12, 13, 12, 13),
-        (12, 13, 13, None),
-    ],
-)
-def test_quiet_hours_are_those_of_japan_and_may_go_over_midnight(
-    begins: int, ends: int, hour: int, until: int | None
-) -> None:
-    midnight = datetime(2026, 7, 1, tzinfo=TOKYO)
-    found = QuietHours(begins, ends).until(midnight + timedelta(hours=hour, minutes=30 if until else 0))
-    assert found == (None if until is None else midnight + timedelta(hours=until))
-
-
-def test_a_reminder_that_is_true_no_more_does_not_leave(play: Any) -> None:
-    async def story(town: Town) -> None:
-        activity = await asked(town, NIGHT + timedelta(days=1))
-        await activities.confirm(make.at(town.officer, NIGHT), activity.id)
-        await Letter.all().delete()
-        await reminders.owe_before(NIGHT)
-        attendee = await Attendee.get(appointment_id=activity.appointment_id)
-        await replies.answer_by_link(NIGHT, attendee.id, partstat=PartStat.DECLINED)
-        pigeons = Pigeons()
-        await post_letters.post_letters(IN_THE_MORNING, sleeping(pigeons))
-        assert [one.subject for one in pigeons.taken if "の予定です" in one.subject] == []
-        assert (await Letter.get(kind="reminder-day-before")).spared_at == IN_THE_MORNING
-
-    play(story)
-
-
-def test_a_letter_that_cannot_be_compared_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
-    async def story(town: Town) -> None:
-        lecture = await make.lecture(town.officer)
-        about = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "appointment_id": lecture.appointment_id}
-        broken = {"unit_name": "青浜第1警察署"}
-        await outbox.owe("b:1", "drill-changed", facts=broken, owed_at=NOW, method=outbox.Method.REQUEST, **about)
-        pigeons = Pigeons()
-        assert (await post_letters.post_letters(NOW, desk(pigeons)))[POSTED] == 1
-        assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
-
-    play(story)
-    assert any("could not be gathered" in record.message for record in caplog.records)
-    caplog.clear()

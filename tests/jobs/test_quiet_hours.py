@@ -1,0 +1,170 @@
+"""In the night nobody is written to at home, and in the morning only what is still true."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import activities, feeds, outbox, reminders, replies
+from domain.activities import Activity
+from domain.actor import TOKYO
+from domain.calendar import Attendee, PartStat
+from domain.gathering import Gathering
+from domain.letters import QuietHours
+from domain.outbox import Letter
+from jobs import post_letters
+from jobs.post import TemporaryFailure
+from jobs.post_letters import Desk
+from tests import make
+from tests.clock import NOW
+from tests.jobs.test_post_letters import POSTED, TEACHER, Pigeons, desk
+from tests.make import Town
+
+NIGHT = NOW + timedelta(hours=13)
+"""Ten in the evening in Japan."""
+IN_THE_MORNING = NOW + timedelta(hours=22)
+VOLUNTEER = "ichiro@volunteer.example"
+
+
+def sleeping(pigeons: Pigeons) -> Desk:
+    return replace(desk(pigeons), quiet=QuietHours(21, 7), gathering=Gathering(timedelta(minutes=3)))
+
+
+async def asked(town: Town, starts_at: datetime) -> Activity:
+    activity = await make.activity(make.at(town.officer, NIGHT), starts_at=starts_at)
+    volunteer = await make.volunteer(town)
+    await Letter.all().delete()
+    return await activities.invite(make.at(town.officer, NIGHT), activity.id, volunteer_ids=[volunteer.id])
+
+
+def test_nobody_is_written_to_at_home_in_the_night_and_the_desk_and_partners_are(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await asked(town, NIGHT + timedelta(days=7))
+        await make.invited(make.at(town.officer, NIGHT), await make.drill(make.at(town.officer, NIGHT)))
+        pigeons = Pigeons()
+        for now in (NIGHT + timedelta(minutes=5), IN_THE_MORNING - timedelta(seconds=1)):
+            await post_letters.post_letters(now, sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken] == ["contact1@partner.example"]
+        await post_letters.post_letters(IN_THE_MORNING, sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken][1:] == [VOLUNTEER]
+
+    play(story)
+
+
+def test_what_begins_early_in_the_morning_is_told_in_the_night(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await asked(town, IN_THE_MORNING + timedelta(hours=2))
+        pigeons = Pigeons()
+        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
+
+    play(story)
+
+
+def test_what_is_moved_to_the_early_morning_is_told_in_the_night(play: Any) -> None:
+    async def story(town: Town) -> None:
+        activity = await asked(town, NIGHT + timedelta(days=7))
+        soon = {"starts_at": IN_THE_MORNING, "ends_at": IN_THE_MORNING + timedelta(hours=1)}
+        await activities.reschedule(make.at(town.officer, NIGHT), activity.id, **soon)
+        pigeons = Pigeons()
+        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
+
+    play(story)
+
+
+def test_what_was_asked_and_taken_back_in_the_night_wakes_nobody_and_is_never_told(play: Any) -> None:
+    async def story(town: Town) -> None:
+        activity = await asked(town, NIGHT + timedelta(days=7))
+        pigeons = Pigeons()
+        await post_letters.post_letters(NIGHT + timedelta(hours=1), sleeping(pigeons))
+        await activities.cancel(make.at(town.officer, NIGHT + timedelta(hours=2)), activity.id, reason="雨天")
+        for now in (NIGHT + timedelta(hours=3), IN_THE_MORNING):
+            await post_letters.post_letters(now, sleeping(pigeons))
+        assert pigeons.taken == []
+        assert await Letter.filter(spared_at=None).count() == 0
+
+    play(story)
+
+
+def test_in_the_night_too_a_forgotten_password_is_mended(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        await Letter.all().delete()
+        await feeds.subscribe(make.at(town.officer, NIGHT), person_id=volunteer.person_id)
+        pigeons = Pigeons()
+        await post_letters.post_letters(NIGHT, sleeping(pigeons))
+        assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "hour", "until"),
+    [
+        (21, 7, 20, None),
+        (21, 7, 21, 31),
+        (21, 7, 0, 7),
+        (21, 7, 6, 7),
+        (21, 7, 7, None),
+        (0, 6, 3, 6),
+        (0, 6, 23, None),
+        (12, 13, 12, 13),
+        (12, 13, 13, None),
+    ],
+)
+def test_quiet_hours_are_those_of_japan_and_may_go_over_midnight(
+    begins: int, ends: int, hour: int, until: int | None
+) -> None:
+    midnight = datetime(2026, 7, 1, tzinfo=TOKYO)
+    found = QuietHours(begins, ends).until(midnight + timedelta(hours=hour, minutes=30 if until else 0))
+    assert found == (None if until is None else midnight + timedelta(hours=until))
+
+
+def test_a_reminder_that_is_true_no_more_does_not_leave(play: Any) -> None:
+    async def story(town: Town) -> None:
+        activity = await asked(town, NIGHT + timedelta(days=1))
+        await activities.confirm(make.at(town.officer, NIGHT), activity.id)
+        await Letter.all().delete()
+        await reminders.owe_before(NIGHT)
+        attendee = await Attendee.get(appointment_id=activity.appointment_id)
+        await replies.answer_by_link(NIGHT, attendee.id, partstat=PartStat.DECLINED)
+        pigeons = Pigeons()
+        await post_letters.post_letters(IN_THE_MORNING, sleeping(pigeons))
+        assert [one.subject for one in pigeons.taken if "の予定です" in one.subject] == []
+        assert (await Letter.get(kind="reminder-day-before")).spared_at == IN_THE_MORNING
+
+    play(story)
+
+
+def test_whoever_is_reminded_the_day_after_by_a_busy_server_reads_today(play: Any) -> None:
+    async def story(town: Town) -> None:
+        activity = await asked(town, NOW + timedelta(hours=25))
+        await activities.confirm(town.officer, activity.id)
+        await reminders.owe_before(NOW)
+        await Letter.exclude(kind="reminder-day-before").delete()
+        busy, willing = Pigeons(raises=TemporaryFailure("451 later")), Pigeons()
+        await post_letters.post_letters(NOW, desk(busy))
+        await post_letters.post_letters(NOW + timedelta(hours=24), desk(willing))
+        [first], [second] = busy.taken, willing.taken
+        assert "明日の予定です" in first.subject
+        assert "本日の予定です" in second.subject
+        assert (second.message_id, second.date) == (first.message_id, NOW + timedelta(hours=24))
+
+    play(story)
+
+
+def test_a_letter_that_cannot_be_compared_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await make.lecture(town.officer)
+        about = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "appointment_id": lecture.appointment_id}
+        broken = {"unit_name": "青浜第1警察署"}
+        await outbox.owe("b:1", "drill-changed", facts=broken, owed_at=NOW, method=outbox.Method.REQUEST, **about)
+        pigeons = Pigeons()
+        assert (await post_letters.post_letters(NIGHT, sleeping(pigeons)))[POSTED] == 1
+        assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
+
+    play(story)
+    assert any("could not be gathered" in record.message for record in caplog.records)
+    caplog.clear()
