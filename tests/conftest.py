@@ -9,7 +9,6 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
-from contextvars import copy_context
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,43 +18,25 @@ import hypothesis
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from tortoise.context import TortoiseContext
 
 from api import embedded
 from api.embedded import EmbeddedServer
-from domain import database, migrating
+from domain import migrating
 from domain.accounts import passwords
-from tests import dealing, demonstrating, judging, make
+from tests import dealing, demonstrating, judging
 from tests.demonstrating import Demo
 from tests.make import Town
+from tests.stage import ROWS, Stage
 
 T = TypeVar("T")
+TEMPLATE = "renkei_template"
+NUMBERS = count(1)
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
 # How long one example takes says more about the machine than about the rule: no deadline.
 # The same examples every time; `renkei check --full` draws many more, and new ones each time.
 hypothesis.settings.register_profile("sample", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=2000, deadline=None, database=None)
-
-TEMPLATE = "renkei_template"
-NUMBERS = count(1)
-# Deleting from the few tables that a test filled takes 4 ms; TRUNCATE takes 80 and a copy of the template 70.
-# Only the superuser may switch off triggers and references, so the function runs with its rights.
-EMPTY_EVERY_TABLE = """
-    CREATE FUNCTION empty_every_table() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET session_replication_role = replica AS $$
-    DECLARE
-        place name;
-        filled boolean;
-    BEGIN
-        FOR place IN SELECT tablename FROM pg_tables
-                     WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', place) INTO filled;
-            IF filled THEN
-                EXECUTE format('DELETE FROM %I', place);
-            END IF;
-        END LOOP;
-    END $$"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,7 +71,7 @@ def template(server: EmbeddedServer) -> str:
     async def prepare() -> None:
         await _as_superuser(server, "postgres", f"CREATE DATABASE {TEMPLATE} OWNER {embedded.ROLE}")
         await migrating.migrate(server.url(TEMPLATE))
-        await _as_superuser(server, TEMPLATE, EMPTY_EVERY_TABLE)
+        await _as_superuser(server, TEMPLATE, ROWS)
 
     asyncio.run(prepare())
     return TEMPLATE
@@ -99,50 +80,6 @@ def template(server: EmbeddedServer) -> str:
 @pytest.fixture(scope="session")
 def shared_url(server: EmbeddedServer, template: str) -> str:
     return asyncio.run(_copy(server, template))
-
-
-class Stage:
-    """One event loop and one open database for all stories; whatever a story leaves behind is its failure.
-
-    Opening both anew takes 20 ms, which is more than most stories.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.runner = asyncio.Runner()
-        self.surroundings = copy_context()
-        self.tortoise = TortoiseContext()
-        self.runner.run(self._open(), context=self.surroundings)
-
-    def play(self, story: Coroutine[Any, Any, T], *, empty: bool) -> T:
-        return self.runner.run(self._whole(story, empty), context=self.surroundings.copy())
-
-    def close(self) -> None:
-        self.runner.run(self.tortoise.__aexit__(None, None, None), context=self.surroundings)
-        self.runner.close()
-
-    async def _open(self) -> None:
-        await self.tortoise.__aenter__()
-        config = database.config(self.url, database.CONNECTIONS)
-        # A connection that the pool gives up, for its idle minutes or its many queries, is a task that no story began.
-        lasting = {"max_inactive_connection_lifetime": 0, "max_queries": 2**31}
-        config["connections"]["default"]["credentials"] |= lasting
-        await self.tortoise.init(config=config)
-
-    async def _whole(self, story: Coroutine[Any, Any, T], empty: bool) -> T:
-        if empty:
-            await database.execute("SELECT empty_every_table()")
-        try:
-            return await story
-        finally:
-            await self._no_task_is_left()
-
-    async def _no_task_is_left(self) -> None:
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        assert not left, f"the story ended before {left}"
 
 
 @pytest.fixture(scope="session")
@@ -180,12 +117,12 @@ def database_url(stage: Stage) -> str:
 
 
 @pytest.fixture
-def play(run: Run[Any]) -> Callable[[Callable[[Town], Coroutine[Any, Any, T]]], T]:
+def play(run: Run[Any], stage: Stage) -> Callable[[Callable[[Town], Coroutine[Any, Any, T]]], T]:
     """Play a story in a fresh town."""
 
     def go(story: Callable[[Town], Coroutine[Any, Any, T]]) -> T:
         async def whole() -> T:
-            return await story(await make.town())
+            return await story(await stage.town())
 
         return run(whole())
 
