@@ -110,7 +110,7 @@ def open_the_desk(story: Story) -> None:
         file = home.place / f"{kind}.csv"
         file.write_bytes(text.encode("cp932") if kind == "units" else text.encode("utf-8-sig"))
         assert "変わりなし0件" in home.renkei("import", kind, str(file))
-        assert "新規0件、変更0件" in home.renkei("import", kind, str(file))
+    assert "新規0件、変更0件" in home.renkei("import", "volunteers", str(home.place / "volunteers.csv"))
 
 
 def hand_out_tokens(story: Story) -> None:

@@ -6,6 +6,7 @@ The mutations are taken from the live schema, so a new one is tried as soon as i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -274,8 +275,16 @@ async def left_out(ready: Ready, mutation: str, whole: dict[str, Any]) -> list[s
     return wrong
 
 
+ONE_IN = 3
+"""So many spoilt inputs there are for each that is tried where not all are: of each field some, of each value some."""
+
+
 @pytest.mark.parametrize("mutation", sorted(MUTATIONS))
-def test_a_spoilt_field_is_refused_because_of_itself_and_changes_nothing(stage: Stage, mutation: str) -> None:
+def test_a_spoilt_field_is_refused_because_of_itself_and_changes_nothing(
+    stage: Stage, mutation: str, full: bool
+) -> None:
+    first, step = (0, 1) if full else (len(mutation) % ONE_IN, ONE_IN)
+
     async def story() -> None:
         ready = await READY[mutation](await ground())
         whole = await ready.whole(mutation)
@@ -283,7 +292,7 @@ def test_a_spoilt_field_is_refused_because_of_itself_and_changes_nothing(stage: 
         assert "errors" not in taken, taken
         before = await fingerprint()
         wrong = await left_out(ready, mutation, whole)
-        for one in spoils(mutation, whole):
+        for one in islice(spoils(mutation, whole), first, None, step):
             wrong.append(wrong_with(mutation, await asked(ready.actor, mutation, one.put(whole)), one))
         assert [one for one in wrong if one] == []
         assert await fingerprint() == before

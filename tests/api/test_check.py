@@ -2,6 +2,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -23,7 +24,7 @@ def steps(*names: str, failing: str = "") -> tuple[list[str], tuple[Step, ...]]:
 
         return work
 
-    return taken, tuple(Step(name, "", work_of(name)) for name in names)
+    return taken, tuple(Step(name, "", work_of(name), alone=True) for name in names)
 
 
 @pytest.fixture
@@ -55,6 +56,16 @@ def test_the_first_failure_ends_the_check_and_says_what_was_found(sources, monke
     assert (shown.out.splitlines()[1].split()[0], shown.err) == ("FAIL", "found something\n")
 
 
+def test_steps_run_side_by_side_and_before_whatever_runs_alone(sources, monkeypatch, capsys):
+    together = Barrier(2, timeout=30)
+    taken, (alone,) = steps("alone")
+    several = [Step(name, "", lambda _: taken.append("met" if together.wait() < 2 else "")) for name in ("one", "two")]
+    monkeypatch.setattr(check, "STEPS", (alone, *several))
+    assert check.run(QUICK) == 0
+    assert taken == ["met", "met", "alone"]
+    assert [line.split()[3] for line in capsys.readouterr().out.splitlines()[:3]] == ["one", "two", "alone"]
+
+
 def test_a_missing_tool_is_a_failure_that_says_how_to_install_it(sources, monkeypatch, capsys):
     monkeypatch.setattr(check, "STEPS", (Step("odd", "", lambda _: None, "no_such_tool_at_all"),))
     assert check.run(QUICK) == 1
@@ -63,13 +74,17 @@ def test_a_missing_tool_is_a_failure_that_says_how_to_install_it(sources, monkey
 
 def test_an_outside_judge_is_asked_at_full_length_only_and_where_it_is_there(sources, monkeypatch, capsys):
     taken, (one, two) = steps("one", "two")
-    table = (one, replace(two, tool="pytest", extra="outside"), Step("odd", "", one.work, "no_such_tool", "outside"))
+    table = (
+        one,
+        replace(two, tool="pytest", extra="outside"),
+        Step("odd", "", one.work, "no_such_tool", "outside", True),
+    )
     monkeypatch.setattr(check, "STEPS", table)
     assert check.run(QUICK) == 0
     assert taken == ["one"]
     assert check.run(Namespace(full=True)) == 0
     assert taken == ["one", "one", "two"]
-    left_out = capsys.readouterr().out.splitlines()[-2]
+    (left_out,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("--")]
     assert left_out.split()[:2] == ["--", "odd"]
     assert "'.[outside]'" in left_out
 
