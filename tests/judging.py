@@ -19,8 +19,11 @@ from typing import Any
 
 import pytest
 
-SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/dovecot"))
+SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/postfix/sbin"))
 """Where Debian keeps servers, which not every user's PATH names."""
+
+DOVECOT = Path("/usr/lib/dovecot")
+PARTS_OF_DOVECOT = ("imap", "lmtp", "modules/lib90_sieve_plugin.so")
 
 READERS = Path(os.environ.get("RENKEI_TEST_READERS", Path(__file__).parents[1] / ".readers"))
 """Where npm has put the calendar readers written in JavaScript."""
@@ -52,11 +55,11 @@ def _readers() -> bool:
 
 def _mail_servers() -> bool:
     """Postfix's master runs as root alone."""
-    return os.geteuid() == 0 and all(map(program, ("postfix", "dovecot", "imap", "lmtp"))) and SIEVE.exists()
+    parts = all((DOVECOT / one).exists() for one in PARTS_OF_DOVECOT)
+    return os.geteuid() == 0 and parts and all(map(program, ("master", "dovecot")))
 
 
 READ_BY = ("ical.js", "node-ical")
-SIEVE = Path("/usr/lib/dovecot/modules/lib90_sieve_plugin.so")
 JUDGES: Mapping[str, Judge] = {
     "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
     "ical.js": Judge(_readers, NPM),

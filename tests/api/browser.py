@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
-from tests.api.serving import wait_until
+from tests.api.serving import is_up, wait_until
 from tests.judging import program
 
 PROGRAMS = (program("chromium"), program("chromedriver"))
@@ -78,11 +78,6 @@ class Browser:
     def picture(self, path: Path) -> None:
         with DIRECT.open(f"{self.session}/screenshot", timeout=60) as answer:
             path.write_bytes(base64.b64decode(json.load(answer)["value"]))
-
-
-def is_up(port: int) -> bool:
-    with socket.socket() as knocking:
-        return knocking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

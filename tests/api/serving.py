@@ -36,6 +36,11 @@ def served(build: Callable[[str], ASGIApp]) -> Iterator[str]:
             thread.join()
 
 
+def is_up(port: int) -> bool:
+    with socket.socket() as knocking:
+        return knocking.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_until(is_so: Callable[[], object], seconds: float = 20.0) -> None:
     """Waits for what another thread or process does; fails the test where it never comes."""
     end = time.monotonic() + seconds

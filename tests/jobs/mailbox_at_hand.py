@@ -1,11 +1,10 @@
-"""A real IMAP server with one empty mailbox, in a process of its own, and a hand that puts mails into it."""
+"""Mailboxes on a real IMAP server, a hand that puts mails into them, and a small server with one, as a process."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,29 +12,54 @@ from dataclasses import dataclass
 from imap_tools import MailBoxUnencrypted
 
 from jobs.mailbox import ImapMailbox
+from tests.api.serving import is_up, wait_until
 
-USER, PASSWORD = "desk", "pa55word"
-SERVER = "import sys; from pymap.main import main; sys.exit(main())"
+USER, PASSWORD = "desk@partner.example", "pa55word"
+SERVER = """
+import sys
+from pymap import config
+from pymap.main import main
+from pysasl.hashing import BuiltinHash
+config.BuiltinHash = lambda: BuiltinHash(rounds=1)  # half a second for each login is for whoever guesses
+sys.exit(main())
+"""
 
 
 @dataclass
 class Box:
+    """The mailbox of an address. With `smtp`, the port of a server that delivers into it."""
+
     port: int
+    user: str = USER
+    smtp: int | None = None
 
     def put(self, *mails: bytes) -> None:
         with self.opened() as box:
             for mail in mails:
                 box.append(mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), "INBOX")
 
+    def await_mails(self, count: int) -> list[bytes]:
+        """All that is there, as soon as it is so many."""
+        with self.opened() as box:
+            wait_until(lambda: box.client.noop() and len(box.uids("ALL")) >= count)
+            return [mail.obj.as_bytes() for mail in box.fetch(mark_seen=False)]
+
+    def emptied(self) -> Box:
+        with self.opened() as box:
+            box.delete(box.uids("ALL"))
+            for folder in [one.name for one in box.folder.list() if one.name != "INBOX"]:
+                box.folder.delete(folder)
+        return self
+
     def opened(self) -> MailBoxUnencrypted:
-        return MailBoxUnencrypted("127.0.0.1", self.port, 5).login(USER, PASSWORD)
+        return MailBoxUnencrypted("127.0.0.1", self.port, 5).login(self.user, PASSWORD)
 
     def read(self) -> int:
         with self.opened() as box:
             return len(box.uids("SEEN"))
 
     def ours(self, password: str = PASSWORD) -> ImapMailbox:
-        return ImapMailbox("127.0.0.1", self.port, "none", USER, password)
+        return ImapMailbox("127.0.0.1", self.port, "none", self.user, password)
 
 
 @contextmanager
@@ -47,21 +71,9 @@ def mailbox() -> Iterator[Box]:
     command = [sys.executable, "-W", "ignore", "-c", SERVER, *options, *backend]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        _await(server, port)
+        wait_until(lambda: server.poll() is not None or is_up(port))
+        assert server.poll() is None, (server.communicate()[1] or b"").decode()
         yield Box(port)
     finally:
         server.terminate()
         server.communicate()
-
-
-def _await(server: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            raise RuntimeError((server.communicate()[1] or b"").decode())
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the IMAP server does not listen")

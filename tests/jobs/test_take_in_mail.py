@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,18 +19,12 @@ from jobs.take_in_mail import take_in_mail
 from tests import make
 from tests.clock import NOW
 from tests.domain.incoming.arriving import ADDRESS, invitation
-from tests.jobs.mailbox_at_hand import Box, mailbox
+from tests.jobs.mailbox_at_hand import Box
 from tests.jobs.replying import GENUINE, bounce, calendar, mail
 from tests.make import Town
 
 SOON = NOW + timedelta(hours=2)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    with mailbox() as opened:
-        yield opened
 
 
 def desk(box: Box, **over: Any) -> Desk:
