@@ -25,7 +25,7 @@ from domain.feeds.subscription import (
     subscribe_unit,
     visible_to,
 )
-from domain.feeds.synced import FeedEntry, Synced, sync
+from domain.feeds.synced import FeedEntry, news, sync
 
 __all__ = [
     "ENDED_STAYS",
@@ -37,11 +37,11 @@ __all__ = [
     "FeedState",
     "Shown",
     "Subscription",
-    "Synced",
     "called",
     "contents",
     "dates_in",
     "look",
+    "news",
     "note_fetch",
     "own",
     "revoke",

@@ -34,6 +34,12 @@ class Feed(NamedTuple):
     rendered_at: datetime | None
     fresh_until: datetime | None
     modified_at: datetime | None
+    sync_version: int
+    synced_stirs: int | None
+    synced_renderer: str
+    synced_at: datetime | None
+    synced_until: datetime | None
+    synced_name: str
 
     def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None or now < self.revoked_at
@@ -52,10 +58,17 @@ class Feed(NamedTuple):
             return False
         return self.rendered_stirs == self.stirs and self.rendered_at <= now < self.fresh_until
 
+    def is_as_synced(self, renderer: str, now: datetime) -> bool:
+        """Whether `sync_version` is that of the entries which `renderer` would write at this instant."""
+        if self.synced_at is None or self.synced_until is None or self.synced_renderer != renderer:
+            return False
+        return self.synced_stirs == self.stirs and self.synced_at <= now < self.synced_until
+
 
 LOOK = """
     SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, replaced_at::text, revoked_at,
-        last_fetched_at, fetched, stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at
+        last_fetched_at, fetched, stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at,
+        sync_version, synced_stirs, synced_renderer, synced_at, synced_until, synced_name
     FROM subscription JOIN feed_state ON subscription_id = id WHERE id = $1"""
 
 

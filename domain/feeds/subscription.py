@@ -66,7 +66,8 @@ class Whose(Protocol):
 class FeedState(Table):
     """What a feed was when it was last written: `digest` of its bytes, by this `renderer`, at `rendered_at`, after so
     many `stirs` (`rendered_stirs`). It still is that while no stir has come and `fresh_until` has not; `modified_at` is
-    when its bytes were first seen to be these. The database makes the row with the subscription's."""
+    when its bytes were first seen to be these. `synced_…` is the same of what its CalDAV programs were told last, which
+    is called `synced_name` and has the version `sync_version`. The database makes the row with the subscription's."""
 
     subscription_id = fields.UUIDField(primary_key=True)
     stirs = fields.BigIntField(default=0)
@@ -76,6 +77,12 @@ class FeedState(Table):
     rendered_at = fields.DatetimeField(null=True)
     fresh_until = fields.DatetimeField(null=True)
     modified_at = fields.DatetimeField(null=True)
+    sync_version = fields.BigIntField(default=0)
+    synced_stirs = fields.BigIntField(null=True)
+    synced_renderer = fields.CharField(max_length=32, default="")
+    synced_at = fields.DatetimeField(null=True)
+    synced_until = fields.DatetimeField(null=True)
+    synced_name = fields.CharField(max_length=120, default="")
 
     class Meta:
         table = "feed_state"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.transactions import in_transaction
 
 from domain import database
+from domain.feeds.contents import Contents, Shown
+from domain.feeds.contents import contents as contents_of
+from domain.feeds.state import Feed, look
 from domain.feeds.subscription import Subscription
 from domain.table import Table
 
@@ -33,40 +36,49 @@ class FeedEntry(Table):
         unique_together = (("subscription_id", "appointment_id"),)
 
 
-@dataclass(frozen=True)
-class Synced:
-    """The version of a feed, and at which one each of its entries became what it is; or was gone."""
-
-    version: int
-    changed: Mapping[UUID, int]
-    gone: Mapping[UUID, int]
-
-    def changed_since(self, version: int) -> list[UUID]:
-        return [id for id, at in self.changed.items() if at > version]
-
-    def gone_since(self, version: int) -> list[UUID]:
-        return [id for id, at in self.gone.items() if at > version]
-
-
 TOLD = """
     INSERT INTO feed_entry (id, subscription_id, appointment_id, etag, feed_version, is_gone)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (subscription_id, appointment_id)
     DO UPDATE SET etag = excluded.etag, feed_version = excluded.feed_version, is_gone = excluded.is_gone"""
+STANDS = "SELECT synced_stirs, sync_version FROM feed_state WHERE subscription_id = $1 FOR UPDATE"
+SYNCED = """
+    UPDATE feed_state SET sync_version = $2, synced_stirs = $3, synced_renderer = $4, synced_at = $5, synced_until = $6,
+        synced_name = $7
+    WHERE subscription_id = $1"""
 
 
-async def sync(feed_id: UUID, etags: Mapping[UUID, str]) -> Synced:
-    """Take note of what the entries of a feed are now. Whatever is new to us gets the next version, one after the other
-    where several programs ask at once."""
+async def sync(feed: Feed, etag_of: Callable[[Shown], str], renderer: str, now: datetime) -> tuple[Contents, int]:
+    """Take note of what the entries of a feed are at this instant, as `renderer` writes them, and answer that with its
+    version. Whatever is new to us gets the next one, one after the other where several programs ask at once."""
+    contents = await contents_of(feed, now)
+    etags = {one.id: etag_of(one) for one in contents.dates}
     async with in_transaction("default"):
-        await database.execute("SELECT FROM feed_state WHERE subscription_id = $1 FOR UPDATE", feed_id)
-        known = {one.appointment_id: one for one in await FeedEntry.filter(subscription_id=feed_id)}
-        last = max((one.feed_version for one in known.values()), default=0)
-        told = {id: one.etag for id, one in known.items() if not one.is_gone}
-        news = {id: (etag, False) for id, etag in etags.items() if told.get(id) != etag}
-        news |= {id: (etag, True) for id, etag in told.items() if id not in etags}
-        for id, (etag, is_gone) in news.items():
-            await database.execute(TOLD, uuid4(), feed_id, id, etag, last + 1, is_gone)
-    since = {id: one.feed_version for id, one in known.items()} | dict.fromkeys(news, last + 1)
-    gone = {id: at for id, at in since.items() if id not in etags}
-    return Synced(last + bool(news), {id: since[id] for id in etags}, gone)
+        [(stirs, version)] = await database.records(STANDS, feed.id)
+        if stirs is None or stirs <= feed.stirs:
+            version += await _note_news(feed.id, etags, version + 1)
+            until = contents.fresh_until
+            await database.execute(SYNCED, feed.id, version, feed.stirs, renderer, now, until, contents.name)
+            return contents, version
+    # Somebody has taken note of something newer meanwhile: what we have read does not belong to that version.
+    newer = await look(feed.id)
+    assert newer is not None, "a feed is ended, never deleted under its reader"
+    return await sync(newer, etag_of, renderer, now)
+
+
+async def _note_news(feed_id: UUID, etags: Mapping[UUID, str], version: int) -> bool:
+    """Whether anything is new to us in this version."""
+    told = {one.appointment_id: one.etag for one in await FeedEntry.filter(subscription_id=feed_id, is_gone=False)}
+    news = {id: (etag, False) for id, etag in etags.items() if told.get(id) != etag}
+    news |= {id: (etag, True) for id, etag in told.items() if id not in etags}
+    for id, (etag, is_gone) in news.items():
+        await database.execute(TOLD, uuid4(), feed_id, id, etag, version, is_gone)
+    return bool(news)
+
+
+async def news(feed_id: UUID, since: int, until: int) -> list[UUID]:
+    """The dates whose entries have become what they are, or are gone, after one version and not after another."""
+    if since == until:
+        return []
+    new = FeedEntry.filter(subscription_id=feed_id, feed_version__gt=since, feed_version__lte=until)
+    return [one.appointment_id for one in await new.order_by("appointment_id")]

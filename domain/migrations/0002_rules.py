@@ -136,7 +136,9 @@ FEEDS = [
     f"""CREATE FUNCTION stirred_by_subscription() {_TRIGGER} AS $$
         BEGIN
             PERFORM stir_alone();
-            INSERT INTO feed_state (subscription_id, stirs, renderer, digest) VALUES (NEW.id, 0, '', '')
+            INSERT INTO feed_state
+                (subscription_id, stirs, renderer, digest, sync_version, synced_renderer, synced_name)
+            VALUES (NEW.id, 0, '', '', 0, '', '')
             ON CONFLICT (subscription_id) DO UPDATE SET stirs = feed_state.stirs + 1;
             RETURN NULL;
         END $$""",

@@ -263,7 +263,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "購読の版",
         "変わっていない予定表を作り直さずに答える",
         HASHED,
-        internal="subscription_id stirs rendered_stirs renderer digest rendered_at fresh_until modified_at",
+        internal="subscription_id stirs rendered_stirs renderer digest rendered_at fresh_until modified_at sync_version"
+        " synced_stirs synced_renderer synced_at synced_until synced_name",
         headings={"digest": "予定表の照合値"},
     ),
     "feed_entry": Holding(

@@ -16,15 +16,17 @@ from api import caldav
 from api.caldav import CALENDAR, CS, C, D
 from api.house import House
 from api.strictness import Strict
-from domain import feeds, tokens
+from domain import feeds, tokens, units
 from domain.calendar import Appointment
 from domain.feeds import FeedEntry, Subscription
+from domain.units import Unit
 from tests import make
 from tests.api.test_feeds import SECRET, Clock, stations
 from tests.clock import NOW
 from tests.exports.judges import FOREIGN, complaints
 from tests.exports.strict_ical import findings
 from tests.make import Town
+from tests.statements import spoken
 
 PROP = '<propfind xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/">{}'
 ASKED = PROP.format("<prop>{}</prop></propfind>")
@@ -154,6 +156,62 @@ def test_a_program_that_comes_again_is_told_what_is_new_and_what_is_gone_and_not
             assert (changed, gone) == (set(), set(paths.values()))
             assert await one.sync(token) == (set(), set(paths.values()), last)
             assert (await one.sync())[:2] == (set(), set())
+
+    play(story)
+
+
+def test_a_program_that_asks_whether_there_is_anything_new_is_answered_from_one_row(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for number in range(3):
+            await make.lecture(town.officer, school=await make.school(town.officer, f"第{number}小"))
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            token = (await one.sync())[2]
+            with spoken() as said:
+                [shown] = await one.found(CALENDAR, ASKED.format(TELLING))
+                assert len(await one.found("/dav/", ASKED.format(TELLING), depth="1")) == 2
+                assert await one.sync(token) == (set(), set(), token)
+            assert [statement.split()[0] for statement in said] == ["SELECT"] * 3
+            assert shown.findtext(f".//{D}sync-token") == token
+            assert shown.findtext(f".//{D}displayname") == "連携 青浜第1警察署"
+            with spoken() as said:
+                assert len(await one.found(CALENDAR, ASKED.format("<getetag/>"), depth="1")) == 4
+            assert [statement for statement in said if "FOR UPDATE" in statement] == []
+
+    play(story)
+
+
+def test_a_calendar_that_is_called_otherwise_since_shows_its_new_name_under_the_same_version(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await lectures_given(town, 1)
+        feed = await stations(town)
+        async with program(secret(feed)) as one:
+            token = (await one.sync())[2]
+            station = await Unit.get(id=town.station.id)
+            await units.correct(town.admin, station.id, version=station.version, name="青浜中央警察署")
+            [shown] = await one.found(CALENDAR, ASKED.format(TELLING))
+            assert shown.findtext(f".//{D}displayname") == "連携 青浜中央警察署"
+            assert await one.sync(token) == (set(), set(), token)
+
+    play(story)
+
+
+def test_a_program_that_read_before_another_took_note_of_something_newer_reads_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [given] = await lectures_given(town, 1)
+        opened = await stations(town)
+        before = await feeds.look(opened.id)
+        await Appointment.filter(id=given.appointment_id).update(title="題が変わった講義")
+        after = await feeds.look(opened.id)
+        assert before is not None
+        assert after is not None
+        assert before.stirs < after.stirs
+        shown = [await feeds.sync(each, lambda one: one.summary, "r", NOW) for each in (after, before)]
+        assert [version for _, version in shown] == [1, 1]
+        assert [entry.etag for entry in await FeedEntry.all()] == ["題が変わった講義"]
+        known = await feeds.look(opened.id)
+        assert known is not None
+        assert known.is_as_synced("r", NOW)
 
     play(story)
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import httpx
 import hypothesis
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
 from api import feeds as door
+from api.caldav import CALENDAR, D
+from api.caldav.properties import etag_of, name_of
 from domain import calendar, feeds, people, records, units
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus, Attendee, AttendeeRole, PartStat
@@ -40,6 +43,7 @@ class World:
     guests: list[Person]
     feeds: list[Subscription]
     kept: dict[Any, tuple[str, bytes]] = field(default_factory=dict)
+    mirrors: dict[Any, tuple[str, dict[str, str]]] = field(default_factory=dict)
 
     @property
     def author(self) -> Author:
@@ -110,7 +114,7 @@ async def ask(place: World, which: int, much: int) -> None:
 
 async def answer(place: World, which: int, much: int) -> None:
     if attendee := await place.attendee(which):
-        said = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)[much % 3]
+        said = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE, PartStat.DELEGATED)[much % 4]
         await records.change(place.author, attendee, "attendee-answered", partstat=said)
 
 
@@ -216,6 +220,31 @@ async def written_anew(place: World, feed: Subscription) -> bytes:
     return door.rendered(await feeds.contents(await Subscription.get(id=feed.id), place.clock.now))
 
 
+SYNC = '<sync-collection xmlns="DAV:"><sync-token>{}</sync-token><prop><getetag/></prop></sync-collection>'
+
+
+async def synced(place: World, feed: Subscription) -> dict[str, str]:
+    """The tags of the objects that the subscriber's CalDAV program has after asking for what is new."""
+    token, mirror = place.mirrors.get(feed.id, ("", {}))
+    login = ("renkei", path(feed).split("/")[2])
+    answer = await place.client.request("REPORT", CALENDAR, content=SYNC.format(token), auth=login)
+    said = fromstring(answer.content)
+    for one in said.findall(f"{D}response"):
+        mirror.pop(one.findtext(f"{D}href") or "", None)
+        if tag := one.findtext(f".//{D}getetag"):
+            mirror[one.findtext(f"{D}href") or ""] = tag
+    newer = said.findtext(f"{D}sync-token") or ""
+    is_same = said.find(f"{D}response") is None
+    assert not token or (newer == token) is is_same, "a version without news, or news without one"
+    place.mirrors[feed.id] = newer, mirror
+    return mirror
+
+
+async def tagged_anew(place: World, feed: Subscription) -> dict[str, str]:
+    dates = (await feeds.contents(await Subscription.get(id=feed.id), place.clock.now)).dates
+    return {f"{CALENDAR}{name_of(one.id)}": f'"{etag_of(one)}"' for one in dates}
+
+
 @settings(max_examples=max(hypothesis.settings.default.max_examples // 25, 1), phases=[Phase.generate])
 @given(HAPPENINGS)
 def test_whatever_happens_every_subscriber_has_what_a_full_render_gives(
@@ -231,6 +260,7 @@ def test_whatever_happens_every_subscriber_has_what_a_full_render_gives(
                 await STEPS[step](place, which, much)
                 for feed in place.feeds:
                     assert await asked(place, feed) == await written_anew(place, feed), STEPS[step]
+                    assert await synced(place, feed) == await tagged_anew(place, feed), STEPS[step]
 
     stage.play(story(), empty=True)
 

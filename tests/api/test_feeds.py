@@ -11,6 +11,7 @@ import pytest
 import vobject
 from starlette.applications import Starlette
 
+from api import caldav
 from api import feeds as door
 from api.house import House
 from api.strictness import Strict
@@ -43,7 +44,8 @@ def path(feed: Subscription, generation: int = 1) -> str:
 
 @asynccontextmanager
 async def at_the_door(clock: Clock | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    app = Strict(Starlette(routes=door.routes(House(SECRET, "https://renkei.example", clock or Clock()))))
+    house = House(SECRET, "https://renkei.example", clock or Clock())
+    app = Strict(Starlette(routes=[*door.routes(house), *caldav.routes(house)]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
         yield client
 
