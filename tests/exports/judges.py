@@ -29,7 +29,7 @@ def by_vobject(calendar: bytes) -> list[str]:
 
 
 def by_libical(calendar: bytes) -> list[str]:
-    library = _libical()
+    library = libical_library()
     component = ctypes.c_void_p(library.icalparser_parse_string(_as_tabled(calendar)))
     if not component:
         return ["not a calendar"]
@@ -48,7 +48,7 @@ def _as_tabled(calendar: bytes) -> bytes:
 
 
 @cache
-def _libical() -> ctypes.CDLL:
+def libical_library() -> ctypes.CDLL:
     library = ctypes.CDLL(find_library("ical"))
     library.icalparser_parse_string.restype = ctypes.c_void_p
     library.icalcomponent_as_ical_string.restype = ctypes.c_char_p
