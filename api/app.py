@@ -11,7 +11,21 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from api import caldav, downloads, entrance, feeds, health, metrics, nowhere, own_page, pages, rights, rsvp, subscribing
+from api import (
+    caldav,
+    document_files,
+    downloads,
+    entrance,
+    feeds,
+    health,
+    metrics,
+    nowhere,
+    own_page,
+    pages,
+    rights,
+    rsvp,
+    subscribing,
+)
 from api.context import Context, whoever
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -36,7 +50,8 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house), *pages.ROUTES]
     mail += [*entrance.routes(house), *own_page.routes(house)]
-    routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *downloads.routes(house), *health.routes()]
+    files = [*downloads.routes(house), *document_files.routes(house)]
+    routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *files, *health.routes()]
     requests: metrics.Requests = Counter()
     routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])

@@ -14,6 +14,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from strawberry.utils.str_converters import to_camel_case
 
 from api.context import whoever
 from api.guard import answer
@@ -66,7 +67,7 @@ def routes(house: House) -> list[Route]:
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
             file = await produce(actor, *names, fresh=_is_true(asked.get("fresh", "")))
         except Refused as refused:
-            return _refusal(refused)
+            return refusal(refused)
         except Exception as bug:
             return answer(500, "INTERNAL", BUG, requestId=note(bug))
         named = {"Content-Disposition": content_disposition(file.name)}
@@ -112,10 +113,11 @@ def _is_true(text: str) -> bool:
     return text == "true"
 
 
-def _refusal(refused: Refused) -> Response:
+def refusal(refused: Refused) -> Response:
+    """What is wrong, in the shape of a GraphQL error."""
     status = STATUS.get(refused.code, 400)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(refused, RateLimited):
         headers["Retry-After"] = str(refused.retry_after)
-    field = {"field": refused.field} if refused.field else {}
+    field = {"field": to_camel_case(refused.field)} if refused.field else {}
     return answer(status, refused.code, refused.message, headers, **field)

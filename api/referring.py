@@ -43,6 +43,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "Attendee": ("appointments.attendees",),
     "CalendarFeed": ("calendarFeeds",),
     "Contact": ("contacts",),
+    "Document": ("documents",),
     "Drill": ("drills",),
     "DrillParticipation": ("drillParticipations",),
     "ErasureList": ("erasureLists",),

@@ -10,6 +10,7 @@ from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
+from api.documents import DocumentMutations, DocumentQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
@@ -41,6 +42,7 @@ class Query(
     ActivityQueries,
     LectureQueries,
     DrillQueries,
+    DocumentQueries,
     StatisticsQueries,
     SubscriptionQueries,
     IncomingQueries,
@@ -74,6 +76,7 @@ Mutation = merge_types(
         AssignmentMutations,
         DrillMutations,
         ParticipationMutations,
+        DocumentMutations,
         AttendeeMutations,
         IncomingMutations,
         StatisticsMutations,

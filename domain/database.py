@@ -26,6 +26,7 @@ MODELS = [
         "people",
         "organizations.organization",
         "calendar",
+        "documents.document",
         "tokens",
         "accounts.account",
         "accounts.sessions",

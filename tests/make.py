@@ -4,10 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from domain import activities, agreements, drills, installation, lectures, organizations, people, units, volunteers
+from domain import (
+    activities,
+    agreements,
+    documents,
+    drills,
+    installation,
+    lectures,
+    organizations,
+    people,
+    units,
+    volunteers,
+)
 from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Signature
+from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
@@ -148,6 +160,20 @@ async def invited(who: Actor, asked: Drill, *names: str, **over: Any) -> list[Co
         await drills.invite(who, asked.id, contact_id=person.id, **over)
         people_there.append(person)
     return people_there
+
+
+PDF = b"%PDF-1.7 "
+
+
+async def document(who: Actor, appointment_id: Any, **over: Any) -> Document:
+    """A paper of a date, which nobody but the desk sees yet."""
+    values: dict[str, Any] = {"name": "進行表.pdf", "content": PDF}
+    return await documents.add(who, appointment_id, **(values | over))
+
+
+async def released(who: Actor, appointment_id: Any, **over: Any) -> Document:
+    """A paper that whoever comes to the date sees."""
+    return await documents.release(who, (await document(who, appointment_id, **over)).id)
 
 
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from api import pages, rsvp
+from api.own_page.papers import Papers
 from api.own_page.view import View, line
 from domain import lectures, own, replies, tokens, walls
 from domain.actor import Actor
@@ -45,6 +46,11 @@ class Bodies:
 
         return Bodies(others(self.drills), others(self.drills_over), others(self.lectures), others(self.lectures_over))
 
+    @property
+    def dates(self) -> list[Appointment]:
+        drills, hosted = [*self.drills, *self.drills_over], [*self.lectures, *self.lectures_over]
+        return [one.appointment for one in drills] + [one.appointment for one in hosted]
+
     def lines(self, appointment_id: UUID) -> str:
         """HTML with what else there is to know of one of their own dates."""
         drill = {part.appointment.id: part.drill for part in self.drills}.get(appointment_id)
@@ -65,14 +71,14 @@ async def of_bodies(sides: Sequence[Actor]) -> Bodies:
     return found
 
 
-def ahead(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies) -> str:
+def ahead(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies, papers: Papers) -> str:
     return "".join(
         pages.filled(
             "own_date.html",
             title=date.title,
             when=from_to(date.starts_at, date.ends_at),
             place=rsvp.place_of(date),
-            more_html=bodies.lines(date.id),
+            more_html=bodies.lines(date.id) + _papers(papers, date.id),
             deadline_html=rsvp.deadline(days.get(attendee.id)),
             answer=_answer(attendee),
             path=f"/rsvp/{tokens.derive(view.house.secret, replies.PURPOSE, attendee.id)}",
@@ -86,7 +92,12 @@ def _answer(attendee: Attendee) -> str:
     return f"{given}（空き待ち）" if attendee.waits else given
 
 
-def drills_of(parts: Sequence[Part]) -> str:
+def _papers(papers: Papers, appointment_id: UUID) -> str:
+    found = papers.get(appointment_id)
+    return pages.filled("own_line.html", label="配布資料", text_html=found) if found else ""
+
+
+def drills_of(parts: Sequence[Part], papers: Papers) -> str:
     return "".join(
         pages.filled(
             "own_drill.html",
@@ -96,12 +107,13 @@ def drills_of(parts: Sequence[Part]) -> str:
             purpose_html=line("目的", part.drill.purpose),
             answer=REPLIES[part.participation.reply],
             count=f"{part.participation.planned_count:,}人",
+            papers_html=_papers(papers, part.appointment.id),
         )
         for part in parts
     )
 
 
-def lectures_of(hosted: Sequence[Hosted]) -> str:
+def lectures_of(hosted: Sequence[Hosted], papers: Papers) -> str:
     return "".join(
         pages.filled(
             "own_lecture.html",
@@ -109,7 +121,7 @@ def lectures_of(hosted: Sequence[Hosted]) -> str:
             status=lectures.LABELS[one.lecture.status],
             when=_when(one.appointment),
             place=rsvp.place_of(one.appointment),
-            about_html=_about(one),
+            about_html=_about(one) + _papers(papers, one.appointment.id),
         )
         for one in hosted
     )
@@ -128,13 +140,19 @@ def _about(hosted: Hosted) -> str:
     return line("対象", listeners) + named + line("ご用意いただく機材", lecture.equipment)
 
 
-def behind(dates: Dates, others: Bodies) -> str:
+def behind(dates: Dates, others: Bodies, papers: Papers) -> str:
     own_dates = [(date, CAME[attendee.attended]) for date, attendee in dates]
     drills = [(part.appointment, _took_part(part)) for part in others.drills_over]
     given = [(one.appointment, "（学校での講義）") for one in others.lectures_over]
     latest = sorted([*own_dates, *drills, *given], key=lambda one: one[0].starts_at, reverse=True)
     lines = [
-        pages.filled("own_past.html", when=from_to(date.starts_at, date.ends_at), title=date.title, came=came)
+        pages.filled(
+            "own_past.html",
+            when=from_to(date.starts_at, date.ends_at),
+            title=date.title,
+            came=came,
+            papers_html=papers.get(date.id, ""),
+        )
         for date, came in latest
     ]
     return pages.filled("own_list.html", lines_html="".join(lines)) if lines else ""

@@ -8,6 +8,7 @@ where the link is not, and cannot silence the owner's reminders: for both the pa
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -20,18 +21,19 @@ from api.entrance.own import ASKED
 from api.house import House
 from api.own_page import dates
 from api.own_page.known import contact_data, notices
+from api.own_page.papers import file, released
 from api.own_page.view import View, section
 from api.pages import forms
 from domain import accounts, calendar, looks, own, people, walls
 from domain.accounts import Visit
-from domain.actor import Actor
-from domain.errors import Invalid, NotAllowed, RateLimited, Refused
+from domain.errors import Invalid, NotAllowed, NotFound, RateLimited, Refused
 from domain.japanese import Honorific, addressed, storable
 from domain.looks import Door
 
 TITLE = "ご予定と連絡先"
 LONGEST_DAYS = 3
 UNKNOWN = "このページは見つかりません。リンクは約3か月で使えなくなります。新しいメールのリンクを開いてください。"
+NOTHING_AHEAD = "ご案内している予定はありません。"
 SAID = {
     "chosen": "お知らせの設定を保存しました。",
     "confirmed": "連絡先をご確認いただき、ありがとうございました。",
@@ -39,18 +41,15 @@ SAID = {
 }
 """What the page has to say, by a word in the address: nobody can make it say anything else."""
 
+Handler = Callable[[View, Request], Awaitable[Response]]
+
 
 def routes(house: House) -> list[Route]:
-    async def linked(request: Request) -> Response:
-        token = request.path_params["token"]
-        try:
-            actor = await _bearer(house, request, token)
-        except RateLimited as refused:
-            return pages.later(TITLE, refused)
-        if actor is None:
-            return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
-        view = View(house, await own.find_sides(actor), f"/own/{token}", is_linked=True)
+    async def by_link(view: View, request: Request) -> Response:
         return await (_said if request.method == "POST" else _show)(view, request)
+
+    async def fetching(house: House, request: Request, _: Visit) -> Response:
+        return await _file(await _entered(house, request), request)
 
     async def looking(house: House, request: Request, _: Visit) -> Response:
         return await _show(await _entered(house, request), request)
@@ -61,11 +60,36 @@ def routes(house: House) -> list[Route]:
     return [
         doors.get("/own", house, doors.inside(looking)),
         doors.post("/own", house, doors.inside(saying)),
-        Route("/own/{token}", linked, methods=["GET", "POST"]),
+        doors.get("/own/documents/{id}", house, doors.inside(fetching)),
+        Route("/own/{token}", _linked(house, by_link), methods=["GET", "POST"]),
+        Route("/own/{token}/documents/{id}", _linked(house, _file), methods=["GET"]),
     ]
 
 
-async def _bearer(house: House, request: Request, token: str) -> Actor | None:
+def _linked(house: House, handle: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """For whoever holds the link of a letter; whoever holds none of ours finds nothing there."""
+
+    async def handled(request: Request) -> Response:
+        try:
+            view = await _bearer(house, request, request.path_params["token"])
+            return await handle(view, request) if view else _nothing(UNKNOWN)
+        except RateLimited as refused:
+            return pages.later(TITLE, refused)
+        except NotFound as refused:
+            return _nothing(refused.message)
+
+    return handled
+
+
+def _nothing(why: str) -> Response:
+    return pages.page(TITLE, pages.paragraph(why, "refused"), 404)
+
+
+async def _file(view: View, request: Request) -> Response:
+    return await file(view, request.path_params["id"])
+
+
+async def _bearer(house: House, request: Request, token: str) -> View | None:
     """Whoever the letter was written to. Raises RateLimited where one looks, or somebody guesses, too often."""
     now = house.clock()
     person_id = own.whose(token, house.secret, now)
@@ -73,7 +97,8 @@ async def _bearer(house: House, request: Request, token: str) -> Actor | None:
         guesses.count(house, request)
         return None
     house.allowance.pages.take(person_id, 1, now)
-    return await own.bearer_of(now, person_id)
+    actor = await own.bearer_of(now, person_id)
+    return View(house, await own.find_sides(actor), f"/own/{token}", is_linked=True) if actor else None
 
 
 async def _entered(house: House, request: Request) -> View:
@@ -135,14 +160,17 @@ async def _sections(view: View, typed: str) -> str:
     shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over])]
     await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", shown)
     days = await rsvp.last_days([attendee for _, attendee in ahead])
-    others = bodies.without({date.id for date, _ in (*ahead, *behind)})
+    stands = [date for date, _ in (*ahead, *behind)]
+    papers = await released(view, [*stands, *bodies.dates])
+    others = bodies.without({date.id for date in stands})
     return pages.filled(
         "own.html",
         guest=addressed(known.person.name, Honorific.SAMA),
-        ahead_html=dates.ahead(view, ahead, days, bodies) or pages.paragraph("ご案内している予定はありません。"),
-        lectures_html=section("lectures", "講師派遣のご依頼", dates.lectures_of(others.lectures)),
-        drills_html=section("drills", "所属団体の訓練", dates.drills_of(others.drills)),
-        behind_html=section("behind", "これまでの予定", dates.behind(behind, others)),
+        ahead_html=dates.ahead(view, ahead, days, bodies, papers)
+        or pages.paragraph("ご案内している予定はありません。"),
+        lectures_html=section("lectures", "講師派遣のご依頼", dates.lectures_of(others.lectures, papers)),
+        drills_html=section("drills", "所属団体の訓練", dates.drills_of(others.drills, papers)),
+        behind_html=section("behind", "これまでの予定", dates.behind(behind, others, papers)),
         known_html=section("known", "登録している連絡先", contact_data(view, known, typed)),
         notices_html=section("notices", "お知らせの設定", "" if view.is_linked else notices(view, known)),
         feed_html=await _feeds(view),

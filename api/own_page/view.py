@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api import pages
 from api.house import House
@@ -23,6 +23,11 @@ class View:
     @property
     def actor(self) -> Actor:
         return self.sides[0]
+
+    @property
+    def readers(self) -> Sequence[Actor]:
+        """As whom they are shown papers: letters are passed on, so a link opens those of its owner's own dates only."""
+        return [replace(self.actor, organization_id=None)] if self.is_linked else self.sides
 
 
 def section(id: str, title: str, content: str) -> str:

@@ -5,6 +5,8 @@ from domain.activities.activity import ActivityKind, ActivityStatus, Participati
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+from domain.documents.document import DocumentStatus
+from domain.documents.kinds import DocumentKind
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingStatus
@@ -231,6 +233,41 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'appointment', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='appointment_unit_start')], 'pk_attr': 'id', 'table_description': 'A date. Instants are UTC; `changed_at` is the DTSTAMP and LAST-MODIFIED of feeds.'},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Document',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('appointment', fields.ForeignKeyField('renkei.Appointment', source_field='appointment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('status', fields.CharEnumField(default=DocumentStatus.DRAFT, description='DRAFT: DRAFT\nRELEASED: RELEASED\nWITHDRAWN: WITHDRAWN', enum_type=DocumentStatus, max_length=20)),
+                ('kind', fields.CharEnumField(description='PDF: PDF\nPNG: PNG\nJPEG: JPEG\nXLSX: XLSX\nDOCX: DOCX\nPPTX: PPTX\nTXT: TXT\nCSV: CSV', enum_type=DocumentKind, max_length=10)),
+                ('name', fields.CharField(max_length=150)),
+                ('size', fields.IntField()),
+                ('sha256', fields.CharField(max_length=64)),
+                ('number', fields.CharField(default='', max_length=100)),
+                ('retention_years', fields.IntField(null=True)),
+                ('retention_until', fields.DateField(null=True)),
+                ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('withdrawn_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'document', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'created_at', 'id'], name='document_appointment'), Index(fields=['unit_id', 'created_at', 'id'], name='document_unit')], 'pk_attr': 'id', 'table_description': 'One file. `size` is in bytes, `sha256` in hexadecimal digits; `number` is the 文書番号 where it has one, and'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='DocumentContent',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('document', fields.OneToOneField('renkei.Document', source_field='document_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('content', fields.BinaryField()),
+            ],
+            options={'table': 'document_content', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The bytes of one paper, exactly as they came.'},
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='Drill',

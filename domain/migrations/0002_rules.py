@@ -57,6 +57,9 @@ CALENDAR = [
     """CREATE TRIGGER attendee_knows BEFORE INSERT OR UPDATE OF invited_at, answered_at ON attendee
        FOR EACH ROW EXECUTE FUNCTION attendee_knows()""",
 ]
+DOCUMENTS = [
+    "CREATE UNIQUE INDEX document_once ON document (appointment_id, sha256) WHERE status <> 'WITHDRAWN'",
+]
 OUTBOX = [
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",
     "CREATE INDEX letter_gathers ON letter (id) WHERE gathers",
@@ -238,6 +241,7 @@ class Migration(migrations.Migration):
                 *PEOPLE,
                 *ORGANIZATIONS,
                 *CALENDAR,
+                *DOCUMENTS,
                 *OUTBOX,
                 *ACCOUNTS,
                 *FEEDS,

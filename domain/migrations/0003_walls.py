@@ -70,6 +70,11 @@ LED_TO = {
     "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id", OWN_PERSON),),
 }
 GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
+GUESTS |= {
+    "document": f"(status = 'RELEASED' AND ({_asked_to('document.appointment_id')}"
+    f" OR {_by('attendee', 'appointment_id', 'document.appointment_id', OWN_ORGANIZATION)}))",
+    "document_content": "EXISTS (SELECT FROM document own WHERE own.id = document_content.document_id)",
+}
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
     "erasure_item",

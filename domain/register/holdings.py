@@ -203,6 +203,22 @@ HOLDINGS: Mapping[str, Holding] = {
         also="remark",
         texts="remark",
     ),
+    "document": Holding(
+        "配布資料",
+        "予定に出席する人に配る資料の公開と、その文書番号・保存期間の管理",
+        WITH_THE_DOCUMENT,
+        public="status kind name size sha256 number released_at appointment_id",
+        internal="retention_years retention_until withdrawn_at",
+        texts="name number",
+        headings={"kind": "ファイルの種類", "name": "ファイル名", "number": "文書番号", "released_at": "公開日時"},
+        is_shared=True,
+    ),
+    "document_content": Holding(
+        "配布資料の中身",
+        "配布資料の保管と配布",
+        WITH_THE_DOCUMENT,
+        public="content document_id",
+    ),
     "lecture": Holding(
         "講師派遣",
         "学校への講師派遣の受付、調整および報告",

@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import downloads, entrance, own_page, pages, rsvp
+from api import document_files, downloads, entrance, own_page, pages, rsvp
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -40,6 +40,7 @@ def app_of(house: House) -> ASGIApp:
         *own_page.routes(house),
         *pages.ROUTES,
         *downloads.routes(house),
+        *document_files.routes(house),
         graphql(house, None),
     ]
     return Strict(Starlette(routes=routes))

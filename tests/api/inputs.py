@@ -171,7 +171,13 @@ async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
     letter = await Letter.get(appointment_id=date.id)
     said = {"sender": letter.to_address, "attendee": letter.to_address, "uid": date.uid, "partstat": "ACCEPTED"}
     mail = await incoming.take_in(who.now, Told(drill.id.hex, who.now, method="REPLY", **said))
-    return {"Drill": drill.id, "DrillParticipation": part.id, "IncomingMail": mail.id if mail else part.id}
+    paper = await make.document(who, date.id)
+    return {
+        "Document": paper.id,
+        "Drill": drill.id,
+        "DrillParticipation": part.id,
+        "IncomingMail": mail.id if mail else part.id,
+    }
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:

@@ -37,6 +37,7 @@ from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.agreements import AgreementParty
 from domain.calendar import Attendee
+from domain.documents import Document, DocumentContent
 from domain.drills import Participation
 from domain.lectures import Assignment
 from domain.organizations import Organization
@@ -131,6 +132,10 @@ async def _founded(town: Town) -> Crowd:
     for link, column in LINKS.items():
         for row in await link.all():
             asked[getattr(row, column)] |= carried_by(row)
+    for paper in await Document.all():
+        asked[paper.id] |= asked[paper.appointment_id]
+    for content in await DocumentContent.all():
+        asked[content.id] |= asked[content.document_id]
     return Crowd(actors, rows, asked, {unit.id: unit.prefecture_id for unit in await Unit.all()})
 
 
@@ -158,6 +163,9 @@ async def _told(town: Town) -> dict[Role, Actor]:
         if who in (town.other_officer, other.hq):
             await rows_of(who, place, "例題小学校")
     await _on_the_way(replace(town, hq=approvers[0]))
+    for name in ("partner", "school", "helper"):
+        await _papers(actors[name], town.hq)
+    await _papers(guest, other.hq)
     for one, who in ((town, town.admin), (town, town.hq), (other, other.hq)):
         await _account(one, who)
     national = await _national(town)
@@ -190,6 +198,12 @@ async def _on_the_way(town: Town) -> None:
     await drill_of(officer, await make.contact(officer, await make.company(officer, "例示放送株式会社")))
     begun, _ = await confirmed(town, "見本通信株式会社")
     await drills.start(make.at(officer, begun.starts_at + timedelta(hours=1)), begun.id)
+
+
+async def _papers(guest: Actor, officer: Actor) -> None:
+    """Released for each date to which the guest is asked."""
+    for asked in await Attendee.filter(person_id=guest.person_id, removed_at=None, invited_at__isnull=False):
+        await make.released(officer, asked.appointment_id, content=make.PDF + guest.person_id.bytes)
 
 
 async def _account(town: Town, who: Actor) -> None:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from api import pages
-from domain import drills, lectures, own
+from domain import documents, drills, lectures, own
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.journal import Entry
@@ -256,6 +256,69 @@ def test_an_officer_also_chooses_whether_a_digest_comes(play: Any) -> None:
             assert (await Person.get(id=town.officer.person_id)).wants_digest
             await one.post("/own", act="notices", remind_days="1")
             assert not (await Person.get(id=town.officer.person_id)).wants_digest
+
+    play(story)
+
+
+async def papers_of(one: Browser, path: str) -> list[str]:
+    return re.findall(r'href="([^"]*/documents/[^"]*)"', (await one.get(path)).text)
+
+
+def test_papers_are_fetched_from_the_page_by_login_and_by_link_once_they_are_released(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        date_id = (await Attendee.get(person_id=contact.person_id)).appointment_id
+        draft = await make.document(town.officer, date_id, name="進行表（第1版）.pdf")
+        async with inside(town, contact) as one:
+            for path in ("/own", link(contact.person_id)):
+                assert await papers_of(one, path) == []
+                assert (await one.get(f"{path}/documents/{draft.id}")).status_code == 404
+            await documents.release(town.officer, draft.id)
+            for path in ("/own", link(contact.person_id)):
+                [address] = await papers_of(one, path)
+                assert "配布資料 進行表（第1版）.pdf （秋の共同対処訓練） （PDF、1KB）" in " ".join(
+                    text_of(await one.get(path)).split()
+                )
+                fetched = await one.get(address)
+                assert (fetched.content, fetched.headers["content-type"]) == (make.PDF, "application/pdf")
+                assert fetched.headers["content-disposition"].startswith("attachment; ")
+                assert fetched.headers["content-security-policy"].startswith("sandbox")
+                for nothing in (f"{path}/documents/{contact.id}", f"{path}/documents/nonsense"):
+                    assert (await one.get(nothing)).status_code == 404
+            assert (await one.get(f"/own/nonsense/documents/{draft.id}")).status_code == 404
+            stranger = await Person.filter(id__not=contact.person_id, is_officer=False).first()
+            assert stranger is not None
+            assert (await one.get(f"{link(stranger.id)}/documents/{draft.id}")).status_code == 404
+
+    play(story)
+
+
+def test_a_colleague_fetches_the_papers_of_their_body_after_login_only(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        date_id = (await Attendee.get(person_id=contact.person_id)).appointment_id
+        paper = await make.released(town.officer, date_id)
+        body = await contact.organization
+        colleague = await make.contact(town.officer, body, family_name="同僚崎", mail_address="c@denryoku.example")
+        async with inside(town, colleague) as one:
+            assert await papers_of(one, "/own") == [f"/own/documents/{paper.id}"]
+            assert (await one.get(f"/own/documents/{paper.id}")).content == make.PDF
+            by_link = link(colleague.person_id)
+            assert await papers_of(one, by_link) == []
+            assert (await one.get(f"{by_link}/documents/{paper.id}")).status_code == 404
+
+    play(story)
+
+
+def test_a_paper_of_a_date_that_is_over_stays_beside_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        date_id = (await Attendee.get(person_id=contact.person_id)).appointment_id
+        paper = await make.released(town.officer, date_id)
+        later = NOW + timedelta(days=80)
+        async with browser(Clock(later)) as one:
+            path = link(contact.person_id, later)
+            assert await papers_of(one, path) == [f"{path}/documents/{paper.id}"]
 
     play(story)
 

@@ -26,8 +26,8 @@ FOREIGN = (Situation.ANOTHERS, Situation.BEYOND)
 READABLE = [model for model in models().values() if model._meta.db_table not in BEYOND | {"look"}]
 GUESTS = {
     *("activity", "activity_participation", "agreement", "agreement_party", "appointment", "attendee", "commission"),
-    *("contact", "drill", "drill_participation", "establishment", "lecture", "organization", "person", "subscription"),
-    *("unit", "volunteer", "volunteer_group"),
+    *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
+    *("organization", "person", "subscription", "unit", "volunteer", "volunteer_group"),
 }
 """What a guest of the crowd finds anything in; it has nobody who is logged in, nor a volunteer asked to a lecture."""
 EMPTY = {"session", "recovery_code"}

@@ -13,6 +13,7 @@ import pytest
 from domain import (
     activities,
     agreements,
+    documents,
     drills,
     incoming,
     lectures,
@@ -235,6 +236,14 @@ async def units_come_and_go(town: Town, sweep: Sweep) -> None:
     await sweep(units.retire, town.admin, town.station, on=town.admin.today)
 
 
+async def papers_are_kept(town: Town, sweep: Sweep) -> None:
+    me, drill = town.officer, await make.drill(town.officer)
+    paper = await make.document(me, drill.appointment_id)
+    await sweep(documents.correct, me, paper, number="青サ対第12号", retention_years=3)
+    await sweep(documents.release, me, paper)
+    await sweep(documents.withdraw, me, paper)
+
+
 async def answers_are_noted(town: Town, sweep: Sweep) -> None:
     drill = await make.drill(town.officer)
     [contact] = await make.invited(town.officer, drill)
@@ -271,6 +280,7 @@ async def mails_are_decided(town: Town, sweep: Sweep) -> None:
 STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
     "agreements": (agreements_are_signed_and_renewed,),
+    "documents": (papers_are_kept,),
     "drills": (drills_are_held,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),

@@ -4,6 +4,7 @@ from domain import (
     accounts,
     activities,
     agreements,
+    documents,
     drills,
     feeds,
     lectures,
@@ -40,6 +41,11 @@ async def drill_called_off(on: Ground) -> Ready:
     await drills.call_off(on.town.officer, drill.id, reason="台風")
     part = await Participation.get(drill_id=drill.id)
     return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
+
+
+async def document_withdrawn(on: Ground) -> Ready:
+    await documents.withdraw(on.town.officer, on.ids["Document"])
+    return hq(on)
 
 
 async def draft_given_up(on: Ground) -> Ready:
@@ -121,6 +127,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Agreement", "AgreementParty"), draft_given_up),
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
+    "Document": document_withdrawn,
     "VolunteerGroup": group_dissolved,
     "Unit": unit_closed,
     "Officer": officer_gone,

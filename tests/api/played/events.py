@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain import (
     activities,
+    documents,
     drills,
     lectures,
     replies,
@@ -148,6 +149,11 @@ async def drill_postponed(on: Ground) -> Ready:
         ends_at=begins + timedelta(hours=2),
     )
     return ready
+
+
+async def document_released(on: Ground) -> Ready:
+    await documents.release(on.town.officer, on.ids["Document"])
+    return hq(on)
 
 
 async def drill_answered(on: Ground) -> Ready:

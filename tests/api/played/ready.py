@@ -22,6 +22,7 @@ from tests.api.played.bodies import (
 from tests.api.played.events import (
     activity_held,
     activity_over,
+    document_released,
     drill_answered,
     drill_arranged,
     drill_evaluated,
@@ -134,6 +135,8 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(
         ("planDrill", "correctDrill", "postponeDrill", "callOffDrill", "correctDrillParticipation"), as_found()
     ),
+    **dict.fromkeys(("correctDocument", "releaseDocument"), as_found()),
+    "withdrawDocument": document_released,
     "openDrillPlanning": drill_planned,
     **dict.fromkeys(("rescheduleDrill", "inviteToDrill"), drill_arranged),
     "uninviteFromDrill": drill_invited,
