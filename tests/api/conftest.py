@@ -1,12 +1,36 @@
-"""The crowd is told once for all tests that only look at it."""
+"""The crowd is told once for all tests that only look at it; settings are those of a real installation."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from api import settings
 from tests.api.situations import Crowd, crowd
 from tests.conftest import Stage
+
+SET = {
+    "RENKEI_SECRET_KEY": "k" * 40,
+    "RENKEI_BASE_URL": "https://renkei.example",
+    "RENKEI_SMTP_URL": "file:///nowhere",
+    "RENKEI_MAIL_FROM": "desk@police.example",
+}
+
+
+def setting(patch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Settings that name this database, or none, in this process."""
+    reading = settings.read
+
+    def set_to(url: str | None) -> None:
+        given = SET | ({"RENKEI_DATABASE_URL": url} if url else {})
+        patch.setattr(settings, "read", lambda: reading(given))
+
+    return set_to
+
+
+@pytest.fixture
+def set_for(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    return setting(monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api import cli, rights, settings
+from api import cli, rights
 from api.arguments import columns
 from domain import accounts, database, feeds, installation, outbox, tokens
 from domain.accounts import Gate, Link
@@ -15,6 +15,7 @@ from domain.errors import NotFound, Unauthenticated
 from domain.outbox import Letter
 from domain.tokens import Token
 from tests import make
+from tests.api.conftest import SET
 from tests.api.test_cli import renkei
 from tests.clock import NOW
 
@@ -29,26 +30,10 @@ NEEDING = [
     ["export", "statistics"],
     ["disclose", "12345", "--purpose", "第3号", "--out", "never.zip"],
     ["erased", "--out", "never.json"],
+    ["backup", "never.dump"],
     ["serve"],
     ["jobs"],
 ]
-SET = {
-    "RENKEI_SECRET_KEY": "k" * 40,
-    "RENKEI_BASE_URL": "https://renkei.example",
-    "RENKEI_SMTP_URL": "file:///nowhere",
-    "RENKEI_MAIL_FROM": "desk@police.example",
-}
-
-
-@pytest.fixture
-def set_for(monkeypatch):
-    """Settings that name this database, in this process."""
-
-    def set_to(url):
-        given = SET | ({"RENKEI_DATABASE_URL": url} if url else {})
-        monkeypatch.setattr(settings, "read", lambda read=settings.read: read(given))
-
-    return set_to
 
 
 @pytest.mark.parametrize("arguments", NEEDING, ids=lambda words: words[0])

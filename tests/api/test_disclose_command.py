@@ -9,14 +9,13 @@ from typing import Any
 from api import cli
 from domain.register import HOLDINGS
 from tests import make
-from tests.api.test_commands import set_for  # noqa: F401 a fixture
 from tests.make import Town
 
 
 def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
     play: Any,
     shared_url: str,
-    set_for: Any,  # noqa: F811
+    set_for: Any,
     tmp_path: Any,
     capsys: Any,
 ) -> None:
@@ -43,7 +42,7 @@ def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
 def test_nobody_is_disclosed_who_is_not_known(
     play: Any,
     shared_url: str,
-    set_for: Any,  # noqa: F811
+    set_for: Any,
     tmp_path: Any,
     capsys: Any,
 ) -> None:

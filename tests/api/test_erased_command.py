@@ -9,7 +9,6 @@ import pytest
 from api import cli
 from domain import database, retention
 from domain.people import Person
-from tests.api.test_commands import set_for  # noqa: F401 a fixture
 from tests.domain.retention.test_due import late, left
 from tests.domain.retention.test_erasing import places
 from tests.domain.retention.test_lists import SPRING, approved
@@ -21,7 +20,7 @@ RESTORED = """UPDATE person SET erased_at = NULL WHERE erased_at IS NOT NULL;
 
 
 @pytest.fixture
-def one_erased(play: Any, shared_url: str, set_for: Any) -> Any:  # noqa: F811
+def one_erased(play: Any, shared_url: str, set_for: Any) -> Any:
     """A town in which one of two persons was erased; answers the id of that one."""
 
     async def story(town: Town) -> Any:

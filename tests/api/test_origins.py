@@ -14,7 +14,6 @@ from jobs.post_letters import Desk
 from jobs.schedule import Every, Job
 from tests import make
 from tests.api.test_app import HOUSE, client, token_of
-from tests.api.test_commands import set_for  # noqa: F401 a fixture
 from tests.clock import NOW
 from tests.make import Town
 
@@ -95,7 +94,7 @@ def test_each_turn_of_a_job_has_a_number_that_says_which_job_it_was(play: Any) -
 def test_what_a_line_of_the_log_tells_leads_to_the_rows(
     play: Any,
     shared_url: str,
-    set_for: Any,  # noqa: F811
+    set_for: Any,
     capsys: Any,
 ) -> None:
     async def story(town: Town) -> tuple[str, str]:

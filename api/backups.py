@@ -1,0 +1,124 @@
+"""The whole system in one file, and back again: PostgreSQL's own `pg_dump`, of the version that is installed with us.
+
+A backup is one moment, however much is written meanwhile, and knows its own schema: an older one is put back as it was
+and brought up to date. The secret key is not in it. Both ways it is all or nothing: a file has its name only when it
+is whole, and rows are put back in one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from api.embedded import PLAIN, programs
+from api.errors import Stopped
+from domain.accounts.sessions import END_ALL
+from domain.outbox import HOLD_ALL
+
+OF_LIBPQ = frozenset(
+    (
+        "host",
+        "port",
+        "user",
+        "dbname",
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "passfile",
+        "target_session_attrs",
+    )
+)
+"""What of an address PostgreSQL's programs understand; the rest is for our own pool."""
+
+SAID = ":'now'"
+AT_THE_END = ";\n".join(("RESET search_path", HOLD_ALL.format(now=SAID), END_ALL.format(now=SAID), "")).encode()
+"""The last words to psql, with its own variable for the instant."""
+
+
+def write(url: str, path: Path) -> int:
+    """Back up the database at `url` into a file that only its owner may read; answers its bytes. Stopped otherwise."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with _private(unfinished) as file:
+            _run(url, "pg_dump", "--format=custom", "--no-owner", to=file)
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise Stopped(f"{path} に書き込めません（{error.strerror}）。書ける場所を指定してください。") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def put_back(url: str, path: Path, now: datetime) -> None:
+    """Fill the empty database at `url` with what the file holds, all of it or nothing.
+
+    No letter leaves that was waiting when the backup was written, and nobody is logged in. Stopped where the file is
+    not whole, or not a backup.
+    """
+    command = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--set=now={now}"]
+    with TemporaryFile() as told, _started(url, command, subprocess.PIPE, subprocess.DEVNULL, told) as psql:
+        assert psql.stdin is not None, "it was asked for"
+        try:
+            _run(url, "pg_restore", "--no-owner", "--no-comments", "--file=-", str(path), to=psql.stdin)
+            with suppress(BrokenPipeError):  # it has ended, and says why
+                psql.stdin.write(AT_THE_END)
+                psql.stdin.close()
+        except BaseException:
+            psql.kill()  # before it comes to the end of what it is told, which it would take for the whole
+            raise
+        if psql.wait() != 0:
+            raise _failed("psql", told)
+
+
+def _private(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb")
+
+
+def _run(url: str, program: str, *arguments: str, to: IO[bytes]) -> None:
+    """Hand on what the program writes, as it comes. Stopped where it fails; what was written then is worth nothing."""
+    with TemporaryFile() as told, _started(url, [program, *arguments], None, subprocess.PIPE, told) as running:
+        assert running.stdout is not None, "it was asked for"
+        with suppress(BrokenPipeError):  # whoever reads it has ended, and says why
+            copyfileobj(running.stdout, to, 1 << 20)
+        running.stdout.close()
+        if running.wait() != 0:
+            raise _failed(program, told)
+
+
+def _started(
+    url: str, command: Sequence[str], stdin: int | None, stdout: int, told: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    program, *arguments = command
+    address, secret = _address(url)
+    if program != "pg_restore":  # which writes a script, and needs no server
+        arguments = [f"--dbname={address}", *arguments]
+    return subprocess.Popen(
+        [programs() / program, *arguments], stdin=stdin, stdout=stdout, stderr=told, env=PLAIN | secret
+    )  # nosec B603 # our own words
+
+
+def _address(url: str) -> tuple[str, dict[str, str]]:
+    """The address without the password, which every user of the machine could read in the list of processes."""
+    parts = urlsplit(url)
+    who, at, where = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    asked = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in OF_LIBPQ])
+    address = parts._replace(netloc=f"{user}{at}{where}", query=asked).geturl()
+    return address, {"PGPASSWORD": unquote(password)} if password else {}
+
+
+def _failed(program: str, told: IO[bytes]) -> Stopped:
+    told.seek(0)
+    lines = [line for line in told.read().decode(errors="replace").splitlines() if "error" in line.lower()]
+    return Stopped(f"{program} が失敗しました: {lines[0] if lines else '理由は分かりません'}")

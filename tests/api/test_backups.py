@@ -1,0 +1,174 @@
+"""`renkei backup` and `renkei restore`: all comes back as it was, or nothing does; no old letter leaves again."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import backups, cli
+from api.errors import Stopped
+from domain import accounts, database, migrating, outbox, retention
+from domain.accounts.sessions import Session, Stage
+from domain.journal import Entry
+from domain.outbox import Letter
+from domain.people import Person
+from tests import make
+from tests.api.conftest import setting
+from tests.api.test_bad_input import fingerprint
+from tests.api.test_erased_command import RESTORED, again
+from tests.clock import NOW
+from tests.domain.retention.test_due import late, left
+from tests.domain.retention.test_erasing import planted
+from tests.domain.retention.test_lists import SPRING, approved
+
+WRITES = {"letter", "session", "journal"}
+"""What putting back writes of its own accord: letters are held, sessions ended, and the journal says so."""
+
+
+def opened(url: str, story: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    async def whole() -> Any:
+        async with database.opened(url):
+            return await story()
+
+    return asyncio.run(whole())
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A database in use, its backup as `renkei backup` wrote it, and the newest list of who was erased."""
+
+    url: str
+    backup: bytes
+    erased: Path
+
+
+@pytest.fixture(scope="module")
+def kept(new_database: Any, tmp_path_factory: Any) -> Kept:
+    """A town in which letters wait to leave, somebody is logged in, and a person is there whom the list names."""
+    url, place = new_database(), tmp_path_factory.mktemp("kept")
+
+    async def in_use() -> None:
+        town = await make.town()
+        await planted(town, 6)
+        account = await accounts.invite(town.admin, person_id=town.hq.person_id, role=town.hq.role, login="hanako")
+        instants = dict.fromkeys(("entered_at", "seen_at", "until"), NOW)
+        whose = {"account_id": account.id, "prefecture_id": account.prefecture_id}
+        await Session.create(**whose, **instants, sha256="0" * 64, stage=Stage.INSIDE)
+        await left(town, "2026-09-01")
+        await approved(town)
+        assert await retention.carry_out(late(SPRING)) == 1
+
+    asyncio.run(migrating.migrate(url))
+    opened(url, in_use)
+    with pytest.MonkeyPatch.context() as patch:
+        setting(patch)(url)
+        assert cli.main(["erased", "--out", str(place / "erased.json")]) == 0
+        again(url, RESTORED)
+        assert cli.main(["backup", str(place / "backup")]) == 0
+    assert (place / "backup").stat().st_mode & 0o777 == 0o600
+    return Kept(url, (place / "backup").read_bytes(), place / "erased.json")
+
+
+@pytest.fixture
+def file(kept: Kept, tmp_path: Path) -> Path:
+    path = tmp_path / "backup"
+    path.write_bytes(kept.backup)
+    return path
+
+
+@pytest.fixture
+def empty(new_database: Any, set_for: Any) -> str:
+    """The address of an empty database, which is set."""
+    url: str = new_database()
+    set_for(url)
+    return url
+
+
+def test_every_row_of_every_table_comes_back_as_it_was(kept: Kept, file: Path, empty: str) -> None:
+    before = opened(kept.url, fingerprint)
+    assert cli.main(["restore", str(file)]) == 0
+    after = opened(empty, fingerprint)
+    assert sum(state is not None for state in before.values()) > 20
+    assert set(after) == set(before)
+    assert {place for place in before if before[place] != after[place]} == WRITES
+
+
+def test_no_letter_that_waited_leaves_until_somebody_says_so(file: Path, empty: str) -> None:
+    assert cli.main(["restore", str(file)]) == 0
+
+    async def held() -> tuple[int, int, int]:
+        waited = await Letter.filter(sent_at=None, spared_at=None).count()
+        leaving = len(await outbox.claim(NOW, most=100))
+        return waited, leaving, await outbox.resend(NOW)
+
+    waited, leaving, sent_again = opened(empty, held)
+    assert (waited > 5, leaving) == (True, 0)
+    assert 5 < sent_again <= waited
+
+
+def test_whoever_was_logged_in_is_not_and_the_journal_tells_of_the_gap(file: Path, empty: str) -> None:
+    assert cli.main(["restore", str(file)]) == 0
+
+    async def found() -> tuple[int, int, list[str]]:
+        newest = await Entry.all().order_by("-id").first()
+        assert newest is not None
+        return await Session.all().count(), await Session.filter(ended_at=None).count(), [newest.fact, newest.kind]
+
+    assert opened(empty, found) == (1, 0, ["restored-from-backup", "Unit"])
+
+
+def test_a_database_in_which_anything_stands_is_left_as_it_is(
+    file: Path, database_url: str, set_for: Any, capsys: Any
+) -> None:
+    set_for(database_url)
+    before = opened(database_url, fingerprint)
+    assert cli.main(["restore", str(file)]) == 1
+    assert "このデータベースは空ではありません" in capsys.readouterr().err
+    assert opened(database_url, fingerprint) == before
+
+
+@pytest.mark.parametrize(
+    "spoilt", [lambda whole: whole[: len(whole) * 2 // 3], lambda whole: b"", lambda whole: b"x" * 999]
+)
+def test_of_a_file_that_is_not_whole_nothing_is_put_back(
+    file: Path, empty: str, capsys: Any, spoilt: Callable[[bytes], bytes]
+) -> None:
+    file.write_bytes(spoilt(file.read_bytes()))
+    assert cli.main(["restore", str(file)]) == 1
+    assert "pg_restore が失敗しました" in capsys.readouterr().err
+
+    async def tables() -> int:
+        return len(await database.rows("SELECT 1 FROM pg_tables WHERE schemaname = 'public'"))
+
+    assert opened(empty, tables) == 0
+
+
+def test_whoever_was_erased_since_is_erased_again_in_the_same_act(
+    kept: Kept, file: Path, empty: str, capsys: Any
+) -> None:
+    assert cli.main(["restore", str(file), "--erased", str(kept.erased)]) == 0
+    assert "1人をもう一度消去しました" in capsys.readouterr().out
+
+    async def erased() -> int:
+        return await Person.filter(erased_at__isnull=False).count()
+
+    assert [opened(url, erased) for url in (kept.url, empty)] == [0, 1]
+
+
+def test_a_backup_takes_its_name_only_when_it_is_whole(kept: Kept, file: Path, set_for: Any, capsys: Any) -> None:
+    with pytest.raises(Stopped, match="pg_dump が失敗しました"):
+        backups.write(kept.url.replace("renkei_test", "no_such"), file)
+    assert file.read_bytes() == kept.backup
+    assert list(file.parent.glob(".*")) == []
+    set_for(kept.url)
+    assert cli.main(["backup", str(file.parent / "no" / "where")]) == 1
+    assert "に書き込めません" in capsys.readouterr().err
+
+
+def test_the_password_of_the_database_stands_in_no_list_of_processes() -> None:
+    address, secret = backups._address("postgres://renkei:p%40ss@db.example:5433/renkei?sslmode=require&maxsize=9")
+    assert address == "postgres://renkei@db.example:5433/renkei?sslmode=require"
+    assert secret == {"PGPASSWORD": "p@ss"}
