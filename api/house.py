@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,17 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """By what a mail is known as ours: the sender where a unit has no address of its own, where the public half of the
+    key stands by which mails are signed (DKIM selector and domain), and the SHA-256 fingerprints of the S/MIME
+    certificates by their addresses. All of it is public."""
+
+    sender: str | None = None
+    dkim: tuple[str, str] | None = None
+    certificates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class House:
     """`clock` is read once per request, at the door; `base_url` has no slash at its end; `is_demo` opens the IDE.
 
@@ -38,6 +49,7 @@ class House:
     is_demo: bool = False
     budgets: Budgets = Budgets()
     provider: Provider | None = None
+    marks: Marks = Marks()
 
     @cached_property
     def allowance(self) -> Allowance:

@@ -52,6 +52,7 @@ DOORS: Mapping[str, str] = {
     "/own/{token}": "whoever holds the address",
     "/own/documents/{id}": "whoever is logged in and sees the document",
     "/own/{token}/documents/{id}": "whoever holds the address, of the dates of the person it was written to",
+    "/genuine": "everybody",
     "/pages/page.css": "everybody",
     "/login": "everybody",
     "/logout": "everybody",

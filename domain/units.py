@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
@@ -94,6 +95,18 @@ BELOW = """
         UNION
         SELECT unit.id FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = $1)
     SELECT id FROM covered"""
+
+
+async def find_reachable(today: date) -> list[Unit]:
+    """Every unit that stands and tells outside how it is reached, prefecture by prefecture, the highest first; whoever
+    doubts a mail looks here, so it is for everybody to read."""
+    standing = Q(retired_on=None) | Q(retired_on__gt=today)
+    told = Unit.filter(standing, ~Q(phone="", mail_address="")).exclude(kind=UnitKind.NATIONAL)
+    tops = {one.id: one.kana_order for one in await Unit.filter(kind=UnitKind.PREFECTURE)}
+    ranks = list(UnitKind)
+    return sorted(
+        await told, key=lambda one: (tops.get(one.prefecture_id, ""), ranks.index(one.kind), one.kana_order, one.id)
+    )
 
 
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:

@@ -14,7 +14,8 @@ from api import settings
 from api.arguments import between
 from api.database import at_hand
 from api.errors import Stopped
-from api.house import House, Provider
+from api.house import House, Marks, Provider
+from api.marks import marks_of
 from api.serving import listen, serve, serve_in_many
 from api.settings import Settings
 
@@ -27,13 +28,15 @@ class Doors:
     base_url: str
     database_url: str = field(repr=False)
     provider: Provider | None = None
+    marks: Marks = Marks()
 
     def __call__(self) -> ASGIApp:
         from api.app import make_app
         from api.observing import structured
 
         structured()
-        return make_app(House(self.secret, self.base_url, _now, provider=self.provider), self.database_url)
+        house = House(self.secret, self.base_url, _now, provider=self.provider, marks=self.marks)
+        return make_app(house, self.database_url)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     secret, base_url = given.needed_secret(), given.needed_base_url()
     with at_hand(given, lasting=True) as url:
-        doors = Doors(secret, base_url, url, _provider(given))
+        doors = Doors(secret, base_url, url, _provider(given), marks_of(given))
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
             say = partial(_say, options.host, port)

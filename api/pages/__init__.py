@@ -6,6 +6,7 @@ one release and half of another: the new ones count from the next start.
 
 from __future__ import annotations
 
+import tomllib
 from html import escape
 from pathlib import Path
 from string import Template
@@ -17,7 +18,16 @@ from starlette.routing import Route
 from domain.errors import RateLimited
 
 HERE = Path(__file__).parent
-STYLE = (HERE / "page.css").read_text(encoding="utf-8")
+TOKENS: dict[str, dict[str, str]] = tomllib.loads((HERE / "tokens.toml").read_text(encoding="utf-8"))
+"""Colours, spaces and type by group and name: data, not code, so that an office can put its own in their place."""
+
+PROPERTIES = {f"--{group}-{name}": value for group, named in TOKENS.items() for name, value in named.items()}
+STYLE = "\n".join(
+    (
+        f":root {{ color-scheme: light; {' '.join(f'{name}: {value};' for name, value in PROPERTIES.items())} }}",
+        (HERE / "page.css").read_text(encoding="utf-8"),
+    )
+)
 TEMPLATES = {file.name: Template(file.read_text(encoding="utf-8")) for file in HERE.glob("*.html")}
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import document_files, downloads, entrance, own_page, pages, rsvp
+from api import document_files, downloads, entrance, genuine, own_page, pages, rsvp
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -38,6 +38,7 @@ def app_of(house: House) -> ASGIApp:
         *entrance.routes(house),
         *rsvp.routes(house),
         *own_page.routes(house),
+        *genuine.routes(house),
         *pages.ROUTES,
         *downloads.routes(house),
         *document_files.routes(house),
