@@ -58,6 +58,19 @@ PARTICIPATIONS = """
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
 
+# After the model of the one letter that is there, which goes: $1 drills, $2 letters for each, $3 letters in all.
+INVITATIONS = """
+    WITH model AS (DELETE FROM letter RETURNING letter.*)
+    INSERT INTO letter (id, key, kind, unit_id, person_id, appointment_id, to_name, to_address, method, facts,
+        request_id, owed_at, due_at, attempts, returned_code, gathers)
+    SELECT uuidv7(), 'bench:' || date.id || ':' || seat, model.kind, date.unit_id, gen_random_uuid(), date.id,
+        to_name, 'partner' || seat || '@example.jp', method,
+        facts || jsonb_build_object('uid', date.uid, 'title', date.title, 'attendee_id', gen_random_uuid()),
+        request_id, owed_at, due_at, 0, '', true
+    FROM model, generate_series(1, $2::int) seat,
+        (SELECT * FROM appointment WHERE status = 'CONFIRMED' ORDER BY starts_at LIMIT $1::int) date
+    LIMIT $3::int"""
+
 
 async def add_organizations(ground: Ground, count: int) -> None:
     """Companies, in turn of each unit."""
@@ -79,6 +92,12 @@ async def add_appointments(ground: Ground, count: int) -> None:
     """Dates from now on, evenly over the year that a feed shows."""
     apart = min(timedelta(hours=6), timedelta(days=360) / count)
     await database.execute(APPOINTMENTS, *_owned(ground), count, ground.hq.now, apart)
+
+
+async def add_invitations(ground: Ground, drills: int, seats: int, most: int) -> None:
+    """Letters that invite to drills to come, after the model of the only one that is owed."""
+    await database.execute(DRILLS, *_owned(ground), drills, ground.hq.now, timedelta(hours=1), "CONFIRMED")
+    await database.execute(INVITATIONS, drills, seats, most)
 
 
 async def settle() -> None:

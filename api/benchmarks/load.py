@@ -51,6 +51,10 @@ def put(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
     return Asked(_written("PUT", path, {"Content-Length": str(len(body)), **headers}) + body)
 
 
+def ask(method: str, path: str, body: bytes, headers: Mapping[str, str], status: int) -> Asked:
+    return Asked(_written(method, path, {"Content-Length": str(len(body)), **headers}) + body, status)
+
+
 def _written(method: str, path: str, headers: Mapping[str, str]) -> bytes:
     """The request up to its body (RFC 9112 §2.1)."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *map(": ".join, headers.items()), "", ""]

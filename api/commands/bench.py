@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from api.benchmarks import drills, feed, import_, start, statistics
+from api.benchmarks import caldav, drills, feed, import_, letters, start, statistics
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
@@ -14,6 +14,8 @@ BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "start": start.measure,
     "drills": drills.measure,
     "feed": feed.measure,
+    "caldav": caldav.measure,
+    "letters": letters.measure,
     "import": import_.measure,
     "statistics": statistics.measure,
 }
