@@ -27,7 +27,6 @@ from jobs import mail
 from jobs.post import SmtpPost
 from jobs.post_letters import AT_ONCE, Desk, Outcome, envelope, post_letters
 
-SEATS = 20
 OWED_AGAIN = """
     UPDATE letter SET sent_at = NULL, spared_at = NULL, stamped_at = NULL, leased_until = NULL, attempts = 0,
         gathers = true"""
@@ -35,14 +34,17 @@ OWED_AGAIN = """
 
 @dataclass(frozen=True)
 class Size:
+    """How many letters, and to how many people each drill writes."""
+
     letters: int = 1_000
+    seats: int = 20
     rounds: int = 4
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
     """Invitations per second; about a minute."""
     async with land.ground() as ground:
-        await owe(ground, size.letters)
+        await owe(ground, size)
         with open_sink() as port:
             lines = await compare(port, ground.hq.now + timedelta(minutes=1), size)
     workload = (
@@ -52,8 +54,8 @@ async def measure(land: Land, size: Size = Size()) -> Report:
     return Report("letters", workload, tuple(lines))
 
 
-async def owe(ground: Ground, count: int) -> None:
-    """As many invitations as that to drills of SEATS each, after the model of one that an officer has given."""
+async def owe(ground: Ground, size: Size) -> None:
+    """So many invitations, after the model of one that an officer has given."""
     starts_at = ground.hq.now + timedelta(days=28)
     drill = await drills.plan(
         ground.hq,
@@ -68,7 +70,7 @@ async def owe(ground: Ground, count: int) -> None:
     await drills.open_planning(ground.hq, drill.id)
     contact = await Contact.get(person_id=ground.partner.person_id)
     await drills.invite(ground.hq, drill.id, contact_id=contact.id)
-    await filling.add_invitations(ground, -(-count // SEATS), SEATS, count)
+    await filling.add_invitations(ground, -(-size.letters // size.seats), size.seats, size.letters)
     await filling.settle()
 
 
