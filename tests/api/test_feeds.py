@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from tests.domain.lectures.giving import confirmed
 from tests.exports.judges import complaints
 from tests.exports.strict_ical import findings
 from tests.make import Town
+from tests.statements import spoken, trodden
 
 SECRET = "k" * 43
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -286,6 +288,27 @@ def test_an_address_that_has_ended_says_so_for_ninety_days_and_then_was_never_th
             209.9: [404, 404, 410],
             210.0: [404, 404, 404],
         }
+
+    play(story)
+
+
+def test_what_has_ended_long_ago_is_as_much_work_as_what_was_never_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        replaced, revoked = await stations(town), await stations(town)
+        await feeds.rotate(town.officer, replaced.id)
+        await feeds.revoke(town.officer, revoked.id)
+        nowhere = f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, uuid4(), 1)}/calendar.ics"
+        forged = f"/cal/{tokens.derive('x' * 43, feeds.PURPOSE, replaced.id, 2)}/calendar.ics"
+        answers, work = [], []
+        async with at_the_door(Clock(NOW + 91 * DAY)) as client:
+            for address in (path(replaced, 1), path(revoked), forged, nowhere):
+                with spoken() as said, trodden("domain") as steps:
+                    answer = await client.get(address)
+                answers.append((answer.status_code, answer.content, dict(answer.headers)))
+                work.append((said, [step for step in steps if step.startswith("domain.tokens.")]))
+        assert answers == answers[:1] * 4
+        assert work == work[:1] * 4
+        assert work[0][1].count("domain.tokens.is_genuine") == 9
 
     play(story)
 
