@@ -3,14 +3,17 @@ answered, and after it, until it is reported.
 
 A letter's key is the rule, who is asked to which appointment, and the date: what moves to another date is recalled
 there again. Before one leaves it is looked at once more (`settle`): of a date that has moved meanwhile, or to somebody
-who has answered, nothing is sent. Whoever is reminded says how many days before, or that it be never (`people`).
+who has answered, nothing is sent; and what is true again after all is owed anew, as it stands now. Whoever is reminded
+says how many days before, or that it be never (`people`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from domain import letters
 from domain.activities import Activity, ActivityStatus
@@ -69,16 +72,15 @@ async def owe_before(now: datetime) -> int:
     answers to how many. Whoever was to be told when no clock ran is told as soon as one does."""
     end = _morning(now.astimezone(TOKYO).date() + timedelta(days=MOST_DAYS + 1))
     firm = Appointment.filter(status=AppointmentStatus.CONFIRMED, starts_at__gt=now, starts_at__lt=end)
-    return sum([await _remind(now, appointment) for appointment in await firm])
+    return sum([await _owe_all(now, Rule.BEFORE, appointment) for appointment in await firm])
 
 
-async def _remind(now: datetime, appointment: Appointment) -> int:
+async def _expected(now: datetime, appointment: Appointment) -> list[Attendee]:
+    if appointment.status is not AppointmentStatus.CONFIRMED:
+        return []
     asked = await coming(appointment.id).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
     days = _days_until(appointment.starts_at, now)
-    due = [one for one in asked if days <= one.person.remind_days and one.person.remind_days]
-    for attendee in due:
-        await _owe(now, Rule.BEFORE, appointment, attendee)
-    return len(due)
+    return [one for one in asked if days <= one.person.remind_days and one.person.remind_days]
 
 
 @routine
@@ -87,21 +89,25 @@ async def owe_unanswered(now: datetime) -> int:
     date itself by now not twice. Answers how many."""
     ahead = Appointment.filter(starts_at__gt=now, starts_at__lte=now + ASKED_AGAIN)
     standing = await ahead.exclude(status=AppointmentStatus.CANCELLED)
-    return sum([await _ask_again(now, appointment) for appointment in standing])
+    return sum([await _owe_all(now, Rule.UNANSWERED, appointment) for appointment in standing])
 
 
-async def _ask_again(now: datetime, appointment: Appointment) -> int:
+async def _silent(now: datetime, appointment: Appointment) -> list[Attendee]:
     silent = coming(appointment.id).filter(partstat=PartStat.NEEDS_ACTION, invited_at__lte=now - THINKING)
     days = _days_until(appointment.starts_at, now)
-    due = [one for one in await silent.filter(waits=False) if 0 < one.person.remind_days < days]
+    return [one for one in await silent.filter(waits=False) if 0 < one.person.remind_days < days]
+
+
+DUE = {Rule.BEFORE: _expected, Rule.UNANSWERED: _silent}
+
+
+async def _owe_all(now: datetime, rule: Rule, appointment: Appointment, among: Collection[UUID] | None = None) -> int:
+    """Owe the reminder to whoever is due one, of all or only of these persons; answers to how many."""
+    due = [one for one in await DUE[rule](now, appointment) if among is None or one.person_id in among]
     for attendee in due:
-        await _owe(now, Rule.UNANSWERED, appointment, attendee)
+        turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
+        await write(Bearer(now), appointment, attendee.person, rule, turn, attendee_id=str(attendee.id))
     return len(due)
-
-
-async def _owe(now: datetime, rule: Rule, appointment: Appointment, attendee: Attendee) -> None:
-    turn = f"{attendee.id}:{appointment.starts_at.isoformat()}"
-    await write(Bearer(now), appointment, attendee.person, rule, turn, attendee_id=str(attendee.id))
 
 
 @routine
@@ -129,20 +135,37 @@ async def is_unreported(appointment: Appointment) -> bool:
     return False
 
 
-# The date has moved or is off, or whoever is written to is not asked any more, has declined, or has answered meanwhile.
-UNTRUE = """
+# The date is where it was and takes place, and whoever is written to is asked, and has not declined; nor answered at
+# all, where they are asked for that.
+TRUE = """
+    letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id
+    AND (appointment.starts_at = (letter.facts->>'starts_at')::timestamptz AND appointment.status <> 'CANCELLED'
+         AND attendee.removed_at IS NULL AND attendee.partstat NOT IN ('DECLINED', 'DELEGATED')
+         AND (letter.kind <> $3 OR attendee.partstat = 'NEEDS-ACTION'))"""
+UNTRUE = f"""
     UPDATE letter SET spared_at = $1
     FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
     WHERE letter.kind = ANY($2::text[]) AND letter.sent_at IS NULL AND letter.given_up_at IS NULL
-      AND letter.spared_at IS NULL AND letter.leased_until IS NULL
-      AND letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id
-      AND (appointment.starts_at <> (letter.facts->>'starts_at')::timestamptz OR appointment.status = 'CANCELLED'
-           OR attendee.removed_at IS NOT NULL OR attendee.partstat IN ('DECLINED', 'DELEGATED')
-           OR (letter.kind = $3 AND attendee.partstat <> 'NEEDS-ACTION'))
-    RETURNING letter.id"""
+      AND letter.spared_at IS NULL AND letter.leased_until IS NULL AND {TRUE.replace("AND (", "AND NOT (", 1)}
+    RETURNING letter.id"""  # noqa: S608 - our own words
+# What was let go gives its key away, to the letter that is owed in its place.
+TRUE_AGAIN = f"""
+    UPDATE letter SET key = 'spared:' || letter.id
+    FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
+    WHERE letter.key LIKE 'reminder-%' AND letter.spared_at IS NOT NULL AND letter.kind = ANY($2::text[])
+      AND appointment.starts_at > $1 AND {TRUE}
+    RETURNING letter.kind, letter.appointment_id, letter.person_id"""  # noqa: S608 - our own words
 
 
 @routine
 async def settle(now: datetime) -> int:
-    """Let go of the reminders that wait and are true no more; answers how many."""
-    return len(await rows(UNTRUE, now, [Rule.BEFORE, Rule.UNANSWERED], Rule.UNANSWERED))
+    """Let go of the reminders that wait and are true no more, and owe those anew that are again; answers how many were
+    let go."""
+    which = ([Rule.BEFORE, Rule.UNANSWERED], Rule.UNANSWERED)
+    untrue = len(await rows(UNTRUE, now, *which))
+    again: dict[tuple[str, UUID], set[UUID]] = defaultdict(set)
+    for line in await rows(TRUE_AGAIN, now, *which):
+        again[line["kind"], line["appointment_id"]].add(line["person_id"])
+    for (kind, appointment_id), persons in again.items():
+        await _owe_all(now, Rule(kind), await Appointment.get(id=appointment_id), persons)
+    return untrue

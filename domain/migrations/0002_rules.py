@@ -63,6 +63,7 @@ DOCUMENTS = [
 OUTBOX = [
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",
     "CREATE INDEX letter_gathers ON letter (id) WHERE gathers",
+    "CREATE INDEX letter_let_go ON letter (id) WHERE key LIKE 'reminder-%' AND spared_at IS NOT NULL",
 ]
 ACCOUNTS = [
     "CREATE UNIQUE INDEX account_login ON account (prefecture_id, login) WHERE ended_at IS NULL",

@@ -8,7 +8,7 @@ import pytest
 
 from domain import calendar, drills, lectures, people, reminders, replies
 from domain.actor import Actor
-from domain.calendar import AppointmentKind, Attendee, PartStat
+from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Invalid
 from domain.outbox import Letter
 from domain.people import Person
@@ -215,6 +215,82 @@ def test_a_reminder_that_waits_is_let_go_when_it_is_true_no_more(play: Any, happ
         await reminders.settle(NOW + 2 * DAY)
         still = await Letter.filter(spared_at=None, kind__startswith="reminder-").order_by("kind")
         assert [letter.kind for letter in still] == waiting
+
+    play(story)
+
+
+async def accepted_after_all(town: Town, attendee: Attendee) -> None:
+    await declined(town, attendee)
+    await reminders.settle(NOW + 2 * DAY)
+    await accepted(town, attendee)
+
+
+async def moved_and_back(town: Town, attendee: Attendee) -> None:
+    await moved(town, attendee)
+    await reminders.settle(NOW + 2 * DAY)
+    one = await Appointment.get(id=attendee.appointment_id)
+    back = {"starts_at": one.starts_at - HOUR, "ends_at": one.ends_at - HOUR}
+    await calendar.change(town.officer, one, "moved", **back)
+
+
+async def let_go_and_asked_again(town: Town, attendee: Attendee) -> None:
+    await let_go(town, attendee)
+    await reminders.settle(NOW + 2 * DAY)
+    one = await Appointment.get(id=attendee.appointment_id)
+    await calendar.ask(make.at(town.officer, NOW), one, await attendee.person, attendee.role)
+
+
+@pytest.mark.parametrize(
+    ("happens", "days", "waiting"),
+    [
+        (accepted_after_all, 5, ["reminder-day-before"]),
+        (accepted_after_all, 1, []),
+        (moved_and_back, 5, ["reminder-day-before"]),
+        (moved_and_back, 1, ["reminder-unanswered"]),
+        (let_go_and_asked_again, 5, ["reminder-day-before"]),
+        (let_go_and_asked_again, 1, ["reminder-unanswered"]),
+    ],
+)
+def test_a_reminder_that_is_true_again_is_owed_anew_as_the_date_stands_now_and_once(
+    play: Any, happens: Any, days: int, waiting: list[str]
+) -> None:
+    async def story(town: Town) -> None:
+        attendee = await guest(town, await date(town, NOW + 5 * DAY), "a")
+        await reminders.owe_unanswered(NOW + 2 * DAY)
+        await choosing(attendee, days)
+        await reminders.owe_before(NOW + 2 * DAY)
+        await happens(town, attendee)
+        one = await Appointment.get(id=attendee.appointment_id)
+        await calendar.change(town.officer, one, "moved", place="講堂")
+        for _ in range(2):
+            await reminders.settle(NOW + 2 * DAY)
+        still = await Letter.filter(spared_at=None, kind__startswith="reminder-").order_by("kind")
+        assert [(letter.kind, letter.facts["place"]) for letter in still] == [(kind, "講堂") for kind in waiting]
+
+    play(story)
+
+
+def test_what_has_left_is_not_called_to_mind_again_by_going_back_and_forth(play: Any) -> None:
+    async def story(town: Town) -> None:
+        attendee = await guest(town, await date(town), "a")
+        await reminders.owe_before(NOW)
+        await Letter.all().update(sent_at=NOW)
+        await moved_and_back(town, attendee)
+        assert await new_letters(reminders.settle, NOW) == []
+        assert await new_letters(reminders.owe_before, NOW) == []
+
+    play(story)
+
+
+def test_whoever_wants_no_reminders_any_more_gets_none_back(play: Any) -> None:
+    async def story(town: Town) -> None:
+        attendee = await guest(town, await date(town), "a")
+        await reminders.owe_before(NOW)
+        await declined(town, attendee)
+        await reminders.settle(NOW)
+        await choosing(attendee, 0)
+        await accepted(town, attendee)
+        assert await new_letters(reminders.settle, NOW) == []
 
     play(story)
 
