@@ -56,7 +56,8 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     requests: metrics.Requests = Counter()
     routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])
-    around = [Middleware(Strict, is_tls=house.is_tls), Middleware(Observed, routes=routes, counted=requests)]
+    observed = Middleware(Observed, routes=routes, counted=requests, hours=house.quiet)
+    around = [Middleware(Strict, is_tls=house.is_tls), observed]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=around)
     app.router.redirect_slashes = False  # it would repeat a secret address to whatever Host the request has named
     return app

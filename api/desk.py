@@ -11,7 +11,6 @@ from typing import cast
 from api.settings import MailboxServer, MailFolder, MailServer, Settings, WrongSettings
 from domain.errors import Incomplete
 from domain.gathering import Gathering
-from domain.letters import QuietHours
 from jobs import letters
 from jobs.mail import UNSEALED, Seals
 from jobs.mailbox import ImapMailbox, Mailbox
@@ -33,7 +32,7 @@ def of(settings: Settings) -> Desk:
         settings.imap.proves if settings.imap else None,
         Gathering(timedelta(minutes=settings.gather_minutes), settings.tells_texts),
         _templates(settings.letters),
-        QuietHours(*settings.quiet_hours) if settings.quiet_hours else None,
+        settings.quiet,
         settings.tags_mail,
     )
 

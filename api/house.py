@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from api.allowance import Allowance, Budgets
 from domain.accounts import Gate
+from domain.quiet import QuietHours
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -41,6 +42,7 @@ class House:
     """`clock` is read once per request, at the door; `base_url` has no slash at its end; `is_demo` opens the IDE.
 
     `budgets` are what one may ask for; in a demonstration, whose people are invented, anybody sees any number of them.
+    `quiet` are the hours in which volunteers are let sleep.
     """
 
     secret: str = field(repr=False)
@@ -50,6 +52,7 @@ class House:
     budgets: Budgets = Budgets()
     provider: Provider | None = None
     marks: Marks = Marks()
+    quiet: QuietHours | None = None
 
     @cached_property
     def allowance(self) -> Allowance:

@@ -20,8 +20,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.guard import answer
-from domain import origins
+from domain import origins, quiet
 from domain.errors import trace
+from domain.quiet import QuietHours
 
 BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
 UNKNOWN = "unknown"
@@ -63,13 +64,19 @@ def note(bug: BaseException) -> str:
 
 
 class Observed:
-    """Pure ASGI around everything: gives each request its id, and writes down how it ended.
+    """Pure ASGI around everything: gives each request its id and the hours of the house, and writes down how it ended.
 
     A bug that nobody has caught ends here: the client gets its id, if nothing was answered yet.
     """
 
-    def __init__(self, app: ASGIApp, routes: Sequence[Route], counted: Counter[tuple[str, str, int]]) -> None:
-        self.app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Sequence[Route],
+        counted: Counter[tuple[str, str, int]],
+        hours: QuietHours | None = None,
+    ) -> None:
+        self.app, self.hours = app, hours
         self.paths: Mapping[object, str] = {route.endpoint: route.path for route in routes}
         self.counted = counted
 
@@ -77,7 +84,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with origins.begun():
+        with origins.begun(), quiet.kept(self.hours):
             await self._observe(scope, receive, send)
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:

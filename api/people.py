@@ -49,6 +49,10 @@ class Person(Node):
     extension: str = reading.column(data=PERSONAL)
     remind_days: int = reading.column(description="How many days before a date they are reminded of it; 0 is never.")
     wants_digest: bool = reading.column(description="Whether a digest comes to them each morning.")
+    quiet_from: int | None = reading.column(
+        description="From which full hour in Japan they are told nothing of dates; empty without hours of their own."
+    )
+    quiet_to: int | None = reading.column(description="To which full hour; over midnight where it is the smaller.")
     unit: Unit | None = reading.one("unit_id")
 
 

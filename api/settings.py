@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
 
 from api.errors import Stopped
+from domain.quiet import QuietHours
 
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32
@@ -94,6 +95,11 @@ class Settings:
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
     oidc_number_claim: str | None = None
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """The hours in which volunteers are let sleep."""
+        return QuietHours(*self.quiet_hours) if self.quiet_hours else None
 
     def needed_base_url(self) -> str:
         """The address as people reach the program. WrongSettings when it is not set: a letter's links would be dead."""

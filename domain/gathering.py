@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain import changes, outbox
+from domain import changes, outbox, quiet
 from domain.changes import Leaving, Told
 from domain.database import rows
 from domain.outbox import Letter, Method
+from domain.quiet import QuietHours
 from domain.verbs import routine
-from domain.volunteers import Volunteer
 
 LOCK = 4_905_318_206
 """One worker at a time compares; whoever comes meanwhile finds it done, or the next time."""
@@ -39,17 +39,17 @@ mailbox, and one person another address since yesterday."""
 
 
 @routine
-async def settle(now: datetime, how: Gathering = AT_ONCE, quiet_until: datetime | None = None) -> int:
+async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | None = None) -> int:
     """Decide which of the letters that gather may leave now, and as what; answers how many are done with.
 
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
-    takes back. What must not leave before `quiet_until` is decided on in the morning (`outbox.claim`).
+    takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`).
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
         return 0
     waiting = await _gathering()
-    asleep = await _held(waiting, quiet_until)
+    asleep = await _held(now, waiting, house)
     awake = [letter for letter in waiting if letter.id not in asleep]
     ripe = [bunch for bunch in _bunches(awake, how.hold) if _is_ripe(bunch, now, how.hold)]
     unheard = _unheard(await _overtaken(now, ripe))
@@ -68,15 +68,12 @@ async def _gathering() -> list[Letter]:
     return await Letter.filter(gathers=True, method__isnull=False, **outbox.WAITING).order_by("id").select_for_update()
 
 
-async def _held(letters: Sequence[Letter], quiet_until: datetime | None) -> set[UUID]:
+async def _held(now: datetime, letters: Sequence[Letter], house: QuietHours | None) -> set[UUID]:
     """Of these the letters that have to wait for the morning; none where the newest to the same reader must not."""
-    if quiet_until is None:
-        return set()
     begins = {_reader(one): datetime.fromisoformat(one.facts["starts_at"]) for one in letters}
-    late = [one for one in letters if begins[_reader(one)] > quiet_until + outbox.TOO_SOON]
-    readers = Volunteer.filter(person_id__in=[one.person_id for one in late])
-    asleep = set(await readers.values_list("person_id", flat=True))
-    return {one.id for one in late if one.person_id in asleep}
+    until = await quiet.asleep(now, house, [one.person_id for one in letters])
+    asleep = [one for one in letters if one.person_id in until]
+    return {one.id for one in asleep if one.person_id and quiet.must_wait(begins[_reader(one)], until[one.person_id])}
 
 
 def _reader(letter: Letter) -> Reader:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,26 +18,6 @@ from domain.people import Person
 from domain.units import Unit, signature
 
 MORNING = time(9)
-
-
-@dataclass(frozen=True)
-class QuietHours:
-    """The hours of the day in Japan in which nobody is written to at home: from one full hour to another, over
-    midnight where the second is the smaller."""
-
-    begins: int
-    ends: int
-
-    def until(self, now: datetime) -> datetime | None:
-        """When they end, if they last now."""
-        local = now.astimezone(TOKYO)
-        if self.begins <= local.hour < self.ends:
-            return self._end(local.date())
-        is_night = self.ends < self.begins and (local.hour >= self.begins or local.hour < self.ends)
-        return self._end(local.date() + timedelta(days=local.hour >= self.begins)) if is_night else None
-
-    def _end(self, day: date) -> datetime:
-        return datetime.combine(day, time(self.ends), TOKYO)
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,12 @@ from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
 from domain.errors import NotFound, WrongState
+from domain.quiet import TOO_SOON, QuietHours, asleep_at, hours_of
 from domain.records import any_of
 from domain.table import Table
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
-TOO_SOON = timedelta(hours=2)
-"""What begins so soon after the quiet hours is told in them."""
-
 LONGEST_PAUSE = timedelta(hours=6)
 PERSISTENCE = timedelta(days=14)
 MOST_ATTEMPTS = 10 + PERSISTENCE // LONGEST_PAUSE
@@ -191,14 +189,15 @@ WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None, "spared_at": No
 # locked and so takes more than asked for.
 # DTSTAMP rises strictly in each calendar that is told of a date (RFC 5546 §2.1.5), by whole seconds (RFC 5545 §3.3.5).
 # A copy of the same day is the same mail to the byte; on another day a letter says 本日 for 明日, and is dated anew.
-LEASING = """
+LEASING = f"""
     WITH due AS MATERIALIZED (
         SELECT one.id FROM letter one
         WHERE one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
           AND NOT one.gathers AND one.due_at <= $1
-          AND ($4::timestamptz IS NULL OR one.appointment_id IS NULL
-               OR (one.facts->>'starts_at')::timestamptz <= $4
-               OR NOT EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = one.person_id))
+          AND (one.appointment_id IS NULL OR NOT EXISTS (
+              SELECT FROM ({asleep_at("$1", "$4", "$5")}) asleep
+              WHERE asleep.person_id = one.person_id
+                AND coalesce((one.facts->>'starts_at')::timestamptz > asleep.until + $6::interval, true)))
           AND (one.leased_until IS NULL OR one.leased_until <= $1)
           AND NOT EXISTS (
               SELECT 1 FROM letter older
@@ -219,19 +218,18 @@ LEASING = """
             WHERE told.appointment_id = letter.appointment_id
               AND (told.to_address = letter.to_address OR told.person_id = letter.person_id)))
         END
-    FROM due WHERE letter.id = due.id RETURNING letter.id"""
+    FROM due WHERE letter.id = due.id RETURNING letter.id"""  # noqa: S608 - our own words
 
 
 @routine
-async def claim(now: datetime, most: int = 20, quiet_until: datetime | None = None) -> list[Letter]:
+async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) -> list[Letter]:
     """Lease the letters that are due, oldest first; two workers never hold the same one.
 
     A letter waits while an older one about the same appointment to the same address has not ended, nor one to the same
-    person's calendar elsewhere, and while it may still be gathered with others (`gathering.settle`). In quiet hours,
-    which end at `quiet_until`, what is told volunteers, or the guardians of minors, of a date waits for the morning,
-    unless the date begins TOO_SOON after.
+    person's calendar elsewhere, and while it may still be gathered with others (`gathering.settle`). What is told of a
+    date waits for the end of its reader's quiet hours (`quiet`), of which volunteers have those of the `house`.
     """
-    leased = await rows(LEASING, now, now + LEASE, most, quiet_until and quiet_until + TOO_SOON)
+    leased = await rows(LEASING, now, now + LEASE, most, *hours_of(house), TOO_SOON)
     return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
 
 

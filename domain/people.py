@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TypedDict, Unpack, get_type_hints
+from typing import Any, TypedDict, Unpack, get_type_hints
 from uuid import UUID
 
 from tortoise import fields
@@ -36,8 +36,9 @@ class QualificationLevel(StrEnum):
 class Person(Owned):
     """Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture.
 
-    They are reminded of a date `remind_days` before it, never where that is 0; officers who want it get a mail each
-    morning (`digests`)."""
+    They are reminded of a date `remind_days` before it, never where that is 0, and are told nothing of dates from
+    `quiet_from` to `quiet_to`, full hours in Japan, where they have chosen any (`quiet`); officers who want it get a
+    mail each morning (`digests`)."""
 
     is_officer = fields.BooleanField(default=False)
     number = fields.CharField(max_length=30, null=True)
@@ -56,6 +57,8 @@ class Person(Owned):
     erased_at = fields.DatetimeField(null=True)
     remind_days = fields.IntField(default=1)
     wants_digest = fields.BooleanField(default=False)
+    quiet_from = fields.SmallIntField(null=True)
+    quiet_to = fields.SmallIntField(null=True)
 
     class Meta:
         table = "person"
@@ -87,6 +90,9 @@ broken("person_number", "同じ番号の人がすでに登録されています�
 
 MOST_DAYS = 14
 """The most days before a date on which somebody may want to be reminded of it."""
+
+MOST_QUIET = 14
+"""The most hours of a day in which somebody may want to be told nothing."""
 
 
 async def has_moved_on(officer: Person, since: date, today: date) -> bool:
@@ -208,19 +214,43 @@ async def correct(
 
 
 @verb(*LIAISONS, *OUTSIDERS)
-async def choose_notices(actor: Actor, *, remind_days: int | None = None, wants_digest: bool | None = None) -> Person:
-    """Choose for oneself how many days before a date one is reminded of it (0: never), and as an officer whether a
-    digest comes each morning; what is left out stays as it is."""
-    if remind_days is None and wants_digest is None:
+async def choose_notices(
+    actor: Actor,
+    *,
+    remind_days: int | None = None,
+    wants_digest: bool | None = None,
+    quiet_from: int | None = None,
+    quiet_to: int | None = None,
+) -> Person:
+    """Choose for oneself how many days before a date one is reminded of it (0: never), from which full hour to which
+    one is told nothing of dates (the same hour twice: no hours of one's own), and as an officer whether a digest comes
+    each morning; what is left out stays as it is."""
+    chosen = {"remind_days": remind_days, "wants_digest": wants_digest}
+    values: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
+    values |= _quiet(quiet_from, quiet_to)
+    if not values:
         raise Invalid("変えるものを指定してください。", field="remind_days")
     person = await records.find(visible_to(actor), actor.person_id)
     if remind_days is not None and not 0 <= remind_days <= MOST_DAYS:
         raise Invalid(f"0（お知らせしない）から{MOST_DAYS}までの日数にしてください。", field="remind_days")
     if wants_digest and not actor.is_liaison:
         raise Invalid("朝のまとめは、連携担当の職員だけが受け取れます。", field="wants_digest")
-    chosen = {"remind_days": remind_days, "wants_digest": wants_digest}
-    values = {name: value for name, value in chosen.items() if value is not None}
     return await records.change(actor, person, "notices-chosen", **values)
+
+
+def _quiet(begins: int | None, ends: int | None) -> dict[str, int | None]:
+    """The hours as they are kept: both or neither. Raises Invalid for half of them, and for what is no hour or leaves
+    too little of a day."""
+    for name, hour, other in (("quiet_from", begins, ends), ("quiet_to", ends, begins)):
+        if hour is None and other is not None:
+            raise Invalid("お知らせを止める時間は、始まりと終わりの両方を指定してください。", field=name)
+        if hour is not None and not 0 <= hour <= 23:
+            raise Invalid("お知らせを止める時間は、0から23までの時にしてください。", field=name)
+    if begins is None or ends is None:
+        return {}
+    if (ends - begins) % 24 > MOST_QUIET:
+        raise Invalid(f"お知らせを止める時間は、{MOST_QUIET}時間以内にしてください。", field="quiet_to")
+    return {"quiet_from": None, "quiet_to": None} if begins == ends else {"quiet_from": begins, "quiet_to": ends}
 
 
 @verb(Role.ADMIN, Role.HQ_LIAISON)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from domain import origins, slots
+from domain import origins, quiet, slots
 from domain.errors import trace
 from jobs.post_letters import Desk
 from jobs.schedule import SCHEDULE, Every, Job
@@ -26,7 +26,7 @@ TICK = 5
 async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> None:
     """Run whatever is due. One job's failure is logged and keeps no other from running."""
     for job in jobs:
-        with origins.begun(job.name):
+        with origins.begun(job.name), quiet.kept(desk.quiet):
             try:
                 await run(job, now, desk)
             except Exception as bug:

@@ -23,8 +23,8 @@ from domain.errors import Refused, trace
 from domain.feeds import PURPOSE as FEED
 from domain.gathering import Gathering
 from domain.japanese import day_ahead
-from domain.letters import QuietHours
 from domain.outbox import Letter, Method
+from domain.quiet import QuietHours
 from domain.replies import PURPOSE as REPLY
 from exports import ical
 from jobs import letters
@@ -76,8 +76,7 @@ class Outcome(StrEnum):
 
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
-    quiet_until = desk.quiet.until(now) if desk.quiet else None
-    await _decide(now, desk, quiet_until)
+    await _decide(now, desk)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(letter: Letter) -> Outcome:
@@ -85,17 +84,17 @@ async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
             return await _post(now, desk, letter)
 
     async with asyncio.TaskGroup() as round:
-        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST, quiet_until)]
+        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST, desk.quiet)]
     outcomes = Counter(task.result() for task in posted)
     if outcomes:
         log.info("letters: %s", ", ".join(f"{count} {what.lower()}" for what, count in sorted(outcomes.items())))
     return outcomes
 
 
-async def _decide(now: datetime, desk: Desk, quiet_until: datetime | None) -> None:
+async def _decide(now: datetime, desk: Desk) -> None:
     """See which of the letters that wait need not leave; a mistake in that keeps no other letter in the house."""
     try:
-        await gathering.settle(now, desk.gathering, quiet_until)
+        await gathering.settle(now, desk.gathering, desk.quiet)
         await reminders.settle(now)
     except Exception as bug:
         log.error("letters could not be gathered: %s", trace(bug))

@@ -18,6 +18,7 @@ from api.house import House, Marks, Provider
 from api.marks import marks_of
 from api.serving import listen, serve, serve_in_many
 from api.settings import Settings
+from domain.quiet import QuietHours
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,14 @@ class Doors:
     database_url: str = field(repr=False)
     provider: Provider | None = None
     marks: Marks = Marks()
+    quiet: QuietHours | None = None
 
     def __call__(self) -> ASGIApp:
         from api.app import make_app
         from api.observing import structured
 
         structured()
-        house = House(self.secret, self.base_url, _now, provider=self.provider, marks=self.marks)
+        house = House(self.secret, self.base_url, _now, provider=self.provider, marks=self.marks, quiet=self.quiet)
         return make_app(house, self.database_url)
 
 
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     secret, base_url = given.needed_secret(), given.needed_base_url()
     with at_hand(given, lasting=True) as url:
-        doors = Doors(secret, base_url, url, _provider(given), marks_of(given))
+        doors = Doors(secret, base_url, url, _provider(given), marks_of(given), given.quiet)
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
             say = partial(_say, options.host, port)

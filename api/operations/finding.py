@@ -281,9 +281,9 @@ async def _without_feed(around: Around) -> Variables | None:
 
 
 async def _notices(around: Around) -> Variables:
-    """Three days before; and a mail each morning, for whoever it is for."""
+    """Three days before, and nothing in the evening and at night; and a mail each morning, for whoever it is for."""
     digest = {"wantsDigest": True} if around.asking.is_liaison else {}
-    return {"input": {"remindDays": 3, **digest}}
+    return {"input": {"remindDays": 3, "quietFrom": 20, "quietTo": 8, **digest}}
 
 
 async def _ending(around: Around) -> Variables | None:

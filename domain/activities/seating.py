@@ -12,7 +12,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import invitations, records
+from domain import invitations, quiet, records
 from domain.activities.activity import (
     OPEN,
     OUT_OF_LINE,
@@ -26,7 +26,8 @@ from domain.japanese import clock, day_with_weekday
 from domain.verbs import routine
 
 LONGEST_OFFER = timedelta(days=2)
-"""An offer lasts no longer, nor more than half of the time that is left: so there is time for the next one, too."""
+"""An offer lasts no longer, nor more than half of the time that is left: so there is time for the next one, too. Its
+time begins when its letter may leave: whoever sleeps loses no seat."""
 
 SEATED = Q(status=ParticipationStatus.CONFIRMED) | Q(offered_until__isnull=False)
 
@@ -65,7 +66,8 @@ async def fill(author: Author, activity: Activity) -> None:
 
 
 async def _offer(author: Author, activity: Activity, participation: ActivityParticipation) -> None:
-    until = author.now + min(LONGEST_OFFER, (activity.starts_at - author.now) / 2)
+    begins = await quiet.told_at(author.now, participation.person_id, activity.starts_at)
+    until = begins + min(LONGEST_OFFER, (activity.starts_at - begins) / 2)
     await records.change(author, participation, "seat-offered", offered_until=until)
     day = until.astimezone(TOKYO).date()
     last = f"{day_with_weekday(day)}{clock(until, wide=True)}まで"

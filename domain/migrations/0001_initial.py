@@ -487,6 +487,8 @@ class Migration(migrations.Migration):
                 ('erased_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('remind_days', fields.IntField(default=1)),
                 ('wants_digest', fields.BooleanField(default=False)),
+                ('quiet_from', fields.SmallIntField(null=True)),
+                ('quiet_to', fields.SmallIntField(null=True)),
             ],
             options={'table': 'person', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='person_unit_kana')], 'pk_attr': 'id', 'table_description': 'Somebody we know by name, until that is erased (`retention`). `number` is their own, unique in the prefecture.'},
             bases=['Owned'],

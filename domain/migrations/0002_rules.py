@@ -30,6 +30,7 @@ JOURNAL = [
 ]
 PEOPLE = [
     "CREATE UNIQUE INDEX person_number ON person (prefecture_id, number) WHERE number IS NOT NULL",
+    "ALTER TABLE person ADD CONSTRAINT person_quiet CHECK ((quiet_from IS NULL) = (quiet_to IS NULL))",
     "CREATE INDEX person_search ON person USING gin (search gin_trgm_ops)",
     """ALTER TABLE post ADD CONSTRAINT post_once
        EXCLUDE USING gist (person_id WITH =, daterange(since, until, '[]') WITH &&)""",

@@ -40,7 +40,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "人（氏名・連絡先）",
         "連絡、招待、委嘱および名簿の管理",
         YEAR_AFTER_ROLE,
-        public="is_officer qualification qualified_on retired_on remind_days wants_digest",
+        public="is_officer qualification qualified_on retired_on remind_days wants_digest quiet_from quiet_to",
         internal="erased_at",
         personal="number family_name given_name family_name_kana given_name_kana mail_address phone extension"
         " search kana_order",

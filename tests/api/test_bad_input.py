@@ -102,11 +102,11 @@ MAY_BE_EMPTY = {
 NUMBERS = {
     "capacity": {2**31 - 1},
     "policeCount": {0},
-    "remindDays": {0},
+    **dict.fromkeys(("remindDays", "quietFrom", "quietTo"), {0}),
     "differing.minutes": {0},
     **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
 }
-"""Numbers at the far end that are meant: as many seats as one likes, nobody at all."""
+"""Numbers at the far end that are meant: as many seats as one likes, nobody at all, midnight."""
 
 MEANS_ANOTHER = {
     ("holdActivity", "absent"): "attended",

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api import desk, settings
 from domain.gathering import Gathering
-from domain.letters import QuietHours
+from domain.quiet import QuietHours
 from jobs.post import FilePost, SmtpPost
 
 WHOLE = {

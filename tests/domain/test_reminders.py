@@ -360,6 +360,44 @@ def test_no_reminder_is_wanted_weeks_before(play: Any, days: int) -> None:
     play(story)
 
 
+def test_everybody_chooses_for_themselves_in_which_hours_they_are_told_nothing(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for actor in (await partner(town), town.officer):
+            chosen = await people.choose_notices(actor, quiet_from=20, quiet_to=8)
+            assert (chosen.quiet_from, chosen.quiet_to, chosen.remind_days) == (20, 8, 1)
+            await people.choose_notices(actor, remind_days=3)
+            kept = await Person.get(id=actor.person_id)
+            assert (kept.quiet_from, kept.quiet_to) == (20, 8)
+            none = await people.choose_notices(actor, quiet_from=0, quiet_to=0)
+            assert (none.quiet_from, none.quiet_to, none.remind_days) == (None, None, 3)
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "field", "message"),
+    [
+        (20, None, "quiet_to", "両方"),
+        (None, 8, "quiet_from", "両方"),
+        (24, 8, "quiet_from", "0から23"),
+        (20, -1, "quiet_to", "0から23"),
+        (20, 11, "quiet_to", "14時間以内"),
+        (8, 7, "quiet_to", "14時間以内"),
+    ],
+)
+def test_quiet_hours_are_whole_and_leave_something_of_the_day(
+    play: Any, begins: int | None, ends: int | None, field: str, message: str
+) -> None:
+    async def story(town: Town) -> None:
+        with pytest.raises(Invalid, match=message) as refused:
+            await people.choose_notices(town.officer, remind_days=3, quiet_from=begins, quiet_to=ends)
+        assert refused.value.field == field
+        kept = await Person.get(id=town.officer.person_id)
+        assert (kept.quiet_from, kept.quiet_to, kept.remind_days) == (None, None, 1)
+
+    play(story)
+
+
 def test_a_digest_is_for_liaison_officers_only(play: Any) -> None:
     async def story(town: Town) -> None:
         actor = await partner(town)

@@ -2,16 +2,21 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 
-from domain import activities, replies, volunteers
+from domain import activities, gathering, outbox, quiet, replies, volunteers
 from domain.activities import Activity, ActivityParticipation, ParticipationStatus
 from domain.activities.seating import LONGEST_OFFER
 from domain.calendar import Attendee, PartStat
 from domain.errors import Conflict
+from domain.gathering import Gathering
+from domain.japanese import clock
 from domain.outbox import Letter, Method
+from domain.people import Person
+from domain.quiet import QuietHours
 from domain.volunteers import Volunteer
 from tests import make
 from tests.clock import NOW
@@ -31,11 +36,12 @@ class Line:
 
     async def answer(self, number: int, partstat: PartStat, now: datetime | None = None) -> None:
         self.now = now or self.now + timedelta(minutes=1)
-        attendee = await Attendee.get(person_id=self.people[number].person_id)
+        whose = {"person_id": self.people[number].person_id, "appointment_id": self.activity.appointment_id}
+        attendee = await Attendee.get(**whose)
         await replies.answer_by_link(self.now, attendee.id, partstat=partstat)
 
     async def part(self, number: int) -> ActivityParticipation:
-        return await ActivityParticipation.get(volunteer_id=self.people[number].id)
+        return await ActivityParticipation.get(volunteer_id=self.people[number].id, activity_id=self.activity.id)
 
     async def states(self) -> list[tuple[ParticipationStatus, int | None, bool]]:
         """Each one's status, turn, and whether a seat is kept for them."""
@@ -50,11 +56,18 @@ class Line:
         return [whose[one.person_id] for one in written if one.person_id]
 
 
-async def line(town: Town, *, seats: int = 1, names: tuple[str, ...] = NAMES[:3], **over: Any) -> Line:
-    people = [
+async def line_of(town: Town, names: tuple[str, ...] = NAMES[:3]) -> list[Volunteer]:
+    return [
         await make.volunteer(town, family_name=name, mail_address=f"{n}@volunteer.example")
         for n, name in enumerate(names)
     ]
+
+
+async def line(town: Town, *, seats: int = 1, names: tuple[str, ...] = NAMES[:3], **over: Any) -> Line:
+    return await in_line(town, await line_of(town, names), seats=seats, **over)
+
+
+async def in_line(town: Town, people: list[Volunteer], *, seats: int = 1, **over: Any) -> Line:
     activity = await make.activity(town.officer, capacity=seats, **over)
     await activities.invite(town.officer, activity.id, volunteer_ids=[one.id for one in people])
     waiting = Line(town, activity, people)
@@ -254,5 +267,56 @@ def test_two_clocks_pass_a_seat_on_once(play: Any) -> None:
         then = waiting.now + LONGEST_OFFER
         assert sorted(await asyncio.gather(activities.pass_on(then), activities.pass_on(then))) == [0, 1]
         assert await waiting.letters("activity-seat-offered") == [1, 2]
+
+    play(story)
+
+
+MIDNIGHT = NOW - 9 * HOUR
+"""The first midnight in Japan."""
+
+
+async def posted_at(line: Line, house: QuietHours) -> datetime:
+    """When the letter leaves with the newest offer, where changes are gathered and the clock ticks slowly."""
+    now = line.now
+    while True:
+        await gathering.settle(now, Gathering(HOUR / 20), house)
+        while letters := await outbox.claim(now, 50, house):
+            for letter in letters:
+                await outbox.mark_sent(now, letter.id)
+        offer = await Letter.filter(kind="activity-seat-offered").order_by("-id").first()
+        if offer and offer.sent_at is not None:
+            return now
+        await activities.pass_on(now)
+        now += HOUR / 6
+
+
+@pytest.mark.parametrize(("begins", "ends"), [(21, 7), (0, 6), (18, 9), (12, 13)])
+@pytest.mark.parametrize("own", [None, (20, 10)])
+def test_nobody_loses_a_seat_that_they_could_not_hear_of(
+    play: Any, begins: int, ends: int, own: tuple[int, int] | None
+) -> None:
+    """Whenever it becomes free and whenever the activity begins, whoever it is offered to has their half of what is
+    left from when the letter leaves; and nobody else is offered it meanwhile."""
+
+    async def story(town: Town) -> None:
+        house, dice = QuietHours(begins, ends), Random(begins)
+        people = await line_of(town)
+        if own:
+            await Person.filter(id=people[1].person_id).update(quiet_from=own[0], quiet_to=own[1])
+        for day in range(3, 27, 4):
+            freed = MIDNIGHT + timedelta(days=day, hours=dice.randrange(24), minutes=dice.choice([0, 15, 59]))
+            starts_at = freed + dice.choice([3, 9, 12, 14, 30, 60]) * HOUR
+            waiting = await in_line(town, people, starts_at=starts_at)
+            with quiet.kept(house):
+                await waiting.answer(0, PartStat.DECLINED, now=freed)
+                left = await posted_at(waiting, house)
+            until = (await waiting.part(1)).offered_until
+            assert until is not None
+            assert until - left >= min(LONGEST_OFFER, (starts_at - left) / 2) - HOUR / 3
+            assert until < starts_at
+            assert (await waiting.part(2)).offered_until is None
+            letter = await Letter.filter(kind="activity-seat-offered").order_by("-id").first()
+            assert letter is not None
+            assert clock(until, wide=True) in letter.facts["reply_by"]
 
     play(story)

@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from domain import activities, feeds, outbox, reminders, replies
+from domain import activities, feeds, outbox, quiet, reminders, replies, volunteers
 from domain.activities import Activity
 from domain.actor import TOKYO
 from domain.calendar import Attendee, PartStat
 from domain.gathering import Gathering
-from domain.letters import QuietHours
 from domain.outbox import Letter
+from domain.people import Person
+from domain.quiet import QuietHours
+from domain.volunteers import AgeBand
 from jobs import post_letters
 from jobs.post import TemporaryFailure
 from jobs.post_letters import Desk
 from tests import make
 from tests.clock import NOW
-from tests.jobs.test_post_letters import POSTED, TEACHER, Pigeons, desk
+from tests.jobs.test_post_letters import GUARDIAN, POSTED, TEACHER, Pigeons, desk
 from tests.make import Town
 
 NIGHT = NOW + timedelta(hours=13)
@@ -100,6 +102,10 @@ def test_in_the_night_too_a_forgotten_password_is_mended(play: Any) -> None:
     play(story)
 
 
+async def choose(person_id: Any, begins: int | None, ends: int | None) -> None:
+    await Person.filter(id=person_id).update(quiet_from=begins, quiet_to=ends)
+
+
 @pytest.mark.parametrize(
     ("begins", "ends", "hour", "until"),
     [
@@ -112,14 +118,59 @@ def test_in_the_night_too_a_forgotten_password_is_mended(play: Any) -> None:
         (0, 6, 23, None),
         (12, 13, 12, 13),
         (12, 13, 13, None),
+        (22, 0, 23, 24),
+        (22, 0, 0, None),
     ],
 )
 def test_quiet_hours_are_those_of_japan_and_may_go_over_midnight(
-    begins: int, ends: int, hour: int, until: int | None
+    play: Any, begins: int, ends: int, hour: int, until: int | None
 ) -> None:
-    midnight = datetime(2026, 7, 1, tzinfo=TOKYO)
-    found = QuietHours(begins, ends).until(midnight + timedelta(hours=hour, minutes=30 if until else 0))
-    assert found == (None if until is None else midnight + timedelta(hours=until))
+    async def story(town: Town) -> None:
+        volunteer, officer = await make.volunteer(town), town.officer.person_id
+        midnight = datetime(2026, 7, 1, tzinfo=TOKYO)
+        now = midnight + timedelta(hours=hour, minutes=30 if until else 0)
+        end = {} if until is None else {volunteer.person_id: midnight + timedelta(hours=until)}
+        assert await quiet.asleep(now, QuietHours(begins, ends), [volunteer.person_id, officer, None]) == end
+        await choose(volunteer.person_id, begins, ends)
+        for house in (None, QuietHours(hour, (hour + 1) % 24)):
+            assert await quiet.asleep(now, house, [volunteer.person_id]) == end
+
+    play(story)
+
+
+def test_whoever_has_hours_of_their_own_is_written_to_by_these_alone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await asked(town, NIGHT + timedelta(days=7))
+        [contact] = await make.invited(make.at(town.officer, NIGHT), await make.drill(make.at(town.officer, NIGHT)))
+        await Person.filter(mail_address=VOLUNTEER).update(quiet_from=0, quiet_to=5)
+        await choose(contact.person_id, 21, 10)
+        pigeons, told = Pigeons(), []
+        for now in (NIGHT + timedelta(minutes=5), IN_THE_MORNING, IN_THE_MORNING + timedelta(hours=3)):
+            await post_letters.post_letters(now, sleeping(pigeons))
+            told.append([one.to_address for one in pigeons.taken])
+        assert told == [[VOLUNTEER], [VOLUNTEER], [VOLUNTEER, "contact1@partner.example"]]
+
+    play(story)
+
+
+def test_the_copy_for_a_guardian_waits_with_the_letter_to_the_minor(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
+        given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
+        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
+        await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+        await choose(minor.person_id, 20, 8)
+        await Letter.all().delete()
+        activity = await make.activity(make.at(town.officer, NIGHT))
+        await activities.invite(make.at(town.officer, NIGHT), activity.id, volunteer_ids=[minor.id])
+        pigeons = Pigeons()
+        for now in (NIGHT + timedelta(minutes=5), IN_THE_MORNING):
+            await post_letters.post_letters(now, sleeping(pigeons))
+        assert pigeons.taken == []
+        await post_letters.post_letters(IN_THE_MORNING + timedelta(hours=1), sleeping(pigeons))
+        assert sorted(one.to_address for one in pigeons.taken) == [VOLUNTEER, GUARDIAN]
+
+    play(story)
 
 
 def test_a_reminder_that_is_true_no_more_does_not_leave(play: Any) -> None:

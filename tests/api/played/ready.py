@@ -67,7 +67,7 @@ READY: dict[str, Preparation] = {
     "establishUnit": below_the_prefecture,
     "correctUnit": administrator(),
     "retireUnit": empty_unit,
-    "chooseNotices": as_found(remindDays=3),
+    "chooseNotices": as_found(remindDays=3, quietFrom=20, quietTo=8),
     "enlistOfficer": as_found(),
     "correctOfficer": without("Person", as_found()),
     "transferOfficer": without("Person", to_the_other_station),

@@ -1,0 +1,94 @@
+"""静かな時間: the hours of the day in which nobody is written to about a date.
+
+Volunteers have those of the house, anybody else none; whoever has chosen hours of their own has these instead, and the
+guardian of a minor those of the minor. What begins so soon afterwards that the morning would be too late is told at
+once. Hours are full ones, in Japan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.database import rows
+
+TOO_SOON = timedelta(hours=2)
+"""What begins so soon after the quiet hours is told in them."""
+
+ON_ITS_WAY = timedelta(minutes=30)
+"""So long a letter may be about to leave: it waits for the next change of its date, and for others to its reader."""
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From one full hour to another, over midnight where the second is the smaller."""
+
+    begins: int
+    ends: int
+
+
+_house: ContextVar[QuietHours | None] = ContextVar("quiet hours of the house", default=None)
+
+
+@contextmanager
+def kept(hours: QuietHours | None) -> Iterator[None]:
+    """Whatever is done in this block knows the hours of the house; each door says them, for no row does."""
+    token = _house.set(hours)
+    try:
+        yield
+    finally:
+        _house.reset(token)
+
+
+def house() -> QuietHours | None:
+    """The hours of the house, where there are any."""
+    return _house.get()
+
+
+def asleep_at(now: str, begins: str, ends: str) -> str:
+    """SQL for who is not written to at an instant, and until when: `person_id`, `until`. The three are placeholders,
+    of the instant and of the hours of the house."""
+    return f"""
+        SELECT person.id AS person_id, date_trunc('hour', {now}::timestamptz)
+            + make_interval(hours => (hours.ends - clock.hour + 24) % 24) AS until
+        FROM person
+        CROSS JOIN (SELECT extract(hour FROM {now}::timestamptz AT TIME ZONE 'Asia/Tokyo')::int AS hour) clock
+        CROSS JOIN LATERAL (
+            SELECT coalesce(person.quiet_from, {begins}::int) AS begins, coalesce(person.quiet_to, {ends}::int) AS ends
+            WHERE person.quiet_from IS NOT NULL
+               OR EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = person.id)) hours
+        WHERE (clock.hour - hours.begins + 24) % 24 < (hours.ends - hours.begins + 24) % 24"""  # noqa: S608 - no value
+
+
+ASLEEP = f"SELECT * FROM ({asleep_at('$1', '$2', '$3')}) asleep WHERE person_id = ANY($4::uuid[])"  # noqa: S608 - ours
+
+
+async def asleep(now: datetime, house: QuietHours | None, persons: Iterable[UUID | None]) -> Mapping[UUID, datetime]:
+    """Until when those of these persons are not written to who are not at this instant."""
+    ids = list({id for id in persons if id is not None})
+    found = await rows(ASLEEP, now, *hours_of(house), ids) if ids else []
+    return {UUID(str(line["person_id"])): line["until"] for line in found}
+
+
+def hours_of(hours: QuietHours | None) -> tuple[int | None, int | None]:
+    """Both hours as the statements want them."""
+    return (hours.begins, hours.ends) if hours else (None, None)
+
+
+def must_wait(starts_at: datetime, until: datetime | None) -> bool:
+    """Whether word of a date that begins then waits for the end of somebody's quiet hours, if these last."""
+    return until is not None and starts_at > until + TOO_SOON
+
+
+async def told_at(now: datetime, person_id: UUID, starts_at: datetime) -> datetime:
+    """When a letter to somebody about a date that begins then has left at the latest: now, or in their morning, where
+    their quiet hours last or are about to begin."""
+    for instant in (now, now + ON_ITS_WAY):
+        until = (await asleep(instant, house(), [person_id])).get(person_id)
+        if until is not None and must_wait(starts_at, until):
+            return until
+    return now
