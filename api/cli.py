@@ -36,6 +36,7 @@ COMMANDS = {
     "restore": "控えたファイルから、空のデータベースに戻す",
     "register": "個人情報登録簿を表示する・書き出す",
     "serve": "ウェブの窓口を開く",
+    "units": "systemd・nginx・設定のファイルを書き出す",
     "migrate": "データベースを最新の形にする",
 }
 FOR_DEVELOPERS = {

@@ -66,6 +66,7 @@ JUDGES: Mapping[str, Judge] = {
     "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
     "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
+    "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
     "Postfix and Dovecot": Judge(
         _mail_servers, f"{DEBIAN} postfix dovecot-imapd dovecot-lmtpd dovecot-sieve, and to be root"
     ),

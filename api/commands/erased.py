@@ -35,10 +35,15 @@ def run(options: argparse.Namespace) -> int:
         if options.replay:
             print(f"{asyncio.run(_replay(url, secret, lines)):,}人をもう一度消去しました。")
             return 0
-        found = asyncio.run(_erased(url, secret))
-    write_file(options.out, _written(found, secret), "--out")
-    print(f"{options.out}（{len(found):,}人）")
+        print(f"{options.out}（{write(url, secret, options.out):,}人）")
     return 0
+
+
+def write(url: str, secret: str, path: Path) -> int:
+    """Write the list of who was erased in the database at `url`; answers how many."""
+    found = asyncio.run(_erased(url, secret))
+    write_file(path, _written(found, secret), "--out")
+    return len(found)
 
 
 async def _erased(url: str, secret: str) -> list[Erased]:

@@ -172,3 +172,23 @@ def test_the_password_of_the_database_stands_in_no_list_of_processes() -> None:
     address, secret = backups._address("postgres://renkei:p%40ss@db.example:5433/renkei?sslmode=require&maxsize=9")
     assert address == "postgres://renkei@db.example:5433/renkei?sslmode=require"
     assert secret == {"PGPASSWORD": "p@ss"}
+
+
+def test_each_night_has_its_file_and_its_list_and_only_the_newest_stay(
+    kept: Kept, set_for: Any, tmp_path: Path, capsys: Any
+) -> None:
+    set_for(kept.url)
+    place = tmp_path / "backups"
+    assert cli.main(["backup", str(place), "--keep", "2"]) == 1
+    assert "すでにある場所" in capsys.readouterr().err
+    place.mkdir()
+    older = ["renkei-20260701-031000", "renkei-20260702-031000", "by-hand"]
+    for name in older:
+        (place / f"{name}.dump").touch()
+        (place / f"{name}.erased.json").touch()
+    assert cli.main(["backup", str(place), "--keep", "2"]) == 0
+    stems = {path.name.partition(".")[0] for path in place.iterdir()}
+    assert older[0] not in stems
+    assert {*older[1:]} < stems
+    assert len(stems) == 3
+    assert len(list(place.iterdir())) == 6
