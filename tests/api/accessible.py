@@ -5,8 +5,6 @@ from tests.api.browser import Browser
 WIDTH = 320
 """CSS pixels at which a page has to be read without scrolling sideways (WCAG 1.4.10)."""
 
-NARROW = {"width": WIDTH, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-
 FAULTS = r"""
 const faults = [], all = [...document.querySelectorAll('body *')];
 const say = (what, one) => faults.push(`${what}: ${one ? one.outerHTML.slice(0, 90) : ''}`);
@@ -69,6 +67,6 @@ return faults;
 
 def faults_of(window: Browser, address: str) -> list[str]:
     """What is wrong with the page at this address, each with the number of the criterion, at the width of a phone."""
-    window.post("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=NARROW)
+    window.narrow(WIDTH)
     window.open(address)
     return [*window.run(FAULTS), *window.complaints()]

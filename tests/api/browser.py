@@ -63,6 +63,27 @@ class Browser:
     def open(self, address: str) -> None:
         self.post("/url", url=address)
 
+    def narrow(self, width: int, height: int = 800) -> None:
+        """As a telephone shows it, so many CSS pixels wide."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+        self.post("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=screen)
+
+    def keep_files_in(self, place: Path) -> None:
+        """What is downloaded from now on lands there."""
+        where = {"behavior": "allow", "downloadPath": str(place)}
+        self.post("/goog/cdp/execute", cmd="Browser.setDownloadBehavior", params=where)
+
+    def click(self, css: str) -> None:
+        """As a finger does: on what can be seen and is not covered by anything."""
+        self.post(f"/element/{self._found(css)}/click")
+
+    def type(self, css: str, text: str) -> None:
+        self.post(f"/element/{self._found(css)}/value", text=text)
+
+    def _found(self, css: str) -> str:
+        (id,) = self.post("/element", using="css selector", value=css).values()
+        return str(id)
+
     def run(self, script: str, *args: object) -> Any:
         return self.post("/execute/sync", script=script, args=list(args))
 
