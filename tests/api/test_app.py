@@ -1,5 +1,6 @@
 from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,8 +9,11 @@ import pytest
 from api.allowance import Budget, Budgets
 from api.app import make_app
 from api.house import House
-from domain import database, tokens
+from domain import database, replies, tokens
+from domain.calendar import Attendee
+from domain.quiet import QuietHours
 from tests.clock import NOW
+from tests.domain.test_seating import line
 
 HOUSE = House("a key that is only ever used in tests", "https://renkei.example.jp", lambda: NOW)
 QUESTION = {"query": "{ units { totalCount } }"}
@@ -134,3 +138,17 @@ def test_no_address_is_repeated_to_a_host_that_a_stranger_has_named(run, path):
 
     for answer in run(story()):
         assert (answer.status_code, "evil.example" in answer.text + str(answer.headers)) == (404, False)
+
+
+def test_a_seat_that_becomes_free_on_the_page_at_night_is_kept_until_the_morning(play: Any) -> None:
+    async def story(town: Any) -> None:
+        waiting = await line(town, starts_at=NOW + timedelta(hours=25))
+        first = await Attendee.get(person_id=waiting.people[0].person_id)
+        night, morning = NOW + timedelta(hours=13), NOW + timedelta(hours=22)
+        house = replace(HOUSE, clock=lambda: night, quiet=QuietHours(21, 7))
+        async with client(house) as bearer:
+            page = f"/rsvp/{tokens.derive(house.secret, replies.PURPOSE, first.id)}"
+            assert (await bearer.post(page, data={"partstat": "DECLINED"})).status_code == 200
+        assert (await waiting.part(1)).offered_until == morning + timedelta(minutes=90)
+
+    play(story)

@@ -1,14 +1,15 @@
 """The clock ticks, the database knows what was done: nothing is done twice, nothing is forgotten."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from domain import reminders
+from domain import quiet, reminders
 from domain.outbox import Letter
+from domain.quiet import QuietHours
 from domain.slots import Slot
 from jobs import clock
 from jobs.post_letters import Desk, post_letters
@@ -54,6 +55,21 @@ def test_many_ticks_of_two_schedulers_do_the_days_work_once(run: Any) -> None:
             now = NOW + timedelta(seconds=second)
             await asyncio.gather(*[clock.tick(now, NOBODY, (daily(work),)) for _ in range(2)])
         assert work.done == [NOW]
+
+    run(story())
+
+
+def test_every_job_knows_the_hours_in_which_volunteers_are_let_sleep(run: Any) -> None:
+    async def story() -> None:
+        known: list[QuietHours | None] = []
+
+        async def look(_: datetime, __: Desk) -> None:
+            known.append(quiet.house())
+
+        jobs = (Job("look", Every(), look, "to be seen"),)
+        for hours in (QuietHours(21, 7), None):
+            await clock.tick(NOW, replace(NOBODY, quiet=hours), jobs)
+        assert known == [QuietHours(21, 7), None]
 
     run(story())
 

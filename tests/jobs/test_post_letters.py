@@ -18,7 +18,7 @@ import vobject
 from domain import activities, feeds, lectures, organizations, outbox, own, replies, tokens, volunteers
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.outbox import LEASE, Letter
-from domain.volunteers import AgeBand
+from domain.volunteers import AgeBand, Volunteer
 from jobs import post_letters
 from jobs.mail import Envelope, message
 from jobs.mailbox import ImapMailbox
@@ -185,12 +185,18 @@ def test_an_outsider_is_led_to_their_own_page_and_an_officer_has_none(play: Any)
     play(story)
 
 
+async def with_guardian(town: Town) -> Volunteer:
+    """A minor whose guardian gets a copy of each letter."""
+    minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
+    given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
+    await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
+    await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+    return minor
+
+
 def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_with(play: Any) -> None:
     async def story(town: Town) -> None:
-        minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
-        given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
-        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
-        await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+        minor = await with_guardian(town)
         activity = await make.activity(town.officer)
         await activities.invite(town.officer, activity.id, volunteer_ids=[minor.id])
         feed = await feeds.subscribe(town.officer, person_id=minor.person_id)

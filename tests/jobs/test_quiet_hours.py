@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, feeds, outbox, quiet, reminders, replies, volunteers
+from domain import activities, feeds, outbox, quiet, reminders, replies
 from domain.activities import Activity
 from domain.actor import TOKYO
 from domain.calendar import Attendee, PartStat
@@ -14,13 +14,12 @@ from domain.gathering import Gathering
 from domain.outbox import Letter
 from domain.people import Person
 from domain.quiet import QuietHours
-from domain.volunteers import AgeBand
 from jobs import post_letters
 from jobs.post import TemporaryFailure
 from jobs.post_letters import Desk
 from tests import make
 from tests.clock import NOW
-from tests.jobs.test_post_letters import GUARDIAN, POSTED, TEACHER, Pigeons, desk
+from tests.jobs.test_post_letters import GUARDIAN, POSTED, TEACHER, Pigeons, desk, with_guardian
 from tests.make import Town
 
 NIGHT = NOW + timedelta(hours=13)
@@ -155,10 +154,7 @@ def test_whoever_has_hours_of_their_own_is_written_to_by_these_alone(play: Any) 
 
 def test_the_copy_for_a_guardian_waits_with_the_letter_to_the_minor(play: Any) -> None:
     async def story(town: Town) -> None:
-        minor = await make.screened(town, age_band=AgeBand.FROM_15_TO_17)
-        given = {"guardian_name": "髙見本 保", "given_on": town.officer.today}
-        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=GUARDIAN, **given)
-        await volunteers.appoint(town.hq, minor.id, authority="生活安全部長")
+        minor = await with_guardian(town)
         await choose(minor.person_id, 20, 8)
         await Letter.all().delete()
         activity = await make.activity(make.at(town.officer, NIGHT))
