@@ -53,6 +53,8 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
     awake = [letter for letter in waiting if letter.id not in asleep]
     ripe = [bunch for bunch in _bunches(awake, how.hold) if _is_ripe(bunch, now, how.hold)]
     unheard = _unheard(await _overtaken(now, ripe))
+    if not ripe:
+        return 0
     told, copies = await _told(bunch[0].appointment_id for bunch in ripe), await _copies(ripe)
     for bunch in ripe:
         owed = [_waiting(letter) for letter in [*unheard.pop(_reader(bunch[0]), []), *bunch]]

@@ -79,9 +79,9 @@ def hours_of(hours: QuietHours | None) -> tuple[int | None, int | None]:
     return (hours.begins, hours.ends) if hours else (None, None)
 
 
-def must_wait(starts_at: datetime, until: datetime | None) -> bool:
-    """Whether word of a date that begins then waits for the end of somebody's quiet hours, if these last."""
-    return until is not None and starts_at > until + TOO_SOON
+def must_wait(starts_at: datetime, until: datetime) -> bool:
+    """Whether word of a date that begins then waits for the end of somebody's quiet hours, which last until then."""
+    return starts_at > until + TOO_SOON
 
 
 async def told_at(now: datetime, person_id: UUID, starts_at: datetime) -> datetime:
@@ -89,6 +89,6 @@ async def told_at(now: datetime, person_id: UUID, starts_at: datetime) -> dateti
     their quiet hours last or are about to begin."""
     for instant in (now, now + ON_ITS_WAY):
         until = (await asleep(instant, house(), [person_id])).get(person_id)
-        if until is not None and must_wait(starts_at, until):
+        if until and must_wait(starts_at, until):
             return until
     return now

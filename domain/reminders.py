@@ -138,22 +138,22 @@ async def is_unreported(appointment: Appointment) -> bool:
 # The date is where it was and takes place, and whoever is written to is asked, and has not declined; nor answered at
 # all, where they are asked for that.
 TRUE = """
-    letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id
-    AND (appointment.starts_at = (letter.facts->>'starts_at')::timestamptz AND appointment.status <> 'CANCELLED'
+        (appointment.starts_at = (letter.facts->>'starts_at')::timestamptz AND appointment.status <> 'CANCELLED'
          AND attendee.removed_at IS NULL AND attendee.partstat NOT IN ('DECLINED', 'DELEGATED')
          AND (letter.kind <> $3 OR attendee.partstat = 'NEEDS-ACTION'))"""
+WHOSE = "letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id"
 UNTRUE = f"""
     UPDATE letter SET spared_at = $1
     FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
     WHERE letter.kind = ANY($2::text[]) AND letter.sent_at IS NULL AND letter.given_up_at IS NULL
-      AND letter.spared_at IS NULL AND letter.leased_until IS NULL AND {TRUE.replace("AND (", "AND NOT (", 1)}
+      AND letter.spared_at IS NULL AND letter.leased_until IS NULL AND {WHOSE} AND NOT {TRUE}
     RETURNING letter.id"""  # noqa: S608 - our own words
 # What was let go gives its key away, to the letter that is owed in its place.
 TRUE_AGAIN = f"""
     UPDATE letter SET key = 'spared:' || letter.id
     FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
     WHERE letter.key LIKE 'reminder-%' AND letter.spared_at IS NOT NULL AND letter.kind = ANY($2::text[])
-      AND appointment.starts_at > $1 AND {TRUE}
+      AND appointment.starts_at > $1 AND {WHOSE} AND {TRUE}
     RETURNING letter.kind, letter.appointment_id, letter.person_id"""  # noqa: S608 - our own words
 
 
