@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from api import pages
 from api.own_page.view import View, line
 from api.pages import forms
@@ -31,15 +33,27 @@ def contact_data(view: View, known: Known, typed: str) -> str:
 
 def notices(view: View, known: Known) -> str:
     """The form for reminders; an officer's has the morning's digest too."""
-    chosen = known.person.remind_days
     days = [(0, "知らせない"), (1, "前の日"), *((count, f"{count}日前") for count in range(2, people.MOST_DAYS + 1))]
-    options = [
-        pages.filled("option.html", value=str(count), label=label, mark_html=" selected" if count == chosen else "")
-        for count, label in days
-    ]
+    hours = [("", "指定しない"), *((str(hour), f"{hour}時") for hour in range(24))]
     mark = " checked" if known.person.wants_digest else ""
     digest = pages.filled("own_digest.html", mark_html=mark) if view.actor.is_liaison else ""
-    return pages.filled("own_notices.html", path=view.path, options_html="".join(options), digest_html=digest)
+    return pages.filled(
+        "own_notices.html",
+        path=view.path,
+        options_html=_options(days, known.person.remind_days),
+        from_html=_options(hours, known.person.quiet_from),
+        to_html=_options(hours, known.person.quiet_to),
+        digest_html=digest,
+    )
+
+
+def _options(choices: Iterable[tuple[int | str, str]], chosen: int | None) -> str:
+    """HTML of a list, with what is chosen now."""
+    held = "" if chosen is None else str(chosen)
+    return "".join(
+        pages.filled("option.html", value=str(value), label=label, mark_html=" selected" if str(value) == held else "")
+        for value, label in choices
+    )
 
 
 def _post(contact: Contact) -> str:

@@ -31,7 +31,7 @@ from domain.japanese import Honorific, addressed, storable
 from domain.looks import Door
 
 TITLE = "ご予定と連絡先"
-LONGEST_DAYS = 3
+LONGEST_NUMBER = 3
 UNKNOWN = "このページは見つかりません。リンクは約3か月で使えなくなります。新しいメールのリンクを開いてください。"
 NOTHING_AHEAD = "ご案内している予定はありません。"
 SAID = {
@@ -138,11 +138,23 @@ def _chosen(view: View, form: dict[str, str]) -> dict[str, Any]:
     """What the form for reminders says, as the verb takes it."""
     if view.is_linked:
         raise NotAllowed("お知らせの設定は、ログインしてから変えてください。", field="remind_days")
-    days = form.get("remind_days", "")
-    if not (days.isascii() and days.isdecimal() and len(days) <= LONGEST_DAYS):
+    days = _number(form, "remind_days")
+    if days is None:
         raise Invalid("何日前にお知らせするかを選んでください。", field="remind_days")
+    begins, ends = _number(form, "quiet_from"), _number(form, "quiet_to")
+    hours = {"quiet_from": begins, "quiet_to": ends}
+    if "quiet_from" in form and begins is None and ends is None:
+        hours = dict.fromkeys(hours, 0)  # the same hour twice: none of one's own
     digest = {"wants_digest": "wants_digest" in form} if view.actor.is_liaison else {}
-    return {"remind_days": int(days), **digest}
+    return {"remind_days": days, **hours, **digest}
+
+
+def _number(form: dict[str, str], name: str) -> int | None:
+    """What was chosen from a list of numbers, or nothing. Raises Invalid for what no list of ours offers."""
+    text = form.get(name, "")
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise Invalid("一覧から選んでください。", field=name)
+    return int(text) if text else None
 
 
 async def _show(view: View, request: Request, said: str = "", status: int = 200, typed: str = "") -> Response:

@@ -216,12 +216,12 @@ def test_whoever_has_logged_in_chooses_how_they_are_reminded(play: Any) -> None:
         contact = await asked(town)
         async with inside(town, contact) as one:
             page = await one.get("/own")
-            assert re.findall(r'<option value="(\d+)" selected>', page.text) == ["1"]
+            assert re.findall(r'<option value="(\d*)" selected>', page.text) == ["1", "", ""]
             assert "wants_digest" not in page.text
             sent = await one.post("/own", act="notices", remind_days="5", wants_digest="yes")
             page = await one.get(sent.headers["location"])
             assert "お知らせの設定を保存しました。" in page.text
-            assert re.findall(r'<option value="(\d+)" selected>', page.text) == ["5"]
+            assert re.findall(r'<option value="(\d*)" selected>', page.text) == ["5", "", ""]
             for days in ("", "15", "-1", "三", "9999", "٣"):
                 assert (await one.post("/own", act="notices", remind_days=days)).status_code == 400
         person = await Person.get(id=contact.person_id)
@@ -256,6 +256,28 @@ def test_an_officer_also_chooses_whether_a_digest_comes(play: Any) -> None:
             assert (await Person.get(id=town.officer.person_id)).wants_digest
             await one.post("/own", act="notices", remind_days="1")
             assert not (await Person.get(id=town.officer.person_id)).wants_digest
+
+    play(story)
+
+
+def test_whoever_has_logged_in_chooses_hours_in_which_nothing_is_sent_or_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with inside(town, contact) as one:
+            form = {"act": "notices", "remind_days": "1"}
+            sent = await one.post("/own", **form, quiet_from="22", quiet_to="6")
+            page = await one.get(sent.headers["location"])
+            assert re.findall(r'<option value="(\d*)" selected>', page.text) == ["1", "22", "6"]
+            for begins, ends in (("22", ""), ("", "6"), ("24", "6"), ("0", "23"), ("x", "6")):
+                refused = await one.post("/own", **form, quiet_from=begins, quiet_to=ends)
+                assert (refused.status_code, 'class="refused"' in refused.text) == (400, True)
+            person = await Person.get(id=contact.person_id)
+            assert (person.quiet_from, person.quiet_to) == (22, 6)
+            await one.post("/own", **form)
+            assert (await Person.get(id=contact.person_id)).quiet_from == 22
+            await one.post("/own", **form, quiet_from="", quiet_to="")
+        person = await Person.get(id=contact.person_id)
+        assert (person.quiet_from, person.quiet_to) == (None, None)
 
     play(story)
 

@@ -71,6 +71,8 @@ def tells(window: Browser, page: str) -> None:
     window.click("form:has(input[value=report]) button")
     says(window, "変わったところを担当者にお知らせしました。")
     window.click("#remind_days option[value='5']")
+    window.click("#quiet_from option[value='22']")
+    window.click("#quiet_to option[value='6']")
     window.click("form:has(#remind_days) button")
     says(window, "お知らせの設定を保存しました。")
     assert window.run("return document.querySelector('#remind_days').value") == "5"
@@ -116,7 +118,8 @@ def test_everything_on_the_page_is_done_on_a_telephone(play: Any, tmp_path: Path
         assert (await Attendee.get(id=attendee.id)).partstat is PartStat.TENTATIVE
         assert (await Participation.get(organization_id=contact.organization_id)).planned_count == 4
         assert (await Contact.get(id=contact.id)).verified_on == (NOW + timedelta(days=3)).date()
-        assert (await Person.get(id=contact.person_id)).remind_days == 5
+        person = await Person.get(id=contact.person_id)
+        assert (person.remind_days, person.quiet_from, person.quiet_to) == (5, 22, 6)
         assert (await Letter.get(kind="contact-data-changed")).facts["said"] == "後任は試﨑 花子です。"
 
     if is_here("Chromium"):
