@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from domain import calendar, drills, incoming, replies
+from domain import calendar, documents, drills, incoming, replies
 from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, ParticipationReply
@@ -28,6 +28,9 @@ OBJECTIVES = (
 PURPOSE = "事案の発生を想定した実践的な訓練により、共同対処の手順を確かめる。"
 SCENARIO = "参加機関の端末で不審な通信が見つかり、警察へ速報する。以後の展開は状況付与による。"
 SUMMARY = "通報と記録の保全はおおむね目標どおりに行われた。夜間の連絡先の更新に課題が残った。"
+ORDER = "進行表.csv"
+ORDER_OF_THE_DAY = "時刻,内容\r\n13:30,開会と説明\r\n13:45,状況付与と対処\r\n15:45,講評\r\n".encode("utf-8-sig")
+DIRECTIONS = "受付で訓練に来た旨をお知らせください。駐車場は台数に限りがあります。\r\n".encode()
 CLASH = "参加機関の繁忙期と重なるため"
 CALLED_OFF = "会場が災害対応に使われることになったため"
 
@@ -168,6 +171,14 @@ async def _planned(town: Town, leader: Actor, exercise: Exercise) -> Drill:
 async def _invited(town: Town, leader: Actor, drill: Drill, exercise: Exercise) -> None:
     for name in exercise.bodies:
         await drills.invite(leader, drill.id, contact_id=town.contacts[name].id, planned_count=2)
+    await _handed_out(leader, drill)
+
+
+async def _handed_out(leader: Actor, drill: Drill) -> None:
+    """The order of the day for whoever comes, and a map that is still being drawn."""
+    order = await documents.add(leader, drill.appointment_id, name=ORDER, content=ORDER_OF_THE_DAY, retention_years=3)
+    await documents.release(leader, order.id)
+    await documents.add(leader, drill.appointment_id, name="会場のご案内（案）.txt", content=DIRECTIONS)
 
 
 async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, rolled: Random) -> Thread:
