@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -44,7 +45,7 @@ async def add(
     Raises Invalid, with the field, for a name or content that is not taken, TooLarge for too many bytes, Conflict for
     the same content twice, or too many papers of one date.
     """
-    kind = checked(name, content)
+    kind = await asyncio.to_thread(checked, name, content)  # others are answered meanwhile
     appointment = await records.see(calendar.visible_to(actor), appointment_id, field="appointment_id")
     await _must_have_room(appointment)
     document = await records.create(

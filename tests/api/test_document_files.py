@@ -62,6 +62,7 @@ def test_the_desk_puts_a_paper_beside_a_date_and_whoever_comes_fetches_it_once_i
             address = kept.headers["location"]
             assert address == f"/documents/{kept.json()['document']['id']}"
             assert (await desk.get(address)).content == PDF
+            assert (await desk.head(address)).status_code == 200
             assert (await guest.get(address)).status_code == 404
             released = "mutation($i: ReleaseDocumentInput!) { releaseDocument(input: $i) { document { status } } }"
             answered = await ask(town.officer, released, i={"documentId": kept.json()["document"]["id"]})
@@ -155,6 +156,30 @@ def test_a_file_that_does_not_come_to_its_end_is_not_kept(play: Any, monkeypatch
             answer = await desk.post(named(door, "a.pdf"), content=slowly())
         assert (answer.status_code, "秒以内に届きませんでした" in answer.text) == (400, True)
         assert not await Document.exists()
+
+    play(story)
+
+
+def test_nothing_of_a_file_is_read_for_whoever_may_add_none(play: Any) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("somebody has read it")
+        yield PDF
+
+    async def story(town: Town) -> None:
+        door, partner = await asked(town)
+        async with as_(town, partner) as guest:
+            assert (await guest.post(named(door, "a.pdf"), content=unread())).status_code == 403
+
+    play(story)
+
+
+def test_whoever_sends_file_after_file_is_told_to_wait(play: Any) -> None:
+    async def story(town: Town) -> None:
+        door, _ = await asked(town)
+        async with as_(town, town.officer) as desk:
+            sent = [await desk.post(named(door, "a.pdf"), content=PDF + bytes([number])) for number in range(12)]
+        assert [one.status_code for one in sent].count(201) == await Document.all().count() == 10
+        assert (sent[-1].status_code, "Retry-After" in sent[-1].headers) == (429, True)
 
     play(story)
 
