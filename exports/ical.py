@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Protocol
 from urllib.parse import quote
 
@@ -172,12 +173,12 @@ def feed(name: str, events: Iterable[bytes]) -> bytes:
     head = _head()
     for property_name in ("NAME", "X-WR-CALNAME"):  # as text, else the library forgets to escape it
         head[property_name] = vText(one_line(name))
-    return _calendar(head, REFRESH, TIMEZONE, *events)
+    return b"".join((_opened(head), REFRESH, TIMEZONE, *events, END))
 
 
 def single(event: bytes) -> bytes:
     """A calendar object of one kept entry, as CalDAV keeps each for itself (RFC 4791 §4.1)."""
-    return _calendar(_head(), TIMEZONE, event)
+    return _calendar(None, TIMEZONE, event)
 
 
 def request(
@@ -199,7 +200,7 @@ def request(
     entry.organizer = _address(organizer)
     rsvp = "TRUE" if asks else "FALSE"
     entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL", ROLE=role, PARTSTAT=partstat, RSVP=rsvp)]
-    return _calendar(_head("REQUEST"), TIMEZONE, entry.to_ical())
+    return _calendar("REQUEST", TIMEZONE, entry.to_ical())
 
 
 def cancel(event: Event, organizer: Party, attendee: Party, stamp: datetime) -> bytes:
@@ -229,14 +230,14 @@ def decline_counter(event: Event, organizer: Party, stamp: datetime) -> bytes:
         stamp=_in(UTC, stamp),
         organizer=_address(organizer),
     )
-    return _calendar(_head("DECLINECOUNTER"), entry.to_ical())
+    return _calendar("DECLINECOUNTER", entry.to_ical())
 
 
 def _withdrawal(entry: Entry, organizer: Party, attendee: Party) -> bytes:
     # Its times are UTC, because older Outlook stumbles over a TZID in a cancellation.
     entry.organizer = _address(organizer)
     entry.attendees = [_address(attendee, CUTYPE="INDIVIDUAL")]
-    return _calendar(_head("CANCEL"), entry.to_ical())
+    return _calendar("CANCEL", entry.to_ical())
 
 
 def _entry(event: Event, stamp: datetime, zone: tzinfo) -> Entry:
@@ -264,8 +265,18 @@ def _head(method: str | None = None) -> Calendar:
     return head
 
 
-def _calendar(head: Calendar, *parts: bytes) -> bytes:
-    return b"".join((bytes(head.to_ical()).removesuffix(END), *parts, END))
+@cache
+def _opening(method: str | None) -> bytes:
+    """What stands before the first component: the same each time."""
+    return _opened(_head(method))
+
+
+def _opened(head: Calendar) -> bytes:
+    return bytes(head.to_ical()).removesuffix(END)
+
+
+def _calendar(method: str | None, *parts: bytes) -> bytes:
+    return b"".join((_opening(method), *parts, END))
 
 
 def _address(party: Party, **params: str) -> vCalAddress:
