@@ -13,6 +13,7 @@ from domain import (
     activities,
     agreements,
     calendar,
+    documents,
     drills,
     feeds,
     incoming,
@@ -26,6 +27,7 @@ from domain import (
 from domain.actor import TOKYO, Actor
 from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
+from domain.documents import DocumentStatus
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
 from domain.incoming import IncomingKind, IncomingStatus
 from domain.japanese import Period, search_key
@@ -174,6 +176,19 @@ async def _drills_ahead(around: Around) -> Variables | None:
     return {"from": around.now} if await ahead.exists() else None
 
 
+async def _papers(around: Around) -> Variables | None:
+    return {} if await documents.visible_to(around.asking).exists() else None
+
+
+async def _paper_in_preparation(around: Around) -> Variables | None:
+    """One that nobody outside sees yet, of the next date that has any."""
+    drafts = documents.visible_to(around.asking).filter(status=DocumentStatus.DRAFT)
+    dates = Appointment.filter(id__in=Subquery(drafts.values("appointment_id")), starts_at__gt=around.asking.now)
+    first = await dates.order_by("starts_at", "id").first()
+    paper = await drafts.filter(appointment_id=first.id).order_by("id").first() if first else None
+    return {"document": encode("Document", paper.id)} if paper else None
+
+
 async def _postponable(around: Around) -> Variables | None:
     """The last drill ahead to which somebody is invited, two weeks later."""
     asked = calendar.attendees_visible_to(around.asking).filter(removed_at=None, invited_at__isnull=False)
@@ -313,6 +328,8 @@ FINDERS: Mapping[str, Find] = {
     "open_drill_planning": _draft,
     "invite_to_drill": _invitation,
     "drills_ahead": _drills_ahead,
+    "papers": _papers,
+    "release_document": _paper_in_preparation,
     "postpone_drill": _postponable,
     "note_phone_answer": _silent,
     "not_answered_yet": _unanswered,
