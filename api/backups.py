@@ -23,20 +23,10 @@ from api.errors import Stopped
 from domain.accounts.sessions import END_ALL
 from domain.outbox import HOLD_ALL
 
-OF_LIBPQ = frozenset(
-    (
-        "host",
-        "port",
-        "user",
-        "dbname",
-        "sslmode",
-        "sslrootcert",
-        "sslcert",
-        "sslkey",
-        "passfile",
-        "target_session_attrs",
-    )
-)
+SIGNATURE = b"PGDMP"
+
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+OF_LIBPQ = frozenset(("host", "port", "user", "dbname", "passfile", "target_session_attrs", *TLS))
 """What of an address PostgreSQL's programs understand; the rest is for our own pool."""
 
 SAID = ":'now'"
@@ -58,6 +48,19 @@ def write(url: str, path: Path) -> int:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
     return path.stat().st_size
+
+
+def must_be_one(path: Path) -> None:
+    """Whether the file can be read, and begins as a backup does, before anything is made for it. Stopped otherwise."""
+    try:
+        with path.open("rb") as file:
+            found = file.read(len(SIGNATURE))
+    except OSError as error:
+        raise Stopped(
+            f"{path} を読めません（{error.strerror}）。renkei backup が書いたファイルを指定してください。"
+        ) from error
+    if found != SIGNATURE:
+        raise Stopped(f"{path} は renkei backup が書いたファイルではありません。")
 
 
 def put_back(url: str, path: Path, now: datetime) -> None:

@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     secret = given.needed_secret() if options.erased else ""
     lines = erased.read(options.erased, secret) if options.erased else []
+    backups.must_be_one(options.file)
     now = datetime.now(UTC)
     with in_any_state(given, lasting=True, begins=True) as url:
         asyncio.run(migrating.must_be_able_to_begin(url))

@@ -130,20 +130,28 @@ def test_a_database_in_which_anything_stands_is_left_as_it_is(
     assert opened(database_url, fingerprint) == before
 
 
-@pytest.mark.parametrize(
-    "spoilt", [lambda whole: whole[: len(whole) * 2 // 3], lambda whole: b"", lambda whole: b"x" * 999]
-)
-def test_of_a_file_that_is_not_whole_nothing_is_put_back(
-    file: Path, empty: str, capsys: Any, spoilt: Callable[[bytes], bytes]
-) -> None:
-    file.write_bytes(spoilt(file.read_bytes()))
+async def tables() -> int:
+    return len(await database.rows("SELECT 1 FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def test_of_a_file_that_is_not_whole_nothing_is_put_back(file: Path, empty: str, capsys: Any) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) * 2 // 3])
     assert cli.main(["restore", str(file)]) == 1
     assert "pg_restore が失敗しました" in capsys.readouterr().err
-
-    async def tables() -> int:
-        return len(await database.rows("SELECT 1 FROM pg_tables WHERE schemaname = 'public'"))
-
     assert opened(empty, tables) == 0
+
+
+def test_what_is_no_backup_is_refused_before_any_database_is_made(
+    set_for: Any, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    set_for(None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes").write_text("backup")
+    for name, said in (("notes", "が書いたファイルではありません"), ("nothing", "を読めません")):
+        assert cli.main(["restore", name]) == 1
+        assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
 
 
 def test_whoever_was_erased_since_is_erased_again_in_the_same_act(
