@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain import changes, outbox, quiet
+from domain import changes, outbox
 from domain.changes import Leaving, Told
 from domain.database import rows
 from domain.outbox import Letter, Method
-from domain.quiet import QuietHours
+from domain.quiet import QuietHours, held_at, hours_of
 from domain.verbs import routine
 
 LOCK = 4_905_318_206
@@ -48,9 +48,7 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
         return 0
-    waiting = await _gathering()
-    asleep = await _held(now, waiting, house)
-    awake = [letter for letter in waiting if letter.id not in asleep]
+    awake = await _awake(now, house)
     ripe = [bunch for bunch in _bunches(awake, how.hold) if _is_ripe(bunch, now, how.hold)]
     unheard = _unheard(await _overtaken(now, ripe))
     if not ripe:
@@ -70,12 +68,16 @@ async def _gathering() -> list[Letter]:
     return await Letter.filter(gathers=True, method__isnull=False, **outbox.WAITING).order_by("id").select_for_update()
 
 
-async def _held(now: datetime, letters: Sequence[Letter], house: QuietHours | None) -> set[UUID]:
-    """Of these the letters that have to wait for the morning; none where the newest to the same reader must not."""
-    begins = {_reader(one): datetime.fromisoformat(one.facts["starts_at"]) for one in letters}
-    until = await quiet.asleep(now, house, [one.person_id for one in letters])
-    asleep = [one for one in letters if one.person_id in until]
-    return {one.id for one in asleep if one.person_id and quiet.must_wait(begins[_reader(one)], until[one.person_id])}
+HELD = f"""
+    SELECT one.id FROM letter one
+    WHERE one.gathers AND one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
+      AND {held_at("$1", "$2", "$3")}"""  # noqa: S608 - our own words
+
+
+async def _awake(now: datetime, house: QuietHours | None) -> list[Letter]:
+    """What gathers and need not wait for a morning, as it was owed."""
+    asleep = {UUID(str(line["id"])) for line in await rows(HELD, now, *hours_of(house))}
+    return [letter for letter in await _gathering() if letter.id not in asleep]
 
 
 def _reader(letter: Letter) -> Reader:

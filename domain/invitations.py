@@ -2,19 +2,22 @@
 
 Each letter names one attendee only (privacy; RFC 5546 §3.2.2 allows it). Nothing is owed for what is already over, nor
 to somebody who cannot be written to (`letters`). The facts of a letter are frozen as of now: a late post tells what
-was meant.
+was meant. Only their own answer is told as it stands when a letter leaves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from domain import changes, outbox
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
 from domain.japanese import from_to
 from domain.letters import recipient_of
-from domain.outbox import Method
+from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
 
@@ -52,11 +55,26 @@ async def tell(
     known = {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
-        "partstat": PartStat.TENTATIVE if attendee.waits else attendee.partstat,
+        "partstat": _answer_of(attendee),
         "stamp": author.now.isoformat(),
     }
     turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
     await write(author, appointment, await attendee.person, kind, turn, method, **known, **more)
+
+
+def _answer_of(attendee: Attendee) -> PartStat:
+    """Their answer as calendars show it: whoever waits for a seat has not got one."""
+    return PartStat.TENTATIVE if attendee.waits else attendee.partstat
+
+
+@outbox.when_leaving
+async def tell_answers_as_they_stand(now: datetime, letters: Sequence[Letter]) -> None:
+    """Whoever has answered while a letter waited is not asked again by it, nor is their answer taken back."""
+    asking = [one for one in letters if one.method is Method.REQUEST and "attendee_id" in one.facts]
+    asked = await Attendee.filter(id__in=[UUID(one.facts["attendee_id"]) for one in asking])
+    answers = {str(one.id): _answer_of(one) for one in asked}
+    for letter in asking:
+        letter.facts |= {"partstat": answers.get(letter.facts["attendee_id"], PartStat.NEEDS_ACTION)}
 
 
 async def write(

@@ -24,7 +24,7 @@ from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
 from domain.errors import NotFound, WrongState
-from domain.quiet import TOO_SOON, QuietHours, asleep_at, hours_of
+from domain.quiet import QuietHours, held_at, hours_of
 from domain.records import any_of
 from domain.table import Table
 from domain.verbs import routine
@@ -60,7 +60,7 @@ class LetterStatus(StrEnum):
 class Letter(Table):
     """One mail owed to one address.
 
-    `facts` are frozen as they were when the letter was owed. `due_at` is the earliest instant of the next
+    `facts` are frozen as they were when the letter was owed, but for what is renewed (`when_leaving`). `due_at` is the earliest instant of the next
     attempt. A letter ends `sent_at`, `given_up_at` or, where another says it all, `spared_at`; until `leased_until`
     somebody is posting it. `stamped_at` is the Date of the mail and the DTSTAMP of its calendar part: when it left
     first, on the day in Japan of its newest attempt. It may come back later (`returned_at`), with the code of why (RFC
@@ -124,6 +124,16 @@ def when_owed(companion: Companion) -> Companion:
     """Register what goes along with a letter to a person. It may also keep the letter itself from leaving."""
     COMPANIONS.append(companion)
     return companion
+
+
+Renewal = Callable[[datetime, Sequence["Letter"]], Awaitable[None]]
+RENEWALS: list[Renewal] = []
+
+
+def when_leaving(renewal: Renewal) -> Renewal:
+    """Register what of their facts letters tell as it stands when they leave, not as it was when they were owed."""
+    RENEWALS.append(renewal)
+    return renewal
 
 
 async def owe(
@@ -194,10 +204,7 @@ LEASING = f"""
         SELECT one.id FROM letter one
         WHERE one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
           AND NOT one.gathers AND one.due_at <= $1
-          AND (one.appointment_id IS NULL OR NOT EXISTS (
-              SELECT FROM ({asleep_at("$1", "$4", "$5")}) asleep
-              WHERE asleep.person_id = one.person_id
-                AND coalesce((one.facts->>'starts_at')::timestamptz > asleep.until + $6::interval, true)))
+          AND NOT {held_at("$1", "$4", "$5")}
           AND (one.leased_until IS NULL OR one.leased_until <= $1)
           AND NOT EXISTS (
               SELECT 1 FROM letter older
@@ -229,8 +236,22 @@ async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) 
     person's calendar elsewhere, and while it may still be gathered with others (`gathering.settle`). What is told of a
     date waits for the end of its reader's quiet hours (`quiet`), of which volunteers have those of the `house`.
     """
-    leased = await rows(LEASING, now, now + LEASE, most, *hours_of(house), TOO_SOON)
-    return await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
+    leased = await rows(LEASING, now, now + LEASE, most, *hours_of(house))
+    letters = await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
+    await _renew(now, letters)
+    return letters
+
+
+async def _renew(now: datetime, letters: Sequence[Letter]) -> None:
+    """What a letter tells otherwise than at its last attempt is no copy of that, and dated anew."""
+    before = {letter.id: dict(letter.facts) for letter in letters}
+    for renewal in RENEWALS:
+        await renewal(now, letters)
+    for letter in letters:
+        if letter.facts != before[letter.id]:
+            assert letter.stamped_at is not None
+            letter.stamped_at = max(now.replace(microsecond=0), letter.stamped_at)
+            await letter.save(update_fields=["facts", "stamped_at"])
 
 
 @routine

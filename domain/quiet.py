@@ -74,6 +74,36 @@ async def asleep(now: datetime, house: QuietHours | None, persons: Iterable[UUID
     return {UUID(str(line["person_id"])): line["until"] for line in found}
 
 
+def held_at(now: str, begins: str, ends: str) -> str:
+    """SQL for whether the letter `one`, which waits, has to wait for a morning: it tells of a date, and neither it nor
+    any that waits behind it, to the same address or reader, is for somebody who is awake, or who would hear too late.
+
+    Too late is by the earliest start that they may have in mind: the one that they are told, or were told last. The
+    three are placeholders, of the instant and of the hours of the house.
+    """
+    return f"""
+        (one.appointment_id IS NOT NULL
+         AND EXISTS (SELECT FROM ({asleep_at(now, begins, ends)}) asleep WHERE asleep.person_id = one.person_id)
+         AND NOT EXISTS (
+            SELECT FROM letter later
+            LEFT JOIN LATERAL (
+                SELECT * FROM ({asleep_at(now, begins, ends)}) asleep WHERE asleep.person_id = later.person_id
+            ) asleep ON true
+            LEFT JOIN LATERAL (
+                SELECT CASE WHEN told.method = 'CANCEL' THEN NULL ELSE told.facts->>'starts_at' END AS starts_at
+                FROM letter told
+                WHERE told.appointment_id = later.appointment_id AND told.person_id = later.person_id
+                  AND told.sent_at IS NOT NULL AND told.returned_at IS NULL
+                  AND (told.facts->>'ends_at')::timestamptz > {now}
+                ORDER BY told.id DESC LIMIT 1) told ON true
+            WHERE later.appointment_id = one.appointment_id AND later.id >= one.id
+              AND (later.to_address = one.to_address OR later.person_id = one.person_id)
+              AND later.sent_at IS NULL AND later.given_up_at IS NULL AND later.spared_at IS NULL
+              AND (asleep.person_id IS NULL
+                   OR least((later.facts->>'starts_at')::timestamptz, told.starts_at::timestamptz)
+                      <= asleep.until + interval '{TOO_SOON // timedelta(minutes=1)} minutes')))"""  # noqa: S608 - ours
+
+
 def hours_of(hours: QuietHours | None) -> tuple[int | None, int | None]:
     """Both hours as the statements want them."""
     return (hours.begins, hours.ends) if hours else (None, None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import incoming, replies
+from domain import drills, gathering, incoming, outbox, replies
 from domain.calendar import PartStat
 from domain.incoming import IncomingStatus
 from domain.outbox import Letter, Method
@@ -108,5 +108,43 @@ def test_of_what_is_refused_no_calendar_hears(play: Any) -> None:
         with pytest.raises(Exception, match="すでに終わって"):
             await replies.answer_by_link(asked.date.ends_at, asked.attendee.id, partstat=PartStat.ACCEPTED)
         assert await told_back() == []
+
+    play(story)
+
+
+async def given_by_mail(asked: Invitation) -> None:
+    await asked.arrives()
+
+
+async def given_by_telephone(asked: Invitation) -> None:
+    await replies.note(make.at(asked.town.officer, SOON), asked.attendee.id, partstat=PartStat.ACCEPTED)
+
+
+@pytest.mark.parametrize("given", [given_by_mail, given_by_telephone])
+def test_a_letter_that_waited_takes_no_answer_back(play: Any, given: Any) -> None:
+    """Its new name was told at ten, the answer given at eleven, the letter left after that."""
+
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await outbox.settle_before(SOON, SOON)
+        await drills.correct(town.officer, asked.drill.id, title="第2回共同対処訓練")
+        await given(asked)
+        await gathering.settle(SOON)
+        letter = (await outbox.claim(SOON))[0]
+        assert (letter.facts["title"], letter.facts["partstat"]) == ("第2回共同対処訓練", "ACCEPTED")
+        assert (await Letter.get(id=letter.id)).facts["partstat"] == "ACCEPTED"
+
+    play(story)
+
+
+def test_a_letter_that_tells_another_answer_than_at_its_last_attempt_is_dated_anew(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await gathering.settle(NOW)
+        [first] = await outbox.claim(NOW)
+        await given_by_mail(asked)
+        [again] = await outbox.claim(SOON)
+        assert (first.id, first.facts["partstat"]) == (again.id, "NEEDS-ACTION")
+        assert (again.facts["partstat"], again.stamped_at) == ("ACCEPTED", SOON)
 
     play(story)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, feeds, outbox, quiet, reminders, replies
+from domain import activities, drills, feeds, outbox, quiet, reminders, replies
 from domain.activities import Activity
 from domain.actor import TOKYO
 from domain.calendar import Attendee, PartStat
@@ -32,11 +32,11 @@ def sleeping(pigeons: Pigeons) -> Desk:
     return replace(desk(pigeons), quiet=QuietHours(21, 7), gathering=Gathering(timedelta(minutes=3)))
 
 
-async def asked(town: Town, starts_at: datetime) -> Activity:
-    activity = await make.activity(make.at(town.officer, NIGHT), starts_at=starts_at)
+async def asked(town: Town, starts_at: datetime, now: datetime = NIGHT) -> Activity:
+    activity = await make.activity(make.at(town.officer, now), starts_at=starts_at)
     volunteer = await make.volunteer(town)
     await Letter.all().delete()
-    return await activities.invite(make.at(town.officer, NIGHT), activity.id, volunteer_ids=[volunteer.id])
+    return await activities.invite(make.at(town.officer, now), activity.id, volunteer_ids=[volunteer.id])
 
 
 def test_nobody_is_written_to_at_home_in_the_night_and_the_desk_and_partners_are(play: Any) -> None:
@@ -71,6 +71,81 @@ def test_what_is_moved_to_the_early_morning_is_told_in_the_night(play: Any) -> N
         pigeons = Pigeons()
         await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
         assert [one.to_address for one in pigeons.taken] == [VOLUNTEER]
+
+    play(story)
+
+
+def test_what_cannot_wait_takes_along_the_older_letter_that_could(play: Any) -> None:
+    """Invited to a date in a week while the mail server was busy; moved to half past six in the night."""
+
+    async def story(town: Town) -> None:
+        evening, busy, willing = NOW + timedelta(hours=11), Pigeons(raises=TemporaryFailure("451 later")), Pigeons()
+        activity = await asked(town, NIGHT + timedelta(days=7), evening)
+        await post_letters.post_letters(evening + timedelta(minutes=5), sleeping(busy))
+        late = NIGHT - timedelta(minutes=30)
+        soon = {"starts_at": IN_THE_MORNING - timedelta(minutes=30), "ends_at": IN_THE_MORNING}
+        await activities.reschedule(make.at(town.officer, late), activity.id, **soon)
+        for minutes in (5, 6):
+            await post_letters.post_letters(late + timedelta(minutes=minutes), sleeping(willing))
+        assert len(busy.taken) == 1
+        assert [b"20260702T063000" in one.calendar[1] for one in willing.taken if one.calendar] == [False, True]
+
+    play(story)
+
+
+@pytest.mark.parametrize("hour", [-7.5, 0.5, 5])
+@pytest.mark.parametrize("to", [timedelta(days=30), timedelta(hours=6)])
+def test_whoever_would_come_in_vain_is_told_in_the_night_that_the_date_has_moved_away(
+    play: Any, hour: float, to: timedelta
+) -> None:
+    async def story(town: Town) -> None:
+        starts_at, pigeons = IN_THE_MORNING + timedelta(hours=hour), Pigeons()
+        activity = await asked(town, starts_at, NOW)
+        later = {"starts_at": starts_at + to, "ends_at": starts_at + to + timedelta(hours=1)}
+        await post_letters.post_letters(NOW + timedelta(minutes=5), sleeping(pigeons))
+        await activities.reschedule(make.at(town.officer, NIGHT), activity.id, **later)
+        await post_letters.post_letters(NIGHT + timedelta(minutes=5), sleeping(pigeons))
+        assert len(pigeons.taken) == (1 if hour == 5 else 2)
+
+    play(story)
+
+
+def test_whoever_was_let_go_in_the_night_and_is_asked_to_another_day_hears_of_that_in_the_morning(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, pigeons, told = await make.drill(town.officer, starts_at=IN_THE_MORNING), Pigeons(), []
+        [contact] = await make.invited(town.officer, drill)
+        await choose(contact.person_id, 21, 7)
+        await post_letters.post_letters(NOW + timedelta(minutes=5), sleeping(pigeons))
+        officer, later = make.at(town.officer, NIGHT), IN_THE_MORNING + timedelta(days=9)
+        attendee = await Attendee.get(person_id=contact.person_id)
+        await drills.uninvite(officer, drill.id, attendee_id=attendee.id)
+        await post_letters.post_letters(NIGHT, sleeping(pigeons))
+        when = {"starts_at": later, "ends_at": later + timedelta(hours=1)}
+        await drills.postpone(officer, drill.id, reason="台風", **when)
+        await drills.invite(officer, drill.id, contact_id=contact.id)
+        for now in (NIGHT, NIGHT + timedelta(hours=1), IN_THE_MORNING):
+            await post_letters.post_letters(now, sleeping(pigeons))
+            told.append([one.calendar[0] for one in pigeons.taken if one.calendar])
+        before = ["REQUEST", "CANCEL"]
+        assert told == [before, before, [*before, "REQUEST"]]
+
+    play(story)
+
+
+def test_who_sleeps_keeps_nobody_waiting_who_reads_the_same_mailbox(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, body, pigeons = await make.drill(town.officer), await make.company(town.officer), Pigeons()
+        for name in ("髙見本", "試﨑"):
+            contact = await make.contact(town.officer, body, family_name=name, mail_address="box@partner.example")
+            await drills.invite(town.officer, drill.id, contact_id=contact.id)
+        await Person.filter(family_name="髙見本").update(quiet_from=18, quiet_to=8)
+        for minutes in (5, 6):
+            await post_letters.post_letters(NOW + timedelta(minutes=minutes), sleeping(pigeons))
+        await drills.call_off(make.at(town.officer, NIGHT), drill.id, reason="台風")
+        for minutes in (5, 6):
+            await post_letters.post_letters(NIGHT + timedelta(minutes=minutes), sleeping(pigeons))
+        told = [one.calendar[0] for one in pigeons.taken if one.calendar]
+        assert told == ["REQUEST", "REQUEST", "CANCEL", "CANCEL"]
 
     play(story)
 
@@ -206,8 +281,10 @@ def test_a_letter_that_cannot_be_compared_keeps_no_other_in_the_house(play: Any,
     async def story(town: Town) -> None:
         lecture = await make.lecture(town.officer)
         about = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "appointment_id": lecture.appointment_id}
-        broken = {"unit_name": "青浜第1警察署"}
-        await outbox.owe("b:1", "drill-changed", facts=broken, owed_at=NOW, method=outbox.Method.REQUEST, **about)
+        broken = {"unit_name": "青浜第1警察署", "sequence": "二"}
+        for key, gathers in (("b:1", False), ("b:2", True)):
+            told = {"facts": broken, "owed_at": NOW, "method": outbox.Method.REQUEST, "gathers": gathers}
+            await outbox.owe(key, "drill-changed", **told, **about)
         pigeons = Pigeons()
         assert (await post_letters.post_letters(NIGHT, sleeping(pigeons)))[POSTED] == 1
         assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
