@@ -60,11 +60,12 @@ class LetterStatus(StrEnum):
 class Letter(Table):
     """One mail owed to one address.
 
-    `facts` are frozen as they were when the letter was owed, but for what is renewed (`when_leaving`). `due_at` is the earliest instant of the next
-    attempt. A letter ends `sent_at`, `given_up_at` or, where another says it all, `spared_at`; until `leased_until`
-    somebody is posting it. `stamped_at` is the Date of the mail and the DTSTAMP of its calendar part: when it left
-    first, on the day in Japan of its newest attempt. It may come back later (`returned_at`), with the code of why (RFC
-    3463). While it `gathers` it has not been compared with what else its reader is told (`gathering`).
+    `facts` are frozen as they were when the letter was owed, but for what is renewed when it leaves (`when_leaving`).
+    `due_at` is the earliest instant of the next attempt. A letter ends `sent_at`, `given_up_at` or, where another says
+    it all, `spared_at`; until `leased_until` somebody is posting it. `stamped_at` is the Date of the mail and the
+    DTSTAMP of its calendar part: when it left first, on the day in Japan of its newest attempt. It may come back later
+    (`returned_at`), with the code of why (RFC 3463). While it `gathers` it has not been compared with what else its
+    reader is told (`gathering`).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
