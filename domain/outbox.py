@@ -31,11 +31,12 @@ from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
+PARTS = 1000
 PERSISTENCE = timedelta(days=14)
 MOST_ATTEMPTS = 10 + PERSISTENCE // LONGEST_PAUSE
-"""Of a letter without a date: nine pauses grow to the longest, which is then kept for as long as PERSISTENCE says. The
-attempts are counted, not the days, for a clock that stands still tries nothing. A letter about a date is tried until
-that is over."""
+"""Of a letter without a date: nine pauses grow to the longest, which is then kept for at least as long as PERSISTENCE
+says. The attempts are counted, not the days, for a clock that stands still tries nothing. A letter about a date is
+tried until that is over."""
 
 
 class Method(StrEnum):
@@ -269,8 +270,8 @@ async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:
 
 @routine
 async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: bool) -> None:
-    """The post did not take it: try again later, each pause twice the last, or give it up. Where trying again can help,
-    no letter about a date is given up before that is over."""
+    """The post did not take it: try again later, after a growing pause (`_pause`), or give it up. Where trying again
+    can help, no letter about a date is given up before that is over."""
     letter = await Letter.filter(id=letter_id, **WAITING).select_for_update().first()
     if letter is None:  # whoever held the lease after us has ended it
         return
@@ -280,11 +281,18 @@ async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: 
             "attempts": letter.attempts + 1,
             "last_error": reason[:300],
             "leased_until": None,
-            "due_at": now + min(timedelta(minutes=1) * 2 ** min(letter.attempts, 9), LONGEST_PAUSE),
+            "due_at": now + _pause(letter),
             "given_up_at": now if ends else None,
         }
     )
     await letter.save()
+
+
+def _pause(letter: Letter) -> timedelta:
+    """Twice the last, and up to a quarter more, each letter its own part: what failed together does not come back
+    together. The part is of the letter's id, so that a letter is as patient on every machine."""
+    pause: timedelta = min(timedelta(minutes=1) * 2 ** min(letter.attempts, 9), LONGEST_PAUSE)
+    return pause + pause / 4 * (letter.id.int % PARTS / PARTS)
 
 
 @routine
