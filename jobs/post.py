@@ -11,7 +11,8 @@ import asyncio
 import os
 import re
 import ssl
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +33,7 @@ LOGIN_REFUSED = frozenset({530, 534, 535, 538})
 
 ABOUT_THE_LETTER = (
     aiosmtplib.SMTPSenderRefused,
-    aiosmtplib.SMTPRecipientsRefused,
+    aiosmtplib.SMTPRecipientRefused,
     aiosmtplib.SMTPDataError,
 )
 
@@ -55,11 +56,18 @@ class TemporaryFailure(NotPosted):
     """The letter itself was not refused: try it again later."""
 
 
+HandingOver = Callable[[], AbstractAsyncContextManager[None]]
+"""What the poster does around the moment in which a letter goes into other hands: before it, and as soon as it has."""
+
+
 class Post(Protocol):
     """Something that takes letters away."""
 
-    async def post(self, envelope: Envelope) -> None:
-        """Return when the letter is in other hands for good; raise a `NotPosted` otherwise."""
+    async def post(self, envelope: Envelope, handing_over: HandingOver = nullcontext) -> None:
+        """Return when the letter is in other hands for good; raise a `NotPosted` otherwise.
+
+        It enters `handing_over` before the letter can be in other hands, and leaves it as soon as it is.
+        """
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,16 @@ class SmtpPost:
     patience: float = PATIENCE
     seals: Seals = UNSEALED
 
-    async def post(self, envelope: Envelope) -> None:
+    async def post(self, envelope: Envelope, handing_over: HandingOver = nullcontext) -> None:
         mail, sender, to = _ready(envelope, self.seals)
         client = self._client(sender)
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.patience) as limit:
                 await client.connect()
-                await client.sendmail(sender, [to], mail)
+                await _announce(client, sender, to, len(mail))
+                async with handing_over():
+                    await client.data(mail)
+                    limit.reschedule(None)  # it is taken: no impatience may undo that
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _failure(error) from error
         finally:
@@ -101,6 +112,14 @@ class SmtpPost:
         )
 
 
+async def _announce(client: aiosmtplib.SMTP, sender: str, to: str, length: int) -> None:
+    """From whom and to whom, and how large, where the server wants to know (RFC 1870)."""
+    await client.ehlo()
+    options = [f"size={length}"] if client.supports_extension("size") else []
+    await client.mail(sender, options=options)
+    await client.rcpt(to)
+
+
 def _ready(envelope: Envelope, seals: Seals) -> tuple[bytes, str, str]:
     try:
         sender = bare_address(envelope.returns_to, "sender_address")
@@ -118,11 +137,10 @@ async def _part(client: aiosmtplib.SMTP) -> None:
 
 
 def _failure(error: Exception) -> NotPosted:
-    answer = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
-    if not isinstance(answer, aiosmtplib.SMTPResponseException):
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
         return TemporaryFailure(f"メールサーバーと通信できません（{type(error).__name__}）。自動的に再送します。")
-    told = f"{answer.code} {_one_line(answer.message)}".strip()
-    if _refuses_the_letter(error, answer.code):
+    told = f"{error.code} {_one_line(error.message)}".strip()
+    if _refuses_the_letter(error, error.code):
         return PermanentFailure(f"メールサーバーが受け取りを拒否しました（{told}）。宛先を確認してください。")
     return TemporaryFailure(f"メールサーバーが今は受け取れません（{told}）。時間をおいて自動的に再送します。")
 
@@ -149,10 +167,11 @@ class FilePost:
     directory: Path
     seals: Seals = UNSEALED
 
-    async def post(self, envelope: Envelope) -> None:
+    async def post(self, envelope: Envelope, handing_over: HandingOver = nullcontext) -> None:
         mail, _, _ = _ready(envelope, self.seals)
         try:
-            await asyncio.to_thread(_write, self.directory, _file_name(envelope), mail)
+            async with handing_over():
+                await asyncio.to_thread(_write, self.directory, _file_name(envelope), mail)
         except OSError as error:
             raise TemporaryFailure(
                 f"メールをファイルに書き出せませんでした（{error.strerror}）。保存先の空き容量と権限を確認してください。"

@@ -1,4 +1,4 @@
-"""Post the letters that are due. Two workers never post the same one; killed between post and mark, one repeats it.
+"""Post the letters that are due. Two workers never post the same one; killed between post and mark, one repeats one.
 
 What is secret in a letter (the links behind which no password stands) is derived here, at the moment of posting.
 """
@@ -9,9 +9,12 @@ import asyncio
 import logging
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,7 +33,7 @@ from exports import ical
 from jobs import letters
 from jobs.mail import Envelope
 from jobs.mailbox import Mailbox
-from jobs.post import NotPosted, PermanentFailure, Post
+from jobs.post import HandingOver, NotPosted, PermanentFailure, Post
 
 log = logging.getLogger(__name__)
 ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
@@ -64,6 +67,8 @@ BUTTONS_DO_NOT = "カレンダーやメールの画面に出る「承諾」「�
 
 MOST, AT_ONCE = 40, 10
 """Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
+LONGEST_TURN = 5.0
+"""Seconds that a letter waits for another to be handed over."""
 
 
 class Outcome(StrEnum):
@@ -77,11 +82,11 @@ class Outcome(StrEnum):
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
     await _decide(now, desk)
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate, turns = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
 
     async def one(letter: Letter) -> Outcome:
         async with gate:
-            return await _post(now, desk, letter)
+            return await _post(now, desk, letter, partial(_handing_over, now, letter, turns))
 
     async with asyncio.TaskGroup() as round:
         posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST, desk.quiet)]
@@ -100,16 +105,33 @@ async def _decide(now: datetime, desk: Desk) -> None:
         log.error("letters could not be gathered: %s", trace(bug))
 
 
-async def _post(now: datetime, desk: Desk, letter: Letter) -> Outcome:
+@asynccontextmanager
+async def _handing_over(now: datetime, letter: Letter, turns: asyncio.Lock) -> AsyncIterator[None]:
+    """Between the mail server's having it and its being marked is one letter at a time: this is all that whoever is
+    killed repeats. Where the server needs long for one, the others wait no longer for it."""
+    try:
+        async with asyncio.timeout(LONGEST_TURN):
+            await turns.acquire()
+        has_turn = True
+    except TimeoutError:
+        has_turn = False
+    try:
+        yield
+        await outbox.mark_sent(now, letter.id)
+    finally:
+        if has_turn:
+            turns.release()
+
+
+async def _post(now: datetime, desk: Desk, letter: Letter, handing_over: HandingOver) -> Outcome:
     if letter.is_over(now):
         await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
         return Outcome.OVER
     try:
-        await desk.post.post(envelope(now, desk, letter))
+        await desk.post.post(envelope(now, desk, letter), handing_over)
     except Exception as failure:
         await _failed(now, letter, failure)
         return Outcome.FAILED
-    await outbox.mark_sent(now, letter.id)
     return Outcome.POSTED
 
 

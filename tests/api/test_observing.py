@@ -115,7 +115,7 @@ def test_the_log_of_an_exception_says_where_and_never_what(written: io.StringIO,
 class Refusing:
     """A mail server that quotes the address in its refusal, as they do."""
 
-    async def post(self, _: object) -> None:
+    async def post(self, *_: object) -> None:
         raise PermanentFailure(f"550 <{ADDRESS}> unknown")
 
 

@@ -12,6 +12,7 @@ from domain.outbox import Letter
 from domain.quiet import QuietHours
 from domain.slots import Slot
 from jobs import clock
+from jobs.post import HandingOver
 from jobs.post_letters import Desk, post_letters
 from jobs.schedule import Daily, Every, Job
 from tests.clock import NOW
@@ -166,8 +167,10 @@ def test_the_whole_schedule_runs_on_the_day_before_a_lecture(play: Any) -> None:
 
 
 class Nowhere:
-    async def post(self, _: object) -> None:
+    async def post(self, _: object, handing_over: HandingOver) -> None:
         """Everything arrives."""
+        async with handing_over():
+            pass
 
 
 NOBODY_WRITES = desk(Nowhere())

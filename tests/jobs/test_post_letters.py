@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 from asyncio import create_subprocess_exec
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -22,7 +23,7 @@ from domain.volunteers import AgeBand, Volunteer
 from jobs import post_letters
 from jobs.mail import Envelope, message
 from jobs.mailbox import ImapMailbox
-from jobs.post import PATIENCE, PermanentFailure, SmtpPost, TemporaryFailure
+from jobs.post import PATIENCE, HandingOver, PermanentFailure, SmtpPost, TemporaryFailure
 from jobs.post_letters import Desk, Outcome
 from tests import make
 from tests.clock import NOW
@@ -48,10 +49,11 @@ class Pigeons:
     raises: BaseException | None = None
     taken: list[Envelope] = field(default_factory=list)
 
-    async def post(self, envelope: Envelope) -> None:
-        self.taken.append(envelope)
-        if self.raises:
-            raise self.raises
+    async def post(self, envelope: Envelope, handing_over: HandingOver = nullcontext) -> None:
+        async with handing_over():
+            self.taken.append(envelope)
+            if self.raises:
+                raise self.raises
 
 
 def desk(post: Any) -> Desk:
@@ -290,7 +292,7 @@ from jobs import post_letters
 from jobs.post import SmtpPost
 
 class Struck(SmtpPost):
-    async def post(self, envelope):
+    async def post(self, envelope, handing_over):
         await super().post(envelope)
         os.kill(os.getpid(), signal.SIGKILL)
 
