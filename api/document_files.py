@@ -20,7 +20,7 @@ from api.context import whoever
 from api.downloads import refusal
 from api.guard import answer
 from api.house import House
-from api.observing import BUG, note
+from api.observing import failed
 from api.reading.ids import encode, key_of
 from domain import documents, walls
 from domain.actor import Actor
@@ -58,7 +58,7 @@ def routes(house: House) -> list[Route]:
         except ClientDisconnect:
             return answer(400, "INVALID", "ファイルが最後まで届きませんでした。送り直してください。")
         except Exception as bug:
-            return answer(500, "INTERNAL", BUG, requestId=note(bug))
+            return failed(bug)
 
     return [
         Route("/appointments/{id}/documents", told, methods=["POST"]),

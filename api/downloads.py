@@ -19,7 +19,7 @@ from strawberry.utils.str_converters import to_camel_case
 from api.context import whoever
 from api.guard import answer
 from api.house import House
-from api.observing import BUG, note
+from api.observing import failed
 from domain import statistics
 from domain.actor import TOKYO, Actor
 from domain.errors import Invalid, NotFound, RateLimited, Refused
@@ -69,7 +69,7 @@ def routes(house: House) -> list[Route]:
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
-            return answer(500, "INTERNAL", BUG, requestId=note(bug))
+            return failed(bug)
         named = {"Content-Disposition": content_disposition(file.name)}
         return Response(file.content, headers=named, media_type=file.media_type)
 

@@ -24,8 +24,9 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.guard import Asked, answer
-from api.observing import BUG, note
-from domain.errors import RateLimited, Refused
+from api.observing import BUG, failed, note
+from api.outages import outage, write_down
+from domain.errors import RateLimited, Refused, Unavailable
 
 Choices = Callable[[str], list[str]]
 """The values of an enum by its name."""
@@ -33,7 +34,7 @@ Choices = Callable[[str], list[str]]
 ContextOf = Callable[[Request], Awaitable[object]]
 """Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
 
-STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429}
+STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 """What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
 
 OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
@@ -74,7 +75,7 @@ class GraphQLDoor:
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
-            return answer(500, "INTERNAL", BUG, requestId=note(bug))
+            return failed(bug)
 
     def choices(self, name: str) -> list[str]:
         """The values of an enum of this schema."""
@@ -107,10 +108,11 @@ def refusal(refused: Refused) -> Response:
 
 def status_of(result: ExecutionResult) -> tuple[int, dict[str, str]]:
     """That of HTTP, and when to come again: what an account may not read any more is refused like a request that comes
-    too often, for whatever stands between the two knows no other way to tell (RFC 6585 §4)."""
+    too often, for whatever stands between the two knows no other way to tell (RFC 6585 §4). So is what the database
+    cannot do for now (RFC 9110 §15.6.4)."""
     for error in result.errors or ():
         cause = cause_of(error)
-        if isinstance(cause, RateLimited) and error.path is None:
+        if isinstance(cause, Unavailable) or (isinstance(cause, RateLimited) and error.path is None):
             return STATUS[cause.code], {"Retry-After": str(cause.retry_after)}
     return 200, {}
 
@@ -134,6 +136,8 @@ def worded(result: ExecutionResult, choices: Choices = _no_choices) -> dict[str,
 def word(error: GraphQLError, choices: Choices) -> dict[str, object]:
     """One error as the client sees it."""
     cause = cause_of(error)
+    if isinstance(cause, Unavailable):
+        write_down(cause)
     if isinstance(cause, Refused):
         return entry(error, cause.message, cause.code, field=cause.field or coerced_field(error.message))
     if is_of_the_document(error, cause):
@@ -149,11 +153,12 @@ def entry(error: GraphQLError, message: str, code: str, **extensions: str | None
 
 
 def cause_of(error: GraphQLError) -> Exception:
-    """What was raised in the first place: graphql-core wraps an exception once per layer."""
+    """What was raised in the first place, for graphql-core wraps an exception once per layer; the database's trouble as
+    what it is."""
     cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    return cause
+    return cause if isinstance(cause, Refused | GraphQLError) else outage(cause) or cause
 
 
 def is_of_the_document(error: GraphQLError, cause: Exception) -> bool:

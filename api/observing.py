@@ -14,12 +14,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import pages
 from api.guard import answer
+from api.outages import outage, write_down
 from domain import origins, quiet
 from domain.errors import trace
 from domain.quiet import QuietHours
@@ -102,9 +105,10 @@ class Observed:
         except ClientDisconnect:
             pass  # whoever hangs up half-way is neither answered nor a bug
         except Exception as bug:
-            note(bug)
-            if not status:
-                await _broken()(scope, receive, noted)
+            if status:
+                note(bug)
+            else:
+                await failed(bug, is_page=_is_for_people(scope))(scope, receive, noted)
         self._written_down(scope, status, perf_counter() - begun)
 
     def _written_down(self, scope: Scope, status: int, seconds: float) -> None:
@@ -114,5 +118,17 @@ class Observed:
         log.info("answered", extra={"fields": fields})
 
 
-def _broken() -> Response:
-    return answer(500, "INTERNAL", BUG, requestId=origins.current())
+def failed(bug: Exception, *, is_page: bool = False) -> Response:
+    """The answer where something was raised that is no refusal: the database's trouble as such, all else as a bug."""
+    trouble = outage(bug)
+    if trouble is None:
+        return answer(500, "INTERNAL", BUG, requestId=note(bug))
+    write_down(trouble)
+    later = {"Retry-After": str(trouble.retry_after)}
+    if is_page:
+        return pages.page("連携", pages.paragraph(trouble.message, "refused"), 503, **later)
+    return answer(503, trouble.code, trouble.message, later)
+
+
+def _is_for_people(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from domain import walls
 from domain.actor import TOKYO
@@ -59,6 +59,7 @@ STATEMENTS = 400
 # read whole tables instead, once for every row of the page.
 PLANNING = {"random_page_cost": "1.1"}
 READERS = {"default_transaction_read_only": "on", **walls.timeouts()}
+READ_ONLY = "25006"
 LONGEST_STATEMENT = 256 * 1024  # reading a deep selection is one statement, too long for the usual cache
 
 
@@ -105,6 +106,16 @@ async def records(statement: str, *values: object) -> list[tuple[Any, ...]]:
 async def was_first(insert: str, *values: object) -> bool:
     """Whether our `INSERT … ON CONFLICT DO NOTHING RETURNING` went in; a twin's open transaction is waited for."""
     return bool(await rows(insert, *values))
+
+
+@contextmanager
+def if_it_takes_changes() -> Iterator[None]:
+    """One note beside what is read, outside of transactions: a server that only lets read is no reason not to."""
+    try:
+        yield
+    except TransactionManagementError as error:
+        if getattr(error.args[0] if error.args else None, "sqlstate", None) != READ_ONLY:
+            raise
 
 
 def config(url: str, connections: int) -> dict[str, Any]:

@@ -90,6 +90,14 @@ class RateLimited(Refused):
         self.retry_after = retry_after
 
 
+class Unavailable(Refused):
+    """The database cannot do it for now. Whether a change whose end was not heard was made is known to nobody; an
+    idempotency key makes sending it again safe. `retry_after` is in seconds."""
+
+    code = "UNAVAILABLE"
+    retry_after = 5
+
+
 def trace(bug: BaseException) -> str:
     """Where a bug is, for a log: the kinds and places of the exception and its causes. Their texts stay out, for they
     may quote a row."""

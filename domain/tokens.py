@@ -280,7 +280,8 @@ async def actor_of(secret: str, now: datetime) -> Actor:
         raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
     actor, used_at = found
     if used_at is None or now - used_at >= USED:
-        await Token.filter(sha256=digest(secret)).update(last_used_at=now)
+        with database.if_it_takes_changes():
+            await Token.filter(sha256=digest(secret)).update(last_used_at=now)
     return actor
 
 

@@ -18,7 +18,7 @@ from tortoise.expressions import Q
 from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
-from domain import records, tokens
+from domain import database, records, tokens
 from domain.accounts.account import Account, Credential, note, visible_to
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
@@ -134,7 +134,8 @@ async def visit(secret: str, now: datetime) -> Visit | None:
 
 async def _note_use(secret: str, used_at: datetime | None, now: datetime) -> None:
     if used_at is None or now - used_at > SEEN:
-        await Session.filter(sha256=tokens.digest(secret), ended_at=None).update(seen_at=now)
+        with database.if_it_takes_changes():
+            await Session.filter(sha256=tokens.digest(secret), ended_at=None).update(seen_at=now)
 
 
 async def living(account_id: UUID, now: datetime) -> Sequence[Session]:

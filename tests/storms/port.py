@@ -24,7 +24,7 @@ from tests.api.serving import wait_until
 from tests.year.desk import _free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds for which a test waits, on a machine that is busy with other things."""
 
 

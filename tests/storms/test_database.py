@@ -1,0 +1,281 @@
+"""PostgreSQL is killed, filled up and closed to changes under a running web: what was acknowledged stays, nothing is
+done twice or by halves, and everybody is told what to do."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from api import embedded
+from api.embedded import EmbeddedServer
+from domain import feeds, replies, tokens
+from domain.actor import Role
+from domain.people import Person
+from tests import make
+from tests.api.serving import wait_until
+from tests.clock import NOW
+from tests.stage import Stage
+from tests.storms.house import SECRET
+from tests.storms.port import PATIENCE, Port, is_alive, port
+
+LIMIT = 16 * 2**20
+"""Bytes that a file may have on a full disk: those of PostgreSQL's own log, which is never larger, still fit."""
+
+READ = "{ organizations(first: 1) { edges { node { id } } } }"
+
+LINKS = (
+    f"/rsvp/{tokens.derive(SECRET, replies.PURPOSE, uuid4())}",
+    f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, uuid4(), 1)}/calendar.ics",
+)
+
+
+@dataclass
+class Sea:
+    """A PostgreSQL that keeps its promises, with a town in it, and a web in front of it."""
+
+    place: Path
+    server: EmbeddedServer
+    web: Port
+    officer: str
+    guest: str
+
+    def postmaster(self) -> int:
+        return int((self.place / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    def processes(self) -> list[int]:
+        """The server's own, its first one before the others."""
+        first = self.postmaster()
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def kill(self) -> None:
+        """kill -9 of everything there is of the server; returns when it is gone."""
+        numbers = self.processes()
+        for number in numbers:
+            os.kill(number, signal.SIGKILL)
+        wait_until(lambda: not any(map(is_alive, numbers)), PATIENCE)
+
+    def start_again(self) -> None:
+        with embedded.running(self.place):
+            """The first user is still there, so it goes on when this one leaves."""
+
+    def tell(self, *statements: str) -> Any:
+        """What the last of these answers, asked as the superuser."""
+
+        async def told() -> Any:
+            connection = await asyncpg.connect(self.server.superuser_url("renkei"))
+            try:
+                return [await connection.fetchval(statement) for statement in statements][-1]
+            finally:
+                await connection.close()
+
+        return asyncio.run(told())
+
+    def register(self, name: str) -> Any:
+        return self.web.change(self.officer, "registerOrganization", kind="COMPANY", name=name, idempotencyKey=name)
+
+    def hidden(self) -> list[Any]:
+        """What keeps the desk and a guest from reading, each through a pool of their own."""
+        answers = [self.web.ask(token, READ).json() for token in (self.officer, self.guest)]
+        return [error for answer in answers for error in answer.get("errors", [])]
+
+    def opens(self, link: str) -> tuple[int, bool]:
+        """What somebody meets who follows a link, and whether they are told to come again."""
+        answer = self.web.client.get(f"{self.web.base}{link}", headers={"Accept": "text/html"})
+        return answer.status_code, "少し待ってから" in answer.text and "Retry-After" in answer.headers
+
+    def written(self) -> list[int]:
+        """How many rows there are of each kind that a registration writes."""
+        counted = ("organization", "journal", "idempotency_key", "letter")
+        return [self.tell(f"SELECT count(*) FROM {table} WHERE {GENUINE[table]}") for table in counted]  # noqa: S608
+
+
+GENUINE = {"journal": "fact <> 'ballast'"} | dict.fromkeys(("organization", "idempotency_key", "letter"), "true")
+
+
+async def told_town() -> tuple[str, str]:
+    """A token of an officer and one of a partner's contact."""
+    town = await make.town()
+    officer = await Person.get(id=town.officer.person_id)
+    contact = await make.contact(town.officer, await make.company(town.officer))
+    station = {"unit_id": town.station.id}
+    _, inside = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, **station)
+    _, outside = await tokens.issue(town.admin, person_id=contact.person_id, role=Role.PARTNER, **station)
+    return inside, outside
+
+
+def copy(from_url: str, to_url: str) -> None:
+    """A whole database; migrating another one would take ten times as long."""
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "check": True}
+    dumped = subprocess.run([embedded.programs() / "pg_dump", from_url], **pipes)
+    load = [embedded.programs() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", to_url]
+    subprocess.run(load, input=dumped.stdout, **pipes)
+
+
+@pytest.fixture(scope="module")
+def sea(stage: Stage, server: EmbeddedServer) -> Iterator[Sea]:
+    officer, guest = stage.play(told_town(), empty=True)
+    with tempfile.TemporaryDirectory(prefix="renkei-test-") as room, embedded.running(Path(room)) as here:
+        copy(server.superuser_url(stage.url.split("/")[3].split("?")[0]), here.superuser_url("renkei"))
+        place = Path(room) / "web"
+        place.mkdir()
+        with port(here.url(), 1, place, NOW) as web:
+            web.start("web")
+            wait_until(web.is_open, PATIENCE)
+            yield Sea(Path(room), here, web, officer, guest)
+
+
+@dataclass
+class Clerk:
+    """Registers one body after the other, each until it is acknowledged, and keeps what else was said."""
+
+    sea: Sea
+    done: threading.Event = field(default_factory=threading.Event)
+    acknowledged: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def work(self) -> None:
+        while not self.done.is_set():
+            name = f"架空商事第{len(self.acknowledged)}株式会社"
+            wait_until(lambda name=name: self.is_acknowledged(name), PATIENCE)
+            self.acknowledged.append(name)
+
+    def is_acknowledged(self, name: str) -> bool:
+        answer = self.sea.register(name)
+        for error in answer.json().get("errors", []):
+            self.refused.append((answer.status_code, error["extensions"]["code"], error["message"]))
+        return "errors" not in answer.json()
+
+
+@contextmanager
+def at_work(clerk: Clerk) -> Iterator[None]:
+    thread = threading.Thread(target=clerk.work)
+    thread.start()
+    try:
+        yield
+    finally:
+        clerk.done.set()
+        thread.join()
+
+
+def test_what_was_acknowledged_survives_the_kill_of_the_database_and_nothing_is_done_twice(
+    sea: Sea, full: bool, capsys: Any
+) -> None:
+    kills, draw, clerk = (30 if full else 2), Random(20260701), Clerk(sea)
+    before = sea.written()
+    with at_work(clerk):
+        for _ in range(kills):
+            time.sleep(draw.uniform(0.2, 0.6))
+            sea.kill()
+            wait_until(lambda: sea.web.readiness() == 503, PATIENCE)
+            assert [sea.opens(link) for link in LINKS] == [(503, True)] * len(LINKS)
+            sea.start_again()
+            wait_until(sea.web.is_open, PATIENCE)
+            assert sea.hidden() == []
+    with capsys.disabled():
+        print(f"\n{kills} kills of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused")
+    assert {(status, code) for status, code, _ in clerk.refused} == {(503, "UNAVAILABLE")}
+    assert all("データベースに接続できません" in message for _, _, message in clerk.refused)
+    found = "SELECT array_agg(name ORDER BY created_at, name) FROM organization WHERE name LIKE '架空商事第%'"
+    assert sorted(sea.tell(found.replace("created_at, ", ""))) == sorted(clerk.acknowledged)
+    count = len(clerk.acknowledged)
+    assert sea.written() == [one + count for one in before[:3]] + before[3:]
+
+
+BALLAST = """
+    INSERT INTO journal (id, at, fact, kind, row_id, before, after, salt, request_id)
+    SELECT gen_random_uuid(), now(), 'ballast', 'Ballast', gen_random_uuid(), '{}', $1::jsonb, '', ''
+    FROM generate_series(1, $2)"""
+
+
+@contextmanager
+def disk_full(sea: Sea) -> Iterator[None]:
+    """No file may grow beyond LIMIT, and the journal's has grown there."""
+    limit(sea, LIMIT)
+    try:
+        asyncio.run(fill(sea.server.superuser_url("renkei")))
+        yield
+    finally:
+        limit(sea, "unlimited")
+        sea.tell("DELETE FROM journal WHERE fact = 'ballast'", "VACUUM journal")
+
+
+def limit(sea: Sea, size: int | str) -> None:
+    """By the server's own user, who may; its first process before the others, for those that begin meanwhile."""
+    owner = Path(f"/proc/{sea.postmaster()}").stat()
+    for number in sea.processes():
+        told = ["prlimit", "--pid", str(number), f"--fsize={size}:"]
+        done = subprocess.run(told, user=owner.st_uid, group=owner.st_gid, extra_groups=[], capture_output=True)
+        assert done.returncode == 0 or not is_alive(number), done.stderr
+
+
+async def fill(url: str) -> None:
+    """Large rows first, then what still fits between them."""
+    connection = await asyncpg.connect(url)
+    try:
+        for size, rows in ((1500, 1000), (1, 100), (1, 1)):
+            while await fits(connection, f'{{"x": "{"x" * size}"}}', rows):
+                pass
+    finally:
+        await connection.close()
+
+
+async def fits(connection: Any, ballast: str, rows: int) -> bool:
+    try:
+        await connection.execute(BALLAST, ballast, rows)
+    except asyncpg.InternalServerError:  # could not extend file: File too large
+        return False
+    return True
+
+
+def test_on_a_full_disk_a_change_is_refused_whole_and_made_when_there_is_room_again(sea: Sea) -> None:
+    before = sea.written()
+    with disk_full(sea):
+        answer = sea.register("架空倉庫株式会社")
+        assert answer.status_code == 503
+        (error,) = answer.json()["errors"]
+        assert error["extensions"]["code"] == "UNAVAILABLE"
+        assert "空き容量" in error["message"]
+        assert sea.written() == before
+        assert sea.hidden() == []
+    assert "errors" not in sea.register("架空倉庫株式会社").json()
+    assert sea.written()[:3] == [one + 1 for one in before[:3]]
+
+
+@contextmanager
+def read_only(sea: Sea) -> Iterator[None]:
+    sea.tell("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+    try:
+        yield
+    finally:
+        sea.tell(
+            "SET default_transaction_read_only = off",
+            "ALTER SYSTEM RESET default_transaction_read_only",
+            "SELECT pg_reload_conf()",
+        )
+
+
+def test_a_database_that_takes_no_changes_is_still_read_and_says_so(sea: Sea) -> None:
+    before = sea.written()
+    with read_only(sea):
+        sea.web.later(timedelta(hours=2))
+        wait_until(lambda: sea.register("架空海運株式会社").status_code == 503, PATIENCE)
+        (error,) = sea.register("架空海運株式会社").json()["errors"]
+        assert error["extensions"]["code"] == "UNAVAILABLE"
+        assert "読み取り専用" in error["message"]
+        assert sea.hidden() == []
+    wait_until(lambda: "errors" not in sea.register("架空海運株式会社").json(), PATIENCE)
+    assert sea.written()[:3] == [one + 1 for one in before[:3]]
