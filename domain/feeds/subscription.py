@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -206,14 +206,28 @@ async def rest(author: Author, volunteer: Volunteer, reason: str) -> None:
 
 @volunteers.when_returning
 async def go_on(author: Author, person_id: UUID) -> None:
-    """Whoever comes back expects their calendar to fill again, without asking: each feed goes on at a new address,
-    which is told by letter. The old one stays ended, for some programs have given it up when they were told so and
-    others have not, and nobody knows who has had it meanwhile. Without a mail address nothing goes on."""
+    """Whoever comes back expects their calendar to fill again, without asking: the last feed of each label goes on at a
+    new address, which is told by letter, and as long as they stay themself. The old one stays ended, for some programs
+    have given it up when they were told so and others have not, and nobody knows who has had it meanwhile. What cannot
+    go on, for want of a mail address or because there is one of that label, ends for good."""
     person = await Person.get(id=person_id)
-    for feed in await Subscription.filter(person_id=person_id, rests=True).order_by("id").select_for_update():
-        if person.mail_address and feed.revoked_at:
-            values = {"revoked_at": None, "rests": False, **_next(feed, feed.revoked_at)}
-            await _told(author, await records.change(author, feed, "feed-goes-on", **values))
+    until = _last_instant(person)
+    living = Subscription.filter(Q(revoked_at=None) | Q(revoked_at__gt=author.now), person_id=person_id)
+    taken = {feed.label for feed in await living}
+    resting = Subscription.filter(person_id=person_id, rests=True, revoked_at__isnull=False)
+    for feed in await resting.order_by("-revoked_at", "-id").select_for_update():
+        assert feed.revoked_at is not None, "what rests has ended"
+        if not person.mail_address or feed.label in taken or (until and until <= author.now):
+            await records.change(author, feed, "feed-ended", rests=False)
+            continue
+        taken.add(feed.label)
+        values = {"revoked_at": until, "rests": False, **_next(feed, feed.revoked_at)}
+        await _told(author, await records.change(author, feed, "feed-goes-on", **values))
+
+
+def _last_instant(person: Person) -> datetime | None:
+    """When their feeds end, where the day is known from which on they are gone; in Japan it begins at midnight."""
+    return datetime.combine(person.retired_on, time(), TOKYO) if person.retired_on else None
 
 
 @when_moving

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from domain import activities, drills, invitations, lectures, outbox, people, records, replies
+from tortoise.expressions import Q
+
+from domain import activities, calendar, drills, invitations, lectures, outbox, people, records, replies
 from domain.activities import Activity
 from domain.actor import LIAISONS, Actor
-from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
+from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.drills import Drill
 from domain.errors import Incomplete, WrongState
 from domain.incoming.mail import LABELS, MOVES, IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus, visible_to
+from domain.incoming.speaking import said_by, speaker
 from domain.japanese import mail_address
 from domain.lectures import Lecture
 from domain.organizations import Contact
@@ -43,6 +46,8 @@ async def refuse_uninvited(actor: Actor, incoming_mail_id: UUID, *, version: int
     mail = await records.find(visible_to(actor), incoming_mail_id, version)
     must_move(MOVES, LABELS, mail.status, IncomingStatus.DISMISSED)
     date = await Appointment.filter(id=mail.appointment_id).first()
+    if mail.doubt is IncomingDoubt.UNPROVEN and mail.attendee_id is None:
+        raise WrongState("差出人を確かめられないため、断りの手紙は送れません。「反映しない」にしてください。")
     if mail.doubt is not IncomingDoubt.UNINVITED or date is None:
         raise WrongState("招待していない人からの返事ではありません。")
     if mail.answers_for.casefold() != mail.sender.casefold():
@@ -75,31 +80,47 @@ async def _refuse(actor: Actor, mail: IncomingMail, date: Appointment, address: 
 
 @verb(*LIAISONS)
 async def accept_delegation(
-    actor: Actor, incoming_mail_id: UUID, *, person_id: UUID, version: int | None = None
+    actor: Actor,
+    incoming_mail_id: UUID,
+    *,
+    person_id: UUID,
+    attendee_id: UUID | None = None,
+    version: int | None = None,
 ) -> IncomingMail:
-    """代理を認める: ask this person, whom the officer knows to be the one who is meant, instead of whoever was invited.
+    """代理を認める: ask this person, whom the officer knows to be the one who is meant, instead of whoever was invited;
+    `attendee_id` says who that is where several were invited at its address.
 
-    Raises WrongState where the mail names no delegate of somebody who is invited, Incomplete for a person who cannot
-    stand in for them; and as the verb with which they are asked.
+    Raises Incomplete where that is not said, or for a person who cannot stand in for them, WrongState where the mail
+    names no delegate of somebody who is invited; and as the verb with which they are asked.
     """
     mail = await records.find(visible_to(actor), incoming_mail_id, version)
     person = await records.see(people.visible_to(actor), person_id, field="person_id")
     must_move(MOVES, LABELS, mail.status, IncomingStatus.ACCEPTED)
-    if mail.kind is not IncomingKind.DELEGATION or mail.attendee_id is None:
+    attendee = await speaker(mail, attendee_id) if mail.kind is IncomingKind.DELEGATION else None
+    if attendee is None:
         raise WrongState("このメールには、招待した人による代理の申出がありません。")
-    attendee = await records.see(Attendee.all(), mail.attendee_id)
     date = await Appointment.get(id=attendee.appointment_id)
     if person.id == attendee.person_id:
         raise Incomplete("招待した本人が指定されています。代理の方を指定してください。", field="person_id")
-    if not await Attendee.exists(appointment_id=date.id, person_id=person.id, removed_at=None):
+    if not await _is_asked(actor, date, person):
         await SEATS[date.kind](actor, date, attendee, person)
     await replies.answer_by_mail(actor, attendee.id, partstat=PartStat.DELEGATED, remark=mail.remark)
-    return await records.change(actor, mail, "delegation-accepted", status=IncomingStatus.ACCEPTED)
+    return await records.change(actor, mail, "delegation-accepted", status=IncomingStatus.ACCEPTED, **said_by(attendee))
+
+
+async def _is_asked(actor: Actor, date: Appointment, person: Person) -> bool:
+    """Whether a delegate is asked already. One who had said that they stay away is let go, to be asked anew."""
+    present = await Attendee.filter(appointment_id=date.id, person_id=person.id, removed_at=None).first()
+    if present and present.partstat in STAYING_AWAY and present.role is not AttendeeRole.HOST:
+        await calendar.release(actor, present)
+        return False
+    return present is not None
 
 
 async def _seat_at_drill(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
     drill = await Drill.get(appointment_id=date.id)
-    here = Contact.filter(person_id=person.id, organization_id=instead_of.organization_id, until=None)
+    stays = Q(until=None) | Q(until__gt=actor.today)
+    here = Contact.filter(stays, person_id=person.id, organization_id=instead_of.organization_id)
     contact = await here.first()
     if contact is None:
         raise Incomplete(NOT_A_COLLEAGUE, field="person_id")

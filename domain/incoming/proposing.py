@@ -17,6 +17,7 @@ from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.drills import Drill, DrillStatus
 from domain.errors import WrongState
 from domain.incoming.mail import LABELS, MOVES, IncomingKind, IncomingMail, IncomingStatus, visible_to
+from domain.incoming.speaking import said_by, speaker
 from domain.lectures import Lecture, LectureStatus
 from domain.outbox import Method
 from domain.states import must_move, said
@@ -54,43 +55,55 @@ MOVERS: Mapping[AppointmentKind, Move] = {
 
 @verb(*LIAISONS)
 async def accept_counter(
-    actor: Actor, incoming_mail_id: UUID, *, reason: str = BY_REQUEST, version: int | None = None
+    actor: Actor,
+    incoming_mail_id: UUID,
+    *,
+    attendee_id: UUID | None = None,
+    reason: str = BY_REQUEST,
+    version: int | None = None,
 ) -> IncomingMail:
     """日時の変更の申出を受ける: move the date to when it is proposed; everybody who is asked is asked anew.
 
-    Raises WrongState where it proposes no other time, or nobody who is invited does; and as the verb that moves it.
+    `attendee_id` says whose proposal it is where several were invited at its address. Raises Incomplete where that is
+    not said, WrongState where it proposes no other time, or nobody who is invited does; and as the verb that moves it.
     """
-    mail, date, _ = await _proposal(actor, incoming_mail_id, version, IncomingStatus.ACCEPTED)
+    mail, date, attendee = await _proposal(actor, incoming_mail_id, attendee_id, version, IncomingStatus.ACCEPTED)
     if mail.proposed_starts_at is None or mail.proposed_ends_at is None or date.kind not in MOVERS:
         raise WrongState(
             "この申出には、別の日時がありません。用件を確かめ、「申出を断る」か「反映しない」にしてください。"
         )
     await MOVERS[date.kind](actor, date, mail.proposed_starts_at, mail.proposed_ends_at, said(reason))
-    return await records.change(actor, mail, "counter-accepted", status=IncomingStatus.ACCEPTED)
+    return await records.change(actor, mail, "counter-accepted", status=IncomingStatus.ACCEPTED, **said_by(attendee))
 
 
 @verb(*LIAISONS)
 async def decline_counter(
-    actor: Actor, incoming_mail_id: UUID, *, reason: str | None = None, version: int | None = None
+    actor: Actor,
+    incoming_mail_id: UUID,
+    *,
+    attendee_id: UUID | None = None,
+    reason: str | None = None,
+    version: int | None = None,
 ) -> IncomingMail:
     """日時の変更の申出を断る: the date stays, and whoever has proposed another is told so, with the reason where one is
-    given (DECLINECOUNTER, RFC 5546 §3.2.8). Raises WrongState where nobody who is still asked has proposed one."""
-    mail, date, attendee = await _proposal(actor, incoming_mail_id, version, IncomingStatus.DISMISSED)
+    given (DECLINECOUNTER, RFC 5546 §3.2.8). `attendee_id` as for `accept_counter`. Raises Incomplete where that is
+    missing, WrongState where nobody who is still asked has proposed one."""
+    mail, date, attendee = await _proposal(actor, incoming_mail_id, attendee_id, version, IncomingStatus.DISMISSED)
     if why := await replies.why_closed(actor.now, date, attendee):
         raise WrongState(why)
     told = {"reason": said(reason)} if reason is not None else {}
     records.must_fit(Drill, told)  # as long as the reasons of which people are told otherwise
     await records.note(actor, attendee, "counter-declined", **told)
     await invitations.tell(actor, date, attendee, "counter-declined", Method.DECLINECOUNTER, **told)
-    return await records.change(actor, mail, "counter-declined", status=IncomingStatus.DISMISSED)
+    return await records.change(actor, mail, "counter-declined", status=IncomingStatus.DISMISSED, **said_by(attendee))
 
 
 async def _proposal(
-    actor: Actor, incoming_mail_id: UUID, version: int | None, to: IncomingStatus
+    actor: Actor, incoming_mail_id: UUID, attendee_id: UUID | None, version: int | None, to: IncomingStatus
 ) -> tuple[IncomingMail, Appointment, Attendee]:
     mail = await records.find(visible_to(actor), incoming_mail_id, version)
     must_move(MOVES, LABELS, mail.status, to)
-    if mail.kind is not IncomingKind.PROPOSAL or mail.attendee_id is None:
+    attendee = await speaker(mail, attendee_id) if mail.kind is IncomingKind.PROPOSAL else None
+    if attendee is None:
         raise WrongState("このメールには、招待した人による日時の変更の申出がありません。")
-    attendee = await records.see(Attendee.all(), mail.attendee_id)
     return mail, await Appointment.get(id=attendee.appointment_id), attendee

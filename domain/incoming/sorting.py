@@ -20,7 +20,8 @@ from domain.calendar import Appointment, Attendee, PartStat, sequence_for
 from domain.errors import Conflict
 from domain.incoming import returning
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
-from domain.outbox import Letter, Method
+from domain.incoming.speaking import invited_at
+from domain.outbox import Letter
 from domain.units import Unit, UnitKind
 from domain.verbs import routine
 
@@ -102,7 +103,7 @@ async def _place(told: Told) -> _Place | None:
     if appointment is None:
         unit = await _addressed(told)
         return _Place(unit) if unit else None
-    invited = await _invited(appointment, told.attendee)
+    invited = await invited_at(appointment.id, told.attendee)
     attendee = invited[0] if len(invited) == 1 else None
     return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee, is_shared=len(invited) > 1)
 
@@ -119,16 +120,6 @@ def _untagged(address: str) -> str:
     """The mailbox of an address with a plus tag (RFC 5233)."""
     name, _, host = address.rpartition("@")
     return f"{name.partition('+')[0]}@{host}"
-
-
-async def _invited(appointment: Appointment, address: str) -> list[Attendee]:
-    """Whoever was invited to the date by a letter to this address; without regard to capitals, as mailboxes are. Of
-    several those who are still asked: bodies and schools have one mailbox for many."""
-    written = Letter.filter(appointment_id=appointment.id, method=Method.REQUEST, to_address__iexact=address)
-    persons = {letter.person_id for letter in await written.exclude(to_address="")}
-    invited = await Attendee.filter(appointment_id=appointment.id, person_id__in=persons).order_by("id")
-    asked = [one for one in invited if one.removed_at is None]
-    return asked or invited[-1:]
 
 
 def _kind(told: Told) -> IncomingKind:
@@ -150,9 +141,11 @@ async def _doubt(now: datetime, told: Told, kind: IncomingKind, place: _Place) -
     if not told.method or _is_far_ahead(told, place.appointment):
         return IncomingDoubt.UNUSUAL
     if place.is_shared:
-        return IncomingDoubt.SHARED
-    if place.appointment is None or place.attendee is None:
-        return IncomingDoubt.UNINVITED if place.appointment else IncomingDoubt.UNKNOWN_DATE
+        return _strange(told) or IncomingDoubt.SHARED
+    if place.appointment is None:
+        return IncomingDoubt.UNKNOWN_DATE
+    if place.attendee is None:
+        return IncomingDoubt.UNINVITED if told.is_proven else IncomingDoubt.UNPROVEN
     return _strange(told) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)
 
 

@@ -144,6 +144,7 @@ STAYS = f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:new@partner.example":
 COMES = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:new@partner.example"
 CRASHER = "crasher@elsewhere.example"
 PROVEN = {"Authentication_Results": GENUINE}
+PROVEN_ELSEWHERE = {"Authentication_Results": GENUINE.replace("partner.example", "elsewhere.example")}
 
 
 def ten(uid: str) -> dict[str, tuple[bytes, tuple[str, str | None, str]]]:
@@ -167,7 +168,7 @@ def ten(uid: str) -> dict[str, tuple[bytes, tuple[str, str | None, str]]]:
         "by proxy": (mail(by_proxy, sender=CRASHER, **PROVEN), ("ANSWER", "SENDER", waits)),
         "stale": (mail(ics(sequence="-1"), **PROVEN), ("ANSWER", "OUTDATED", waits)),
         "forwarded": (
-            mail(ics(attendee=f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{CRASHER}"), sender=CRASHER, **PROVEN),
+            mail(ics(attendee=f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{CRASHER}"), sender=CRASHER, **PROVEN_ELSEWHERE),
             ("ANSWER", "UNINVITED", waits),
         ),
         "counter": (

@@ -1,10 +1,11 @@
 """Whoever was not invited gets no seat by a mail: an officer refuses them, or says yes to a delegate."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain import activities, drills, incoming, organizations
+from domain import activities, drills, incoming, organizations, replies
 from domain.activities import ParticipationStatus
 from domain.calendar import Appointment, Attendee, PartStat, sequence_for
 from domain.drills import Participation, ParticipationReply
@@ -15,6 +16,7 @@ from domain.organizations import Contact
 from domain.outbox import Letter, Method
 from domain.people import Person
 from tests import make
+from tests.clock import NOW
 from tests.domain.incoming.arriving import ADDRESS, SOON, Invitation, invitation, known
 from tests.domain.lectures.giving import confirmed as confirmed_lecture
 from tests.make import Town
@@ -168,6 +170,48 @@ def test_a_delegate_has_no_seat_until_an_officer_has_said_yes_and_then_answers_f
         yes = asked.told(sender="new@partner.example", attendee="new@partner.example")
         assert (await incoming.take_in(SOON, yes) or mail).status is IncomingStatus.APPLIED
         assert (await Participation.get()).reply is ParticipationReply.ACCEPTED
+
+    play(story)
+
+
+def test_a_delegate_who_had_declined_is_asked_anew(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        contact = await colleague(town, asked)
+        await drills.invite(town.officer, asked.drill.id, contact_id=contact.id)
+        declined = await Attendee.get(person_id=contact.person_id)
+        await replies.answer_by_link(NOW, declined.id, partstat=PartStat.DECLINED)
+        mail, before = await delegation(asked), await Letter.filter(to_address="new@partner.example").count()
+        await incoming.accept_delegation(make.at(town.officer, SOON), mail.id, person_id=contact.person_id)
+        again = await Attendee.get(id=declined.id)
+        assert (again.partstat, again.removed_at) == (PartStat.NEEDS_ACTION, None)
+        *_, letter = await Letter.filter(to_address="new@partner.example").order_by("id")
+        assert (letter.kind, letter.method) == ("drill-invitation", Method.REQUEST)
+        assert await Letter.filter(to_address="new@partner.example").count() == before + 1
+
+    play(story)
+
+
+def test_a_colleague_whose_last_day_lies_ahead_may_stand_in(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        contact, mail = await colleague(town, asked), await delegation(asked)
+        await Contact.filter(id=contact.id).update(until=asked.date.ends_at.date() + timedelta(days=30))
+        await incoming.accept_delegation(make.at(town.officer, SOON), mail.id, person_id=contact.person_id)
+        assert (await Attendee.get(person_id=contact.person_id)).partstat is PartStat.NEEDS_ACTION
+
+    play(story)
+
+
+def test_to_an_address_that_nobody_vouches_for_no_refusal_tells_the_date(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        mail = await asked.arrives(sender=CRASHER, attendee=CRASHER, is_proven=False)
+        assert mail.doubt is IncomingDoubt.UNPROVEN
+        with pytest.raises(WrongState, match="差出人を確かめられない"):
+            await incoming.refuse_uninvited(make.at(town.officer, SOON), mail.id)
+        assert not await Letter.filter(to_address=CRASHER).exists()
+        assert (await IncomingMail.get(id=mail.id)).status is IncomingStatus.WAITING
 
     play(story)
 

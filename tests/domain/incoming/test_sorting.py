@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from domain import activities, drills, incoming, replies
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.drills import Participation, ParticipationReply
-from domain.errors import Conflict, WrongState
+from domain.errors import Conflict, Incomplete, WrongState
 from domain.incoming import IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus
 from domain.journal import Entry
 from domain.outbox import Letter
@@ -305,8 +305,9 @@ def test_an_answer_from_the_mailbox_of_two_who_are_invited_is_nobodys_until_an_o
         before = [(one.id, one.partstat, one.version) for one in await Attendee.all().order_by("id")]
         mail = await asked.arrives()
         assert sorted_as(mail) == (IncomingKind.ANSWER, IncomingDoubt.SHARED, IncomingStatus.WAITING)
-        with pytest.raises(WrongState, match="だれのものか決まる"):
+        with pytest.raises(Incomplete, match="だれからのものか") as refused:
             await incoming.accept(town.officer, mail.id)
+        assert refused.value.field == "attendee_id"
         with pytest.raises(WrongState):
             await incoming.refuse_uninvited(town.officer, mail.id)
         assert [(one.id, one.partstat, one.version) for one in await Attendee.all().order_by("id")] == before
