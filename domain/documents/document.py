@@ -1,7 +1,8 @@
 """A paper with its states, and who sees it. Its bytes stand in a table of their own, which no list ever reads.
 
 DRAFT -> RELEASED -> WITHDRAWN; a draft may be withdrawn too. It belongs to a date: whoever comes to that sees it once
-it is released, and with them everybody of the body for which they come. Source of numbers and retention: S35
+it is released, and with them everybody of the body for which they come. After the last day of its retention period
+nobody outside does, and it is deleted by an approved list (`retention`). Source of numbers and retention: S35
 (原議保存期間, 文書番号).
 """
 
@@ -12,7 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
@@ -93,14 +94,19 @@ broken("document_once", "同じ内容のファイルが、この予定にすで�
 
 
 def visible_to(actor: Actor) -> QuerySet[Document]:
-    """Liaison officers see their units' papers; outsiders what is released for dates to which they, or somebody of
-    their body, stand asked and have not said that they stay away."""
+    """Liaison officers see their units' papers; outsiders what is released for dates that stand, to which they, or
+    somebody of their body, are asked, have a seat and have not said that they stay away; and to the last day of its
+    retention period."""
     if actor.role in LIAISONS:
         return Document.filter(any_of(Document, "unit_id", actor.units))
     if actor.role not in OUTSIDERS:
         return nothing(Document)
     coming = calendar.attendees_visible_to(actor).exclude(partstat__in=STAYING_AWAY)
-    return Document.filter(status=DocumentStatus.RELEASED, appointment_id__in=Subquery(coming.values("appointment_id")))
+    seated = coming.filter(waits=False, appointment__cancelled_at=None)
+    kept = Q(retention_until=None) | Q(retention_until__gte=actor.today)
+    return Document.filter(
+        kept, status=DocumentStatus.RELEASED, appointment_id__in=Subquery(seated.values("appointment_id"))
+    )
 
 
 async def find_released(actor: Actor, appointment_ids: Collection[UUID]) -> list[Document]:

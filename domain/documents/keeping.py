@@ -20,7 +20,7 @@ from domain.documents.document import (
     visible_to,
 )
 from domain.documents.kinds import checked
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, WrongState
 from domain.japanese import retention_until
 from domain.states import must_be_in, must_move
 from domain.verbs import verb
@@ -99,7 +99,13 @@ async def correct(
 
 @verb(*LIAISONS)
 async def release(actor: Actor, document_id: UUID, *, version: int | None = None) -> Document:
-    """公開: whoever comes to the date sees the paper from now on."""
+    """公開: whoever comes to the date sees the paper from now on. Raises WrongState while the date is called off, or
+    after the last day on which the paper is kept."""
+    paper = await records.see(visible_to(actor), document_id)
+    if (await Appointment.get(id=paper.appointment_id)).cancelled_at is not None:
+        raise WrongState("予定が中止または延期になっているため、公開できません。日程が決まってから公開してください。")
+    if paper.retention_until is not None and paper.retention_until < actor.today:
+        raise WrongState("保存期間が満了しているため、公開できません。続けて使うときは、先に保存期間を直してください。")
     return await _move(actor, document_id, version, DocumentStatus.RELEASED, "document-released", "released_at")
 
 

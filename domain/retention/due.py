@@ -2,7 +2,7 @@
 
 A person is due when the last of their roles has ended long enough ago; whoever has a role left, or is held, is not.
 Volunteers: one fiscal year after the one in which they left. Minors among them: three months. Contacts: one year.
-Officers: five years. Texts go by their own age, whoever they are about.
+Officers: five years. Texts go by their own age, whoever they are about, and papers by the period that they were given.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from domain.japanese import fiscal_year
 
 
 class Rule(StrEnum):
-    """ボランティア, 未成年のボランティア, 担当者, 職員, 手紙と返事の文面, 閲覧の記録, 変更履歴の内容, 冪等キー."""
+    """ボランティア, 未成年のボランティア, 担当者, 職員, 手紙と返事の文面, 閲覧の記録, 変更履歴の内容, 冪等キー,
+    配布資料."""
 
     VOLUNTEER = "VOLUNTEER"
     MINOR = "MINOR"
@@ -29,6 +30,7 @@ class Rule(StrEnum):
     LOOKS = "LOOKS"
     JOURNAL = "JOURNAL"
     KEYS = "KEYS"
+    PAPERS = "PAPERS"
 
 
 MONTHS = {Rule.MINOR: 3, Rule.CONTACT: 12, Rule.OFFICER: 60}

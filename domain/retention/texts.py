@@ -1,4 +1,4 @@
-"""Texts that go by their age, whoever they are about: letters and answers, looks, the journal's values, keys.
+"""What goes by its age, whoever it is about: letters and answers, looks, the journal's values, keys, and papers.
 
 What was there and when stays (that a letter left, that a row was changed); what it said goes.
 """
@@ -90,6 +90,12 @@ SWEEPS: Mapping[Rule, tuple[Sweep, ...]] = {
             " AND person_id <> ALL($3::uuid[])",
         ),
     ),
+    Rule.PAPERS: (
+        Sweep(
+            "document",
+            "prefecture_id = $1 AND retention_until < ($2 AT TIME ZONE 'Asia/Tokyo')::date AND id <> ALL($3::uuid[])",
+        ),
+    ),
 }
 HELD = "SELECT person_id FROM legal_hold WHERE prefecture_id = $1 AND lifted_at IS NULL"
 
@@ -101,6 +107,8 @@ def before(rule: Rule, day: date) -> datetime:
             last = months_later(day, -12)
         case Rule.JOURNAL:
             last = months_later(day, -60)
+        case Rule.PAPERS:  # whose last day stands in the paper
+            last = day
         case _:
             last = day - DAYS
     return datetime.combine(last, time(), TOKYO)

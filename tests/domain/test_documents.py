@@ -1,7 +1,7 @@
 """The papers of a date: what is taken, who may see them when, and that a list never reads their bytes."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -17,6 +17,7 @@ from domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, TooL
 from domain.journal import Entry
 from tests import make, statements
 from tests.clock import NOW
+from tests.domain.test_seating import line
 from tests.domain.test_walls import beside
 from tests.make import PDF, Town
 
@@ -166,6 +167,54 @@ def test_whoever_is_taken_off_a_date_sees_its_papers_no_more(play: Any) -> None:
         assert await sees(partner, drill) == []
         with pytest.raises(NotFound):
             await read(partner, paper)
+
+    play(story)
+
+
+def test_of_a_date_that_is_called_off_no_paper_is_shown_and_none_is_released(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, partner = await asked(town)
+        shown = await make.released(town.officer, drill.appointment_id)
+        draft = await make.document(town.officer, drill.appointment_id, content=PDF + b"2")
+        await drills.call_off(town.officer, drill.id, reason="荒天のため")
+        assert await sees(partner, drill) == []
+        with pytest.raises(NotFound):
+            await read(partner, shown)
+        with pytest.raises(WrongState, match="中止または延期"):
+            await documents.release(town.officer, draft.id)
+        assert (await Document.get(id=draft.id)).status is DocumentStatus.DRAFT
+
+    play(story)
+
+
+def test_whoever_waits_for_a_seat_sees_the_papers_once_they_have_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        queue = await line(town, seats=1, names=("髙見本", "試﨑"))
+        await make.released(town.officer, queue.activity.appointment_id)
+        seated, waiting = [make.oneself(town.officer, one) for one in queue.people]
+        assert await documents.find_released(seated, [queue.activity.appointment_id])
+        assert not await documents.find_released(waiting, [queue.activity.appointment_id])
+        await queue.answer(0, PartStat.DECLINED, NOW + timedelta(hours=1))
+        await queue.answer(1, PartStat.ACCEPTED, NOW + timedelta(hours=2))
+        assert await documents.find_released(waiting, [queue.activity.appointment_id])
+
+    play(story)
+
+
+def test_a_paper_is_shown_outside_to_the_last_day_of_its_period_and_released_no_later(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, partner = await asked(town)
+        paper = await make.released(town.officer, drill.appointment_id, retention_years=1)
+        draft = await make.document(town.officer, drill.appointment_id, content=PDF + b"2", retention_years=1)
+        assert paper.retention_until == date(2028, 3, 31)
+        last, after = datetime(2028, 3, 31, 14, 59, tzinfo=UTC), datetime(2028, 3, 31, 15, tzinfo=UTC)
+        assert await read(make.at(partner, last), paper) == PDF
+        assert await sees(make.at(partner, after), drill) == []
+        with pytest.raises(NotFound):
+            await read(make.at(partner, after), paper)
+        with pytest.raises(WrongState, match="保存期間が満了"):
+            await documents.release(make.at(town.officer, after), draft.id)
+        assert await read(make.at(town.officer, after), paper) == PDF
 
     play(story)
 

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from domain import organizations, people, retention, sealing, volunteers
+from domain import documents, organizations, people, retention, sealing, volunteers
 from domain.actor import Actor, Role
+from domain.documents import Document, DocumentContent
 from domain.errors import Conflict, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
 from domain.people import Person
 from domain.retention import ERASED, ErasureItem, ErasureList, ErasureStatus, LegalHold, Rule
 from tests import make
 from tests.domain.retention.test_due import late, left
-from tests.make import Town
+from tests.make import PDF, Town
 
 SPRING = "2028-04-01"
 
@@ -219,5 +220,38 @@ def test_texts_that_wait_for_approval_are_not_listed_once_more(play: Any) -> Non
         await retention.review(make.at(town.hq, late("2031-07-02")), found.id)
         await retention.draw_up(late("2031-07-03"))
         assert [one.id for one in await ErasureList.all()] == [found.id]
+
+    play(story)
+
+
+def test_papers_whose_period_is_over_stand_on_the_list_and_are_deleted_once_it_is_approved(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        over = await make.released(town.officer, drill.appointment_id, retention_years=1)
+        longer, lasting = [
+            await make.document(town.officer, drill.appointment_id, name=f"{years}.pdf", content=PDF + years, **kept)
+            for years, kept in ((b"3", {"retention_years": 3}), (b"0", {}))
+        ]
+        await retention.draw_up(late("2028-03-31"))
+        assert not await ErasureItem.filter(rule=Rule.PAPERS).exists()
+        await approved(town)
+        assert (await ErasureItem.get(rule=Rule.PAPERS)).count == 1
+        assert await Document.filter(id=over.id).exists()
+        await retention.carry_out(late(SPRING))
+        assert [one.id for one in await Document.all().order_by("id")] == [longer.id, lasting.id]
+        assert await DocumentContent.all().count() == 2
+        assert (await ErasureItem.get(rule=Rule.PAPERS)).erased_at == late(SPRING)
+
+    play(story)
+
+
+def test_a_paper_whose_period_was_put_right_before_the_list_is_carried_out_stays(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        paper = await make.released(town.officer, drill.appointment_id, retention_years=1)
+        await approved(town)
+        await documents.correct(make.at(town.officer, late(SPRING)), paper.id, retention_years=5)
+        await retention.carry_out(late(SPRING))
+        assert await Document.filter(id=paper.id).exists()
 
     play(story)
