@@ -1,7 +1,8 @@
 """共同対処訓練: police and organisations practise together what to do when it happens. Source: all five notices, S7.
 
 `drill` is the drill and its states, `participation` the part of each organisation; `planning`, `inviting`,
-`running` and `reviewing` are what is done with them, in the order of life, `recording` what is entered afterwards.
+`running` and `reviewing` are what is done with them, in the order of life, `recording` what is entered afterwards,
+`losing` what is done when somebody who is asked leaves.
 """
 
 from domain.drills.drill import HELD, LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to

@@ -110,12 +110,15 @@ async def must_fit(drill_id: UUID, capacity: int | None) -> None:
         )
 
 
-async def follow(author: Author, participation: Participation) -> Participation:
-    """Bring an organisation's answer in line with its people's. Their rows are locked before its own, always."""
+async def follow(author: Author, participation: Participation, *, stays_asked: bool = False) -> Participation:
+    """Bring an organisation's answer in line with its people's. Their rows are locked before its own, always. One that
+    `stays_asked` though nobody of it is any more has to answer by somebody else."""
     asked = Attendee.filter(
         appointment_id=participation.appointment_id, organization_id=participation.organization_id, removed_at=None
     )
     reply = taken_together([attendee.partstat for attendee in await asked])
+    if stays_asked and reply is ParticipationReply.WITHDRAWN and participation.reply in HOLDING:
+        reply = ParticipationReply.AWAITED
     return await records.change(author, participation, "participation-answered", reply=reply)
 
 

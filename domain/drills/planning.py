@@ -23,6 +23,7 @@ from domain.drills.drill import (
     told,
     visible_to,
 )
+from domain.drills.losing import tell_bodies_left_alone
 from domain.drills.participation import Participation, follow, must_fit
 from domain.errors import Invalid
 from domain.japanese import day_with_weekday, search_key
@@ -227,6 +228,7 @@ async def _reschedule(
     await _forget_answers(actor, drill)
     facts = {"reason": reason, **deadline(drill)}
     await invitations.tell_all(actor, appointment, "drill-rescheduled", **facts)
+    await tell_bodies_left_alone(actor, drill, appointment, "drill-rescheduled", **facts)
     return drill
 
 
@@ -240,7 +242,7 @@ async def _forget_answers(actor: Actor, drill: Drill) -> None:
     for attendee in await calendar.coming(drill.appointment_id).select_for_update():
         await calendar.ask_anew(actor, attendee)
     for participation in await Participation.filter(drill_id=drill.id).order_by("id").select_for_update():
-        await follow(actor, participation)
+        await follow(actor, participation, stays_asked=True)
 
 
 @verb(*LIAISONS)
@@ -250,4 +252,5 @@ async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | 
     await move(actor, drill, DrillStatus.CANCELLED, "drill-called-off", reason=said(reason))
     appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
     await invitations.tell_all(actor, appointment, "drill-cancelled", reason=reason)
+    await tell_bodies_left_alone(actor, drill, appointment, "drill-cancelled", reason=reason)
     return drill
