@@ -13,7 +13,7 @@ from domain.documents.document import (
     find_released,
     visible_to,
 )
-from domain.documents.keeping import add, correct, release, withdraw
+from domain.documents.keeping import add, correct, end, release, withdraw
 from domain.documents.kinds import MEDIA_TYPES, MOST_BYTES, DocumentKind
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "DocumentStatus",
     "add",
     "correct",
+    "end",
     "find_content",
     "find_released",
     "release",

@@ -50,7 +50,8 @@ MOVES: Moves[DocumentStatus] = {
 
 class Document(Owned):
     """One file. `size` is in bytes, `sha256` in hexadecimal digits; `number` is the 文書番号 where it has one, and
-    `retention_until` the last day on which it is kept, where a retention period was given. It goes with its date."""
+    `retention_until` the last day on which it is kept, where a retention period was given; the clock notes each night
+    whether that `is_over`. It goes with its date."""
 
     appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
         "renkei.Appointment", on_delete=fields.CASCADE, related_name=False
@@ -64,6 +65,7 @@ class Document(Owned):
     number = fields.CharField(max_length=100, default="")
     retention_years = fields.IntField(null=True)
     retention_until = fields.DateField(null=True)
+    is_over = fields.BooleanField(default=False)
     released_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)
 
@@ -95,28 +97,32 @@ broken("document_once", "同じ内容のファイルが、この予定にすで�
 
 def visible_to(actor: Actor) -> QuerySet[Document]:
     """Liaison officers see their units' papers; outsiders what is released for dates that stand, to which they, or
-    somebody of their body, are asked, have a seat and have not said that they stay away; and to the last day of its
-    retention period."""
+    somebody of their body, are asked, have a seat and have not said that they stay away; no longer than its
+    retention period lasts."""
     if actor.role in LIAISONS:
         return Document.filter(any_of(Document, "unit_id", actor.units))
     if actor.role not in OUTSIDERS:
         return nothing(Document)
     coming = calendar.attendees_visible_to(actor).exclude(partstat__in=STAYING_AWAY)
     seated = coming.filter(waits=False, appointment__cancelled_at=None)
+    shown = Document.filter(status=DocumentStatus.RELEASED, is_over=False)
+    return shown.filter(appointment_id__in=Subquery(seated.values("appointment_id")))
+
+
+def _today(actor: Actor) -> QuerySet[Document]:
+    """What the actor sees, to the very day: the clock comes by only at night, and no scope depends on the instant."""
     kept = Q(retention_until=None) | Q(retention_until__gte=actor.today)
-    return Document.filter(
-        kept, status=DocumentStatus.RELEASED, appointment_id__in=Subquery(seated.values("appointment_id"))
-    )
+    return visible_to(actor) if actor.role in LIAISONS else visible_to(actor).filter(kept)
 
 
 async def find_released(actor: Actor, appointment_ids: Collection[UUID]) -> list[Document]:
     """What is released for these dates and the actor sees, in the order in which it was added."""
-    released = visible_to(actor).filter(status=DocumentStatus.RELEASED, appointment_id__in=list(appointment_ids))
+    released = _today(actor).filter(status=DocumentStatus.RELEASED, appointment_id__in=list(appointment_ids))
     return await released.order_by("created_at", "id")
 
 
 async def find_content(actor: Actor, document_id: UUID) -> tuple[Document, bytes]:
     """A paper that the actor sees, with its bytes. Raises NotFound."""
-    document = await records.see(visible_to(actor), document_id)
+    document = await records.see(_today(actor), document_id)
     stored = await DocumentContent.get(document_id=document.id)
     return document, stored.content

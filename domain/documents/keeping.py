@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import calendar, records
-from domain.actor import LIAISONS, TOKYO, Actor
+from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.calendar import Appointment
 from domain.documents.document import (
     LABELS,
@@ -59,7 +59,7 @@ async def add(
         size=len(content),
         sha256=sha256(content).hexdigest(),
         number=number,
-        **_kept(actor.today, retention_years),
+        **_kept(actor.today, actor.today, retention_years),
     )
     await DocumentContent.create(document_id=document.id, prefecture_id=document.prefecture_id, content=content)
     return document
@@ -71,13 +71,14 @@ async def _must_have_room(appointment: Appointment) -> None:
         raise Conflict(f"一つの予定に登録できる資料は{MOST_OF_A_DATE}点までです。要らない資料を取り下げてください。")
 
 
-def _kept(since: date, years: int | None) -> dict[str, Any]:
+def _kept(since: date, today: date, years: int | None) -> dict[str, Any]:
     """The columns of a retention period (保存期間) that counts from this day; nothing where none was given."""
     if years is None:
         return {}
     if not 1 <= years <= LONGEST_KEPT:
         raise Invalid(f"保存期間は1年から{LONGEST_KEPT}年までで指定してください。", field="retention_years")
-    return {"retention_years": years, "retention_until": retention_until(since, years)}
+    until = retention_until(since, years)
+    return {"retention_years": years, "retention_until": until, "is_over": until < today}
 
 
 @verb(*LIAISONS)
@@ -94,7 +95,18 @@ async def correct(
     must_be_in(LABELS, document.status, DocumentStatus.DRAFT, DocumentStatus.RELEASED)
     told = {} if number is None else {"number": number}
     since = document.created_at.astimezone(TOKYO).date()
-    return await records.change(actor, document, "document-corrected", **told, **_kept(since, retention_years))
+    return await records.change(
+        actor, document, "document-corrected", **told, **_kept(since, actor.today, retention_years)
+    )
+
+
+async def end(clock: Author) -> int:
+    """Note of each paper that its last day has passed, in the caller's transaction; how many are new."""
+    today = clock.now.astimezone(TOKYO).date()
+    over = await Document.filter(is_over=False, retention_until__lt=today).order_by("id").select_for_update()
+    for document in over:
+        await records.change(clock, document, "document-period-ended", is_over=True)
+    return len(over)
 
 
 @verb(*LIAISONS)

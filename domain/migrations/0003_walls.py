@@ -71,7 +71,7 @@ LED_TO = {
 }
 GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
 GUESTS |= {
-    "document": f"(status = 'RELEASED' AND ({_asked_to('document.appointment_id')}"
+    "document": f"(status = 'RELEASED' AND NOT is_over AND ({_asked_to('document.appointment_id')}"
     f" OR {_by('attendee', 'appointment_id', 'document.appointment_id', OWN_ORGANIZATION)}))",
     "document_content": "EXISTS (SELECT FROM document own WHERE own.id = document_content.document_id)",
 }

@@ -70,7 +70,7 @@ _WORDS = """
     returned_at 不達となった日時 returned_code 不達の理由の番号
     turn 補欠の順番 offered_until 空席の回答期限
     content ファイルの中身 document_id 配布資料 size 大きさ（バイト） withdrawn_at 取下日時
-    retention_years 保存期間（年） retention_until 保存期間の満了日
+    retention_years 保存期間（年） retention_until 保存期間の満了日 is_over 保存期間が過ぎたか
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

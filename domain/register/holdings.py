@@ -208,7 +208,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "予定に出席する人に配る資料の公開と、その文書番号・保存期間の管理",
         WITH_THE_DOCUMENT,
         public="status kind name size sha256 number released_at appointment_id",
-        internal="retention_years retention_until withdrawn_at",
+        internal="retention_years retention_until is_over withdrawn_at",
         texts="name number",
         headings={"kind": "ファイルの種類", "name": "ファイル名", "number": "文書番号", "released_at": "公開日時"},
         is_shared=True,

@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import people, records
+from domain import documents, people, records
 from domain.actor import TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Conflict, NotAllowed, WrongState, meaning
 from domain.people import Person
@@ -184,7 +184,9 @@ async def lift(actor: Actor, hold_id: UUID, *, reason: str, version: int | None 
 
 @routine
 async def draw_up(now: datetime) -> int:
-    """List what is due in every prefecture, on the list that nobody has reviewed yet; how many lines are new."""
+    """List what is due in every prefecture, on the list that nobody has reviewed yet; how many lines are new. Papers
+    whose period is over are shown to nobody outside from now on."""
+    await documents.end(Bearer(now))
     today = now.astimezone(TOKYO).date()
     tops = await Unit.filter(kind=UnitKind.PREFECTURE).order_by("id")
     return sum([await _draw_up(Bearer(now), top, today) for top in tops])

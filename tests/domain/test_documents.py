@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from domain import documents, drills, replies, walls
+from domain import documents, drills, replies, retention, walls
 from domain.actor import Actor, Role
 from domain.calendar import Attendee, PartStat
 from domain.documents import MOST_BYTES, Document, DocumentContent, DocumentKind, DocumentStatus, kinds
@@ -215,6 +215,11 @@ def test_a_paper_is_shown_outside_to_the_last_day_of_its_period_and_released_no_
         with pytest.raises(WrongState, match="保存期間が満了"):
             await documents.release(make.at(town.officer, after), draft.id)
         assert await read(make.at(town.officer, after), paper) == PDF
+        assert await documents.visible_to(partner).exists()  # a scope knows no instant: at night the clock notes it
+        await retention.draw_up(after)
+        assert not await documents.visible_to(partner).exists()
+        longer = await documents.correct(make.at(town.officer, after), paper.id, retention_years=5)
+        assert await read(make.at(partner, after), longer) == PDF
 
     play(story)
 

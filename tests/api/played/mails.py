@@ -25,7 +25,7 @@ def mail(**said: Any) -> Preparation:
         colleague = await make.contact(
             on.town.officer, body, family_name="例川", mail_address="reikawa@partner.example"
         )
-        return hq(on, IncomingMail=arrived.id, Person=colleague.person_id)
+        return hq(on, IncomingMail=arrived.id, Person=colleague.person_id, Attendee=asked.attendee.id)
 
     return prepare
 
