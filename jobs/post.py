@@ -94,6 +94,8 @@ class SmtpPost:
                     await client.data(mail)
                     limit.reschedule(None)  # it is taken: no impatience may undo that
         except (aiosmtplib.SMTPException, OSError) as error:
+            if not isinstance(error, aiosmtplib.SMTPResponseException):
+                client.close()  # who has fallen silent would not answer a goodbye either
             raise _failure(error) from error
         finally:
             await _part(client)

@@ -24,7 +24,7 @@ from tests.api.serving import wait_until
 from tests.year.desk import _free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds for which a test waits, on a machine that is busy with other things."""
 
 
@@ -46,8 +46,8 @@ class Office:
 
 
 @contextmanager
-def office(draw: Random, drops: float = 0.0) -> Iterator[tuple[Office, int]]:
-    kept, port = Office(draw, drops), _free_port()
+def office(draw: Random, drops: float = 0.0, at: int | None = None) -> Iterator[tuple[Office, int]]:
+    kept, port = Office(draw, drops), at or _free_port()
     controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -119,7 +119,7 @@ def settle(here: Port, run: Any) -> None:
 def test_whatever_is_killed_everybody_is_told_in_order_and_as_good_as_once(
     run: Any, database_url: str, tmp_path: Path, full: bool, capsys: Any
 ) -> None:
-    seed, count, strikes = (Random().randrange(10**6), 1000, 200) if full else (20260701, 40, 6)
+    seed, count, strikes = (Random().randrange(10**6), 1000, 200) if full else (20260701, 36, 5)
 
     async def begin() -> tuple[str, str, list[str]]:
         return await prepared(await make.town(), count)
