@@ -81,7 +81,7 @@ def storm(here: Port, desk: Desk, taken: list[bytes], strikes: int, draw: Random
     """Kill somebody so many times, each when a little more has been done; whoever was killed starts again at once."""
     whole = 2 * len(desk.contacts)
     for moment in sorted(draw.uniform(0, 0.95) * whole for _ in range(strikes)):
-        end = time.monotonic() + 2
+        end = time.monotonic() + 0.7
         while desk.acknowledged + len(taken) < moment and time.monotonic() < end:
             time.sleep(0.002)
         time.sleep(draw.uniform(0, 0.05))
@@ -105,7 +105,7 @@ async def is_quiet() -> bool:
 def settle(here: Port, run: Any) -> None:
     """Let what is left be posted by processes that nobody kills; clocks go on only while no post is under way."""
     for _ in range(20):
-        end = time.monotonic() + 1.0
+        end = time.monotonic() + 0.7
         while time.monotonic() < end:
             if run(is_quiet()):
                 return
