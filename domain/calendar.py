@@ -357,8 +357,13 @@ async def release(actor: Author, attendee: Attendee, **more: Any) -> Attendee:
 
 async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) -> Attendee:
     """Release somebody who gets a CANCEL, for which SEQUENCE has to rise (RFC 5546 §2.1.4): theirs alone, for the date
-    goes on as it was for the others, who hear nothing (§3.2.5)."""
+    goes on as it was for the others, who hear nothing (§3.2.5). Who is asked in the same mailbox goes on from what that
+    was told (`gathering`)."""
     await records.touch(actor, appointment)  # so that their feed is never the one again that they had before
+    address = (await Person.get(id=attendee.person_id)).mail_address
+    behind = coming(appointment.id).filter(raised__lt=attendee.raised, person__mail_address__iexact=address)
+    for one in await behind.exclude(id=attendee.id) if address else ():
+        await records.change(actor, one, "attendee-raised", raised=attendee.raised)
     return await release(actor, attendee, raised=attendee.raised + 1)
 
 

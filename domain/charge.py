@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from domain import letters, people
-from domain.actor import TOKYO, Author
+from domain import letters, outbox, people
+from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, Attendee
 from domain.japanese import from_to
+from domain.outbox import Letter
 from domain.people import Person
+
+UNDELIVERED = "letter-returned"
 
 
 async def said_of(appointment: Appointment) -> dict[str, str]:
@@ -33,6 +37,26 @@ async def tell_of_loss(
     person = await Person.get(id=attendee.person_id)
     facts = {**await said_of(appointment), "person": person.name, "answer": answer, "reason": reason}
     await tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
+
+
+@outbox.when_refused
+async def tell_of_refusal(now: datetime, letter: Letter, reason: str) -> None:
+    """The first mail server refused it for good: no less is to be done than where a later one sends it back."""
+    attendee = await Attendee.filter(id=letter.facts.get("attendee_id")).first()
+    await tell_undelivered(Bearer(now), letter, attendee, f"送信時にメールサーバーに拒まれました（{reason}）")
+
+
+async def tell_undelivered(author: Author, letter: Letter, attendee: Attendee | None, reason: str) -> None:
+    """A letter did not reach its reader: whoever has asked them hears why, or the unit that wrote it; nobody where the
+    letter was that unit's own, or told of one that did not arrive."""
+    if letter.kind == UNDELIVERED or letter.person_id is None:
+        return
+    about = {name: letter.facts.get(name, "") for name in ("title", "when")}
+    facts = {"person": letter.to_name, **about, "reason": reason}
+    if attendee:
+        await tell(author, attendee, UNDELIVERED, str(letter.id), facts)
+    else:
+        await letters.write(author, None, letter.unit_id, UNDELIVERED, str(letter.id), facts)
 
 
 async def _in_charge(author: Author, attendee: Attendee) -> Person | None:

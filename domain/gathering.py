@@ -159,11 +159,18 @@ def _unheard(overtaken: Iterable[Letter]) -> dict[Reader, list[Letter]]:
     return unheard
 
 
+# Who is asked to dates that stand, and in which mailbox they read that.
+ASKED = """
+    SELECT attendee.appointment_id, lower(person.mail_address) AS mailbox, attendee.id::text AS attendee_id
+    FROM attendee JOIN person ON person.id = attendee.person_id
+    JOIN appointment ON appointment.id = attendee.appointment_id
+    WHERE attendee.appointment_id = any($1) AND attendee.removed_at IS NULL AND appointment.status <> 'CANCELLED'"""
+
 # What was told of these dates, and might have arrived: in the end, or before another address overtook it. What a mail
 # server refused for good, or sent back, told nobody anything.
 # Whoever has answered knows of the date, though a letter of ours came back: their mailbox was full for a day.
 TOLD = """
-    SELECT appointment_id, person_id, method, facts->>'attendee_id' AS attendee_id,
+    SELECT appointment_id, person_id, method, lower(to_address) AS mailbox, facts->>'attendee_id' AS attendee_id,
         (facts->>'sequence')::int AS sequence,
         coalesce(facts->>'online_url', '') AS online_url
     FROM letter
@@ -176,30 +183,44 @@ TOLD = """
 
 @dataclass
 class _Memory:
-    """What the readers of some dates have been told, each by the row by which they were asked, or as a person."""
+    """What the readers of some dates have been told, each by the row by which they were asked, or as a person; and what
+    each mailbox was, with who is still asked there: its calendar has one entry for all of them."""
 
     told: dict[tuple[Any, Any], Told]
     knowing: set[tuple[Any, Any]]
+    asked: dict[tuple[Any, str], set[str]]
 
     def of(self, letter: Letter) -> Told:
         about, asked = letter.appointment_id, letter.facts.get("attendee_id")
         knows = not self.knowing.isdisjoint({(about, asked), (about, str(letter.person_id))})
-        return replace(self.told.get((about, asked), Told()), knows=knows)
+        told = replace(self.told.get((about, asked), Told()), knows=knows)
+        if letter.method is not Method.CANCEL:
+            return told
+        mailbox = (about, letter.to_address.lower())
+        if self.asked.get(mailbox, set()) - {str(asked)}:
+            return replace(told, method=None)
+        in_it = self.told.get(mailbox, told)
+        return replace(in_it, knows=True) if in_it.method is Method.REQUEST else told
 
     def note(self, line: Mapping[str, Any]) -> None:
         about, asked = line["appointment_id"], line["attendee_id"]
         self.knowing |= {(about, one) for one in (asked, line["person_id"] and str(line["person_id"])) if one}
         if line["method"] in (Method.REQUEST, Method.CANCEL) and line["sequence"] is not None:  # else it was erased
-            self.told[about, asked] = Told(Method(line["method"]), line["sequence"], line["online_url"])
+            told = Told(Method(line["method"]), line["sequence"], line["online_url"])
+            self.told |= {(about, asked): told, (about, line["mailbox"]): told}
 
     def note_leaving(self, letter: Letter, left: Leaving) -> None:
-        where = {"appointment_id": letter.appointment_id, "person_id": letter.person_id}
+        about: dict[str, Any] = {"appointment_id": letter.appointment_id, "person_id": letter.person_id}
         said = {name: left.facts.get(name) for name in ("attendee_id", "sequence")}
-        self.note({**where, **said, "method": left.method, "online_url": left.facts.get("online_url", "")})
+        url = left.facts.get("online_url", "")
+        self.note(about | said | {"mailbox": letter.to_address.lower(), "method": left.method, "online_url": url})
 
 
 async def _told(appointment_ids: Iterable[UUID | None]) -> _Memory:
-    memory = _Memory({}, set())
-    for line in await rows(TOLD, list(set(appointment_ids))):
+    dates, asked = list(set(appointment_ids)), defaultdict(set)
+    for line in await rows(ASKED, dates):
+        asked[line["appointment_id"], line["mailbox"]].add(line["attendee_id"])
+    memory = _Memory({}, set(), asked)
+    for line in await rows(TOLD, dates):
         memory.note(line)
     return memory

@@ -138,6 +138,16 @@ def when_leaving(renewal: Renewal) -> Renewal:
     return renewal
 
 
+Refusal = Callable[[datetime, "Letter", str], Awaitable[None]]
+REFUSALS: list[Refusal] = []
+
+
+def when_refused(refusal: Refusal) -> Refusal:
+    """Register who hears of a letter that a mail server refuses for good, and why."""
+    REFUSALS.append(refusal)
+    return refusal
+
+
 async def owe(
     key: str,
     kind: str,
@@ -286,6 +296,8 @@ async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: 
         }
     )
     await letter.save()
+    for refusal in REFUSALS if for_good and not letter.is_over(now) else ():
+        await refusal(now, letter, reason)
 
 
 def _pause(letter: Letter) -> timedelta:

@@ -95,7 +95,9 @@ async def owe_unanswered(now: datetime) -> int:
 async def _silent(now: datetime, appointment: Appointment) -> list[Attendee]:
     silent = coming(appointment.id).filter(partstat=PartStat.NEEDS_ACTION, invited_at__lte=now - THINKING)
     days = _days_until(appointment.starts_at, now)
-    return [one for one in await silent.filter(waits=False) if 0 < one.person.remind_days < days]
+    wanting = [one for one in await silent.filter(waits=False) if one.person.remind_days]
+    is_firm = appointment.status is AppointmentStatus.CONFIRMED
+    return [one for one in wanting if not (is_firm and days <= one.person.remind_days)]
 
 
 DUE = {Rule.BEFORE: _expected, Rule.UNANSWERED: _silent}
@@ -135,32 +137,46 @@ async def is_unreported(appointment: Appointment) -> bool:
     return False
 
 
-# The date is where it was and takes place, and whoever is written to is asked, and has not declined; nor answered at
-# all, where they are asked for that.
-TRUE = """
+# The date is where it was and takes place, and whoever is written to is asked, has a seat, has not declined and still
+# wants to be reminded by now; nor has answered at all, where they are asked for that.
+DUE_STILL = """
         (appointment.starts_at = (letter.facts->>'starts_at')::timestamptz AND appointment.status <> 'CANCELLED'
-         AND attendee.removed_at IS NULL AND attendee.partstat NOT IN ('DECLINED', 'DELEGATED')
-         AND (letter.kind <> $3 OR attendee.partstat = 'NEEDS-ACTION'))"""
-WHOSE = "letter.appointment_id = appointment.id AND attendee.person_id = letter.person_id"
+         AND attendee.removed_at IS NULL AND NOT attendee.waits AND attendee.partstat NOT IN ('DECLINED', 'DELEGATED')
+         AND person.remind_days > 0
+         AND CASE WHEN letter.kind = $3 THEN attendee.partstat = 'NEEDS-ACTION'
+             ELSE (appointment.starts_at AT TIME ZONE 'Asia/Tokyo')::date
+                  - ($1::timestamptz AT TIME ZONE 'Asia/Tokyo')::date <= person.remind_days END)"""
+# It says what stands now, and goes where they read now; a unit reads for its officers, a guardian for a minor.
+SAYS_STILL = """
+        ((letter.facts->>'title', letter.facts->>'place', letter.facts->>'online_url')
+             = (appointment.title, appointment.place, appointment.online_url)
+         AND (letter.facts->>'ends_at')::timestamptz = appointment.ends_at
+         AND (letter.person_id IS NULL OR letter.facts ? 'copied_for' OR letter.to_address = person.mail_address))"""
+ABOUT = """attendee JOIN appointment ON appointment.id = attendee.appointment_id
+        JOIN person ON person.id = attendee.person_id"""
+WHOSE = """
+        letter.appointment_id = appointment.id AND (attendee.id::text = letter.facts->>'attendee_id'
+             OR (letter.facts ? 'copied_for' AND attendee.person_id = letter.person_id))"""
 UNTRUE = f"""
     UPDATE letter SET spared_at = $1
-    FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
+    FROM {ABOUT}
     WHERE letter.kind = ANY($2::text[]) AND letter.sent_at IS NULL AND letter.given_up_at IS NULL
-      AND letter.spared_at IS NULL AND letter.leased_until IS NULL AND {WHOSE} AND NOT {TRUE}
+      AND letter.spared_at IS NULL AND (letter.leased_until IS NULL OR letter.leased_until <= $1)
+      AND {WHOSE} AND NOT ({DUE_STILL} AND {SAYS_STILL})
     RETURNING letter.id"""  # noqa: S608 - our own words
 # What was let go gives its key away, to the letter that is owed in its place.
 TRUE_AGAIN = f"""
     UPDATE letter SET key = 'spared:' || letter.id
-    FROM attendee JOIN appointment ON appointment.id = attendee.appointment_id
+    FROM {ABOUT}
     WHERE letter.key LIKE 'reminder-%' AND letter.spared_at IS NOT NULL AND letter.kind = ANY($2::text[])
-      AND appointment.starts_at > $1 AND {WHOSE} AND {TRUE}
-    RETURNING letter.kind, letter.appointment_id, letter.person_id"""  # noqa: S608 - our own words
+      AND appointment.starts_at > $1 AND {WHOSE} AND {DUE_STILL}
+    RETURNING letter.kind, letter.appointment_id, attendee.person_id"""  # noqa: S608 - our own words
 
 
 @routine
 async def settle(now: datetime) -> int:
-    """Let go of the reminders that wait and are true no more, and owe those anew that are again; answers how many were
-    let go."""
+    """Let go of the reminders that wait and are true no more, and owe those anew that are again, or are with other
+    words or at another address; answers how many were let go."""
     which = ([Rule.BEFORE, Rule.UNANSWERED], Rule.UNANSWERED)
     untrue = len(await rows(UNTRUE, now, *which))
     again: dict[tuple[str, UUID], set[UUID]] = defaultdict(set)

@@ -6,13 +6,14 @@ of this is done while the activity is locked, so the order in the line is that i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import invitations, quiet, records
+from domain import invitations, outbox, quiet, records
 from domain.activities.activity import (
     OPEN,
     OUT_OF_LINE,
@@ -23,11 +24,15 @@ from domain.activities.activity import (
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, Attendee
 from domain.japanese import clock, day_with_weekday
+from domain.outbox import Letter
 from domain.verbs import routine
 
 LONGEST_OFFER = timedelta(days=2)
 """An offer lasts no longer, nor more than half of the time that is left: so there is time for the next one, too. Its
-time begins when its letter may leave: whoever sleeps loses no seat."""
+time begins when its letter leaves, for which it waits so long or half of the time that is left, whichever is more:
+neither whoever sleeps nor whom a busy mail server keeps waiting loses a seat."""
+
+OFFER = "activity-seat-offered"
 
 SEATED = Q(status=ParticipationStatus.CONFIRMED) | Q(offered_until__isnull=False)
 
@@ -67,11 +72,46 @@ async def fill(author: Author, activity: Activity) -> None:
 
 async def _offer(author: Author, activity: Activity, participation: ActivityParticipation) -> None:
     begins = await quiet.told_at(author.now, participation.person_id, activity.starts_at)
-    until = begins + min(LONGEST_OFFER, (activity.starts_at - begins) / 2)
+    until = _ends_at(activity, begins)
     await records.change(author, participation, "seat-offered", offered_until=until)
-    day = until.astimezone(TOKYO).date()
-    last = f"{day_with_weekday(day)}{clock(until, wide=True)}まで"
-    await _tell(author, participation, "activity-seat-offered", reply_by=last)
+    await _tell(author, participation, OFFER, reply_by=_said(until))
+
+
+def _ends_at(activity: Activity, begins: datetime) -> datetime:
+    return begins + min(LONGEST_OFFER, (activity.starts_at - begins) / 2)
+
+
+def _said(until: datetime) -> str:
+    return f"{day_with_weekday(until.astimezone(TOKYO).date())}{clock(until, wide=True)}まで"
+
+
+@outbox.when_leaving
+async def begin_offers(now: datetime, letters: Sequence[Letter]) -> None:
+    """The time of an offer begins anew with each attempt of its letter, which says so; a guardian's copy says it too,
+    and begins nothing."""
+    for letter in letters:
+        if letter.kind == OFFER and letter.person_id is not None:
+            offered = ActivityParticipation.filter(activity__appointment_id=letter.appointment_id)
+            theirs = offered.filter(person_id=letter.person_id, offered_until__isnull=False).select_related("activity")
+            if participation := await theirs.select_for_update().first():
+                if letter.method is not None:
+                    await _begin(Bearer(now), participation)
+                letter.facts |= {"reply_by": _said(participation.offered_until or now)}
+
+
+async def _begin(author: Author, participation: ActivityParticipation) -> None:
+    until = _ends_at(participation.activity, author.now)
+    if participation.offered_until and until > participation.offered_until:
+        await records.change(author, participation, "seat-offered", offered_until=until)
+
+
+async def _is_on_its_way(author: Author, activity: Activity, participation: ActivityParticipation) -> bool:
+    """Whether the letter with an offer has not left, and is still waited for."""
+    theirs = Letter.filter(appointment_id=activity.appointment_id, person_id=participation.person_id, kind=OFFER)
+    letter = await theirs.filter(method__isnull=False, **outbox.WAITING).order_by("-id").first()
+    if letter is None or activity.status not in OPEN:
+        return False
+    return author.now < letter.owed_at + max(LONGEST_OFFER, (activity.starts_at - letter.owed_at) / 2)
 
 
 async def _tell(author: Author, participation: ActivityParticipation, kind: str, **more: Any) -> None:
@@ -94,8 +134,8 @@ async def pass_on(now: datetime) -> int:
 async def _lapse(author: Author, late: QuerySet[ActivityParticipation], seen: ActivityParticipation) -> int:
     activity = await Activity.filter(id=seen.activity_id).select_for_update().get()
     participation = await late.filter(id=seen.id).select_for_update().first()
-    if participation is None:  # taken up, or released, in the meantime
-        return 0
+    if participation is None or await _is_on_its_way(author, activity, participation):
+        return 0  # taken up, or released, in the meantime; or not offered by any letter yet
     await records.change(author, participation, "seat-offer-lapsed", **OUT_OF_LINE)
     if activity.status in OPEN:
         await _tell(author, participation, "activity-offer-lapsed")

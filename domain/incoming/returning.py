@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import charge, letters, outbox
+from domain import charge, outbox
 from domain.actor import Author
 from domain.calendar import Attendee
 from domain.outbox import Letter
 
-KIND = "letter-returned"
 REASONS: Mapping[str, str] = {
     "5.1": "宛先のアドレスが見つかりません",
     "5.2": "宛先のメールボックスが受け取れる状態ではありません",
@@ -21,19 +20,7 @@ REASONS: Mapping[str, str] = {
 
 
 async def take_back(author: Author, letter: Letter, attendee: Attendee | None, code: str) -> None:
-    """Mark the letter, and tell whoever has asked its reader, or the unit that wrote it; nobody where the letter was
-    that unit's own, or told of one that came back."""
-    is_news = await outbox.mark_returned(letter, author.now, code)
-    if not is_news or letter.kind == KIND or letter.person_id is None:
-        return
-    reason = REASONS.get(code.rpartition(".")[0], "届けられませんでした")
-    facts = {
-        "person": letter.to_name,
-        "title": letter.facts.get("title", ""),
-        "when": letter.facts.get("when", ""),
-        "reason": f"{reason}（{code}）" if code else reason,
-    }
-    if attendee:
-        await charge.tell(author, attendee, KIND, str(letter.id), facts)
-    else:
-        await letters.write(author, None, letter.unit_id, KIND, str(letter.id), facts)
+    """Mark the letter, and tell whoever has to know (`charge`)."""
+    if await outbox.mark_returned(letter, author.now, code):
+        reason = REASONS.get(code.rpartition(".")[0], "届けられませんでした")
+        await charge.tell_undelivered(author, letter, attendee, f"{reason}（{code}）" if code else reason)

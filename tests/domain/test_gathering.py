@@ -9,7 +9,7 @@ import pytest
 
 from domain import activities, drills, gathering, lectures, organizations, outbox, volunteers
 from domain.actor import Actor
-from domain.calendar import Attendee
+from domain.calendar import Appointment, Attendee, sequence_for
 from domain.drills import Drill
 from domain.errors import WrongState
 from domain.gathering import Gathering
@@ -51,7 +51,8 @@ class Clock:
             for letter in taken:
                 await outbox.mark_sent(self.now, letter.id)
             self.left += taken
-        return sorted((one.to_address, one.kind, one.method) for one in self.left[before:])
+        told = [(one.to_address, one.kind, one.method) for one in self.left[before:]]
+        return sorted(told, key=lambda one: (one[0], one[1], one[2] or ""))
 
     async def fails(self, reason: str, *, for_good: bool) -> None:
         """Five minutes later the one letter that may leave is not taken."""
@@ -252,7 +253,7 @@ def test_an_invitation_that_the_mail_server_refused_for_good_is_followed_by_no_c
         drill, _ = await drill_with(clock)
         await clock.fails("550 no such user", for_good=True)
         await drills.call_off(clock.officer, drill.id, reason="台風")
-        assert await clock.after(0) == []
+        assert [kind for _, kind, _ in await clock.after(0)] == ["letter-returned"]
 
     play(story)
 
@@ -391,7 +392,7 @@ def test_what_was_given_up_at_the_old_address_is_not_sent_there_after_something_
         await clock.fails("550 no such user", for_good=True)
         await put_right(clock, contact)
         await drills.correct(clock.officer, drill.id, place="講堂")
-        assert await clock.after(5) == [(MOVED, "drill-changed", "REQUEST")]
+        assert (MOVED, "drill-changed", "REQUEST") in await clock.after(5)
         with pytest.raises(WrongState, match="新しい手紙"):
             await outbox.resend(clock.now, (await Letter.get(to_address=FIRST)).id)
         assert await outbox.resend(clock.now) == 0
@@ -413,5 +414,71 @@ def test_two_people_with_one_mailbox_are_told_one_by_one_and_dtstamp_rises_there
         assert len({letter.facts["attendee_id"] for letter in clock.left}) == 2
         stamps = [letter.stamped_at for letter in clock.left]
         assert stamps == sorted(set(stamps))
+
+    play(story)
+
+
+BOX = "box@partner.example"
+
+
+async def asked_in_one_mailbox(clock: Clock) -> tuple[Drill, Contact, Contact]:
+    """A drill and two colleagues, of whom the first is invited."""
+    drill, body = await make.drill(clock.town.officer), await make.company(clock.town.officer)
+    first, second = [
+        await make.contact(clock.town.officer, body, family_name=name, mail_address=BOX) for name in ("例塚", "試﨑")
+    ]
+    await drills.invite(clock.officer, drill.id, contact_id=first.id)
+    return drill, first, second
+
+
+def shown_by(letters: list[Letter]) -> tuple[str | None, int]:
+    """What a calendar makes of these letters: the method of the newest, and its SEQUENCE (RFC 5546 §2.1.5)."""
+    shown: tuple[str | None, int] = (None, -1)
+    for letter in letters:
+        if letter.method and letter.facts["sequence"] >= shown[1]:
+            shown = (letter.method, letter.facts["sequence"])
+    return shown
+
+
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_whose_colleague_is_let_go_keeps_the_date_in_the_calendar_that_they_share(play: Any, minutes: int) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, first, second = await asked_in_one_mailbox(clock)
+        await clock.after(5)
+        await drills.invite(clock.officer, drill.id, contact_id=second.id)
+        await clock.after(minutes)
+        await uninvite(clock, drill, first.person_id)
+        assert (BOX, "drill-released", None) in await clock.after(5)
+        assert shown_by(clock.left) == ("REQUEST", 0)
+        await drills.invite(clock.officer, drill.id, contact_id=first.id)
+        await clock.after(5)
+        await uninvite(clock, drill, first.person_id)
+        await drills.correct(clock.officer, drill.id, place="講堂")
+        await clock.after(5)
+        asked = await Attendee.get(person_id=second.person_id)
+        date = await Appointment.get(id=drill.appointment_id)
+        assert shown_by(clock.left) == ("REQUEST", sequence_for(date, asked))
+        assert clock.left[-1].facts["place"] == "講堂"
+        await uninvite(clock, drill, second.person_id)
+        assert await clock.after(5) == [(BOX, "drill-released", "CANCEL")]
+        assert shown_by(clock.left)[0] == "CANCEL"
+
+    play(story)
+
+
+def test_the_last_of_two_colleagues_to_be_let_go_takes_the_date_out_of_the_calendar_though_they_never_heard(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, first, second = await asked_in_one_mailbox(clock)
+        await clock.after(5)
+        await drills.invite(clock.officer, drill.id, contact_id=second.id)
+        await uninvite(clock, drill, first.person_id)
+        assert await clock.after(0) == []  # it waits behind the invitation
+        await uninvite(clock, drill, second.person_id)
+        assert await clock.after(5) == [(BOX, "drill-released", None), (BOX, "drill-released", "CANCEL")]
+        assert shown_by(clock.left)[0] == "CANCEL"
 
     play(story)

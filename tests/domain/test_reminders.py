@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain import calendar, drills, lectures, people, reminders, replies
-from domain.actor import Actor
+from domain import calendar, drills, lectures, outbox, people, reminders, replies
+from domain.actor import Actor, Bearer
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Invalid
+from domain.japanese import from_to
 from domain.outbox import Letter
 from domain.people import Person
 from tests import make
@@ -189,6 +190,19 @@ async def accepted(town: Town, attendee: Attendee) -> None:
     await replies.answer_by_link(NOW, attendee.id, partstat=PartStat.ACCEPTED)
 
 
+async def silenced(town: Town, attendee: Attendee) -> None:
+    await choosing(attendee, 0)
+
+
+async def without_a_seat(town: Town, attendee: Attendee) -> None:
+    await Attendee.filter(id=attendee.id).update(partstat=PartStat.ACCEPTED, waits=True)
+
+
+async def declined_while_somebody_who_was_killed_held_it(town: Town, attendee: Attendee) -> None:
+    await Letter.all().update(leased_until=NOW + 2 * DAY)
+    await declined(town, attendee)
+
+
 async def nothing_happened(town: Town, attendee: Attendee) -> None:
     """As it was."""
 
@@ -200,6 +214,9 @@ async def nothing_happened(town: Town, attendee: Attendee) -> None:
         (called_off, []),
         (let_go, []),
         (declined, []),
+        (silenced, []),
+        (without_a_seat, []),
+        (declined_while_somebody_who_was_killed_held_it, []),
         (accepted, ["reminder-day-before"]),
         (nothing_happened, ["reminder-day-before", "reminder-unanswered"]),
     ],
@@ -266,6 +283,72 @@ def test_a_reminder_that_is_true_again_is_owed_anew_as_the_date_stands_now_and_o
             await reminders.settle(NOW + 2 * DAY)
         still = await Letter.filter(spared_at=None, kind__startswith="reminder-").order_by("kind")
         assert [(letter.kind, letter.facts["place"]) for letter in still] == [(kind, "講堂") for kind in waiting]
+
+    play(story)
+
+
+async def place_changed(one: Appointment, attendee: Attendee) -> None:
+    await calendar.change(Bearer(NOW), one, "moved", place="青浜市民会館")
+
+
+async def renamed(one: Appointment, attendee: Attendee) -> None:
+    await calendar.change(Bearer(NOW), one, "moved", title="合同締結式")
+
+
+async def made_longer(one: Appointment, attendee: Attendee) -> None:
+    await calendar.change(Bearer(NOW), one, "moved", ends_at=one.ends_at + HOUR)
+
+
+async def address_put_right(one: Appointment, attendee: Attendee) -> None:
+    await Person.filter(id=attendee.person_id).update(mail_address="right@partner.example")
+
+
+@pytest.mark.parametrize("happens", [place_changed, renamed, made_longer, address_put_right])
+def test_a_reminder_leaves_with_what_stands_then_and_where_they_read_then(play: Any, happens: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await date(town)
+        attendee = await guest(town, one, "a")
+        await reminders.owe_before(NOW)
+        await happens(one, attendee)
+        for count in (1, 0):
+            assert await reminders.settle(NOW) == count
+        [letter] = await outbox.claim(NOW)
+        told = (letter.facts["place"], letter.facts["title"], letter.facts["when"], letter.to_address)
+        address = (await Person.get(id=attendee.person_id)).mail_address
+        assert told == (one.place, one.title, from_to(one.starts_at, one.ends_at), address)
+
+    play(story)
+
+
+def test_whoever_wants_fewer_days_is_reminded_by_these(play: Any) -> None:
+    async def story(town: Town) -> None:
+        attendee = await guest(town, await date(town, NOW + 5 * DAY), "a")
+        await choosing(attendee, 5)
+        await reminders.owe_before(NOW)
+        await choosing(attendee, 1)
+        await reminders.settle(NOW)
+        assert await outbox.claim(NOW) == []
+        await reminders.owe_before(NOW + 4 * DAY)
+        await reminders.settle(NOW + 4 * DAY)
+        [letter] = await outbox.claim(NOW + 4 * DAY)
+        assert letter.kind == "reminder-day-before"
+
+    play(story)
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, []), (1, ["a@partner.example"]), (7, ["a@partner.example"])])
+def test_of_a_date_that_is_not_firm_whoever_is_silent_is_asked_again_once(
+    play: Any, days: int, asked: list[str]
+) -> None:
+    async def story(town: Town) -> None:
+        one = await calendar.propose(
+            town.officer, AppointmentKind.CEREMONY, town.station, "締結式", NOW + 20 * DAY, NOW + 20 * DAY + HOUR
+        )
+        await choosing(await guest(town, one, "a"), days)
+        for day in range(20):
+            await reminders.owe_unanswered(NOW + day * DAY)
+            await reminders.owe_before(NOW + day * DAY)
+        assert [letter.to_address for letter in await Letter.filter(kind__startswith="reminder-")] == asked
 
     play(story)
 

@@ -43,6 +43,10 @@ class Line:
     async def part(self, number: int) -> ActivityParticipation:
         return await ActivityParticipation.get(volunteer_id=self.people[number].id, activity_id=self.activity.id)
 
+    async def hear(self, now: datetime) -> None:
+        """Whatever was owed by then has left."""
+        await outbox.settle_before(now + HOUR, now + HOUR)
+
     async def states(self) -> list[tuple[ParticipationStatus, int | None, bool]]:
         """Each one's status, turn, and whether a seat is kept for them."""
         parts = [await self.part(number) for number in range(len(self.people))]
@@ -136,12 +140,14 @@ def test_an_offer_that_is_not_taken_up_in_time_goes_on_to_the_one_after(play: An
         await waiting.answer(0, PartStat.DECLINED)
         ends = (await waiting.part(1)).offered_until
         assert ends is not None
+        await waiting.hear(waiting.now)
         assert await activities.pass_on(ends - timedelta(seconds=1)) == 0
         assert await activities.pass_on(ends) == 1
         assert await activities.pass_on(ends) == 0
         assert (await waiting.states())[1:] == [(WAITLISTED, None, False), (WAITLISTED, 2, True)]
         assert await waiting.letters("activity-offer-lapsed") == [1]
         assert await waiting.letters("activity-seat-offered") == [1, 2]
+        await waiting.hear(ends)
         assert await activities.pass_on(ends + LONGEST_OFFER) == 1
         assert await waiting.letters("activity-seat-offered") == [1, 2]
 
@@ -154,11 +160,14 @@ def test_whoever_let_an_offer_lapse_and_says_yes_again_gets_the_free_seat_or_the
         await waiting.answer(0, PartStat.DECLINED)
         ends = (await waiting.part(1)).offered_until
         assert ends is not None
+        await waiting.hear(waiting.now)
         await activities.pass_on(ends)
         await waiting.answer(1, PartStat.ACCEPTED, ends + HOUR)
         assert (await waiting.part(1)).turn == 3
+        await waiting.hear(ends + HOUR)
         await activities.pass_on(ends + LONGEST_OFFER)
         assert (await waiting.states())[1] == (WAITLISTED, 3, True)
+        await waiting.hear(ends + LONGEST_OFFER)
         await activities.pass_on(ends + 2 * LONGEST_OFFER)
         await waiting.answer(2, PartStat.ACCEPTED, ends + 2 * LONGEST_OFFER + HOUR)
         assert (await waiting.states())[2] == (CONFIRMED, None, False)
@@ -264,6 +273,7 @@ def test_two_clocks_pass_a_seat_on_once(play: Any) -> None:
     async def story(town: Town) -> None:
         waiting = await line(town)
         await waiting.answer(0, PartStat.DECLINED)
+        await waiting.hear(waiting.now)
         then = waiting.now + LONGEST_OFFER
         assert sorted(await asyncio.gather(activities.pass_on(then), activities.pass_on(then))) == [0, 1]
         assert await waiting.letters("activity-seat-offered") == [1, 2]
@@ -275,11 +285,11 @@ MIDNIGHT = NOW - 9 * HOUR
 """The first midnight in Japan."""
 
 
-async def posted_at(line: Line, house: QuietHours) -> datetime:
+async def posted_at(line: Line, house: QuietHours, hold: timedelta = HOUR / 20) -> datetime:
     """When the letter leaves with the newest offer, where changes are gathered and the clock ticks slowly."""
     now = line.now
     while True:
-        await gathering.settle(now, Gathering(HOUR / 20), house)
+        await gathering.settle(now, Gathering(hold), house)
         while letters := await outbox.claim(now, 50, house):
             for letter in letters:
                 await outbox.mark_sent(now, letter.id)
@@ -291,9 +301,9 @@ async def posted_at(line: Line, house: QuietHours) -> datetime:
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(21, 7), (0, 6), (18, 9), (12, 13)])
-@pytest.mark.parametrize("own", [None, (20, 10)])
+@pytest.mark.parametrize(("own", "hold"), [(None, HOUR / 20), (None, HOUR), ((20, 10), HOUR / 20)])
 def test_nobody_loses_a_seat_that_they_could_not_hear_of(
-    play: Any, begins: int, ends: int, own: tuple[int, int] | None
+    play: Any, begins: int, ends: int, own: tuple[int, int] | None, hold: timedelta
 ) -> None:
     """Whenever it becomes free and whenever the activity begins, whoever it is offered to has their half of what is
     left from when the letter leaves; and nobody else is offered it meanwhile."""
@@ -309,7 +319,7 @@ def test_nobody_loses_a_seat_that_they_could_not_hear_of(
             waiting = await in_line(town, people, starts_at=starts_at)
             with quiet.kept(house):
                 await waiting.answer(0, PartStat.DECLINED, now=freed)
-                left = await posted_at(waiting, house)
+                left = await posted_at(waiting, house, hold)
             until = (await waiting.part(1)).offered_until
             assert until is not None
             assert until - left >= min(LONGEST_OFFER, (starts_at - left) / 2) - HOUR / 3
@@ -318,5 +328,46 @@ def test_nobody_loses_a_seat_that_they_could_not_hear_of(
             letter = await Letter.filter(kind="activity-seat-offered").order_by("-id").first()
             assert letter is not None
             assert clock(until, wide=True) in letter.facts["reply_by"]
+
+    play(story)
+
+
+async def refused_until(line: Line, end: datetime) -> datetime:
+    """A mail server that is busy until then, and the clock meanwhile; answers when it takes the offer."""
+    now = line.now
+    while True:
+        await gathering.settle(now)
+        for letter in await outbox.claim(now, 50):
+            if now < end:
+                await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
+            else:
+                await outbox.mark_sent(now, letter.id)
+        if await Letter.filter(kind="activity-seat-offered", sent_at__isnull=False).exists():
+            return now
+        await activities.pass_on(now)
+        now += HOUR
+
+
+def test_after_a_weekend_without_mail_nobody_has_lost_their_turn(play: Any) -> None:
+    async def story(town: Town) -> None:
+        waiting = await line(town, starts_at=NOW + timedelta(days=10))
+        await waiting.answer(0, PartStat.DECLINED)
+        left = await refused_until(waiting, waiting.now + 60 * HOUR)
+        until = (await waiting.part(1)).offered_until
+        assert until == left + LONGEST_OFFER
+        letter = await Letter.get(kind="activity-seat-offered")
+        assert clock(until, wide=True) in letter.facts["reply_by"]
+        assert (await waiting.states())[1:] == [(WAITLISTED, 1, True), (WAITLISTED, 2, False)]
+
+    play(story)
+
+
+def test_whoever_cannot_be_written_to_for_half_of_the_time_that_is_left_leaves_the_seat_to_the_next(play: Any) -> None:
+    async def story(town: Town) -> None:
+        waiting = await line(town, starts_at=NOW + timedelta(days=10))
+        await waiting.answer(0, PartStat.DECLINED)
+        assert await activities.pass_on(waiting.now + timedelta(days=4)) == 0
+        assert await activities.pass_on(waiting.now + timedelta(days=5)) == 1
+        assert (await waiting.states())[1:] == [(WAITLISTED, None, False), (WAITLISTED, 2, True)]
 
     play(story)

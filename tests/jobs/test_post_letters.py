@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import vobject
 
-from domain import activities, feeds, lectures, organizations, outbox, own, replies, tokens, volunteers
+from domain import activities, drills, feeds, lectures, organizations, outbox, own, replies, tokens, volunteers
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.outbox import LEASE, Letter
 from domain.volunteers import AgeBand, Volunteer
@@ -331,8 +331,25 @@ def test_a_letter_that_is_refused_for_good_is_given_up_and_the_others_leave(play
         await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
         refusing = Pigeons(raises=PermanentFailure("550 no such user"))
         assert (await post_letters.post_letters(NOW, desk(refusing)))[POSTED] == 0
-        assert [letter.given_up_at for letter in await Letter.all()] == [NOW, NOW]
-        assert {letter.last_error for letter in await Letter.all()} == {"550 no such user"}
+        refused = await Letter.exclude(kind="letter-returned")
+        assert [letter.given_up_at for letter in refused] == [NOW, NOW]
+        assert {letter.last_error for letter in refused} == {"550 no such user"}
+
+    play(story)
+
+
+def test_whoever_has_asked_somebody_hears_that_the_first_mail_server_refused_the_letter_to_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        await make.invited(town.officer, drill)
+        await post_letters.post_letters(NOW, desk(Pigeons()))
+        await drills.call_off(town.officer, drill.id, reason="台風")
+        for refusing in (Pigeons(raises=PermanentFailure("550 no such user")),) * 3:
+            await post_letters.post_letters(SOON, desk(refusing))
+        told = await Letter.get(kind="letter-returned")
+        assert (told.to_address, told.facts["person"]) == (LECTURER, "例塚 恵")
+        assert "550 no such user" in told.facts["reason"]
+        assert told.given_up_at == SOON
 
     play(story)
 
@@ -342,6 +359,7 @@ def test_a_letter_that_was_given_up_leaves_again_under_the_same_message_id(play:
         await make.lecture(town.officer)
         refusing, willing = Pigeons(raises=PermanentFailure("550 mailbox blocked")), Pigeons()
         await post_letters.post_letters(NOW, desk(refusing))
+        await Letter.filter(kind="letter-returned").delete()
         assert (await post_letters.post_letters(SOON, desk(willing)))[POSTED] == 0
         assert await outbox.resend(SOON) == 1
         assert (await post_letters.post_letters(SOON, desk(willing)))[POSTED] == 1

@@ -1,6 +1,6 @@
 """Whatever officers do and however badly the mail runs: what each reader has got, in the order in which it came, leads
 their calendar to the date as it stands. Several workers, retries, letters that arrive twice or come back, workers that
-die, addresses that are put right."""
+die, addresses that are put right; readers who sleep, and are woken by nothing that can wait."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from domain import drills, errors, gathering, organizations, outbox
+from domain import drills, errors, gathering, organizations, outbox, quiet
+from domain.actor import TOKYO
 from domain.calendar import Appointment, Attendee, sequence_for
 from domain.drills import Drill
 from domain.gathering import Gathering
 from domain.organizations import Contact
 from domain.outbox import LEASE, Letter
+from domain.people import Person
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
@@ -32,12 +34,15 @@ class Storm:
     dice: Random
     drill: Drill
     contacts: list[Contact]
+    is_pressing: bool = False
     now: datetime = NOW
     arrived: dict[Any, list[Letter]] = field(default_factory=dict)
     lost: set[Any] = field(default_factory=set)
+    cannot_wait: bool = False
 
     async def step(self) -> None:
         officers = [self.move_room, self.rename, self.put_off, self.turn_over, self.put_address_right]
+        officers += [self.choose_hours]
         await self.dice.choice([self.let_time_pass, self.post, self.post, self.post, *officers])()
 
     async def let_time_pass(self) -> None:
@@ -50,13 +55,15 @@ class Storm:
         await drills.correct(self.officer, self.drill.id, title=f"訓練{self.dice.randrange(3)}")
 
     async def put_off(self) -> None:
-        starts_at = NOW + timedelta(days=30, hours=self.dice.randrange(5))
+        soon = self.is_pressing and self.dice.random() < 0.5
+        starts_at = NOW + timedelta(days=1 if soon else 30, hours=self.dice.randrange(5))
         when = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
         try:
             await drills.postpone(self.officer, self.drill.id, reason="台風", **when)
             await drills.resume_inviting(self.officer, self.drill.id)
         except errors.Refused:  # the same date as now, or nobody left
             return
+        self.cannot_wait |= soon
 
     async def turn_over(self) -> None:
         """Somebody is let go, or asked again."""
@@ -73,6 +80,12 @@ class Storm:
         address = f"contact{self.dice.randrange(10**6)}@partner.example"
         await organizations.correct_contact(self.officer, contact.id, version=contact.version, mail_address=address)
 
+    async def choose_hours(self) -> None:
+        """Somebody sleeps by day from now on: for ten hours, or until what comes tomorrow could not be told in time."""
+        contact, hour = self.dice.choice(self.contacts), self.now.astimezone(TOKYO).hour
+        ends = (hour + (23 if self.is_pressing else 10)) % 24
+        await Person.filter(id=contact.person_id).update(quiet_from=hour, quiet_to=ends)
+
     @property
     def officer(self) -> Any:
         return make.at(self.town.officer, self.now)
@@ -82,7 +95,10 @@ class Storm:
         it."""
         await asyncio.gather(*[gathering.settle(self.now, HOLD) for _ in range(2)])
         hands = await asyncio.gather(*[outbox.claim(self.now, 3) for _ in range(2)])
-        for letter in [letter for hand in hands for letter in hand]:
+        taken = [letter for hand in hands for letter in hand]
+        sleepers = await quiet.asleep(self.now, None, [letter.person_id for letter in taken])
+        assert self.cannot_wait or not sleepers
+        for letter in taken:
             luck = self.dice.random()
             if luck < 0.7:
                 self.arrived.setdefault(letter.person_id, []).append(letter)
@@ -128,12 +144,13 @@ async def was_overtaken(person_id: Any) -> bool:
     return await Letter.filter(person_id=person_id, spared_at__isnull=False, stamped_at__isnull=False).exists()
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_every_reader_is_led_to_the_date_as_it_stands(play: Any, seed: int) -> None:
+@pytest.mark.parametrize("is_pressing", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_reader_is_led_to_the_date_as_it_stands(play: Any, seed: int, is_pressing: bool) -> None:
     async def story(town: Town) -> None:
         drill = await make.drill(town.officer)
         contacts = await make.invited(town.officer, drill, "架空電力株式会社", "見本信用金庫", "例示ガス株式会社")
-        storm = Storm(town, Random(seed), drill, contacts)
+        storm = Storm(town, Random(seed), drill, contacts, is_pressing)
         for _ in range(60):
             await storm.step()
         await storm.calm_down()
