@@ -92,7 +92,7 @@ async def begin_offers(now: datetime, letters: Sequence[Letter]) -> None:
     for letter in letters:
         if letter.kind == OFFER and letter.person_id is not None:
             offered = ActivityParticipation.filter(activity__appointment_id=letter.appointment_id)
-            theirs = offered.filter(person_id=letter.person_id, offered_until__isnull=False).select_related("activity")
+            theirs = offered.filter(person_id=letter.person_id, offered_until__isnull=False)
             if participation := await theirs.select_for_update().first():
                 if letter.method is not None:
                     await _begin(Bearer(now), participation)
@@ -100,7 +100,7 @@ async def begin_offers(now: datetime, letters: Sequence[Letter]) -> None:
 
 
 async def _begin(author: Author, participation: ActivityParticipation) -> None:
-    until = _ends_at(participation.activity, author.now)
+    until = _ends_at(await Activity.get(id=participation.activity_id), author.now)
     if participation.offered_until and until > participation.offered_until:
         await records.change(author, participation, "seat-offered", offered_until=until)
 
