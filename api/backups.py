@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from api.embedded import PLAIN, programs
 from api.errors import Stopped
 from domain.accounts.sessions import END_ALL
+from domain.feeds import BEGIN_ANEW
 from domain.outbox import HOLD_ALL
 
 SIGNATURE = b"PGDMP"
@@ -30,7 +31,8 @@ OF_LIBPQ = frozenset(("host", "port", "user", "dbname", "passfile", "target_sess
 """What of an address PostgreSQL's programs understand; the rest is for our own pool."""
 
 SAID = ":'now'"
-AT_THE_END = ";\n".join(("RESET search_path", HOLD_ALL.format(now=SAID), END_ALL.format(now=SAID), "")).encode()
+AFTERWARDS = [act.format(now=SAID) for act in (HOLD_ALL, END_ALL, BEGIN_ANEW)]
+AT_THE_END = ";\n".join(("RESET search_path", *AFTERWARDS, "")).encode()
 """The last words to psql, with its own variable for the instant."""
 
 
@@ -66,8 +68,8 @@ def must_be_one(path: Path) -> None:
 def put_back(url: str, path: Path, now: datetime) -> None:
     """Fill the empty database at `url` with what the file holds, all of it or nothing.
 
-    No letter leaves that was waiting when the backup was written, and nobody is logged in. Stopped where the file is
-    not whole, or not a backup.
+    No letter leaves that was waiting when the backup was written, nobody is logged in, and no calendar program is told
+    that nothing is new. Stopped where the file is not whole, or not a backup.
     """
     command = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--set=now={now}"]
     with TemporaryFile() as told, _started(url, command, subprocess.PIPE, subprocess.DEVNULL, told) as psql:

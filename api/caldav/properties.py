@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from starlette.responses import Response
 
 from api import feeds as door
-from domain.feeds import Shown
+from domain.feeds import EPOCH, Shown
 from exports import ical
 
 ROOT, CALENDAR, ENTRY = "/dav/", "/dav/calendar/", "/dav/calendar/{name}"
@@ -42,12 +42,15 @@ class Store:
         return f"{SYNC}{self.id.hex}:"
 
     def version_in(self, token: str) -> int | None:
-        """The version that a token of ours stands for; nothing for any other."""
+        """The version that a token of ours stands for; nothing for any other, nor for one from before a backup was put
+        back, since when it may stand for something else."""
         if not token:
             return 0
         number = token.removeprefix(self.tokens)
         is_ours = token.startswith(self.tokens) and number.isascii() and number.isdigit() and len(number) < 19
-        return int(number) if is_ours and int(number) <= self.version else None
+        if not is_ours or int(number) // EPOCH != self.version // EPOCH:
+            return None
+        return int(number) if int(number) <= self.version else None
 
     def bytes_of(self, name: str) -> bytes:
         return ical.single(door.ENTRIES.written(self.dates[name]))

@@ -25,10 +25,12 @@ from domain.feeds.subscription import (
     subscribe_unit,
     visible_to,
 )
-from domain.feeds.synced import FeedEntry, news, sync
+from domain.feeds.synced import BEGIN_ANEW, EPOCH, FeedEntry, news, sync
 
 __all__ = [
+    "BEGIN_ANEW",
     "ENDED_STAYS",
+    "EPOCH",
     "KEPT_ENDED",
     "PURPOSE",
     "Contents",

@@ -36,6 +36,17 @@ class FeedEntry(Table):
         unique_together = (("subscription_id", "appointment_id"),)
 
 
+EPOCH = 1_000_000
+"""A version is an epoch, which a restored backup begins anew, times this and the number of the change in it: what was
+told between the backup and its return is in no epoch that goes on, whatever its number."""
+
+BEGIN_ANEW = f"""
+    UPDATE feed_state SET modified_at = CASE WHEN modified_at IS NOT NULL THEN {{now}}::timestamptz END,
+        sync_version = greatest(sync_version / {EPOCH} + 1, floor(extract(epoch FROM {{now}}::timestamptz))::bigint)
+            * {EPOCH}"""  # noqa: S608 - our own number
+"""Feeds may have shown since a backup was written what it does not know: no program is told any more that it is up to
+date. Said in the transaction that puts the backup back, hence with a place for the instant."""
+
 TOLD = """
     INSERT INTO feed_entry (id, subscription_id, appointment_id, etag, feed_version, is_gone)
     VALUES ($1, $2, $3, $4, $5, $6)

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
@@ -16,7 +16,7 @@ from api import caldav
 from api.caldav import CALENDAR, CS, C, D
 from api.house import House
 from api.strictness import Strict
-from domain import feeds, tokens, units
+from domain import database, feeds, tokens, units
 from domain.calendar import Appointment
 from domain.feeds import FeedEntry, Subscription
 from domain.units import Unit
@@ -31,6 +31,8 @@ from tests.statements import spoken
 PROP = '<propfind xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/">{}'
 ASKED = PROP.format("<prop>{}</prop></propfind>")
 TELLING = "<sync-token/><CS:getctag/><resourcetype/><displayname/><supported-report-set/>"
+
+SINCE = '<sync-collection xmlns="DAV:"><sync-token>{}</sync-token><prop><getetag/></prop></sync-collection>'
 
 OF_A_FEED = {"NO_NAME", "NO_X-WR-CALNAME", "NO_X-WR-TIMEZONE", "NO_X-PUBLISHED-TTL", "NO_REFRESH-INTERVAL"}
 """What a whole feed has to have, and a single object has not."""
@@ -177,6 +179,43 @@ def test_a_program_that_asks_whether_there_is_anything_new_is_answered_from_one_
             with spoken() as said:
                 assert len(await one.found(CALENDAR, ASKED.format("<getetag/>"), depth="1")) == 4
             assert [statement for statement in said if "FOR UPDATE" in statement] == []
+
+    play(story)
+
+
+async def copied(*tables: str) -> dict[str, str]:
+    """These tables as a backup keeps them, by the statement that puts each back."""
+    kept = {}
+    for table in tables:
+        [row] = await database.rows(f"SELECT json_agg(row)::text AS rows FROM {table} row")  # noqa: S608 own tables
+        kept[f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)"] = row["rows"]  # noqa: S608
+    return kept
+
+
+async def put_back(kept: dict[str, str], at: datetime) -> None:
+    for statement, rows in kept.items():
+        await database.execute(f"DELETE FROM {statement.split()[2]}")  # noqa: S608 own tables
+        await database.execute(statement, rows)
+    await database.execute(feeds.BEGIN_ANEW.format(now=f"'{at}'"))
+
+
+def test_after_an_older_backup_no_program_is_told_that_it_is_up_to_date(play: Any) -> None:
+    async def story(town: Town) -> None:
+        [given] = await lectures_given(town, 1)
+        clock, feed = Clock(), await stations(town)
+        async with program(secret(feed), clock) as one:
+            await one.sync()
+            backup = await copied("feed_entry", "feed_state")
+            await Appointment.filter(id=given.appointment_id).update(place="見本市民会館")
+            told = (await one.sync())[2]
+            for minutes in (1, 2):  # twice the same backup
+                await put_back(backup, NOW + timedelta(minutes=minutes))
+                await Appointment.filter(id=given.appointment_id).update(place=f"第{minutes}会館")
+                refused = await one.ask("REPORT", CALENDAR, SINCE.format(told), Depth="1")
+                assert (refused.status_code, "valid-sync-token" in refused.text) == (403, True)
+                changed, _, told = await one.sync()
+                assert len(changed) == 1
+                assert await one.sync(told) == (set(), set(), told)
 
     play(story)
 
