@@ -22,12 +22,13 @@ from api.guard import answer
 from api.house import House
 from api.observing import failed
 from api.reading.ids import encode, key_of
-from domain import documents, walls
+from domain import documents, looks, walls
 from domain.actor import Actor
 from domain.documents import MEDIA_TYPES, MOST_BYTES, Document
 from domain.documents.kinds import too_large
 from domain.errors import Invalid, NotAllowed, NotFound, Refused
 from domain.japanese import shown, storable
+from domain.looks import Door
 from domain.records import MISSING
 from domain.verbs import allowed
 from exports.names import content_disposition
@@ -86,10 +87,17 @@ async def _add(actor: Actor, request: Request) -> Response:
 
 async def _fetch(actor: Actor, request: Request) -> Response:
     async with walls.alone_behind(walls.for_reading(actor)):
-        return handed_out(*await documents.find_content(actor, _key(request, "Document", "id")))
+        return await handed_out(actor, _key(request, "Document", "id"), Door.EXPORT, "document")
 
 
-def handed_out(document: Document, content: bytes) -> Response:
+async def handed_out(actor: Actor, id: UUID, door: Door, operation: str) -> Response:
+    """A paper that the actor sees as a file, with a line of the look at it. Raises NotFound."""
+    document, content = await documents.find_content(actor, id)
+    await looks.note_file(door, actor, operation, f"{Document.__name__}:{document.id}")
+    return _as_file(document, content)
+
+
+def _as_file(document: Document, content: bytes) -> Response:
     """A file to be kept, never shown (RFC 6266 §4.2), under the name that it has, in both its spellings (§4.3)."""
     headers = {"Content-Disposition": content_disposition(document.name), "Content-Security-Policy": POLICY}
     response = Response(content, headers=headers)

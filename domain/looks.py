@@ -114,6 +114,12 @@ async def note(door: Door, actor: Actor, operation: str, shown: Iterable[tuple[s
         await database.execute(ADD, *line(actor, door, operation, columns, rows))
 
 
+async def note_file(door: Door, actor: Actor, operation: str, row: str) -> None:
+    """Write down that the file of this row (`Model:id`) is handed out: nobody knows who is named in it."""
+    model = row.partition(":")[0]
+    await database.execute(ADD, *line(actor, door, operation, [f"{model}.content"], [row]))
+
+
 def _is_personal(column: str) -> bool:
     model, _, name = column.partition(".")
     return name in HOLDINGS[models()[model]._meta.db_table].of_persons

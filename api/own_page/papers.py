@@ -14,6 +14,7 @@ from domain import documents, walls
 from domain.calendar import Appointment
 from domain.documents import Document
 from domain.errors import NotFound
+from domain.looks import Door
 from domain.records import MISSING
 
 Papers = Mapping[UUID, str]
@@ -55,7 +56,7 @@ async def file(view: View, id: str) -> Response:
     for reader in view.readers:
         async with walls.alone_behind(walls.for_reading(reader)):
             if await documents.visible_to(reader).filter(id=key).exists():
-                return handed_out(*await documents.find_content(reader, key))
+                return await handed_out(reader, key, Door.PAGE, "ownPageByLink" if view.is_linked else "ownPage")
     raise NotFound(MISSING)
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from api import document_files
 from api.app import make_app
-from domain import documents, tokens
+from domain import documents, looks, tokens
 from domain.actor import Actor, Role
 from domain.documents import MOST_BYTES, Document, DocumentStatus
+from domain.looks import Door, Look
 from domain.people import Person
 from domain.units import Unit
 from tests import make
@@ -78,6 +79,23 @@ def test_the_desk_puts_a_paper_beside_a_date_and_whoever_comes_fetches_it_once_i
         )
         paper = await Document.get()
         assert (paper.number, paper.retention_years, paper.status) == ("青サ対第12号", 3, DocumentStatus.RELEASED)
+
+    play(story)
+
+
+def test_each_file_that_is_fetched_leaves_a_line_of_who_has_fetched_it_and_a_refusal_none(play: Any) -> None:
+    async def story(town: Town) -> None:
+        door, partner = await asked(town)
+        async with as_(town, town.officer) as desk, as_(town, partner) as guest:
+            address = (await desk.post(named(door, "名簿.pdf"), content=PDF)).headers["location"]
+            assert (await guest.get(address)).status_code == 404
+            assert not await Look.exists()
+            await documents.release(town.officer, (await Document.get()).id)
+            assert (await guest.get(address)).status_code == 200
+        look, paper = await Look.get(), await Document.get()
+        assert (look.person_id, look.role, look.door) == (partner.person_id, Role.PARTNER, Door.EXPORT)
+        assert (look.rows, look.columns) == ([f"Document:{paper.id}"], ["Document.content"])
+        assert (await looks.affected(NOW, NOW + timedelta(days=1))).persons == {}
 
     play(story)
 
