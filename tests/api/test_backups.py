@@ -25,7 +25,7 @@ from tests.domain.retention.test_erasing import planted
 from tests.domain.retention.test_lists import SPRING, approved
 
 WRITES = {"letter", "session", "journal", "feed_state"}
-"""What putting back writes of its own accord: letters are held, sessions ended, feeds begin anew; the journal says so."""
+"""What putting back writes of its own accord: letters are held, sessions ended, feeds anew; the journal says so."""
 
 
 def opened(url: str, story: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
