@@ -72,6 +72,8 @@ def _said(error: BaseException) -> str | None:
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         return SAID.get(state) or SAID.get(state[:2])
+    if isinstance(error, asyncpg.InternalClientError):
+        return GONE  # the driver has lost its place in what was said when the server went away
     if isinstance(error, asyncpg.InterfaceError):
         return GONE if "closed" in str(error) else None
     return GONE if isinstance(error, OSError) and _is_of_the_driver(error) else None

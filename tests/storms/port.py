@@ -112,6 +112,11 @@ class Port:
     def now(self) -> datetime:
         return datetime.fromisoformat((self.place / "now").read_text())
 
+    def bugs(self) -> str:
+        """What was written down of them."""
+        written = self.log.read_text().splitlines()
+        return "\n".join(line.replace("\\n", "\n") for line in written if '"renkei.bug"' in line)
+
     def at(self, instant: datetime) -> None:
         """Move the clock."""
         (self.place / "next").write_text(instant.isoformat())

@@ -187,7 +187,7 @@ def test_what_was_acknowledged_survives_the_kill_of_the_database_and_nothing_is_
             assert sea.hidden() == []
     with capsys.disabled():
         print(f"\n{kills} kills of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused")
-    assert {(status, code) for status, code, _ in clerk.refused} == {(503, "UNAVAILABLE")}
+    assert {(status, code) for status, code, _ in clerk.refused} == {(503, "UNAVAILABLE")}, sea.web.bugs()
     assert all("データベースに接続できません" in message for _, _, message in clerk.refused)
     found = "SELECT array_agg(name ORDER BY created_at, name) FROM organization WHERE name LIKE '架空商事第%'"
     assert sorted(sea.tell(found.replace("created_at, ", ""))) == sorted(clerk.acknowledged)
