@@ -70,7 +70,10 @@ def told(box: Office) -> dict[str, list[tuple[int, bytes]]]:
     heard: dict[str, list[tuple[int, bytes]]] = {}
     for content in box.delivered:
         mail: Any = message_from_bytes(content, policy=policy.default)
-        event = vobject.readOne(calendar_in(mail).decode()).vevent
+        calendar = calendar_in(mail)
+        if not calendar:
+            continue  # the desk is told in words
+        event = vobject.readOne(calendar.decode()).vevent
         heard.setdefault(mail["To"].addresses[0].addr_spec, []).append((int(event.sequence.value), content))
     return heard
 
@@ -142,6 +145,8 @@ def test_who_is_refused_for_good_stops_nobody_else_and_the_officer_reads_why(pla
         assert edge["node"]["toAddress"] == "contact2@partner.example"
         assert edge["node"]["attempts"] == 1
         assert "宛先を確認してください" in edge["node"]["lastError"]
+        returned = await Letter.get(kind="letter-returned")
+        assert (returned.unit_id, returned.sent_at is not None) == (town.station.id, True)
         await digests.owe(NOW + 24 * HOUR - MINUTE)
         morning = await Letter.get(kind="digest")
         assert "・この1日に届けられなかった手紙 1通" in morning.facts["waiting"]
