@@ -52,7 +52,8 @@ def test_the_desk_sees_which_letters_wait_have_left_and_were_given_up_with_the_r
         await outbox.mark_failed(town.officer.now, letter.id, "550 no such user", for_good=True)
         [lost] = await posted(town.officer, status=["GIVEN_UP"])
         assert (lost["attempts"], lost["lastError"]) == (1, "550 no such user")
-        assert await posted(town.officer, status=["DUE", "SENT", "SPARED"]) == []
+        [told] = await posted(town.officer, status=["DUE", "SENT", "SPARED"])
+        assert (told["kind"], told["status"], told["person"]) == ("letter-returned", "DUE", None)
         about = f"Appointment:{lecture.appointment_id}"
         assert len(await posted(town.hq, appointment=about, person=f"Person:{letter.person_id}")) == 1
         assert await posted(town.other_officer) == []

@@ -188,8 +188,13 @@ async def unlike_places(crowd: Crowd, role: Role, looked_at: set[str]) -> list[s
 INVITED = {"inviteAccount.personId.Person": [Situation.BEYOND]}
 """An administrator invites everybody of the prefecture, contacts and volunteers too, whose ids the officers pass on."""
 
-ONLY_COMPARED = {"signAgreement.signatures.partyId.AgreementParty"}
-"""Ids that are looked up nowhere, but have to be those of the agreement's own parties."""
+SPEAKING = ("acceptCounterProposal", "declineCounterProposal", "acceptDelegation")
+ONLY_COMPARED = {
+    "signAgreement.signatures.partyId.AgreementParty",
+    *(f"{mutation}.attendeeId.Attendee" for mutation in SPEAKING),
+}
+"""Ids that are looked up nowhere, but have to be those of the agreement's own parties, or of whoever was invited at the
+address from which a mail came."""
 
 
 def test_a_hidden_row_named_in_any_mutation_is_as_much_work_as_none(in_crowd: Any) -> None:
