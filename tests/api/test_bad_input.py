@@ -275,7 +275,7 @@ async def left_out(ready: Ready, mutation: str, whole: dict[str, Any]) -> list[s
     return wrong
 
 
-ONE_IN = 3
+ONE_IN = 4
 """So many spoilt inputs there are for each that is tried where not all are: of each field some, of each value some."""
 
 

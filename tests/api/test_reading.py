@@ -30,7 +30,7 @@ ACTORS = [
 
 @pytest.mark.parametrize("who", ACTORS)
 def test_the_reader_answers_like_plain_resolvers(play: Any, monkeypatch: Any, who: str, full: bool) -> None:
-    wanted, seed = (1000, time_ns()) if full else (30, 20260701)
+    wanted, seed = (1000, time_ns()) if full else (20, 20260701)
 
     async def story(town: Any) -> Any:
         actor = (await lived_in(town)).actors[who]

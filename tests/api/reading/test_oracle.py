@@ -21,7 +21,7 @@ SCALARS = {
 
 @pytest.mark.parametrize("who", ACTORS)
 def test_the_reader_answers_like_plain_resolvers(in_town, who, full):
-    wanted, seed = (2000, time_ns()) if full else (60, 20260708)
+    wanted, seed = (2000, time_ns()) if full else (40, 20260708)
 
     async def story():
         samples = await sampled(SCHEMA._schema, ACTORS[who], SCALARS)
