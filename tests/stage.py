@@ -20,31 +20,34 @@ T = TypeVar("T")
 # Only the superuser may switch off triggers and references, so the functions run with its rights.
 ROWS = """
     CREATE SCHEMA kept;
+    CREATE FUNCTION kept.filled() RETURNS SETOF name LANGUAGE plpgsql SECURITY DEFINER AS $$
+    DECLARE
+        place name;
+        is_filled boolean;
+    BEGIN
+        FOR place IN SELECT tablename FROM pg_tables
+                     WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', place) INTO is_filled;
+            IF is_filled THEN
+                RETURN NEXT place;
+            END IF;
+        END LOOP;
+    END $$;
     CREATE FUNCTION empty_every_table() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET session_replication_role = replica AS $$
     DECLARE
         place name;
-        filled boolean;
     BEGIN
-        FOR place IN SELECT tablename FROM pg_tables
-                     WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', place) INTO filled;
-            IF filled THEN
-                EXECUTE format('DELETE FROM %I', place);
-            END IF;
+        FOR place IN SELECT kept.filled() LOOP
+            EXECUTE format('DELETE FROM public.%I', place);
         END LOOP;
     END $$;
     CREATE FUNCTION keep_every_row() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
         place name;
-        filled boolean;
     BEGIN
-        FOR place IN SELECT tablename FROM pg_tables
-                     WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', place) INTO filled;
-            IF filled THEN
-                EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', place, place);
-            END IF;
+        FOR place IN SELECT kept.filled() LOOP
+            EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', place, place);
         END LOOP;
     END $$;
     CREATE FUNCTION put_rows_back() RETURNS void LANGUAGE plpgsql SECURITY DEFINER

@@ -40,7 +40,7 @@ SIZES = (Size(), Size(events=10_000, rounds=4, first=0.3))
 WARM, UNCHANGED = 0.005, 0.002
 """The most seconds that an answer may take once it was made, and where nothing has changed; of a thousand events."""
 
-OF_NGINX = {200: 0.2, 304: 0.5}
+OF_NGINX = {200: 0.5, 304: 0.2}
 """The least share of what nginx does."""
 
 
