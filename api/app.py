@@ -45,7 +45,8 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with database.opened(database_url, connections=CONNECTIONS):
+        copy = house.replica.url if house.replica else None
+        async with database.opened(database_url, connections=CONNECTIONS, replica=copy):
             yield
 
     desk = ide.routes if ide else []
@@ -69,7 +70,7 @@ def graphql(house: House, ide: Ide | None) -> Route:
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
         purpose = looks.purpose(request.state.graphql.purpose)
-        return Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose)
+        return Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica)
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from api import guesses, visits
 from api.allowance import Allowance
 from api.house import House
 from api.reading.seen import Look, taken_out
+from api.replica import Behind, Replica
 from domain import accounts, limits, looks, tokens, walls
 from domain.actor import OUTSIDERS, Actor
 from domain.errors import Unauthenticated
@@ -27,6 +28,7 @@ UNKNOWN = "アクセストークンがありません。Authorization: Bearer �
 class Context:
     """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows.
 
+    What is shown of nobody in particular may be read from the `replica`, where there is one.
     `is_open` says whether the schema may be asked about by everybody, as in a demonstration; `purpose` is why
     personal data is read, where the asker has said so, and `shown` the rows that they were shown of it, by whichever
     statement.
@@ -36,6 +38,7 @@ class Context:
     allowance: Allowance = field(default_factory=Allowance)
     is_open: bool = False
     purpose: str = ""
+    replica: Replica | None = None
     shown: set[str] = field(default_factory=set)
     statements: int = 0
     cost: int = 0
@@ -54,27 +57,33 @@ class Context:
         """Raises Incomplete where the asker has not said for what they want to be shown this."""
         looks.must_say_why(self.purpose, what)
 
-    async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
+    async def fetch(
+        self, sql: str, values: Sequence[Any], look: Look | None = None, *, is_change: bool = False
+    ) -> str | None:
         """The one text that a reading statement answers with, behind the actor's wall.
 
         A look at personal data is written down in the same transaction, before anything of it is answered. Raises
         Incomplete where it is nobody's without a purpose, and none was said.
         """
-        if look and look.is_sensitive and not look.is_change:
+        if look and look.is_sensitive and not is_change:
             self.must_say_why(looks.SENSITIVE)
         self.statements += 1
         wall = walls.for_reading(self.actor)
         statement, given = wall.reading(sql, values)
         try:
-            async with limits.in_time(), wall.readers() as connection, adding(connection) if look else nullcontext():
-                text: str | None = await connection.fetchval(statement, *given)
-                return await self._noted(connection, look, text) if look and text else text
+            async with limits.in_time():
+                if self.replica and not look and not is_change:
+                    with suppress(Behind):
+                        return await self.replica.read(wall, statement, given)
+                async with wall.readers() as connection, adding(connection) if look else nullcontext():
+                    text: str | None = await connection.fetchval(statement, *given)
+                    return await self._noted(connection, look, text, is_change) if look and text else text
         except QueryCanceledError as error:
             raise limits.too_long() from error
 
-    async def _noted(self, connection: Any, look: Look, text: str) -> str:
+    async def _noted(self, connection: Any, look: Look, text: str, is_change: bool) -> str:
         text, rows = taken_out(text)
-        if not look.is_change:
+        if not is_change:
             looks.must_say_why_for(self.shown | rows, self.purpose)
             self.shown |= rows
         if rows or look.asked:

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from api.allowance import Allowance, Budgets
+from api.replica import Replica
 from domain.accounts import Gate
 from domain.quiet import QuietHours
 
@@ -42,7 +43,7 @@ class House:
     """`clock` is read once per request, at the door; `base_url` has no slash at its end; `is_demo` opens the IDE.
 
     `budgets` are what one may ask for; in a demonstration, whose people are invented, anybody sees any number of them.
-    `quiet` are the hours in which volunteers are let sleep.
+    `quiet` are the hours in which volunteers are let sleep. `replica` is a copy of the database, to read from.
     """
 
     secret: str = field(repr=False)
@@ -53,6 +54,7 @@ class House:
     provider: Provider | None = None
     marks: Marks = Marks()
     quiet: QuietHours | None = None
+    replica: Replica | None = None
 
     @cached_property
     def allowance(self) -> Allowance:

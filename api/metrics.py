@@ -19,6 +19,7 @@ from starlette.routing import Route
 from api.context import bearer
 from api.graphql_door import refusal
 from api.house import House
+from api.replica import OUTCOMES
 from domain import database
 from domain.actor import Actor, Role
 from domain.errors import NotAllowed, Refused
@@ -46,7 +47,8 @@ def routes(house: House, requests: Requests) -> list[Route]:
                 raise NotAllowed("計測値を読めるのは管理者だけです。")
         except Refused as refused:
             return refusal(refused)
-        return await _answer([*_counted(requests), *await _kept(house, actor)])
+        copied = [_read_there(house.replica.became)] if house.replica else []
+        return await _answer([*_counted(requests), *copied, *await _kept(house, actor)])
 
     return [Route("/metrics", metrics, methods=["GET"])]
 
@@ -74,6 +76,16 @@ def _counted(requests: Requests) -> Iterator[Metric]:
     for (method, route, status), count in sorted(requests.items()):
         family.add_metric([str(os.getpid()), method, route, str(status)], count)
     yield family
+
+
+def _read_there(became: Counter[str]) -> Metric:
+    from prometheus_client.metrics_core import CounterMetricFamily
+
+    about = "Questions for the replica: answered there, or by the primary, for it was behind or failed."
+    family = CounterMetricFamily("renkei_replica_questions", about, labels=["worker", "became"])
+    for what in OUTCOMES:
+        family.add_metric([str(os.getpid()), what], became[what])
+    return family
 
 
 async def _kept(house: House, actor: Actor) -> list[Metric]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
@@ -23,6 +24,7 @@ SHORTEST_SECRET = 32
 MOST_MINUTES = 60
 HOUR = re.compile(r"[0-9]|1[0-9]|2[0-3]")
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*")
+POSTGRES = 5432
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
 
@@ -79,6 +81,7 @@ class Settings:
     """All settings, each optional until something needs it; `base_url` has no slash at its end."""
 
     database_url: str | None = field(default=None, repr=False)
+    replica_url: str | None = field(default=None, repr=False)
     base_url: str | None = None
     smtp: MailServer | MailFolder | None = None
     imap: MailboxServer | None = None
@@ -158,11 +161,17 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _database_url(value: str) -> str:
-    url = _split(value)
-    if url.scheme not in {"postgres", "postgresql"} or not url.path.strip("/"):
+def _database_url(value: str, wanted: str = "primary") -> str:
+    """The address; where it names several servers, with which of them is `wanted`, unless it says so itself."""
+    parts = urlsplit(value)
+    places = parts.netloc.rpartition("@")[2].split(",")
+    urls = [_split(parts._replace(netloc=place).geturl()) for place in places]
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ValueError("postgres://利用者:パスワード@ホスト:5432/データベース の形で書いてください。")
-    return value
+    if len({url.port or POSTGRES for url in urls}) > 1:
+        raise ValueError("サーバーを並べるときは、どれも同じポートにしてください（例: @db1:5433,db2:5433/renkei）。")
+    is_said = "target_session_attrs=" in parts.query
+    return value if len(urls) == 1 or is_said else f"{value}{'&' if parts.query else '?'}target_session_attrs={wanted}"
 
 
 def _base_url(value: str) -> str:
@@ -292,6 +301,7 @@ def _split(value: str) -> SplitResult:
 
 READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_DATABASE_URL": ("database_url", _database_url),
+    "RENKEI_REPLICA_URL": ("replica_url", partial(_database_url, wanted="prefer-standby")),
     "RENKEI_BASE_URL": ("base_url", _base_url),
     "RENKEI_SMTP_URL": ("smtp", _smtp),
     "RENKEI_IMAP_URL": ("imap", _imap),

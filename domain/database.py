@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
+from urllib.parse import urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
@@ -60,16 +61,19 @@ STATEMENTS = 400
 PLANNING = {"random_page_cost": "1.1"}
 READERS = {"default_transaction_read_only": "on", **walls.timeouts()}
 READ_ONLY = "25006"
+PATIENCE = 2.0
+"""Seconds in which a replica is to take a connection; what it would be asked is asked of the other server then."""
 LONGEST_STATEMENT = 256 * 1024  # reading a deep selection is one statement, too long for the usual cache
 
 
-async def open_database(url: str, *, connections: int = CONNECTIONS) -> None:
+async def open_database(url: str, *, connections: int = CONNECTIONS, replica: str | None = None) -> None:
     """Connect the models to PostgreSQL for every task of this process. Instants come back aware, in UTC.
 
-    `connections` is the most that are open at once. Whoever opens closes, in `finally`: an open connection
-    keeps the process alive.
+    `connections` is the most that are open at once, `replica` the address of a copy that may be read instead. Whoever
+    opens closes, in `finally`: an open connection keeps the process alive.
     """
-    await Tortoise.init(config=config(url, connections), use_tz=True, timezone="UTC", _enable_global_fallback=True)
+    told = config(url, connections, replica)
+    await Tortoise.init(config=told, use_tz=True, timezone="UTC", _enable_global_fallback=True)
 
 
 async def close_database() -> None:
@@ -78,9 +82,9 @@ async def close_database() -> None:
 
 
 @asynccontextmanager
-async def opened(url: str, *, connections: int = CONNECTIONS) -> AsyncIterator[None]:
+async def opened(url: str, *, connections: int = CONNECTIONS, replica: str | None = None) -> AsyncIterator[None]:
     """The database, open for as long as the block lasts."""
-    await open_database(url, connections=connections)
+    await open_database(url, connections=connections, replica=replica)
     try:
         yield
     finally:
@@ -118,16 +122,21 @@ def if_it_takes_changes() -> Iterator[None]:
             raise
 
 
-def config(url: str, connections: int) -> dict[str, Any]:
-    """What Tortoise wants to be told: the owner's connections, and those that read behind the second wall, which are
-    opened as they are needed. What the address says of the pool wins."""
-    readers = {role: _pool(url, connections, {"role": role, **READERS}) for role in walls.ROLES}
+def config(url: str, connections: int, replica: str | None = None) -> dict[str, Any]:
+    """What Tortoise wants to be told: the owner's connections, and those that read behind the second wall, there and at
+    the replica, which are opened as they are needed. What the address says of the pool wins."""
+    pools = {"default": _pool(url, connections, {})}
+    for role in walls.ROLES:
+        as_reader = {"role": role, **READERS}
+        pools[role] = _pool(url, connections, as_reader)
+        if replica:
+            pools[walls.at_replica(role)] = _pool(replica, connections, as_reader, timeout=PATIENCE)
     app = {"models": MODELS, "default_connection": "default", "migrations": MIGRATIONS}
-    return {"connections": {"default": _pool(url, connections, {}), **readers}, "apps": {APP: app}}
+    return {"connections": pools, "apps": {APP: app}}
 
 
-def _pool(url: str, connections: int, besides: dict[str, str]) -> dict[str, Any]:
-    connection = expand_db_url(url)
+def _pool(url: str, connections: int, besides: dict[str, str], **more: Any) -> dict[str, Any]:
+    connection = _expanded(url)
     settings = {"application_name": "renkei", "jit": "off", "timezone": TOKYO.key, **PLANNING, **besides}
     usual = {
         "minsize": 1,
@@ -136,8 +145,23 @@ def _pool(url: str, connections: int, besides: dict[str, str]) -> dict[str, Any]
         "max_cacheable_statement_size": LONGEST_STATEMENT,
         "reset": _leave_as_it_is,
         "server_settings": settings,
+        **more,
     }
     connection["credentials"] = usual | connection["credentials"]
+    return connection
+
+
+def _expanded(url: str) -> dict[str, Any]:
+    """Where the servers are, and who we are there. Of several, which all listen on one port, the driver takes the first
+    that is as `target_session_attrs` wants it (libpq, "Specifying Multiple Hosts"); Tortoise knows of one only."""
+    parts = urlsplit(url)
+    places = parts.netloc.rpartition("@")[2].split(",")
+    connection = expand_db_url(url.replace(",".join(places), places[0], 1))
+    told = connection["credentials"]
+    if len(places) > 1:
+        told["host"] = [urlsplit(f"//{place}").hostname for place in places]
+    elif "," in (told["host"] or ""):  # the directories of sockets
+        told["host"] = told["host"].split(",")
     return connection
 
 

@@ -69,9 +69,14 @@ class Wall:
         put_up = (f"set_config('renkei.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, first))
         return f"SELECT CASE WHEN {' || '.join(put_up)} IS NOT NULL THEN ({sql}) END", [*values, *self.ids]
 
-    def readers(self) -> AbstractAsyncContextManager[Any]:
+    def readers(self, *, of_replica: bool = False) -> AbstractAsyncContextManager[Any]:
         """A connection on which nothing else is done than to read behind walls of this role."""
-        return Tortoise.get_connection(self.role).acquire_connection()
+        return Tortoise.get_connection(at_replica(self.role) if of_replica else self.role).acquire_connection()
+
+
+def at_replica(role: str) -> str:
+    """By what name the connections of the role to the replica are known."""
+    return f"{role} at the replica"
 
 
 def timeouts(patience: int = PATIENCE) -> dict[str, str]:

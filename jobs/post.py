@@ -28,6 +28,9 @@ Tls = Literal["starttls", "tls", "none"]
 PATIENCE = 60.0
 """Seconds one letter may take from connecting to the last answer, however the server behaves."""
 
+HEARING = 0.05
+"""Seconds for hearing what has come by then."""
+
 LOGIN_REFUSED = frozenset({530, 534, 535, 538})
 """RFC 4954 §6: the server refuses us, not the letter; an administrator repairs that, so the letter waits."""
 
@@ -91,8 +94,7 @@ class SmtpPost:
                 await client.connect()
                 await _announce(client, sender, to, len(mail))
                 async with handing_over():
-                    await client.data(mail)
-                    limit.reschedule(None)  # it is taken: no impatience may undo that
+                    await _hand_over(client, mail, limit)
         except (aiosmtplib.SMTPException, OSError) as error:
             if not isinstance(error, aiosmtplib.SMTPResponseException):
                 client.close()  # who has fallen silent would not answer a goodbye either
@@ -120,6 +122,23 @@ async def _announce(client: aiosmtplib.SMTP, sender: str, to: str, length: int) 
     options = [f"size={length}"] if client.supports_extension("size") else []
     await client.mail(sender, options=options)
     await client.rcpt(to)
+
+
+async def _hand_over(client: aiosmtplib.SMTP, mail: bytes, limit: asyncio.Timeout) -> object:
+    """What is taken stays taken, also where the answer has come in the moment in which patience ends, in which who is
+    cancelled would not hear it. Raises TimeoutError."""
+    loop, until = asyncio.get_running_loop(), limit.when()
+    assert until is not None, "patience has an end"
+    limit.reschedule(None)
+    answer = loop.create_task(client.data(mail))
+    try:
+        for seconds in (until - loop.time(), HEARING):
+            if (await asyncio.wait({answer}, timeout=seconds))[0]:
+                return answer.result()
+        raise TimeoutError
+    finally:
+        if answer.cancel():
+            await asyncio.wait({answer})
 
 
 def _ready(envelope: Envelope, seals: Seals) -> tuple[bytes, str, str]:

@@ -56,7 +56,9 @@ class Handwritten:
         return Route(self.path, answer)
 
 
-async def without_wall(self: Context, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
+async def without_wall(
+    self: Context, sql: str, values: Sequence[Any], look: Look | None = None, *, is_change: bool = False
+) -> str | None:
     """What reading would be with `visible_to` alone."""
     async with Tortoise.get_connection("default").acquire_connection() as connection:
         text: str | None = await connection.fetchval(sql, *values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from api.database import at_hand
 from api.errors import Stopped
 from api.house import House, Marks, Provider
 from api.marks import marks_of
+from api.replica import Replica
 from api.serving import listen, serve, serve_in_many
 from api.settings import Settings
 from domain.quiet import QuietHours
@@ -31,6 +32,7 @@ class Doors:
     provider: Provider | None = None
     marks: Marks = Marks()
     quiet: QuietHours | None = None
+    replica_url: str | None = field(default=None, repr=False)
 
     def __call__(self) -> ASGIApp:
         from api.app import make_app
@@ -38,7 +40,8 @@ class Doors:
 
         structured()
         house = House(self.secret, self.base_url, _now, provider=self.provider, marks=self.marks, quiet=self.quiet)
-        return make_app(house, self.database_url)
+        copy = Replica(self.replica_url) if self.replica_url else None
+        return make_app(replace(house, replica=copy), self.database_url)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     secret, base_url = given.needed_secret(), given.needed_base_url()
     with at_hand(given, lasting=True) as url:
-        doors = Doors(secret, base_url, url, _provider(given), marks_of(given), given.quiet)
+        doors = Doors(secret, base_url, url, _provider(given), marks_of(given), given.quiet, given.replica_url)
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
             say = partial(_say, options.host, port)

@@ -44,8 +44,11 @@ class ReadingContext(Protocol):
         """Raises Incomplete where the asker has not said for what they want to be shown this."""
         ...
 
-    async def fetch(self, sql: str, values: Sequence[Any], look: Look | None = None) -> str | None:
-        """The one text that the statement answers with; with a `look`, that personal data was shown is written down."""
+    async def fetch(
+        self, sql: str, values: Sequence[Any], look: Look | None = None, *, is_change: bool = False
+    ) -> str | None:
+        """The one text that the statement answers with; with a `look`, that personal data was shown is written down.
+        Whether the operation `is_change`, which is purpose enough for what it shows, and shows what it has changed."""
         ...
 
 
@@ -93,7 +96,8 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
         plan = self._plan(group, info, path, asked)
         bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
-        text = await self.context_value.fetch(plan.sql, plan.values(bound), self._look(plan, str(path.as_list()[0])))
+        look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
+        text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
@@ -103,8 +107,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         if not plan.personal and not plan.asked:
             return None
         name = self.operation.name.value if self.operation.name else asked_for
-        is_change = self.operation.operation is OperationType.MUTATION
-        return Look(plan.personal, name, plan.asked, plan.sensitive, is_change)
+        return Look(plan.personal, name, plan.asked, plan.sensitive)
 
     @cached_property
     def _scopes(self) -> Scopes:

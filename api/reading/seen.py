@@ -13,14 +13,12 @@ SEEN = "0"
 
 @dataclass(frozen=True)
 class Look:
-    """That fields with personal data are read, or `asked` by, and in which operation; whether some are sensitive, and
-    whether the operation is a change, which is purpose enough for what it shows."""
+    """That fields with personal data are read, or `asked` by, and in which operation; whether some are sensitive."""
 
     fields: frozenset[str]
     operation: str
     asked: frozenset[str] = frozenset()
     is_sensitive: bool = False
-    is_change: bool = False
 
 
 def taken_out(text: str) -> tuple[str, set[str]]:

@@ -21,7 +21,11 @@ WHY = "手順の確認"
 
 async def ask(actor: Actor, document: str, *, why: str = WHY, **variables: Any) -> dict[str, Any]:
     """The whole answer, `data` and `errors`."""
-    result = await DOOR.execute(Asked(document, variables), Context(actor, purpose=why))
+    return await answered(document, Context(actor, purpose=why), **variables)
+
+
+async def answered(document: str, context: Context, **variables: Any) -> dict[str, Any]:
+    result = await DOOR.execute(Asked(document, variables), context)
     answer: dict[str, Any] = orjson.loads(orjson.dumps(worded(result)))
     return answer
 

@@ -4,7 +4,10 @@ import asyncio
 import io
 import json
 import logging
+import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,7 +16,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api.app import make_app
+from api.house import House
 from api.observing import Structured
+from api.replica import Replica
 from domain import drills, feeds, tokens
 from domain.actor import Role
 from domain.replies import PURPOSE
@@ -50,8 +55,8 @@ def lines(written: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
-def client(*beside: Route) -> httpx.AsyncClient:
-    app = make_app(HOUSE, "postgres://nobody@nowhere/nothing")
+def client(*beside: Route, house: House = HOUSE) -> httpx.AsyncClient:
+    app = make_app(house, "postgres://nobody@nowhere/nothing")
     app.router.routes.extend(beside)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url)
 
@@ -195,7 +200,21 @@ def test_requests_are_counted_by_route_and_status(play: Any) -> None:
             return (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
 
     text = play(story)
+    assert "renkei_replica_questions" not in text
     assert 'method="GET",route="/healthz",status="200"' in text
     assert 'route="unknown",status="404"' in text
     assert "renkei_journal_unsealed" in text
     assert SECRET not in text
+
+
+def test_what_became_of_the_questions_for_a_replica_is_counted(play: Any) -> None:
+    replica = Replica("postgres://nobody@nowhere/nothing", Counter(answered=3, behind=1))
+
+    async def story(town: Town) -> str:
+        _, keeper = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=1)
+        async with client(house=replace(HOUSE, replica=replica)) as anybody:
+            return (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
+
+    text = play(story)
+    for became, count in (("answered", 3), ("behind", 1), ("failed", 0)):
+        assert f'became="{became}",worker="{os.getpid()}"}} {count}.0' in text

@@ -8,6 +8,7 @@ from api.settings import DkimKey, MailboxServer, MailFolder, MailServer, SmimeKe
 SECRET = "s3cr3t-" * 6
 WHOLE = {
     "RENKEI_DATABASE_URL": "postgres://renkei:pa55word@db.example.jp:5432/renkei",
+    "RENKEI_REPLICA_URL": "postgres://renkei:pa55word@db2.example.jp/renkei",
     "RENKEI_BASE_URL": "https://renkei.example.jp/desk/",
     "RENKEI_SMTP_URL": "smtp://desk:pa55%40word@mail.example.jp?tls=tls",
     "RENKEI_IMAP_URL": "imaps://desk:pa55word@mail.example.jp/%E8%BF%94%E4%BF%A1?proves=mx.example.jp",
@@ -32,6 +33,7 @@ def test_an_empty_environment_is_enough_to_try_the_program():
 def test_every_setting_is_read():
     found = settings.read(WHOLE)
     assert found.database_url == WHOLE["RENKEI_DATABASE_URL"]
+    assert found.replica_url == WHOLE["RENKEI_REPLICA_URL"]
     assert found.base_url == "https://renkei.example.jp/desk"
     assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
     assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
@@ -58,6 +60,15 @@ def test_letters_go_to_a_server_or_to_files(address, meant):
     assert settings.read(WHOLE | {"RENKEI_SMTP_URL": address}).smtp == meant
 
 
+def test_of_several_servers_the_one_that_takes_changes_is_meant_and_of_replicas_one_that_does_not():
+    several = "postgres://renkei:pa55word@db1:6432,[::1]:6432/renkei"
+    found = settings.read({"RENKEI_DATABASE_URL": several, "RENKEI_REPLICA_URL": f"{several}?sslmode=require"})
+    assert found.database_url == f"{several}?target_session_attrs=primary"
+    assert found.replica_url == f"{several}?sslmode=require&target_session_attrs=prefer-standby"
+    said = f"{several}?target_session_attrs=read-write"
+    assert settings.read({"RENKEI_DATABASE_URL": said}).database_url == said
+
+
 def test_no_secret_is_ever_printed():
     printed = repr(settings.read(WHOLE))
     assert "renkei.example.jp" in printed
@@ -70,6 +81,8 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_DATABASE_URL", "mysql://pa55word@db/renkei"),
         ("RENKEI_DATABASE_URL", "postgres://pa55word@db"),
         ("RENKEI_DATABASE_URL", "postgres://pa55word@db:notaport/renkei"),
+        ("RENKEI_DATABASE_URL", "postgres://pa55word@db1,db2:notaport/renkei"),
+        ("RENKEI_DATABASE_URL", "postgres://pa55word@db1,db2:6432/renkei"),
         ("RENKEI_BASE_URL", "renkei.example.jp?pa55word"),
         ("RENKEI_BASE_URL", "http://renkei.example.jp/?pa55word"),
         ("RENKEI_SMTP_URL", "smtps://desk:pa55word@mail.example.jp"),

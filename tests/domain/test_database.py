@@ -93,6 +93,20 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
     assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
 
 
+def test_of_several_servers_all_are_told_to_the_driver():
+    asked = "target_session_attrs=primary"
+    for address, hosts in (
+        (f"postgres://renkei:p%40ss@db1:6432,[::1]:6432/renkei?{asked}", ["db1", "::1"]),
+        (f"postgres://renkei:p%40ss@/renkei?host=/run/one,/run/two&port=6432&{asked}", ["/run/one", "/run/two"]),
+    ):
+        told = database.config(address, 3, replica=address)["connections"]
+        assert {int(pool["credentials"]["port"]) for pool in told.values()} == {6432}
+        for pool in told.values():
+            known = pool["credentials"]
+            assert (known["host"], known["user"], known["password"]) == (hosts, "renkei", "p@ss")
+            assert known["target_session_attrs"] == "primary"
+
+
 def test_the_program_connects_without_superuser_rights(run):
     async def story() -> tuple[object, ...]:
         _, rows = await Tortoise.get_connection("default").execute_query(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 from jobs.mail import Envelope, message
 from jobs.post import (
@@ -107,6 +111,29 @@ def test_a_line_that_drops_after_the_content_makes_the_letter_wait_although_it_m
 
 def test_a_server_that_never_answers_costs_no_more_than_the_patience():
     assert isinstance(send(Office(hangs_after_data=True), patience=0.3), TemporaryFailure)
+
+
+class Slow(Office):
+    """It answers when nobody else has had a turn for a while, as on a busy machine."""
+
+    async def handle_DATA(self, *told: Any) -> str:
+        time.sleep(0.3)  # noqa: ASYNC251 - the whole process stands still
+        return await super().handle_DATA(*told)
+
+
+def test_what_is_taken_in_the_moment_in_which_patience_ends_is_not_sent_again():
+    @asynccontextmanager
+    async def after_others() -> AsyncIterator[None]:
+        await asyncio.sleep(0.2)
+        yield
+
+    async def scene() -> None:
+        async with open_office(office) as port:
+            await SmtpPost("127.0.0.1", port, "none", patience=0.4).post(LETTER, after_others)
+
+    office = Slow()
+    asyncio.run(scene())
+    assert len(office.delivered) == 1
 
 
 def test_a_server_that_is_not_there_makes_the_letter_wait():

@@ -2,8 +2,6 @@
 done twice or by halves, and everybody is told what to do."""
 
 import asyncio
-import os
-import signal
 import subprocess
 import tempfile
 import threading
@@ -31,6 +29,7 @@ from tests.clock import NOW
 from tests.stage import Stage
 from tests.storms.house import SECRET
 from tests.storms.port import PATIENCE, Port, is_alive, port
+from tests.storms.servers import kill, postmaster, processes, start_again, tell
 
 LIMIT = 16 * 2**20
 """Bytes that a file may have on a full disk: those of PostgreSQL's own log, which is never larger, still fit."""
@@ -53,36 +52,8 @@ class Sea:
     officer: str
     guest: str
 
-    def postmaster(self) -> int:
-        return int((self.place / "postgres" / "postmaster.pid").read_text().split()[0])
-
-    def processes(self) -> list[int]:
-        """The server's own, its first one before the others."""
-        first = self.postmaster()
-        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
-
-    def kill(self) -> None:
-        """kill -9 of everything there is of the server; returns when it is gone."""
-        numbers = self.processes()
-        for number in numbers:
-            os.kill(number, signal.SIGKILL)
-        wait_until(lambda: not any(map(is_alive, numbers)), PATIENCE)
-
-    def start_again(self) -> None:
-        with embedded.running(self.place):
-            """The first user is still there, so it goes on when this one leaves."""
-
     def tell(self, *statements: str) -> Any:
-        """What the last of these answers, asked as the superuser."""
-
-        async def told() -> Any:
-            connection = await asyncpg.connect(self.server.superuser_url("renkei"))
-            try:
-                return [await connection.fetchval(statement) for statement in statements][-1]
-            finally:
-                await connection.close()
-
-        return asyncio.run(told())
+        return tell(self.server, *statements)
 
     def register(self, name: str) -> Any:
         return self.web.change(self.officer, "registerOrganization", kind="COMPANY", name=name, idempotencyKey=name)
@@ -179,10 +150,10 @@ def test_what_was_acknowledged_survives_the_kill_of_the_database_and_nothing_is_
     with at_work(clerk):
         for _ in range(kills):
             time.sleep(draw.uniform(0.2, 0.6))
-            sea.kill()
+            kill(sea.place)
             wait_until(lambda: sea.web.readiness() == 503, PATIENCE)
             assert [sea.opens(link) for link in LINKS] == [(503, True)] * len(LINKS)
-            sea.start_again()
+            start_again(sea.place)
             wait_until(sea.web.is_open, PATIENCE)
             assert sea.hidden() == []
     with capsys.disabled():
@@ -215,8 +186,8 @@ def disk_full(sea: Sea) -> Iterator[None]:
 
 def limit(sea: Sea, size: int | str) -> None:
     """By the server's own user, who may; its first process before the others, for those that begin meanwhile."""
-    owner = Path(f"/proc/{sea.postmaster()}").stat()
-    for number in sea.processes():
+    owner = Path(f"/proc/{postmaster(sea.place)}").stat()
+    for number in processes(sea.place):
         told = ["prlimit", "--pid", str(number), f"--fsize={size}:"]
         done = subprocess.run(told, user=owner.st_uid, group=owner.st_gid, extra_groups=[], capture_output=True)
         assert done.returncode == 0 or not is_alive(number), done.stderr

@@ -188,7 +188,7 @@ async def is_calm(now: datetime) -> bool:
 def test_while_the_mail_server_is_silent_the_web_is_fast_and_then_all_are_told_once(
     run: Any, database_url: str, tmp_path: Path, full: bool, capsys: Any
 ) -> None:
-    count = 200 if full else 12
+    count, patience = (200, 3) if full else (12, 1)
 
     async def begin() -> tuple[str, str, list[str]]:
         return await prepared(await make.town(), count)
@@ -196,7 +196,7 @@ def test_while_the_mail_server_is_silent_the_web_is_fast_and_then_all_are_told_o
     secret, drill, contacts = run(begin())
     with ExitStack() as after:
         with silence() as smtp:
-            here = after.enter_context(port(database_url, smtp, tmp_path, NOW + HOUR, patience=1))
+            here = after.enter_context(port(database_url, smtp, tmp_path, NOW + HOUR, patience=patience))
             here.start("web", "jobs 1", "jobs 2")
             wait_until(here.is_open, PATIENCE)
             took = sorted(seconds(here, secret, drill, contact) for contact in contacts)

@@ -47,7 +47,7 @@ def test_the_answer_is_text_from_the_database_that_python_never_parsed(in_town):
 
 def test_one_field_that_fails_leaves_the_others_and_says_where(in_town):
     class Failing(Context):
-        async def fetch(self, sql, values, look=None):
+        async def fetch(self, sql, values, look=None, *, is_change=False):
             if "town_organization" in sql:
                 raise RuntimeError("gone")
             return await super().fetch(sql, values, look)
@@ -64,7 +64,7 @@ def test_one_field_that_fails_leaves_the_others_and_says_where(in_town):
 
 def test_a_list_that_comes_back_as_nothing_is_an_error_and_not_a_silent_null(in_town):
     class Empty(Context):
-        async def fetch(self, sql, values, look=None):
+        async def fetch(self, sql, values, look=None, *, is_change=False):
             return None
 
     async def story():
@@ -79,7 +79,7 @@ def test_tables_are_entered_through_their_scope_which_the_planner_flattens(in_to
     sent = []
 
     class Listening(Context):
-        async def fetch(self, sql, values, look=None):
+        async def fetch(self, sql, values, look=None, *, is_change=False):
             sent.append((sql, values))
             return await super().fetch(sql, values, look)
 

@@ -1,0 +1,67 @@
+"""Reading from a copy of the database, as fresh as from the server that is written to.
+
+A question first takes note of how far that server has written: whatever anybody was told is done lies before it. Where
+the copy has come as far, it is read; else, or where it does not answer, the server itself. So nobody is shown what is
+older than their question, whoever changed it, at whichever host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asyncpg import PostgresError, QueryCanceledError
+
+from domain import database
+from domain.walls import Wall
+
+log = logging.getLogger(__name__)
+PAUSE = 10.0
+"""Seconds for which a copy that failed is let alone."""
+OUTCOMES = ANSWERED, BEHIND, FAILED = ("answered", "behind", "failed")
+WRITTEN = "SELECT pg_current_wal_flush_lsn()::text AS at"
+HAS = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn"
+"""A statement of its own before the one that reads, which sees what was there when it began."""
+
+
+class Behind(Exception):
+    """The copy is not to be read for this question."""
+
+
+@dataclass
+class Replica:
+    """The copy, as one process knows it, and what became of the questions: `answered` there, or not, for it was
+    `behind`, or `failed`."""
+
+    url: str = field(repr=False)
+    became: Counter[str] = field(default_factory=Counter)
+    rests_until: float = 0.0
+
+    async def read(self, wall: Wall, statement: str, values: Sequence[Any]) -> str | None:
+        """What a statement of the wall's readers answers. Raises Behind where the copy cannot tell, yet or at all, and
+        QueryCanceledError where it takes too long."""
+        if asyncio.get_running_loop().time() < self.rests_until:
+            raise Behind
+        [written] = await database.rows(WRITTEN)
+        try:
+            return await self._read(written["at"], wall, statement, values)
+        except QueryCanceledError:
+            raise
+        except (PostgresError, OSError) as error:
+            log.warning("the replica does not answer: %s", type(error).__name__)
+            self.became[FAILED] += 1
+            self.rests_until = asyncio.get_running_loop().time() + PAUSE
+            raise Behind from error
+
+    async def _read(self, written: str, wall: Wall, statement: str, values: Sequence[Any]) -> str | None:
+        async with wall.readers(of_replica=True) as connection:
+            if not await connection.fetchval(HAS, written):
+                self.became[BEHIND] += 1
+                raise Behind
+            text: str | None = await connection.fetchval(statement, *values)
+            self.became[ANSWERED] += 1
+            return text

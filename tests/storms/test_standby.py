@@ -1,0 +1,214 @@
+"""Of two PostgreSQL one follows the other: it is read as fresh as the first, and takes its place when that dies."""
+
+import asyncio
+import tempfile
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from api import embedded
+from api.context import Context
+from api.embedded import EmbeddedServer
+from api.replica import Replica
+from domain import database
+from domain.calendar import Attendee
+from domain.outbox import WAITING, Letter
+from domain.people import Person
+from tests import make
+from tests.api.asking import answered, codes
+from tests.api.serving import wait_until
+from tests.stage import Stage
+from tests.storms.port import PATIENCE, Port, by_reader, invitations, office, port
+from tests.storms.servers import Pair, kill, paired, start_again, tell
+from tests.storms.test_database import copy
+from tests.storms.test_kills import BOTH_JOBS, MORNING, NEXT, prepared
+
+READ = "{ organizations(first: 50) { edges { node { name } } } }"
+PERSONAL = "{ volunteers(first: 1) { edges { node { person { familyName } } } } }"
+REGISTER = """
+    mutation($input: RegisterOrganizationInput!) { registerOrganization(input: $input) { organization { name } } }"""
+
+
+@pytest.fixture(scope="module")
+def pair(stage: Stage, server: EmbeddedServer) -> Iterator[Pair]:
+    async def empty() -> None:
+        await asyncio.sleep(0)
+
+    stage.play(empty(), empty=True)
+    with tempfile.TemporaryDirectory(prefix="renkei-test-") as name, ExitStack() as up:
+        room = Path(name)
+        primary = up.enter_context(embedded.running(room / "one"))
+        copy(server.superuser_url(stage.url.split("/")[3].split("?")[0]), primary.superuser_url(embedded.ROLE))
+        yield up.enter_context(paired(room, primary))
+
+
+def told(pair: Pair, story: Coroutine[Any, Any, Any], replica: str | None = None) -> Any:
+    async def whole() -> Any:
+        async with database.opened(pair.url, replica=replica):
+            return await story
+
+    return asyncio.run(whole())
+
+
+def test_the_replica_answers_what_names_nobody_and_never_with_less_than_was_there_when_it_was_asked(pair: Pair) -> None:
+    """What an officer reads next is what they have changed, though the replica has not come as far."""
+    replica = Replica(pair.standby.url())
+
+    async def story() -> None:
+        town = await make.town()
+
+        async def ask(document: str, **variables: Any) -> Any:
+            return await answered(document, Context(town.officer, purpose="照会", replica=replica), **variables)
+
+        async def names() -> list[str]:
+            return [edge["node"]["name"] for edge in (await ask(READ))["data"]["organizations"]["edges"]]
+
+        async def is_answered_there() -> bool:
+            before = replica.became["answered"]
+            await names()
+            return replica.became["answered"] > before
+
+        while not await is_answered_there():
+            assert replica.became["failed"] == 0
+        replica.became.clear()
+        assert codes(await ask(PERSONAL)) == []
+        assert sum(replica.became.values()) == 0
+
+        await asyncio.to_thread(tell, pair.standby, "SELECT pg_wal_replay_pause()")
+        shown = await ask(REGISTER, input={"kind": "COMPANY", "name": "架空海運株式会社"})
+        assert shown["data"]["registerOrganization"]["organization"]["name"] == "架空海運株式会社"
+        assert sum(replica.became.values()) == 0
+        assert await names() == ["架空海運株式会社"]
+        assert replica.became == {"behind": 1}
+        await asyncio.to_thread(tell, pair.standby, "SELECT pg_wal_replay_resume()")
+        while not await is_answered_there():
+            assert replica.became["failed"] == 0
+        assert await names() == ["架空海運株式会社"]
+
+        replica.became.clear()
+        await asyncio.to_thread(kill, pair.places[1])
+        assert await names() == await names() == ["架空海運株式会社"]
+        assert replica.became == {"failed": 1}
+
+    told(pair, story(), replica.url)
+    start_again(pair.places[1])
+
+
+@dataclass
+class Officer:
+    """Invites one contact after the other, at one web or the other, each until it is acknowledged."""
+
+    webs: tuple[Port, Port]
+    token: str
+    drill: str
+    contacts: list[str]
+    acknowledged: list[str] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    def work(self) -> None:
+        for number, contact in enumerate(self.contacts):
+            began = time.monotonic()
+            while not self.is_acknowledged(self.webs[number % 2], contact):
+                time.sleep(0.02)
+            self.waited.append(time.monotonic() - began)
+            self.acknowledged.append(contact)
+
+    def is_acknowledged(self, web: Port, contact: str) -> bool:
+        asked = {"drillId": self.drill, "contactId": contact, "idempotencyKey": contact}
+        try:
+            answer = web.change(self.token, "inviteToDrill", **asked).json()
+        except httpx.TransportError:
+            return False
+        self.refused |= {code for code, _ in codes(answer)}
+        return "errors" not in answer
+
+
+async def outcome() -> tuple[set[str], int]:
+    """Whom the database knows to be invited, and how many letters about a date have left."""
+    people = await Attendee.all().values_list("person_id", flat=True)
+    addresses = set(await Person.filter(id__in=people).values_list("mail_address", flat=True))
+    return addresses, await Letter.filter(sent_at__isnull=False, method__isnull=False).count()
+
+
+async def is_waiting() -> bool:
+    return await Letter.filter(**WAITING).exists()
+
+
+def settle(hosts: tuple[Port, Port], pair: Pair) -> None:
+    """Let what is left be posted; clocks go on only while nobody posts."""
+    for _ in range(20):
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            if not told(pair, is_waiting()):
+                return
+            time.sleep(0.1)
+        for act in (Port.kill, lambda host, _: host.later(NEXT), Port.start):  # no host's clock is ahead of another's
+            for host, jobs in zip(hosts, BOTH_JOBS, strict=True):
+                act(host, jobs)
+    raise AssertionError("letters were left behind")
+
+
+@contextmanager
+def two_hosts(pair: Pair, smtp: int, room: Path) -> Iterator[tuple[Port, Port]]:
+    """A web and jobs on each."""
+    with ExitStack() as up:
+        for name in ("here", "there"):
+            (room / name).mkdir()
+        one, other = (up.enter_context(port(pair.url, smtp, room / name, MORNING)) for name in ("here", "there"))
+        one.start("web", BOTH_JOBS[0])
+        other.start("web", BOTH_JOBS[1])
+        wait_until(lambda: one.is_open() and other.is_open(), PATIENCE)
+        yield one, other
+
+
+def invite_through(pair: Pair, officer: Officer, rounds: int) -> None:
+    """While they are invited, the primary is killed so many times, each time in the midst of its part of them."""
+    each = len(officer.contacts) // rounds
+    inviting = threading.Thread(target=officer.work)
+    pair.in_step()
+    inviting.start()
+    for number in range(rounds):
+        wait_until(lambda half=number * each + each // 2: len(officer.acknowledged) >= half, PATIENCE)
+        pair.fail_over()
+        if number + 1 < rounds:
+            pair.follow()
+            pair.in_step()
+    inviting.join()
+
+
+def test_when_the_primary_dies_the_standby_takes_over_and_nothing_acknowledged_is_lost(
+    pair: Pair, full: bool, capsys: Any, tmp_path: Path
+) -> None:
+    rounds, count = (6, 240) if full else (1, 16)
+
+    async def begin() -> tuple[str, str, list[str]]:
+        await database.execute("SELECT empty_every_table()")
+        return await prepared(await make.town(), count)
+
+    secret, drill, contacts = told(pair, begin())
+    with office(Random(0)) as (box, smtp), two_hosts(pair, smtp, tmp_path) as hosts:
+        officer = Officer(hosts, secret, drill, contacts)
+        invite_through(pair, officer, rounds)
+        settle(hosts, pair)
+    asked, letters = told(pair, outcome())
+    mails = invitations(box)
+    with capsys.disabled():
+        print(
+            f"\n{rounds} failovers, {count} invited at two webs: longest wait {max(officer.waited):.2f} s, "
+            f"{letters} letters, {len(mails) - letters} mails twice"
+        )
+    assert officer.refused <= {"UNAVAILABLE"}
+    assert asked == set(by_reader(mails)) == {f"contact{number}@partner.example" for number in range(count)}
+    first: dict[str, bytes] = {}
+    assert [mail.to for mail in mails if first.setdefault(mail.message_id, mail.content) != mail.content] == []
+    assert len(first) == letters
+    assert len(mails) <= letters + 2 * rounds
