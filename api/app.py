@@ -27,7 +27,8 @@ from api import (
     rsvp,
     subscribing,
 )
-from api.context import Context, whoever
+from api.callers import remembered, whoever
+from api.context import Context
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
 from api.house import House
@@ -65,12 +66,16 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
 
 def graphql(house: House, ide: Ide | None) -> Route:
-    async def context_of(request: Request) -> Context:
-        actor = await whoever(request, house)
+    async def context_of(request: Request, may_remember: bool) -> Context:
+        known = remembered(request, house) if may_remember else None
+        actor = known.actor if known else await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
         purpose = looks.purpose(request.state.graphql.purpose)
-        return Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica)
+        proof = known.proof if known else None
+        return Context(
+            actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica, proof=proof
+        )
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

@@ -27,6 +27,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     parse,
+    specified_rules,
     validate,
 )
 from graphql.validation import ASTValidationRule
@@ -163,6 +164,9 @@ class DocumentBudget(ASTValidationRule):
             raise ValidationAbortedError(sentence, original_error=TooLarge(sentence))
 
 
+RULES: tuple[type[ASTValidationRule], ...] = (DocumentBudget, *specified_rules)
+
+
 @lru_cache(maxsize=128)
 def parse_within_budget(query: str) -> DocumentNode:
     """The document of a text, kept for the next time the same text comes.
@@ -179,12 +183,12 @@ def parse_within_budget(query: str) -> DocumentNode:
 
 
 @lru_cache(maxsize=128)
-def verdict(schema: GraphQLSchema, query: str, rules: tuple[type[ASTValidationRule], ...]) -> list[GraphQLError]:
+def verdict(schema: GraphQLSchema, query: str) -> list[GraphQLError]:
     """What is wrong with a text that could be parsed, kept like its document.
 
     Kept by the text: a document would be hashed node by node, which takes longer than all that is asked of it.
     """
-    return validate(schema, parse_within_budget(query), rules)
+    return validate(schema, parse_within_budget(query), RULES)
 
 
 class Budget(SchemaExtension):
@@ -200,8 +204,7 @@ class Budget(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        rules = (DocumentBudget, *context.validation_rules)
-        context.pre_execution_errors = verdict(context.schema._schema, context.query or "", rules)
+        context.pre_execution_errors = verdict(context.schema._schema, context.query or "")
         yield
 
 

@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import strawberry
 from asyncpg import QueryCanceledError
-from starlette.requests import Request
 
-from api import guesses, visits
 from api.allowance import Allowance
-from api.house import House
+from api.reading.plans import MOST_PLANS
 from api.reading.seen import Look, taken_out
 from api.replica import Behind, Replica
-from domain import accounts, limits, looks, tokens, walls
+from domain import acting, limits, looks, walls
+from domain.acting import Proof
 from domain.actor import OUTSIDERS, Actor
-from domain.errors import Unauthenticated
 from domain.looks import Door
+from domain.walls import Wall
 
-UNKNOWN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
+
+class Outdated(Exception):
+    """What was remembered of whoever asks is not true any more: what was asked is to be answered anew."""
 
 
 @dataclass
 class Context:
     """`statements` counts what was read, `cost` is what the reader found the operation to cost, in rows.
 
-    What is shown of nobody in particular may be read from the `replica`, where there is one.
+    What is shown of nobody in particular may be read from the `replica`, where there is one. `proof` is there where the
+    actor is remembered: every statement that reads proves it, or finds it `is_outdated`.
+
     `is_open` says whether the schema may be asked about by everybody, as in a demonstration; `purpose` is why
     personal data is read, where the asker has said so, and `shown` the rows that they were shown of it, by whichever
     statement.
@@ -40,8 +44,15 @@ class Context:
     purpose: str = ""
     replica: Replica | None = None
     shown: set[str] = field(default_factory=set)
+    proof: Proof | None = None
+    is_outdated: bool = False
     statements: int = 0
     cost: int = 0
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether who asks was found in the database, while or before it was read."""
+        return self.proof is None or (self.statements > 0 and not self.is_outdated)
 
     @property
     def may_introspect(self) -> bool:
@@ -68,18 +79,33 @@ class Context:
         if look and look.is_sensitive and not is_change:
             self.must_say_why(looks.SENSITIVE)
         self.statements += 1
-        wall = walls.for_reading(self.actor)
-        statement, given = wall.reading(sql, values)
+        wall, proof = walls.for_reading(self.actor), self.proof
+        statement = _guarded(sql, len(values), proof.key if proof else None)
+        given = [*values, *wall.ids, *(proof.values(self.actor.now) if proof else ())]
         try:
             async with limits.in_time():
-                if self.replica and not look and not is_change:
-                    with suppress(Behind):
-                        return await self.replica.read(wall, statement, given)
-                async with wall.readers() as connection, adding(connection) if look else nullcontext():
-                    text: str | None = await connection.fetchval(statement, *given)
-                    return await self._noted(connection, look, text, is_change) if look and text else text
+                text = await self._read(wall, statement, given, look, is_change)
         except QueryCanceledError as error:
             raise limits.too_long() from error
+        if text is None:
+            await self._must_still_be_true()
+        return text
+
+    async def _read(
+        self, wall: Wall, statement: str, given: Sequence[Any], look: Look | None, is_change: bool
+    ) -> str | None:
+        if self.replica and not look and not is_change:
+            with suppress(Behind):
+                return await self.replica.read(wall, statement, given)
+        async with wall.readers() as connection, adding(connection) if look else nullcontext():
+            text: str | None = await connection.fetchval(statement, *given)
+            return await self._noted(connection, look, text, is_change) if look and text else text
+
+    async def _must_still_be_true(self) -> None:
+        """Where nothing was read: raises Outdated if that is because the actor's key opens something else by now."""
+        if self.proof and not await self.proof.holds(self.actor.now):
+            self.is_outdated = True
+            raise Outdated
 
     async def _noted(self, connection: Any, look: Look, text: str, is_change: bool) -> str:
         text, rows = taken_out(text)
@@ -94,6 +120,13 @@ class Context:
         return text
 
 
+@lru_cache(MOST_PLANS)
+def _guarded(sql: str, count: int, key: str | None) -> str:
+    """The statement behind a wall, which reads only where the actor's key, if one is to be proved, still finds them."""
+    proved = acting.where_found(key, sql, count + 1 + len(walls.SETTINGS)) if key else sql
+    return walls.reading(proved, count + 1)
+
+
 @asynccontextmanager
 async def adding(connection: Any) -> AsyncIterator[None]:
     """All of the block or none of it, on a connection that else only reads."""
@@ -104,34 +137,6 @@ async def adding(connection: Any) -> AsyncIterator[None]:
         await connection.execute("ROLLBACK")
         raise
     await connection.execute("COMMIT")
-
-
-async def bearer(request: Request, house: House) -> Actor:
-    """Who asks, by the token in the request's header (RFC 6750 §2.1). Raises Unauthenticated, or RateLimited where
-    too many wrong ones came from there."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(UNKNOWN)
-    try:
-        return await tokens.actor_of(token.strip(), house.clock())
-    except Unauthenticated:
-        guesses.count(house, request)
-        raise
-
-
-async def whoever(request: Request, house: House) -> Actor:
-    """Who asks, by token or else by the session of a browser. Raises Unauthenticated.
-
-    A cookie is sent by the browser itself, so it counts only where one of our own pages has asked; to fetch a file, it
-    is enough that no other site's page has.
-    """
-    secret = visits.secret_in(request, house)
-    if "Authorization" in request.headers or secret is None:
-        return await bearer(request, house)
-    is_fetching = request.method == "GET" and not visits.is_followed_from_elsewhere(request)
-    if not is_fetching and not visits.is_surely_ours(request, house):
-        raise Unauthenticated(UNKNOWN)
-    return await accounts.actor_of(secret, house.clock())
 
 
 Info = strawberry.Info[Context, None]

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.context import whoever
+from api.callers import whoever
 from api.downloads import refusal
 from api.guard import answer
 from api.house import House

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from strawberry.utils.str_converters import to_camel_case
 
-from api.context import whoever
+from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import orjson
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError, is_enum_type
@@ -26,13 +27,15 @@ from strawberry.utils.str_converters import to_camel_case
 from api.guard import Asked, answer
 from api.observing import BUG, failed, note
 from api.outages import outage, write_down
+from api.reading.straight import only_reads
 from domain.errors import RateLimited, Refused, Unavailable
 
 Choices = Callable[[str], list[str]]
 """The values of an enum by its name."""
 
-ContextOf = Callable[[Request], Awaitable[object]]
-"""Who is asking, from the request; raises a Refused (Unauthenticated, RateLimited) where nobody may be."""
+ContextOf = Callable[[Request, bool], Awaitable[Any]]
+"""Who is asking, from the request, and where that is allowed from memory; it then says whether it `is_proved`. Raises
+a Refused (Unauthenticated, RateLimited) where nobody may be."""
 
 STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 """What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
@@ -68,14 +71,24 @@ class GraphQLDoor:
 
     async def respond(self, request: Request) -> Response:
         try:
-            context = await self.context_of(request)
-            result = await self.execute(request.state.graphql, context)
+            result = await self.result(request)
             body = orjson.dumps(worded(result, self.choices))
             return Response(body, *status_of(result), media_type="application/json")
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
             return failed(bug)
+
+    async def result(self, request: Request) -> ExecutionResult:
+        """What only reads is asked for whoever is remembered, if the statements prove that it is still they; anything
+        else, and what asked no statement, for whoever it is found to be now."""
+        asked: Asked = request.state.graphql
+        if only_reads(self.schema, asked.query, asked.operation_name):
+            context = await self.context_of(request, True)
+            result = await self.execute(asked, context)
+            if context.is_proved:
+                return result
+        return await self.execute(asked, await self.context_of(request, False))
 
     def choices(self, name: str) -> list[str]:
         """The values of an enum of this schema."""

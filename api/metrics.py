@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.context import bearer
+from api.callers import bearer
 from api.graphql_door import refusal
 from api.house import House
 from api.replica import OUTCOMES

@@ -12,6 +12,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -20,7 +21,8 @@ from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import database, records, units
+from domain import acting, database, records, units
+from domain.acting import Acting
 from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated, WrongState
 from domain.organizations import Contact
@@ -254,49 +256,35 @@ async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> N
         await records.change(author, token, "token-moved", unit_id=unit_id)
 
 
-COVERED = """
-    covered AS (
-        SELECT unit.id, unit.prefecture_id
-        FROM bearer JOIN unit ON unit.id = CASE role WHEN $3 THEN bearer.unit_id ELSE bearer.prefecture_id END
-        WHERE role <> ALL ($4::text[])
-        UNION
-        SELECT unit.id, unit.prefecture_id
-        FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = covered.prefecture_id)
-    SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""
-
 BEARING = """
     SELECT role, person_id, unit_id, prefecture_id, organization_id,
            id AS key_id, scope = 'READ' AS is_read_only, last_used_at AS used_at
-    FROM token WHERE sha256 = $1 AND revoked_at IS NULL AND expires_at > $2"""
+    FROM token WHERE sha256 = {sha256} AND revoked_at IS NULL AND expires_at > {now}"""
 
 
-async def actor_of(secret: str, now: datetime) -> Actor:
+async def bearer_of(secret: str, now: datetime) -> Acting:
     """Who acts through this token at this instant, in one statement, and once an hour a second one that notes the use.
 
     Raises Unauthenticated, whatever is wrong.
     """
-    found = await acting(BEARING, digest(secret), now)
+    found = await acting.find(BEARING, digest(secret), now)
     if found is None:
         raise Unauthenticated("アクセストークンが正しくないか、期限が切れています。管理者に発行を依頼してください。")
-    actor, used_at = found
-    if used_at is None or now - used_at >= USED:
+    if not was_just_used(found, now):
         with database.if_it_takes_changes():
             await Token.filter(sha256=digest(secret)).update(last_used_at=now)
-    return actor
+        found = replace(found, used_at=now)
+    return found
 
 
-async def acting(bearer: str, sha256: str, now: datetime) -> tuple[Actor, datetime | None] | None:
-    """Who acts by what `bearer` selects, and when it was last used; nothing where it selects no row.
+def was_just_used(found: Acting, now: datetime) -> bool:
+    """Whether the use that was noted last is exact enough."""
+    return found.used_at is not None and now - found.used_at < USED
 
-    A station covers itself and what is below it, outsiders no unit, everybody else the whole prefecture.
-    """
-    statement = f"WITH RECURSIVE bearer AS ({bearer}), {COVERED}"
-    found = await database.rows(statement, sha256, now, Role.STATION_LIAISON, list(OUTSIDERS))
-    if not found:
-        return None
-    (row,) = found
-    used_at: datetime | None = row.pop("used_at")
-    return Actor(**row | {"role": Role(row["role"]), "units": tuple(row["units"]), "now": now}), used_at
+
+async def actor_of(secret: str, now: datetime) -> Actor:
+    """Who acts through this token. Raises Unauthenticated."""
+    return (await bearer_of(secret, now)).actor
 
 
 POSTS = """

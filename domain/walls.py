@@ -17,7 +17,7 @@ the officer who is to be told; but the rows to which the guest points are looked
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -59,16 +59,6 @@ class Wall:
         limits = [f"{name} = '{value}'" for name, value in timeouts(self.patience).items()]
         return "; ".join(f"SET LOCAL {one}" for one in (f"ROLE {self.role}", *settings, *limits))
 
-    def reading(self, sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
-        """The question for one text, behind this wall: a statement for its `readers`, with its values.
-
-        The settings are put up before anything is read, for CASE looks at what follows only if its condition holds
-        (PostgreSQL, "Expression Evaluation Rules"), and are gone with the statement's transaction.
-        """
-        first = len(values) + 1
-        put_up = (f"set_config('renkei.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, first))
-        return f"SELECT CASE WHEN {' || '.join(put_up)} IS NOT NULL THEN ({sql}) END", [*values, *self.ids]
-
     def readers(self, *, of_replica: bool = False) -> AbstractAsyncContextManager[Any]:
         """A connection on which nothing else is done than to read behind walls of this role."""
         return Tortoise.get_connection(at_replica(self.role) if of_replica else self.role).acquire_connection()
@@ -77,6 +67,16 @@ class Wall:
 def at_replica(role: str) -> str:
     """By what name the connections of the role to the replica are known."""
     return f"{role} at the replica"
+
+
+def reading(sql: str, first: int) -> str:
+    """The question for one text, behind a wall: a statement for its `readers`, with its `ids` from this number on.
+
+    The settings are put up before anything is read, for CASE looks at what follows only if its condition holds
+    (PostgreSQL, "Expression Evaluation Rules"), and are gone with the statement's transaction.
+    """
+    put_up = (f"set_config('renkei.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, first))
+    return f"SELECT CASE WHEN {' || '.join(put_up)} IS NOT NULL THEN ({sql}) END"
 
 
 def timeouts(patience: int = PATIENCE) -> dict[str, str]:

@@ -23,7 +23,8 @@ from tortoise import Tortoise
 from api.allowance import UNLIMITED
 from api.app import make_app
 from api.benchmarks.ground import KEY
-from api.context import Context, bearer
+from api.callers import bearer
+from api.context import Context
 from api.house import House
 from api.reading.seen import Look
 from api.serving import listen, serve

@@ -149,17 +149,22 @@ class ReadField(StrawberryField):
         return False
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:
-        how = self.metadata[METADATA]
-        if isinstance(how, RootOne):
-            name = get_named_type(info._raw_info.return_type).name
-            key = key_of(kwargs["id"], name)
-            return Read(key, name) if key else None
-        return _any_node(info, kwargs["id"]) if isinstance(how, AnyNode) else Read()
+        raw = info._raw_info
+        return asked_of(self.metadata[METADATA], raw.return_type, raw.schema, kwargs)
 
 
-def _any_node(info: Any, global_id: str) -> Read | None:
+def asked_of(how: How | None, gtype: Any, schema: GraphQLSchema, arguments: Mapping[str, Any]) -> Read | None:
+    """What a field at the root asks to be read; nothing where its id can be no row's."""
+    if isinstance(how, RootOne):
+        name = get_named_type(gtype).name
+        key = key_of(arguments["id"], name)
+        return Read(key, name) if key else None
+    return _any_node(schema, arguments["id"]) if isinstance(how, AnyNode) else Read()
+
+
+def _any_node(schema: GraphQLSchema, global_id: str) -> Read | None:
     parts = split(global_id)
-    if parts is None or entity_of(info._raw_info.schema.get_type(parts[0])) is None:
+    if parts is None or entity_of(schema.get_type(parts[0])) is None:
         return None
     return Read(parts[1], parts[0])
 

@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
-from graphql import GraphQLError, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.reading.compiler import Compiler
-from api.reading.declarations import Read
+from api.reading.declarations import Read, asked_of, how_of
 from api.reading.permits import Inspection, Permit
 from api.reading.places import arguments, place
 from api.reading.plans import Bound, Memory, Plan, shape
@@ -32,6 +32,7 @@ class ReadingContext(Protocol):
     """What the reader needs of the request's context."""
 
     actor: Actor
+    cost: int
 
     @property
     def may_introspect(self) -> bool: ...
@@ -62,19 +63,30 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def execute_collected_root_fields(
         self, root_type: GraphQLObjectType, root_value: Any, fields: GroupedFieldSet, *rest: Any
     ) -> Any:
-        permit = self._permitted(root_type, fields)
-        with self._refusing(fields):
-            if permit.wants_purpose:
-                self.context_value.must_say_why(permit.wants_purpose)
-            self.context_value.spend(permit.cost)
+        self.admit(root_type, fields)
         return super().execute_collected_root_fields(root_type, root_value, fields, *rest)
 
     def complete_value(
         self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, result: Any, *rest: Any
     ) -> Any:
         if isinstance(result, Read):
-            return self._read(return_type, group, info, path, result)
+            return self._read(return_type, group, info.parent_type, path, result)
         return super().complete_value(return_type, group, info, path, result, *rest)
+
+    def admit(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> None:
+        """That the operation may be asked, and has been paid for. Raises a GraphQLError with the refusal behind it."""
+        permit = self._permitted(root_type, fields)
+        with self._refusing(fields):
+            if permit.wants_purpose:
+                self.context_value.must_say_why(permit.wants_purpose)
+            self.context_value.spend(permit.cost)
+
+    async def read_root(
+        self, parent: GraphQLObjectType, definition: GraphQLField, group: FieldDetailsList, path: Path
+    ) -> Any:
+        """What a field at the root reads, where it is declared to do nothing else."""
+        asked = asked_of(how_of(parent, definition), definition.type, self.schema, arguments(self, definition, group))
+        return asked and await self._read(definition.type, group, parent, path, asked)
 
     def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
         """That the operation may be asked. Raises a GraphQLError with the refusal behind it."""
@@ -93,13 +105,15 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
             nodes = [details.node for group in fields.values() for details in group]
             raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
 
-    async def _read(self, return_type: Any, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Any:
-        plan = self._plan(group, info, path, asked)
+    async def _read(
+        self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
+    ) -> Any:
+        plan = self._plan(group, parent, path, asked)
         bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
         look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
         text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
         if text is None and is_non_null_type(return_type):
-            raise TypeError(f"{info.parent_type.name}.{info.field_name} is declared never to be null, and is.")
+            raise TypeError(f"{parent.name}.{group[0].node.name.value} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
 
     def _look(self, plan: Plan, asked_for: str) -> Look | None:
@@ -113,9 +127,9 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def _scopes(self) -> Scopes:
         return Scopes(self.context_value.actor)
 
-    def _plan(self, group: FieldDetailsList, info: Any, path: Path, asked: Read) -> Plan:
+    def _plan(self, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read) -> Plan:
         identity = (*self._identity, tuple(path.as_list()), asked.name)
-        return PLANS.find(identity, lambda: self._compiled(group, info, asked), lambda plan: plan.fits(self._scopes))
+        return PLANS.find(identity, lambda: self._compiled(group, parent, asked), lambda plan: plan.fits(self._scopes))
 
     @cached_property
     def _identity(self) -> tuple[Hashable, ...]:
@@ -124,10 +138,10 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         name = operation.name.value if operation.name else None
         return self.schema, body, name, shape(self.variable_values.coerced), self.context_value.actor.role
 
-    def _compiled(self, group: FieldDetailsList, info: Any, asked: Read) -> Plan:
+    def _compiled(self, group: FieldDetailsList, parent: GraphQLObjectType, asked: Read) -> Plan:
         compiler = Compiler(self, self._scopes, self.context_value.actor.role)
         if asked.name is None:
-            return compiler.root(place(self, info.parent_type, group))
+            return compiler.root(place(self, parent, group))
         gtype = self.schema.get_type(asked.name)
         if not is_object_type(gtype):
             raise LookupError(f"{asked.name} is no type that can be read.")

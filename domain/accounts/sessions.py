@@ -18,7 +18,7 @@ from tortoise.expressions import Q
 from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
-from domain import database, records, tokens
+from domain import acting, database, records, tokens
 from domain.accounts.account import Account, Credential, note, visible_to
 from domain.actor import OUTSIDERS, Actor, Author, Role
 from domain.errors import NotAllowed, NotFound, Unauthenticated
@@ -108,19 +108,18 @@ SITTING = """
     SELECT account.role, account.person_id, account.unit_id, account.prefecture_id, account.organization_id,
            session.id AS key_id, false AS is_read_only, session.seen_at AS used_at
     FROM session JOIN account ON account.id = session.account_id
-    WHERE session.sha256 = $1 AND session.stage = 'INSIDE' AND session.ended_at IS NULL
-      AND session.until > $2 AND session.seen_at > $2 - interval '30 minutes'
-      AND account.locked_at IS NULL AND (account.ended_at IS NULL OR account.ended_at > $2)"""
+    WHERE session.sha256 = {sha256} AND session.stage = 'INSIDE' AND session.ended_at IS NULL
+      AND session.until > {now} AND session.seen_at > {now} - interval '30 minutes'
+      AND account.locked_at IS NULL AND (account.ended_at IS NULL OR account.ended_at > {now})"""
 
 
 async def actor_of(secret: str, now: datetime) -> Actor:
     """Who acts through this session, in one statement. Raises Unauthenticated, whatever is wrong."""
-    found = await tokens.acting(SITTING, tokens.digest(secret), now)
+    found = await acting.find(SITTING, tokens.digest(secret), now)
     if found is None:
         raise Unauthenticated(ENDED)
-    actor, used_at = found
-    await _note_use(secret, used_at, now)
-    return actor
+    await _note_use(secret, found.used_at, now)
+    return found.actor
 
 
 async def visit(secret: str, now: datetime) -> Visit | None:

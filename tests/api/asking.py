@@ -11,7 +11,7 @@ from api.schema import schema
 from domain.actor import Actor
 
 
-async def _nobody(_: object) -> object:
+async def _nobody(*_: object) -> object:
     raise AssertionError("these tests hand the actor in")
 
 

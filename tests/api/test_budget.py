@@ -31,7 +31,7 @@ class Node:
         return text
 
 
-async def _nobody(_: object) -> object:
+async def _nobody(*_: object) -> object:
     raise AssertionError("these tests ask behind the door")
 
 

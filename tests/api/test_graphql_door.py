@@ -119,7 +119,7 @@ SCHEMA = strawberry.Schema(
 PLAIN = strawberry.Schema(Query)
 
 
-async def known(request: Request) -> str:
+async def known(request: Request, _: bool) -> str:
     match request.headers.get("authorization"):
         case "Bearer hq":
             return "本部"

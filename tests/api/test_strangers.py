@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from api.allowance import UNLIMITED
 from api.app import make_app
-from api.context import UNKNOWN
+from api.callers import UNKNOWN
 from api.house import House
 from domain import organizations, people, tokens
 from domain.accounts.sessions import ENDED

@@ -50,7 +50,7 @@ async def everything(model: type[Model], wall: Wall) -> list[Any]:
 
 async def answered(wall: Wall, question: str, *values: object) -> str | None:
     """What a question for a text is told, over a connection that is there for reading behind such walls."""
-    statement, given = wall.reading(question, values)
+    statement, given = walls.reading(question, len(values) + 1), [*values, *wall.ids]
     async with wall.readers() as connection:
         text: str | None = await connection.fetchval(statement, *given)
         return text

@@ -1,0 +1,73 @@
+"""Who acts by a secret: found out in one statement, and proved once more inside the next ones.
+
+What a key opens may end at any time, so it is looked at in each request. Whoever remembers what was found the last time
+need not ask beforehand: the statement that reads carries the same look-up, and reads only where it finds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import database
+from domain.actor import OUTSIDERS, Actor, Role
+
+# A station covers itself and what is below it, outsiders no unit, everybody else the whole prefecture.
+FOUND = f"""
+    WITH RECURSIVE bearer AS ({{key}}), covered AS (
+        SELECT unit.id, unit.prefecture_id
+        FROM bearer JOIN unit
+            ON unit.id = CASE role WHEN '{Role.STATION_LIAISON}' THEN bearer.unit_id ELSE bearer.prefecture_id END
+        WHERE role NOT IN ({", ".join(f"'{role}'" for role in OUTSIDERS)})
+        UNION
+        SELECT unit.id, unit.prefecture_id
+        FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = covered.prefecture_id)
+    SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""  # noqa: S608 - our own words
+WHOLE = "ROW(role, person_id, unit_id, prefecture_id, organization_id, key_id, is_read_only, units)::text"
+"""Everything that was found, as one text."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found by a key: `found` is PostgreSQL's own text of it, `key` the look-up by `{sha256}` at `{now}`."""
+
+    key: str
+    sha256: str
+    found: str
+
+    def values(self, now: datetime) -> Sequence[object]:
+        """Those of `where_found`."""
+        return self.sha256, now, self.found
+
+    async def holds(self, now: datetime) -> bool:
+        found = await find(self.key, self.sha256, now)
+        return found is not None and found.proof == self
+
+
+def where_found(key: str, sql: str, first: int) -> str:
+    """The question for one text, asked only where the key still finds what it did; the values of the proof come from
+    this number on."""
+    still = FOUND.format(key=key.format(sha256=f"${first}", now=f"${first + 1}::timestamptz"))
+    return f"SELECT CASE WHEN (SELECT {WHOLE} FROM ({still}) acting) = ${first + 2} THEN ({sql}) END"  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who was found, the proof of it, and when the key had been used last."""
+
+    actor: Actor
+    proof: Proof
+    used_at: datetime | None
+
+
+async def find(key: str, sha256: str, now: datetime) -> Acting | None:
+    """Who acts by this key; nothing where it opens nothing."""
+    found = FOUND.format(key=key.format(sha256="$1", now="$2::timestamptz"))
+    rows = await database.rows(f"SELECT *, {WHOLE} AS proof FROM ({found}) acting", sha256, now)  # noqa: S608 - our own words
+    if not rows:
+        return None
+    (row,) = rows
+    proof, used_at = Proof(key, sha256, row.pop("proof")), row.pop("used_at")
+    actor = Actor(**row | {"role": Role(row["role"]), "units": tuple(row["units"]), "now": now})
+    return Acting(actor, proof, used_at)
