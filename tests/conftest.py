@@ -129,6 +129,12 @@ def play(run: Run[Any], stage: Stage) -> Callable[[Callable[[Town], Coroutine[An
     return go
 
 
+@pytest.fixture
+def migrated_database(server: EmbeddedServer, template: str) -> str:
+    """The address of an up-to-date, empty database that no other test uses."""
+    return asyncio.run(_copy(server, template))
+
+
 @pytest.fixture(scope="session")
 def new_database(server: EmbeddedServer) -> Callable[[], str]:
     """Make a database without tables, as an installation begins, and give its address."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from pathlib import Path
 
+from api.errors import Stopped
 from domain import migrating
+
+RELEASED = Path(__file__).parents[2] / "tests" / "released"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +19,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.fresh and any(RELEASED.glob("*.dump")):
+        raise Stopped("公開した後は 0001_initial を書き直せません。renkei makemigrations NAME で続けてください。")
     work = migrating.make_first_migration() if options.fresh else migrating.make_migration(options.name)
     for path in asyncio.run(work):
         print(path)

@@ -121,11 +121,11 @@ async def crowd() -> Crowd:
     """The one of this process; founded anew where other tests have emptied the database since."""
     if not KEPT or not await Unit.exists(id=KEPT[0].actors[Role.ADMIN].prefecture_id):
         await database.execute("SELECT empty_every_table()")
-        KEPT[:] = [await _founded(await make.town())]
+        KEPT[:] = [await founded(await make.town())]
     return KEPT[0]
 
 
-async def _founded(town: Town) -> Crowd:
+async def founded(town: Town) -> Crowd:
     actors = await _told(town)
     rows = {gtype.name: await _all(gtype) for gtype in ENTITIES}
     asked: dict[UUID, set[UUID]] = defaultdict(set)

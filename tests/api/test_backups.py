@@ -10,15 +10,17 @@ import pytest
 
 from api import backups, cli
 from api.errors import Stopped
-from domain import accounts, database, migrating, outbox, retention
+from domain import accounts, database, installation, migrating, outbox, retention
 from domain.accounts.sessions import Session, Stage
+from domain.actor import Role
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
-from tests import make
+from tests import make, released
 from tests.api.conftest import setting
 from tests.api.test_bad_input import fingerprint
 from tests.api.test_erased_command import RESTORED, again
+from tests.api.test_released import totals
 from tests.clock import NOW
 from tests.domain.retention.test_due import late, left
 from tests.domain.retention.test_erasing import planted
@@ -128,6 +130,25 @@ def test_a_database_in_which_anything_stands_is_left_as_it_is(
     assert cli.main(["restore", str(file)]) == 1
     assert "このデータベースは空ではありません" in capsys.readouterr().err
     assert opened(database_url, fingerprint) == before
+
+
+def test_a_backup_of_every_release_is_put_back_up_to_date_and_read(
+    kept: Kept, tmp_path: Path, new_database: Any, set_for: Any
+) -> None:
+    """That of this program, too, as long as nothing is released."""
+
+    async def read_all() -> int:
+        liaison = await installation.at_the_keyboard(NOW, Role.HQ_LIAISON)
+        return sum((await totals(liaison)).values())
+
+    now = tmp_path / "now.dump"
+    now.write_bytes(kept.backup)
+    for dump in (now, *(one.dump for one in released.released())):
+        url = new_database()
+        set_for(url)
+        assert cli.main(["restore", str(dump)]) == 0
+        assert asyncio.run(migrating.unapplied(url)) == []
+        assert opened(url, read_all) > 20
 
 
 async def tables() -> int:

@@ -146,7 +146,7 @@ async def is_waiting() -> bool:
 def settle(hosts: tuple[Port, Port], pair: Pair) -> None:
     """Let what is left be posted; clocks go on only while nobody posts."""
     for _ in range(20):
-        end = time.monotonic() + 1
+        end = time.monotonic() + 3
         while time.monotonic() < end:
             if not told(pair, is_waiting()):
                 return
