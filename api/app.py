@@ -51,8 +51,8 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
             yield
 
     desk = ide.routes if ide else []
-    mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house), *pages.ROUTES]
-    mail += [*entrance.routes(house), *own_page.routes(house), *genuine.routes(house)]
+    mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house)]
+    mail += [*entrance.routes(house), *own_page.routes(house), *genuine.routes(house), *pages.routes(house.fonts)]
     files = [*downloads.routes(house), *document_files.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *files, *health.routes()]
     requests: metrics.Requests = Counter()

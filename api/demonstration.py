@@ -19,7 +19,7 @@ from typing import Any
 import asyncpg
 from starlette.applications import Starlette
 
-from api import operations
+from api import fonts, operations
 from api.app import make_app
 from api.errors import Stopped
 from api.house import House
@@ -51,6 +51,11 @@ class Place:
     def card(self) -> Path:
         """`demo.json`: addresses and tokens, for programs."""
         return self.directory / "demo.json"
+
+    @property
+    def fonts(self) -> Path:
+        """Where `renkei fonts` writes what the pages bring along; without it they are shown in a font of the device."""
+        return self.directory / "fonts"
 
     @property
     def key(self) -> Path:
@@ -131,7 +136,8 @@ async def _wipe(place: Place, database_url: str) -> None:
 
 async def _opened(place: Place, database_url: str, base_url: str) -> Demonstration:
     """The doors' keys: tokens for the ten, addresses of the feeds, and saved operations with ids of this town."""
-    house = House(_secret(place), base_url, now, is_demo=True)
+    brought = fonts.read(place.fonts) if place.fonts.is_dir() else fonts.NONE
+    house = House(_secret(place), base_url, now, is_demo=True, fonts=brought)
     admitted = await personas.admit(now(), _kept(place))
     await personas.furnish(now(), admitted)
     subscriptions = await personas.subscribe(now(), admitted)

@@ -26,6 +26,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api import guesses
+from api.conditions import has_tag, wants_gzip
 from api.house import House
 from domain import feeds, tokens
 from domain.errors import RateLimited
@@ -39,8 +40,6 @@ CALENDAR = {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition
 MISSING = "この購読アドレスは見つかりません。\n"
 ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
 ONLY_READ = "この購読アドレスは読むだけのものです。\n"
-NO_GZIP = ("Microsoft Exchange", "Microsoft Office", "Outlook")
-"""User agents that get identity whatever they ask for: Outlook on the web has shown nothing where it was compressed."""
 
 
 def routes(house: House) -> list[Route]:
@@ -231,11 +230,10 @@ SHELF = Shelf(32 * 2**20)
 
 
 def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
-    """Whether the asker has these bytes: tags win over times (RFC 9110 §13.1.3) and are compared weakly (§13.1.2)."""
-    tags = asked.getlist("if-none-match")
-    if tags:
-        offered = {one.strip().removeprefix("W/") for one in ",".join(tags).split(",")}
-        return "*" in offered or f'"{digest}"' in offered
+    """Whether the asker has these bytes: tags win over times (RFC 9110 §13.1.3)."""
+    tagged = has_tag(asked, digest)
+    if tagged is not None:
+        return tagged
     since = asked.get("if-modified-since")
     return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
 
@@ -261,22 +259,10 @@ def _time(said: str) -> datetime:
 
 async def _packed(digest: str, body: bytes, asked: Headers, headers: dict[str, str]) -> Answer:
     """The body as it is, or gzipped for whoever asks for that."""
-    if not _wants_gzip(asked):
+    if not wants_gzip(asked):
         return Answer(200, headers, body)
     packed = SHELF.find(f"{digest}.gz")
     if packed is None:
         packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
         SHELF.keep(f"{digest}.gz", packed)
     return Answer(200, headers | {"Content-Encoding": "gzip"}, packed)
-
-
-def _wants_gzip(asked: Headers) -> bool:
-    """Whether gzip is named, and not refused by a weight of nothing (RFC 9110 §12.5.3)."""
-    agent = asked.get("user-agent", "")
-    if any(one in agent for one in NO_GZIP):
-        return False
-    for coding in ",".join(asked.getlist("accept-encoding")).lower().split(","):
-        name, _, weight = coding.partition(";")
-        if name.strip() in ("gzip", "x-gzip"):
-            return weight.replace(" ", "").rstrip("0") not in ("q=", "q=0.")
-    return False

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from api.allowance import Allowance, Budgets
+from api.fonts import NONE, Fonts
 from api.replica import Replica
 from domain.accounts import Gate
 from domain.quiet import QuietHours
@@ -44,6 +45,7 @@ class House:
 
     `budgets` are what one may ask for; in a demonstration, whose people are invented, anybody sees any number of them.
     `quiet` are the hours in which volunteers are let sleep. `replica` is a copy of the database, to read from.
+    `fonts` is what the pages bring along to be shown in.
     """
 
     secret: str = field(repr=False)
@@ -55,6 +57,7 @@ class House:
     marks: Marks = Marks()
     quiet: QuietHours | None = None
     replica: Replica | None = None
+    fonts: Fonts = NONE
 
     @cached_property
     def allowance(self) -> Allowance:

@@ -54,6 +54,7 @@ DOORS: Mapping[str, str] = {
     "/own/{token}/documents/{id}": "whoever holds the address, of the dates of the person it was written to",
     "/genuine": "everybody",
     "/pages/page.css": "everybody",
+    "/pages/fonts/{file}": "everybody",
     "/login": "everybody",
     "/logout": "everybody",
     "/login/second-factor": "whoever has shown a password",

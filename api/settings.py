@@ -93,6 +93,7 @@ class Settings:
     smime: SmimeKeys | None = None
     tags_mail: bool = False
     letters: Path | None = None
+    fonts: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -250,8 +251,16 @@ def _file(value: str, example: str) -> tuple[Path, dict[str, str]]:
 
 
 def _letters(value: str) -> Path:
+    return _directory(value, "/etc/renkei/letters のように、ひな形を置いた")
+
+
+def _fonts(value: str) -> Path:
+    return _directory(value, "/var/lib/renkei/fonts のように、renkei fonts が字体を書き出した")
+
+
+def _directory(value: str, example: str) -> Path:
     if not value.startswith("/"):
-        raise ValueError("/etc/renkei/letters のように、ひな形を置いたディレクトリを / から書いてください。")
+        raise ValueError(f"{example}ディレクトリを / から書いてください。")
     return Path(value)
 
 
@@ -310,6 +319,7 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_TELL_TEXTS": ("tells_texts", _yes),
     "RENKEI_QUIET_HOURS": ("quiet_hours", _quiet_hours),
     "RENKEI_LETTERS": ("letters", _letters),
+    "RENKEI_FONTS": ("fonts", _fonts),
     "RENKEI_DKIM": ("dkim", _dkim),
     "RENKEI_SMIME": ("smime", _smime),
     "RENKEI_TAG_MAIL": ("tags_mail", _yes),

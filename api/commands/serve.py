@@ -10,28 +10,29 @@ from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
-from api import settings
+from api import fonts, settings
 from api.arguments import between
 from api.database import at_hand
 from api.errors import Stopped
-from api.house import House, Marks, Provider
+from api.fonts import Fonts
+from api.house import House, Provider
 from api.marks import marks_of
 from api.replica import Replica
 from api.serving import listen, serve, serve_in_many
 from api.settings import Settings
-from domain.quiet import QuietHours
+
+OF_THE_DEVICE = (
+    "ページの文字は、見る人の端末にある字体で出します。"
+    "自分のサーバーから配るには、renkei fonts で書き出し、RENKEI_FONTS に指定してください。"
+)
 
 
 @dataclass(frozen=True)
 class Doors:
     """What a worker needs to know to make its application; it is sent to other processes."""
 
-    secret: str = field(repr=False)
-    base_url: str
+    house: House
     database_url: str = field(repr=False)
-    provider: Provider | None = None
-    marks: Marks = Marks()
-    quiet: QuietHours | None = None
     replica_url: str | None = field(default=None, repr=False)
 
     def __call__(self) -> ASGIApp:
@@ -39,9 +40,8 @@ class Doors:
         from api.observing import structured
 
         structured()
-        house = House(self.secret, self.base_url, _now, provider=self.provider, marks=self.marks, quiet=self.quiet)
         copy = Replica(self.replica_url) if self.replica_url else None
-        return make_app(replace(house, replica=copy), self.database_url)
+        return make_app(replace(self.house, replica=copy), self.database_url)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,17 +52,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
-    secret, base_url = given.needed_secret(), given.needed_base_url()
+    house = _house(given)
     with at_hand(given, lasting=True) as url:
-        doors = Doors(secret, base_url, url, _provider(given), marks_of(given), given.quiet, given.replica_url)
+        doors = Doors(house, url, given.replica_url)
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]
-            say = partial(_say, options.host, port)
+            say = partial(_say, options.host, port, house.fonts)
             if options.workers == 1:
                 serve(doors, listening, say)
                 return 0
         serve_in_many(doors, options.host, port, options.workers, say)
     return 0
+
+
+def _house(given: Settings) -> House:
+    return House(
+        given.needed_secret(),
+        given.needed_base_url(),
+        _now,
+        provider=_provider(given),
+        marks=marks_of(given),
+        quiet=given.quiet,
+        fonts=fonts.read(given.fonts) if given.fonts else fonts.NONE,
+    )
 
 
 def _provider(given: Settings) -> Provider | None:
@@ -74,8 +86,9 @@ def _provider(given: Settings) -> Provider | None:
     return Provider(given.oidc_issuer, given.oidc_client_id, given.oidc_client_secret, given.oidc_number_claim)
 
 
-def _say(host: str, port: int) -> None:
+def _say(host: str, port: int, brought: Fonts) -> None:
     print(f"http://{host}:{port} で待ち受けます。終えるには Ctrl+C を押してください。", flush=True)
+    print(f"ページの字体: {brought.name}" if brought.faces else OF_THE_DEVICE, flush=True)
 
 
 def _now() -> datetime:

@@ -6,15 +6,20 @@ one release and half of another: the new ones count from the next start.
 
 from __future__ import annotations
 
+import gzip
 import tomllib
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from string import Template
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from api.conditions import has_tag, wants_gzip
+from api.fonts import NONE, Fonts
 from domain.errors import RateLimited
 
 HERE = Path(__file__).parent
@@ -30,7 +35,11 @@ STYLE = "\n".join(
 )
 TEMPLATES = {file.name: Template(file.read_text(encoding="utf-8")) for file in HERE.glob("*.html")}
 
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FOR_EVER = "public, max-age=31536000, immutable"
+"""A year (RFC 8246): a file that is named by the digest of its bytes has no others."""
 
 
 def page(title: str, body: str, status: int = 200, **headers: str) -> HTMLResponse:
@@ -56,9 +65,23 @@ def later(title: str, refused: RateLimited, **headers: str) -> HTMLResponse:
     return page(title, paragraph(refused.message, "refused"), 429, Retry_After=str(refused.retry_after), **headers)
 
 
-async def style(_: Request) -> Response:
-    """The one style sheet."""
-    return Response(STYLE, headers={"Cache-Control": "public, max-age=3600"}, media_type="text/css")
+def routes(fonts: Fonts = NONE) -> list[Route]:
+    """The one style sheet, which tells where the slices of the font are, and those."""
+    sheet = f"{fonts.style}\n{STYLE}".lstrip().encode()
+    packed, digest = gzip.compress(sheet, mtime=0), sha256(sheet).hexdigest()[:16]
+    said = {"Cache-Control": "public, max-age=3600", "ETag": f'W/"{digest}"', "Vary": "Accept-Encoding"}
+    files = fonts.files
 
+    async def style(request: Request) -> Response:
+        if has_tag(request.headers, digest):
+            return Response(status_code=304, headers=said)
+        if wants_gzip(request.headers):
+            return Response(packed, 200, said | {"Content-Encoding": "gzip"}, "text/css")
+        return Response(sheet, 200, said, "text/css")
 
-ROUTES = [Route("/pages/page.css", style)]
+    async def font(request: Request) -> Response:
+        if request.path_params["file"] not in files:
+            raise HTTPException(404)
+        return Response(files[request.path_params["file"]], 200, {"Cache-Control": FOR_EVER}, "font/woff2")
+
+    return [Route("/pages/page.css", style), Route("/pages/fonts/{file}", font)]

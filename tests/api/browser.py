@@ -65,13 +65,11 @@ class Browser:
 
     def narrow(self, width: int, height: int = 800) -> None:
         """As a telephone shows it, so many CSS pixels wide."""
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
-        self.post("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=screen)
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
 
     def keep_files_in(self, place: Path) -> None:
         """What is downloaded from now on lands there."""
-        where = {"behavior": "allow", "downloadPath": str(place)}
-        self.post("/goog/cdp/execute", cmd="Browser.setDownloadBehavior", params=where)
+        self._ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(place))
 
     def click(self, css: str) -> None:
         """As a finger does: on what can be seen and is not covered by anything."""
@@ -86,6 +84,19 @@ class Browser:
 
     def run(self, script: str, *args: object) -> Any:
         return self.post("/execute/sync", script=script, args=list(args))
+
+    def fonts(self, css: str) -> set[tuple[str, bool]]:
+        """In which fonts the text of these elements is drawn, and whether the page has brought each along."""
+        for domain in ("DOM", "CSS"):
+            self._ask(f"{domain}.enable")
+        root = self._ask("DOM.getDocument")["root"]["nodeId"]
+        nodes = self._ask("DOM.querySelectorAll", nodeId=root, selector=css)["nodeIds"]
+        found = (self._ask("CSS.getPlatformFontsForNode", nodeId=node)["fonts"] for node in nodes)
+        return {(one["familyName"], one["isCustomFont"]) for drawn in found for one in drawn}
+
+    def _ask(self, command: str, **values: object) -> Any:
+        """Of the browser itself, by its own protocol."""
+        return self.post("/goog/cdp/execute", cmd=command, params=values)
 
     def wait_for(self, script: str, *args: object) -> Any:
         """The first true value of a script."""

@@ -39,7 +39,7 @@ def app_of(house: House) -> ASGIApp:
         *rsvp.routes(house),
         *own_page.routes(house),
         *genuine.routes(house),
-        *pages.ROUTES,
+        *pages.routes(house.fonts),
         *downloads.routes(house),
         *document_files.routes(house),
         graphql(house, None),

@@ -424,7 +424,7 @@ def test_every_page_of_an_outsiders_day_is_read_at_the_width_of_a_phone_by_every
     async def show(request: Request) -> Response:
         return HTMLResponse(html.get(request.url.path, ""))  # a browser also asks for an icon
 
-    with served(lambda _: Starlette(routes=[*pages.ROUTES, Route("/{path:path}", show)])) as address:
+    with served(lambda _: Starlette(routes=[*pages.routes(), Route("/{path:path}", show)])) as address:
         assert all("</main>" in httpx.get(address + path, trust_env=False).text for path in html)
         if not is_here("Chromium"):
             return

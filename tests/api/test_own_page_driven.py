@@ -12,6 +12,7 @@ from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
 from tests import make
+from tests.api import lettering
 from tests.api.accessible import FAULTS
 from tests.api.browser import Browser
 from tests.api.driving import drive, running
@@ -86,6 +87,21 @@ def keeps(window: Browser, page: str, files: Path) -> None:
     (files / PAPER).unlink()
 
 
+FETCHED = "return performance.getEntriesByType('resource').map(one => one.name)"
+MOST_SLICES = 14
+"""Of both weights together, some 20 kB each: that is what a telephone fetches once, before it keeps them for a year."""
+
+
+def brings_its_font(window: Browser, address: str) -> None:
+    """The page is drawn in the font that it brings, and has asked nobody else for anything."""
+    window.wait_for("return document.fonts.status === 'loaded'")
+    fetched = window.run(FETCHED)
+    slices = [one for one in fetched if one.startswith(f"{address}/pages/fonts/")]
+    assert [one for one in fetched if one not in slices] == [f"{address}/pages/page.css"]
+    assert 0 < len(slices) <= MOST_SLICES
+    assert window.fonts("main :not(.secret)") == {("Test Gothic", True)}
+
+
 def a_visit(address: str, by_link: str, files: Path) -> Callable[[Browser], None]:
     """What somebody does on their page after a login, and afterwards by the link of a letter."""
 
@@ -93,6 +109,8 @@ def a_visit(address: str, by_link: str, files: Path) -> Callable[[Browser], None
         window.narrow(PHONE)
         window.keep_files_in(files)
         entered(window, address)
+        window.open(f"{address}/own")
+        brings_its_font(window, address)
         answers(window, f"{address}/own")
         tells(window, f"{address}/own")
         keeps(window, f"{address}/own", files)
@@ -113,7 +131,7 @@ def test_everything_on_the_page_is_done_on_a_telephone(play: Any, tmp_path: Path
         attendee = await Attendee.get(person_id=contact.person_id)
         await make.released(town.officer, attendee.appointment_id, name=PAPER)
         await keys.opened(town, make.outsider(town.officer, Role.PARTNER, contact), MEGUMI)
-        async with running(Clock(NOW + timedelta(days=3))) as address:
+        async with running(Clock(NOW + timedelta(days=3)), fonts=lettering.brought()) as address:
             await drive(a_visit(address, link(contact.person_id), tmp_path))
         assert (await Attendee.get(id=attendee.id)).partstat is PartStat.TENTATIVE
         assert (await Participation.get(organization_id=contact.organization_id)).planned_count == 4

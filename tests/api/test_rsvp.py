@@ -41,7 +41,7 @@ def path(attendee: Attendee, purpose: str = "rsvp") -> str:
 @asynccontextmanager
 async def at_the_door(now: datetime = NOW) -> AsyncIterator[httpx.AsyncClient]:
     house = House(SECRET, "https://renkei.example", lambda: now)
-    app = Strict(Starlette(routes=[*rsvp.routes(house), *pages.ROUTES]))
+    app = Strict(Starlette(routes=[*rsvp.routes(house), *pages.routes()]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
         yield client
 
@@ -448,7 +448,7 @@ def test_the_page_fits_a_phone_and_breaks_no_policy() -> None:
     async def show(_: object) -> Any:
         return pages.page(rsvp.TITLE, body)
 
-    with served(lambda _: Starlette(routes=[Route("/", show), *pages.ROUTES])) as address:
+    with served(lambda _: Starlette(routes=[Route("/", show), *pages.routes()])) as address:
         if not is_here("Chromium"):
             assert "長い題" in httpx.get(address, trust_env=False).text
             return

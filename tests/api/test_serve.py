@@ -12,6 +12,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from api import fonts
+from api.commands.serve import OF_THE_DEVICE
+from api.fonts import Face, Fonts
 from domain import database
 from tests import make
 from tests.api.serving import wait_until
@@ -26,13 +29,14 @@ def founded(run):
 
 
 @contextmanager
-def serving(url: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(url: str, *arguments: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running command and the address it printed."""
     command = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", "serve", *arguments]
     given = os.environ | {
         "RENKEI_DATABASE_URL": url,
         "RENKEI_SECRET_KEY": SECRET,
         "RENKEI_BASE_URL": "http://127.0.0.1",
+        **settings,
     }
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=given) as running:
         try:
@@ -51,6 +55,7 @@ def ask(address: str, path: str, **more: object) -> httpx.Response:
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 def test_it_answers_until_it_is_told_to_stop(database_url, founded, told):
     with serving(database_url, "--port", "0") as (running, address):
+        assert running.stdout.readline() == f"{OF_THE_DEVICE}\n"
         assert ask(address, "/healthz").text == "ok\n"
         assert ask(address, "/readyz").text == "ok\n"
         nobody = ask(address, "/graphql", method="POST", json={"query": "{ __typename }"})
@@ -67,9 +72,13 @@ def test_it_answers_until_it_is_told_to_stop(database_url, founded, told):
     ]
 
 
-def test_several_processes_answer_at_one_address_and_end_together(database_url, founded):
-    with serving(database_url, "--port", "0", "--workers", "2") as (running, address):
+def test_several_processes_answer_at_one_address_in_one_font_and_end_together(database_url, founded, tmp_path):
+    face = Face(f"{7:016x}.woff2", "400", "U+41", b"a slice")
+    fonts.write(tmp_path, Fonts("見本ゴシック", (face,)))
+    with serving(database_url, "--port", "0", "--workers", "2", RENKEI_FONTS=str(tmp_path)) as (running, address):
         assert ask(address, "/readyz").text == "ok\n"
+        assert ask(address, f"/pages/fonts/{face.file}").content == face.content
+        assert running.stdout.readline() == "ページの字体: 見本ゴシック\n"
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=20)
     assert running.returncode == 0

@@ -18,6 +18,7 @@ WHOLE = {
     "RENKEI_TAG_MAIL": "yes",
     "RENKEI_QUIET_HOURS": "22-6",
     "RENKEI_LETTERS": "/etc/renkei/letters",
+    "RENKEI_FONTS": "/var/lib/renkei/fonts",
     "RENKEI_DKIM": "file:///etc/renkei/dkim.pem?selector=renkei2026&domain=Police.pref.example.jp",
     "RENKEI_SMIME": "file:///etc/renkei/smime?domains=Company.example.jp,bank.example.jp",
     "RENKEI_SECRET_KEY": SECRET,
@@ -41,7 +42,7 @@ def test_every_setting_is_read():
     assert (found.gather_minutes, found.tells_texts, found.tags_mail) == (0, False, True)
     assert found.quiet_hours == (22, 6)
     assert settings.read(WHOLE | {"RENKEI_QUIET_HOURS": "no"}).quiet_hours is None
-    assert found.letters == Path("/etc/renkei/letters")
+    assert (found.letters, found.fonts) == (Path("/etc/renkei/letters"), Path("/var/lib/renkei/fonts"))
     assert found.dkim == DkimKey(Path("/etc/renkei/dkim.pem"), "renkei2026", "police.pref.example.jp")
     assert found.smime == SmimeKeys(Path("/etc/renkei/smime"), frozenset({"company.example.jp", "bank.example.jp"}))
 
@@ -107,6 +108,7 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_QUIET_HOURS", "7-7"),
         ("RENKEI_QUIET_HOURS", "21"),
         ("RENKEI_LETTERS", "pa55word"),
+        ("RENKEI_FONTS", "pa55word"),
         ("RENKEI_DKIM", "/pa55word"),
         ("RENKEI_DKIM", "file:///etc/pa55word"),
         ("RENKEI_DKIM", "file://host/pa55word?selector=a&domain=b.example"),

@@ -36,7 +36,7 @@ def page(feed: Subscription, generation: int = 1) -> str:
 @asynccontextmanager
 async def at_the_page(now: datetime = NOW, **budgets: Budget) -> AsyncIterator[httpx.AsyncClient]:
     house = House(SECRET, BASE, lambda: now, budgets=Budgets(**budgets))
-    app = Strict(Starlette(routes=[*subscribing.routes(house), *caldav.routes(house), *pages.ROUTES]))
+    app = Strict(Starlette(routes=[*subscribing.routes(house), *caldav.routes(house), *pages.routes()]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
         yield client
 
