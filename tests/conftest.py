@@ -5,6 +5,7 @@ as the program's own role). Whoever does not ask for `run` needs no server.
 """
 
 import asyncio
+import gc
 import logging
 import re
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 import hypothesis
@@ -21,6 +23,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api import embedded
 from api.embedded import EmbeddedServer
+from api.settling import OFTEN
 from domain import migrating
 from domain.accounts import passwords
 from tests import dealing, demonstrating, judging
@@ -47,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
     config.pluginmanager.register(dealing)
     config.pluginmanager.register(judging)
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share is there now, and stays: it need not be looked through for garbage again and again."""
+    gc.freeze()
+    gc.set_threshold(OFTEN)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +92,8 @@ def shared_url(server: EmbeddedServer, template: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def stage(shared_url: str) -> Iterator[Stage]:
-    stage = Stage(shared_url)
+def stage(server: EmbeddedServer, shared_url: str) -> Iterator[Stage]:
+    stage = Stage(shared_url, server.superuser_url(urlsplit(shared_url).path[1:]))
     yield stage
     stage.close()
 
