@@ -39,11 +39,11 @@ async def tell_of_loss(
     await tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
 
 
-@outbox.when_refused
-async def tell_of_refusal(now: datetime, letter: Letter, reason: str) -> None:
-    """The first mail server refused it for good: no less is to be done than where a later one sends it back."""
-    attendee = await Attendee.filter(id=letter.facts.get("attendee_id")).first()
-    await tell_undelivered(Bearer(now), letter, attendee, f"送信時にメールサーバーに拒まれました（{reason}）")
+@outbox.when_lost
+async def tell_of_lost_letter(now: datetime, letter: Letter, reason: str) -> None:
+    """It never left: no less is to be done than where a mail server sends it back."""
+    attendee = await Attendee.filter(appointment_id=letter.appointment_id, person_id=letter.person_id).first()
+    await tell_undelivered(Bearer(now), letter, attendee, reason)
 
 
 async def tell_undelivered(author: Author, letter: Letter, attendee: Attendee | None, reason: str) -> None:

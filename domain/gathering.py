@@ -6,6 +6,7 @@ compared with what their reader was told last (`changes`). A guardian's copy goe
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,12 @@ from uuid import UUID
 from domain import changes, outbox
 from domain.changes import Leaving, Told
 from domain.database import rows
+from domain.errors import trace
 from domain.outbox import Letter, Method
 from domain.quiet import QuietHours, held_at, hours_of
 from domain.verbs import routine
 
+log = logging.getLogger(__name__)
 LOCK = 4_905_318_206
 """One worker at a time compares; whoever comes meanwhile finds it done, or the next time."""
 
@@ -43,7 +46,8 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
     """Decide which of the letters that gather may leave now, and as what; answers how many are done with.
 
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
-    takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`).
+    takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`). What cannot
+    be made sense of is set aside, and keeps nothing else in the house.
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
@@ -55,10 +59,16 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
         return 0
     told, copies = await _told(bunch[0].appointment_id for bunch in ripe), await _copies(ripe)
     for bunch in ripe:
-        owed = [_waiting(letter) for letter in [*unheard.pop(_reader(bunch[0]), []), *bunch]]
-        left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
+        theirs = [copies[letter.key] for letter in bunch if letter.key in copies]
+        try:
+            owed = [_waiting(letter) for letter in [*unheard.pop(_reader(bunch[0]), []), *bunch]]
+            left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
+        except Exception as bug:
+            log.error("letter %s (%s) was set aside: %s", bunch[-1].id, bunch[-1].kind, trace(bug))
+            await outbox.set_aside(now, [*bunch, *theirs], bug)
+            continue
         await _carry_out(now, bunch, left)
-        await _carry_out(now, [copies[letter.key] for letter in bunch if letter.key in copies], left)
+        await _carry_out(now, theirs, left)
         if left is not None:
             told.note_leaving(bunch[-1], left)
     return sum(len(bunch) for bunch in ripe)
@@ -82,7 +92,7 @@ async def _awake(now: datetime, house: QuietHours | None) -> list[Letter]:
 
 def _reader(letter: Letter) -> Reader:
     assert letter.appointment_id is not None
-    return letter.appointment_id, letter.facts.get("attendee_id") or letter.to_address
+    return letter.appointment_id, str(letter.facts.get("attendee_id") or letter.to_address)
 
 
 def _bunches(letters: Iterable[Letter], hold: timedelta) -> list[list[Letter]]:

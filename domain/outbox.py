@@ -24,7 +24,8 @@ from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import rows
 from domain.errors import NotFound, WrongState
-from domain.quiet import QuietHours, held_at, hours_of
+from domain.queueing import BEHIND, LEASING
+from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
 from domain.table import Table
 from domain.verbs import routine
@@ -138,14 +139,14 @@ def when_leaving(renewal: Renewal) -> Renewal:
     return renewal
 
 
-Refusal = Callable[[datetime, "Letter", str], Awaitable[None]]
-REFUSALS: list[Refusal] = []
+Mourner = Callable[[datetime, "Letter", str], Awaitable[None]]
+MOURNERS: list[Mourner] = []
 
 
-def when_refused(refusal: Refusal) -> Refusal:
-    """Register who hears of a letter that a mail server refuses for good, and why."""
-    REFUSALS.append(refusal)
-    return refusal
+def when_lost(mourner: Mourner) -> Mourner:
+    """Register who hears of a letter that reaches nobody though it is needed, and why, in words for the desk."""
+    MOURNERS.append(mourner)
+    return mourner
 
 
 async def owe(
@@ -205,40 +206,6 @@ def copy_key(key: str) -> str:
 
 WAITING: dict[str, Any] = {"sent_at": None, "given_up_at": None, "spared_at": None}
 
-# One statement, so that no letter is looked at and then taken by somebody else. What waits for an older letter does not
-# count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
-# The rows to lease are chosen once and for all: a plan may run a plain subquery again, which skips what it has just
-# locked and so takes more than asked for.
-# DTSTAMP rises strictly in each calendar that is told of a date (RFC 5546 §2.1.5), by whole seconds (RFC 5545 §3.3.5).
-# A copy of the same day is the same mail to the byte; on another day a letter says 本日 for 明日, and is dated anew.
-LEASING = f"""
-    WITH due AS MATERIALIZED (
-        SELECT one.id FROM letter one
-        WHERE one.sent_at IS NULL AND one.given_up_at IS NULL AND one.spared_at IS NULL
-          AND NOT one.gathers AND one.due_at <= $1
-          AND NOT {held_at("$1", "$4", "$5")}
-          AND (one.leased_until IS NULL OR one.leased_until <= $1)
-          AND NOT EXISTS (
-              SELECT 1 FROM letter older
-              WHERE older.appointment_id = one.appointment_id AND older.to_address = one.to_address
-                AND older.id < one.id
-                AND older.sent_at IS NULL AND older.given_up_at IS NULL AND older.spared_at IS NULL)
-          AND (one.method IS NULL OR NOT EXISTS (
-              SELECT 1 FROM letter older
-              WHERE older.appointment_id = one.appointment_id AND older.person_id = one.person_id
-                AND older.id < one.id AND older.method IN ('REQUEST', 'CANCEL')
-                AND older.sent_at IS NULL AND older.given_up_at IS NULL AND older.spared_at IS NULL))
-        ORDER BY one.due_at, one.id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    UPDATE letter SET leased_until = $2, stamped_at = CASE
-        WHEN (letter.stamped_at AT TIME ZONE 'Asia/Tokyo')::date = ($1 AT TIME ZONE 'Asia/Tokyo')::date
-        THEN letter.stamped_at
-        ELSE greatest(date_trunc('second', $1::timestamptz), (
-            SELECT max(told.stamped_at) + interval '1 second' FROM letter told
-            WHERE told.appointment_id = letter.appointment_id
-              AND (told.to_address = letter.to_address OR told.person_id = letter.person_id)))
-        END
-    FROM due WHERE letter.id = due.id RETURNING letter.id"""  # noqa: S608 - our own words
-
 
 @routine
 async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) -> list[Letter]:
@@ -246,7 +213,8 @@ async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) 
 
     A letter waits while an older one about the same appointment to the same address has not ended, nor one to the same
     person's calendar elsewhere, and while it may still be gathered with others (`gathering.settle`). What is told of a
-    date waits for the end of its reader's quiet hours (`quiet`), of which volunteers have those of the `house`.
+    date waits for the end of its reader's quiet hours (`quiet`), of which volunteers have those of the `house`. In a
+    pause it is tried as soon as anything is due that waits for it: that has been tried with it then (`mark_failed`).
     """
     leased = await rows(LEASING, now, now + LEASE, most, *hours_of(house))
     letters = await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
@@ -281,23 +249,42 @@ async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:
 @routine
 async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: bool) -> None:
     """The post did not take it: try again later, after a growing pause (`_pause`), or give it up. Where trying again
-    can help, no letter about a date is given up before that is over."""
+    can help, no letter about a date is given up before that is over; and what waits for it has a pause as well, each
+    its own, so that a new word is as impatient as if nothing were in front of it."""
     letter = await Letter.filter(id=letter_id, **WAITING).select_for_update().first()
     if letter is None:  # whoever held the lease after us has ended it
         return
     ends = for_good or (letter.ends_at is None and letter.attempts + 1 >= MOST_ATTEMPTS)
-    letter.update_from_dict(
-        {
-            "attempts": letter.attempts + 1,
-            "last_error": reason[:300],
-            "leased_until": None,
-            "due_at": now + _pause(letter),
-            "given_up_at": now if ends else None,
-        }
-    )
-    await letter.save()
-    for refusal in REFUSALS if for_good and not letter.is_over(now) else ():
-        await refusal(now, letter, reason)
+    tried = [letter, *([] if ends else await _behind(letter, now))]
+    letter.update_from_dict({"leased_until": None, "given_up_at": now if ends else None, "last_error": reason[:300]})
+    for one in tried:
+        if one.due_at <= now:  # else it was tried for what waits for it, which costs it no patience
+            one.update_from_dict(
+                {"attempts": one.attempts + 1, "last_error": reason[:300], "due_at": now + _pause(one)}
+            )
+        await one.save()
+    if for_good and not letter.is_over(now):
+        await _mourn(now, letter, f"送信時にメールサーバーに拒まれました（{reason}）")
+
+
+async def set_aside(now: datetime, letters: Sequence[Letter], bug: Exception) -> None:
+    """Give up what the program cannot make sense of; whoever can tell its reader otherwise hears of it. Once the
+    program is mended it can leave (`resend`)."""
+    reason = f"プログラムの誤りで送れませんでした（{type(bug).__name__}）。"
+    await Letter.filter(id__in=[letter.id for letter in letters]).update(given_up_at=now, last_error=reason)
+    for letter in letters:
+        await _mourn(now, letter, reason)
+
+
+async def _mourn(now: datetime, letter: Letter, reason: str) -> None:
+    for mourner in MOURNERS:
+        await mourner(now, letter, reason)
+
+
+async def _behind(letter: Letter, now: datetime) -> list[Letter]:
+    """What is due and waits for this letter, but for what is just being gathered."""
+    found = await rows(BEHIND, letter.id, now)
+    return await Letter.filter(id__in=[one["id"] for one in found])
 
 
 def _pause(letter: Letter) -> timedelta:

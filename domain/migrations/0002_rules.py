@@ -61,7 +61,18 @@ CALENDAR = [
 DOCUMENTS = [
     "CREATE UNIQUE INDEX document_once ON document (appointment_id, sha256) WHERE status <> 'WITHDRAWN'",
 ]
+# Statements look at all letters that wait: what one of them could not read may stand in none.
+_INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)$"
+
+
+def _readable(fact: str) -> str:
+    return f"coalesce(facts->>'{fact}' ~ '{_INSTANT}' AND (facts->>'{fact}')::timestamptz > '-infinity', true)"
+
+
 OUTBOX = [
+    rf"""ALTER TABLE letter ADD CONSTRAINT letter_readable CHECK (jsonb_typeof(facts) = 'object'
+        AND {_readable("starts_at")} AND {_readable("ends_at")}
+        AND coalesce(facts->>'sequence' ~ '^\d{{1,9}}$', true))""",
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",
     "CREATE INDEX letter_gathers ON letter (id) WHERE gathers",
     "CREATE INDEX letter_let_go ON letter (id) WHERE key LIKE 'reminder-%' AND spared_at IS NOT NULL",

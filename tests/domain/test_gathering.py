@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tortoise.exceptions import BaseORMException
 
 from domain import activities, drills, gathering, lectures, organizations, outbox, volunteers
 from domain.actor import Actor
@@ -264,9 +265,45 @@ def test_an_invitation_that_may_have_arrived_keeps_its_cancel_waiting_until_it_h
         drill, _ = await drill_with(clock)
         await clock.fails("451 later", for_good=False)
         await drills.call_off(clock.officer, drill.id, reason="台風")
+        await clock.fails("451 later", for_good=False)
         assert await clock.after(0) == []
         await clock.after(2)
         assert [one.method for one in clock.left] == ["REQUEST", "CANCEL"]
+
+    play(story)
+
+
+def test_what_cannot_be_made_sense_of_is_set_aside_the_desk_hears_of_it_and_the_rest_leaves(
+    play: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        drill, _ = await drill_with(clock, "架空電力株式会社", "見本信用金庫")
+        odd = await Letter.get(to_address=FIRST)
+        facts = dict(odd.facts)
+        await Letter.filter(id=odd.id).update(facts=facts | {"attendee_id": [facts["attendee_id"]]})
+        await clock.after(5)
+        assert [one.to_address for one in clock.left] == [SECOND, "hanako@police.aohama.example"]
+        assert "プログラムの誤り" in clock.left[-1].facts["reason"]
+        assert f"letter {odd.id} (drill-invitation) was set aside" in caplog.text
+        caplog.clear()
+        await Letter.filter(id=odd.id).update(facts=facts)  # once the program is mended
+        assert await outbox.resend(clock.now) == 1
+        assert await clock.after(5) == [(FIRST, "drill-invitation", "REQUEST")]
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"starts_at": "明日"}, {"ends_at": "2026-13-45T00:00:00+00:00"}, {"sequence": "一"}, []]
+)
+def test_facts_that_the_post_could_not_read_are_not_owed_at_all(play: Any, odd: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await drill_with(Clock(town))
+        letter = await Letter.get(appointment_id=drill.appointment_id)
+        with pytest.raises(BaseORMException):
+            await Letter.filter(id=letter.id).update(facts=odd and letter.facts | odd)
+        assert (await Letter.get(id=letter.id)).facts == letter.facts
 
     play(story)
 

@@ -235,6 +235,37 @@ async def refused_until(now: datetime, end: datetime, key: str) -> list[timedelt
     return pauses
 
 
+def test_a_new_word_never_waits_for_the_pause_of_an_older_one_and_the_order_is_kept(run: Any) -> None:
+    async def story() -> None:
+        over = {"ends_at": NOW + timedelta(days=60)}
+        await owe("invited", DRILL, **over)
+        later = await tried_until(NOW + timedelta(days=2))
+        assert (await known("invited")).due_at - later > timedelta(hours=1)
+        await owe("moved", DRILL, owed_at=later, **over)
+        for minutes in (1, 2, 4):
+            assert await claimed(later) == ["invited"]
+            await outbox.mark_failed(later, (await known("invited")).id, "451 later", for_good=False)
+            assert await claimed(later + timedelta(seconds=59)) == []
+            later += timedelta(minutes=minutes * 5 / 4)
+        assert await claimed(later) == ["invited"]
+        await outbox.mark_sent(later, (await known("invited")).id)
+        assert await claimed(later + timedelta(minutes=10)) == ["moved"]
+
+    run(story())
+
+
+async def tried_until(instant: datetime) -> datetime:
+    """When the one letter that waits is tried last before this instant, each time in vain."""
+    now = NOW
+    while True:
+        [letter] = await outbox.claim(now)
+        await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
+        due_at = (await known(letter.key)).due_at
+        if due_at > instant:
+            return now + timedelta(seconds=1)
+        now = due_at
+
+
 def test_a_letter_without_a_date_is_tried_for_two_weeks_at_the_longest_pause_and_then_given_up(run: Any) -> None:
     async def story() -> None:
         await owe("feed-address:1")

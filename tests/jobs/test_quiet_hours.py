@@ -277,16 +277,13 @@ def test_whoever_is_reminded_the_day_after_by_a_busy_server_reads_today(play: An
     play(story)
 
 
-def test_a_letter_that_cannot_be_compared_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
+def test_a_mistake_in_comparing_letters_keeps_no_other_in_the_house(play: Any, caplog: Any) -> None:
     async def story(town: Town) -> None:
-        lecture = await make.lecture(town.officer)
-        about = {"unit_id": town.station.id, "to": ("例塚", "a@x.example"), "appointment_id": lecture.appointment_id}
-        broken = {"unit_name": "青浜第1警察署", "sequence": "二"}
-        for key, gathers in (("b:1", False), ("b:2", True)):
-            told = {"facts": broken, "owed_at": NOW, "method": outbox.Method.REQUEST, "gathers": gathers}
-            await outbox.owe(key, "drill-changed", **told, **about)
+        await make.lecture(town.officer)
+        await make.invited(town.officer, await make.drill(town.officer))
         pigeons = Pigeons()
-        assert (await post_letters.post_letters(NIGHT, sleeping(pigeons)))[POSTED] == 1
+        mistaken = replace(sleeping(pigeons), gathering=Gathering("a while"))  # type: ignore[arg-type]
+        assert (await post_letters.post_letters(NIGHT, mistaken))[POSTED] == 1
         assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
 
     play(story)

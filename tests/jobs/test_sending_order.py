@@ -1,6 +1,7 @@
 """Whatever officers do and however badly the mail runs: what each reader has got, in the order in which it came, leads
-their calendar to the date as it stands. Several workers, retries, letters that arrive twice or come back, workers that
-die, addresses that are put right; readers who sleep, and are woken by nothing that can wait."""
+their calendar to the date as it stands. Several workers, retries, a mail server that is down for an hour, letters that
+arrive twice or come back, workers that die, addresses that are put right; readers who sleep, and are woken by nothing
+that can wait; and nobody waits long for what somebody else, or they, were told in vain before."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -39,10 +40,11 @@ class Storm:
     arrived: dict[Any, list[Letter]] = field(default_factory=dict)
     lost: set[Any] = field(default_factory=set)
     cannot_wait: bool = False
+    is_down: bool = False
 
     async def step(self) -> None:
         officers = [self.move_room, self.rename, self.put_off, self.turn_over, self.put_address_right]
-        officers += [self.choose_hours]
+        officers += [self.choose_hours, self.break_down]
         await self.dice.choice([self.let_time_pass, self.post, self.post, self.post, *officers])()
 
     async def let_time_pass(self) -> None:
@@ -86,6 +88,14 @@ class Storm:
         ends = (hour + (23 if self.is_pressing else 10)) % 24
         await Person.filter(id=contact.person_id).update(quiet_from=hour, quiet_to=ends)
 
+    async def break_down(self) -> None:
+        """The mail server takes nothing for about an hour: pauses grow."""
+        self.is_down = True
+        for minutes in (1, 2, 4, 8, 16, 32):
+            await self.post()
+            self.now += timedelta(minutes=minutes * 5 / 4)
+        self.is_down = False
+
     @property
     def officer(self) -> Any:
         return make.at(self.town.officer, self.now)
@@ -99,7 +109,7 @@ class Storm:
         sleepers = await quiet.asleep(self.now, None, [letter.person_id for letter in taken])
         assert self.cannot_wait or not sleepers
         for letter in taken:
-            luck = self.dice.random()
+            luck = 0.8 if self.is_down else self.dice.random()
             if luck < 0.7:
                 self.arrived.setdefault(letter.person_id, []).append(letter)
                 self.lost.discard(letter.person_id)
@@ -111,6 +121,17 @@ class Storm:
             if luck > 0.93:
                 await outbox.mark_returned(letter, self.now, "5.2.2")
                 self.lost.add(letter.person_id)
+        await self.nobody_waits_long()
+
+    async def nobody_waits_long(self) -> None:
+        """What is new is tried again before twice as long has passed as it has waited, whatever is in front of it."""
+        waiting = await Letter.filter(**outbox.WAITING).order_by("id")
+        for newest in waiting:
+            reader = (newest.to_address, newest.person_id)
+            before = [one for one in waiting if one.id <= newest.id and (one.to_address, one.person_id) == reader]
+            has_waited = self.now - newest.owed_at
+            longest = (has_waited + timedelta(minutes=1)) * 5 / 4
+            assert min(one.due_at for one in (before[0], newest)) <= self.now + longest
 
     async def calm_down(self) -> None:
         while await Letter.filter(**outbox.WAITING).exists():
