@@ -304,9 +304,8 @@ async def ask(
     organization_id: UUID | None = None,
     holding: bool = False,
 ) -> Attendee:
-    """Ask somebody to come; asked again after having been removed, the same row comes back. Their SEQUENCE is newer
-    than that of any CANCEL which they got, or their mailbox did: before they were asked they may have been refused, or
-    somebody else with the same address let go.
+    """Ask somebody to come; asked again after having been removed, the same row comes back, with a SEQUENCE that is
+    newer than that of the CANCEL which they got.
 
     With `holding` the person is held to the time: Conflict where they are held elsewhere.
     """
@@ -323,10 +322,8 @@ async def ask(
         "waits": False,
     }
     gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
-    least = await outbox.last_cancelled(appointment.id, person.mail_address) + 1 - appointment.sequence
     if gone:
-        raised = max(gone.raised + 1, least)
-        return await records.change(actor, gone, "attendee-asked-again", **values, raised=raised)
+        return await records.change(actor, gone, "attendee-asked-again", **values, raised=gone.raised + 1)
     return await records.create(
         actor,
         Attendee,
@@ -335,7 +332,6 @@ async def ask(
         person_id=person.id,
         unit_id=appointment.unit_id,
         **values,
-        raised=max(0, least),
     )
 
 
@@ -365,6 +361,13 @@ async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) 
     for one in await behind.exclude(id=attendee.id) if address else ():
         await records.change(actor, one, "attendee-raised", raised=attendee.raised)
     return await release(actor, attendee, raised=attendee.raised + 1)
+
+
+async def overtake(author: Author, appointment: Appointment, attendee: Attendee, address: str) -> None:
+    """What somebody is told at this address is newer than any CANCEL that it was: before they were asked, or before
+    their address was put right to it, they may have been refused there, or somebody else with that address let go."""
+    least = await outbox.last_cancelled(appointment.id, address) + 1 - appointment.sequence
+    await records.change(author, attendee, "attendee-raised", raised=max(attendee.raised, least))
 
 
 def sequence_for(appointment: Appointment, attendee: Attendee) -> int:

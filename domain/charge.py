@@ -39,6 +39,17 @@ async def tell_of_loss(
     await tell(author, attendee, "attendee-lost", f"{attendee.id}:{attendee.version}", facts)
 
 
+async def tell_of_unreached_body(
+    author: Author, appointment: Appointment, attendee: Attendee, *, body: str, news: str, reason: str
+) -> None:
+    """Nobody of a body that is expected can be written to: whoever has asked it hears what it has to be told, though
+    they have decided that themself."""
+    facts = {**await said_of(appointment), "organization": body, "news": news, "reason": reason}
+    turn = f"{attendee.id}:{appointment.version}"
+    officer = await _in_charge(author, attendee)
+    await letters.write(author, officer, attendee.unit_id, "body-unreached", turn, facts)
+
+
 @outbox.when_lost
 async def tell_of_lost_letter(now: datetime, letter: Letter, reason: str) -> None:
     """It never left: no less is to be done than where a mail server sends it back."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain import changes, outbox
 from domain.actor import TOKYO, Author
-from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, sequence_for
+from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, overtake, sequence_for
 from domain.japanese import from_to
 from domain.letters import recipient_of
 from domain.outbox import Letter, Method
@@ -50,8 +50,10 @@ async def tell(
 ) -> None:
     """Owe one attendee one letter, with the link for the answer; their calendar takes the date up, or out, as it stands
     for them now (`changes`), where it is told nothing else."""
-    is_off = appointment.status is AppointmentStatus.CANCELLED
+    is_off, person = appointment.status is AppointmentStatus.CANCELLED, await attendee.person
     method = method or changes.method_for(is_off, attendee.removed_at is None)
+    if method is Method.REQUEST:
+        await overtake(author, appointment, attendee, person.mail_address)
     known = {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
@@ -59,7 +61,7 @@ async def tell(
         "stamp": author.now.isoformat(),
     }
     turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
-    await write(author, appointment, await attendee.person, kind, turn, method, **known, **more)
+    await write(author, appointment, person, kind, turn, method, **known, **more)
 
 
 def _answer_of(attendee: Attendee) -> PartStat:
@@ -85,12 +87,13 @@ async def write(
     turn: str,
     method: Method | None = None,
     **more: Any,
-) -> None:
-    """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind."""
+) -> bool:
+    """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind. Whether there
+    was anybody to write to."""
     unit = await Unit.get(id=appointment.unit_id)
     to = recipient_of(person, unit, author.now.astimezone(TOKYO).date())
     if appointment.ends_at <= author.now or to is None:
-        return
+        return to is not None
     await outbox.owe(
         f"{kind}:{turn}",
         kind,
@@ -102,6 +105,7 @@ async def write(
         facts=await facts_of(appointment, unit, **to.facts, **more),
         owed_at=author.now,
     )
+    return True
 
 
 async def tell_all(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:

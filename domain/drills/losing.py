@@ -13,10 +13,11 @@ from domain.actor import TOKYO, Author
 from domain.calendar import STAYING_AWAY, Appointment, Attendee, PartStat
 from domain.drills.drill import ARRANGING, Drill
 from domain.drills.participation import HOLDING, Participation, follow
-from domain.organizations import Contact
+from domain.organizations import Contact, Organization
 from domain.people import Person, when_leaving
 
 GONE = "担当を離れるため"
+NEWS = {"drill-body-rescheduled": "日時の変更", "drill-body-cancelled": "中止"}
 
 
 @when_leaving
@@ -50,15 +51,26 @@ async def _lose(author: Author, drill: Drill, attendee: Attendee) -> None:
 
 
 async def tell_bodies_left_alone(
-    author: Author, drill: Drill, appointment: Appointment, kind: str, **more: Any
+    author: Author, drill: Drill, appointment: Appointment, kind: str, *, reason: str, **more: Any
 ) -> None:
-    """Owe a letter to everybody who is there for a body that is expected, but of which nobody is asked any more."""
+    """Owe a letter to everybody who is there for a body that is expected, but of which nobody is asked any more, and so
+    nobody's calendar is told. Where nobody can be written to, whoever has asked it hears that it has to be called."""
     present = {one.organization_id for one in await calendar.coming(appointment.id)}
+    expected = Participation.filter(drill_id=drill.id, reply__in=HOLDING, was_asked=True).order_by("id")
+    left_alone = expected.exclude(organization_id__in=present - {None}).prefetch_related("organization")
+    for body in [one.organization for one in await left_alone]:
+        if not await _tell_body(author, appointment, body, kind, reason=reason, **more):
+            asked = Attendee.filter(appointment_id=appointment.id, organization_id=body.id, invited_at__isnull=False)
+            last = await asked.order_by("-invited_at", "-id").first()
+            assert last is not None  # by whom the body was asked
+            said = {"body": body.name, "news": NEWS[kind], "reason": reason}
+            await charge.tell_of_unreached_body(author, appointment, last, **said)
+
+
+async def _tell_body(author: Author, appointment: Appointment, body: Organization, kind: str, **more: Any) -> bool:
+    """Whether there was anybody to write to."""
     stays = Q(until=None) | Q(until__gt=author.now.astimezone(TOKYO).date())
-    for participation in await Participation.filter(drill_id=drill.id, reply__in=HOLDING, was_asked=True).order_by(
-        "id"
-    ):
-        if participation.organization_id not in present:
-            for contact in await Contact.filter(stays, organization_id=participation.organization_id).order_by("id"):
-                turn = f"{participation.id}:{contact.id}:{appointment.version}"
-                await invitations.write(author, appointment, await contact.person, kind, turn, **more)
+    contacts = await Contact.filter(stays, organization_id=body.id).order_by("id").prefetch_related("person")
+    turns = {f"{one.id}:{appointment.version}": one.person for one in contacts}
+    told = [await invitations.write(author, appointment, person, kind, turn, **more) for turn, person in turns.items()]
+    return any(told)

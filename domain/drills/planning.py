@@ -228,7 +228,7 @@ async def _reschedule(
     await _forget_answers(actor, drill)
     facts = {"reason": reason, **deadline(drill)}
     await invitations.tell_all(actor, appointment, "drill-rescheduled", **facts)
-    await tell_bodies_left_alone(actor, drill, appointment, "drill-rescheduled", **facts)
+    await tell_bodies_left_alone(actor, drill, appointment, "drill-body-rescheduled", **facts)
     return drill
 
 
@@ -252,5 +252,5 @@ async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | 
     await move(actor, drill, DrillStatus.CANCELLED, "drill-called-off", reason=said(reason))
     appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
     await invitations.tell_all(actor, appointment, "drill-cancelled", reason=reason)
-    await tell_bodies_left_alone(actor, drill, appointment, "drill-cancelled", reason=reason)
+    await tell_bodies_left_alone(actor, drill, appointment, "drill-body-cancelled", reason=reason)
     return drill

@@ -47,6 +47,8 @@ FACTS = {
     "lecturers": "青浜第1警察署 試﨑 花子",
     "missing": "この講義には、いま講師がいません。",
     "person": "例塚 恵",
+    "organization": "架空電力株式会社",
+    "news": "中止",
     "answer": "出席",
     "audience": "小学生",
     "expected_count": "60人",
@@ -138,7 +140,7 @@ OF_A_DATE = "【予定のご案内】"
 HEADINGS = {
     "【要対応】": {
         *("report-due", "attendee-lost", "lecturer-lost", "lecturer-silent", "lecture-contact-left", "letter-returned"),
-        *("agreement-expiring", "contact-data-changed", "guardian-address-missing", "unusual-looks"),
+        *("agreement-expiring", "contact-data-changed", "guardian-address-missing", "unusual-looks", "body-unreached"),
     },
     "【朝のまとめ】": {"digest"},
     "【変更履歴の封】": {"journal-head"},

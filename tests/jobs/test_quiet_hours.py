@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, drills, feeds, outbox, quiet, reminders, replies
+from domain import activities, drills, feeds, quiet, reminders, replies
 from domain.activities import Activity
 from domain.actor import TOKYO
 from domain.calendar import Attendee, PartStat

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain import drills, organizations, replies
 from domain.calendar import Attendee, PartStat
 from domain.drills import Drill, Participation, ParticipationReply
@@ -103,12 +105,36 @@ def test_that_a_drill_is_put_off_or_called_off_reaches_whoever_is_there_for_a_bo
         await drills.postpone(officer, drill.id, reason="会場の都合", starts_at=then, ends_at=then + HOUR)
         assert await reply() is ParticipationReply.AWAITED
         await drills.call_off(officer, drill.id, reason="荒天のため")
-        news = [("drill-rescheduled", "new@partner.example", None), ("drill-cancelled", "new@partner.example", None)]
+        news = [(f"drill-body-{what}", "new@partner.example", None) for what in ("rescheduled", "cancelled")]
         assert (await told())[2:] == news
         pigeons = Pigeons()
         for minutes in (5, 6):  # one after the other
             await post_letters.post_letters(NOW + 2 * DAY + timedelta(minutes=minutes), desk(pigeons))
-        assert [one.calendar for one in pigeons.taken if one.to_address == "new@partner.example"] == [None, None]
+        theirs = [one for one in pigeons.taken if one.to_address == "new@partner.example"]
+        assert [one.calendar for one in theirs] == [None, None]
+        assert [word for one in theirs for word in ("カレンダー", "次のページ") if word in one.text] == []
+
+    play(story)
+
+
+@pytest.mark.parametrize("has_somebody_without_an_address", [False, True])
+def test_where_nobody_of_a_body_left_alone_can_be_written_to_whoever_asked_it_hears_that_it_must_be_called(
+    play: Any, has_somebody_without_an_address: bool
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await said_yes(town)
+        body = await organizations.visible_to(town.officer).get(id=asked.attendee.organization_id)
+        if has_somebody_without_an_address:
+            await make.contact(town.officer, body, family_name="試﨑", mail_address="")
+        await leaves(town, asked)
+        await Letter.all().delete()
+        officer, then = make.at(town.officer, NOW + 2 * DAY), NOW + timedelta(days=40)
+        await drills.postpone(officer, asked.drill.id, reason="会場の都合", starts_at=then, ends_at=then + HOUR)
+        await drills.call_off(officer, asked.drill.id, reason="荒天のため")
+        assert await told() == [("body-unreached", OFFICER, None)] * 2
+        facts = [one.facts for one in await Letter.all().order_by("id")]
+        said = [[one[name] for name in ("organization", "news", "reason")] for one in facts]
+        assert said == [[body.name, "日時の変更", "会場の都合"], [body.name, "中止", "荒天のため"]]
 
     play(story)
 

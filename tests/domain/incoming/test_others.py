@@ -78,6 +78,29 @@ def test_whoever_was_refused_and_then_is_invited_has_the_invitation_as_the_newer
     play(story)
 
 
+def test_whose_address_is_put_right_to_that_of_somebody_refused_is_told_what_is_newer(play: Any) -> None:
+    """The stranger was the contact all along, who had answered from the mailbox that they really read."""
+
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        mail = await uninvited(asked, sequence=4)
+        officer = make.at(town.officer, SOON)
+        await incoming.refuse_uninvited(officer, mail.id)
+        contact = await Contact.get(person_id=asked.attendee.person_id)
+        version = {"version": contact.version}
+        await organizations.correct_contact(officer, contact.id, **version, mail_address=CRASHER)
+        await drills.correct(officer, asked.drill.id, title="情報連絡訓練")
+        refusal, put_right = await Letter.filter(to_address__iexact=CRASHER).order_by("id")
+        assert (refusal.method, put_right.method) == (Method.CANCEL, Method.REQUEST)
+        assert put_right.facts["sequence"] > refusal.facts["sequence"]
+        after = await known(town, asked.drill)
+        assert sequence_for(after.date, after.attendee) == put_right.facts["sequence"]
+        mail = await after.arrives(SOON + timedelta(hours=1), sender=CRASHER, attendee=CRASHER)
+        assert (mail.status, (await after.answer())[0]) == (IncomingStatus.APPLIED, PartStat.ACCEPTED)
+
+    play(story)
+
+
 @pytest.mark.parametrize("ahead", [MOST_AHEAD + 1, 2**31 - 1])
 def test_a_version_that_we_never_wrote_is_no_echo_and_is_answered_by_nobody_but_an_officer(
     play: Any, ahead: int
