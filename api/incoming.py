@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.answering import AnswerAddress
 from api.calendar import Appointment, Attendee
 from api.desk_books import Letter
 from api.mutations import mutations
@@ -53,6 +54,9 @@ class IncomingMail(Node):
     remark: str = reading.column(data=DataClass.PERSONAL, description="What was said with the answer.")
     proposed_starts_at: datetime | None = reading.column(description="Of a proposal: when it should begin instead.")
     proposed_ends_at: datetime | None
+    answer_address: AnswerAddress | None = reading.one(
+        "answer_address_id", description="By which entry it is theirs, where it came from another address."
+    )
     attendee: Attendee | None = reading.one("attendee_id")
     person: Person | None = reading.one("person_id")
     appointment: Appointment | None = reading.one("appointment_id")

@@ -40,6 +40,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "ActivityParticipation": ("activityParticipations",),
     "Agreement": ("agreements",),
     "AgreementParty": ("agreements.parties",),
+    "AnswerAddress": ("answerAddresses",),
     "Attendee": ("appointments.attendees",),
     "CalendarFeed": ("calendarFeeds",),
     "Contact": ("contacts",),

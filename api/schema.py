@@ -7,6 +7,7 @@ from api import reading
 from api.accounts import AccountMutations, AccountQueries
 from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
 from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
+from api.answering import AnswerAddressMutations, AnswerAddressQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
@@ -45,6 +46,7 @@ class Query(
     DocumentQueries,
     StatisticsQueries,
     SubscriptionQueries,
+    AnswerAddressQueries,
     IncomingQueries,
     TokenQueries,
     AccountQueries,
@@ -78,6 +80,7 @@ Mutation = merge_types(
         ParticipationMutations,
         DocumentMutations,
         AttendeeMutations,
+        AnswerAddressMutations,
         IncomingMutations,
         StatisticsMutations,
         SubscriptionMutations,

@@ -34,6 +34,7 @@ MODELS = [
         "accounts.throttling",
         "feeds.subscription",
         "feeds.synced",
+        "answering",
         "incoming.mail",
         "volunteers.roster",
         "volunteers.consents",

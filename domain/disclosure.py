@@ -30,7 +30,13 @@ THIRD = re.compile(r"\w+_by_id")
 SECRETS = {"sha256", "password_hash", "factor", "factor_step", "link_generation", "key", "fingerprint"}
 MACHINE = SECRETS | {"salt", "digest", "seal", "search", "kana_order"}
 """Columns that tell nobody anything but the machine."""
-OF_OTHERS = frozenset({("guardian_consent", "guardian_name"), ("guardian_consent", "guardian_mail_address")})
+OF_OTHERS = frozenset(
+    {
+        ("guardian_consent", "guardian_name"),
+        ("guardian_consent", "guardian_mail_address"),
+        ("answer_address", "holder"),
+    }
+)
 """Columns that hold the name of somebody else."""
 JSON = ("facts", "columns", "asked")
 

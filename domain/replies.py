@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain import charge, invitations, records, walls
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
+from domain.answering import AnswerAddress
 from domain.calendar import (
     STAYING_AWAY,
     AnswerChannel,
@@ -48,6 +49,7 @@ Counter = Callable[[Author, Attendee, int], Awaitable[None]]
 
 COUNTERS: dict[AppointmentKind, Counter] = {}
 PURPOSE = "rsvp"
+LONGEST_REMARK = 500
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
 LABELS: Mapping[PartStat, str] = {
     PartStat.ACCEPTED: "出席",
@@ -134,11 +136,18 @@ async def answer_by_link(
 
 
 async def answer_by_mail(
-    author: Author, attendee_id: UUID, *, partstat: PartStat, remark: str, given_at: datetime | None = None
+    author: Author,
+    attendee_id: UUID,
+    *,
+    partstat: PartStat,
+    remark: str,
+    given_at: datetime | None = None,
+    by: AnswerAddress | None = None,
 ) -> bool:
     """The answer that somebody's calendar program has sent, given at this instant; whether it is the newest, and so
     holds. Answers overtake each other in the mail: of two, the one that was given later holds, whichever comes first.
     Without an instant an officer has decided that it holds now; only so does anybody let another come (DELEGATED).
+    What came `by` another address than that at which they are invited is told there, and by whom it was given.
     """
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
@@ -147,8 +156,14 @@ async def answer_by_mail(
         newest = (attendee.answered_at, attendee.partstat)
         if given_at and attendee.answered_at and (given_at, partstat) <= newest:
             return False
-        await _answer(author, appointment, attendee, partstat, AnswerChannel.MAIL, remark, given_at)
+        said = _by_proxy(by, remark)
+        await _answer(author, appointment, attendee, partstat, AnswerChannel.MAIL, said, given_at, is_shown=by is None)
         return True
+
+
+def _by_proxy(by: AnswerAddress | None, remark: str) -> str:
+    """What was said with an answer, and by whom, where they have not answered themself."""
+    return f"（{by.holder}さんによる代理の回答）{remark}"[:LONGEST_REMARK] if by and by.holder else remark
 
 
 def _must_be_an_answer(partstat: PartStat) -> None:
@@ -173,6 +188,7 @@ async def _answer(
     channel: AnswerChannel,
     remark: str,
     given_at: datetime | None = None,
+    is_shown: bool = True,
 ) -> Attendee:
     await _must_be_open(author, appointment, attendee)
     before, was_coming = attendee.partstat, attendee.partstat is PartStat.ACCEPTED and not attendee.waits
@@ -180,7 +196,7 @@ async def _answer(
     await records.change(author, attendee, "attendee-answered", **said)
     listener = LISTENERS.get(appointment.kind)
     heard = await listener(author, appointment, attendee) if listener else Heard()
-    is_known = given_at is not None or partstat is before
+    is_known = (given_at is not None or partstat is before) and is_shown
     if heard.letter or not is_known:
         await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received")
     if was_coming and partstat in STAYING_AWAY and not heard.tells_of_loss:

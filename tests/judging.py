@@ -28,8 +28,17 @@ PARTS_OF_DOVECOT = ("imap", "lmtp", "modules/lib90_sieve_plugin.so")
 READERS = Path(os.environ.get("RENKEI_TEST_READERS", Path(__file__).parents[1] / ".readers"))
 """Where npm has put the calendar readers written in JavaScript."""
 
+ENVIRONMENT = Path(os.environ.get("RENKEI_TEST_JUDGES", Path(__file__).parents[1] / ".judges"))
+"""Where pip has put those written in Python, apart from what the program itself stands on (the extra `judges`)."""
+
+READ_BY = ("ical.js", "node-ical")
+DISTRIBUTIONS = {"vobject": "0.9.9", "khal": "0.14.1", "recurring-ical-events": "3.8.2", "icalevents": "0.3.1"}
+
 DEBIAN = "apt-get install -y --no-install-recommends"
 NPM = f"npm install --prefix {READERS.name} ical.js@2.2.1 node-ical@0.27.2"
+PIP = "python3 -m venv .judges && .judges/bin/pip install -q " + " ".join(
+    f"{name}=={version}" for name, version in DISTRIBUTIONS.items()
+)
 
 
 @dataclass(frozen=True)
@@ -53,16 +62,21 @@ def _readers() -> bool:
     return program("node") is not None and all((READERS / "node_modules" / one).is_dir() for one in READ_BY)
 
 
+def _environment() -> bool:
+    packages = ENVIRONMENT.glob("lib/python3*/site-packages/*")
+    return {name.replace("-", "_") for name in DISTRIBUTIONS} <= {path.name for path in packages}
+
+
 def _mail_servers() -> bool:
     """Postfix's master runs as root alone."""
     parts = all((DOVECOT / one).exists() for one in PARTS_OF_DOVECOT)
     return os.geteuid() == 0 and parts and all(map(program, ("master", "dovecot")))
 
 
-READ_BY = ("ical.js", "node-ical")
 JUDGES: Mapping[str, Judge] = {
     "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
     "ical.js": Judge(_readers, NPM),
+    "vobject and khal": Judge(_environment, PIP),
     "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
     "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),

@@ -73,7 +73,8 @@ MOVES: Mapping[IncomingStatus, tuple[IncomingStatus, ...]] = {
 class IncomingMail(Owned):
     """One mail. `digest` knows it again when it is fetched twice; `sequence` and `stamp` are what it says of the
     version of the date that it answers; `answers_for` is the address that it speaks for, `delegate` whom that lets
-    come. The unit is that of the date, or to whose address it came. Instants are UTC."""
+    come, `answer_address_id` the entry (`answering`) by which what came from elsewhere is theirs. The unit is that of
+    the date, or to whose address it came. Instants are UTC."""
 
     digest = fields.CharField(max_length=64, unique=True)
     kind = fields.CharEnumField(IncomingKind, max_length=12)
@@ -87,6 +88,7 @@ class IncomingMail(Owned):
     attendee_id = fields.UUIDField(null=True)
     appointment_id = fields.UUIDField(null=True)
     letter_id = fields.UUIDField(null=True)
+    answer_address_id = fields.UUIDField(null=True)
     partstat = fields.CharEnumField(PartStat, max_length=20, null=True)
     sequence = fields.IntField(default=0)
     stamp = fields.DatetimeField(null=True)

@@ -1,8 +1,8 @@
 """What a mail means, and whether it can simply be taken: lenient in form, strict in substance.
 
-A mail changes an answer only where it is a REPLY of the person who was invited, from their own address as our mail
-server has proven (RFC 6047 §2.2.1), to the date as it stands (RFC 5546 §2.1.5); everything else waits for an officer.
-Nothing that arrives is answered.
+A mail changes an answer only where it is a REPLY of the person who was invited, from their own address, or one that is
+entered as theirs (`answering`), as our mail server has proven (RFC 6047 §2.2.1), to the date as it stands (RFC 5546
+§2.1.5); everything else waits for an officer. Nothing that arrives is answered.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from domain import database, records, replies
+from domain import answering, database, records, replies
 from domain.actor import Author, Bearer
+from domain.answering import AnswerAddress
 from domain.calendar import Appointment, Attendee, PartStat, sequence_for
 from domain.errors import Conflict
 from domain.incoming import returning
@@ -65,13 +66,15 @@ class Told:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a mail belongs, as far as that is known; `is_shared` where several people were invited at its address."""
+    """Where a mail belongs, as far as that is known; `is_shared` where several people were invited at its address, `by`
+    the entry by which what comes from another address is theirs all the same."""
 
     unit: Unit
     appointment: Appointment | None = None
     attendee: Attendee | None = None
     letter: Letter | None = None
     is_shared: bool = False
+    by: AnswerAddress | None = None
 
 
 @routine
@@ -105,7 +108,8 @@ async def _place(told: Told) -> _Place | None:
         return _Place(unit) if unit else None
     invited = await invited_at(appointment.id, told.attendee)
     attendee = invited[0] if len(invited) == 1 else None
-    return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee, is_shared=len(invited) > 1)
+    by = await answering.used_by(attendee.person_id, told.sender) if attendee else None
+    return _Place(await Unit.get(id=appointment.unit_id), appointment, attendee, is_shared=len(invited) > 1, by=by)
 
 
 async def _addressed(told: Told) -> Unit | None:
@@ -141,12 +145,12 @@ async def _doubt(now: datetime, told: Told, kind: IncomingKind, place: _Place) -
     if not told.method or _is_far_ahead(told, place.appointment):
         return IncomingDoubt.UNUSUAL
     if place.is_shared:
-        return _strange(told) or IncomingDoubt.SHARED
+        return _strange(told, None) or IncomingDoubt.SHARED
     if place.appointment is None:
         return IncomingDoubt.UNKNOWN_DATE
     if place.attendee is None:
         return IncomingDoubt.UNINVITED if told.is_proven else IncomingDoubt.UNPROVEN
-    return _strange(told) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)
+    return _strange(told, place.by) or await _late(now, told, place.appointment, place.attendee) or _odd(kind)
 
 
 def _is_far_ahead(told: Told, date: Appointment | None) -> bool:
@@ -164,9 +168,9 @@ async def _late(now: datetime, told: Told, date: Appointment, attendee: Attendee
     return IncomingDoubt.OUTDATED if told.sequence != sequence_for(date, attendee) else None
 
 
-def _strange(told: Told) -> IncomingDoubt | None:
-    """Why it may not be from whom it says."""
-    if told.sender.casefold() != told.attendee.casefold():
+def _strange(told: Told, by: AnswerAddress | None) -> IncomingDoubt | None:
+    """Why it may not be from whom it says, unless it is known that they answer from there."""
+    if by is None and told.sender.casefold() != told.attendee.casefold():
         return IncomingDoubt.SENDER
     if not told.is_proven:
         return IncomingDoubt.UNPROVEN
@@ -194,8 +198,9 @@ async def _applied(author: Author, told: Told, place: _Place) -> bool:
     if place.attendee is None:
         return False
     given_at = min(told.stamp or told.received_at, author.now)
+    partstat = PartStat(told.partstat)
     return await replies.answer_by_mail(
-        author, place.attendee.id, partstat=PartStat(told.partstat), remark=told.remark, given_at=given_at
+        author, place.attendee.id, partstat=partstat, remark=told.remark, given_at=given_at, by=place.by
     )
 
 
@@ -216,6 +221,7 @@ async def _kept(author: Author, told: Told, place: _Place, **sorted_as: object) 
         attendee_id=place.attendee.id if place.attendee else None,
         appointment_id=appointment.id if appointment else None,
         letter_id=place.letter.id if place.letter else None,
+        answer_address_id=place.by.id if place.by else None,
         partstat=PartStat(told.partstat) if told.partstat in set(PartStat) else None,
         sequence=told.sequence,
         stamp=told.stamp,

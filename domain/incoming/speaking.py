@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain import records
+from domain.answering import owners_of
 from domain.calendar import Attendee
 from domain.errors import Incomplete, NotFound
 from domain.incoming.mail import IncomingMail
@@ -14,10 +15,10 @@ from domain.records import MISSING
 
 
 async def invited_at(appointment_id: UUID, address: str) -> list[Attendee]:
-    """Whoever was invited to the date by a letter to this address; without regard to capitals, as mailboxes are. Of
-    several those who are still asked: bodies and schools have one mailbox for many."""
+    """Whoever was invited to the date by a letter to this address, or has it as another of their own; without regard to
+    capitals, as mailboxes are. Of several those who are still asked: bodies and schools have one mailbox for many."""
     written = Letter.filter(appointment_id=appointment_id, method=Method.REQUEST, to_address__iexact=address)
-    persons = {letter.person_id for letter in await written.exclude(to_address="")}
+    persons = {letter.person_id for letter in await written.exclude(to_address="")} | set(await owners_of(address))
     invited = await Attendee.filter(appointment_id=appointment_id, person_id__in=persons).order_by("id")
     asked = [one for one in invited if one.removed_at is None]
     return asked or invited[-1:]

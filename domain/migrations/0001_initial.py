@@ -4,6 +4,7 @@ from domain.accounts.sessions import Stage
 from domain.activities.activity import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
+from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.documents.document import DocumentStatus
 from domain.documents.kinds import DocumentKind
@@ -364,6 +365,7 @@ class Migration(migrations.Migration):
                 ('attendee_id', fields.UUIDField(null=True)),
                 ('appointment_id', fields.UUIDField(null=True)),
                 ('letter_id', fields.UUIDField(null=True)),
+                ('answer_address_id', fields.UUIDField(null=True)),
                 ('partstat', fields.CharEnumField(null=True, description='NEEDS_ACTION: NEEDS-ACTION\nACCEPTED: ACCEPTED\nDECLINED: DECLINED\nTENTATIVE: TENTATIVE\nDELEGATED: DELEGATED', enum_type=PartStat, max_length=20)),
                 ('sequence', fields.IntField(default=0)),
                 ('stamp', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -571,6 +573,25 @@ class Migration(migrations.Migration):
                 ('signatory_title', fields.CharField(default='', max_length=200)),
             ],
             options={'table': 'agreement_party', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_party_agreement'), Index(fields=['organization_id', 'agreement_id'], name='agreement_party_organization')], 'pk_attr': 'id', 'table_description': '協定当事者: a police unit or an organisation, from a day on until another; the signatory frozen as signed.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AnswerAddress',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharEnumField(description='ALIAS: ALIAS\nPROXY: PROXY', enum_type=AnswerAddressKind, max_length=10)),
+                ('mail_address', fields.CharField(max_length=254)),
+                ('holder', fields.CharField(default='', max_length=130)),
+                ('allowed_by_id', fields.UUIDField()),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'answer_address', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='answer_address_unit')], 'pk_attr': 'id', 'table_description': 'An address from which answers of a person come, from when it was entered until it ended (UTC). `holder` is the'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -58,6 +58,10 @@ CALENDAR = [
     """CREATE TRIGGER attendee_knows BEFORE INSERT OR UPDATE OF invited_at, answered_at ON attendee
        FOR EACH ROW EXECUTE FUNCTION attendee_knows()""",
 ]
+ANSWERING = [
+    """CREATE UNIQUE INDEX answer_address_once ON answer_address (person_id, lower(mail_address))
+       WHERE ended_at IS NULL""",
+]
 DOCUMENTS = [
     "CREATE UNIQUE INDEX document_once ON document (appointment_id, sha256) WHERE status <> 'WITHDRAWN'",
 ]
@@ -255,6 +259,7 @@ class Migration(migrations.Migration):
                 *ORGANIZATIONS,
                 *CALENDAR,
                 *DOCUMENTS,
+                *ANSWERING,
                 *OUTBOX,
                 *ACCOUNTS,
                 *FEEDS,

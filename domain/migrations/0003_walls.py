@@ -82,6 +82,7 @@ DESKS = (
     "account",
     "credential",
     "guardian_consent",
+    "answer_address",
     "incoming_mail",
     "lecture_head_count",
     "legal_hold",

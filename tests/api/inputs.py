@@ -11,10 +11,11 @@ from tortoise.transactions import in_transaction
 from api.reading.declarations import entity_of
 from api.referring import REFERS
 from api.schema import schema
-from domain import activities, agreements, drills, feeds, incoming, lectures, organizations, volunteers
+from domain import activities, agreements, answering, drills, feeds, incoming, lectures, organizations, volunteers
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
+from domain.answering import AnswerAddressKind
 from domain.calendar import Appointment, Attendee
 from domain.drills import Participation
 from domain.incoming import Told
@@ -142,6 +143,8 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
     party = await AgreementParty.get(organization_id=body.id)
     feed = await feeds.subscribe(who, person_id=contact.person_id)
+    elsewhere = {"kind": AnswerAddressKind.ALIAS, "mail_address": "megumi@home.example"}
+    alias = await answering.allow(who, person_id=contact.person_id, **elsewhere)
     return (
         await volunteers_of(who, town)
         | await drill_of(who, contact)
@@ -155,6 +158,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
             "Agreement": agreement.id,
             "AgreementParty": party.id,
             "CalendarFeed": feed.id,
+            "AnswerAddress": alias.id,
             "Person": contact.person_id,
             "Officer": who.person_id,
             "Unit": who.unit_id,

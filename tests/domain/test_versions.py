@@ -13,6 +13,7 @@ import pytest
 from domain import (
     activities,
     agreements,
+    answering,
     documents,
     drills,
     incoming,
@@ -277,9 +278,16 @@ async def mails_are_decided(town: Town, sweep: Sweep) -> None:
     await sweep(incoming.accept_counter, town.officer, await asked.arrives(**proposed))
 
 
+async def answers_come_from_elsewhere(town: Town, sweep: Sweep) -> None:
+    asked, alias = await invitation(town), answering.AnswerAddressKind.ALIAS
+    whose = {"person_id": asked.attendee.person_id, "kind": alias, "mail_address": "megumi@home.example"}
+    await sweep(answering.end, town.officer, await answering.allow(town.officer, **whose))
+
+
 STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
     "agreements": (agreements_are_signed_and_renewed,),
+    "answering": (answers_come_from_elsewhere,),
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),
     "incoming": (mails_are_decided,),

@@ -1,4 +1,4 @@
-"""Whoever can say if a calendar is valid: our own check, vobject, and libical where it is installed.
+"""Whoever can say if a calendar is valid: our own check, and vobject and libical where they are installed.
 
 libical carries the tables of RFC 5546, one per METHOD. A judge gets bytes and answers with complaints; no complaint
 means accepted.
@@ -12,20 +12,19 @@ from collections.abc import Callable, Mapping
 from ctypes.util import find_library
 from functools import cache
 
-import vobject
-
 from tests import judging
 from tests.exports import strict_ical
+from tests.exports.asking import IN_PYTHON
 
 Judge = Callable[[bytes], list[str]]
 
 
 def by_vobject(calendar: bytes) -> list[str]:
     try:
-        vobject.readOne(calendar.decode()).validate(raiseException=True)
-    except (vobject.base.VObjectError, UnicodeDecodeError, ValueError) as complaint:
+        said: list[str] = IN_PYTHON.ask({"judge": "vobject validates", "calendar": calendar.decode()})
+    except UnicodeDecodeError as complaint:
         return [str(complaint)]
-    return []
+    return said
 
 
 def by_libical(calendar: bytes) -> list[str]:
@@ -57,10 +56,11 @@ def libical_library() -> ctypes.CDLL:
 
 FOREIGN: dict[str, Judge] = {"vobject": by_vobject, "libical": by_libical}
 JUDGES: dict[str, Judge] = {"strict": strict_ical.findings, **FOREIGN}
-CASES = [judging.judged_by(name, name) if name in judging.JUDGES else name for name in JUDGES]
+WHERE = {"vobject": "vobject and khal", "libical": "libical"}
+CASES = [judging.judged_by(WHERE[name], name) if name in WHERE else name for name in JUDGES]
 
 
 def complaints(calendar: bytes, among: Mapping[str, Judge] = JUDGES) -> dict[str, list[str]]:
     """What they say, of all who are here, who do not accept it."""
-    here = [name for name in among if name not in judging.JUDGES or judging.is_here(name)]
+    here = [name for name in among if name not in WHERE or judging.is_here(WHERE[name])]
     return {name: said for name in here if (said := among[name](calendar))}

@@ -1,29 +1,20 @@
-"""Whoever can say what stands in a calendar, as somebody's calendar program would: libraries that are not ours.
-
-The two written in JavaScript share one process, which lives as long as the run: a calendar is a line to it. Its local
-time is New York's, so that a time is right only where its zone was read.
-"""
+"""Whoever can say what stands in a calendar, as somebody's calendar program would: libraries that are not ours. Two of
+them unfold what recurs, and so would count more than we have sent."""
 
 from __future__ import annotations
 
 import ctypes
-import json
-import os
-import subprocess
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import vobject
 from icalendar import Calendar
 
 from tests import judging
+from tests.exports.asking import IN_JAVASCRIPT, IN_PYTHON
 from tests.exports.judges import libical_library
-
-SCRIPT = Path(__file__).with_name("reading.mjs")
 
 
 @dataclass(frozen=True)
@@ -36,15 +27,6 @@ class Entry:
     description: str
     starts_at: datetime
     ends_at: datetime
-
-
-def by_vobject(calendar: bytes) -> list[Entry]:
-    return [_of_vobject(event) for event in vobject.readOne(calendar.decode()).contents.get("vevent", [])]
-
-
-def _of_vobject(event: Any) -> Entry:
-    texts = [event.getChildValue(name, "") for name in ("uid", "summary", "location", "description")]
-    return Entry(*texts, event.dtstart.value.astimezone(UTC), event.dtend.value.astimezone(UTC))
 
 
 def by_icalendar(calendar: bytes) -> list[Entry]:
@@ -102,27 +84,8 @@ def _of_libical(library: ctypes.CDLL, event: ctypes.c_void_p) -> Entry:
     return Entry(*texts, instant("dtstart"), instant("dtend"))
 
 
-@dataclass
-class Scripts:
-    """The process of the two in JavaScript, from the first calendar on."""
-
-    closing: ExitStack = field(default_factory=ExitStack)
-    process: subprocess.Popen[str] | None = None
-
-    def read(self, reader: str, calendar: bytes) -> list[Entry]:
-        running = self.process = self.process or self._started()
-        assert running.stdin is not None
-        assert running.stdout is not None
-        running.stdin.write(json.dumps(calendar.decode()) + "\n")
-        running.stdin.flush()
-        return [_of_script(found) for found in json.loads(running.stdout.readline())[reader]]
-
-    def _started(self) -> subprocess.Popen[str]:
-        command = [str(judging.program("node")), str(SCRIPT), str(judging.READERS.absolute())]
-        pipe, away = subprocess.PIPE, os.environ | {"TZ": "America/New_York"}
-        return self.closing.enter_context(
-            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8", env=away)
-        )
+def by_scripts(reader: str, calendar: bytes) -> list[Entry]:
+    return [_of_script(found) for found in IN_JAVASCRIPT.ask(calendar.decode())[reader]]
 
 
 def _of_script(found: dict[str, Any]) -> Entry:
@@ -130,16 +93,24 @@ def _of_script(found: dict[str, Any]) -> Entry:
     return Entry(*texts, *(datetime.fromtimestamp(found[name] / 1000, UTC) for name in ("starts", "ends")))
 
 
-SCRIPTS = Scripts()
+def by_environment(reader: str, calendar: bytes) -> list[Entry]:
+    found = IN_PYTHON.ask({"judge": reader, "calendar": calendar.decode()})
+    return [Entry(*texts, *(datetime.fromtimestamp(at, UTC) for at in instants)) for *texts, instants in found]
+
+
 Reader = Callable[[bytes], list[Entry]]
+IN_SCRIPTS, IN_ENVIRONMENT = judging.READ_BY, tuple(judging.DISTRIBUTIONS)
 READERS: dict[str, Reader] = {
-    "vobject": by_vobject,
     "icalendar": by_icalendar,
     "libical": by_libical,
-    "ical.js": lambda calendar: SCRIPTS.read("ical.js", calendar),
-    "node-ical": lambda calendar: SCRIPTS.read("node-ical", calendar),
+    **{name: partial(by_environment, name) for name in IN_ENVIRONMENT},
+    **{name: partial(by_scripts, name) for name in IN_SCRIPTS},
 }
-JUDGE = {"libical": "libical", "ical.js": "ical.js", "node-ical": "ical.js"}
+JUDGE = {
+    "libical": "libical",
+    **dict.fromkeys(IN_ENVIRONMENT, "vobject and khal"),
+    **dict.fromkeys(IN_SCRIPTS, "ical.js"),
+}
 INSTANTS_ONLY = {"node-ical"}
 """It takes a backslash before an n for the end of a line, though it stands behind another backslash."""
 

@@ -62,6 +62,7 @@ ALSO_SEEN_BY = {
 }
 
 
+@pytest.mark.judged_by("vobject and khal")
 @pytest.mark.parametrize("defect", ALSO_SEEN_BY["vobject"])
 def test_vobject_bites_too(defect: str) -> None:
     assert by_vobject(KILLS[defect][0])

@@ -1,7 +1,6 @@
 """What stands in our calendars is read out of them again by whoever reads: the texts as they were typed, the instants
 as they are in the database."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,22 +9,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.calendar import Appointment
+from domain import calendar
+from domain.calendar import Appointment, AppointmentKind
 from exports.ical import feed, vevent
 from tests.api.test_caldav import lectures_given
 from tests.api.test_feeds import fetch, stations
 from tests.clock import NOW
-from tests.exports.readers import INSTANTS_ONLY, READERS, SCRIPTS, cases
+from tests.exports.readers import INSTANTS_ONLY, READERS, cases
 from tests.exports.strict_ical import findings
 from tests.exports.test_ical import DRILL
 from tests.exports.test_ical_judged import TITLES
 from tests.make import Town
-
-
-@pytest.fixture(scope="module", autouse=True)
-def scripts_end() -> Iterator[None]:
-    with SCRIPTS.closing:
-        yield
 
 
 @pytest.mark.parametrize("reader", cases(*INSTANTS_ONLY))
@@ -73,5 +67,22 @@ def test_a_subscriber_reads_what_stands_in_the_database(play: Any, reader: str) 
         if reader not in INSTANTS_ONLY:
             texts = {date.uid: (date.title, date.place) for date in dates}
             assert {uid: (one.summary, one.location) for uid, one in read.items()} == texts
+
+    play(story)
+
+
+@pytest.mark.parametrize("reader", cases())
+def test_of_a_planned_series_every_reader_counts_the_dates_that_stand_in_the_database(play: Any, reader: str) -> None:
+    """Two of them unfold what recurs: they find nothing to unfold."""
+
+    async def story(town: Town) -> None:
+        await lectures_given(town, 2)
+        for week in range(1, 6):
+            begins = NOW + timedelta(days=7 * week)
+            ends = begins + timedelta(hours=1)
+            await calendar.propose(town.officer, AppointmentKind.DRILL, town.station, "毎週の訓練", begins, ends)
+        read = READERS[reader]((await fetch(await stations(town))).content)
+        stand = [(date.uid, date.starts_at, date.ends_at) for date in await Appointment.all()]
+        assert sorted((one.uid, one.starts_at, one.ends_at) for one in read) == sorted(stand)
 
     play(story)

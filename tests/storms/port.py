@@ -16,9 +16,9 @@ from random import Random
 from typing import Any
 
 import httpx
-import vobject
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from icalendar import Calendar
 
 from tests.api.serving import wait_until
 from tests.year.desk import _free_port
@@ -74,9 +74,9 @@ def invitations(box: Office) -> list[Mail]:
 
 
 def _read(content: bytes, mail: Any) -> Mail:
-    event = vobject.readOne(calendar_in(mail).decode()).vevent
+    event = Calendar.from_ical(calendar_in(mail)).events[0]
     to = mail["To"].addresses[0].addr_spec
-    return Mail(content, to, mail["Message-ID"], event.uid.value, int(event.sequence.value))
+    return Mail(content, to, mail["Message-ID"], event.uid, event.sequence)
 
 
 def calendar_in(mail: EmailMessage) -> bytes:

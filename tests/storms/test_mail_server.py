@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 import pytest
-import vobject
 from aiosmtpd.smtp import SMTP
+from icalendar import Calendar
 from tortoise.expressions import Q
 
 from domain import digests, drills, tokens
@@ -73,8 +73,8 @@ def told(box: Office) -> dict[str, list[tuple[int, bytes]]]:
         calendar = calendar_in(mail)
         if not calendar:
             continue  # the desk is told in words
-        event = vobject.readOne(calendar.decode()).vevent
-        heard.setdefault(mail["To"].addresses[0].addr_spec, []).append((int(event.sequence.value), content))
+        event = Calendar.from_ical(calendar).events[0]
+        heard.setdefault(mail["To"].addresses[0].addr_spec, []).append((event.sequence, content))
     return heard
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import vobject
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import Envelope, Session
+from icalendar import Calendar
 
 from tests.api import serving
 from tests.year.house import SECRET
@@ -81,7 +81,7 @@ def event_in(mail: EmailMessage) -> Any:
     """The event of an invitation, read by a parser that is not ours."""
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     assert part.get_param("method") in ("REQUEST", "CANCEL")
-    return vobject.readOne(part.get_content()).vevent
+    return Calendar.from_ical(part.get_payload(decode=True)).events[0]
 
 
 def link_in(mail: EmailMessage, door: str) -> str:

@@ -4,6 +4,7 @@ from domain import (
     accounts,
     activities,
     agreements,
+    answering,
     documents,
     drills,
     feeds,
@@ -103,6 +104,13 @@ async def hold_lifted(on: Ground) -> Ready:
     return hq(on, LegalHold=held.id)
 
 
+async def address_ended(on: Ground) -> Ready:
+    whose, kind = on.town.officer.person_id, answering.AnswerAddressKind.ALIAS
+    known = await answering.allow(on.town.officer, person_id=whose, kind=kind, mail_address="hanako@home.example")
+    await answering.end(on.town.officer, known.id)
+    return hq(on, AnswerAddress=known.id)
+
+
 async def account_ended(on: Ground) -> Ready:
     account = await keys.opened(on.town, on.town.other_officer, "jiro")
     await accounts.end(on.town.admin, account.id)
@@ -138,6 +146,7 @@ ENDED: dict[str, Preparation] = {
     "LegalHold": hold_lifted,
     "Account": account_ended,
     "CalendarFeed": feed_revoked,
+    "AnswerAddress": address_ended,
     "IncomingMail": mail_put_aside,
     "AccessToken": token_revoked,
 }

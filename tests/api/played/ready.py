@@ -151,6 +151,8 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("returnDrillReport", "closeDrill"), drill_reported),
     "recordHeldDrill": held_in_june,
     "noteReply": as_found(partstat="ACCEPTED"),
+    "allowAnswerAddress": as_found(kind="PROXY", mailAddress="secretary@partner.example"),
+    "endAnswerAddress": as_found(),
     "acceptIncomingMail": mail(is_proven=False),
     "dismissIncomingMail": as_found(),
     **dict.fromkeys(("acceptCounterProposal", "declineCounterProposal"), proposal()),
