@@ -129,8 +129,8 @@ def test_whoever_is_asked_again_sees_with_the_higher_sequence_that_it_was_change
             [(event.sequence, event.DTSTAMP, event.LAST_MODIFIED) for [event] in shown] for shown in (before, after)
         ]
         assert told == [
-            [("0", NOW, NOW), ("0", NOW, NOW)],
-            [("2", NOW + 2 * HOUR, NOW + 2 * HOUR), ("0", NOW, NOW)],
+            [(0, NOW, NOW), (0, NOW, NOW)],
+            [(2, NOW + 2 * HOUR, NOW + 2 * HOUR), (0, NOW, NOW)],
         ]
 
     play(story)
