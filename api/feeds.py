@@ -12,12 +12,12 @@ import gzip
 import hashlib
 import inspect
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
-from uuid import UUID
 
 import icalendar
 from starlette.datastructures import Headers
@@ -30,13 +30,19 @@ from api.conditions import has_tag, wants_gzip
 from api.house import House
 from domain import feeds, tokens
 from domain.errors import RateLimited
-from domain.feeds import Contents, Feed, Shown
+from domain.feeds import Contents, Feed, Writer
 from exports import ical, text
 
 PATH = "/cal/{token}/calendar.ics"
 METHODS = ("GET", "HEAD", "OPTIONS")
-SAID = {"Cache-Control": "private, max-age=0, must-revalidate", "Vary": "Accept-Encoding"}
-CALENDAR = {"Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": 'inline; filename="calendar.ics"'}
+SAID = ((b"cache-control", b"private, max-age=0, must-revalidate"), (b"vary", b"Accept-Encoding"))
+CALENDAR = (
+    *SAID,
+    (b"content-type", b"text/calendar; charset=utf-8"),
+    (b"content-disposition", b'inline; filename="calendar.ics"'),
+)
+PLAIN = (*SAID, (b"content-type", b"text/plain; charset=utf-8"))
+ALLOWED = (b"allow", ", ".join(METHODS).encode())
 MISSING = "この購読アドレスは見つかりません。\n"
 ENDED = "この購読アドレスは使えなくなりました。新しいアドレスを担当者に確かめてください。\n"
 ONLY_READ = "この購読アドレスは読むだけのものです。\n"
@@ -51,20 +57,19 @@ class Answer:
     """What is sent back, with the length of `body`, also where it is not sent itself (HEAD)."""
 
     status: int
-    headers: dict[str, str]
+    headers: Iterable[tuple[bytes, bytes]]
     body: bytes = b""
 
     async def send(self, send: Send, *, is_head: bool) -> None:
-        headers = [(name.lower().encode(), value.encode()) for name, value in self.headers.items()]
+        headers = [*self.headers]
         if self.status not in (204, 304):
             headers.append((b"content-length", str(len(self.body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if is_head else self.body})
 
 
-def _told(status: int, message: str, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, SAID | {"Content-Type": "text/plain; charset=utf-8"} | named, message.encode())
+def _told(status: int, message: str, *headers: tuple[bytes, bytes]) -> Answer:
+    return Answer(status, (*PLAIN, *headers), message.encode())
 
 
 class Calendar:
@@ -79,13 +84,13 @@ class Calendar:
 
     async def _answer(self, scope: Scope) -> Answer:
         if scope["method"] == "OPTIONS":
-            return Answer(204, SAID | {"Allow": ", ".join(METHODS)})
+            return Answer(204, (*SAID, ALLOWED))
         if scope["method"] not in METHODS:
-            return _told(405, ONLY_READ, Allow=", ".join(METHODS))
+            return _told(405, ONLY_READ, ALLOWED)
         try:
             return await self._feed(scope, self.house.clock())
         except RateLimited as refused:
-            return _told(429, f"{refused.message}\n", Retry_After=str(refused.retry_after))
+            return _told(429, f"{refused.message}\n", (b"retry-after", str(refused.retry_after).encode()))
 
     async def _feed(self, scope: Scope, now: datetime) -> Answer:
         feed, is_open = await behind(self.house, scope["path_params"]["token"], now)
@@ -114,7 +119,7 @@ async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, 
     id = tokens.id_in(token)
     if id is None:
         return None, False
-    feed = await feeds.look(id)
+    feed = await house.looks.find(id)
     present = feed.generation if feed else 0
 
     def fits(generation: int) -> bool:
@@ -136,15 +141,13 @@ async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bo
     digest, modified_at = feed.digest, feed.modified_at
     if not feed.is_as_written(RENDERER, now):
         body, digest, modified_at = await _written(feed, now)
-    headers = SAID | CALENDAR | {"ETag": f'W/"{digest}"', **_modified(modified_at, now)}
-    if not _knows(asked, digest, modified_at):
+    if _knows(asked, digest, modified_at):
+        answer = Answer(304, _tagged(digest, modified_at, now))
+    else:
         body = body or SHELF.find(digest)
         if body is None:
             body, digest, modified_at = await _written(feed, now)
-            headers |= {"ETag": f'W/"{digest}"', **_modified(modified_at, now)}
-        answer = await _packed(digest, body, asked, headers)
-    else:
-        answer = Answer(304, headers)
+        answer = await _packed(digest, body, asked, _tagged(digest, modified_at, now))
     if is_fetched:
         await feeds.note_fetch(feed, digest, now)
     return answer
@@ -152,9 +155,8 @@ async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bo
 
 async def _written(feed: Feed, now: datetime) -> tuple[bytes, str, datetime | None]:
     """The feed's bytes, their digest, and since when they have been these."""
-    contents = await feeds.contents(feed, now)
-    # In a thread: ten thousand entries take a fifth of a second, in which others are waiting for their answers.
-    body = await asyncio.to_thread(rendered, contents)
+    contents = await feeds.contents(feed, WRITER, now)
+    body = rendered(contents)
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     SHELF.keep(digest, body)
     if digest == feed.digest and feed.is_as_written(RENDERER, now):
@@ -164,38 +166,20 @@ async def _written(feed: Feed, now: datetime) -> tuple[bytes, str, datetime | No
 
 def rendered(contents: Contents) -> bytes:
     """The whole calendar, from its contents alone."""
-    return ical.feed(contents.name, map(ENTRIES.written, contents.dates))
-
-
-class Entries:
-    """Each date's entry beside the very row that it was written of: it can be forgotten, but never be an older one."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.kept: dict[UUID, tuple[Shown, bytes]] = {}
-
-    def written(self, one: Shown) -> bytes:
-        known, entry = self.kept.get(one.id, (None, b""))
-        if known != one:
-            if len(self.kept) >= self.most:
-                self.kept.clear()
-            entry = ical.vevent(one)
-            self.kept[one.id] = one, entry
-        return entry
-
-
-ENTRIES = Entries(20_000)
+    return ical.feed(contents.name, [one.entry for one in contents.dates])
 
 
 def _sources() -> Iterator[bytes]:
     """Whatever decides how the same dates are written."""
     yield icalendar.__version__.encode()
-    for one in (ical, text, feeds.contents, feeds.called, Entries):
+    for one in (ical, text, feeds.contents, feeds.called, feeds.KeptEntry):
         yield Path(inspect.getfile(one)).read_bytes()
 
 
 RENDERER = hashlib.blake2b(b"".join(_sources()), digest_size=16).hexdigest()
 """Another one writes every feed anew; only what comes out differently is fetched anew."""
+
+WRITER = Writer(RENDERER, ical.vevent)
 
 
 class Shelf:
@@ -238,11 +222,21 @@ def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
     return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
 
 
-def _modified(modified_at: datetime | None, now: datetime) -> dict[str, str]:
-    """Last-Modified, once the second of the change is over: in the same second another one may follow."""
-    if modified_at is None or _second(modified_at) >= _second(now):
-        return {}
-    return {"Last-Modified": format_datetime(_second(modified_at), usegmt=True)}
+def _tagged(digest: str, modified_at: datetime | None, now: datetime) -> list[tuple[bytes, bytes]]:
+    """What is said of the calendar; Last-Modified once the second of the change is over, for in the same second another
+    one may follow."""
+    headers = [*CALENDAR, (b"etag", f'W/"{digest}"'.encode())]
+    if modified_at is not None:
+        since, header = _modified(modified_at)
+        headers += [header] if since <= now else []
+    return headers
+
+
+@lru_cache(1_000)
+def _modified(at: datetime) -> tuple[datetime, tuple[bytes, bytes]]:
+    """From when on this is said, and how (RFC 9110 §5.6.7)."""
+    second = _second(at)
+    return second + timedelta(seconds=1), (b"last-modified", format_datetime(second, usegmt=True).encode())
 
 
 def _second(instant: datetime) -> datetime:
@@ -257,7 +251,7 @@ def _time(said: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-async def _packed(digest: str, body: bytes, asked: Headers, headers: dict[str, str]) -> Answer:
+async def _packed(digest: str, body: bytes, asked: Headers, headers: list[tuple[bytes, bytes]]) -> Answer:
     """The body as it is, or gzipped for whoever asks for that."""
     if not wants_gzip(asked):
         return Answer(200, headers, body)
@@ -265,4 +259,4 @@ async def _packed(digest: str, body: bytes, asked: Headers, headers: dict[str, s
     if packed is None:
         packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
         SHELF.keep(f"{digest}.gz", packed)
-    return Answer(200, headers | {"Content-Encoding": "gzip"}, packed)
+    return Answer(200, [*headers, (b"content-encoding", b"gzip")], packed)

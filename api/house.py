@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from api.allowance import Allowance, Budgets
 from api.fonts import NONE, Fonts
 from api.replica import Replica
+from domain import feeds
 from domain.accounts import Gate
+from domain.feeds import Feed
 from domain.quiet import QuietHours
+from domain.together import Together
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -63,6 +67,11 @@ class House:
     def allowance(self) -> Allowance:
         """What is left of that for each, at all doors of this process together."""
         return Allowance(replace(self.budgets, shares={}) if self.is_demo else self.budgets)
+
+    @cached_property
+    def looks(self) -> Together[UUID, Feed]:
+        """How the doors of this process look at feeds, those that are asked at once together."""
+        return feeds.looks()
 
     @property
     def gate(self) -> Gate:

@@ -33,6 +33,7 @@ MODELS = [
         "accounts.sessions",
         "accounts.throttling",
         "feeds.subscription",
+        "feeds.kept",
         "feeds.synced",
         "answering",
         "incoming.mail",

@@ -56,7 +56,7 @@ def is_genuine(token: str, secret: str, purpose: str, id: UUID, generation: int 
 
 def _mac(secret: str, purpose: str, id: UUID, generation: int) -> str:
     said = f"{purpose}:{id}:{generation}".encode()
-    return _encode(hmac.new(secret.encode(), said, hashlib.sha256).digest())
+    return _encode(hmac.digest(secret.encode(), said, "sha256"))
 
 
 def _encode(raw: bytes) -> str:

@@ -103,9 +103,9 @@ async def _store(feed: Feed, request: Request, asked: Element | None, now: datet
         whole = Store(feed.id, feed.synced_name, feed.sync_version)
         if _is_of_the_whole(request, asked, whole):
             return whole
-        contents, version = await feeds.contents(feed, now), feed.sync_version
+        contents, version = await feeds.contents(feed, door.WRITER, now), feed.sync_version
     else:
-        contents, version = await feeds.sync(feed, properties.etag_of, door.RENDERER, now)
+        contents, version = await feeds.sync(feed, properties.etag_of, door.WRITER, now)
     return Store(feed.id, contents.name, version, {name_of(one.id): one for one in contents.dates})
 
 

@@ -10,8 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from starlette.responses import Response
 
-from api import feeds as door
-from domain.feeds import EPOCH, Shown
+from domain.feeds import EPOCH, Dated
 from exports import ical
 
 ROOT, CALENDAR, ENTRY = "/dav/", "/dav/calendar/", "/dav/calendar/{name}"
@@ -30,7 +29,7 @@ class Store:
     id: UUID
     name: str
     version: int
-    dates: Mapping[str, Shown] = field(default_factory=dict)
+    dates: Mapping[str, Dated] = field(default_factory=dict)
 
     @property
     def token(self) -> str:
@@ -53,14 +52,14 @@ class Store:
         return int(number) if int(number) <= self.version else None
 
     def bytes_of(self, name: str) -> bytes:
-        return ical.single(door.ENTRIES.written(self.dates[name]))
+        return ical.single(self.dates[name].entry)
 
     def etag(self, name: str) -> str:
         return f'"{etag_of(self.dates[name])}"'
 
 
-def etag_of(date: Shown) -> str:
-    return hashlib.blake2b(door.ENTRIES.written(date), digest_size=16).hexdigest()
+def etag_of(date: Dated) -> str:
+    return hashlib.blake2b(date.entry, digest_size=16).hexdigest()
 
 
 def name_of(id: UUID) -> str:

@@ -9,8 +9,9 @@ nothing has changed. The database itself raises `stirs` for whatever may show in
 the last act of the transaction that changes it; time alone changes a feed only where `fresh_until` says so.
 """
 
-from domain.feeds.contents import Contents, Shown, contents, dates_in
-from domain.feeds.state import ENDED_STAYS, Feed, look, note_fetch, written
+from domain.feeds.contents import Contents, contents, dates_in
+from domain.feeds.kept import Dated, KeptEntry, Shown, Writer
+from domain.feeds.state import ENDED_STAYS, Feed, look, looks, note_fetch, written
 from domain.feeds.subscription import (
     KEPT_ENDED,
     PURPOSE,
@@ -34,15 +35,19 @@ __all__ = [
     "KEPT_ENDED",
     "PURPOSE",
     "Contents",
+    "Dated",
     "Feed",
     "FeedEntry",
     "FeedState",
+    "KeptEntry",
     "Shown",
     "Subscription",
+    "Writer",
     "called",
     "contents",
     "dates_in",
     "look",
+    "looks",
     "news",
     "note_fetch",
     "own",

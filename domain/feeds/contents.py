@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
 
 from domain import database, units, walls
 from domain.actor import TOKYO
 from domain.calendar import STAYING_AWAY
+from domain.feeds.kept import Dated, Found, Writer, written
 from domain.feeds.subscription import Whose, called
 
 BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
-
-
-class Shown(NamedTuple):
-    """A date as the owner of a feed sees it, in the words of a calendar; `sequence` is that of the last letter to them
-    (`sequence_for`). Nothing of it describes more than title, times and place."""
-
-    id: UUID
-    uid: str
-    sequence: int
-    created: datetime
-    changed: datetime
-    starts_at: datetime
-    ends_at: datetime
-    summary: str
-    location: str
-    url: str
-    status: str
-    cancelled_at: datetime | None
-    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,16 +21,23 @@ class Contents:
     nothing of them."""
 
     name: str
-    dates: list[Shown]
+    dates: list[Dated]
     fresh_until: datetime
 
 
-_COLUMNS = """
-    date.id, date.uid, date.sequence + {raised}, date.created_at, {changed_at}, date.starts_at, date.ends_at,
-    date.title, date.place, date.online_url, date.status, date.cancelled_at"""
-_WINDOW = """
-    date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)
+# In the order of `Found` and `Shown`. The digest is that of the row's binary form: it is faster to make than its text.
+_FOUND = """
+    SELECT date.id, date.starts_at, date.ends_at, date.cancelled_at, kept.entry,
+        CASE WHEN kept.entry IS NULL THEN {written_of} END, CASE WHEN kept.entry IS NULL THEN date.shown END
+    FROM ({dates}) date
+    LEFT JOIN kept_entry kept ON kept.appointment_id = date.id AND kept.written_of = {written_of}
     ORDER BY date.id"""
+_COLUMNS = """
+    date.id, date.starts_at, date.ends_at, date.cancelled_at, ROW (
+        date.uid, date.sequence + {raised}, date.created_at, {changed_at}, date.starts_at, date.ends_at,
+        date.title, date.place, date.online_url, date.status) AS shown"""
+_WINDOW = """
+    date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)"""
 # What raises one person's own SEQUENCE brings the date back into their feed by asking them again: a change for them.
 OWN_CHANGE = "CASE WHEN own.raised > 0 THEN greatest(date.changed_at, own.invited_at) ELSE date.changed_at END"
 AWAY = ", ".join(f"'{answer}'" for answer in STAYING_AWAY)
@@ -65,19 +52,25 @@ OF_UNITS = f"""
     FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
 
 
-async def contents(feed: Whose, now: datetime) -> Contents:
-    """What stands in the feed at this instant, behind its owner's wall."""
+def _found(dates: str) -> str:
+    return _FOUND.format(dates=dates, written_of="sha256($6::bytea || record_send(date.shown))")
+
+
+async def contents(feed: Whose, writer: Writer, now: datetime) -> Contents:
+    """What stands in the feed at this instant, behind its owner's wall; what was not kept of it is from now on."""
     async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
-        name, dates = await called(feed), await dates_in(feed, now)
-    return Contents(name, dates, _fresh_until([] if feed.keeps_cancelled else dates, now))
+        name, found = await called(feed), await dates_in(feed, writer.name, now)
+    fresh_until = _fresh_until([] if feed.keeps_cancelled else found, now)
+    return Contents(name, await written(found, writer), fresh_until)
 
 
-async def dates_in(feed: Whose, now: datetime) -> list[Shown]:
-    """The dates alone, behind whichever wall stands."""
+async def dates_in(feed: Whose, writer: str, now: datetime) -> list[Found]:
+    """The dates alone, behind whichever wall stands, with the entries that this writer has written."""
     whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
     select = OF_PERSON if feed.person_id else OF_UNITS
     stays = (now - CANCELLED_STAYS, feed.keeps_cancelled)
-    return [Shown(*row) for row in await database.records(select, whose, *_window(now), *stays)]
+    rows = await database.records(_found(select), whose, *_window(now), *stays, writer.encode())
+    return [Found(*row) for row in rows]
 
 
 def _window(now: datetime) -> tuple[datetime, datetime]:
@@ -89,7 +82,7 @@ def _midnight(now: datetime) -> datetime:
     return now.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _fresh_until(dates: Iterable[Shown], now: datetime) -> datetime:
+def _fresh_until(dates: Iterable[Found], now: datetime) -> datetime:
     """The window moves at midnight in Japan, whether or not a date comes or goes with it; a cancelled date goes by the
     clock."""
     goes = [one.cancelled_at + CANCELLED_STAYS for one in dates if one.cancelled_at]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain import database
 from domain.feeds.subscription import Subscription
+from domain.together import Together
 
 ENDED_STAYS = timedelta(days=90)
 """How long whoever still has an address that has ended is told so; then it was never there."""
@@ -69,13 +71,22 @@ LOOK = """
     SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, replaced_at::text, revoked_at,
         last_fetched_at, fetched, stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at,
         sync_version, synced_stirs, synced_renderer, synced_at, synced_until, synced_name
-    FROM subscription JOIN feed_state ON subscription_id = id WHERE id = $1"""
+    FROM subscription JOIN feed_state ON subscription_id = id WHERE id = ANY ($1)"""
 
 
 async def look(id: UUID) -> Feed | None:
     """What is known of a feed, whoever asks: the bearer of its address is known only by it."""
-    found = await database.records(LOOK, id)
+    found = await database.records(LOOK, [id])
     return Feed(*found[0]) if found else None
+
+
+def looks() -> Together[UUID, Feed]:
+    """The same for all who ask at once: a door is asked by many programs, which come on the full hour."""
+    return Together(_look)
+
+
+async def _look(connection: Any, ids: Sequence[UUID]) -> Mapping[UUID, Feed]:
+    return {row[0]: Feed(*row) for row in await connection.fetch(LOOK, ids)}
 
 
 WRITTEN = """

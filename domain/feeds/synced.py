@@ -10,8 +10,9 @@ from tortoise import fields
 from tortoise.transactions import in_transaction
 
 from domain import database
-from domain.feeds.contents import Contents, Shown
+from domain.feeds.contents import Contents
 from domain.feeds.contents import contents as contents_of
+from domain.feeds.kept import Dated, Writer
 from domain.feeds.state import Feed, look
 from domain.feeds.subscription import Subscription
 from domain.table import Table
@@ -59,22 +60,22 @@ SYNCED = """
     WHERE subscription_id = $1"""
 
 
-async def sync(feed: Feed, etag_of: Callable[[Shown], str], renderer: str, now: datetime) -> tuple[Contents, int]:
-    """Take note of what the entries of a feed are at this instant, as `renderer` writes them, and answer that with its
+async def sync(feed: Feed, etag_of: Callable[[Dated], str], writer: Writer, now: datetime) -> tuple[Contents, int]:
+    """Take note of what the entries of a feed are at this instant, as `writer` writes them, and answer that with its
     version. Whatever is new to us gets the next one, one after the other where several programs ask at once."""
-    contents = await contents_of(feed, now)
+    contents = await contents_of(feed, writer, now)
     etags = {one.id: etag_of(one) for one in contents.dates}
     async with in_transaction("default"):
         [(stirs, version)] = await database.records(STANDS, feed.id)
         if stirs is None or stirs <= feed.stirs:
             version += await _note_news(feed.id, etags, version + 1)
             until = contents.fresh_until
-            await database.execute(SYNCED, feed.id, version, feed.stirs, renderer, now, until, contents.name)
+            await database.execute(SYNCED, feed.id, version, feed.stirs, writer.name, now, until, contents.name)
             return contents, version
     # Somebody has taken note of something newer meanwhile: what we have read does not belong to that version.
     newer = await look(feed.id)
     assert newer is not None, "a feed is ended, never deleted under its reader"
-    return await sync(newer, etag_of, renderer, now)
+    return await sync(newer, etag_of, writer, now)
 
 
 async def _note_news(feed_id: UUID, etags: Mapping[UUID, str], version: int) -> bool:

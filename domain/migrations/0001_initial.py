@@ -104,6 +104,17 @@ class Migration(migrations.Migration):
             bases=['Table'],
         ),
         ops.CreateModel(
+            name='KeptEntry',
+            fields=[
+                ('appointment_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('prefecture_id', fields.UUIDField()),
+                ('written_of', fields.BinaryField()),
+                ('entry', fields.BinaryField()),
+            ],
+            options={'table': 'kept_entry', 'app': 'renkei', 'pk_attr': 'appointment_id', 'table_description': 'The entry of a date, and by which digest what it was written of is known (`written_of`, of the writer too): it is'},
+            bases=['Table'],
+        ),
+        ops.CreateModel(
             name='KeptHead',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

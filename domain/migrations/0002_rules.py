@@ -133,6 +133,7 @@ FEEDS = [
         END $$""",
     f"""CREATE FUNCTION stirred_by_date() {_TRIGGER} AS $$
         BEGIN
+            DELETE FROM kept_entry WHERE appointment_id = OLD.id;
             PERFORM stir_alone();
             PERFORM stir_feeds_of_persons(ARRAY(
                 SELECT person_id FROM attendee WHERE appointment_id = coalesce(NEW.id, OLD.id)));

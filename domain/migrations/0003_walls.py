@@ -66,6 +66,7 @@ LED_TO = {
         _by("drill_participation", "drill_id", "drill.id", OWN_ORGANIZATION),
         _asked_to("drill.appointment_id"),
     ),
+    "kept_entry": (_asked_to("kept_entry.appointment_id"),),
     "lecture": (f"school_id = {ORGANIZATION}", _asked_to("lecture.appointment_id")),
     "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id", OWN_PERSON),),
 }

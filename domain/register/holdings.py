@@ -283,6 +283,12 @@ HOLDINGS: Mapping[str, Holding] = {
         " synced_stirs synced_renderer synced_at synced_until synced_name",
         headings={"digest": "予定表の照合値"},
     ),
+    "kept_entry": Holding(
+        "予定表の下書き",
+        "変わっていない予定を作り直さずに示す",
+        Retention("", "予定と同じ（変わるたびに捨てる）", "題名・日時・場所のみで、人を挙げない"),
+        internal="appointment_id written_of entry",
+    ),
     "feed_entry": Holding(
         "購読の差分",
         "予定表を同期するプログラムに、変わった予定だけを伝える",

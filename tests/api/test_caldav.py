@@ -18,7 +18,7 @@ from api.house import House
 from api.strictness import Strict
 from domain import database, feeds, tokens, units
 from domain.calendar import Appointment
-from domain.feeds import FeedEntry, Subscription
+from domain.feeds import FeedEntry, Subscription, Writer
 from domain.units import Unit
 from tests import make
 from tests.api.test_feeds import SECRET, Clock, stations
@@ -245,7 +245,8 @@ def test_a_program_that_read_before_another_took_note_of_something_newer_reads_a
         assert before is not None
         assert after is not None
         assert before.stirs < after.stirs
-        shown = [await feeds.sync(each, lambda one: one.summary, "r", NOW) for each in (after, before)]
+        writer = Writer("r", lambda one: one.summary.encode())
+        shown = [await feeds.sync(each, lambda one: one.entry.decode(), writer, NOW) for each in (after, before)]
         assert [version for _, version in shown] == [1, 1]
         assert [entry.etag for entry in await FeedEntry.all()] == ["題が変わった講義"]
         known = await feeds.look(opened.id)

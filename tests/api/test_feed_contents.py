@@ -84,8 +84,8 @@ def test_nothing_but_title_time_and_place_of_what_is_known_reaches_a_calendar(pl
         opened = [await feeds.subscribe(town.officer, person_id=person_id) for person_id in people]
         written = [(await fetch(feed)).content for feed in (await stations(town), *opened)]
         for feed in opened:
-            dates = (await feeds.contents(await Subscription.get(id=feed.id), NOW)).dates
-            written += [ical.single(door.ENTRIES.written(date)) for date in dates]
+            dates = (await feeds.contents(await Subscription.get(id=feed.id), door.WRITER, NOW)).dates
+            written += [ical.single(date.entry) for date in dates]
         texts = [body.decode().replace("\r\n ", "") for body in written]
         assert [any(shown in text for text in texts) for shown in (lecture.theme, "体育館", drill.title)] == [True] * 3
         assert {name: canary for name, canary in CANARIES.items() if any(canary in text for text in texts)} == {}

@@ -20,9 +20,10 @@ from api.caldav.properties import etag_of, name_of
 from domain import calendar, feeds, people, records, units
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus, Attendee, AttendeeRole, PartStat
-from domain.feeds import FeedState, Subscription
+from domain.feeds import Dated, FeedState, KeptEntry, Shown, Subscription
 from domain.people import Person
 from domain.units import Unit, UnitKind
+from exports import ical
 from tests import make
 from tests.api.test_feeds import Clock, at_the_door, path
 from tests.clock import NOW
@@ -217,7 +218,9 @@ async def asked(place: World, feed: Subscription) -> bytes:
 
 
 async def written_anew(place: World, feed: Subscription) -> bytes:
-    return door.rendered(await feeds.contents(await Subscription.get(id=feed.id), place.clock.now))
+    whose = await Subscription.get(id=feed.id)
+    dates = await feeds.dates_in(whose, "nobody", place.clock.now)
+    return ical.feed(await feeds.called(whose), [ical.vevent(Shown(*one.shown)) for one in dates])
 
 
 SYNC = '<sync-collection xmlns="DAV:"><sync-token>{}</sync-token><prop><getetag/></prop></sync-collection>'
@@ -241,8 +244,9 @@ async def synced(place: World, feed: Subscription) -> dict[str, str]:
 
 
 async def tagged_anew(place: World, feed: Subscription) -> dict[str, str]:
-    dates = (await feeds.contents(await Subscription.get(id=feed.id), place.clock.now)).dates
-    return {f"{CALENDAR}{name_of(one.id)}": f'"{etag_of(one)}"' for one in dates}
+    dates = await feeds.dates_in(await Subscription.get(id=feed.id), "nobody", place.clock.now)
+    whole = [Dated(one.id, one.starts_at, one.ends_at, ical.vevent(Shown(*one.shown))) for one in dates]
+    return {f"{CALENDAR}{name_of(one.id)}": f'"{etag_of(one)}"' for one in whole}
 
 
 @settings(max_examples=max(hypothesis.settings.default.max_examples // 25, 1), phases=[Phase.generate])
@@ -350,6 +354,23 @@ def test_a_change_that_is_still_being_made_is_seen_as_soon_as_it_stands(play: An
             assert "変更後" not in (await client.get(path(feed))).text
             await change.end()
             assert "変更後" in (await client.get(path(feed))).text
+
+    play(story)
+
+
+def test_what_is_being_changed_is_shown_as_it_stands_without_waiting_and_kept_when_it_stands(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        schools = [await make.school(town.officer, name) for name in ("甲小", "乙小")]
+        lectures = [await make.lecture(town.officer, school=one) for one in schools]
+        change = Half(lambda: Appointment.filter(id=lectures[0].appointment_id).update(title="変更後"))
+        async with at_the_door() as client:
+            await change.begin()
+            await client.get(path(feed))
+            assert [one.appointment_id for one in await KeptEntry.all()] == [lectures[1].appointment_id]
+            await change.end()
+            assert "変更後" in (await client.get(path(feed))).text
+            assert await KeptEntry.all().count() == 2
 
     play(story)
 

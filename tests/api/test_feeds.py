@@ -386,3 +386,16 @@ def test_a_calendar_is_rendered_once_and_again_when_a_date_has_changed(
         assert len(rendered) == 2
 
     play(story)
+
+
+def test_a_new_process_writes_nothing_that_was_written_before(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        feed = await stations(town)
+        once = await fetch(feed)
+        door.SHELF.clear()
+        monkeypatch.setattr(door, "WRITER", feeds.Writer(door.RENDERER, lambda _: b"written again"))
+        again = await fetch(feed)
+        assert (again.content, again.headers["etag"]) == (once.content, once.headers["etag"])
+
+    play(story)

@@ -10,6 +10,7 @@ from domain.activities import ActivityKind, ActivityParticipation, Participation
 from domain.actor import TOKYO
 from domain.calendar import Appointment, Attendee, AttendeeRole
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
+from domain.feeds import Shown
 from domain.journal import Entry
 from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Letter, Method
@@ -380,7 +381,8 @@ def test_no_feed_names_a_minor(play: Any) -> None:
             await feeds.subscribe(town.officer, person_id=adult.person_id),
             await feeds.subscribe_unit(town.officer, unit_id=town.station.id),
         ):
-            [shown] = (await feeds.contents(feed, town.officer.now)).dates
+            [found] = await feeds.dates_in(feed, "", town.officer.now)
+            shown = Shown(*found.shown)
             said = f"{await feeds.called(feed)} {shown.summary} {shown.location} {shown.url}"
             assert "例塚" not in said
 

@@ -10,7 +10,7 @@ from domain import calendar, feeds, people, records
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.calendar import Appointment, AppointmentKind, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, NotAllowed, NotFound
-from domain.feeds import FeedState, Subscription
+from domain.feeds import FeedState, Subscription, Writer
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.people import Person
@@ -28,6 +28,9 @@ async def partner_of(town: Town, who: Actor | None = None, name: str = "甲社")
     return make.outsider(who, Role.PARTNER, await make.contact(who, await make.company(who, name)))
 
 
+WRITER = Writer("test", lambda one: one.uid.encode())
+
+
 async def date(town: Town, unit: Unit | None = None, starts_at: Any = NOW + DAY, **over: Any) -> Appointment:
     values = {"title": "訓練", "ends_at": starts_at + HOUR} | over
     return await calendar.propose(
@@ -41,7 +44,7 @@ async def asked(town: Town, who: Actor, one: Appointment) -> None:
 
 
 async def shown(feed: Subscription, now: Any = NOW) -> list[Any]:
-    return [one.id for one in (await feeds.contents(feed, now)).dates]
+    return [one.id for one in (await feeds.contents(feed, WRITER, now)).dates]
 
 
 def test_a_subscriber_is_told_the_address_by_one_letter(play: Any) -> None:

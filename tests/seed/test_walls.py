@@ -91,7 +91,7 @@ async def shown_to(person: Bearer, wall: Wall = walls.OUTSIDE) -> set[UUID]:
     """What a feed of theirs shows."""
     feed = Subscription(person_id=person.person_id, unit_id=person.unit_id)
     async with walls.alone_behind(wall):
-        return {one.id for one in await feeds.dates_in(feed, person.now)}
+        return {one.id for one in await feeds.dates_in(feed, "", person.now)}
 
 
 def test_the_bearer_of_a_link_finds_their_own_dates_behind_the_wall_and_what_belongs_to_these(look, demo, full):
