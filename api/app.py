@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -68,14 +69,14 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 def graphql(house: House, ide: Ide | None) -> Route:
     async def context_of(request: Request, may_remember: bool) -> Context:
         known = remembered(request, house) if may_remember else None
-        actor = known.actor if known else await whoever(request, house)
+        actor = replace(known.acting.actor, now=house.clock()) if known else await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
         purpose = looks.purpose(request.state.graphql.purpose)
-        proof = known.proof if known else None
-        return Context(
-            actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica, proof=proof
-        )
+        context = Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica)
+        if known:
+            context.proof, context.scopes = known.acting.proof, known.scopes
+        return context
 
     door = GraphQLDoor(schema, context_of)
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from api import guesses, visits
 from api.house import House
+from api.reading.scope import Scopes
 from domain import accounts, tokens
 from domain.acting import Acting
 from domain.actor import Actor
@@ -18,14 +19,22 @@ UNKNOWN = "アクセストークンがありません。Authorization: Bearer �
 MOST_REMEMBERED = 2_000
 
 
-class Memory(OrderedDict[str, Acting]):
-    """Who was found by which token, by its SHA-256; whoever has not come for longest is forgotten first.
+@dataclass(frozen=True)
+class Known:
+    """Who was found by a token, and what such a one may see, which does not depend on the instant."""
+
+    acting: Acting
+    scopes: Scopes
+
+
+class Memory(OrderedDict[str, Known]):
+    """Those who came by a token, by its SHA-256; whoever has not come for longest is forgotten first.
 
     It says who somebody was, not who they are: what it says must be proved by the statement that uses it.
     """
 
     def keep(self, found: Acting) -> None:
-        self[found.proof.sha256] = found
+        self[found.proof.sha256] = Known(found, Scopes(found.actor))
         self.move_to_end(found.proof.sha256)
         if len(self) > MOST_REMEMBERED:
             self.popitem(last=False)
@@ -34,13 +43,11 @@ class Memory(OrderedDict[str, Acting]):
 REMEMBERED = Memory()
 
 
-def remembered(request: Request, house: House) -> Acting | None:
+def remembered(request: Request, house: House) -> Known | None:
     """Whoever came with this token the last time, if that need not be written down again."""
-    token, now = token_in(request), house.clock()
-    found = REMEMBERED.get(tokens.digest(token)) if token else None
-    if found is None or not tokens.was_just_used(found, now):
-        return None
-    return replace(found, actor=replace(found.actor, now=now))
+    token = token_in(request)
+    known = REMEMBERED.get(tokens.digest(token)) if token else None
+    return known if known and tokens.was_just_used(known.acting, house.clock()) else None
 
 
 async def bearer(request: Request, house: House) -> Actor:

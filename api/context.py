@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import strawberry
@@ -13,6 +13,7 @@ from asyncpg import QueryCanceledError
 
 from api.allowance import Allowance
 from api.reading.plans import MOST_PLANS
+from api.reading.scope import Scopes
 from api.reading.seen import Look, taken_out
 from api.replica import Behind, Replica
 from domain import acting, limits, looks, walls
@@ -48,6 +49,11 @@ class Context:
     is_outdated: bool = False
     statements: int = 0
     cost: int = 0
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What the actor may see of each type."""
+        return Scopes(self.actor)
 
     @property
     def is_proved(self) -> bool:

@@ -57,10 +57,9 @@ class Compiler:
 
     def plan(self, sql: str) -> Plan:
         text, slots = numbered(sql, self.slots)
-        fields = tuple((place.definition, place.group) for place in self.places)
         entered = {entity: self.scopes[entity].text for entity in self.entered}
         told = frozenset(self.personal), frozenset(self.asked), self.sensitive
-        return Plan(text, slots, fields, entered, *told)
+        return Plan(text, slots, tuple(self.places), entered, *told)
 
     def root(self, place: Place) -> Plan:
         """A root field that is a list."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 import orjson
@@ -18,9 +18,9 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.reading.compiler import Compiler
-from api.reading.declarations import Read, asked_of, how_of
+from api.reading.declarations import Pages, Read, asked_of, how_of
 from api.reading.permits import Inspection, Permit
-from api.reading.places import arguments, place
+from api.reading.places import arguments, given, place
 from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from api.reading.seen import Look
@@ -33,6 +33,7 @@ class ReadingContext(Protocol):
 
     actor: Actor
     cost: int
+    scopes: Scopes
 
     @property
     def may_introspect(self) -> bool: ...
@@ -85,7 +86,9 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         self, parent: GraphQLObjectType, definition: GraphQLField, group: FieldDetailsList, path: Path
     ) -> Any:
         """What a field at the root reads, where it is declared to do nothing else."""
-        asked = asked_of(how_of(parent, definition), definition.type, self.schema, arguments(self, definition, group))
+        how = how_of(parent, definition)
+        said = {} if isinstance(how, Pages) else arguments(self, definition, group)
+        asked = asked_of(how, definition.type, self.schema, said)
         return asked and await self._read(definition.type, group, parent, path, asked)
 
     def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
@@ -109,7 +112,8 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
     ) -> Any:
         plan = self._plan(group, parent, path, asked)
-        bound = Bound(lambda number: arguments(self, *plan.fields[number]), self._scopes, asked.key)
+        said = cache(lambda number: given(self, plan.places[number]))
+        bound = Bound(said, self.context_value.scopes, asked.key)
         look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
         text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
         if text is None and is_non_null_type(return_type):
@@ -123,13 +127,11 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         name = self.operation.name.value if self.operation.name else asked_for
         return Look(plan.personal, name, plan.asked, plan.sensitive)
 
-    @cached_property
-    def _scopes(self) -> Scopes:
-        return Scopes(self.context_value.actor)
-
     def _plan(self, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read) -> Plan:
         identity = (*self._identity, tuple(path.as_list()), asked.name)
-        return PLANS.find(identity, lambda: self._compiled(group, parent, asked), lambda plan: plan.fits(self._scopes))
+        return PLANS.find(
+            identity, lambda: self._compiled(group, parent, asked), lambda plan: plan.fits(self.context_value.scopes)
+        )
 
     @cached_property
     def _identity(self) -> tuple[Hashable, ...]:
@@ -139,7 +141,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         return self.schema, body, name, shape(self.variable_values.coerced), self.context_value.actor.role
 
     def _compiled(self, group: FieldDetailsList, parent: GraphQLObjectType, asked: Read) -> Plan:
-        compiler = Compiler(self, self._scopes, self.context_value.actor.role)
+        compiler = Compiler(self, self.context_value.scopes, self.context_value.actor.role)
         if asked.name is None:
             return compiler.root(place(self, parent, group))
         gtype = self.schema.get_type(asked.name)

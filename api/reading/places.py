@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -50,7 +51,7 @@ class Place:
     def how(self) -> How | None:
         return how_of(self.parent, self.definition)
 
-    @property
+    @cached_property
     def varies(self) -> bool:
         """Whether variables stand among the arguments."""
         return any(has_variables(argument.value) for argument in self.group[0].node.arguments or ())
@@ -80,6 +81,11 @@ def arguments(executor: Executor[Any], definition: GraphQLField, group: FieldDet
         return {}
     details = group[0]
     return get_argument_values(definition, details.node, executor.variable_values, details.fragment_variable_values)
+
+
+def given(executor: Executor[Any], place: Place) -> Arguments:
+    """Its arguments in this request, where variables stand among them; else what was found the first time."""
+    return arguments(executor, place.definition, place.group) if place.varies else place.arguments
 
 
 def selected(executor: Executor[Any], gtype: GraphQLObjectType, group: FieldDetailsList) -> Iterator[Place]:

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from graphql import GraphQLField
-from graphql.execution.collect_fields import FieldDetailsList
-
 from api.reading.declarations import Entity
-from api.reading.places import Arguments
+from api.reading.places import Arguments, Place
 from api.reading.scope import Scopes
 
 T = TypeVar("T")
@@ -46,7 +43,7 @@ class Plan:
 
     sql: str
     slots: tuple[Slot, ...]
-    fields: tuple[tuple[GraphQLField, FieldDetailsList], ...]
+    places: tuple[Place, ...]
     entered: dict[Entity, str]
     personal: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()

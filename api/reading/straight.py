@@ -85,7 +85,8 @@ class Reading:
 
     async def all_of(self, fields: dict[str, FieldDetailsList]) -> ExecutionResult:
         """All at once; a field that may not be null and could not be read takes the others with it."""
-        read = await asyncio.gather(*(self.one(key, group) for key, group in fields.items()))
+        asked = [self.one(key, group) for key, group in fields.items()]
+        read = await asyncio.gather(*asked) if len(asked) > 1 else [await one for one in asked]
         data = None if self.is_lost else dict(zip(fields, read, strict=True))
         return ExecutionResult(data, self.errors or None)
 

@@ -136,7 +136,7 @@ def test_a_contact_whose_body_comes_under_another_unit_is_asked_about_as_that_on
             await organizations.transfer(town.hq, body.id, version=body.version, unit_id=town.other_station.id)
             assert "errors" not in await ask(client, UNITS)
         known = callers.REMEMBERED[tokens.digest(secret)]
-        assert known.actor.unit_id == town.other_station.id
+        assert known.acting.actor.unit_id == town.other_station.id
 
     play(story)
 
@@ -173,6 +173,6 @@ def test_only_so_many_are_remembered(play: Any, monkeypatch: pytest.MonkeyPatch)
         for who in (town.officer, town.hq):
             async with asking(await token(town, who)) as client:
                 await ask(client, UNITS)
-        assert [known.actor.person_id for known in callers.REMEMBERED.values()] == [town.hq.person_id]
+        assert [known.acting.actor.person_id for known in callers.REMEMBERED.values()] == [town.hq.person_id]
 
     play(story)
