@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import strawberry
 from asyncpg import QueryCanceledError
 
 from api.allowance import Allowance
-from api.reading.plans import MOST_PLANS
+from api.questions import Question
 from api.reading.scope import Scopes
 from api.reading.seen import Look, taken_out
 from api.replica import Behind, Replica
-from domain import acting, limits, looks, walls
+from domain import limits, looks, walls
 from domain.acting import Proof
 from domain.actor import OUTSIDERS, Actor
 from domain.looks import Door
-from domain.walls import Wall
 
 
 class Outdated(Exception):
@@ -85,27 +84,28 @@ class Context:
         if look and look.is_sensitive and not is_change:
             self.must_say_why(looks.SENSITIVE)
         self.statements += 1
-        wall, proof = walls.for_reading(self.actor), self.proof
-        statement = _guarded(sql, len(values), proof.key if proof else None)
-        given = [*values, *wall.ids, *(proof.values(self.actor.now) if proof else ())]
+        question = Question(sql, values, walls.for_reading(self.actor), self.actor.now, self.proof)
         try:
             async with limits.in_time():
-                text = await self._read(wall, statement, given, look, is_change)
+                text = await (self._look(question, look, is_change) if look else self._read(question, is_change))
         except QueryCanceledError as error:
             raise limits.too_long() from error
         if text is None:
             await self._must_still_be_true()
         return text
 
-    async def _read(
-        self, wall: Wall, statement: str, given: Sequence[Any], look: Look | None, is_change: bool
-    ) -> str | None:
-        if self.replica and not look and not is_change:
+    async def _read(self, question: Question, is_change: bool) -> str | None:
+        """What is shown of nobody in particular; after a change, surely as it is then."""
+        if self.replica and not is_change:
             with suppress(Behind):
-                return await self.replica.read(wall, statement, given)
-        async with wall.readers() as connection, adding(connection) if look else nullcontext():
-            text: str | None = await connection.fetchval(statement, *given)
-            return await self._noted(connection, look, text, is_change) if look and text else text
+                return await self.replica.read(question)
+        async with question.wall.readers() as connection:
+            return await question.ask_again(connection)
+
+    async def _look(self, question: Question, look: Look, is_change: bool) -> str | None:
+        async with question.wall.readers() as connection, adding(connection):
+            text = await question.ask(connection)
+            return await self._noted(connection, look, text, is_change) if text else text
 
     async def _must_still_be_true(self) -> None:
         """Where nothing was read: raises Outdated if that is because the actor's key opens something else by now."""
@@ -124,13 +124,6 @@ class Context:
             line = looks.line(self.actor, Door.GRAPHQL, *what, purpose=self.purpose, asked=look.asked)
             await connection.execute(looks.ADD, *line)
         return text
-
-
-@lru_cache(MOST_PLANS)
-def _guarded(sql: str, count: int, key: str | None) -> str:
-    """The statement behind a wall, which reads only where the actor's key, if one is to be proved, still finds them."""
-    proved = acting.where_found(key, sql, count + 1 + len(walls.SETTINGS)) if key else sql
-    return walls.reading(proved, count + 1)
 
 
 @asynccontextmanager

@@ -10,14 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from asyncpg import PostgresError, QueryCanceledError
 
+from api.questions import Question
 from domain import database
-from domain.walls import Wall
 
 log = logging.getLogger(__name__)
 PAUSE = 10.0
@@ -41,14 +39,14 @@ class Replica:
     became: Counter[str] = field(default_factory=Counter)
     rests_until: float = 0.0
 
-    async def read(self, wall: Wall, statement: str, values: Sequence[Any]) -> str | None:
-        """What a statement of the wall's readers answers. Raises Behind where the copy cannot tell, yet or at all, and
+    async def read(self, question: Question) -> str | None:
+        """What it is answered there. Raises Behind where the copy cannot tell, yet or at all, and
         QueryCanceledError where it takes too long."""
         if asyncio.get_running_loop().time() < self.rests_until:
             raise Behind
         [written] = await database.rows(WRITTEN)
         try:
-            return await self._read(written["at"], wall, statement, values)
+            return await self._read(written["at"], question)
         except QueryCanceledError:
             raise
         except (PostgresError, OSError) as error:
@@ -57,11 +55,11 @@ class Replica:
             self.rests_until = asyncio.get_running_loop().time() + PAUSE
             raise Behind from error
 
-    async def _read(self, written: str, wall: Wall, statement: str, values: Sequence[Any]) -> str | None:
-        async with wall.readers(of_replica=True) as connection:
+    async def _read(self, written: str, question: Question) -> str | None:
+        async with question.wall.readers(of_replica=True) as connection:
             if not await connection.fetchval(HAS, written):
                 self.became[BEHIND] += 1
                 raise Behind
-            text: str | None = await connection.fetchval(statement, *values)
+            text = await question.ask(connection)
             self.became[ANSWERED] += 1
             return text

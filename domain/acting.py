@@ -26,6 +26,8 @@ FOUND = f"""
     SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""  # noqa: S608 - our own words
 WHOLE = "ROW(role, person_id, unit_id, prefecture_id, organization_id, key_id, is_read_only, units)::text"
 """Everything that was found, as one text."""
+VALUES = 3
+"""How many a proof has."""
 
 
 @dataclass(frozen=True)

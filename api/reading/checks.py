@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,10 @@ from api.reading.pages import node_type
 from api.reading.tables import CASTS, cast_of, columns
 from domain.rights import DataClass
 
+CHANGING = re.compile(
+    r"\b(now|age|random|gen_random_uuid|uuidv7|\w+_timestamp|timeofday)\(|\b(current|local)_?(date|time)", re.IGNORECASE
+)
+
 
 def faults(schema: GraphQLSchema) -> list[str]:
     """One line for each declaration that cannot be read, could fail on some row, or could leak."""
@@ -56,7 +61,8 @@ class Check:
         for name, definition in self.type.fields.items():
             how = how_of(self.type, definition)
             if how is not None:
-                yield from (f"{self.type.name}.{name}: {fault}" for fault in self.field(how, definition))
+                found = [*self.field(how, definition), *changing(getattr(how, "template", ""))]
+                yield from (f"{self.type.name}.{name}: {fault}" for fault in found)
 
     def field(self, how: How, definition: GraphQLField) -> Iterator[str]:
         has_resolver = definition.extensions["strawberry-definition"].base_resolver is not None
@@ -128,9 +134,16 @@ def filters(definition: GraphQLField) -> Iterator[tuple[str, Filter | None]]:
         yield name, field.extensions["strawberry-definition"].metadata.get(METADATA)
 
 
+def changing(sql: str) -> Iterator[str]:
+    """An answer is given again as long as nothing is written (`api.questions`)."""
+    if found := CHANGING.search(sql):
+        yield f"says {found[0]}, by which its answer changes though nothing is written: take the instant as a value."
+
+
 def ordered(order: Order, model: type[Model], secret: dict[str, DataClass]) -> Iterator[str]:
     """A row without a value could stand nowhere in the order, and a cursor could not say where."""
     if order.sql is not None:
+        yield from changing(order.sql)
         if order.cast not in dict(CASTS).values():
             yield f"the order {order.name} does not say which type it is."
         return
@@ -149,7 +162,9 @@ def ordered(order: Order, model: type[Model], secret: dict[str, DataClass]) -> I
 def filtered(name: str, filter_: Filter | None, model: type[Model], secret: dict[str, DataClass]) -> Iterator[str]:
     if filter_ is None:
         yield f"the filter {name} has no declaration."
-    elif filter_.column is not None:
+        return
+    yield from changing(filter_.template)
+    if filter_.column is not None:
         yield from known(model, filter_.column)
         if secret.get(filter_.column, DataClass.PUBLIC) is not filter_.data:
             yield f"the filter {name} is not of the same data class as its column."

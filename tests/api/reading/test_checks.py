@@ -30,6 +30,13 @@ UNFIT = {
     "the order note is not of the same data class": {
         "drills": (Connection[town.DrillNode], reading.connection("host_id", order=reading.asc("note", missing="")))
     },
+    "says now\\(, by which its answer changes": {"is_over": (bool, reading.expression("{t}.ends_at < now()"))},
+    "says CURRENT_DATE, by which": {
+        "drills": (
+            Connection[town.DrillNode],
+            reading.connection("host_id", order=reading.asc("x", sql="CURRENT_DATE - {t}.held_on", cast="int4")),
+        )
+    },
     "leaves out HELD": {"moves": (list[str], reading.computed("status", {"PLANNED": [], "CANCELLED": []}))},
     "is of an object type and has no declaration": {"review": (town.ReviewNode | None, strawberry.field())},
     "has a resolver that would never run": {"title": (str, strawberry.field(resolver=lambda: "x"))},

@@ -1,0 +1,96 @@
+"""How a reading statement is put to PostgreSQL: behind the actor's wall, for nobody but whom it proves, and no second
+time while nothing has changed.
+
+What was answered is kept under the whole question: its statement, all of its values, the wall. PostgreSQL itself would
+tell two who ask the same behind the same wall the same, so nobody is told what was read for another. It also knows best
+whether something has changed: as long as its snapshot is the same, so is everything that can be seen in it (whatever is
+written raises `pg_current_snapshot`). A copy of the database has snapshots of another kind, so what is read there is
+not kept; neither is personal data, for each look at it is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from api.reading.plans import MOST_PLANS
+from api.shelf import Shelf
+from domain import acting, walls
+from domain.acting import Proof
+from domain.walls import Wall
+
+ROOM = 32 * 2**20
+# The server's start tells it from another that has taken its place.
+STATE = """CASE WHEN NOT pg_is_in_recovery()
+    THEN concat_ws(' ', pg_postmaster_start_time(), current_database(), pg_current_snapshot()) END"""
+
+
+class Kept(NamedTuple):
+    """An answer, and the state of the database that it is true of."""
+
+    state: str
+    text: str
+
+
+ANSWERS: Shelf[Kept] = Shelf(ROOM, lambda kept: len(kept.text))
+NOTHING = Kept("", "")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One text is asked for, by an SQL expression with these values, behind this wall at this instant; with a proof,
+    only for whom it proves."""
+
+    sql: str
+    values: Sequence[Any]
+    wall: Wall
+    now: datetime
+    proof: Proof | None = None
+
+    async def ask(self, connection: Any) -> str | None:
+        """What PostgreSQL answers."""
+        text: str | None = await connection.fetchval(self.statement(), *self.given())
+        return text
+
+    async def ask_again(self, connection: Any) -> str | None:
+        """The same, or what it answered before where nothing has changed since."""
+        kept = ANSWERS.find(self.name) or NOTHING
+        found: tuple[str | None, str | None] = await connection.fetchrow(
+            self.statement(is_again=True), *self.given(), kept.state
+        )
+        state, text = found
+        if text == "":
+            return kept.text
+        if text and state:
+            ANSWERS.keep(self.name, Kept(state, text))
+        return text
+
+    def statement(self, is_again: bool = False) -> str:
+        return _written(self.sql, len(self.values), self.proof.key if self.proof else None, is_again)
+
+    def given(self) -> list[Any]:
+        return [*self.values, *self.wall.ids, *(self.proof.values(self.now) if self.proof else ())]
+
+    @property
+    def name(self) -> Hashable:
+        return self.sql, self.wall, tuple(map(_hashable, self.values))
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(MOST_PLANS)
+def _written(sql: str, values: int, key: str | None, is_again: bool) -> str:
+    ids = values + 1
+    proving = ids + len(walls.SETTINGS)
+    last = proving + (acting.VALUES if key else 0)
+    if is_again:
+        sql = f"SELECT CASE WHEN {STATE} = ${last} THEN '' ELSE ({sql}) END"
+    if key:
+        sql = acting.where_found(key, sql, proving)
+    walled = walls.reading(sql, ids)
+    return f"SELECT {STATE}, ({walled})" if is_again else walled
