@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from api import fonts, operations
 from api.app import make_app
 from api.errors import Stopped
+from api.fonts import Fonts
 from api.house import House
 from api.ide import Ide, Operation, Persona, make_ide
 from domain import database, feeds, migrating, tokens
@@ -53,9 +54,10 @@ class Place:
         return self.directory / "demo.json"
 
     @property
-    def fonts(self) -> Path:
-        """Where `renkei fonts` writes what the pages bring along; without it they are shown in a font of the device."""
-        return self.directory / "fonts"
+    def fonts(self) -> Fonts:
+        """What `renkei fonts` has written there for the pages to bring along."""
+        written = self.directory / "fonts"
+        return fonts.read(written) if written.is_dir() else fonts.NONE
 
     @property
     def key(self) -> Path:
@@ -136,8 +138,7 @@ async def _wipe(place: Place, database_url: str) -> None:
 
 async def _opened(place: Place, database_url: str, base_url: str) -> Demonstration:
     """The doors' keys: tokens for the ten, addresses of the feeds, and saved operations with ids of this town."""
-    brought = fonts.read(place.fonts) if place.fonts.is_dir() else fonts.NONE
-    house = House(_secret(place), base_url, now, is_demo=True, fonts=brought)
+    house = House(_secret(place), base_url, now, is_demo=True, fonts=place.fonts)
     admitted = await personas.admit(now(), _kept(place))
     await personas.furnish(now(), admitted)
     subscriptions = await personas.subscribe(now(), admitted)

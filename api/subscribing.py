@@ -50,11 +50,12 @@ async def made(actor: Actor) -> str:
     """HTML with the actor's own feeds, and the way to make another."""
 
     def line(one: Subscription) -> str:
-        label, fetched = one.label or "（呼び名なし）", instant(one.last_fetched_at)
+        label, fetched = one.label or "呼び名なし", instant(one.last_fetched_at)
         return pages.filled("feed_line.html", label=label, fetched=fetched, id=str(one.id))
 
     lines = [line(one) for one in await feeds.own(actor).order_by("created_at", "id")]
-    return pages.filled("feed.html", feeds_html="".join(lines))
+    listed = pages.filled("feed_list.html", feeds_html="".join(lines)) if lines else ""
+    return pages.filled("feed.html", feeds_html=listed)
 
 
 def page_of(house: House, feed: Subscription) -> str:
@@ -78,5 +79,5 @@ def ways_in(page: str) -> str:
         outlook_at_home=f"{OUTLOOK_AT_HOME}?{urlencode(named, quote_via=quote)}",
         dav=f"{page.removesuffix(f'/cal/{secret}')}{caldav.ROOT}",
         secret=secret,
-        picture_html=segno.make(page, error="m").svg_inline(scale=4, title="このページを電話で開くための図"),
+        picture_html=segno.make(page, error="m").svg_inline(scale=4, title="このページをスマートフォンで開くための図"),
     )

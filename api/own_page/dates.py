@@ -14,7 +14,7 @@ from api.own_page.papers import Papers
 from api.own_page.view import View, line
 from domain import lectures, own, replies, tokens, walls
 from domain.actor import Actor
-from domain.calendar import Appointment, Attendee, Dates
+from domain.calendar import Appointment, Attendee, Dates, PartStat
 from domain.drills import ParticipationReply
 from domain.japanese import from_to
 from domain.own import Hosted, Part
@@ -81,6 +81,7 @@ def ahead(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies, pape
             more_html=bodies.lines(date.id) + _papers(papers, date.id),
             deadline_html=rsvp.deadline(days.get(attendee.id)),
             answer=_answer(attendee),
+            act="回答する" if attendee.partstat is PartStat.NEEDS_ACTION else "回答を変える",
             path=f"/rsvp/{tokens.derive(view.house.secret, replies.PURPOSE, attendee.id)}",
         )
         for date, attendee in dates

@@ -12,6 +12,10 @@ from domain.japanese import shown, wareki
 from domain.organizations import Contact
 from domain.own import Known
 
+SUCCESSOR = "後任の方のお名前・部署・連絡先など"
+NEW_ADDRESS = "新しいメールアドレス・電話番号など"
+USUAL = "決めないときは、{begins}時から{ends}時まで止めます。"
+
 
 def contact_data(view: View, known: Known, typed: str) -> str:
     if not known.is_here:
@@ -26,6 +30,7 @@ def contact_data(view: View, known: Known, typed: str) -> str:
         posts_html="".join(line(bodies[one.organization_id], _post(one)) for one in known.contacts),
         address=address or "登録されていません",
         phone=phone or "登録されていません",
+        examples=SUCCESSOR if known.contacts else NEW_ADDRESS,
         verified=wareki(known.verified_on) if known.verified_on else "まだありません",
         what="\n".join(shown(line, forms.LONGEST) for line in typed.splitlines()),
     )
@@ -34,7 +39,7 @@ def contact_data(view: View, known: Known, typed: str) -> str:
 def notices(view: View, known: Known) -> str:
     """The form for reminders; an officer's has the morning's digest too."""
     days = [(0, "知らせない"), (1, "前の日"), *((count, f"{count}日前") for count in range(2, people.MOST_DAYS + 1))]
-    hours = [("", "指定しない"), *((str(hour), f"{hour}時") for hour in range(24))]
+    hours = [("", "決めない"), *((str(hour), f"{hour}時") for hour in range(24))]
     mark = " checked" if known.person.wants_digest else ""
     digest = pages.filled("own_digest.html", mark_html=mark) if view.actor.is_liaison else ""
     return pages.filled(
@@ -44,7 +49,14 @@ def notices(view: View, known: Known) -> str:
         from_html=_options(hours, known.person.quiet_from),
         to_html=_options(hours, known.person.quiet_to),
         digest_html=digest,
+        usual=_usual(view, known),
     )
+
+
+def _usual(view: View, known: Known) -> str:
+    """What holds for volunteers who have chosen no hours; nobody else is left alone without."""
+    hours = view.house.quiet
+    return USUAL.format(begins=hours.begins, ends=hours.ends) if hours and known.volunteers else ""
 
 
 def _options(choices: Iterable[tuple[int | str, str]], chosen: int | None) -> str:

@@ -393,7 +393,7 @@ def test_the_address_of_an_own_feed_is_shown_once_and_told_by_letter_and_a_new_o
                 feed = await Subscription.get(person_id=who.person_id)
                 assert (feed.generation, feed.label) == (generation, "電話")
             account = (await one.get("/account")).text
-            assert "電話（最後の取得 まだありません）" in account
+            assert "電話（最後の読み込み まだありません）" in account
             assert not any(address in account for address in addresses)
         assert len(addresses) == await Letter.filter(kind="feed-address").count() == 2
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import cli, fonts, pages
+from api.demonstration import Place
 from api.errors import Stopped
 from api.fonts import Fonts
 from api.fonts.cutting import LETTERS, SELECTORS, Source, often, ranges, sliced
@@ -160,6 +161,12 @@ def test_a_slice_that_is_missing_is_told_before_anything_is_served(place: Path, 
     (tmp_path / face.file).unlink()
     with pytest.raises(Stopped, match=face.file):
         fonts.read(tmp_path)
+
+
+def test_a_demonstration_brings_along_what_was_cut_for_it(place: Path) -> None:
+    assert Place(place).fonts == fonts.NONE
+    assert cli.main(["fonts", str(lettering.font(place / "i.ttf", KANA)), "--to", str(place / "fonts")]) == 0
+    assert Place(place).fonts == fonts.read(place / "fonts") != fonts.NONE
 
 
 def asked(run: Any, brought: Fonts, path: str, **headers: str) -> httpx.Response:

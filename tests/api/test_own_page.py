@@ -22,6 +22,7 @@ from domain.looks import Door, Look
 from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
+from domain.quiet import QuietHours
 from tests import make, statements
 from tests.api.accessible import faults_of
 from tests.api.browser import browser as real_browser
@@ -65,11 +66,11 @@ def test_whoever_logs_in_sees_their_own_dates_and_answers_from_there(play: Any) 
             text = text_of(page)
             assert "秋の共同対処訓練" in text
             assert "別の会社の訓練" not in text
-            assert "いまのご回答 まだいただいていません" in " ".join(text.split())
+            assert "いまのご回答 まだいただいていません 回答する （" in " ".join(text.split())
             (path,) = re.findall(r'href="(/rsvp/[^"]+)"', page.text)
             shown = await one.get(path)
             await one.post(path, partstat="ACCEPTED", sequence=hidden(shown, "sequence"))
-            assert "いまのご回答 出席" in " ".join(text_of(await one.get("/own")).split())
+            assert "いまのご回答 出席 回答を変える （" in " ".join(text_of(await one.get("/own")).split())
 
     play(story)
 
@@ -278,6 +279,34 @@ def test_whoever_has_logged_in_chooses_hours_in_which_nothing_is_sent_or_none(pl
             await one.post("/own", **form, quiet_from="", quiet_to="")
         person = await Person.get(id=contact.person_id)
         assert (person.quiet_from, person.quiet_to) == (None, None)
+
+    play(story)
+
+
+def test_a_volunteer_is_told_the_hours_that_hold_where_none_are_chosen_and_what_there_is_to_report(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        await keys.opened(town, make.oneself(town.officer, volunteer), MEGUMI)
+        for hours, told in ((QuietHours(21, 7), True), (None, False)):
+            async with browser(quiet=hours) as one:
+                await one.enter(MEGUMI)
+                text = text_of(await one.get("/own"))
+            assert ("決めないときは、21時から7時まで止めます。" in text) is told
+            assert "新しいメールアドレス・電話番号など。" in text
+            assert "後任の方" not in text
+
+    play(story)
+
+
+def test_a_contact_has_no_hours_but_those_they_choose_and_reports_a_successor_too(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await keys.opened(town, make.outsider(town.officer, Role.PARTNER, contact), MEGUMI)
+        async with browser(quiet=QuietHours(21, 7)) as one:
+            await one.enter(MEGUMI)
+            text = text_of(await one.get("/own"))
+        assert "決めないときは" not in text
+        assert "後任の方のお名前・部署・連絡先など。" in text
 
     play(story)
 

@@ -144,7 +144,8 @@ def test_the_picture_holds_the_address_of_the_page() -> None:
     import segno
 
     html = subscribing.ways_in(f"{BASE}/cal/abc")
-    assert segno.make(f"{BASE}/cal/abc", error="m").svg_inline(scale=4, title="このページを電話で開くための図") in html
+    drawn = segno.make(f"{BASE}/cal/abc", error="m")
+    assert drawn.svg_inline(scale=4, title="このページをスマートフォンで開くための図") in html
 
 
 def test_whoever_reads_pages_without_pictures_or_styles_still_finds_the_address(play: Any) -> None:
