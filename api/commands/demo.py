@@ -18,6 +18,7 @@ from api.arguments import between
 from api.errors import Stopped
 from api.observing import structured
 from api.serving import listen, serve
+from api.settling import settling
 from domain.japanese import day_with_weekday
 
 HOST = "127.0.0.1"
@@ -42,7 +43,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from api import demonstration
+    with settling():
+        from api import demonstration
 
     structured(logging.WARNING)
     place = demonstration.Place(options.data.resolve())
