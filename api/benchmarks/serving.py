@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from tortoise import Tortoise
 
+from api import questions
 from api.allowance import UNLIMITED
 from api.app import make_app
 from api.benchmarks.ground import KEY
@@ -68,15 +69,18 @@ async def without_wall(
 
 @dataclass(frozen=True)
 class Application:
-    """What the other process needs to know to make its application."""
+    """What the other process needs to know to make its application; one that `keeps` no answers reads each time."""
 
     database_url: str = field(repr=False)
     beside: tuple[Beside, ...] = ()
     is_walled: bool = True
+    keeps: bool = True
 
     def __call__(self) -> ASGIApp:
         if not self.is_walled:
             Context.fetch = without_wall  # type: ignore[method-assign]
+        if not self.keeps:
+            questions.ANSWERS.room = 0
         house = House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)

@@ -6,13 +6,14 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from api.benchmarks import caldav, drills, feed, import_, letters, start, statistics
+from api.benchmarks import caldav, drills, feed, import_, letters, pages, start, statistics
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
 BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "start": start.measure,
     "drills": drills.measure,
+    "pages": pages.measure,
     "feed": feed.measure,
     "caldav": caldav.measure,
     "letters": letters.measure,
