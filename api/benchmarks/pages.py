@@ -1,5 +1,5 @@
-"""What an officer's programs ask for all day: one row, a page of a long list and the next, who has not answered yet; and
-the same once more while nothing has changed."""
+"""What an officer's programs ask for all day: one row, a page of a long list and the next, who has not answered yet;
+and the same once more while nothing has changed."""
 
 from __future__ import annotations
 
