@@ -12,9 +12,9 @@ from hashlib import sha256
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
+from domain import walls
 from domain.database import was_first
 from domain.errors import Conflict, Invalid
 from domain.japanese import storable
@@ -22,6 +22,9 @@ from domain.records import Record
 from domain.table import Table
 
 LONGEST = 255
+ADD = """
+    INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT DO NOTHING RETURNING id"""
 CLASH = "同じ冪等キーが別の内容で使われています。新しいキーで送り直してください。"
 
 
@@ -48,21 +51,13 @@ async def once(
         return (await act()).id
     if not 1 <= len(storable(key, field="idempotency_key")) <= LONGEST:
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
-    async with in_transaction("default"):
-        fingerprint = sha256(content.encode()).hexdigest()
-        if not await _is_first(person_id, now, key, fingerprint):
+    async with walls.lent():
+        fingerprint, id = sha256(content.encode()).hexdigest(), uuid7()
+        if not await was_first(ADD, id, person_id, key, fingerprint, now):
             return await _earlier(person_id, key, fingerprint)
         row = await act()
-        await IdempotencyKey.filter(person_id=person_id, key=key).update(row_id=row.id)
+        await walls.take_down(f"UPDATE idempotency_key SET row_id = '{row.id}' WHERE id = '{id}'")  # noqa: S608 - ids
         return row.id
-
-
-async def _is_first(person_id: UUID, now: datetime, key: str, fingerprint: str) -> bool:
-    return await was_first(
-        "INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        *(uuid7(), person_id, key, fingerprint, now),
-    )
 
 
 async def _earlier(person_id: UUID, key: str, fingerprint: str) -> UUID:

@@ -90,7 +90,7 @@ async def write(
 ) -> bool:
     """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind. Whether there
     was anybody to write to."""
-    unit = await Unit.get(id=appointment.unit_id)
+    unit: Unit = await appointment.unit
     to = recipient_of(person, unit, author.now.astimezone(TOKYO).date())
     if appointment.ends_at <= author.now or to is None:
         return to is not None
@@ -110,5 +110,6 @@ async def write(
 
 async def tell_all(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
     """Owe everybody who is asked the same letter, each their own."""
+    await appointment.fetch_related("unit")
     for attendee in await coming(appointment.id):
         await tell(author, appointment, attendee, kind, **more)

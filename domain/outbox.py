@@ -8,6 +8,7 @@ they were owed, which is the order of their ids: these are made while the appoin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,8 +23,9 @@ from uuid_utils.compat import uuid7
 
 from domain import origins
 from domain.actor import LIAISONS, Actor
-from domain.database import rows
+from domain.database import execute, rows
 from domain.errors import NotFound, WrongState
+from domain.journal import plain
 from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
@@ -184,8 +186,11 @@ async def owe(
     along = [other for companion in COMPANIONS if person_id for other in await companion(letter)]
     for other in along:
         other.gathers = letter.gathers
-    await Letter.bulk_create([letter, *along], ignore_conflicts=True)
+    owed = [{name: plain(getattr(one, name)) for name in Letter._meta.fields_db_projection} for one in (letter, *along)]
+    await execute(OWE, json.dumps(owed, ensure_ascii=False))
 
+
+OWE = "INSERT INTO letter SELECT * FROM jsonb_populate_recordset(null::letter, $1::jsonb) ON CONFLICT DO NOTHING"
 
 CANCELLED = """
     SELECT max((facts->>'sequence')::int) AS sequence FROM letter

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import journal, walls
+from domain import database, journal, walls
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.japanese import storable
@@ -90,8 +91,8 @@ async def create(actor: Author, model: type[R], fact: str, **values: Any) -> R:
     must_fit(model, values)
     if issubclass(model, Owned) and isinstance(actor, Actor):
         values = {"prefecture_id": actor.prefecture_id, **values}
-    row = await model.create(created_at=actor.now, updated_at=actor.now, **values)
-    await journal.write(actor, fact, row, before={}, after=values)
+    row = model(created_at=actor.now, updated_at=actor.now, **values)
+    await _add(row, journal.entries(actor, fact, [(row, {}, values)]))
     return row
 
 
@@ -104,7 +105,9 @@ async def create_many(actor: Author, model: type[R], fact: str, rows: Sequence[d
         must_fit(model, values)
     made = [model(**(common | values)) for values in rows]
     await model.bulk_create(made, batch_size=BATCH)
-    await journal.write_many(actor, fact, list(zip(made, rows, strict=True)))
+    told: list[journal.Change] = [(row, {}, values) for row, values in zip(made, rows, strict=True)]
+    for at in range(0, len(told), BATCH):
+        await database.execute(journal.ADD, journal.entries(actor, fact, told[at : at + BATCH]))
     return made
 
 
@@ -116,8 +119,7 @@ async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
     before, after = _difference(row, values)
     if not after:
         return row
-    await _save(row, actor.now, after)
-    await journal.write(actor, fact, row, before, after)
+    await _save(row, actor.now, after, journal.entries(actor, fact, [(row, before, after)]))
     return row
 
 
@@ -129,8 +131,8 @@ async def correct(actor: Author, row: R, fact: str, reason: str, **values: Any) 
     """
     must_fit(type(row), {"reason": reason})
     before, after = _difference(row, values)
-    await _save(row, actor.now, after)
-    await journal.write(actor, fact, row, before, after | ({"reason": reason} if reason else {}))
+    told = after | ({"reason": reason} if reason else {})
+    await _save(row, actor.now, after, journal.entries(actor, fact, [(row, before, told)]))
     return row
 
 
@@ -143,8 +145,7 @@ def _difference(row: Record, values: dict[str, Any]) -> tuple[dict[str, Any], di
 
 async def note(actor: Author, row: R, fact: str, **told: Any) -> R:
     """Write down of a row what none of its columns holds, such as what was taken from it; its version rises."""
-    await _save(row, actor.now, {})
-    await journal.write(actor, fact, row, before={}, after=told)
+    await _save(row, actor.now, {}, journal.entries(actor, fact, [(row, {}, told)]))
     return row
 
 
@@ -169,7 +170,7 @@ def must_have_ended(ended: date | None) -> None:
 async def touch(actor: Author, row: R) -> R:
     """Raise the version of a row whose facts stand in another one that was just changed, and journaled, with it:
     whoever has read both before, and tells the version, overwrites nothing."""
-    await _save(row, actor.now, {})
+    await _save(row, actor.now, {}, "[]")
     return row
 
 
@@ -199,9 +200,35 @@ def _must_be_storable(name: str, text: str, most: int) -> None:
         raise Invalid(f"{most:,}字以内で入力してください（いまは{len(text):,}字です）。", field=name)
 
 
-async def _save(row: Record, now: datetime, values: dict[str, Any]) -> None:
+# A change and its entry are one statement: one way to the server, and neither is ever there without the other.
+
+
+async def _add(row: Record, entries: str) -> None:
+    columns = tuple(row._meta.fields_db_projection)
+    await database.execute(_adding(type(row), columns), entries, *_values(row, columns))
+    row._saved_in_db = True
+
+
+async def _save(row: Record, now: datetime, values: dict[str, Any], entries: str) -> None:
     row.update_from_dict({**values, "version": row.version + 1, "updated_at": now})
-    await row.save(update_fields=[*values, "version", "updated_at"])
+    columns = (*values, "version", "updated_at")
+    await database.execute(_changing(type(row), columns), entries, *_values(row, columns), row.id)
+
+
+def _values(row: Record, columns: Sequence[str]) -> list[Any]:
+    return [row._meta.fields_map[name].to_db_value(getattr(row, name), row) for name in columns]
+
+
+@cache
+def _adding(model: type[Record], columns: tuple[str, ...]) -> str:
+    named, given = ", ".join(columns), ", ".join(f"${number}" for number, _ in enumerate(columns, 2))
+    return f"WITH entry AS ({journal.ADD}) INSERT INTO {model._meta.db_table} ({named}) VALUES ({given})"  # noqa: S608
+
+
+@cache
+def _changing(model: type[Record], columns: tuple[str, ...]) -> str:
+    given = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, 2))
+    return f"WITH entry AS ({journal.ADD}) UPDATE {model._meta.db_table} SET {given} WHERE id = ${len(columns) + 2}"  # noqa: S608
 
 
 # ------------------------------------------------------------------ filters that Tortoise has no words for

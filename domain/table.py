@@ -2,20 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
+from tortoise.expressions import Q
+from tortoise.manager import Manager
 from tortoise.models import Model, ModelMeta
+from tortoise.queryset import QuerySet
+
+Filter = tuple[str, Any]
+"""The name of a filter, which is a column and often how it is compared, and the value that is asked for."""
+
+PLAIN = (str, int, date, UUID)
+COMPARED = frozenset({"any", "gt", "gte", "lt", "lte"})
+"""How a column may be compared with one value besides being the same, where the text of the statement does not depend
+on the value."""
+
+STATEMENTS: dict[Hashable, str | None] = {}
+"""The statement of each form of question; None where its values are not simply those of the filters, in their order.
+There are as many as places in the program that ask."""
 
 
-class Uncommented(ModelMeta):
-    """Tortoise would read the source of each model for comments on its columns, of which there are none; finding and
-    reading it takes a tenth of the program's start."""
+class Remembering(QuerySet[Any]):
+    """Rows to be asked for by a statement that is written once for all questions of the same form.
+
+    Tortoise writes it anew each time, which takes longer than to ask it. Whatever is not plainly some columns compared
+    with some values is left to Tortoise.
+    """
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        filters = list(_filters(self._q_objects))
+        form = self._form(filters)
+        if form is None:
+            return super().__await__()
+        if form not in STATEMENTS:
+            return self._first_asked(form, filters).__await__()
+        statement = STATEMENTS[form]
+        return super().__await__() if statement is None else self._asked(statement, filters).__await__()
+
+    def _form(self, filters: list[Filter]) -> Hashable | None:
+        """All that the statement's text depends on; None for what is left to Tortoise."""
+        rare = (self._annotations, self._distinct, self._offset, self._select_related, self._fields_for_select)
+        if any(rare) or self._force_indexes or self._use_indexes or self._custom_filters:
+            return None
+        if not all(self._is_plain(name, value) for name, value in filters):
+            return None
+        locking = (
+            self._select_for_update,
+            self._select_for_update_nowait,
+            self._select_for_update_skip_locked,
+            tuple(self._select_for_update_of),
+            self._select_for_update_no_key,
+        )
+        nested = tuple(_nested(one) for one in self._q_objects)
+        return self.model, nested, tuple(self._orderings), self._limit is None, locking
+
+    def _is_plain(self, name: str, value: Any) -> bool:
+        info = self.model._meta.filters.get(name)
+        if info is None or "table" in info or name in self.model._meta.fetch_fields:
+            return False
+        column, _, compared = name.partition("__")
+        if value is None:
+            return not compared
+        return isinstance(value, list if compared == "any" else PLAIN) and (not compared or compared in COMPARED)
+
+    def _values(self, filters: list[Filter]) -> list[Any]:
+        """What stands for `$1`, `$2` …"""
+        meta, values = self.model._meta, []
+        for name, value in filters:
+            if value is not None:
+                info = meta.get_filter(name)
+                field = meta.fields_map[info["field"]]
+                encode = info.get("value_encoder")
+                values.append(encode(value, self.model, field) if encode else field.to_db_value(value, self.model))
+        return values if self._limit is None else [*values, self._limit]
+
+    async def _first_asked(self, form: Hashable, filters: list[Filter]) -> Any:
+        self._choose_db_if_not_chosen(self._select_for_update)
+        self._make_query()
+        statement, values = self.query.get_parameterized_sql()
+        STATEMENTS[form] = statement if values == self._values(filters) else None
+        return await self._execute()
+
+    async def _asked(self, statement: str, filters: list[Filter]) -> Any:
+        self._choose_db_if_not_chosen(self._select_for_update)
+        self._select_related_idx = []
+        self.query = _Written(statement, self._values(filters))  # type: ignore[assignment]
+        return await self._execute()
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A statement that needs not be written, in the place of one that Tortoise would write."""
+
+    statement: str
+    values: list[Any]
+
+    def get_parameterized_sql(self) -> tuple[str, list[Any]]:
+        return self.statement, self.values
+
+
+def _filters(questions: Iterable[Q]) -> Iterator[Filter]:
+    """All that is asked for, in the order in which the statement says it."""
+    for one in questions:
+        yield from one.filters.items()
+        yield from _filters(() if one.filters else one.children)
+
+
+def _nested(question: Q) -> Hashable:
+    """How they belong together, and of what type each value is."""
+    asked: tuple[Hashable, ...] = tuple((name, type(value)) for name, value in question.filters.items())
+    return question.join_type, question._is_negated, asked or tuple(_nested(one) for one in question.children)
+
+
+class _Asking(Manager):
+    def get_queryset(self) -> QuerySet[Any]:
+        return Remembering(self._model)
+
+
+class Lean(ModelMeta):
+    """Rows are asked for as `Remembering` does. Tortoise would also read the source of each model for comments on its
+    columns, of which there are none; finding and reading it takes a tenth of the program's start."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> ModelMeta:
-        return super().__new__(cls, name, bases, attrs | {"_no_comments": True})
+        made: Any = super().__new__(cls, name, bases, attrs | {"_no_comments": True})
+        made._meta.manager = _Asking(made)  # that of an abstract model is not handed down
+        return made  # type: ignore[no-any-return]
 
 
-class Table(Model, metaclass=Uncommented):
+class Table(Model, metaclass=Lean):
     """The model of one table."""
 
     class Meta:

@@ -11,8 +11,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from tortoise.transactions import in_transaction
-
 from domain import limits, walls
 from domain.actor import Actor, Role
 from domain.errors import Conflict, NotAllowed, Refused
@@ -74,7 +72,7 @@ def broken(constraint: str, message: str) -> None:
 
 async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *args: object, **kwargs: object) -> T:
     try:
-        async with in_transaction("default"), walls.behind(wall), limits.in_time():
+        async with walls.whole(wall), limits.in_time():
             return await work(*args, **kwargs)
     except Exception as error:
         refusal = _refusal(error)

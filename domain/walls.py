@@ -25,6 +25,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import Tortoise
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
 from domain.actor import OUTSIDERS, Actor, Role
@@ -88,6 +89,7 @@ OUTSIDE = Wall("NONE", patience=0)
 """No wall: the owner of the tables, who takes all the time that is needed."""
 
 _standing: ContextVar[Wall] = ContextVar("wall", default=OUTSIDE)
+_lent: ContextVar[bool] = ContextVar("lent", default=False)
 
 
 def for_reading(actor: Actor) -> Wall:
@@ -112,13 +114,47 @@ def for_link(prefecture_id: UUID, person_id: UUID | None, organization_id: UUID 
 @asynccontextmanager
 async def alone_behind(wall: Wall) -> AsyncIterator[None]:
     """A transaction of its own behind this wall, which ends with it."""
-    async with in_transaction("default"):
+    async with in_transaction("default"), _to_the_end_behind(wall):
+        yield
+
+
+@asynccontextmanager
+async def _to_the_end_behind(wall: Wall) -> AsyncIterator[None]:
+    """Until the running transaction ends, which takes the wall down."""
+    if wall != OUTSIDE:
         await _put_up(wall)
-        token = _standing.set(wall)
+    token = _standing.set(wall)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
+
+
+@asynccontextmanager
+async def lent() -> AsyncIterator[None]:
+    """A transaction for the first `whole` in it, which needs none of its own: when that fails, all fails."""
+    async with in_transaction("default"):
+        token = _lent.set(True)
         try:
             yield
         finally:
-            _standing.reset(token)
+            _lent.reset(token)
+
+
+@asynccontextmanager
+async def whole(wall: Wall) -> AsyncIterator[None]:
+    """All that the block does, or nothing of it, behind this wall; inside of a running transaction it is undone alone,
+    and the wall before stands again afterwards."""
+    if not isinstance(Tortoise.get_connection("default"), TransactionalDBClient):
+        async with alone_behind(wall):
+            yield
+    elif _lent.get():
+        _lent.set(False)
+        async with _to_the_end_behind(wall):
+            yield
+    else:
+        async with in_transaction("default"), behind(wall):
+            yield
 
 
 @asynccontextmanager
@@ -149,6 +185,12 @@ async def as_asked() -> AsyncIterator[None]:
     standing = _standing.get()
     async with behind(standing.asker or standing):
         yield
+
+
+async def take_down(statement: str) -> None:
+    """End what is done behind a wall in a transaction that was `lent`, with a last statement of its owner's. It takes
+    no values, for it goes to the server together with what takes the wall down."""
+    await Tortoise.get_connection("default").execute_script(f"SET LOCAL ROLE NONE; {statement}")
 
 
 async def _put_up(wall: Wall) -> None:

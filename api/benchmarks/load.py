@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol, cast
 
 from api.errors import Stopped
 
@@ -19,9 +20,18 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 HEAD_END = b"\r\n\r\n"
 
 
+class Asked(Protocol):
+    """One request as bytes, or each time another, and the status of its right answer."""
+
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def status(self) -> int: ...
+
+
 @dataclass(frozen=True)
-class Asked:
-    """One request as bytes, and the status of its right answer."""
+class Same:
+    """The same request each time."""
 
     content: bytes
     status: int = 200
@@ -39,20 +49,20 @@ class Answered:
 
 
 def get(path: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Asked:
-    return Asked(_written("GET", path, headers or {}), status)
+    return Same(_written("GET", path, headers or {}), status)
 
 
 def post(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
     given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
-    return Asked(_written("POST", path, given) + body)
+    return Same(_written("POST", path, given) + body)
 
 
 def put(path: str, body: bytes, headers: Mapping[str, str]) -> Asked:
-    return Asked(_written("PUT", path, {"Content-Length": str(len(body)), **headers}) + body)
+    return Same(_written("PUT", path, {"Content-Length": str(len(body)), **headers}) + body)
 
 
 def ask(method: str, path: str, body: bytes, headers: Mapping[str, str], status: int) -> Asked:
-    return Asked(_written(method, path, {"Content-Length": str(len(body)), **headers}) + body, status)
+    return Same(_written(method, path, {"Content-Length": str(len(body)), **headers}) + body, status)
 
 
 def _written(method: str, path: str, headers: Mapping[str, str]) -> bytes:
@@ -74,9 +84,8 @@ class _Caller(asyncio.Protocol):
         self.missing = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(self.asked.content)
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none, and does the same
+        self.transport.write(self.asked.content)
 
     def data_received(self, data: bytes) -> None:
         self.parts.append(data)
@@ -132,8 +141,14 @@ async def once(port: int, asked: Asked) -> Answered:
 
 async def rate(port: int, asked: Asked, seconds: float, connections: int = CONNECTIONS) -> float:
     """Answers per second, asked over this many connections at once."""
+    return (await rate_of_each(port, [asked] * connections, seconds))[0]
+
+
+async def rate_of_each(port: int, asked: Sequence[Asked], seconds: float) -> tuple[float, int]:
+    """Answers per second, each of these asked over a connection of its own, and how many there were."""
     started = perf_counter()
-    callers = [await _calls(port, asked, started + seconds) for _ in range(connections)]
+    callers = [await _calls(port, one, started + seconds) for one in asked]
     for caller in callers:
         await caller.finished()
-    return sum(caller.answers for caller in callers) / (perf_counter() - started)
+    answers = sum(caller.answers for caller in callers)
+    return answers / (perf_counter() - started), answers

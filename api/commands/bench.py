@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from collections.abc import Awaitable, Callable
 
-from api.benchmarks import caldav, drills, feed, import_, letters, pages, start, statistics
+import uvloop
+
+from api.benchmarks import caldav, drills, feed, import_, letters, mutations, pages, start, statistics
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
@@ -14,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "start": start.measure,
     "drills": drills.measure,
     "pages": pages.measure,
+    "mutations": mutations.measure,
     "feed": feed.measure,
     "caldav": caldav.measure,
     "letters": letters.measure,
@@ -29,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     names = [options.name] if options.name else list(BENCHMARKS)
     with server() as up:
-        asyncio.run(_measure(Land(up), names))
+        uvloop.run(_measure(Land(up), names))
     return 0
 
 

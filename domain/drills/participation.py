@@ -101,9 +101,11 @@ def taken_together(answers: Iterable[PartStat]) -> ParticipationReply:
 
 async def must_fit(drill_id: UUID, capacity: int | None) -> None:
     """Raises Conflict where more people are expected than there are places."""
+    if capacity is None:
+        return
     standing = Participation.filter(drill_id=drill_id, reply__in=HOLDING)
     expected = sum([participation.planned_count for participation in await standing])
-    if capacity is not None and expected > capacity:
+    if expected > capacity:
         raise Conflict(
             f"予定人数の合計が{expected:,}人になり、定員の{capacity:,}人を超えます。定員か予定人数を直してください。",
             field="planned_count",

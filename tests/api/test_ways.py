@@ -1,0 +1,110 @@
+"""Ways to the server: what is read is one statement for each root field, whatever is asked below it and however much
+there is; a change takes a number of them that is written down here, so that it does not grow unseen."""
+
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLField, get_named_type, is_leaf_type, is_non_null_type, is_object_type
+
+from api.schema import schema
+from tests import make
+from tests.api.asking import ask, change
+from tests.make import Town
+from tests.statements import spoken
+
+ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
+COUNTED_APART = {"statistics", "statisticsRecords"}
+"""Counted in tables of their own; `tests/domain/test_statistics.py` says in how many statements."""
+
+READING = "SELECT CASE WHEN set_config"
+SEVERAL = {"me": 2}
+"""Of whoever asks the person and the unit are each read by themselves, and so would be a body."""
+
+LOOKING = ["BEGIN READ WRITE", "INSERT INTO look", "COMMIT"]
+"""What writing down takes that personal data was shown."""
+
+
+def selected(field: GraphQLField, depth: int) -> str:
+    """All leaves, and what hangs on them so far down; of lists the first two."""
+    named = get_named_type(field.type)
+    if not is_object_type(named):
+        return "{ id }" if named.name == "Node" else ""
+    inner = (f"{name}{chosen}" for name, below in named.fields.items() if (chosen := _chosen(below, depth)) is not None)
+    return f" {{ {' '.join(inner)} }}"
+
+
+def _chosen(field: GraphQLField, depth: int) -> str | None:
+    if any(is_non_null_type(argument.type) for argument in field.args.values()):
+        return None
+    if is_leaf_type(get_named_type(field.type)):
+        return ""
+    if depth == 0 or not is_object_type(get_named_type(field.type)):
+        return None
+    wrapping = get_named_type(field.type).name.endswith(("Connection", "Edge", "PageInfo"))
+    arguments = "(first: 2)" if "first" in field.args else ""
+    return arguments + selected(field, depth if wrapping else depth - 1)
+
+
+def document(root: str) -> str:
+    """The field with all that is asked below it, of a row that may be missing: that is found out by reading, too."""
+    taken, named = ROOTS[root].args, get_named_type(ROOTS[root].type).name
+    id = f"{'Unit' if named == 'Node' else named}:{UUID(int=7)}"
+    arguments = f'(id: "{id}")' if "id" in taken else "(first: 2)" if "first" in taken else ""
+    return f"{{ {root}{arguments}{selected(ROOTS[root], depth=1)} }}"
+
+
+def readings(said: list[str]) -> int | None:
+    """How many statements read; nothing where another was said than those and what a look takes."""
+    begun = [next((one for one in (READING, *LOOKING) if text.strip().startswith(one)), "") for text in said]
+    return begun.count(READING) if all(begun) and len(said) <= 4 * begun.count(READING) else None
+
+
+def test_each_root_field_is_one_reading_statement_and_at_most_three_that_write_the_look_down(play: Any) -> None:
+    async def story(town: Town) -> dict[str, set[int | None]]:
+        counted: dict[str, set[int | None]] = {root: set() for root in ROOTS.keys() - COUNTED_APART}
+        for root, found in counted.items():
+            for actor in (town.hq, town.admin):
+                with spoken() as said:
+                    answer = await ask(actor, document(root))
+                found |= set() if "errors" in answer else {readings(said)}
+        return counted
+
+    counted = play(story)
+    assert counted == {root: {SEVERAL.get(root, 1)} for root in counted}
+
+
+async def said_by(town: Town, mutation: str, **input: Any) -> int:
+    """How often a change goes to the server; nothing of a second one has to be found out any more."""
+    with spoken() as said:
+        answer = await change(town.officer, mutation, **input)
+    assert "errors" not in answer, answer["errors"]
+    return len(said)
+
+
+def test_a_change_goes_to_the_server_no_more_often_than_it_did(play: Any) -> None:
+    """BEGIN, the wall, COMMIT and what is read afterwards are four; under a key there is one before and one behind."""
+
+    async def story(town: Town) -> dict[str, int]:
+        drill, lecture = await make.drill(town.officer), await make.lecture(town.officer)
+        bodies = [await make.company(town.officer, name) for name in ("架空電力", "見本信用金庫")]
+        contacts = [await make.contact(town.officer, body) for body in bodies]
+        new, moved = {"kind": "COMPANY", "name": "架空海運"}, {"drillId": f"Drill:{drill.id}", "place": "講堂"}
+        keyed = new | {"name": "例示保険", "idempotencyKey": "k-1"}
+        asked = [{"drillId": f"Drill:{drill.id}", "contactId": f"Contact:{one.id}"} for one in contacts]
+        return {
+            "register": await said_by(town, "registerOrganization", **new),
+            "register under a key": await said_by(town, "registerOrganization", **keyed),
+            "the same again": await said_by(town, "registerOrganization", **keyed),
+            "accept": await said_by(town, "acceptLecture", lectureId=f"Lecture:{lecture.id}"),
+            "invite": [await said_by(town, "inviteToDrill", **one) for one in asked][1],
+            "move, with two who are invited": await said_by(town, "correctDrill", **moved),
+        }
+
+    assert play(story) == {
+        "register": 6,
+        "register under a key": 8,
+        "the same again": 4,
+        "accept": 5,
+        "invite": 18,
+        "move, with two who are invited": 14,
+    }
