@@ -16,9 +16,8 @@ ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
 COUNTED_APART = {"statistics", "statisticsRecords"}
 """Counted in tables of their own; `tests/domain/test_statistics.py` says in how many statements."""
 
-READING = "SELECT CASE WHEN set_config"
-SEVERAL = {"me": 2}
-"""Of whoever asks the person and the unit are each read by themselves, and so would be a body."""
+READING, SINCE = "SELECT CASE WHEN set_config", "SELECT CASE WHEN NOT pg_is_in_recovery()"
+"""What reads, and what tells whether anything was written since it was read before."""
 
 LOOKING = ["BEGIN READ WRITE", "INSERT INTO look", "COMMIT"]
 """What writing down takes that personal data was shown."""
@@ -54,12 +53,15 @@ def document(root: str) -> str:
 
 
 def readings(said: list[str]) -> int | None:
-    """How many statements read; nothing where another was said than those and what a look takes."""
-    begun = [next((one for one in (READING, *LOOKING) if text.strip().startswith(one)), "") for text in said]
-    return begun.count(READING) if all(begun) and len(said) <= 4 * begun.count(READING) else None
+    """How many statements read, or found that what was read before is still true; nothing where another was said than
+    those and what a look takes."""
+    known = (READING, SINCE, *LOOKING)
+    begun = [next((one for one in known if text.strip().startswith(one)), "") for text in said]
+    found = begun.count(READING) or begun.count(SINCE)
+    return found if all(begun) and len(said) <= 5 * found else None
 
 
-def test_each_root_field_is_one_reading_statement_and_at_most_three_that_write_the_look_down(play: Any) -> None:
+def test_each_root_field_is_one_reading_statement_and_at_most_four_besides(play: Any) -> None:
     async def story(town: Town) -> dict[str, set[int | None]]:
         counted: dict[str, set[int | None]] = {root: set() for root in ROOTS.keys() - COUNTED_APART}
         for root, found in counted.items():
@@ -69,8 +71,9 @@ def test_each_root_field_is_one_reading_statement_and_at_most_three_that_write_t
                 found |= set() if "errors" in answer else {readings(said)}
         return counted
 
-    counted = play(story)
-    assert counted == {root: {SEVERAL.get(root, 1)} for root in counted}
+    counted = play(story)  # of whoever asks, `me` reads the person and the unit each by itself
+    assert all(counted.values())
+    assert {root: found for root, found in counted.items() if found != {1}} in ({}, {"me": {2}})
 
 
 async def said_by(town: Town, mutation: str, **input: Any) -> int:
