@@ -109,5 +109,5 @@ def test_a_change_goes_to_the_server_no_more_often_than_it_did(play: Any) -> Non
         "the same again": 4,
         "accept": 5,
         "invite": 18,
-        "move, with two who are invited": 14,
+        "move, with two who are invited": 16,
     }
