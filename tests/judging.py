@@ -25,6 +25,8 @@ SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr
 DOVECOT = Path("/usr/lib/dovecot")
 PARTS_OF_DOVECOT = ("imap", "lmtp", "modules/lib90_sieve_plugin.so")
 
+FONT = Path("/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf")
+
 READERS = Path(os.environ.get("RENKEI_TEST_READERS", Path(__file__).parents[1] / ".readers"))
 """Where npm has put the calendar readers written in JavaScript."""
 
@@ -79,6 +81,7 @@ JUDGES: Mapping[str, Judge] = {
     "vobject and khal": Judge(_environment, PIP),
     "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
     "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
+    "BIZ UDPGothic": Judge(FONT.is_file, f"{DEBIAN} fonts-morisawa-bizud-gothic"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
     "Postfix and Dovecot": Judge(

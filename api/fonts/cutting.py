@@ -57,7 +57,8 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.font = _opened(path.read_bytes())
+            self.content = path.read_bytes()
+            self.font = _opened(self.content)
             self.characters = sorted(set(self.font.getBestCmap() or ()) - SELECTORS)
         except OSError as error:
             raise Stopped(f"{path} を読めません（{error.strerror}）。字体のファイルを指定してください。") from error
@@ -95,7 +96,7 @@ class Source:
     def cut(self) -> Iterator[Face]:
         """The slices, those that a page needs most first."""
         slices = sliced(self.characters)
-        for points, content in zip(slices, _cut(self.font, slices), strict=True):
+        for points, content in zip(slices, _cut(_opened(self.content), slices), strict=True):
             name = f"{sha256(content).hexdigest()[:16]}.woff2"
             yield Face(name, self.weight, ranges(points, self.characters), content)
 

@@ -24,6 +24,7 @@ from api.fonts.cutting import LETTERS, SELECTORS, Source, often, ranges, sliced
 from tests.api import lettering
 from tests.api.browser import browser
 from tests.api.serving import served
+from tests.judging import FONT
 
 KANA = "あいう"
 SELDOM = "鰕鱆鶍"
@@ -212,6 +213,23 @@ def test_the_style_names_our_own_files_only_and_waits_for_none(brought: Fonts) -
 def test_the_list_says_whose_font_it_is(place: Path, brought: Fonts) -> None:
     assert brought.name == "Test Gothic"
     assert json.loads((place / "cut" / "fonts.json").read_text(encoding="utf-8"))["name"] == "Test Gothic"
+
+
+FIRST, MORE = 45_000, 35_000
+"""Bytes of the first slice of a weight and of any other: fourteen of them (test_own_page_driven) are below 510 kB, of
+which the page of somebody who is asked to dates takes half."""
+
+
+@pytest.mark.judged_by("BIZ UDPGothic")
+def test_the_slices_of_a_real_font_are_light(full: bool) -> None:
+    """What the pages say most; `--full` cuts the whole font."""
+    source = Source(FONT)
+    if not full:
+        source.characters = sorted(set(chain(*sliced(source.characters)[:2])))
+    first, *more = [len(face.content) for face in source.cut()]
+    assert 0 < first <= FIRST
+    assert 0 < max(more) <= MORE
+    assert source.forms > 10_000
 
 
 PLAIN, TYPED, NOT_IN_IT = "葛", "葛\U000e0100", "𠮟"
