@@ -17,6 +17,7 @@ from jobs.post import FilePost
 from jobs.post_letters import Desk
 from jobs.take_in_mail import take_in_mail
 from tests import make
+from tests.api.asking import change
 from tests.clock import NOW
 from tests.domain.incoming.arriving import ADDRESS, invitation
 from tests.jobs.mailbox_at_hand import Box
@@ -45,6 +46,29 @@ def test_an_answer_in_the_mailbox_is_taken_once_and_stays_there_unread(play: Any
         assert box.read() == 0
         with box.opened() as other:
             assert len(other.uids("ALL")) == 1
+
+    play(story)
+
+
+def test_what_a_secretary_answers_is_taken_once_the_desk_has_entered_whose_secretary_they_are(
+    play: Any, box: Box
+) -> None:
+    async def story(town: Town) -> None:
+        asked, secretary = await invitation(town), "secretary@partner.example"
+        for_them = f'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:{secretary}":mailto:{ADDRESS}'
+        ics = calendar(uid=asked.date.uid, sequence="0", attendee=for_them)
+        sent = [mail(ics, secretary, Authentication_Results=GENUINE, message_id=f"<{n}@x>") for n in range(2)]
+        box.put(sent[0])
+        assert await take_in_mail(SOON, desk(box)) == {IncomingStatus.WAITING: 1}
+        whose = {"personId": f"Person:{asked.attendee.person_id}", "kind": "PROXY", "holder": "試﨑 花子"}
+        entered = await change(
+            town.officer, "allowAnswerAddress", "answerAddress { kind holder }", mailAddress=secretary, **whose
+        )
+        answered = {"kind": "PROXY", "holder": "試﨑 花子"}
+        assert entered["data"]["allowAnswerAddress"]["answerAddress"] == answered
+        box.put(sent[1])
+        assert await take_in_mail(SOON + MINUTE, desk(box)) == {IncomingStatus.APPLIED: 1}
+        assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
 
     play(story)
 
