@@ -33,7 +33,7 @@ from domain.table import Table
 from domain.verbs import routine
 
 LEASE = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=6)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 PARTS = 1000
 PERSISTENCE = timedelta(days=14)
 MOST_ATTEMPTS = 10 + PERSISTENCE // LONGEST_PAUSE
@@ -104,10 +104,18 @@ class Letter(Table):
         ]
 
     @property
+    def starts_at(self) -> datetime | None:
+        """When the date begins of which it tells, if it tells of one."""
+        return self._instant("starts_at")
+
+    @property
     def ends_at(self) -> datetime | None:
-        """When the date is over of which it tells, if it tells of one."""
-        ends_at = self.facts.get("ends_at")
-        return datetime.fromisoformat(ends_at) if ends_at else None
+        """When that is over."""
+        return self._instant("ends_at")
+
+    def _instant(self, fact: str) -> datetime | None:
+        told = self.facts.get(fact)
+        return datetime.fromisoformat(told) if told else None
 
     def is_over(self, now: datetime) -> bool:
         """Whether nobody needs it any more, because its date is over."""
@@ -265,7 +273,7 @@ async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: 
     for one in tried:
         if one.due_at <= now:  # else it was tried for what waits for it, which costs it no patience
             one.update_from_dict(
-                {"attempts": one.attempts + 1, "last_error": reason[:300], "due_at": now + _pause(one)}
+                {"attempts": one.attempts + 1, "last_error": reason[:300], "due_at": now + _pause(one, now)}
             )
         await one.save()
     if for_good and not letter.is_over(now):
@@ -292,10 +300,13 @@ async def _behind(letter: Letter, now: datetime) -> list[Letter]:
     return await Letter.filter(id__in=[one["id"] for one in found])
 
 
-def _pause(letter: Letter) -> timedelta:
-    """Twice the last, and up to a quarter more, each letter its own part: what failed together does not come back
-    together. The part is of the letter's id, so that a letter is as patient on every machine."""
-    pause: timedelta = min(timedelta(minutes=1) * 2 ** min(letter.attempts, 9), LONGEST_PAUSE)
+def _pause(letter: Letter, now: datetime) -> timedelta:
+    """Twice the last, but no more than a quarter of what is left until its date begins; and up to a quarter more, each
+    letter its own part: what failed together does not come back together. The part is of the letter's id, so that a
+    letter is as patient on every machine."""
+    pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(letter.attempts, 9), LONGEST_PAUSE)
+    if letter.starts_at is not None and letter.starts_at > now:
+        pause = min(pause, max(SHORTEST_PAUSE, (letter.starts_at - now) / 4))
     return pause + pause / 4 * (letter.id.int % PARTS / PARTS)
 
 

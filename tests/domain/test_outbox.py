@@ -311,6 +311,19 @@ def test_a_letter_about_a_date_is_tried_until_that_is_over(run: Any) -> None:
     run(story())
 
 
+def test_the_nearer_a_date_the_sooner_what_tells_of_it_is_tried_again(run: Any) -> None:
+    async def story() -> None:
+        starts_at = NOW + timedelta(days=7)
+        await owe("drill:1", DRILL, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+        now = NOW
+        for pause in await refused_until(NOW, starts_at, "drill:1"):
+            assert pause <= max(timedelta(minutes=1), (starts_at - now) / 4) * 5 / 4
+            now += pause
+        assert now - starts_at < timedelta(minutes=2)
+
+    run(story())
+
+
 def test_a_clock_that_stood_still_for_a_month_gives_nothing_up(run: Any) -> None:
     async def story() -> None:
         await owe("feed-address:1")
