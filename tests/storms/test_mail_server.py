@@ -88,7 +88,9 @@ def test_after_an_hour_of_bad_weather_everybody_is_told_in_order(play: Any, weat
             await post_for_an_hour(town, drill, reached)
             lost = len(box.delivered)
             assert await Letter.filter(sent_at__isnull=False).count() == 0
-            assert [letter.attempts for letter in await Letter.filter(attempts__gt=0)] == [6] * len(NAMES)
+            tried = await Letter.filter(stamped_at__isnull=False)  # the invitations: the new room waits behind them
+            assert len(tried) == len(NAMES)
+            assert {letter.attempts for letter in tried} <= {5, 6}
             calm(box)
             for minutes in range(60, 180, 5):
                 await post_letters(NOW + minutes * MINUTE, desk(SmtpPost("127.0.0.1", there, "none")))
