@@ -44,6 +44,7 @@ FOR_DEVELOPERS = {
     "check": "すべての検査を順に行う",
     "bench": "速さとメモリーを、同じ回の天井との比で測る",
     "schema": "GraphQLスキーマ (SDL) を表示する",
+    "wheelhouse": "ネットワークのない機械に入れるための部品を、検査値の一覧とともに集める",
     "makemigrations": "モデルの変更からマイグレーションを書く",
     "permissions": "権限の表を書き直す",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from ctypes.util import find_library
@@ -75,6 +76,14 @@ def _mail_servers() -> bool:
     return os.geteuid() == 0 and parts and all(map(program, ("master", "dovecot")))
 
 
+APART = ("unshare", "--net", *(() if os.geteuid() == 0 else ("--map-root-user",)))
+"""What runs a program in a network of its own, which leads nowhere."""
+
+
+def _may_be_apart() -> bool:
+    return program(APART[0]) is not None and subprocess.run([*APART, "true"], capture_output=True).returncode == 0
+
+
 JUDGES: Mapping[str, Judge] = {
     "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
     "ical.js": Judge(_readers, NPM),
@@ -84,6 +93,7 @@ JUDGES: Mapping[str, Judge] = {
     "BIZ UDPGothic": Judge(FONT.is_file, f"{DEBIAN} fonts-morisawa-bizud-gothic"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
+    "a network apart": Judge(_may_be_apart, f"{DEBIAN} util-linux, and to be root"),
     "Postfix and Dovecot": Judge(
         _mail_servers, f"{DEBIAN} postfix dovecot-imapd dovecot-lmtpd dovecot-sieve, and to be root"
     ),

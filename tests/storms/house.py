@@ -28,6 +28,8 @@ from jobs.post_letters import Desk
 from jobs.schedule import SCHEDULE
 
 SECRET = "a secret of the storm, long enough for a key"
+BASE_URL = "http://127.0.0.1"
+"""The same at every host, as it is in letters; nobody goes there."""
 PAUSE = 0.1
 """Seconds between two looks at the schedule."""
 AT_WORK = tuple(job for job in SCHEDULE if job.name in ("post-letters", "seal-journal"))
@@ -43,21 +45,17 @@ class Program:
     place: Path
     patience: float
 
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.web_port}"
-
     def now(self) -> datetime:
         return datetime.fromisoformat((self.place / "now").read_text())
 
     async def web(self) -> None:
         with socket.create_server(("127.0.0.1", self.web_port)) as listening:
-            house = House(SECRET, self.base_url, self.now, budgets=UNLIMITED)
+            house = House(SECRET, BASE_URL, self.now, budgets=UNLIMITED)
             await server(make_app(house, self.url)).serve(sockets=[listening])
 
     async def jobs(self) -> None:
         post = SmtpPost("127.0.0.1", self.smtp_port, "none", patience=self.patience)
-        desk = Desk(post, self.base_url, "desk@police.aohama.example", SECRET)
+        desk = Desk(post, BASE_URL, "desk@police.aohama.example", SECRET)
         async with database.opened(self.url):
             while True:
                 await clock.tick(self.now(), desk, AT_WORK)

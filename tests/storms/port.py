@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from difflib import unified_diff
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -77,6 +78,17 @@ def _read(content: bytes, mail: Any) -> Mail:
     event = Calendar.from_ical(calendar_in(mail)).events[0]
     to = mail["To"].addresses[0].addr_spec
     return Mail(content, to, mail["Message-ID"], event.uid, event.sequence)
+
+
+def differences(mails: list[Mail]) -> list[str]:
+    """In which lines copies of one letter differ."""
+    first: dict[str, bytes] = {}
+    pairs = [(first.setdefault(mail.message_id, mail.content), mail.content) for mail in mails]
+    return [line for one, other in pairs for line in unified_diff(*(_lines(text) for text in (one, other)), n=0)]
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode().splitlines()
 
 
 def calendar_in(mail: EmailMessage) -> bytes:

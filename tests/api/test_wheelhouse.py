@@ -1,0 +1,62 @@
+"""`renkei wheelhouse`: what is carried to a machine without a network is installed as it was listed, or not at all."""
+
+import base64
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from api import cli
+from api.commands import wheelhouse
+
+META = "example_part-1.2.dist-info"
+
+
+def wheel(place: Path, text: str) -> Path:
+    """The smallest that pip takes (PEP 427)."""
+    files = {
+        "example_part.py": text,
+        f"{META}/METADATA": "Metadata-Version: 2.1\nName: example-part\nVersion: 1.2\n",
+        f"{META}/WHEEL": "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},sha256={digest(body)},\n" for name, body in files.items())
+    path = place / "example_part-1.2-py3-none-any.whl"
+    with ZipFile(path, "w") as archive:
+        for name, body in (*files.items(), (f"{META}/RECORD", f"{record}{META}/RECORD,,\n")):
+            archive.writestr(name, body)
+    return path
+
+
+def digest(text: str) -> str:
+    return base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def installed(house: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """As the command says it is done, into a directory instead of an environment."""
+    found = ["--no-index", "--find-links", str(house), "--require-hashes", "-r", str(house / wheelhouse.LIST)]
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", str(target), *found]
+    return subprocess.run(pip, capture_output=True, text=True)
+
+
+def test_what_is_listed_is_installed_and_a_part_that_was_exchanged_is_not(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    house.mkdir()
+    listed = wheelhouse.listed([wheel(house, "said = 'as it was'\n")])
+    (house / wheelhouse.LIST).write_text(listed)
+    assert listed.startswith("example_part==1.2 --hash=sha256:")
+    assert installed(house, tmp_path / "first").returncode == 0
+    assert (tmp_path / "first" / "example_part.py").read_text() == "said = 'as it was'\n"
+    wheel(house, "said = 'exchanged'\n")
+    refused = installed(house, tmp_path / "second")
+    assert refused.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in refused.stderr
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_place_in_which_anything_lies_is_left_as_it_is(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "notes").touch()
+    assert cli.main(["wheelhouse", str(tmp_path)]) == 1
+    assert "空ではありません" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
