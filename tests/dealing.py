@@ -15,18 +15,26 @@ TOGETHER = {
     **dict.fromkeys(("tests/api/test_hidden.py", "tests/api/test_situations.py"), "the crowd"),
     "tests/api/test_rights.py": "the crowd",
 }
+CHEAPEST = ("tests/domain/", "tests/exports/")
+"""What needs no program runs first: whoever breaks a rule hears of it within the first minutes."""
+
 LONGEST = (
     "tests/api/test_demo.py",
     "tests/seed/test_town.py",
     "tests/seed/test_walls.py",
-    "tests/test_year.py",
     "tests/api/test_bad_input.py",
+    "tests/test_year.py",
     "tests/api/test_hidden.py",
     "tests/api/test_situations.py",
     "tests/api/test_rights.py",
+    "tests/api/test_benchmarks.py",
+    "tests/storms/test_database.py",
+    "tests/storms/test_kills.py",
+    "tests/storms/test_mail_server.py",
+    "tests/storms/test_standby.py",
     "tests/api/test_reading.py",
 )
-"""What takes longest begins first, or one process would still be at it when the others have nothing left to do."""
+"""What takes longest begins next, or one process would still be at it when the others have nothing left to do."""
 
 
 class Dealing(LoadFileScheduling):
@@ -43,7 +51,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONGEST.index(_path(item)) if _path(item) in LONGEST else len(LONGEST))
+    items.sort(key=lambda item: _turn(_path(item)))
+
+
+def _turn(path: str) -> int:
+    if path.startswith(CHEAPEST):
+        return -1
+    return LONGEST.index(path) if path in LONGEST else len(LONGEST)
 
 
 def _path(item: pytest.Item) -> str:

@@ -25,6 +25,7 @@ INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"
 EXTRA = ".venv/bin/pip install -c constraints.txt -e '.[{}]'"
 AT_ONCE = 2
 MOST_AT_ONCE = 4  # each brings a PostgreSQL of its own
+ENOUGH = 25  # failures; more of them tell nothing more, and each may have waited in vain for something
 HOUSE_RULES = "tests/test_house.py"
 ROOMS = ("api", "domain", "jobs", "exports", "seed")
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
@@ -133,7 +134,8 @@ def _pytest(full: bool) -> None:
     """All tests, printed as they run; a run in which none passed has proved nothing."""
     at_once = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
     several = ["-n", at_once, "--dist", "loadfile", "--no-loadscope-reorder", f"--ignore={HOUSE_RULES}"]
-    command = [sys.executable, "-m", "pytest", *several, *(["--full"] if full else [])]
+    enough = f"--maxfail={ENOUGH}"
+    command = [sys.executable, "-m", "pytest", *several, enough, *(["--full"] if full else [])]
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as tests:  # nosec B603 # our own words
         for line in tests.stdout or ():
