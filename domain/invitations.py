@@ -54,7 +54,7 @@ async def tell(
     method = method or changes.method_for(is_off, attendee.removed_at is None)
     if method is Method.REQUEST:
         await overtake(author, appointment, attendee, person.mail_address)
-    known = {
+    known: dict[str, Any] = {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
         "partstat": _answer_of(attendee),
@@ -86,6 +86,7 @@ async def write(
     kind: str,
     turn: str,
     method: Method | None = None,
+    due_at: datetime | None = None,
     **more: Any,
 ) -> bool:
     """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind. Whether there
@@ -104,6 +105,7 @@ async def write(
         method=method,
         facts=await facts_of(appointment, unit, **to.facts, **more),
         owed_at=author.now,
+        due_at=due_at,
     )
     return True
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from domain import lectures, letters, records, tokens, walls
+from domain import feeds, lectures, letters, records, tokens, volunteers, walls
 from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.calendar import MOST_SHOWN, Appointment
 from domain.drills import HELD, Drill, DrillStatus, Participation, ParticipationReply
@@ -41,6 +41,7 @@ YEAR = timedelta(days=365)
 TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED)
 SETTLED = (LectureStatus.CONFIRMED, *lectures.GIVEN)
 """The lectures of which a school has been told who comes."""
+UNSURE = "保護者の同意を確かめられないため、購読アドレスをお送りできません。担当者にお電話ください。"
 GONE = "いまはご担当から外れているため、このページからはお知らせいただけません。ご用件は担当者にお電話ください。"
 
 
@@ -218,6 +219,27 @@ async def confirm(now: datetime, person_id: UUID) -> None:
             raise WrongState(GONE)
         for one in held:
             await records.change(author, one, "contact-data-confirmed", verified_on=today)
+
+
+@routine
+async def send_feed(now: datetime, person_id: UUID) -> None:
+    """Somebody wants their dates in their calendar: where these are is told by letter, at the address that we know, for
+    whoever holds a link may not be the one to whom it was written. Raises Incomplete where there is none, WrongState
+    for a minor without a guardian's consent, for whoever pauses or is not here any more, and for too many letters."""
+    person = await records.see(Person.filter(is_officer=False), person_id)
+    async with walls.behind(Wall(DESK, person.prefecture_id)):
+        known = await _known(now, person)
+        if not known.is_here:
+            raise WrongState(GONE)
+        if not await _may_be_told(known, now.astimezone(TOKYO).date()):
+            raise WrongState(UNSURE)
+        await feeds.tell(Bearer(now, person.id, person.unit_id), person)
+
+
+async def _may_be_told(known: Known, today: date) -> bool:
+    """Whether nobody has to consent, or somebody does."""
+    is_minor = any(one.is_minor for one in known.volunteers)
+    return not is_minor or await volunteers.has_consent(known.person.id, today)
 
 
 @routine

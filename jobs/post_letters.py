@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from domain import accounts, gathering, outbox, own, reminders, tokens
+from domain import accounts, documents, gathering, outbox, own, reminders, tokens
 from domain.accounts import Link
 from domain.actor import TOKYO
 from domain.errors import Refused, trace
@@ -101,6 +101,7 @@ async def _decide(now: datetime, desk: Desk) -> None:
     try:
         await gathering.settle(now, desk.gathering, desk.quiet)
         await reminders.settle(now)
+        await documents.settle(now)
     except Exception as bug:
         log.error("letters could not be gathered: %s", trace(bug))
 

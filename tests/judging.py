@@ -35,7 +35,14 @@ ENVIRONMENT = Path(os.environ.get("RENKEI_TEST_JUDGES", Path(__file__).parents[1
 """Where pip has put those written in Python, apart from what the program itself stands on (the extra `judges`)."""
 
 READ_BY = ("ical.js", "node-ical")
-DISTRIBUTIONS = {"vobject": "0.9.9", "khal": "0.14.1", "recurring-ical-events": "3.8.2", "icalevents": "0.3.1"}
+DISTRIBUTIONS = {
+    "vobject": "0.9.9",
+    "khal": "0.14.1",
+    "recurring-ical-events": "3.8.2",
+    "icalevents": "0.3.1",
+    "caldav": "3.6.0",
+    "vdirsyncer": "0.21.0",
+}
 
 DEBIAN = "apt-get install -y --no-install-recommends"
 NPM = f"npm install --prefix {READERS.name} ical.js@2.2.1 node-ical@0.27.2"

@@ -40,6 +40,9 @@ SIZES = (Size(), Size(events=10_000, rounds=4, first=0.3))
 WARM, UNCHANGED = 0.005, 0.002
 """The most seconds that an answer may take once it was made, and where nothing has changed; of a thousand events."""
 
+PROGRAMS = 16
+"""How many calendar programs ask at once; on the full hour it is more."""
+
 OF_NGINX = {200: 0.5, 304: 0.2}
 """The least share of what nginx does."""
 
@@ -91,7 +94,7 @@ async def measure(land: Land, *sizes: Size) -> Report:
     lines = [line for size in sizes or SIZES for line in await _measured(land, size)]
     beside = "" if nginx.program() else "。nginx はこの機械にないので比べていない（Debian: nginx-light）"
     workload = (
-        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{load.CONNECTIONS}。"
+        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{PROGRAMS}、どちらもプロセス1つ。"
         f"天井は、できあがったものを素の Starlette、または nginx でそのまま返すもの{beside}"
     )
     return Report("feed", workload, tuple(lines))
@@ -181,4 +184,4 @@ async def compare_with_nginx(port: int, beside: int, path: str, etag: str, size:
 
 
 def _rate(port: int, asked: Asked, size: Size) -> Figure:
-    return partial(load.rate, port, asked, size.seconds)
+    return partial(load.rate, port, asked, size.seconds, connections=PROGRAMS)

@@ -23,7 +23,7 @@ def contact_data(view: View, known: Known, typed: str) -> str:
     bodies = {body.id: body.name for body in known.bodies}
     address, phone = known.person.mail_address, known.person.phone
     if view.is_linked:
-        address, phone = _masked_address(address), _masked_phone(phone)
+        address, phone = masked_address(address), _masked_phone(phone)
     return pages.filled(
         "own_known.html",
         path=view.path,
@@ -72,7 +72,7 @@ def _post(contact: Contact) -> str:
     return " ".join(filter(None, (contact.department, contact.job_title))) or "ご担当者"
 
 
-def _masked_address(address: str) -> str:
+def masked_address(address: str) -> str:
     """The first letter, and where the mail box is."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}…@{domain}" if domain else ""

@@ -2,8 +2,9 @@
 
 GET shows and changes nothing; POST says that one's contact data is right, or what has changed, or how one wants to be
 reminded. Letters are passed on: whoever comes by a link is shown of an address or a number only as much as its owner
-needs to know it again. They are handed no feed either, whose address would be good for as long as the owner is here,
-where the link is not, and cannot silence the owner's reminders: for both the page leads to the login.
+needs to know it again. They are not shown a feed either, whose address would be good for as long as the owner is here,
+where the link is not: it is sent to the owner's mail box. And they cannot silence the owner's reminders: for that the
+page leads to the login.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
 from api.own_page import dates
-from api.own_page.known import contact_data, notices
+from api.own_page.known import contact_data, masked_address, notices
 from api.own_page.papers import file, released
 from api.own_page.view import View, section
 from api.pages import forms
@@ -29,6 +30,7 @@ from domain.accounts import Visit
 from domain.errors import Invalid, NotAllowed, NotFound, RateLimited, Refused
 from domain.japanese import Honorific, addressed, storable
 from domain.looks import Door
+from domain.own import Known
 
 TITLE = "ご予定と連絡先"
 LONGEST_NUMBER = 3
@@ -37,6 +39,7 @@ NOTHING_AHEAD = "ご案内している予定はありません。"
 SAID = {
     "chosen": "お知らせの設定を保存しました。",
     "confirmed": "連絡先をご確認いただき、ありがとうございました。",
+    "sent": "購読アドレスと登録のしかたを、登録されているメールアドレスにお送りしました。数分お待ちください。",
     "reported": "変わったところを担当者にお知らせしました。担当者が確かめて、登録を直します。",
 }
 """What the page has to say, by a word in the address: nobody can make it say anything else."""
@@ -127,6 +130,9 @@ async def _done(view: View, form: dict[str, str]) -> str:
         case "report":
             await own.report(*who, storable(form.get("what", "").replace("\r\n", "\n"), field="what", multiline=True))
             return "reported"
+        case "feed":
+            await own.send_feed(*who)
+            return "sent"
         case "notices":
             await people.choose_notices(view.actor, **_chosen(view, form))
             return "chosen"
@@ -185,12 +191,13 @@ async def _sections(view: View, typed: str) -> str:
         behind_html=section("behind", "これまでの予定", dates.behind(behind, others, papers)),
         known_html=section("known", "登録している連絡先", contact_data(view, known, typed)),
         notices_html=section("notices", "お知らせの設定", "" if view.is_linked else notices(view, known)),
-        feed_html=await _feeds(view),
+        feed_html=await _feeds(view, known),
         asking_html=rsvp.asking(known.unit, "ご不明のときは"),
     )
 
 
-async def _feeds(view: View) -> str:
+async def _feeds(view: View, known: Known) -> str:
     if view.is_linked:
-        return pages.filled("own_login.html")
+        address = masked_address(known.person.mail_address) or "登録されていません"
+        return pages.filled("own_login.html", path=view.path, address=address)
     return await subscribing.made(view.actor) + pages.filled("to_account.html")

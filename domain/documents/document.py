@@ -2,7 +2,8 @@
 
 DRAFT -> RELEASED -> WITHDRAWN; a draft may be withdrawn too. It belongs to a date: whoever comes to that sees it once
 it is released, and with them everybody of the body for which they come. After the last day of its retention period
-nobody outside does, and it is deleted by an approved list (`retention`). Source of numbers and retention: S35
+nobody outside does, and it is deleted by an approved list (`retention`); one without a period gets the usual one when
+its date is over (`keeping.end`). Source of numbers and retention: S35
 (原議保存期間, 文書番号).
 """
 

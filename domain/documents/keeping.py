@@ -8,9 +8,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Subquery
+
 from domain import calendar, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.calendar import Appointment
+from domain.documents import telling
 from domain.documents.document import (
     LABELS,
     MOVES,
@@ -26,6 +29,10 @@ from domain.states import must_be_in, must_move
 from domain.verbs import verb
 
 MOST_OF_A_DATE = 30
+MOST_EVER_OF_A_DATE = 90
+"""With those that were withdrawn, whose bytes stay until their period is over."""
+USUAL_YEARS = 1
+"""The retention period of a paper for which none was given, counted from its date."""
 LONGEST_KEPT = 100
 """Years."""
 
@@ -66,8 +73,10 @@ async def add(
 
 
 async def _must_have_room(appointment: Appointment) -> None:
-    standing = Document.filter(appointment_id=appointment.id).exclude(status=DocumentStatus.WITHDRAWN)
-    if await standing.count() >= MOST_OF_A_DATE:
+    ever = Document.filter(appointment_id=appointment.id)
+    if await ever.count() >= MOST_EVER_OF_A_DATE:
+        raise Conflict(f"一つの予定に登録できる資料は、取り下げたものを含めて{MOST_EVER_OF_A_DATE}点までです。")
+    if await ever.exclude(status=DocumentStatus.WITHDRAWN).count() >= MOST_OF_A_DATE:
         raise Conflict(f"一つの予定に登録できる資料は{MOST_OF_A_DATE}点までです。要らない資料を取り下げてください。")
 
 
@@ -101,24 +110,38 @@ async def correct(
 
 
 async def end(clock: Author) -> int:
-    """Note of each paper that its last day has passed, in the caller's transaction; how many are new."""
+    """Note of each paper that its last day has passed, in the caller's transaction; how many are new. A paper for which
+    no period was given gets the usual one once its date is over, for until then that may be moved."""
     today = clock.now.astimezone(TOKYO).date()
+    await _end_some_time(clock, today)
     over = await Document.filter(is_over=False, retention_until__lt=today).order_by("id").select_for_update()
     for document in over:
         await records.change(clock, document, "document-period-ended", is_over=True)
     return len(over)
 
 
+async def _end_some_time(clock: Author, today: date) -> None:
+    endless = Document.filter(retention_until=None, appointment__ends_at__lte=clock.now)
+    over = await Document.filter(id__in=Subquery(endless.values("id"))).order_by("id").select_for_update()
+    dates = {one.id: one for one in await Appointment.filter(id__in={paper.appointment_id for paper in over})}
+    for paper in over:
+        day = dates[paper.appointment_id].ends_at.astimezone(TOKYO).date()
+        await records.change(clock, paper, "document-period-set", **_kept(day, today, USUAL_YEARS))
+
+
 @verb(*LIAISONS)
 async def release(actor: Actor, document_id: UUID, *, version: int | None = None) -> Document:
-    """公開: whoever comes to the date sees the paper from now on. Raises WrongState while the date is called off, or
-    after the last day on which the paper is kept."""
+    """公開: whoever comes to the date sees the paper from now on, and is told so. Raises WrongState while the date is
+    called off, or after the last day on which the paper is kept."""
     paper = await records.see(visible_to(actor), document_id)
-    if (await Appointment.get(id=paper.appointment_id)).cancelled_at is not None:
+    appointment = await Appointment.get(id=paper.appointment_id)
+    if appointment.cancelled_at is not None:
         raise WrongState("予定が中止または延期になっているため、公開できません。日程が決まってから公開してください。")
     if paper.retention_until is not None and paper.retention_until < actor.today:
         raise WrongState("保存期間が満了しているため、公開できません。続けて使うときは、先に保存期間を直してください。")
-    return await _move(actor, document_id, version, DocumentStatus.RELEASED, "document-released", "released_at")
+    released = await _move(actor, document_id, version, DocumentStatus.RELEASED, "document-released", "released_at")
+    await telling.tell(actor, released, appointment)
+    return released
 
 
 @verb(*LIAISONS)

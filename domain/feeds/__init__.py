@@ -24,6 +24,7 @@ from domain.feeds.subscription import (
     send_own,
     subscribe,
     subscribe_unit,
+    tell,
     visible_to,
 )
 from domain.feeds.synced import BEGIN_ANEW, EPOCH, FeedEntry, news, sync
@@ -57,6 +58,7 @@ __all__ = [
     "subscribe",
     "subscribe_unit",
     "sync",
+    "tell",
     "visible_to",
     "written",
 ]

@@ -14,6 +14,7 @@ from domain import letters, outbox, records, units, volunteers
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.errors import Conflict, Incomplete, WrongState
 from domain.japanese import Honorific, addressed, wareki
+from domain.outbox import Letter
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
 from domain.records import Owned, any_of, nothing
@@ -88,6 +89,11 @@ class FeedState(Table):
         table = "feed_state"
 
 
+A_DAY = 3
+"""How often on one day somebody is told again of a feed that they have."""
+
+ENOUGH = "きょうはもうお送りしました。届かないときは、迷惑メールの中を確かめるか、担当者にお電話ください。"
+
 MOST_OPEN = 10
 """How many feeds one person may have at once."""
 
@@ -112,13 +118,32 @@ async def subscribe(actor: Actor, *, person_id: UUID, label: str = "", keeps_can
     """Give a person a feed of their own dates, for the device or purpose of that label, and tell them its address by
     letter."""
     person = await records.see(people_visible_to(actor), person_id, field="person_id")
+    return await _opened(actor, person, label=label, keeps_cancelled=keeps_cancelled)
+
+
+async def _opened(author: Author, person: Person, **values: Any) -> Subscription:
     records.must_last(person.retired_on)
     if await volunteers.is_paused(person.id):
         raise WrongState("休止中です。活動を再開してから、購読アドレスを作ってください。", field="person_id")
     if await Subscription.filter(person_id=person.id, revoked_at=None).count() >= MOST_OPEN:
         raise Conflict(f"購読アドレスは一人{MOST_OPEN}件までです。使っていないものを無効にしてください。")
-    values = {"unit_id": person.unit_id, "person_id": person.id, "label": label, "keeps_cancelled": keeps_cancelled}
-    return await _told(actor, await records.create(actor, Subscription, "feed-opened", **values))
+    whose = {"prefecture_id": person.prefecture_id, "unit_id": person.unit_id, "person_id": person.id}
+    return await _told(author, await records.create(author, Subscription, "feed-opened", **whose, **values))
+
+
+async def tell(author: Author, person: Person) -> None:
+    """Tell somebody where their dates are, by letter: the newest feed that they have, as it is, for another address
+    would take it from their programs; whoever has none is given one. In the caller's transaction. Raises WrongState
+    where they were told often enough on this day, or pause, and Incomplete where there is no address to write to."""
+    living = Subscription.filter(Q(revoked_at=None) | Q(revoked_at__gt=author.now), person_id=person.id)
+    feed = await living.order_by("-created_at", "-id").select_for_update().first()
+    if feed is None:
+        await _opened(author, person)
+        return
+    today = f":{author.now.astimezone(TOKYO).date()}:"
+    if await Letter.filter(key__startswith=f"{_letter(feed)}{today}").count() >= A_DAY:
+        raise WrongState(ENOUGH)
+    await _told(author, feed, f"{today}{author.now.isoformat()}")
 
 
 @verb(*LIAISONS)
@@ -237,13 +262,13 @@ async def move_with_the_body(author: Author, person: Person, unit_id: UUID) -> N
         await records.change(author, feed, "feed-moved", unit_id=unit_id)
 
 
-async def _told(actor: Author, feed: Subscription) -> Subscription:
+async def _told(actor: Author, feed: Subscription, turn: str = "") -> Subscription:
     reader = await Person.get(id=feed.person_id or actor.person_id)
     if not reader.mail_address:
         raise Incomplete("メールアドレスが登録されていないため、購読アドレスを送れません。", field="person_id")
     unit = await Unit.get(id=feed.unit_id)
     await outbox.owe(
-        f"feed-address:{feed.id}:{feed.generation}",
+        f"{_letter(feed)}{turn}",
         "feed-address",
         unit_id=feed.unit_id,
         to=(reader.name, reader.mail_address),
@@ -257,6 +282,10 @@ async def _told(actor: Author, feed: Subscription) -> Subscription:
         owed_at=actor.now,
     )
     return feed
+
+
+def _letter(feed: Subscription) -> str:
+    return f"feed-address:{feed.id}:{feed.generation}"
 
 
 async def called(feed: Whose) -> str:

@@ -63,6 +63,7 @@ KINDS = (
     "letter-returned",
     "reminder-day-before",
     "reminder-unanswered",
+    "papers-released",
     "report-due",
     "digest",
     "agreement-expiring",

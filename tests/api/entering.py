@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import document_files, downloads, entrance, genuine, own_page, pages, rsvp
+from api import caldav, document_files, downloads, entrance, genuine, own_page, pages, rsvp
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -40,6 +40,7 @@ def app_of(house: House) -> ASGIApp:
         *own_page.routes(house),
         *genuine.routes(house),
         *pages.routes(house.fonts),
+        *caldav.routes(house),
         *downloads.routes(house),
         *document_files.routes(house),
         graphql(house, None),

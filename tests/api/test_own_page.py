@@ -231,7 +231,22 @@ def test_whoever_has_logged_in_chooses_how_they_are_reminded(play: Any) -> None:
     play(story)
 
 
-def test_a_letters_link_leads_to_the_login_for_reminders_and_feeds_and_changes_none(play: Any) -> None:
+def test_by_a_letters_link_the_feeds_address_goes_to_the_registered_mailbox_and_is_not_shown(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        async with browser() as one:
+            page = await one.get(link(contact.person_id))
+            assert ('name="act" value="feed"' in page.text, "/cal/" in page.text) == (True, False)
+            sent = await one.post(link(contact.person_id), act="feed")
+            told = await one.get(sent.headers["location"])
+            assert ("お送りしました。" in told.text, "/cal/" in told.text) == (True, False)
+        person = await Person.get(id=contact.person_id)
+        assert (await Letter.get(kind="feed-address")).to_address == person.mail_address
+
+    play(story)
+
+
+def test_a_letters_link_leads_to_the_login_for_reminders_and_changes_none(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)
         async with browser() as one:

@@ -116,7 +116,9 @@ def a_visit(address: str, by_link: str, files: Path) -> Callable[[Browser], None
         keeps(window, f"{address}/own", files)
         keeps(window, address + by_link, files)
         says(window, "いまのご回答 未定")
-        faults = []
+        window.click("form:has(input[value=feed]) button")
+        says(window, "登録されているメールアドレスにお送りしました。")
+        faults = [*window.run(FAULTS)]
         for path in ("/own", "/genuine"):
             window.open(address + path)
             faults += window.run(FAULTS)
@@ -138,6 +140,7 @@ def test_everything_on_the_page_is_done_on_a_telephone(play: Any, tmp_path: Path
         assert (await Contact.get(id=contact.id)).verified_on == (NOW + timedelta(days=3)).date()
         person = await Person.get(id=contact.person_id)
         assert (person.remind_days, person.quiet_from, person.quiet_to) == (5, 22, 6)
+        assert await Letter.filter(kind="feed-address").count() == 1
         assert (await Letter.get(kind="contact-data-changed")).facts["said"] == "後任は試﨑 花子です。"
 
     if is_here("Chromium"):

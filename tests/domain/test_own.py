@@ -9,16 +9,18 @@ import pytest
 from domain import drills, lectures, organizations, own, tokens, walls
 from domain.actor import TOKYO, Actor, Role
 from domain.drills import ParticipationReply
-from domain.errors import Invalid, NotFound, WrongState
+from domain.errors import Incomplete, Invalid, NotFound, WrongState
+from domain.feeds import Subscription
 from domain.lectures import Lecture
 from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.people import Person
 from domain.units import Unit
-from domain.volunteers import Volunteer
+from domain.volunteers import GuardianConsent, Volunteer
 from tests import make
 from tests.clock import NOW
 from tests.domain.lectures import giving
+from tests.domain.test_consents import consented
 from tests.make import Town
 
 SECRET = "k" * 43
@@ -223,6 +225,47 @@ def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) ->
             assert (await model.get(id=row.id)).verified_on == today
         known = await own.find_known([make.outsider(town.officer, Role.PARTNER, contact)])
         assert (known.verified_on, known.is_here) == (today, True)
+
+    play(story)
+
+
+async def told_where(person_id: Any) -> list[tuple[str, int]]:
+    """To whom the address of which generation was told, in order."""
+    letters = await Letter.filter(kind="feed-address", person_id=person_id).order_by("id")
+    return [(letter.to_address, letter.facts["generation"]) for letter in letters]
+
+
+def test_whoever_wants_their_dates_in_their_calendar_is_given_a_feed_and_told_of_the_same_one_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        mailbox = (await Person.get(id=contact.person_id)).mail_address
+        for minute in range(4):
+            await own.send_feed(LATER + timedelta(minutes=minute), contact.person_id)
+        with pytest.raises(WrongState, match="もうお送りしました"):
+            await own.send_feed(LATER + timedelta(minutes=5), contact.person_id)
+        assert await told_where(contact.person_id) == [(mailbox, 1)] * 4
+        await own.send_feed(LATER + timedelta(days=1), contact.person_id)
+        assert await Subscription.filter(person_id=contact.person_id).count() == 1
+        assert len(await told_where(contact.person_id)) == 5
+
+    play(story)
+
+
+def test_no_feed_is_opened_for_whoever_cannot_be_written_to_or_is_not_here_or_has_no_consent(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact, minor = await asked(town), await consented(town)
+        await GuardianConsent.all().delete()
+        for gone in (minor.person_id, town.officer.person_id, uuid4()):
+            with pytest.raises((WrongState, NotFound)):
+                await own.send_feed(LATER, gone)
+        await Person.filter(id=contact.person_id).update(mail_address="")
+        with pytest.raises(Incomplete, match="メールアドレス"):
+            await own.send_feed(LATER, contact.person_id)
+        await Contact.filter(id=contact.id).update(until=NOW.date())
+        with pytest.raises(WrongState, match="外れている"):
+            await own.send_feed(LATER, contact.person_id)
+        assert not await Subscription.exists()
+        assert not await Letter.filter(kind="feed-address").exists()
 
     play(story)
 

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -65,17 +66,31 @@ def run(*command: object, **env: str) -> str:
     return done.stdout + done.stderr
 
 
-def read(bin: Path, demo: Demo, address: str, token: str = "") -> list[str]:
-    """What `caldav` has found since a token: the next token, and a line for each change."""
-    asked = {"ADDRESS": f"{demo.card['url']}/dav/", "SECRET": address_secret(address), "TOKEN": token, "NO_PROXY": "*"}
-    return run(bin / "python", WITH_CALDAV, **asked).splitlines()
+@dataclass(frozen=True)
+class Programs:
+    """Both of them, in the directory `bin`, each with what it has kept in `place` of the calendar of this secret."""
 
+    bin: Path
+    place: Path
+    url: str
+    secret: str
 
-def synced(bin: Path, place: Path) -> tuple[set[str], int]:
-    """What vdirsyncer has after syncing once more, and how many entries it says that it took or let go."""
-    said = run(bin / "vdirsyncer", "-c", place / "config", "sync")
-    files = {file.read_text(encoding="utf-8") for file in (place / "theirs").rglob("*.ics")}
-    return files, sum("Copying" in line or "Deleting" in line for line in said.splitlines())
+    def subscribe(self) -> None:
+        config = PAIR.format(place=self.place, url=self.url, secret=self.secret)
+        (self.place / "config").write_text(config, encoding="utf-8")
+        (self.place / "theirs").mkdir()
+        run("/bin/sh", "-c", f"yes | {self.bin / 'vdirsyncer'} -c {self.place / 'config'} discover")
+
+    def read(self, token: str = "") -> list[str]:
+        """What `caldav` has found since a token: the next token, and a line for each change."""
+        asked = {"ADDRESS": f"{self.url}/dav/", "SECRET": self.secret, "TOKEN": token, "NO_PROXY": "*"}
+        return run(self.bin / "python", WITH_CALDAV, **asked).splitlines()
+
+    def synced(self) -> tuple[set[str], int]:
+        """What vdirsyncer has after syncing once more, and how many entries it says that it took or let go."""
+        said = run(self.bin / "vdirsyncer", "-c", self.place / "config", "sync")
+        files = {file.read_text(encoding="utf-8") for file in (self.place / "theirs").rglob("*.ics")}
+        return files, sum("Copying" in line or "Deleting" in line for line in said.splitlines())
 
 
 def move(demo: Demo) -> None:
@@ -93,19 +108,16 @@ def expect(what: str, found: object, wanted: object) -> None:
 
 
 def compare(bin: Path, place: Path, demo: Demo) -> None:
-    address = demo.card["feeds"]["station"]
-    config = PAIR.format(place=place, url=demo.card["url"], secret=address_secret(address))
-    (place / "config").write_text(config, encoding="utf-8")
-    (place / "theirs").mkdir()
-    run("/bin/sh", "-c", f"yes | {bin / 'vdirsyncer'} -c {place / 'config'} discover")
-    token, *found = read(bin, demo, address)
-    had, taken = synced(bin, place)
+    theirs = Programs(bin, place, demo.card["url"], address_secret(demo.card["feeds"]["station"]))
+    theirs.subscribe()
+    token, *found = theirs.read()
+    had, taken = theirs.synced()
     expect("vdirsyncer has and took what caldav has found", (len(had), taken), (len(found), len(found)))
-    expect("caldav, nothing has happened", read(bin, demo, address, token), [token])
-    expect("vdirsyncer, nothing has happened", synced(bin, place) == (had, 0), True)
+    expect("caldav, nothing has happened", theirs.read(token), [token])
+    expect("vdirsyncer, nothing has happened", theirs.synced() == (had, 0), True)
     move(demo)
-    expect("caldav, one date was moved", len(read(bin, demo, address, token)) - 1, 1)
-    expect("vdirsyncer, one date was moved", len(synced(bin, place)[0] - had), 1)
+    expect("caldav, one date was moved", len(theirs.read(token)) - 1, 1)
+    expect("vdirsyncer, one date was moved", len(theirs.synced()[0] - had), 1)
 
 
 def address_secret(address: str) -> str:
