@@ -29,6 +29,8 @@ _HARM = {
 }
 _HARMFUL = re.compile("|".join(f"([{characters}])" for characters in _HARM.values()))
 _REASONS = tuple(_HARM)
+_ANY = re.compile(f"[{''.join(_HARM.values())}]")
+"""All of them, to be looked for at once; which one it is has to be asked of hardly any text."""
 
 
 def storable(text: str, *, multiline: bool = False, field: str | None = None) -> str:
@@ -39,6 +41,8 @@ def storable(text: str, *, multiline: bool = False, field: str | None = None) ->
     cannot be seen (zero-width space, BOM, soft hyphen, Hangul fillers, tags). ZERO WIDTH JOINER passes
     between two emoji only. Variation selectors pass, because names need them.
     """
+    if _ANY.search(text) is None:
+        return text
     for found in _HARMFUL.finditer(text):
         if not (_line_of_prose(found, multiline) or _joins_emoji(text, found.start())):
             raise Invalid(_refusal(found), field)

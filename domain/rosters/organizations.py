@@ -60,23 +60,27 @@ class _Roster:
         self.known = {row.identity: row for row in present}
 
     def read(self, line: Line) -> Said:
-        unit_id, row = each(lambda: self.places.of(line.facts, self.actor.unit_id), lambda: self._known(line))
-        told = line.told(organizations.BLANK)
-        values = organizations.described(row, **told)
+        unit_id, (row, values) = each(
+            lambda: self.places.of(line.facts, self.actor.unit_id), lambda: self._described(line)
+        )
         if row and not line.facts.get("unit"):
             unit_id = row.unit_id
-        kind = line.facts.get("kind") or (row.kind if row else self._usual(told))
+        kind = line.facts.get("kind") or (row.kind if row else self._usual(values))
         return Said(values["identity"], {"kind": kind, "unit_id": unit_id, **values})
 
-    def _known(self, line: Line) -> Organization | None:
-        """The body that the line means. Raises Invalid where it is not for us to change."""
-        row = self.known.get(organizations.described(**line.told(organizations.BLANK))["identity"])
-        if row:
-            self._must_be_ours(row)
-        return row
+    def _described(self, line: Line) -> tuple[Organization | None, dict[str, Any]]:
+        """The body that the line means, if it is known, and what it will be. Raises Invalid where it is not for us to
+        change."""
+        told = line.told(organizations.BLANK)
+        values = organizations.described(**told)
+        row = self.known.get(values["identity"])
+        if row is None:
+            return None, values
+        self._must_be_ours(row)
+        return row, organizations.described(row, **told)
 
-    def _usual(self, told: Mapping[str, Any]) -> OrganizationKind:
-        if not told.get("school_code") and self.usual is None:
+    def _usual(self, values: Mapping[str, Any]) -> OrganizationKind:
+        if not values.get("school_code") and self.usual is None:
             raise Invalid("団体の種別を入力してください。", field="kind")
         return self.usual or OrganizationKind.SCHOOL
 
