@@ -185,6 +185,7 @@ LECTURES = [
 ]
 DRILLS = [
     "CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)",
+    "CREATE INDEX drill_participation_awaited ON drill_participation (drill_id) WHERE reply = 'AWAITED'",
     "CREATE INDEX drill_search ON drill USING gin (search gin_trgm_ops)",
 ]
 STATISTICS = [
