@@ -39,7 +39,7 @@ class AppointmentFilter:
     unit: strawberry.ID | None = reading.of_unit()
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
-    is_unseen: bool | None = reading.where(f"({unseen.ANYBODYS}) = {{v}}::bool", data=DataClass.INTERNAL)
+    is_unseen: bool | None = reading.whether(unseen.ANYBODYS, data=DataClass.INTERNAL)
     unseen_from: datetime | None = reading.where(unseen.FROM, data=DataClass.INTERNAL)
     unseen_before: datetime | None = reading.where(unseen.BEFORE, data=DataClass.INTERNAL)
 
@@ -49,7 +49,7 @@ class AttendeeFilter:
     role: list[AttendeeRole] | None = reading.among("role")
     partstat: list[PartStat] | None = reading.among("partstat")
     removed: bool | None = reading.present("removed_at")
-    is_unseen: bool | None = reading.where(f"({unseen.UNSEEN}) = {{v}}::bool", data=DataClass.INTERNAL)
+    is_unseen: bool | None = reading.whether(unseen.UNSEEN, data=DataClass.INTERNAL)
 
 
 @reading.entity(calendar.Attendee, calendar.attendees_visible_to)

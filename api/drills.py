@@ -22,7 +22,7 @@ from domain.rights import DataClass
 INSIDE = OFFICERS | {Role.PARTNER}
 """Whoever sees a drill sees its date, and whoever sees a part in one sees the drill."""
 
-AWAITING = "(exists (select from drill_participation p where p.drill_id = {t}.id and p.reply = 'AWAITED'))"
+AWAITING = "exists (select from drill_participation p where p.drill_id = {t}.id and p.reply = 'AWAITED')"
 """Whether somebody who is invited has not answered: how others answer is not for a partner to find out."""
 
 for kind in (DrillFormat, DrillStatus, DrillThreat):
@@ -48,7 +48,7 @@ class DrillFilter:
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
     reply_by_before: date | None = reading.below("reply_by", "date")
-    awaiting: bool | None = reading.where(AWAITING + " = {v}::bool", data=DataClass.INTERNAL)
+    awaiting: bool | None = reading.whether(AWAITING, data=DataClass.INTERNAL)
 
 
 @strawberry.enum

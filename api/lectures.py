@@ -42,7 +42,7 @@ class LectureOrder(Enum):
 
 @strawberry.input
 class LectureFilter:
-    needs_lecturer: bool | None = reading.where(f"({NEEDS_LECTURER}) = {{v}}::bool", data=DataClass.INTERNAL)
+    needs_lecturer: bool | None = reading.whether(NEEDS_LECTURER, data=DataClass.INTERNAL)
     status: list[LectureStatus] | None = reading.among("status")
     kind: list[LectureKind] | None = reading.among("kind")
     audience: list[Audience] | None = reading.among("audience")

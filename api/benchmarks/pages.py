@@ -88,7 +88,7 @@ WAITING_SQL = (
 ).replace("{awaited}", AWAITED)
 FEW_AWAIT = """
     UPDATE drill_participation SET reply = 'AWAITED'
-    WHERE drill_id IN (SELECT id FROM drill ORDER BY starts_at DESC LIMIT $1)"""
+    WHERE drill_id IN (SELECT id FROM drill ORDER BY starts_at LIMIT $1)"""
 AWAITING = 40
 USUAL = Size()
 

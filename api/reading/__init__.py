@@ -28,6 +28,7 @@ from api.reading.choices import (
     present,
     refers,
     where,
+    whether,
 )
 from api.reading.declarations import (
     EVERYONE,
@@ -90,4 +91,5 @@ __all__ = [
     "told",
     "type_of",
     "where",
+    "whether",
 ]

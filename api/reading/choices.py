@@ -29,7 +29,7 @@ def _plain(value: Any) -> Any:
 @dataclass(frozen=True)
 class Filter:
     """One field of a filter input. `holds` says the same in Python, where the oracle can; a filter that `descends`
-    means the unit that is named and all below it."""
+    means the unit that is named and all below it. `otherwise` is what is said where the value is false."""
 
     template: str
     prepare: Callable[[Any], Any] = _plain
@@ -37,11 +37,21 @@ class Filter:
     column: str | None = None
     holds: Callable[[Any, Any], bool] | None = None
     descends: bool = False
+    otherwise: str | None = None
+
+    def saying(self, value: Any) -> str:
+        """The SQL for this value: a statement is written anew for each truth value, so that one can use an index."""
+        return self.otherwise if self.otherwise is not None and value is False else self.template
 
 
 def where(template: str, *, prepare: Callable[[Any], Any] = _plain, data: DataClass = DataClass.PUBLIC) -> Any:
     """A filter in SQL of its own. It goes past every scope but the row's own: review each."""
     return _declared(Filter(template, prepare, data))
+
+
+def whether(template: str, *, data: DataClass = DataClass.PUBLIC) -> Any:
+    """What the row is, or is not. It goes past every scope but the row's own: review each."""
+    return _declared(Filter(template, _plain, data, otherwise=f"not ({template})"))
 
 
 def equals(column: str, cast: str = "text", *, data: DataClass = DataClass.PUBLIC) -> Any:
@@ -107,8 +117,12 @@ def of_unit(column: str = "unit_id", *, data: DataClass = DataClass.PUBLIC) -> A
 
 def present(column: str, *, data: DataClass = DataClass.PUBLIC) -> Any:
     """Whether the column has a value."""
-    template = f"({{t}}.{column} is not null) = {{v}}::bool"
-    return _declared(Filter(template, _plain, data, column, lambda row, wanted: (row is not None) == wanted))
+    template = f"{{t}}.{column} is not null"
+
+    def holds(row: Any, wanted: bool) -> bool:
+        return (row is not None) == wanted
+
+    return _declared(Filter(template, _plain, data, column, holds, otherwise=f"{{t}}.{column} is null"))
 
 
 def _declared(filter_: Filter, description: str | None = None) -> Any:

@@ -180,7 +180,8 @@ class Page:
 
     def filtered(self, name: str, filter_: Filter, row: str) -> str:
         mark = self.compiler.mark(self.picked(lambda arguments: filter_.prepare(arguments["filter"][name])))
-        return "(" + filter_.template.replace("{t}", row).replace("{v}", mark) + ")"
+        saying = filter_.saying(self.place.arguments["filter"][name])
+        return "(" + saying.replace("{t}", row).replace("{v}", mark) + ")"
 
     def between(self, row: str) -> str:
         ends = [("after", self.order.descending), ("before", not self.order.descending)]

@@ -148,7 +148,7 @@ class Slow:
             return [row for row in rows if getattr(row, declared.column) in covered]
         if declared.holds:
             return [row for row in rows if declared.holds(getattr(row, declared.column), value)]
-        kept = await ids(entity, declared.template, declared.prepare(value))
+        kept = await ids(entity, declared.saying(value), declared.prepare(value))
         return [row for row in rows if row.id in kept]
 
     async def sorted(self, rows: list[Any], order: Order, entity: Any) -> list[tuple[Any, Any]]:
@@ -275,4 +275,5 @@ async def ids(entity: Any, template: str, value: Any) -> set[UUID]:
     """The rows of a table for which a filter in SQL holds."""
     condition = template.replace("{t}", "t").replace("{v}", "$1")
     sql = f"select t.id from {entity.table} t where {condition}"  # noqa: S608 - declared SQL
-    return {row["id"] for row in await Tortoise.get_connection("default").execute_query_dict(sql, [value])}
+    given = [value] if "{v}" in template else []
+    return {row["id"] for row in await Tortoise.get_connection("default").execute_query_dict(sql, given)}

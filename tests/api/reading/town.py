@@ -166,6 +166,7 @@ class TownDrillFilter:
     host: strawberry.ID | None = reading.refers("host_id", "TownOrganization")
     held: bool | None = reading.present("held_on")
     note: str | None = reading.equals("note", data=DataClass.INTERNAL)
+    is_attended: bool | None = reading.whether("exists (select from town_participant p where p.drill_id = {t}.id)")
     heads_at_least: int | None = reading.where(
         "(select count(*) from town_participant p where p.drill_id = {t}.id) >= {v}::int"
     )
