@@ -11,7 +11,6 @@ import asyncio
 import gzip
 import hashlib
 import inspect
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 from api import guesses
 from api.conditions import has_tag, wants_gzip
 from api.house import House
+from api.shelf import Shelf
 from domain import feeds, tokens
 from domain.errors import RateLimited
 from domain.feeds import Contents, Feed, Writer
@@ -182,32 +182,8 @@ RENDERER = hashlib.blake2b(b"".join(_sources()), digest_size=16).hexdigest()
 WRITER = Writer(RENDERER, ical.vevent)
 
 
-class Shelf:
-    """Whole calendars by their digests, as many as there is room for; the one unused for longest goes first."""
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self.kept: OrderedDict[str, bytes] = OrderedDict()
-        self.filled = 0
-
-    def find(self, name: str) -> bytes | None:
-        if name in self.kept:
-            self.kept.move_to_end(name)
-        return self.kept.get(name)
-
-    def keep(self, name: str, body: bytes) -> None:
-        self.filled += len(body) - len(self.kept.get(name, b""))
-        self.kept[name] = body
-        self.kept.move_to_end(name)
-        while self.filled > self.room:
-            self.filled -= len(self.kept.popitem(last=False)[1])
-
-    def clear(self) -> None:
-        self.kept.clear()
-        self.filled = 0
-
-
-SHELF = Shelf(32 * 2**20)
+SHELF: Shelf[bytes] = Shelf(32 * 2**20, len)
+"""Whole calendars by their digests."""
 
 
 # ------------------------------------------------------------------ what the other side has, and understands

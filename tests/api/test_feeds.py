@@ -352,17 +352,6 @@ def test_a_contact_who_will_leave_reads_their_feed_until_the_day(play: Any) -> N
     play(story)
 
 
-def test_a_process_keeps_as_many_calendars_as_it_has_room_for_and_those_last_asked_for() -> None:
-    shelf = door.Shelf(room=10)
-    for tag in ("a", "b", "b"):
-        shelf.keep(tag, b"12345")
-    assert shelf.find("a") == b"12345"
-    shelf.keep("c", b"12345")
-    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (b"12345", None, b"12345")
-    shelf.keep("large", b"x" * 11)
-    assert (list(shelf.kept), shelf.filled) == ([], 0)
-
-
 def test_a_calendar_is_rendered_once_and_again_when_a_date_has_changed(
     play: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,14 +135,3 @@ def test_another_server_in_the_same_place_is_asked_itself(play: Any, answers: Sh
         assert (await read(town.officer, LECTURES))["lectures"]["totalCount"] == 1
 
     play(story)
-
-
-def test_as_many_answers_are_kept_as_there_is_room_for() -> None:
-    shelf = Shelf[str](10, len)
-    for name in ("a", "b", "b"):
-        shelf.keep(name, "12345")
-    assert shelf.find("a") == "12345"
-    shelf.keep("c", "12345")
-    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == ("12345", None, "12345")
-    shelf.keep("large", "x" * 11)
-    assert (list(shelf.kept), shelf.filled) == ([], 0)
