@@ -1,0 +1,47 @@
+"""A scheduler as a process of its own, whose clock says what it is told: each line of its standard input is an instant.
+
+    python -m tests.storms.ticking DATABASE_URL SEED
+
+It looks at the schedule once for each, with jobs of every kind of trigger that have an effect which can be counted, and
+answers with a line when it is done.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from datetime import datetime, time
+from random import Random
+from uuid import UUID, uuid4
+
+from domain import database, outbox
+from jobs import clock
+from jobs.post_letters import Desk
+from jobs.schedule import Daily, Hourly, Job, Quarterly
+
+DESK = Desk(None, "http://127.0.0.1", "desk@police.aohama.example", "a secret of nobody")
+TRIGGERS = {"hourly": Hourly(), "daily": Daily(time(9)), "quarterly": Quarterly(time(0, 30))}
+
+
+def jobs(draw: Random) -> Iterator[Job]:
+    """Each owes one more letter in every turn, and takes its time for it."""
+    for name, trigger in TRIGGERS.items():
+
+        async def work(now: datetime, _: Desk, name: str = name) -> None:
+            to = ("県本部", "hq@police.aohama.example")
+            await outbox.owe(str(uuid4()), name, unit_id=UUID(int=7), to=to, facts={}, owed_at=now)
+            await asyncio.sleep(draw.uniform(0, 0.01))
+
+        yield Job(name, trigger, work, "to be counted")
+
+
+async def tick_on(url: str, seed: int) -> None:
+    schedule = tuple(jobs(Random(seed)))
+    async with database.opened(url, connections=2):
+        print("ready", flush=True)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            await clock.tick(datetime.fromisoformat(line.strip()), DESK, schedule)
+            print("done", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(tick_on(sys.argv[1], int(sys.argv[2])))
