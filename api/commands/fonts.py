@@ -57,12 +57,14 @@ def _must_differ(sources: list[Source]) -> None:
 
 def _cut(sources: list[Source]) -> Iterator[Face]:
     """The slices of all files, those of the same characters beside each other: so the style sheet packs best."""
+    from rich.progress import track
+
     cut = []
     for one in sources:
         holds = f"太さ {one.weight}、{len(one.characters):,}字、異体字 {one.forms:,}"
-        print(f"{one.name}（{holds}）を分けています…", flush=True)
+        print(f"{one.name}（{holds}）")
         if one.licence:
             print(f"  使用条件: {one.licence}")
-        cut.append(list(one.cut()))
+        cut.append(list(track(one.cut(), "分けています…", total=len(one.slices))))
     for row in zip_longest(*cut):
         yield from filter(None, row)

@@ -93,10 +93,13 @@ class Source:
         tables = [one.uvsDict for one in self.font["cmap"].tables if one.format == BY_SELECTOR]
         return sum(len(pairs) for forms in tables for pairs in forms.values())
 
+    @property
+    def slices(self) -> list[list[int]]:
+        return sliced(self.characters)
+
     def cut(self) -> Iterator[Face]:
         """The slices, those that a page needs most first."""
-        slices = sliced(self.characters)
-        for points, content in zip(slices, _cut(_opened(self.content), slices), strict=True):
+        for points, content in zip(self.slices, _cut(_opened(self.content), self.slices), strict=True):
             name = f"{sha256(content).hexdigest()[:16]}.woff2"
             yield Face(name, self.weight, ranges(points, self.characters), content)
 
@@ -151,8 +154,9 @@ def _opened(content: bytes) -> TTFont:
 
 
 def _only(font: TTFont, points: Set[int]) -> TTFont:
-    """Forms by a selector are kept by naming it, and go with their base. Hints would make a slice a third larger."""
-    options = Options(hinting=False, layout_features=FEATURES, name_IDs=SAID)
+    """Forms by a selector are kept by naming it, and go with their base. Hints would make a slice a third larger, and
+    subroutines are what Brotli finds better by itself."""
+    options = Options(hinting=False, desubroutinize=True, layout_features=FEATURES, name_IDs=SAID)
     options.drop_tables += UNUSED
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=points | SELECTORS)
