@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
     config.pluginmanager.register(dealing)
     config.pluginmanager.register(judging)
@@ -56,6 +57,7 @@ def pytest_collection_finish() -> None:
     """What all tests share is there now, and stays: it need not be looked through for garbage again and again."""
     gc.freeze()
     gc.set_threshold(OFTEN)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

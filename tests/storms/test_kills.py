@@ -103,9 +103,12 @@ async def is_quiet() -> bool:
 
 
 def settle(here: Port, run: Any) -> None:
-    """Let what is left be posted by processes that nobody kills; clocks go on only while no post is under way."""
-    for _ in range(20):
-        end = time.monotonic() + 0.7
+    """Let what is left be posted by processes that nobody kills; clocks go on only while no post is under way.
+
+    A machine that is busy with other things needs longer each time until the processes are up.
+    """
+    for turn in range(20):
+        end = time.monotonic() + 0.7 * 1.2**turn
         while time.monotonic() < end:
             if run(is_quiet()):
                 return
