@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,10 +22,14 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from icalendar import Calendar
 
+from domain.outbox import LEASE
 from tests.api.serving import wait_until
 from tests.year.desk import _free_port
 
 ROOT = Path(__file__).parents[2]
+NEXT = LEASE + timedelta(minutes=2)
+"""Later than any lease and any first pause."""
+
 PATIENCE = 60.0
 """Seconds for which a test waits, on a machine that is busy with other things."""
 
@@ -212,3 +217,22 @@ def port(url: str, smtp_port: int, place: Path, now: datetime, patience: float =
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         starter.communicate(timeout=PATIENCE)
+
+
+def settle(is_quiet: Callable[[], bool], *hosts: Port) -> None:
+    """Let what is left be posted by processes that nobody kills. Clocks go on only while no post is under way, and none
+    is ahead of another's; on a busy machine there is more and more time before."""
+    for turn in range(20):
+        end = time.monotonic() + 0.7 * 1.2**turn
+        while time.monotonic() < end:
+            if is_quiet():
+                return
+            time.sleep(0.05)
+        at_work = [(host, [name for name in host.running if name.startswith("jobs")]) for host in hosts]
+        for host, jobs in at_work:
+            host.kill(*jobs)
+        for host in hosts:
+            host.later(NEXT)
+        for host, jobs in at_work:
+            host.start(*jobs)
+    raise AssertionError("letters were left behind")

@@ -13,18 +13,15 @@ import httpx
 from domain import tokens
 from domain.actor import Role
 from domain.calendar import Appointment, Attendee
-from domain.outbox import LEASE, WAITING, Letter
+from domain.outbox import WAITING, Letter
 from domain.people import Person
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
-from tests.storms.port import Port, by_reader, differences, invitations, office, port
+from tests.storms.port import NEXT, Port, by_reader, differences, invitations, office, port, settle
 
 MORNING = NOW + timedelta(hours=15, minutes=10)
 """Ten past midnight in Japan: letters of one day are the same to the byte."""
-
-NEXT = LEASE + timedelta(minutes=2)
-"""Later than any lease and any first pause."""
 
 BOTH_JOBS = ("jobs 1", "jobs 2")
 STRIKES = (("web",), ("web",), ("jobs 1",), ("jobs 2",), BOTH_JOBS, ("web", *BOTH_JOBS))
@@ -102,23 +99,6 @@ async def is_quiet() -> bool:
     return not await Letter.filter(**WAITING).exists()
 
 
-def settle(here: Port, run: Any) -> None:
-    """Let what is left be posted by processes that nobody kills; clocks go on only while no post is under way.
-
-    A machine that is busy with other things needs longer each time until the processes are up.
-    """
-    for turn in range(20):
-        end = time.monotonic() + 0.7 * 1.2**turn
-        while time.monotonic() < end:
-            if run(is_quiet()):
-                return
-            time.sleep(0.05)
-        here.kill(*BOTH_JOBS)
-        here.later(NEXT)
-        here.start(*BOTH_JOBS)
-    raise AssertionError("letters were left behind")
-
-
 def test_whatever_is_killed_everybody_is_told_in_order_and_as_good_as_once(
     run: Any, database_url: str, tmp_path: Path, full: bool, capsys: Any
 ) -> None:
@@ -135,7 +115,7 @@ def test_whatever_is_killed_everybody_is_told_in_order_and_as_good_as_once(
         officer.start()
         storm(here, desk, box.taken, strikes, Random(seed))
         officer.join()
-        settle(here, run)
+        settle(lambda: run(is_quiet()), here)
         kills = sum(here.killed.values())
 
     mails = invitations(box)

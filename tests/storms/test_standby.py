@@ -26,10 +26,10 @@ from tests import make
 from tests.api.asking import answered, codes
 from tests.api.serving import wait_until
 from tests.stage import Stage
-from tests.storms.port import PATIENCE, Port, by_reader, differences, invitations, office, port
+from tests.storms.port import PATIENCE, Port, by_reader, differences, invitations, office, port, settle
 from tests.storms.servers import Pair, kill, paired, start_again, tell
 from tests.storms.test_database import copy
-from tests.storms.test_kills import BOTH_JOBS, MORNING, NEXT, prepared
+from tests.storms.test_kills import BOTH_JOBS, MORNING, prepared
 
 READ = "{ organizations(first: 50) { edges { node { name } } } }"
 PERSONAL = "{ volunteers(first: 1) { edges { node { person { familyName } } } } }"
@@ -143,20 +143,6 @@ async def is_waiting() -> bool:
     return await Letter.filter(**WAITING).exists()
 
 
-def settle(hosts: tuple[Port, Port], pair: Pair) -> None:
-    """Let what is left be posted; clocks go on only while nobody posts."""
-    for _ in range(20):
-        end = time.monotonic() + 3
-        while time.monotonic() < end:
-            if not told(pair, is_waiting()):
-                return
-            time.sleep(0.1)
-        for act in (Port.kill, lambda host, _: host.later(NEXT), Port.start):  # no host's clock is ahead of another's
-            for host, jobs in zip(hosts, BOTH_JOBS, strict=True):
-                act(host, jobs)
-    raise AssertionError("letters were left behind")
-
-
 @contextmanager
 def two_hosts(pair: Pair, smtp: int, room: Path) -> Iterator[tuple[Port, Port]]:
     """A web and jobs on each."""
@@ -198,7 +184,7 @@ def test_when_the_primary_dies_the_standby_takes_over_and_nothing_acknowledged_i
     with office(Random(0)) as (box, smtp), two_hosts(pair, smtp, tmp_path) as hosts:
         officer = Officer(hosts, secret, drill, contacts)
         invite_through(pair, officer, rounds)
-        settle(hosts, pair)
+        settle(lambda: not told(pair, is_waiting()), *hosts)
     asked, letters = told(pair, outcome())
     mails = invitations(box)
     with capsys.disabled():
