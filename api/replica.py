@@ -12,7 +12,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
-from asyncpg import PostgresError, QueryCanceledError
+from asyncpg import InterfaceError, InternalClientError, PostgresError, QueryCanceledError
 
 from api.questions import Question
 from domain import database
@@ -49,7 +49,7 @@ class Replica:
             return await self._read(written["at"], question)
         except QueryCanceledError:
             raise
-        except (PostgresError, OSError) as error:
+        except (PostgresError, InterfaceError, InternalClientError, OSError) as error:
             log.warning("the replica does not answer: %s", type(error).__name__)
             self.became[FAILED] += 1
             self.rests_until = asyncio.get_running_loop().time() + PAUSE
