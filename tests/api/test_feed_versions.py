@@ -284,6 +284,24 @@ def test_an_unchanged_feed_costs_one_statement_whatever_is_in_it(play: Any) -> N
     play(story)
 
 
+def test_programs_that_ask_at_once_share_a_look_and_each_is_told_what_stands(play: Any) -> None:
+    async def story(town: Town) -> None:
+        opened = [await feeds.subscribe_unit(town.hq, unit_id=unit.id) for unit in (town.station, town.prefecture)]
+        async with at_the_door() as client:
+            tags = {feed.id: (await client.get(path(feed))).headers["etag"] for feed in opened}
+
+            async def asking(feed: Subscription) -> tuple[int, str]:
+                answer = await client.get(path(feed), headers={"If-None-Match": tags[feed.id]})
+                return answer.status_code, answer.headers["etag"]
+
+            with spoken() as said:
+                answers = await asyncio.gather(*[asking(feed) for feed in opened * 4])
+        assert answers == [(304, tags[feed.id]) for feed in opened] * 4
+        assert len(said) <= 2
+
+    play(story)
+
+
 def test_after_a_change_elsewhere_the_feed_is_looked_through_once_and_stays_the_same(play: Any) -> None:
     async def story(town: Town) -> None:
         feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
