@@ -1,0 +1,193 @@
+"""Whatever is done next: steps drawn at random over drills and activities, many of which are refused, and what holds
+after each of them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from domain import activities, calendar, database, drills, replies, sealing, table
+from domain.activities import Activity, ActivityParticipation, ParticipationStatus
+from domain.calendar import Appointment, Attendee, PartStat
+from domain.drills import Drill
+from domain.errors import Refused
+from domain.journal import Entry
+from domain.outbox import Letter, Method
+from domain.records import Record
+from domain.volunteers import Volunteer
+from tests import make
+from tests.clock import NOW
+from tests.stage import Stage
+
+SEATS, WHO = 2, st.integers(0, 2)
+ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
+DAYS = st.integers(20, 60)
+ORPHANS = """
+    SELECT count(*) AS count FROM letter WHERE appointment_id NOT IN (SELECT id FROM appointment)
+    UNION ALL SELECT count(*) FROM drill_participation part WHERE NOT EXISTS (
+        SELECT FROM drill WHERE drill.id = part.drill_id AND drill.appointment_id = part.appointment_id)
+    UNION ALL SELECT count(*) FROM attendee WHERE unit_id NOT IN (SELECT id FROM unit)"""
+
+
+class Steps(RuleBasedStateMachine):
+    """A town with a drill to which one is invited, an activity with two seats, and three of each who could come."""
+
+    stage: Stage
+    taken = refused = 0
+
+    @initialize()
+    def a_town(self) -> None:
+        self.now = NOW
+        self.stage.play(self._settle(), empty=True)
+
+    async def _settle(self) -> None:
+        self.town = town = await self.stage.town()
+        self.drill, self.activity = await make.drill(town.officer), await make.activity(town.officer, capacity=SEATS)
+        bodies = [await make.company(town.officer, f"架空商事{number}") for number in range(3)]
+        self.contacts = [
+            await make.contact(town.officer, body, mail_address=f"contact{number}@partner.example")
+            for number, body in enumerate(bodies)
+        ]
+        self.volunteers: list[Volunteer] = [
+            await make.volunteer(town, family_name=f"例塚{number}", mail_address=f"v{number}@volunteer.example")
+            for number in range(3)
+        ]
+        await drills.invite(town.officer, self.drill.id, contact_id=self.contacts[0].id)
+
+    def does(self, step: Callable[[], Awaitable[object]]) -> None:
+        """One step a minute later; one that is refused leaves everything as it was, any other its entries."""
+        self.now += timedelta(minutes=1)
+        self.stage.play(self._done(step), empty=False)
+
+    async def _done(self, step: Callable[[], Awaitable[object]]) -> None:
+        before = await written()
+        try:
+            await step()
+        except Refused:
+            type(self).refused += 1
+            assert await written() == before
+        else:
+            type(self).taken += 1
+            assert (await written())["Entry"] >= before["Entry"]
+
+    @property
+    def officer(self) -> Any:
+        return make.at(self.town.officer, self.now)
+
+    @rule(who=WHO)
+    def invite_to_the_drill(self, who: int) -> None:
+        self.does(lambda: drills.invite(self.officer, self.drill.id, contact_id=self.contacts[who].id))
+
+    @rule(who=WHO)
+    def take_an_invitation_back(self, who: int) -> None:
+        async def step() -> None:
+            for asked in await Attendee.filter(person_id=self.contacts[who].person_id):
+                await drills.uninvite(self.officer, self.drill.id, attendee_id=asked.id)
+
+        self.does(step)
+
+    @rule(who=WHO, answer=ANSWERS)
+    def answer(self, who: int, answer: PartStat) -> None:
+        async def step() -> None:
+            for person_id in (self.contacts[who].person_id, self.volunteers[who].person_id):
+                for asked in await Attendee.filter(person_id=person_id):
+                    await replies.answer_by_link(self.now, asked.id, partstat=answer)
+
+        self.does(step)
+
+    @rule(room=st.sampled_from(["講堂", "大会議室", "道場"]))
+    def move_the_drill(self, room: str) -> None:
+        self.does(lambda: drills.correct(self.officer, self.drill.id, place=room))
+
+    @rule(days=DAYS)
+    def postpone_the_drill(self, days: int) -> None:
+        starts_at = NOW + timedelta(days=days)
+        dates: dict[str, Any] = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        self.does(lambda: drills.postpone(self.officer, self.drill.id, reason="台風", **dates))
+
+    @rule(step=st.sampled_from([drills.resume_inviting, drills.confirm]))
+    def go_on_with_the_drill(self, step: Any) -> None:
+        self.does(lambda: step(self.officer, self.drill.id))
+
+    @rule(who=WHO)
+    def invite_to_the_activity(self, who: int) -> None:
+        self.does(lambda: activities.invite(self.officer, self.activity.id, volunteer_ids=[self.volunteers[who].id]))
+
+    @rule(who=WHO)
+    def release_from_the_activity(self, who: int) -> None:
+        async def step() -> None:
+            for part in await ActivityParticipation.filter(volunteer_id=self.volunteers[who].id):
+                await activities.release(self.officer, part.id, reason="人数が揃ったため")
+
+        self.does(step)
+
+    @rule(days=DAYS)
+    def put_the_activity_off(self, days: int) -> None:
+        starts_at = NOW + timedelta(days=days)
+        dates: dict[str, Any] = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+        self.does(lambda: activities.reschedule(self.officer, self.activity.id, **dates))
+
+    @invariant()
+    def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
+        async def holds() -> None:
+            seated = ActivityParticipation.filter(activity_id=self.activity.id, status=ParticipationStatus.CONFIRMED)
+            assert await seated.count() <= SEATS
+            assert [one for one in await Attendee.all() if not await is_told(one)] == []
+
+        self.stage.play(holds(), empty=False)
+
+    def teardown(self) -> None:
+        """After the last step: nothing hangs in the air, the journal tells of every row, and its chain is whole."""
+
+        async def holds() -> None:
+            assert {row["count"] for row in await database.rows(ORPHANS)} == {0}
+            assert await unwritten() == []
+            while await sealing.seal(self.now):
+                pass
+            assert await sealing.verify(self.now) == []
+
+        self.stage.play(holds(), empty=False)
+
+
+async def written() -> dict[str, int]:
+    """How many entries and letters there are, and how often all rows have changed."""
+    dates = sum([one.version for model in (Appointment, Drill, Activity, Attendee) for one in await model.all()])
+    return {"Entry": await Entry.all().count(), "Letter": await Letter.all().count(), "versions": dates}
+
+
+async def unwritten() -> list[str]:
+    """Rows without an entry that tells how they came, and entries that tell of no row."""
+    found = []
+    for name, model in table.models().items():
+        if issubclass(model, Record):
+            rows = {one.id for one in await model.all().only("id")}
+            told = set(await Entry.filter(kind=name).values_list("row_id", flat=True))
+            found += [name] if rows != told else []
+    return found
+
+
+async def is_told(attendee: Attendee) -> bool:
+    """Whether the last that their calendar was owed is the date as it stands for them now."""
+    of_them = Letter.filter(appointment_id=attendee.appointment_id, person_id=attendee.person_id)
+    last = await of_them.exclude(method=None).order_by("-id").first()
+    date = await Appointment.get(id=attendee.appointment_id)
+    if last is None:
+        return False
+    wanted = Method.REQUEST if attendee.removed_at is None else Method.CANCEL
+    return (last.method, last.facts["sequence"]) == (wanted, calendar.sequence_for(date, attendee))
+
+
+def test_whatever_is_done_next_nothing_is_lost_or_left_untold(stage: Stage, full: bool, capsys: Any) -> None:
+    class Drawn(Steps):
+        taken = refused = 0
+
+    Drawn.stage = stage
+    examples, steps = (100, 100) if full else (4, 12)
+    drawn = settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+    run_state_machine_as_test(Drawn, settings=drawn)
+    with capsys.disabled():
+        print(f"\nsteps: {Drawn.taken} taken, {Drawn.refused} refused")
+    assert Drawn.taken > 0
