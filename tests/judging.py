@@ -35,20 +35,20 @@ ENVIRONMENT = Path(os.environ.get("RENKEI_TEST_JUDGES", Path(__file__).parents[1
 """Where pip has put those written in Python, apart from what the program itself stands on (the extra `judges`)."""
 
 READ_BY = ("ical.js", "node-ical")
-DISTRIBUTIONS = {
-    "vobject": "0.9.9",
-    "khal": "0.14.1",
-    "recurring-ical-events": "3.8.2",
-    "icalevents": "0.3.1",
-    "caldav": "3.6.0",
-    "vdirsyncer": "0.21.0",
-}
+DISTRIBUTIONS = {"vobject": "0.9.9", "khal": "0.14.1", "recurring-ical-events": "3.8.2", "icalevents": "0.3.1"}
+SUBSCRIBERS = {"caldav": "3.6.0", "vdirsyncer": "0.21.0"}
+"""In the same place, but fetched after those: they bring more along than all of them."""
 
 DEBIAN = "apt-get install -y --no-install-recommends"
 NPM = f"npm install --prefix {READERS.name} ical.js@2.2.1 node-ical@0.27.2"
-PIP = "python3 -m venv .judges && .judges/bin/pip install -q " + " ".join(
-    f"{name}=={version}" for name, version in DISTRIBUTIONS.items()
-)
+
+
+def _pinned(distributions: Mapping[str, str]) -> str:
+    return " ".join(f"{name}=={version}" for name, version in distributions.items())
+
+
+PIP = f"python3 -m venv .judges && .judges/bin/pip install -q {_pinned(DISTRIBUTIONS)}"
+PIP_MORE = f".judges/bin/pip install -q {_pinned(SUBSCRIBERS)}"
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def _readers() -> bool:
     return program("node") is not None and all((READERS / "node_modules" / one).is_dir() for one in READ_BY)
 
 
-def _environment() -> bool:
-    packages = ENVIRONMENT.glob("lib/python3*/site-packages/*")
-    return {name.replace("-", "_") for name in DISTRIBUTIONS} <= {path.name for path in packages}
+def _environment(*names: str) -> Callable[[], bool]:
+    packages = {name.replace("-", "_") for name in names}
+    return lambda: packages <= {path.name for path in ENVIRONMENT.glob("lib/python3*/site-packages/*")}
 
 
 def _mail_servers() -> bool:
@@ -94,7 +94,8 @@ def _may_be_apart() -> bool:
 JUDGES: Mapping[str, Judge] = {
     "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
     "ical.js": Judge(_readers, NPM),
-    "vobject and khal": Judge(_environment, PIP),
+    "vobject and khal": Judge(_environment(*DISTRIBUTIONS), PIP),
+    "caldav and vdirsyncer": Judge(_environment(*SUBSCRIBERS), PIP_MORE),
     "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
     "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
     "BIZ UDPGothic": Judge(FONT.is_file, f"{DEBIAN} fonts-morisawa-bizud-gothic"),

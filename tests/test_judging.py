@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging import DEBIAN, DISTRIBUTIONS, JUDGED_LESS, JUDGES, LEFT_OUT, NPM, PIP, told
+from tests.judging import DEBIAN, DISTRIBUTIONS, JUDGED_LESS, JUDGES, LEFT_OUT, NPM, PIP, PIP_MORE, SUBSCRIBERS, told
 
 ROOT = Path(__file__).parents[1]
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -29,13 +29,13 @@ def test_who_was_missing_is_told_with_the_tests_that_went_without_and_how_to_hav
 def test_whoever_can_be_missing_is_fetched_by_the_automatic_check(name: str) -> None:
     how = JUDGES[name].how
     packages = how.removeprefix(DEBIAN).removesuffix(", and to be root").split()
-    assert how in CI if how in (NPM, PIP) else not set(packages) - set(re.split(r"[\s()]+", CI))
+    assert how in CI if how in (NPM, PIP, PIP_MORE) else not set(packages) - set(re.split(r"[\s()]+", CI))
 
 
 def test_the_judges_in_python_are_those_of_the_extra_and_none_is_in_the_tests_own_environment() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     named = {extra: {re.split(r"[<>=\[]", one)[0] for one in extras[extra]} for extra in ("judges", "test")}
-    assert named["judges"] == set(DISTRIBUTIONS)
+    assert named["judges"] == {*DISTRIBUTIONS, *SUBSCRIBERS}
     assert not named["test"] & named["judges"]
 
 

@@ -23,7 +23,7 @@ from tests.outside.calendars import Programs
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.judged_by("vobject and khal")
+@pytest.mark.judged_by("caldav and vdirsyncer")
 def test_calendar_programs_take_everything_once_and_then_only_what_has_changed(play: Any, tmp_path: Path) -> None:
     async def story(town: Town) -> None:
         for day in range(1, 4):
