@@ -20,6 +20,7 @@ from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.japanese import mail_address as as_address
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
+from domain.units import Unit
 from domain.verbs import broken, verb
 
 MOST = 10
@@ -70,7 +71,7 @@ async def allow(
     that is not themself.
 
     Raises Incomplete for a proxy without a name, Invalid for an alias with one and for the address at which they are
-    invited anyway, Conflict where it is entered already, or too many are.
+    invited anyway, Conflict where it is a unit's, as an alias somebody else's, entered already, or too many are.
     """
     theirs = Person.filter(any_of(Person, "unit_id", actor.units), erased_at=None)
     person = await records.see(theirs, person_id, field="person_id")
@@ -78,6 +79,7 @@ async def allow(
     _must_be_whole(kind, holder)
     if address.casefold() == person.mail_address.casefold():
         raise Invalid("本人の連絡先のアドレスです。登録しなくても、返信を受け付けます。", field="mail_address")
+    await _must_be_nobody_elses(person, kind, address)
     if await AnswerAddress.filter(person_id=person.id, ended_at=None).count() >= MOST:
         raise Conflict(f"回答用アドレスは、一人につき{MOST}件までです。使わないものを終えてください。")
     values = {"unit_id": person.unit_id, "person_id": person.id, "allowed_by_id": actor.person_id}
@@ -90,6 +92,18 @@ def _must_be_whole(kind: AnswerAddressKind, holder: str) -> None:
         raise Incomplete("代わりに回答する人の氏名を入力してください。", field="holder")
     if kind is AnswerAddressKind.ALIAS and holder:
         raise Invalid("本人の別のアドレスのときは、氏名を入力しないでください。", field="holder")
+
+
+async def _must_be_nobody_elses(person: Person, kind: AnswerAddressKind, address: str) -> None:
+    """What others say from their own address must not count as this person's answer, unless they answer for them."""
+    others = Person.filter(mail_address__iexact=address, erased_at=None).exclude(id=person.id)
+    if await Unit.filter(mail_address__iexact=address).exists():
+        raise Conflict("警察の所属のアドレスです。回答用アドレスにはできません。", field="mail_address")
+    if kind is AnswerAddressKind.ALIAS and await others.exists():
+        raise Conflict(
+            "ほかの人の連絡先のアドレスです。その人が代わりに回答するときは、PROXY で登録してください。",
+            field="mail_address",
+        )
 
 
 @verb(*LIAISONS)

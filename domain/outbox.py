@@ -260,24 +260,31 @@ async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:
 
 
 @routine
-async def mark_failed(now: datetime, letter_id: UUID, reason: str, *, for_good: bool) -> None:
+async def mark_failed(
+    now: datetime, letter_id: UUID, reason: str, *, for_good: bool = False, is_unwritten: bool = False
+) -> None:
     """The post did not take it: try again later, after a growing pause (`_pause`), or give it up. Where trying again
     can help, no letter about a date is given up before that is over; and what waits for it has a pause as well, each
-    its own, so that a new word is as impatient as if nothing were in front of it."""
+    its own, so that a new word is as impatient as if nothing were in front of it.
+
+    One that `is_unwritten`, for its template or the program is wrong, the desk hears of at once. It is tried again,
+    for that can be mended; but it keeps no newer word from leaving, and is given up where one waits for it.
+    """
     letter = await Letter.filter(id=letter_id, **WAITING).select_for_update().first()
     if letter is None:  # whoever held the lease after us has ended it
         return
-    ends = for_good or (letter.ends_at is None and letter.attempts + 1 >= MOST_ATTEMPTS)
-    tried = [letter, *([] if ends else await _behind(letter, now))]
+    behind, is_first = await _behind(letter, now), not letter.attempts
+    is_worn_out = letter.ends_at is None and letter.attempts + 1 >= MOST_ATTEMPTS
+    ends = for_good or is_worn_out or (is_unwritten and bool(behind))
     letter.update_from_dict({"leased_until": None, "given_up_at": now if ends else None, "last_error": reason[:300]})
-    for one in tried:
+    for one in [letter, *([] if ends else behind)]:
         if one.due_at <= now:  # else it was tried for what waits for it, which costs it no patience
             one.update_from_dict(
                 {"attempts": one.attempts + 1, "last_error": reason[:300], "due_at": now + _pause(one, now)}
             )
         await one.save()
-    if for_good and not letter.is_over(now):
-        await _mourn(now, letter, f"送信時にメールサーバーに拒まれました（{reason}）")
+    if (for_good or (is_unwritten and (ends or is_first))) and not letter.is_over(now):
+        await _mourn(now, letter, reason if is_unwritten else f"送信時にメールサーバーに拒まれました（{reason}）")
 
 
 async def set_aside(now: datetime, letters: Sequence[Letter], bug: Exception) -> None:

@@ -35,7 +35,8 @@ LEASING = f"""
         WHERE {_waits("one")} AND NOT one.gathers
           AND (one.due_at <= $1 OR (one.attempts > 0 AND one.stamped_at IS NULL) OR EXISTS (
               SELECT FROM letter behind
-              WHERE {_follows("behind", "one")} AND {_waits("behind")} AND behind.due_at <= $1))
+              WHERE {_follows("behind", "one")} AND {_waits("behind")} AND NOT behind.gathers
+                AND behind.due_at <= $1))
           AND NOT {held_at("$1", "$4", "$5")}
           AND (one.leased_until IS NULL OR one.leased_until <= $1)
           AND NOT EXISTS (SELECT FROM letter older WHERE {_follows("one", "older")} AND {_waits("older")})

@@ -129,23 +129,26 @@ async def _post(now: datetime, desk: Desk, letter: Letter, handing_over: Handing
         await outbox.mark_failed(now, letter.id, "予定が終わったため、送りませんでした。", for_good=True)
         return Outcome.OVER
     try:
-        await desk.post.post(envelope(now, desk, letter), handing_over)
+        written = envelope(now, desk, letter)
+    except Exception as mistake:
+        await outbox.mark_failed(now, letter.id, _said(letter, mistake), is_unwritten=True)
+        return Outcome.FAILED
+    try:
+        await desk.post.post(written, handing_over)
     except Exception as failure:
-        await _failed(now, letter, failure)
+        await outbox.mark_failed(now, letter.id, _said(letter, failure), for_good=isinstance(failure, PermanentFailure))
         return Outcome.FAILED
     return Outcome.POSTED
 
 
-async def _failed(now: datetime, letter: Letter, failure: Exception) -> None:
-    """Only the mail server's own last word ends a letter; a broken template or program can be mended meanwhile."""
+def _said(letter: Letter, failure: Exception) -> str:
+    """What went wrong, in words for the desk; the log is told too."""
     said = "letter %s (%s) was not posted: %s"
     if isinstance(failure, NotPosted | Refused):
-        reason = str(failure)
-        log.warning(said, letter.id, letter.kind, ADDRESS.sub("…", reason))
-    else:
-        log.error(said, letter.id, letter.kind, trace(failure))
-        reason = f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"
-    await outbox.mark_failed(now, letter.id, reason, for_good=isinstance(failure, PermanentFailure))
+        log.warning(said, letter.id, letter.kind, ADDRESS.sub("…", str(failure)))
+        return str(failure)
+    log.error(said, letter.id, letter.kind, trace(failure))
+    return f"プログラムの誤りで送れませんでした（{type(failure).__name__}）。自動的に再送します。"
 
 
 def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:

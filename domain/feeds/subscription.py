@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -90,9 +90,13 @@ class FeedState(Table):
 
 
 A_DAY = 3
-"""How often on one day somebody is told again of a feed that they have."""
+WEEKS, IN_WEEKS = timedelta(days=30), 10
+"""How often on one day, and in so many, somebody is told again of a feed that they have: whoever holds their link can
+ask for it."""
 
 ENOUGH = "きょうはもうお送りしました。届かないときは、迷惑メールの中を確かめるか、担当者にお電話ください。"
+ENOUGH_LATELY = "この30日に何度もお送りしました。届かないときは、担当者にお電話ください。"
+OVER = "カレンダーの購読は終わっています。もう一度使うときは、担当者にお電話ください。"
 
 MOST_OPEN = 10
 """How many feeds one person may have at once."""
@@ -133,16 +137,24 @@ async def _opened(author: Author, person: Person, **values: Any) -> Subscription
 
 async def tell(author: Author, person: Person) -> None:
     """Tell somebody where their dates are, by letter: the newest feed that they have, as it is, for another address
-    would take it from their programs; whoever has none is given one. In the caller's transaction. Raises WrongState
-    where they were told often enough on this day, or pause, and Incomplete where there is no address to write to."""
-    living = Subscription.filter(Q(revoked_at=None) | Q(revoked_at__gt=author.now), person_id=person.id)
-    feed = await living.order_by("-created_at", "-id").select_for_update().first()
+    would take it from their programs; whoever has never had one is given one. In the caller's transaction, one at a
+    time for each person. Raises WrongState where they were told often enough on this day or in these weeks, where what
+    they had has ended, or while they pause, and Incomplete where there is no address to write to."""
+    await Person.filter(id=person.id).select_for_update().get()
+    theirs = Subscription.filter(person_id=person.id)
+    living = theirs.filter(Q(revoked_at=None) | Q(revoked_at__gt=author.now))
+    feed = await living.order_by("-created_at", "-id").first()
     if feed is None:
+        if await theirs.filter(rests=False).exists():
+            raise WrongState(OVER)
         await _opened(author, person)
         return
-    today = f":{author.now.astimezone(TOKYO).date()}:"
-    if await Letter.filter(key__startswith=f"{_letter(feed)}{today}").count() >= A_DAY:
+    today, lately = f":{author.now.astimezone(TOKYO).date()}:", author.now - WEEKS
+    told = Letter.filter(key__startswith=_letter(feed))
+    if await told.filter(key__startswith=f"{_letter(feed)}{today}").count() >= A_DAY:
         raise WrongState(ENOUGH)
+    if await told.filter(owed_at__gt=lately).count() >= IN_WEEKS:
+        raise WrongState(ENOUGH_LATELY)
     await _told(author, feed, f"{today}{author.now.isoformat()}")
 
 

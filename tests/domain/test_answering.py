@@ -160,3 +160,21 @@ def test_nobody_enters_one_twice_or_too_many_or_for_people_of_others(play: Any) 
         assert await AnswerAddress.filter(ended_at=None, created_at=NOW).count() == MOST
 
     play(story)
+
+
+def test_an_address_of_somebody_else_is_no_alias_and_one_of_the_police_answers_for_nobody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        body = await make.company(town.officer, "例示通信株式会社")
+        colleague = await make.contact(town.officer, body, mail_address="b@other.example")
+        for address, kind in (("B@Other.example", ALIAS), (town.station.mail_address, ALIAS)):
+            with pytest.raises(errors.Conflict) as refused:
+                await allowed(asked, kind=kind, mail_address=address)
+            assert refused.value.field == "mail_address"
+        with pytest.raises(errors.Conflict):
+            await allowed(asked, kind=PROXY, mail_address=town.station.mail_address, holder="試﨑 花子")
+        assert not await AnswerAddress.exists()
+        known = await allowed(asked, kind=PROXY, mail_address="b@other.example", holder="例塚 次郎")
+        assert (known.kind, colleague.person_id != asked.attendee.person_id) == (PROXY, True)
+
+    play(story)

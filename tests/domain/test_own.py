@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain import drills, lectures, organizations, own, tokens, walls
+from domain import drills, feeds, lectures, organizations, own, tokens, walls
 from domain.actor import TOKYO, Actor, Role
 from domain.drills import ParticipationReply
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
@@ -247,6 +247,24 @@ def test_whoever_wants_their_dates_in_their_calendar_is_given_a_feed_and_told_of
         await own.send_feed(LATER + timedelta(days=1), contact.person_id)
         assert await Subscription.filter(person_id=contact.person_id).count() == 1
         assert len(await told_where(contact.person_id)) == 5
+
+    play(story)
+
+
+def test_a_link_does_not_send_the_address_again_for_ever_nor_open_what_the_desk_has_ended(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        for day in range(10):
+            await own.send_feed(LATER + timedelta(days=day), contact.person_id)
+        with pytest.raises(WrongState, match="30日"):
+            await own.send_feed(LATER + timedelta(days=10), contact.person_id)
+        await own.send_feed(LATER + timedelta(days=31), contact.person_id)
+        assert len(await told_where(contact.person_id)) == 11
+        feed = await Subscription.get(person_id=contact.person_id)
+        await feeds.revoke(make.at(town.officer, LATER), feed.id)
+        with pytest.raises(WrongState, match="終わっています"):
+            await own.send_feed(LATER + timedelta(days=32), contact.person_id)
+        assert await Subscription.filter(person_id=contact.person_id).count() == 1
 
     play(story)
 

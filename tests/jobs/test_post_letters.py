@@ -411,6 +411,36 @@ def test_a_template_that_an_office_has_broken_can_be_mended_before_the_letter_is
     play(story)
 
 
+def test_a_letter_that_nobody_can_write_keeps_no_newer_word_from_its_reader_and_the_desk_hears_of_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        lecture = await confirmed(town)
+        pigeons = Pigeons()
+        for minutes in (0, 10):
+            await post_letters.post_letters(NOW + timedelta(minutes=minutes), desk(pigeons))
+        invited = await Letter.filter(method="REQUEST").first()
+        assert invited is not None
+        at = NOW + timedelta(hours=1)
+        facts = {name: value for name, value in invited.facts.items() if name != "unit_name"}
+        about = {"appointment_id": invited.appointment_id, "person_id": invited.person_id}
+        to = (invited.to_name, invited.to_address)
+        await outbox.owe(
+            "broken:1", invited.kind, unit_id=invited.unit_id, to=to, facts=facts, owed_at=at, method=None, **about
+        )
+        assert (await post_letters.post_letters(at, desk(pigeons)))[post_letters.Outcome.FAILED] == 1
+        assert await Letter.filter(kind="letter-returned").count() == 1
+        assert (await Letter.get(key="broken:1")).given_up_at is None
+        later = NOW + timedelta(hours=2)
+        await lectures.cancel(make.at(town.officer, later), lecture.id, reason="閉校")
+        for minutes in (10, 11):
+            await post_letters.post_letters(later + timedelta(minutes=minutes), desk(pigeons))
+        told = await Letter.filter(method="CANCEL", to_address=invited.to_address).first()
+        assert told is not None
+        assert told.sent_at is not None
+        assert (await Letter.get(key="broken:1")).given_up_at is not None
+
+    play(story)
+
+
 def test_nothing_is_posted_about_what_is_already_over(play: Any) -> None:
     async def story(town: Town) -> None:
         lecture = await make.lecture(town.officer)
