@@ -20,6 +20,11 @@ def test_a_saved_operation_stands_in_the_readme_as_it_is_run(name: str) -> None:
     assert f"```graphql\n{body.strip()}\n```" in README
 
 
+def test_no_other_operation_is_said_to_be_saved() -> None:
+    saved = README.partition("## Saved operations")[2].partition("\n## ")[0]
+    assert saved.count("<summary>") == len(FINDERS)
+
+
 def test_the_tour_is_the_one_that_the_demonstration_prints() -> None:
     assert TOUR.format(graphql="http://127.0.0.1:8000/graphql", mail="var/mail") in README
 

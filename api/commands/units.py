@@ -25,6 +25,7 @@ PLACES = {
     "renkei-backup.timer": "/etc/systemd/system/",
     "nginx.conf": "/etc/nginx/sites-enabled/renkei.conf",
     "renkei.env": "/etc/renkei/renkei.env",
+    "renkei-admin": "/usr/local/sbin/renkei-admin",
 }
 """Each file, and where it belongs."""
 
@@ -71,7 +72,7 @@ def _filled(name: str, known: dict[str, str]) -> str:
 
 def _write(directory: Path, name: str, text: str) -> None:
     """A new file, which others may read unless it holds the key."""
-    mode = 0o600 if name == "renkei.env" else 0o644
+    mode = {"renkei.env": 0o600, "renkei-admin": 0o755}.get(name, 0o644)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:

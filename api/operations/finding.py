@@ -12,6 +12,7 @@ from api.reading.ids import encode
 from domain import (
     activities,
     agreements,
+    answering,
     calendar,
     documents,
     drills,
@@ -284,6 +285,15 @@ async def _next_two_days(around: Around) -> Variables | None:
     return {"from": around.now, "before": (around.asking.now + timedelta(days=2)).isoformat()}
 
 
+async def _without_secretary(around: Around) -> Variables | None:
+    """The partner's contact, until somebody is known to answer for them."""
+    theirs = people.visible_to(around.asking).filter(id=around.partner.person_id)
+    if not (around.asking.is_liaison and await theirs.exists()):
+        return None
+    is_known = await answering.visible_to(around.asking).filter(person_id=around.partner.person_id).exists()
+    return None if is_known else {"person": encode("Person", around.partner.person_id)}
+
+
 async def _without_feed(around: Around) -> Variables | None:
     """Somebody with a mail address and no calendar: oneself, or for an officer a volunteer."""
     served = feeds.Subscription.filter(revoked_at=None, person_id__isnull=False)
@@ -334,6 +344,7 @@ FINDERS: Mapping[str, Find] = {
     "note_phone_answer": _silent,
     "not_answered_yet": _unanswered,
     "call_list": _next_two_days,
+    "allow_answer_address": _without_secretary,
     "mails_waiting": _strange_mail,
     "accept_mail": _answering_mail,
     "decline_counter": _countering_mail,

@@ -53,6 +53,19 @@ def test_what_a_service_starts_is_a_command_with_arguments_that_there_are(files:
     assert "--port 8123" in started["renkei-web"]["ExecStart"]
 
 
+def test_a_command_by_hand_runs_as_the_services_do(files: Path, tmp_path: Path) -> None:
+    script, overheard = files / "renkei-admin", tmp_path / "systemd-run"
+    overheard.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    overheard.chmod(0o755)
+    surroundings = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    run = [str(script), "token", "new", "--label", "a b"]
+    said = subprocess.run(run, env=surroundings, capture_output=True, text=True, check=True).stdout.splitlines()
+    web = services(files)["renkei-web"]
+    for name in ("User", "EnvironmentFile", "WorkingDirectory"):
+        assert f"--property={name}={web[name]}" in said
+    assert said[-5:] == [shlex.split(web["ExecStart"])[0], "token", "new", "--label", "a b"]
+
+
 def test_the_settings_are_known_by_name_and_the_key_is_new_each_time(files: Path, tmp_path: Path) -> None:
     assert (files / "renkei.env").stat().st_mode & 0o777 == 0o600
     text = (files / "renkei.env").read_text()
