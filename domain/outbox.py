@@ -296,6 +296,14 @@ async def set_aside(now: datetime, letters: Sequence[Letter], bug: Exception) ->
         await _mourn(now, letter, reason)
 
 
+async def lose(now: datetime, letter: Letter, reason: str) -> None:
+    """Give up what can reach its reader nowhere any more; while its date is not over somebody hears why."""
+    letter.update_from_dict({"given_up_at": now, "leased_until": None, "last_error": reason})
+    await letter.save(update_fields=["given_up_at", "leased_until", "last_error"])
+    if not letter.is_over(now):
+        await _mourn(now, letter, reason)
+
+
 async def _mourn(now: datetime, letter: Letter, reason: str) -> None:
     for mourner in MOURNERS:
         await mourner(now, letter, reason)

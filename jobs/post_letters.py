@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import accounts, documents, gathering, outbox, own, reminders, tokens
+from domain import letters as addresses
 from domain.accounts import Link
 from domain.actor import TOKYO
 from domain.errors import Refused, trace
@@ -102,6 +103,7 @@ async def _decide(now: datetime, desk: Desk) -> None:
         await gathering.settle(now, desk.gathering, desk.quiet)
         await reminders.settle(now)
         await documents.settle(now)
+        await addresses.settle(now)
     except Exception as bug:
         log.error("letters could not be gathered: %s", trace(bug))
 

@@ -11,6 +11,7 @@ from domain.calendar import Appointment, Attendee, PartStat
 from domain.documents import Document
 from domain.drills import Drill
 from domain.errors import Conflict
+from domain.japanese import from_to
 from domain.outbox import Letter
 from domain.people import Person
 from tests import make
@@ -142,5 +143,68 @@ def test_a_date_has_ninety_papers_at_most_with_those_that_were_withdrawn(play: A
         with pytest.raises(Conflict, match="90点"):
             await make.document(town.officer, drill.appointment_id)
         assert await Document.all().count() == 90
+
+    play(story)
+
+
+async def moved(town: Town, drill: Drill, days: int) -> Appointment:
+    before = await Appointment.get(id=drill.appointment_id)
+    later = {name: getattr(before, name) + timedelta(days=days) for name in ("starts_at", "ends_at")}
+    await drills.postpone(town.officer, drill.id, reason="台風", **later)
+    return await Appointment.get(id=drill.appointment_id)
+
+
+def test_of_a_date_that_has_moved_meanwhile_the_letter_says_where_it_is_now(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await drilled(town, "甲社")
+        await papers(town, drill, "進行表")
+        date = await moved(town, drill, 3)
+        [letter] = await outbox.claim(NOW + SOON)
+        assert (letter.kind, letter.starts_at, letter.ends_at) == ("papers-released", date.starts_at, date.ends_at)
+        assert letter.facts["when"] == from_to(date.starts_at, date.ends_at)
+
+    play(story)
+
+
+def test_an_end_that_has_moved_on_is_no_reason_to_keep_a_letter_back(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, [guest] = await drilled(town, "甲社")
+        await papers(town, drill, "進行表")
+        over = (await Appointment.get(id=drill.appointment_id)).ends_at
+        await outbox.claim(NOW + SOON)
+        await moved(town, drill, 3)
+        assert await documents.settle(over) == 0
+        [letter] = await outbox.claim(over)
+        assert (letter.person_id, letter.is_over(over)) == (guest.person_id, False)
+
+    play(story)
+
+
+def test_whoever_says_yes_again_is_told_of_the_papers_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, [guest] = await drilled(town, "甲社")
+        await papers(town, drill, "進行表")
+        await replies.note(town.officer, guest.id, partstat=PartStat.DECLINED)
+        assert await documents.settle(NOW) == 1
+        await replies.note(town.officer, guest.id, partstat=PartStat.ACCEPTED)
+        for _ in range(2):
+            assert await documents.settle(NOW + SOON) == 0
+            assert await told() == [guest.person_id]
+
+    play(story)
+
+
+def test_whoever_is_asked_after_the_release_is_told_and_nobody_twice(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, [first] = await drilled(town, "甲社")
+        await papers(town, drill, "進行表")
+        await Letter.filter(kind="papers-released").update(sent_at=NOW + SOON)
+        await make.invited(town.officer, drill, "乙社")
+        second = await Attendee.filter(appointment_id=drill.appointment_id, person__is_officer=False).latest("id")
+        assert await documents.settle(NOW + SOON) == 0
+        assert await told() == [first.person_id, second.person_id]
+        await Letter.filter(sent_at=None).update(sent_at=NOW + 2 * SOON)
+        assert await documents.settle(NOW + 3 * SOON) == 0
+        assert await told() == [first.person_id, second.person_id]
 
     play(story)

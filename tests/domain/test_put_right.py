@@ -1,0 +1,150 @@
+"""Whose mail address is put right is told at the right one what still waits, and nothing more at the old one."""
+
+from datetime import timedelta
+from typing import Any
+
+from domain import accounts, documents, gathering, letters, organizations, outbox, own
+from domain.actor import Role
+from domain.calendar import Attendee
+from domain.drills import Drill
+from domain.organizations import Contact
+from domain.outbox import Letter, Method
+from domain.people import Person
+from tests import make
+from tests.clock import NOW
+from tests.make import Town
+
+OLD, RIGHT = "contact1@partner.example", "right@partner.example"
+LATER = NOW + timedelta(hours=1)
+
+
+async def put_right(town: Town, contact: Contact, address: str = RIGHT, **more: str) -> None:
+    known = await Contact.get(id=contact.id)
+    await organizations.correct_contact(
+        town.officer, contact.id, version=known.version, mail_address=address, phone="0170-00-0000", **more
+    )
+
+
+async def invited(town: Town) -> tuple[Drill, Contact]:
+    drill = await make.drill(town.officer)
+    [contact] = await make.invited(town.officer, drill, "架空電力株式会社")
+    return drill, contact
+
+
+async def tried(town: Town, why: str = "451 later") -> Letter:
+    """The one letter that may leave, which the post does not take today."""
+    await gathering.settle(NOW)
+    [letter] = await outbox.claim(NOW)
+    await outbox.mark_failed(NOW, letter.id, why, for_good=False)
+    return letter
+
+
+async def leaves(at: Any = LATER) -> list[Letter]:
+    """What leaves then, looked at before as each round does."""
+    await gathering.settle(at)
+    await documents.settle(at)
+    await letters.settle(at)
+    return await outbox.claim(at)
+
+
+def test_an_invitation_that_waits_goes_to_the_right_address_and_nowhere_else(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await tried(town)
+        await put_right(town, contact, family_name="新田")
+        [letter] = await leaves()
+        person = await Person.get(id=contact.person_id)
+        assert (letter.kind, letter.method) == ("drill-invitation", Method.REQUEST)
+        assert (letter.to_address, letter.to_name, letter.attempts) == (RIGHT, person.name, 0)
+        assert letter.facts["recipient"].startswith("新田")
+        assert not await Letter.filter(to_address=OLD).exists()
+
+    play(story)
+
+
+def test_in_its_pause_it_is_not_waited_for_at_the_right_address(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await tried(town)
+        await Letter.all().update(due_at=NOW + timedelta(hours=6), attempts=9)
+        await put_right(town, contact)
+        assert [letter.to_address for letter in await leaves()] == [RIGHT]
+
+    play(story)
+
+
+def test_the_address_of_a_calendar_is_told_to_nobody_at_the_old_mailbox(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await Letter.all().update(sent_at=NOW, gathers=False)
+        await own.send_feed(NOW, contact.person_id)
+        await tried(town)
+        await put_right(town, contact)
+        assert [(one.kind, one.to_address) for one in await leaves()] == [("feed-address", RIGHT)]
+
+    play(story)
+
+
+def test_the_letter_about_papers_goes_to_the_right_address(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, contact = await invited(town)
+        await Letter.all().update(sent_at=NOW, gathers=False)
+        await make.released(town.officer, drill.appointment_id)
+        await put_right(town, contact)
+        assert [(one.kind, one.to_address) for one in await leaves()] == [("papers-released", RIGHT)]
+
+    play(story)
+
+
+def test_where_there_is_no_address_any_more_nothing_leaves_and_the_desk_hears(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        lost = await tried(town)
+        await put_right(town, contact, "")
+        [told] = await leaves()
+        assert (told.kind, told.person_id) == ("letter-returned", town.officer.person_id)
+        assert told.facts["reason"] == letters.UNREACHED
+        assert (await Letter.get(id=lost.id)).given_up_at == LATER
+        assert await letters.settle(LATER) == 0
+
+    play(story)
+
+
+def test_what_is_just_being_posted_is_left_alone_and_follows_when_that_has_failed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await gathering.settle(NOW)
+        [letter] = await outbox.claim(NOW)
+        await put_right(town, contact)
+        assert await letters.settle(NOW) == 0
+        await outbox.mark_failed(NOW, letter.id, "451 later", for_good=False)
+        assert [one.to_address for one in await leaves()] == [RIGHT]
+
+    play(story)
+
+
+def test_where_a_calendar_was_told_that_the_date_is_off_the_invitation_is_newer_than_that(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, contact = await invited(town)
+        invitation = await tried(town)
+        gone = Letter(**{name: getattr(invitation, name) for name in Letter._meta.fields_db_projection})
+        gone.update_from_dict({"id": drill.id, "key": "gone", "person_id": None, "to_address": RIGHT, "sent_at": NOW})
+        gone.update_from_dict({"method": Method.CANCEL, "facts": {**invitation.facts, "sequence": 4}})
+        await gone.save(force_create=True)
+        await put_right(town, contact)
+        assert [one.facts["sequence"] for one in await leaves()] == [5]
+        assert (await Attendee.get(person_id=contact.person_id)).raised > 0
+
+    play(story)
+
+
+def test_the_letters_of_an_account_go_where_the_account_says(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await Letter.all().update(sent_at=NOW, gathers=False)
+        await accounts.invite(town.admin, person_id=contact.person_id, role=Role.PARTNER)
+        await put_right(town, contact)
+        assert await letters.settle(LATER) == 0
+        assert await Letter.filter(sent_at=None, to_address=OLD).count() == 1
+
+    play(story)
