@@ -127,8 +127,8 @@ async def settle(now: datetime) -> int:
 async def _redirect(now: datetime, letter: Letter, to: Recipient) -> None:
     """At this address it was never tried. A calendar there may know of a CANCEL that is newer than it (`overtake`)."""
     facts = {**letter.facts, **to.facts}
-    if letter.method is Method.REQUEST:
-        attendee = await Attendee.get(id=UUID(facts["attendee_id"]))
+    attendee = await Attendee.filter(id=facts.get("attendee_id")).first()
+    if letter.method is Method.REQUEST and attendee is not None:
         await overtake(Bearer(now), await Appointment.get(id=attendee.appointment_id), attendee, to.address)
         least = await outbox.last_cancelled(attendee.appointment_id, to.address) + 1
         facts["sequence"] = max(facts["sequence"], least)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain import invitations, outbox
@@ -83,7 +84,10 @@ async def settle(now: datetime) -> int:
 @outbox.when_leaving
 async def tell_the_date_as_it_stands(now: datetime, letters: Sequence[Letter]) -> None:
     """A date may have moved while the letter waited: it says, and is over, when and where that is now."""
-    for letter in letters:
-        if letter.kind == KIND:
-            date = await Appointment.get(id=letter.appointment_id).prefetch_related("unit")
-            letter.facts |= await invitations.facts_of(date, date.unit)
+    papers = [letter for letter in letters if letter.kind == KIND]
+    dates = Appointment.filter(id__in=[letter.appointment_id for letter in papers]).prefetch_related("unit")
+    facts: dict[UUID | None, dict[str, Any]] = {}
+    for date in await dates if papers else ():
+        facts[date.id] = await invitations.facts_of(date, date.unit)
+    for letter in papers:
+        letter.facts |= facts.get(letter.appointment_id, {})

@@ -530,3 +530,17 @@ def test_the_offices_own_words_are_what_leaves(play: Any, tmp_path: Path) -> Non
         assert taken.text.startswith("青浜第1警察署 より謹んで申し上げます。")
 
     play(story)
+
+
+def test_what_the_post_did_not_take_goes_where_its_reader_is_reached_by_then(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, pigeons = await make.drill(town.officer), Pigeons(TemporaryFailure("451 later"))
+        [contact] = await make.invited(town.officer, drill, "甲社")
+        await post_letters.post_letters(NOW, desk(pigeons))
+        version, right = (await organizations.Contact.get(id=contact.id)).version, "right@partner.example"
+        await organizations.correct_contact(town.officer, contact.id, version=version, mail_address=right)
+        pigeons.raises = None
+        await post_letters.post_letters(SOON, desk(pigeons))
+        assert [envelope.to_address for envelope in pigeons.taken] == ["contact1@partner.example", right]
+
+    play(story)
