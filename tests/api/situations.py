@@ -201,9 +201,10 @@ async def _on_the_way(town: Town) -> None:
 
 
 async def _papers(guest: Actor, officer: Actor) -> None:
-    """Released for each date to which the guest is asked."""
+    """Released for each date to which the guest is asked, and kept beyond the day on which the clock comes by."""
     for asked in await Attendee.filter(person_id=guest.person_id, removed_at=None, invited_at__isnull=False):
-        await make.released(officer, asked.appointment_id, content=make.PDF + guest.person_id.bytes)
+        kept = {"content": make.PDF + guest.person_id.bytes, "retention_years": 30}
+        await make.released(officer, asked.appointment_id, **kept)
 
 
 async def _account(town: Town, who: Actor) -> None:

@@ -29,8 +29,9 @@ GUESTS = {
     *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
     *("organization", "person", "subscription", "unit", "volunteer", "volunteer_group"),
 }
-"""What a guest of the crowd finds anything in; it has nobody who is logged in, nor a volunteer asked to a lecture."""
-EMPTY = {"session", "recovery_code"}
+"""What a guest of the crowd finds anything in; nobody there is logged in or reads a feed, nor is a volunteer asked to a
+lecture."""
+EMPTY = {"session", "recovery_code", "kept_entry"}
 
 
 @pytest.fixture
