@@ -281,7 +281,7 @@ def on(stage: Stage) -> Ground:
     return stage.play(ground(), empty=False)
 
 
-ONE_IN = 10
+ONE_IN = 4
 """So many spoilt inputs there are for each that is tried where not all are: of each field some, of each value some."""
 
 
