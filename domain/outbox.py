@@ -247,6 +247,13 @@ async def _renew(now: datetime, letters: Sequence[Letter]) -> None:
             await letter.save(update_fields=["facts", "stamped_at"])
 
 
+async def is_held(letter: Letter) -> bool:
+    """Whether it is still for whoever claimed it to post. It is locked for an instant, as if it were changed: where the
+    database takes no changes now, or is away, this raises."""
+    held = Letter.filter(id=letter.id, leased_until=letter.leased_until, **WAITING).select_for_update()
+    return await held.first() is not None
+
+
 @routine
 async def mark_sent(now: datetime, letter_id: UUID) -> None:
     """The post has taken this letter."""

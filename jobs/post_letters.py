@@ -1,4 +1,5 @@
 """Post the letters that are due. Two workers never post the same one; killed between post and mark, one repeats one.
+Where the database goes away nothing more is handed over, for nobody could mark it.
 
 What is secret in a letter (the links behind which no password stands) is derived here, at the moment of posting.
 """
@@ -9,14 +10,14 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from domain import accounts, documents, gathering, outbox, own, reminders, tokens
@@ -37,6 +38,7 @@ from jobs.mailbox import Mailbox
 from jobs.post import HandingOver, NotPosted, PermanentFailure, Post
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 """Mail servers quote the address in their refusals; it belongs to the letter, not into a log."""
 
@@ -69,7 +71,15 @@ BUTTONS_DO_NOT = "カレンダーやメールの画面に出る「承諾」「�
 MOST, AT_ONCE = 40, 10
 """Letters of one round and of one moment: MOST / AT_ONCE times the patience of the post must stay within the lease."""
 LONGEST_TURN = 5.0
-"""Seconds that a letter waits for another to be handed over."""
+"""Seconds that a mail server may need for one letter before the others of the round wait no longer for it."""
+
+
+class Unmarked(Exception):
+    """The database failed while a letter was handed over: the round is over, and the letter free after its lease."""
+
+
+class NotOurs(Exception):
+    """Somebody else has it by now, or it waits no more: our lease was over, or was taken from us."""
 
 
 class Outcome(StrEnum):
@@ -83,7 +93,7 @@ class Outcome(StrEnum):
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
     await _decide(now, desk)
-    gate, turns = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
+    gate, turns = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore()
 
     async def one(letter: Letter) -> Outcome:
         async with gate:
@@ -109,21 +119,32 @@ async def _decide(now: datetime, desk: Desk) -> None:
 
 
 @asynccontextmanager
-async def _handing_over(now: datetime, letter: Letter, turns: asyncio.Lock) -> AsyncIterator[None]:
-    """Between the mail server's having it and its being marked is one letter at a time: this is all that whoever is
-    killed repeats. Where the server needs long for one, the others wait no longer for it."""
+async def _handing_over(now: datetime, letter: Letter, turns: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Between the mail server's having it and its being marked is one letter at a time: this is all that is repeated by
+    whoever is killed, or loses the database. Before, the database has shown that it would take the mark. Only a mail
+    server that needs long for one ends the waiting for turns, and never the database."""
+    async with turns:
+        if not await _asked(outbox.is_held(letter)):
+            raise NotOurs
+        slow = asyncio.get_running_loop().call_later(LONGEST_TURN, _wait_no_longer, turns)
+        try:
+            yield
+        finally:
+            slow.cancel()
+        await _asked(outbox.mark_sent(now, letter.id))
+
+
+def _wait_no_longer(turns: asyncio.Semaphore) -> None:
+    for _ in range(AT_ONCE):
+        turns.release()
+
+
+async def _asked(question: Awaitable[T]) -> T:
+    """Nobody takes a failure of the database for one of the mail server, in whose midst it happens."""
     try:
-        async with asyncio.timeout(LONGEST_TURN):
-            await turns.acquire()
-        has_turn = True
-    except TimeoutError:
-        has_turn = False
-    try:
-        yield
-        await outbox.mark_sent(now, letter.id)
-    finally:
-        if has_turn:
-            turns.release()
+        return await question
+    except Exception as failure:
+        raise Unmarked from failure
 
 
 async def _post(now: datetime, desk: Desk, letter: Letter, handing_over: HandingOver) -> Outcome:
@@ -137,6 +158,11 @@ async def _post(now: datetime, desk: Desk, letter: Letter, handing_over: Handing
         return Outcome.FAILED
     try:
         await desk.post.post(written, handing_over)
+    except Unmarked:
+        raise
+    except NotOurs:
+        log.warning("letter %s (%s) was not posted: it is ours no more", letter.id, letter.kind)
+        return Outcome.FAILED
     except Exception as failure:
         await outbox.mark_failed(now, letter.id, _said(letter, failure), for_good=isinstance(failure, PermanentFailure))
         return Outcome.FAILED
