@@ -47,7 +47,8 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
 
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
     takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`). What cannot
-    be made sense of is set aside, and keeps nothing else in the house.
+    be made sense of is set aside, and keeps nothing else in the house: an older letter for which it
+    would have spoken waits again.
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
@@ -60,11 +61,13 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
     told, copies = await _told(bunch[0].appointment_id for bunch in ripe), await _copies(ripe)
     for bunch in ripe:
         theirs = [copies[letter.key] for letter in bunch if letter.key in copies]
+        late = unheard.pop(_reader(bunch[0]), [])
         try:
-            owed = [_waiting(letter) for letter in [*unheard.pop(_reader(bunch[0]), []), *bunch]]
+            owed = [_waiting(letter) for letter in [*late, *bunch]]
             left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         except Exception as bug:
             log.error("letter %s (%s) was set aside: %s", bunch[-1].id, bunch[-1].kind, trace(bug))
+            await Letter.filter(id__in=[letter.id for letter in late]).update(spared_at=None)
             await outbox.set_aside(now, [*bunch, *theirs], bug)
             continue
         await _carry_out(now, bunch, left)

@@ -9,6 +9,7 @@ they were owed, which is the order of their ids: these are made while the appoin
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,12 +20,13 @@ from tortoise import fields
 from tortoise.expressions import F, Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
 from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import execute, rows
-from domain.errors import NotFound, WrongState
+from domain.errors import NotFound, WrongState, trace
 from domain.journal import plain
 from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
@@ -32,6 +34,7 @@ from domain.records import any_of
 from domain.table import Table
 from domain.verbs import routine
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 PARTS = 1000
@@ -312,8 +315,13 @@ async def lose(now: datetime, letter: Letter, reason: str) -> None:
 
 
 async def _mourn(now: datetime, letter: Letter, reason: str) -> None:
+    """Where that fails the letter ends nevertheless, and keeps no other in the house: the log says it instead."""
     for mourner in MOURNERS:
-        await mourner(now, letter, reason)
+        try:
+            async with in_transaction("default"):
+                await mourner(now, letter, reason)
+        except Exception as bug:
+            log.error("nobody could be told that letter %s (%s) is lost: %s", letter.id, letter.kind, trace(bug))
 
 
 async def _behind(letter: Letter, now: datetime) -> list[Letter]:

@@ -11,6 +11,7 @@ from tortoise.exceptions import BaseORMException
 from domain import activities, drills, gathering, lectures, organizations, outbox, volunteers
 from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, sequence_for
+from domain.database import execute
 from domain.drills import Drill
 from domain.errors import WrongState
 from domain.gathering import Gathering
@@ -290,6 +291,34 @@ def test_what_cannot_be_made_sense_of_is_set_aside_the_desk_hears_of_it_and_the_
         await Letter.filter(id=odd.id).update(facts=facts)  # once the program is mended
         assert await outbox.resend(clock.now) == 1
         assert await clock.after(5) == [(FIRST, "drill-invitation", "REQUEST")]
+
+    play(story)
+
+
+def test_who_cannot_be_told_of_a_lost_letter_keeps_no_other_in_the_house_nor_anybody_else_from_hearing(
+    play: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cannot(*_: object) -> None:
+        await execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(outbox, "MOURNERS", [cannot, *outbox.MOURNERS])
+
+    async def story(town: Town) -> None:
+        clock = Clock(town)
+        await drill_with(clock, "架空電力株式会社", "見本信用金庫", "例示大学")
+        odd = await Letter.get(to_address=FIRST)
+        await Letter.filter(id=odd.id).update(facts=odd.facts | {"attendee_id": [odd.facts["attendee_id"]]})
+        await Letter.filter(to_address=SECOND).update(due_at=NOW - MINUTE)
+        clock.now += 5 * MINUTE
+        await gathering.settle(clock.now, clock.how)
+        [refused] = await outbox.claim(clock.now, 1)
+        await outbox.mark_failed(clock.now, refused.id, "550 no such user", for_good=True)
+        ended = await Letter.filter(given_up_at=clock.now).values_list("to_address", flat=True)
+        assert sorted(ended) == [FIRST, SECOND]
+        assert caplog.text.count("nobody could be told that letter") == 2
+        caplog.clear()
+        told = await clock.after(0)
+        assert [kind for _, kind, _ in told] == ["drill-invitation", "letter-returned", "letter-returned"]
 
     play(story)
 

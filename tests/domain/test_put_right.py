@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from domain import accounts, documents, gathering, letters, organizations, outbox, own
+from domain import accounts, documents, drills, gathering, letters, organizations, outbox, own
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.drills import Drill
@@ -134,6 +134,30 @@ def test_where_a_calendar_was_told_that_the_date_is_off_the_invitation_is_newer_
         await put_right(town, contact)
         assert [one.facts["sequence"] for one in await leaves()] == [5]
         assert (await Attendee.get(person_id=contact.person_id)).raised > 0
+
+    play(story)
+
+
+def test_an_invitation_whose_newer_word_makes_no_sense_is_not_lost_with_that(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, contact = await invited(town)
+        invitation = await tried(town)
+        await put_right(town, contact)
+        await drills.correct(make.at(town.officer, LATER), drill.id, place="講堂")
+        about = Letter.filter(appointment_id=drill.appointment_id)
+        told = {letter.id: letter.facts for letter in await about}
+        for id, facts in told.items():
+            await Letter.filter(id=id).update(facts=facts | {"attendee_id": [facts["attendee_id"]]})
+        await gathering.settle(LATER)
+        assert "was set aside" in caplog.text
+        caplog.clear()
+
+        newer = await Letter.get(kind="drill-changed")
+        assert (newer.given_up_at, newer.to_address) == (LATER, RIGHT)
+        await Letter.filter(id=invitation.id).update(facts=told[invitation.id])
+        left = {letter.kind: letter for letter in await leaves()}
+        assert left.keys() == {"drill-invitation", "letter-returned"}
+        assert (left["drill-invitation"].id, left["drill-invitation"].to_address) == (invitation.id, RIGHT)
 
     play(story)
 
