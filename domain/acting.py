@@ -19,11 +19,12 @@ FOUND = f"""
         SELECT unit.id, unit.prefecture_id
         FROM bearer JOIN unit
             ON unit.id = CASE role WHEN '{Role.STATION_LIAISON}' THEN bearer.unit_id ELSE bearer.prefecture_id END
-        WHERE role NOT IN ({", ".join(f"'{role}'" for role in OUTSIDERS)})
         UNION
         SELECT unit.id, unit.prefecture_id
         FROM covered JOIN unit ON unit.parent_id = covered.id AND unit.prefecture_id = covered.prefecture_id)
-    SELECT *, ARRAY(SELECT id FROM covered ORDER BY id) AS units FROM bearer"""  # noqa: S608 - our own words
+    SELECT *, CASE WHEN role IN ({", ".join(f"'{role}'" for role in OUTSIDERS)}) THEN ARRAY[]::uuid[]
+        ELSE ARRAY(SELECT id FROM covered ORDER BY id) END AS units
+    FROM bearer"""  # noqa: S608 - our own words
 WHOLE = "ROW(role, person_id, unit_id, prefecture_id, organization_id, key_id, is_read_only, units)::text"
 """Everything that was found, as one text."""
 VALUES = 3

@@ -32,7 +32,7 @@ from api.reading.plans import MARK, Plan, Slot, numbered
 from api.reading.readable import as_told, readable
 from api.reading.scope import Scopes
 from api.reading.seen import SEEN
-from api.reading.sql import as_object, literal, named, of_row, row_of, select
+from api.reading.sql import beside, literal, named, of_row, row_of, select
 from domain.actor import Role
 from domain.rights import DataClass
 
@@ -105,7 +105,7 @@ class Compiler:
 
     @contextmanager
     def joined(self) -> Iterator[list[str]]:
-        """Where the to-one relations found while writing the cells put their joins."""
+        """Where what is found while writing the cells, to-one relations above all, puts its joins."""
         self._joins.append([])
         yield self._joins[-1]
         self._joins.pop()
@@ -116,7 +116,10 @@ class Compiler:
         return select(cells, rows + "".join(joins))
 
     def record(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
-        return as_object(self.cells(gtype, group, alias))
+        """What is shown of a row, as JSON; its cells are joined to whatever is being selected from."""
+        join, record = beside(self.cells(gtype, group, alias), self.alias())
+        self._joins[-1].append(join)
+        return record
 
     def cells(self, gtype: GraphQLObjectType, group: FieldDetailsList, alias: str) -> str:
         places = list(selected(self.executor, gtype, group))

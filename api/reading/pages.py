@@ -19,7 +19,7 @@ from api.reading.declarations import Entity, Pages, entity_of
 from api.reading.places import Arguments, Place, selected
 from api.reading.plans import Slot
 from api.reading.seen import SEEN
-from api.reading.sql import as_list, as_object, literal, named, of_row, select
+from api.reading.sql import LISTED, ROW, as_list, as_object, literal, named, of_row, select
 from api.reading.tables import cast_of, columns
 from domain.errors import Invalid
 from domain.register import HOLDINGS
@@ -114,13 +114,17 @@ def _entity(place: Place) -> Entity:
 def connection(compiler: Compiler, how: Pages, place: Place, alias: str) -> str:
     page = Page(compiler, how, place, alias)
     cells = page.cells(place, page.part)
+    whole = as_object(cells, page.listed)
     if not page.is_shared:
-        return as_object(cells)
-    return f"(with {page.name} as materialized ({page.rows(page.size + 1)}) select {as_object(cells)})"
+        return whole
+    return f"(with {page.name} as materialized ({page.rows(page.size + 1)}) select {whole})"
 
 
 class Page:
-    """What the arguments of one list say: which rows, in which order, between which, how many."""
+    """What the arguments of one list say: which rows, in which order, between which, how many.
+
+    `listed` are the rows that all of it is selected from once it is written, where a list of them is asked for.
+    """
 
     def __init__(self, compiler: Compiler, how: Pages, place: Place, parent: str) -> None:
         self.compiler = compiler
@@ -133,6 +137,7 @@ class Page:
         self.order = chosen_order(how, place.arguments)
         self.cast = order_cast(self.order, _entity(place).model)
         self.backward = window(place.arguments).backward
+        self.listed = ""
         self.name = f"page_{compiler.alias()}"
         self.is_shared = any(part.name == "pageInfo" for part in self.inside(place))
         # A number in the text: of a page of unknown size the planner expects a tenth of the table.
@@ -252,7 +257,11 @@ class Page:
         with self.compiler.joined() as joins:
             shown = [self.cells(place, lambda inner: self.edge(inner, row))]
             cells = ", ".join(shown + self.opened(place, lambda: [self.seen(row)]))
-        return as_list(select(cells, f"{self.shown(row)}{''.join(joins)} {self.order_by(row)}"))
+        rows = select(cells, f"{self.shown(row)}{''.join(joins)} {self.order_by(row)}")
+        if self.listed:
+            return as_list(rows)
+        self.listed = f"({rows}) {ROW}"
+        return LISTED
 
     def edge(self, place: Place, row: str) -> str:
         match place.name:

@@ -40,9 +40,13 @@ OWN = {
 }
 
 
-def _by(table: str, column: str, led_to: str, own: str) -> str:
-    """Whether a row of the table, in which the guest stands, names in this column the row that is `led_to`."""
-    return f"EXISTS (SELECT FROM {table} own WHERE own.{column} = {led_to} AND own.{own})"  # noqa: S608 - our own words
+def _by(table: str, column: str, led_to: str, own: str = "") -> str:
+    """Whether a row of the table, in which the guest stands, names in this column the row that is `led_to`.
+
+    The table's own policy holds in here as well: what it asks already is not asked again, for each row would pay.
+    """
+    more = f" AND own.{own}" if own else ""
+    return f"EXISTS (SELECT FROM {table} own WHERE own.{column} = {led_to}{more})"  # noqa: S608 - our own words
 
 
 def _asked_to(date: str) -> str:
@@ -53,22 +57,22 @@ def _asked_to(date: str) -> str:
 # Then the rows to which those lead.
 LED_TO = {
     "activity": (
-        _by("activity_participation", "activity_id", "activity.id", OWN_PERSON),
+        _by("activity_participation", "activity_id", "activity.id"),
         _asked_to("activity.appointment_id"),
     ),
-    "agreement": (_by("agreement_party", "agreement_id", "agreement.id", OWN_ORGANIZATION),),
+    "agreement": (_by("agreement_party", "agreement_id", "agreement.id"),),
     "appointment": (
         _asked_to("appointment.id"),
         _by("attendee", "appointment_id", "appointment.id", OWN_ORGANIZATION),
         _by("lecture", "appointment_id", "appointment.id", f"school_id = {ORGANIZATION}"),
     ),
     "drill": (
-        _by("drill_participation", "drill_id", "drill.id", OWN_ORGANIZATION),
+        _by("drill_participation", "drill_id", "drill.id"),
         _asked_to("drill.appointment_id"),
     ),
     "kept_entry": (_asked_to("kept_entry.appointment_id"),),
     "lecture": (f"school_id = {ORGANIZATION}", _asked_to("lecture.appointment_id")),
-    "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id", OWN_PERSON),),
+    "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id"),),
 }
 GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
 GUESTS |= {
