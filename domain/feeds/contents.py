@@ -28,12 +28,13 @@ class Contents:
 # In the order of `Found` and `Shown`. The digest is that of the row's binary form: it is faster to make than its text.
 _FOUND = """
     SELECT date.id, date.starts_at, date.ends_at, date.cancelled_at, kept.entry,
-        CASE WHEN kept.entry IS NULL THEN {written_of} END, CASE WHEN kept.entry IS NULL THEN date.shown END
+        CASE WHEN kept.entry IS NULL THEN {written_of} END, date.state,
+        CASE WHEN kept.entry IS NULL THEN date.shown END
     FROM ({dates}) date
     LEFT JOIN kept_entry kept ON kept.appointment_id = date.id AND kept.written_of = {written_of}
     ORDER BY date.id"""
 _COLUMNS = """
-    date.id, date.starts_at, date.ends_at, date.cancelled_at, ROW (
+    date.id, date.starts_at, date.ends_at, date.cancelled_at, date.xmin AS state, ROW (
         date.uid, date.sequence + {raised}, date.created_at, {changed_at}, date.starts_at, date.ends_at,
         date.title, date.place, date.online_url, date.status) AS shown"""
 _WINDOW = """

@@ -17,8 +17,8 @@ from domain.table import Table
 
 class KeptEntry(Table):
     """The entry of a date, and by which digest what it was written of is known (`written_of`, of the writer too): it is
-    taken only where that is still so. The database throws it away with each change of the date (`stirred_by_date`), so
-    nothing outlives what it was written of."""
+    taken only where that is still so. It is kept only while the date's row is the one that was read, and the database
+    throws it away with each change of the date (`stirred_by_date`), so nothing outlives what it was written of."""
 
     appointment_id = fields.UUIDField(primary_key=True)
     prefecture_id = fields.UUIDField()
@@ -55,7 +55,8 @@ class Writer:
 
 
 class Found(NamedTuple):
-    """A date of a feed: its entry where one was kept, else what there is to be written, known by its digest."""
+    """A date of a feed: its entry where one was kept, else what there is to be written, known by its digest. `state` is
+    the transaction that made the row what was read (PostgreSQL's xmin)."""
 
     id: UUID
     starts_at: datetime
@@ -63,6 +64,7 @@ class Found(NamedTuple):
     cancelled_at: datetime | None
     entry: bytes | None
     written_of: bytes | None
+    state: int
     shown: Sequence[object]
 
 
@@ -91,17 +93,18 @@ def _written(missing: Iterable[Found], writer: Writer) -> dict[UUID, bytes]:
 
 
 PART = 1_000
-# What somebody is changing is left out: nobody waits for the other, and it would be thrown away with the change. What
-# is kept is locked until it stands, so that whoever changes it meanwhile finds what to throw away.
+# What somebody is changing, or has changed since it was read, is left out: nobody waits for the other, and it would be
+# thrown away with the change, or has been. What is kept is locked until it stands, so that whoever changes it meanwhile
+# finds what to throw away.
 KEEP = """
     INSERT INTO kept_entry (appointment_id, prefecture_id, written_of, entry)
     SELECT date.id, date.prefecture_id, new.written_of, new.entry
-    FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS new (id, written_of, entry)
-    JOIN appointment date ON date.id = new.id
+    FROM unnest($1::uuid[], $2::xid[], $3::bytea[], $4::bytea[]) AS new (id, state, written_of, entry)
+    JOIN appointment date ON date.id = new.id AND date.xmin = new.state
     ORDER BY date.id FOR SHARE OF date SKIP LOCKED
     ON CONFLICT (appointment_id) DO UPDATE SET written_of = excluded.written_of, entry = excluded.entry"""
 
 
 async def _keep(part: Sequence[Found], new: dict[UUID, bytes]) -> None:
-    ids = [one.id for one in part]
-    await database.execute(KEEP, ids, [one.written_of for one in part], [new[id] for id in ids])
+    ids, states = [one.id for one in part], [one.state for one in part]
+    await database.execute(KEEP, ids, states, [one.written_of for one in part], [new[id] for id in ids])

@@ -1,9 +1,13 @@
 """What is written of a date for calendars is kept for every process, never longer than the date is that."""
 
+import asyncio
+import threading
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from domain import calendar, feeds
 from domain.actor import Actor
@@ -98,6 +102,48 @@ def test_what_was_written_of_an_older_date_is_not_taken_even_where_it_was_kept(p
             entry=kept.entry,
         )
         assert await read(stations, Pen()) == ["変更後 0"]
+
+    play(story)
+
+
+@dataclass
+class SlowPen(Pen):
+    """A writer that has begun, and goes on when it may."""
+
+    has_begun: threading.Event = field(default_factory=threading.Event)
+    may_go_on: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, one: Shown) -> bytes:
+        self.has_begun.set()
+        assert self.may_go_on.wait(10)
+        return super().__call__(one)
+
+
+def test_what_was_corrected_while_it_was_being_written_is_not_kept_as_it_was_before(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, one, stations, _ = await two_feeds(town)
+        await date(town, title="別の訓練")
+        pen = SlowPen()
+        reader = asyncio.create_task(read(stations, pen))
+        await asyncio.to_thread(pen.has_begun.wait, 10)
+        await Appointment.filter(id=one.id).update(title="変更後")
+        pen.may_go_on.set()
+        assert await reader == ["訓練 0", "別の訓練 0"]
+        assert [bytes(kept.entry).decode() for kept in await KeptEntry.all()] == ["別の訓練 0"]
+        assert await read(stations, Pen()) == ["変更後 0", "別の訓練 0"]
+        assert await KeptEntry.all().count() == 2
+
+    play(story)
+
+
+def test_nobody_who_reads_waits_for_a_change_that_is_not_done_and_it_is_not_kept(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, one, stations, _ = await two_feeds(town)
+        elsewhere = copy_context()
+        async with in_transaction("default"):
+            await Appointment.filter(id=one.id).update(title="変更後")
+            assert await asyncio.create_task(read(stations, Pen()), context=elsewhere) == ["訓練 0"]
+        assert await KeptEntry.all() == []
 
     play(story)
 
