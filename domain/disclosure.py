@@ -17,6 +17,7 @@ from uuid import UUID
 
 from domain import database, journal, looks
 from domain.actor import TOKYO, Actor
+from domain.answering import AnswerAddress, AnswerAddressKind
 from domain.journal import Entry
 from domain.looks import Door
 from domain.people import Person
@@ -35,9 +36,10 @@ OF_OTHERS = frozenset(
         ("guardian_consent", "guardian_name"),
         ("guardian_consent", "guardian_mail_address"),
         ("answer_address", "holder"),
+        ("incoming_mail", "delegate"),
     }
 )
-"""Columns that hold the name of somebody else."""
+"""Columns that hold the name or the address of somebody else."""
 JSON = ("facts", "columns", "asked")
 
 Rows = list[dict[str, Any]]
@@ -130,15 +132,26 @@ def _instant(at: datetime) -> str:
 
 async def _without_others(person: Person, tables: Mapping[str, Rows]) -> dict[str, Rows]:
     """The same without full names (with and without a blank), addresses and numbers of anybody else."""
-    told, own = json.dumps(tables, ensure_ascii=False), " ".join(_words(person))
-    words: set[str] = set()
-    async for other in Person.filter(prefecture_id=person.prefecture_id).exclude(id=person.id):
-        words |= {word for word in _words(other) if word in told and word not in own}
-    if not words:
+    told = json.dumps(tables, ensure_ascii=False).casefold()
+    own = " ".join([*_words(person), *await _aliases(person)]).casefold()
+    found = {word for word in await _words_of_others(person) if word.casefold() in told and word.casefold() not in own}
+    if not found:
         return dict(tables)
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    longest_first = sorted(found, key=lambda word: (-len(word), word))
+    pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
     return {table: [_covered(row, pattern) for row in rows] for table, rows in tables.items()}
+
+
+async def _aliases(person: Person) -> list[str]:
+    theirs = AnswerAddress.filter(person_id=person.id, kind=AnswerAddressKind.ALIAS)
+    return [one.mail_address for one in await theirs]
+
+
+async def _words_of_others(person: Person) -> set[str]:
+    """Of everybody else in the prefecture, and of whoever answers for them or for this person."""
+    others = Person.filter(prefecture_id=person.prefecture_id).exclude(id=person.id)
+    words = {word async for other in others for word in _words(other)}
+    return words | {one.mail_address async for one in AnswerAddress.filter(prefecture_id=person.prefecture_id)}
 
 
 def _covered(value: Any, words: re.Pattern[str]) -> Any:

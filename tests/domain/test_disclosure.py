@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
-from domain import activities, database, disclosure, looks, people, replies, volunteers, walls
+from domain import activities, answering, database, disclosure, looks, people, records, replies, volunteers, walls
 from domain.activities import ActivityResults
+from domain.answering import AnswerAddressKind
 from domain.calendar import Attendee, PartStat
 from domain.disclosure import MASKED, Disclosure
 from domain.errors import Incomplete
+from domain.incoming import IncomingMail
 from domain.looks import Door, Look
 from domain.people import Person
 from domain.register import HOLDINGS, rows_of
@@ -70,6 +72,32 @@ def test_nobody_else_is_named_in_what_is_disclosed(play: Any) -> None:
         assert found.tables["volunteer"][0]["recommended_by_id"] == MASKED
         assert found.tables["guardian_consent"][0]["guardian_name"] == MASKED
         assert f"{CANARY}氏1" in text
+
+    play(story)
+
+
+def test_whoever_answers_for_them_is_named_as_little_as_anybody_else_and_their_own_other_address_is_told(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await contact(town, await make.company(town.officer), 1)
+        for kind, address, holder in (
+            (AnswerAddressKind.PROXY, "Hisho@Canary.example", f"{CANARY}秘書"),
+            (AnswerAddressKind.ALIAS, "jitaku@canary.example", ""),
+        ):
+            said = {"kind": kind, "mail_address": address, "holder": holder}
+            await answering.allow(town.officer, person_id=asked.person_id, **said)
+        values = {"unit_id": town.station.id, "digest": "0" * 64, "kind": "OTHER", "status": "FILED"}
+        senders = {"sender": "hisho@canary.example", "delegate": "dairi@canary.example"}
+        mail = {**values, **senders, "received_at": NOW, "person_id": asked.person_id}
+        await records.create(town.officer, IncomingMail, "mail-received", **mail)
+        found = await of(town, asked.person_id)
+        addresses = {row["kind"]: row["mail_address"] for row in found.tables["answer_address"]}
+        assert addresses == {"PROXY": MASKED, "ALIAS": "jitaku@canary.example"}
+        assert [(row["sender"], row["delegate"]) for row in found.tables["incoming_mail"]] == [(MASKED, MASKED)]
+        text = str(found.tables).casefold()
+        for word in ("hisho@", "dairi@", f"{CANARY}秘書"):
+            assert word.casefold() not in text, word
 
     play(story)
 
