@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +12,7 @@ from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
-from api import fonts, settings
+from api import fonts, replica, settings
 from api.arguments import between
 from api.database import at_hand
 from api.errors import Stopped
@@ -54,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     given = settings.read()
     house = _house(given)
     with at_hand(given, lasting=True) as url:
+        if given.replica_url and (doubts := asyncio.run(replica.doubts(url, given.replica_url))):
+            print(doubts, file=sys.stderr)
         doors = Doors(house, url, given.replica_url)
         with listen(options.host, options.port) as listening:
             port: int = listening.getsockname()[1]

@@ -15,6 +15,7 @@ import pytest
 from api import fonts
 from api.commands.serve import OF_THE_DEVICE
 from api.fonts import Face, Fonts
+from api.replica import ANOTHERS, NO_COPY
 from domain import database
 from tests import make
 from tests.api.serving import wait_until
@@ -114,6 +115,18 @@ def test_it_does_not_begin_on_a_database_that_is_not_up_to_date(database_url, fo
         1,
         "renkei: データベースが最新の形ではありません。先に renkei migrate を実行してください。",
     )
+
+
+def test_it_says_of_a_copy_that_is_none_what_is_wrong_and_does_not_begin_on_another_database(
+    database_url, founded, server
+):
+    with serving(database_url, "--port", "0", RENKEI_REPLICA_URL=database_url) as (running, address):
+        assert ask(address, "/readyz").text == "ok\n"
+        running.send_signal(signal.SIGTERM)
+        assert NO_COPY in running.communicate(timeout=20)[1]
+    with serving(database_url, "--port", "0", RENKEI_REPLICA_URL=server.url("postgres")) as (running, _):
+        assert ANOTHERS in running.communicate(timeout=20)[1]
+        assert running.returncode == 1
 
 
 def test_it_says_that_it_answers_only_when_it_does(database_url, founded):

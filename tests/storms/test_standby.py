@@ -17,7 +17,8 @@ import pytest
 from api import embedded
 from api.context import Context
 from api.embedded import EmbeddedServer
-from api.replica import Replica
+from api.replica import NO_COPY, Replica, doubts
+from api.settings import WrongSettings
 from domain import database
 from domain.calendar import Attendee
 from domain.outbox import WAITING, Letter
@@ -100,6 +101,20 @@ def test_the_replica_answers_what_names_nobody_and_never_with_less_than_was_ther
 
     told(pair, story(), replica.url)
     start_again(pair.places[1])
+
+
+def test_what_is_no_copy_of_the_database_is_told_before_anything_is_read_there(
+    pair: Pair, server: EmbeddedServer, database_url: str
+) -> None:
+    async def story() -> None:
+        assert await doubts(pair.url, pair.standby.url()) == ""
+        assert await doubts(pair.url, pair.primary.url()) == NO_COPY
+        assert "接続できません" in await doubts(pair.url, "postgres://renkei:himitsu@127.0.0.1:1/renkei")
+        for other in (database_url, pair.standby.url("postgres")):
+            with pytest.raises(WrongSettings, match="の複製ではありません"):
+                await doubts(pair.url, other)
+
+    asyncio.run(story())
 
 
 @dataclass
