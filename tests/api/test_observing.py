@@ -7,7 +7,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -19,8 +19,11 @@ from api.app import make_app
 from api.house import House
 from api.observing import Structured
 from api.replica import Replica
-from domain import drills, feeds, tokens
+from domain import drills, feeds, own, tokens
 from domain.actor import Role
+from domain.calendar import Attendee
+from domain.journal import Entry
+from domain.outbox import Letter
 from domain.replies import PURPOSE
 from jobs.clock import tick
 from jobs.post import PermanentFailure
@@ -161,6 +164,68 @@ def test_no_name_address_number_token_or_link_stands_in_logs_metrics_or_refusals
     assert [secret for secret in secrets if secret in written.getvalue() or secret in told] == []
     assert len(lines(written)) > 8
     assert any("was not posted" in line["message"] for line in lines(written))
+
+
+@dataclass
+class Walk:
+    """Somebody at the doors for which nobody logs in: what they were answered, and what opens those doors."""
+
+    client: httpx.AsyncClient
+    answers: list[httpx.Response] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+
+    async def past(self, secret: str, subscription: str, own_page: str, answer: str) -> list[int]:
+        """Ask at each door with the secret that is said for it."""
+        asked = [
+            ("GET", f"/cal/{subscription}", {}),
+            ("GET", f"/cal/{subscription}/calendar.ics", {}),
+            ("PROPFIND", "/dav/", {"auth": (NAME, subscription)}),
+            ("REPORT", "/dav/calendar/", {"auth": (subscription, secret)}),
+            ("GET", f"/own/{own_page}?said={secret}", {}),
+            ("POST", f"/own/{own_page}", {"data": {"act": "report", "what": f"{NAME} {PHONE}"}}),
+            ("POST", f"/own/{own_page}", {"data": {"act": secret}}),
+            ("GET", f"/rsvp/{answer}", {}),
+            ("POST", f"/rsvp/{answer}", {"data": {"answer": secret, "remark": NAME}}),
+        ]
+        answers = [await self.client.request(method, path, **more) for method, path, more in asked]
+        self.secrets += [subscription, own_page, answer]
+        self.secrets += [one.request.headers.get("Authorization", SECRET).split()[-1] for one in answers]
+        self.answers += answers
+        return [one.status_code for one in answers]
+
+
+def forged(secret: str) -> str:
+    return secret[:-2] + ("AA" if secret[-2:] != "AA" else "BB")
+
+
+def test_no_link_of_a_letter_and_no_password_of_a_calendar_is_written_down_whether_it_is_right_or_wrong(
+    play: Any, written: io.StringIO
+) -> None:
+    async def story(town: Town) -> tuple[str, str, list[str]]:
+        body = await make.company(town.hq, "架空金糸雀株式会社")
+        contact = await make.contact(town.hq, body, family_name=NAME, mail_address=ADDRESS, phone=PHONE)
+        await drills.invite(town.hq, (await make.drill(town.hq)).id, contact_id=contact.id)
+        feed = await feeds.subscribe(town.hq, person_id=contact.person_id)
+        keys = [
+            tokens.derive(HOUSE.secret, feeds.PURPOSE, feed.id, feed.generation),
+            own.address(HOUSE.secret, "", contact.person_id, NOW).removeprefix("/own/"),
+            tokens.derive(HOUSE.secret, PURPOSE, (await Attendee.get(person_id=contact.person_id)).id),
+        ]
+        _, keeper = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=1)
+        async with client() as anybody:
+            walk = Walk(anybody)
+            assert await walk.past(SECRET, *keys) == [200, 200, 207, 401, 200, 303, 400, 200, 400]
+            assert await walk.past(SECRET, *map(forged, keys)) == [404, 404, 401, 401, 404, 404, 404, 404, 404]
+            metrics = (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
+        journal = str(await Entry.all().values_list("fact", "before", "after")) + str(await Letter.all().values())
+        refused = "".join(one.text for one in walk.answers if one.status_code in (401, 404))
+        return metrics + refused, journal, [*walk.secrets, keeper, HOUSE.secret, SECRET]
+
+    told, kept, secrets = play(story)
+    logged = written.getvalue()
+    assert [secret for secret in [*secrets, NAME, ADDRESS, PHONE] if secret in logged or secret in told] == []
+    assert [secret for secret in secrets if secret in kept] == []
+    assert len(lines(written)) >= 19
 
 
 def test_only_an_administrator_reads_the_metrics(play: Any) -> None:
