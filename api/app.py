@@ -36,6 +36,7 @@ from api.house import House
 from api.ide import Ide
 from api.observing import Observed
 from api.schema import schema
+from api.straight import Straight
 from api.strictness import Strict
 from domain import database, looks
 
@@ -60,7 +61,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])
     observed = Middleware(Observed, routes=routes, counted=requests, hours=house.quiet)
-    around = [Middleware(Strict, is_tls=house.is_tls), observed]
+    around = [Middleware(Strict, is_tls=house.is_tls), observed, Middleware(Straight, routes=routes)]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=around)
     app.router.redirect_slashes = False  # it would repeat a secret address to whatever Host the request has named
     return app

@@ -11,7 +11,7 @@ import asyncio
 import gzip
 import hashlib
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -33,8 +33,10 @@ from domain.errors import RateLimited
 from domain.feeds import Contents, Feed, Writer
 from exports import ical, text
 
+Header = tuple[bytes, bytes]
 PATH = "/cal/{token}/calendar.ics"
-METHODS = ("GET", "HEAD", "OPTIONS")
+READ = ("GET", "HEAD")
+METHODS = (*READ, "OPTIONS")
 SAID = ((b"cache-control", b"private, max-age=0, must-revalidate"), (b"vary", b"Accept-Encoding"))
 CALENDAR = (
     *SAID,
@@ -57,7 +59,7 @@ class Answer:
     """What is sent back, with the length of `body`, also where it is not sent itself (HEAD)."""
 
     status: int
-    headers: Iterable[tuple[bytes, bytes]]
+    headers: Sequence[Header]
     body: bytes = b""
 
     async def send(self, send: Send, *, is_head: bool) -> None:
@@ -68,7 +70,7 @@ class Answer:
         await send({"type": "http.response.body", "body": b"" if is_head else self.body})
 
 
-def _told(status: int, message: str, *headers: tuple[bytes, bytes]) -> Answer:
+def _told(status: int, message: str, *headers: Header) -> Answer:
     return Answer(status, (*PLAIN, *headers), message.encode())
 
 
@@ -79,18 +81,17 @@ class Calendar:
         self.house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._answer(scope)
+        if scope["method"] in READ:
+            try:
+                answer = await self._feed(scope, self.house.clock())
+            except RateLimited as refused:
+                later = (b"retry-after", str(refused.retry_after).encode())
+                answer = _told(429, f"{refused.message}\n", later)
+        elif scope["method"] == "OPTIONS":
+            answer = Answer(204, (*SAID, ALLOWED))
+        else:
+            answer = _told(405, ONLY_READ, ALLOWED)
         await answer.send(send, is_head=scope["method"] == "HEAD")
-
-    async def _answer(self, scope: Scope) -> Answer:
-        if scope["method"] == "OPTIONS":
-            return Answer(204, (*SAID, ALLOWED))
-        if scope["method"] not in METHODS:
-            return _told(405, ONLY_READ, ALLOWED)
-        try:
-            return await self._feed(scope, self.house.clock())
-        except RateLimited as refused:
-            return _told(429, f"{refused.message}\n", (b"retry-after", str(refused.retry_after).encode()))
 
     async def _feed(self, scope: Scope, now: datetime) -> Answer:
         feed, is_open = await behind(self.house, scope["path_params"]["token"], now)
@@ -113,13 +114,16 @@ async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, 
     """The feed that the token was made for, and whether it still opens it; nothing once it has ended for
     `feeds.ENDED_STAYS`, as if there had never been one.
 
-    Whoever holds an open address is let in at once; for all others the same work is done, whether there is no such
-    feed, or the token is none of its, or one that has ended, or had long ago.
+    Whoever holds an open address is let in at once, and the next time without any reckoning; for all others the same
+    work is done, whether there is no such feed, or the token is none of its, or one that has ended, or had long ago.
     """
-    id = tokens.id_in(token)
+    proved = house.proved.find(token)
+    id = proved[0] if proved else tokens.id_in(token)
     if id is None:
         return None, False
     feed = await house.looks.find(id)
+    if feed is not None and proved == (id, feed.generation) and feed.is_open(now):
+        return feed, True
     present = feed.generation if feed else 0
 
     def fits(generation: int) -> bool:
@@ -127,6 +131,7 @@ async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, 
 
     is_present = fits(present)
     if feed is not None and is_present and feed.is_open(now):
+        house.proved.keep(token, (id, present))
         return feed, True
     had = [generation for generation in range(present - feeds.KEPT_ENDED, present) if fits(generation)]
     known = max((present if is_present else 0, *had))
@@ -142,12 +147,12 @@ async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bo
     if not feed.is_as_written(RENDERER, now):
         body, digest, modified_at = await _written(feed, now)
     if _knows(asked, digest, modified_at):
-        answer = Answer(304, _tagged(digest, modified_at, now))
+        answer = Answer(304, [*SAID, *_tags(digest, modified_at, now)])
     else:
         body = body or SHELF.find(digest)
         if body is None:
             body, digest, modified_at = await _written(feed, now)
-        answer = await _packed(digest, body, asked, _tagged(digest, modified_at, now))
+        answer = await _packed(digest, body, asked, [*CALENDAR, *_tags(digest, modified_at, now)])
     if is_fetched:
         await feeds.note_fetch(feed, digest, now)
     return answer
@@ -198,21 +203,21 @@ def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
     return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
 
 
-def _tagged(digest: str, modified_at: datetime | None, now: datetime) -> list[tuple[bytes, bytes]]:
-    """What is said of the calendar; Last-Modified once the second of the change is over, for in the same second another
-    one may follow."""
-    headers = [*CALENDAR, (b"etag", f'W/"{digest}"'.encode())]
-    if modified_at is not None:
-        since, header = _modified(modified_at)
-        headers += [header] if since <= now else []
-    return headers
+def _tags(digest: str, modified_at: datetime | None, now: datetime) -> Sequence[Header]:
+    """By what these bytes are known again; Last-Modified once the second of the change is over, for in the same second
+    another one may follow."""
+    since, tags = _known_by(digest, modified_at)
+    return tags if since <= now else tags[:1]
 
 
 @lru_cache(1_000)
-def _modified(at: datetime) -> tuple[datetime, tuple[bytes, bytes]]:
-    """From when on this is said, and how (RFC 9110 §5.6.7)."""
-    second = _second(at)
-    return second + timedelta(seconds=1), (b"last-modified", format_datetime(second, usegmt=True).encode())
+def _known_by(digest: str, modified_at: datetime | None) -> tuple[datetime, Sequence[Header]]:
+    """ETag and Last-Modified (RFC 9110 §5.6.7), and from when on the second is said."""
+    tag = b"etag", f'W/"{digest}"'.encode()
+    if modified_at is None:
+        return datetime.max.replace(tzinfo=UTC), (tag,)
+    second = _second(modified_at)
+    return second + timedelta(seconds=1), (tag, (b"last-modified", format_datetime(second, usegmt=True).encode()))
 
 
 def _second(instant: datetime) -> datetime:
@@ -227,7 +232,7 @@ def _time(said: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-async def _packed(digest: str, body: bytes, asked: Headers, headers: list[tuple[bytes, bytes]]) -> Answer:
+async def _packed(digest: str, body: bytes, asked: Headers, headers: Sequence[Header]) -> Answer:
     """The body as it is, or gzipped for whoever asks for that."""
     if not wants_gzip(asked):
         return Answer(200, headers, body)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -87,35 +87,33 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with origins.begun(), quiet.kept(self.hours):
-            await self._observe(scope, receive, send)
-
-    async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun, status = perf_counter(), 0
 
-        async def noted(message: Message) -> None:
+        def noted(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", origins.current().encode()))
-            await send(message)
+                message.setdefault("headers", []).append((b"x-request-id", number.encode()))
+            return send(message)
 
-        try:
-            await self.app(scope, receive, noted)
-        except ClientDisconnect:
-            pass  # whoever hangs up half-way is neither answered nor a bug
-        except Exception as bug:
-            if status:
-                note(bug)
-            else:
-                await failed(bug, is_page=_is_for_people(scope))(scope, receive, noted)
-        self._written_down(scope, status, perf_counter() - begun)
+        with origins.begun() as number, quiet.kept(self.hours):
+            try:
+                await self.app(scope, receive, noted)
+            except ClientDisconnect:
+                pass  # whoever hangs up half-way is neither answered nor a bug
+            except Exception as bug:
+                if status:
+                    note(bug)
+                else:
+                    await failed(bug, is_page=_is_for_people(scope))(scope, receive, noted)
+            self._written_down(scope, status, perf_counter() - begun)
 
     def _written_down(self, scope: Scope, status: int, seconds: float) -> None:
         route = self.paths.get(scope.get("endpoint"), UNKNOWN)
         self.counted[scope["method"], route, status] += 1
-        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-        log.info("answered", extra={"fields": fields})
+        if log.isEnabledFor(logging.INFO):
+            fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+            log.info("answered", extra={"fields": fields})
 
 
 def failed(bug: Exception, *, is_page: bool = False) -> Response:

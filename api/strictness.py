@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import limits
 
+Header = tuple[bytes, bytes]
 SECONDS = 30.0
 UNUSED = (
     *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
@@ -13,8 +16,9 @@ UNUSED = (
     *("microphone", "midi", "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
 """What a browser can do and no page of ours asks for."""
+UNKEPT = b"cache-control"
 STRICTEST = {
-    b"cache-control": b"no-store",
+    UNKEPT: b"no-store",
     b"content-security-policy": b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
@@ -28,6 +32,10 @@ STRICTEST = {
 BY_TLS_ONLY = {b"strict-transport-security": b"max-age=31536000"}
 """A year (RFC 6797). Said only where people come by https; other hosts of the same domain are not ours to speak for."""
 
+NOT_MODIFIED = 304
+"""Says of what the asker has that it still holds, with all that was said of it (RFC 9111 §3.2), and shall be short
+(RFC 9110 §15.4.5): it needs no more than not to be kept itself."""
+
 
 class Strict:
     """Pure ASGI around all doors. What is read or changed for an answer is given up after `seconds`."""
@@ -35,19 +43,27 @@ class Strict:
     def __init__(self, app: ASGIApp, seconds: float = SECONDS, is_tls: bool = False) -> None:
         self.app = app
         self.seconds = seconds
-        self.said = STRICTEST | BY_TLS_ONLY if is_tls else STRICTEST
+        of_the_host = BY_TLS_ONLY if is_tls else {}
+        self.said = tuple((STRICTEST | of_the_host).items())
+        self.said_again = tuple(({UNKEPT: STRICTEST[UNKEPT]} | of_the_host).items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
 
-        async def strictly(message: Message) -> None:
+        def strictly(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                said = list(message.get("headers", ()))
-                names = {name.lower() for name, _ in said}
-                message = {**message, "headers": said + [one for one in self.said.items() if one[0] not in names]}
-            await send(message)
+                message = {**message, "headers": self._with_more(message["status"], message.get("headers", ()))}
+            return send(message)
 
         with limits.within(self.seconds):
             await self.app(scope, receive, strictly)
+
+    def _with_more(self, status: int, said: Iterable[Header]) -> list[Header]:
+        """All that the door says itself, and what it does not say."""
+        whole = list(said)
+        names = {name.lower() for name, _ in whole}
+        more = self.said_again if status == NOT_MODIFIED else self.said
+        whole.extend(one for one in more if one[0] not in names)
+        return whole

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
+from domain.during import During
 from domain.errors import TooLarge
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float) -> During[float | None]:
     """What is begun in this block ends after so many seconds, counted from now."""
-    token = _until.set(asyncio.get_running_loop().time() + seconds)
-    try:
-        yield
-    finally:
-        _until.reset(token)
+    return During(_until, asyncio.get_running_loop().time() + seconds)
 
 
 @asynccontextmanager

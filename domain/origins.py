@@ -7,9 +7,9 @@ tells nothing by itself and opens nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
+
+from domain.during import During
 
 LONGEST = 60
 _current: ContextVar[str] = ContextVar("origin", default="")
@@ -22,14 +22,10 @@ def current() -> str:
 
 def new(what: str = "") -> str:
     """A number that nothing else has; a job's or command's begins with its name."""
-    return ".".join([*([what] if what else []), secrets.token_hex(8)])
+    number = secrets.token_hex(8)
+    return f"{what}.{number}" if what else number
 
 
-@contextmanager
-def begun(what: str = "") -> Iterator[str]:
+def begun(what: str = "") -> During[str]:
     """Whatever is done in this block has one new number, which is given."""
-    token = _current.set(new(what))
-    try:
-        yield current()
-    finally:
-        _current.reset(token)
+    return During(_current, new(what))

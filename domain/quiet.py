@@ -7,14 +7,14 @@ once. Hours are full ones, in Japan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.database import rows
+from domain.during import During
 
 TOO_SOON = timedelta(hours=2)
 """What begins so soon after the quiet hours is told in them."""
@@ -34,14 +34,9 @@ class QuietHours:
 _house: ContextVar[QuietHours | None] = ContextVar("quiet hours of the house", default=None)
 
 
-@contextmanager
-def kept(hours: QuietHours | None) -> Iterator[None]:
+def kept(hours: QuietHours | None) -> During[QuietHours | None]:
     """Whatever is done in this block knows the hours of the house; each door says them, for no row does."""
-    token = _house.set(hours)
-    try:
-        yield
-    finally:
-        _house.reset(token)
+    return During(_house, hours)
 
 
 def house() -> QuietHours | None:

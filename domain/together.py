@@ -53,7 +53,7 @@ class Together(Generic[K, R]):
 
     async def _look_once(self, connection: Any) -> Mapping[K, R]:
         self.shared, self.asked = self.asked, []
-        return await self.look(connection, [key for key, _ in self.shared])
+        return await self.look(connection, list(dict.fromkeys(key for key, _ in self.shared)))
 
     def _answer(self, found: Mapping[K, R]) -> None:
         for key, answer in self.shared:

@@ -18,7 +18,7 @@ from api.benchmarks import filling, load, nginx
 from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, serving, serving_in_many
 from api.errors import Stopped
 from api.house import House
 from domain import feeds, tokens
@@ -45,6 +45,10 @@ PROGRAMS = 16
 
 OF_NGINX = {200: 0.5, 304: 0.2}
 """The least share of what nginx does."""
+
+MANY = 2
+"""How many processes a machine with two cores gives to either: what nginx does by itself (`worker_processes auto`), and
+what is asked of us with `serve --workers`."""
 
 
 class Stored:
@@ -94,7 +98,7 @@ async def measure(land: Land, *sizes: Size) -> Report:
     lines = [line for size in sizes or SIZES for line in await _measured(land, size)]
     beside = "" if nginx.program() else "。nginx はこの機械にないので比べていない（Debian: nginx-light）"
     workload = (
-        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{PROGRAMS}、どちらもプロセス1つ。"
+        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{PROGRAMS}、断りがなければどちらもプロセス1つ。"
         f"天井は、できあがったものを素の Starlette、または nginx でそのまま返すもの{beside}"
     )
     return Report("feed", workload, tuple(lines))
@@ -109,7 +113,9 @@ async def _measured(land: Land, size: Size) -> list[Compared]:
             etag, body = await keep(port, path, size)
             lines = await compare(port, path, etag, size)
             with nginx.giving(body) as beside:
-                return lines + (await compare_with_nginx(port, beside, path, etag, size) if beside else [])
+                lines += await compare_with_nginx(port, beside, path, etag, size, 1)
+        with serving_in_many(Application(ground.url), MANY) as port, nginx.giving(body, MANY) as beside:
+            return lines + await compare_with_nginx(port, beside, path, etag, size, MANY)
 
 
 async def address(ground: Ground) -> str:
@@ -164,8 +170,12 @@ async def compare(port: int, path: str, etag: str, size: Size) -> list[Compared]
     return lines
 
 
-async def compare_with_nginx(port: int, beside: int, path: str, etag: str, size: Size) -> list[Compared]:
-    """With nginx that gives back the same bytes from a file."""
+async def compare_with_nginx(
+    port: int, beside: int | None, path: str, etag: str, size: Size, workers: int
+) -> list[Compared]:
+    """With nginx that gives back the same bytes from a file, in as many processes; nothing where there is none."""
+    if beside is None:
+        return []
     its_own = (await load.once(beside, load.get(Stored.path))).header("etag")
     asked = {
         200: (load.get(path), load.get(Stored.path)),
@@ -177,7 +187,7 @@ async def compare_with_nginx(port: int, beside: int, path: str, etag: str, size:
     lines = []
     for status, (ours, its) in asked.items():
         found = await alternate(size.rounds, _rate(port, ours, size), _rate(beside, its, size))
-        label = f"{size.events:,}件: {status}、nginx と比べて"
+        label = f"{size.events:,}件: {status}、nginx と比べて（どちらもプロセス{workers}つ）"
         wanted = OF_NGINX[status]
         lines.append(Compared(label, "回/秒", found[0], found[1], is_rate=True, wanted=wanted))
     return lines

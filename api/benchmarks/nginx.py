@@ -16,7 +16,7 @@ from api.errors import Stopped
 
 PLACES = f"{os.defpath}:/usr/sbin:/usr/local/sbin"
 CONFIGURATION = """
-{user}daemon off; worker_processes 1; pid {place}/pid; error_log {place}/error.log;
+{user}daemon off; worker_processes {workers}; pid {place}/pid; error_log {place}/error.log;
 events {{ worker_connections 64; }}
 http {{
     access_log off; default_type "text/calendar; charset=utf-8"; keepalive_requests 10000000;
@@ -34,8 +34,9 @@ def program() -> str | None:
 
 
 @contextmanager
-def giving(body: bytes) -> Iterator[int | None]:
-    """The port at which nginx answers `/stored` with this body, as long as the block lasts; None without nginx."""
+def giving(body: bytes, workers: int = 1) -> Iterator[int | None]:
+    """The port at which nginx answers `/stored` with this body, in so many processes, as long as the block lasts; None
+    without nginx."""
     found = program()
     if found is None:
         yield None
@@ -45,7 +46,7 @@ def giving(body: bytes) -> Iterator[int | None]:
         place.chmod(0o755)
         (place / "stored").write_bytes(body)
         user = "user root; " if os.geteuid() == 0 else ""
-        (place / "conf").write_text(CONFIGURATION.format(place=place, port=port, user=user))
+        (place / "conf").write_text(CONFIGURATION.format(place=place, port=port, user=user, workers=workers))
         child = subprocess.Popen([found, "-c", str(place / "conf")], stderr=subprocess.DEVNULL)  # nosec B603 # our own words
         try:
             _wait(port)

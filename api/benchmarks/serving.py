@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 import orjson
@@ -26,9 +28,10 @@ from api.app import make_app
 from api.benchmarks.ground import KEY
 from api.callers import bearer
 from api.context import Context
+from api.errors import Stopped
 from api.house import House
 from api.reading.seen import Look
-from api.serving import listen, serve
+from api.serving import listen, serve, serve_in_many
 
 BASE = "http://127.0.0.1:8000"
 
@@ -99,3 +102,21 @@ def serving(application: Application) -> Iterator[int]:
         finally:
             child.terminate()
             child.join()
+
+
+@contextmanager
+def serving_in_many(application: Application, workers: int) -> Iterator[int]:
+    """The same in so many processes, as `serve --workers` has them; what one of them keeps, no other knows."""
+    with listen("127.0.0.1", 0) as free:
+        port: int = free.getsockname()[1]
+    spawn = get_context("spawn")
+    heard, told = spawn.Pipe(duplex=False)
+    keeper = spawn.Process(target=serve_in_many, args=(application, "127.0.0.1", port, workers, partial(told.send, 1)))
+    keeper.start()
+    try:
+        if heard not in wait([heard, keeper.sentinel]):
+            raise Stopped("計測するプログラムが起動しませんでした。")
+        yield port
+    finally:
+        keeper.terminate()
+        keeper.join()

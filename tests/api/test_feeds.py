@@ -105,6 +105,34 @@ def test_who_knows_the_feed_already_gets_nothing_again(play: Any, offered: str) 
     play(story)
 
 
+def test_who_has_it_already_is_told_so_in_a_few_words(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await confirmed(town)
+        feed = await stations(town)
+        tag = (await fetch(feed)).headers["etag"]
+        answer = await fetch(feed, NOW + HOUR, if_none_match=tag)
+        assert (answer.status_code, set(answer.headers)) == (304, {"cache-control", "vary", "etag", "last-modified"})
+
+    play(story)
+
+
+def test_an_address_that_was_just_used_is_closed_at_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        feed = await stations(town)
+        async with at_the_door() as client:
+
+            async def statuses() -> list[int]:
+                return [(await client.get(path(feed, generation))).status_code for generation in (1, 2, 1, 2)]
+
+            assert await statuses() == [200, 404, 200, 404]
+            await feeds.rotate(town.officer, feed.id)
+            assert await statuses() == [410, 200, 410, 200]
+            await feeds.revoke(town.officer, feed.id)
+            assert await statuses() == [410, 410, 410, 410]
+
+    play(story)
+
+
 @pytest.mark.parametrize("offered", ['"x"', 'W/"0"', "", "W/", "x" * 5000])
 def test_who_knows_another_feed_gets_this_one(play: Any, offered: str) -> None:
     async def story(town: Town) -> None:

@@ -66,6 +66,19 @@ def test_what_a_door_says_itself_is_said_once(run: Any) -> None:
     assert run(story()).headers.get_list("cache-control") == ["max-age=600"]
 
 
+def test_of_what_the_asker_has_already_everything_holds_that_was_said_with_it(run: Any) -> None:
+    async def unchanged(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=304, headers={"ETag": '"x"'})(scope, receive, send)
+
+    async def story() -> httpx.Response:
+        transport = httpx.ASGITransport(Strict(unchanged, is_tls=True))
+        async with httpx.AsyncClient(transport=transport, base_url="https://x") as anybody:
+            return await anybody.get("/")
+
+    said = {"etag": '"x"', "cache-control": "no-store", "strict-transport-security": "max-age=31536000"}
+    assert dict(run(story()).headers) == said
+
+
 def test_a_change_that_takes_too_long_is_given_up_whole(play: Any, monkeypatch: Any) -> None:
     async def slowly(actor: Actor) -> None:
         await Organization.filter(prefecture_id=actor.prefecture_id).update(phone="000-0000-0009")
