@@ -27,13 +27,15 @@ from domain.feeds import FeedState, KeptEntry
 
 @dataclass(frozen=True)
 class Size:
-    """How many events the feed has, how long each half of a round lasts (seconds), and how long the first answer may
-    take at most (seconds)."""
+    """How many events the feed has, how long each half of a round lasts (seconds), how long the first answer may take
+    at most (seconds), and how many processes a machine with two cores gives to either: what nginx does by itself
+    (`worker_processes auto`), and what is asked of us with `serve --workers`."""
 
     events: int = 1_000
     rounds: int = 6
     seconds: float = 0.5
     first: float = 0.05
+    many: int = 2
 
 
 SIZES = (Size(), Size(events=10_000, rounds=4, first=0.3))
@@ -45,10 +47,6 @@ PROGRAMS = 16
 
 OF_NGINX = {200: 0.5, 304: 0.2}
 """The least share of what nginx does."""
-
-MANY = 2
-"""How many processes a machine with two cores gives to either: what nginx does by itself (`worker_processes auto`), and
-what is asked of us with `serve --workers`."""
 
 
 class Stored:
@@ -114,8 +112,10 @@ async def _measured(land: Land, size: Size) -> list[Compared]:
             lines = await compare(port, path, etag, size)
             with nginx.giving(body) as beside:
                 lines += await compare_with_nginx(port, beside, path, etag, size, 1)
-        with serving_in_many(Application(ground.url), MANY) as port, nginx.giving(body, MANY) as beside:
-            return lines + await compare_with_nginx(port, beside, path, etag, size, MANY)
+        if nginx.program():
+            with serving_in_many(Application(ground.url), size.many) as port, nginx.giving(body, size.many) as beside:
+                lines += await compare_with_nginx(port, beside, path, etag, size, size.many)
+        return lines
 
 
 async def address(ground: Ground) -> str:

@@ -20,7 +20,7 @@ TINY = {
     "pages": lambda land: pages.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),
-    "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05)),
+    "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
     "letters": lambda land: letters.measure(land, letters.Size(letters=30, rounds=1)),
     "import": lambda land: import_.measure(land, import_.Size(rows=20, rounds=1)),
