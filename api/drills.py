@@ -72,6 +72,10 @@ class DrillParticipation(Node):
     role: ParticipationRole
     reply: ParticipationReply
     planned_count: int
+    names: list[str] = reading.column(
+        data=DataClass.PERSONAL,
+        description="来られる方: who comes (役職・氏名), a line each; gone once reported.",
+    )
     attended_count: int | None
     drill: Annotated["Drill", strawberry.lazy("api.drills")] | None = reading.one("drill_id", implied=INSIDE)
     organization: Organization | None = reading.one("organization_id", implied=frozenset({Role.PARTNER}))

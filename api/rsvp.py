@@ -16,19 +16,23 @@ from starlette.routing import Route
 from api import guesses, pages
 from api.house import House
 from api.pages import forms
-from domain import replies, tokens, walls
+from domain import drills, looks, own, replies, tokens, walls
 from domain.calendar import Appointment, Attendee, PartStat
-from domain.drills import Drill, Participation
+from domain.drills import LONGEST_NAME, MOST_NAMES, Drill, Participation, ParticipationReply
 from domain.errors import Invalid, RateLimited, Refused
 from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
 from domain.lectures import Assignment
+from domain.looks import Door
 from domain.people import Person
+from domain.replies import Coming
 from domain.units import Unit
 
 TITLE = "予定のご案内への回答"
-WORDS = {PartStat.NEEDS_ACTION: "まだいただいていません", **replies.LABELS}
 UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
 LONGEST_REMARK = 500
+LONGEST_NAMES = MOST_NAMES * (LONGEST_NAME + 2)
+"""What a browser lets anybody type, who ends each line."""
+
 DIGITS = 9
 WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 NOTHING: Mapping[str, str] = {}
@@ -72,7 +76,9 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
         return pages.page(
             TITLE, (said or pages.paragraph(closed, "refused")) + asking(unit, "心当たりのないときは"), status
         )
-    person = await Person.get(id=attendee.person_id)
+    person, part = await Person.get(id=attendee.person_id), await drills.part_of(attendee)
+    if part and part.names:
+        await _note(now, attendee, part)
     body = pages.filled(
         "invitation.html",
         said_html=said,
@@ -81,11 +87,24 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
         when=from_to(appointment.starts_at, appointment.ends_at),
         place=place_of(appointment),
         deadline_html=deadline((await last_days([attendee])).get(attendee.id)),
-        answer=WORDS[attendee.partstat],
-        form_html=_questions(attendee, appointment.sequence, await _planned(attendee), sent),
+        answer=given(attendee, part),
+        form_html=_questions(attendee, appointment.sequence, part, sent),
         asking_html=asking(unit, "心当たりのないときや、お電話でのご回答は" if unit.phone else "心当たりのないときは"),
     )
     return pages.page(TITLE, body, status)
+
+
+async def _note(now: datetime, attendee: Attendee, part: Participation) -> None:
+    """Write down that whoever holds the link is shown who comes from the body."""
+    if bearer := await own.bearer_of(now, attendee.person_id):
+        await looks.note(Door.PAGE, bearer, "rsvp", [("Participation.names", f"Participation:{part.id}")])
+
+
+def given(attendee: Attendee, part: Participation | None) -> str:
+    """The answer that holds, in words; with how many come where somebody has answered for a body."""
+    if attendee.partstat is PartStat.NEEDS_ACTION:
+        return "まだいただいていません"
+    return replies.in_words(attendee.partstat, part.planned_count if part else None)
 
 
 def asking(unit: Unit, when: str) -> str:
@@ -113,22 +132,27 @@ def deadline(day: date | None) -> str:
     return pages.filled("deadline.html", day=f"{day_with_weekday(day)}まで") if day else ""
 
 
-async def _planned(attendee: Attendee) -> int | None:
-    """How many are to come from the body for which somebody answers, where they are counted: at drills."""
-    if attendee.organization_id is None:
-        return None
-    own = Participation.filter(appointment_id=attendee.appointment_id, organization_id=attendee.organization_id)
-    part = await own.first()
-    return part.planned_count if part else None
-
-
-def _questions(attendee: Attendee, sequence: int, planned: int | None, sent: Mapping[str, str]) -> str:
+def _questions(attendee: Attendee, sequence: int, part: Participation | None, sent: Mapping[str, str]) -> str:
     """The form; what was chosen in vain is chosen already, else the answer that holds."""
     chosen = sent.get("partstat", attendee.partstat)
     marks = {f"{answer.name.lower()}_html": " checked" if answer == chosen else "" for answer in replies.ANSWERS}
-    count = "" if planned is None else pages.filled("count.html", count=sent.get("count", str(planned))[:DIGITS])
-    remark = _again(sent) or attendee.remark
-    return pages.filled("answer.html", sequence=str(sequence), remark=remark, count_html=count, **marks)
+    remark = _again(sent, "remark") or attendee.remark
+    coming = _coming(part, sent) if part else ""
+    return pages.filled("answer.html", sequence=str(sequence), remark=remark, coming_html=coming, **marks)
+
+
+def _coming(part: Participation, sent: Mapping[str, str]) -> str:
+    """With whom a body comes. A number stands there already only where somebody has said it and it is not
+    just that of the names: else a line that is added would have to be counted by hand."""
+    is_own = part.reply is not ParticipationReply.AWAITED and part.planned_count != len(part.names)
+    return pages.filled(
+        "coming.html",
+        count=sent.get("count", str(part.planned_count) if is_own else "")[:DIGITS],
+        planned=f"{part.planned_count:,}人",
+        names=_again(sent, "names") if "names" in sent else "\n".join(part.names),
+        longest=str(LONGEST_NAMES),
+        most=str(MOST_NAMES),
+    )
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
@@ -136,14 +160,15 @@ async def _decide(now: datetime, request: Request, attendee: Attendee) -> Respon
     try:
         form = await forms.read(request)
         partstat, remark = _answer_in(form)
-        seen, count = _sequence_in(form), _count_in(form)
+        seen, coming = _sequence_in(form), _coming_in(form)
         answered = await replies.answer_by_link(
-            now, attendee.id, partstat=partstat, remark=remark, sequence=seen, count=count
+            now, attendee.id, partstat=partstat, remark=remark, sequence=seen, coming=coming
         )
     except Refused as refused:
         status = 400 if isinstance(refused, Invalid) else 409
         return await _show(now, attendee, pages.paragraph(refused.message, "refused"), status, form)
-    thanks = f"「{WORDS[answered.partstat]}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
+    said = given(answered, await drills.part_of(answered))
+    thanks = f"「{said}」のご回答を受け付けました。変更するときは、もう一度お答えください。"
     return await _show(now, answered, pages.paragraph(thanks, "done"))
 
 
@@ -156,14 +181,15 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
     return PartStat(form["partstat"]), remark
 
 
-def _count_in(form: Mapping[str, str]) -> int | None:
-    """How many come, where that was asked and said."""
-    given = form.get("count", "").translate(WIDE).strip()
-    if not given:
-        return None
-    if not (given.isascii() and given.isdecimal() and len(given) <= DIGITS):
-        raise Invalid("参加予定の人数は数字で入力してください。", field="count")
-    return int(given)
+def _coming_in(form: Mapping[str, str]) -> Coming:
+    """How many come, and who, where that was asked and said. Where no name is left in the lines, nobody is named."""
+    names = form["names"].replace("\r\n", "\n").split("\n") if "names" in form else None
+    count = form.get("count", "").translate(WIDE).strip()
+    if not count:
+        return Coming(names=names)
+    if not (count.isascii() and count.isdecimal() and len(count) <= DIGITS):
+        raise Invalid("参加される人数は数字で入力してください。", field="planned_count")
+    return Coming(int(count), names)
 
 
 def _sequence_in(form: Mapping[str, str]) -> int | None:
@@ -172,6 +198,6 @@ def _sequence_in(form: Mapping[str, str]) -> int | None:
     return int(given) if given.isascii() and given.isdecimal() and len(given) <= DIGITS else None
 
 
-def _again(form: Mapping[str, str]) -> str:
+def _again(form: Mapping[str, str], name: str) -> str:
     """What was typed in vain, to be mended instead of typed anew."""
-    return "\n".join(shown(line, forms.LONGEST) for line in form.get("remark", "").splitlines())
+    return "\n".join(shown(line, forms.LONGEST) for line in form.get(name, "").splitlines())

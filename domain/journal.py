@@ -56,12 +56,12 @@ ADD = "INSERT INTO journal SELECT * FROM jsonb_populate_recordset(null::journal,
 """`$1` are `entries`. A statement of its own, or part of the one that makes the change."""
 
 
-async def write(actor: Author, fact: str, row: Model, before: dict[str, Any], after: dict[str, Any]) -> None:
+async def write(actor: Author, fact: str, row: Table, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Add one entry, in the caller's transaction."""
     await database.execute(ADD, entries(actor, fact, [(row, before, after)]))
 
 
-Change = tuple[Model, dict[str, Any], dict[str, Any]]
+Change = tuple[Table, dict[str, Any], dict[str, Any]]
 """A row, and what changed of it, before and after."""
 
 
@@ -78,16 +78,20 @@ def entries(actor: Author, fact: str, changes: Iterable[Change]) -> str:
     return json.dumps([common | _told(*change) for change in changes], ensure_ascii=False)
 
 
-def _told(row: Model, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def _told(row: Table, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": str(uuid7()),
         "prefecture_id": plain(getattr(row, "prefecture_id", None)),
         "kind": type(row).__name__,
         "row_id": str(row.pk),
         "salt": token_hex(16),
-        "before": {name: plain(value) for name, value in before.items()},
-        "after": {name: plain(value) for name, value in after.items()},
+        "before": _values(row, before),
+        "after": _values(row, after),
     }
+
+
+def _values(row: Table, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: len(value) if name in row.UNTOLD else plain(value) for name, value in values.items()}
 
 
 def plain(value: Any) -> Any:

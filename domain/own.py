@@ -207,6 +207,13 @@ def named(hosted: Iterable[Hosted]) -> list[tuple[str, str]]:
     return [(f"Person.{name}", row) for row in sorted(people) for name in ("family_name", "given_name")]
 
 
+def coming(parts: Iterable[Part]) -> list[tuple[str, str]]:
+    """The field and rows of who comes from somebody's body."""
+    return [
+        ("Participation.names", f"Participation:{one.participation.id}") for one in parts if one.participation.names
+    ]
+
+
 @routine
 async def confirm(now: datetime, person_id: UUID) -> None:
     """Somebody says that they are still reached as we know: that is verified as of today. Raises WrongState for whoever

@@ -7,7 +7,7 @@ answered hears what holds now, unless it has said so itself.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,12 +42,30 @@ class Heard:
     tells_of_loss: bool = False
 
 
+@dataclass(frozen=True)
+class Coming:
+    """With how many (人) a body comes for which somebody answers, and who they are, a line each; what is not given
+    stays as it is known."""
+
+    count: int | None = None
+    names: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """With how many (人) a body comes after an answer, and whether that is news."""
+
+    count: int
+    is_new: bool
+
+
 Listener = Callable[[Author, Appointment, Attendee], Awaitable[Heard]]
 LISTENERS: dict[AppointmentKind, Listener] = {}
-Counter = Callable[[Author, Attendee, int], Awaitable[None]]
-"""What a concept does with the number of people who come from the body for which somebody answers."""
+Counter = Callable[[Author, Attendee, Coming], Awaitable[Counted | None]]
+"""What a concept does with what is said of who comes from the body for which somebody answers."""
 
 COUNTERS: dict[AppointmentKind, Counter] = {}
+NOTHING_SAID = Coming()
 PURPOSE = "rsvp"
 LONGEST_REMARK = 500
 ANSWERS = (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE)
@@ -57,6 +75,12 @@ LABELS: Mapping[PartStat, str] = {
     PartStat.TENTATIVE: "未定",
     PartStat.DELEGATED: "代理の方が出席",
 }
+
+
+def in_words(partstat: PartStat, count: int | None = None) -> str:
+    """An answer as people are told it, with how many (人) come where a body answers: 出席（3人）."""
+    comes = partstat is PartStat.ACCEPTED and count is not None
+    return f"{LABELS[partstat]}（{count:,}人）" if comes else LABELS[partstat]
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,7 @@ def listens(kind: AppointmentKind) -> Callable[[Listener], Listener]:
 
 
 def counts(kind: AppointmentKind) -> Callable[[Counter], Counter]:
-    """Register what a concept does when one of its attendees says how many come from their body."""
+    """Register what a concept does when one of its attendees answers for a body of which it counts who comes."""
 
     def register(counter: Counter) -> Counter:
         COUNTERS[kind] = counter
@@ -97,14 +121,27 @@ def counts(kind: AppointmentKind) -> Callable[[Counter], Counter]:
 
 @verb(*LIAISONS)
 async def note(
-    actor: Actor, attendee_id: UUID, *, partstat: PartStat, remark: str = "", version: int | None = None
+    actor: Actor,
+    attendee_id: UUID,
+    *,
+    partstat: PartStat,
+    remark: str = "",
+    planned_count: int | None = None,
+    names: Sequence[str] | None = None,
+    version: int | None = None,
 ) -> Attendee:
-    """An officer notes the answer that was given by telephone."""
+    """An officer notes the answer that was given by telephone, and of a body that comes to a drill with how many (人),
+    and who they are.
+
+    Names without a number are counted; of a body that does not come neither is kept. Raises Invalid for fewer people
+    than are named, and where nobody but the one who is asked is counted.
+    """
     seen = await records.see(attendees_visible_to(actor), attendee_id)
     appointment = await _locked_date(seen)
     attendee = await records.find(attendees_visible_to(actor), attendee_id, version)
     _must_be_an_answer(partstat)
-    return await _answer(actor, appointment, attendee, partstat, AnswerChannel.PHONE, remark)
+    coming = Coming(planned_count, names)
+    return await _answer(actor, appointment, attendee, partstat, AnswerChannel.PHONE, remark, coming=coming)
 
 
 @routine
@@ -115,11 +152,11 @@ async def answer_by_link(
     partstat: PartStat,
     remark: str = "",
     sequence: int | None = None,
-    count: int | None = None,
+    coming: Coming = NOTHING_SAID,
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
-    date which they have seen, `count` how many (人) of their body come. Raises Conflict where the date has been moved
-    since, or there are not so many places."""
+    date which they have seen, `coming` with whom their body comes. Raises Conflict where the date has been moved since,
+    or there are not so many places; Invalid as `note` does."""
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         appointment = await _locked_date(seen)
@@ -128,11 +165,7 @@ async def answer_by_link(
         attendee = await records.find(Attendee.all(), attendee_id)
         _must_be_an_answer(partstat)
         bearer = Bearer(now, attendee.person_id, attendee.unit_id)
-        answered = await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark)
-        counter = COUNTERS.get(appointment.kind)
-        if counter and count is not None and partstat is not PartStat.DECLINED:
-            await counter(bearer, answered, count)
-        return answered
+        return await _answer(bearer, appointment, attendee, partstat, AnswerChannel.PAGE, remark, coming=coming)
 
 
 async def answer_by_mail(
@@ -189,6 +222,7 @@ async def _answer(
     remark: str,
     given_at: datetime | None = None,
     is_shown: bool = True,
+    coming: Coming = NOTHING_SAID,
 ) -> Attendee:
     await _must_be_open(author, appointment, attendee)
     before, was_coming = attendee.partstat, attendee.partstat is PartStat.ACCEPTED and not attendee.waits
@@ -196,18 +230,32 @@ async def _answer(
     await records.change(author, attendee, "attendee-answered", **said)
     listener = LISTENERS.get(appointment.kind)
     heard = await listener(author, appointment, attendee) if listener else Heard()
-    is_known = (given_at is not None or partstat is before) and is_shown
+    counted = await _count(author, appointment, attendee, coming)
+    is_same = partstat is before and not (counted and counted.is_new)
+    is_known = (given_at is not None or is_same) and is_shown
     if heard.letter or not is_known:
-        await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received")
+        answer = in_words(partstat, counted.count if counted else None)
+        await _tell_calendar(author, appointment, attendee, heard.letter or "answer-received", answer)
     if was_coming and partstat in STAYING_AWAY and not heard.tells_of_loss:
         await charge.tell_of_loss(author, appointment, attendee, answer=LABELS[partstat], reason=attendee.remark)
     return attendee
 
 
-async def _tell_calendar(author: Author, appointment: Appointment, attendee: Attendee, letter: str) -> None:
+async def _count(author: Author, appointment: Appointment, attendee: Attendee, coming: Coming) -> Counted | None:
+    """Who comes besides, where that is counted and anybody does."""
+    counter = COUNTERS.get(appointment.kind)
+    if counter is None and coming != NOTHING_SAID:
+        field = "names" if coming.count is None else "planned_count"
+        raise Invalid("人数と来られる方をうかがうのは、団体として参加する訓練だけです。省いてください。", field=field)
+    is_away = attendee.partstat in STAYING_AWAY
+    return None if counter is None or is_away else await counter(author, attendee, coming)
+
+
+async def _tell_calendar(
+    author: Author, appointment: Appointment, attendee: Attendee, letter: str, answer: str
+) -> None:
     """Whoever answers elsewhere finds their answer in their calendar: a REQUEST of the same SEQUENCE and a newer
     DTSTAMP (RFC 5546 §2.1.5), which asks for no reply."""
-    answer = LABELS[attendee.partstat]
     await invitations.tell(author, appointment, attendee, letter, answer=answer, asks=False)
 
 

@@ -15,6 +15,7 @@ from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, ParticipationReply
 from domain.incoming import Told
+from domain.replies import Coming
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day
 from seed.telling import Thread, then
@@ -191,13 +192,15 @@ async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, 
     for instant, name, partstat in sorted(_replies(exercise, rolled)):
         yield instant
         attendee = await _attendee(leader, drill, town, name)
-        await replies.answer_by_link(instant, attendee.id, partstat=partstat)
+        comes = Coming(2, [f"担当 {(await attendee.person).name}"])
+        await replies.answer_by_link(instant, attendee.id, partstat=partstat, coming=comes)
     calling = exercise.before(exercise.firm + 3, "14:00")
     yield calling
     for attendee in await _silent(leader, drill):
         if rolled.random() < 0.5:
             note = then(leader, calling)
-            await replies.note(note, attendee.id, partstat=PartStat.ACCEPTED, remark="電話で確認。2名で参加")
+            yes = PartStat.ACCEPTED
+            await replies.note(note, attendee.id, partstat=yes, remark="電話で確認", planned_count=2)
 
 
 async def _strayed(now: datetime, attendee: Attendee) -> None:

@@ -177,6 +177,14 @@ async def _drills_ahead(around: Around) -> Variables | None:
     return {"from": around.now} if await ahead.exists() else None
 
 
+async def _received(around: Around) -> Variables | None:
+    """The next drill to which anybody comes."""
+    coming = drills.participations_visible_to(around.asking).filter(reply=ParticipationReply.ACCEPTED)
+    ahead = drills.visible_to(around.asking).filter(starts_at__gt=around.asking.now)
+    drill = await ahead.filter(id__in=Subquery(coming.values("drill_id"))).order_by("starts_at", "id").first()
+    return {"drill": encode("Drill", drill.id)} if drill else None
+
+
 async def _papers(around: Around) -> Variables | None:
     return {} if await documents.visible_to(around.asking).exists() else None
 
@@ -338,6 +346,7 @@ FINDERS: Mapping[str, Find] = {
     "open_drill_planning": _draft,
     "invite_to_drill": _invitation,
     "drills_ahead": _drills_ahead,
+    "drill_reception": _received,
     "papers": _papers,
     "release_document": _paper_in_preparation,
     "postpone_drill": _postponable,

@@ -15,7 +15,7 @@ from api.own_page.view import View, line
 from domain import lectures, own, replies, tokens, walls
 from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, Dates, PartStat
-from domain.drills import ParticipationReply
+from domain.drills import Participation, ParticipationReply
 from domain.japanese import from_to
 from domain.own import Hosted, Part
 
@@ -51,6 +51,11 @@ class Bodies:
         drills, hosted = [*self.drills, *self.drills_over], [*self.lectures, *self.lectures_over]
         return [one.appointment for one in drills] + [one.appointment for one in hosted]
 
+    def part_of(self, attendee: Attendee) -> Participation | None:
+        """The part in a drill ahead of the body for which they are asked."""
+        parts = {(one.appointment.id, one.participation.organization_id): one.participation for one in self.drills}
+        return parts.get((attendee.appointment_id, attendee.organization_id)) if attendee.organization_id else None
+
     def lines(self, appointment_id: UUID) -> str:
         """HTML with what else there is to know of one of their own dates."""
         drill = {part.appointment.id: part.drill for part in self.drills}.get(appointment_id)
@@ -80,7 +85,7 @@ def ahead(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies, pape
             place=rsvp.place_of(date),
             more_html=bodies.lines(date.id) + _papers(papers, date.id),
             deadline_html=rsvp.deadline(days.get(attendee.id)),
-            answer=_answer(attendee),
+            answer=_answer(attendee, bodies.part_of(attendee)),
             act="回答する" if attendee.partstat is PartStat.NEEDS_ACTION else "回答を変える",
             path=f"/rsvp/{tokens.derive(view.house.secret, replies.PURPOSE, attendee.id)}",
         )
@@ -88,8 +93,8 @@ def ahead(view: View, dates: Dates, days: dict[UUID, date], bodies: Bodies, pape
     )
 
 
-def _answer(attendee: Attendee) -> str:
-    given = rsvp.WORDS[attendee.partstat]
+def _answer(attendee: Attendee, part: Participation | None) -> str:
+    given = rsvp.given(attendee, part)
     return f"{given}（空き待ち）" if attendee.waits else given
 
 
@@ -98,7 +103,7 @@ def _papers(papers: Papers, appointment_id: UUID) -> str:
     return pages.filled("own_line.html", label="配布資料", text_html=found) if found else ""
 
 
-def drills_of(parts: Sequence[Part], papers: Papers) -> str:
+def drills_of(view: View, parts: Sequence[Part], papers: Papers) -> str:
     return "".join(
         pages.filled(
             "own_drill.html",
@@ -108,6 +113,7 @@ def drills_of(parts: Sequence[Part], papers: Papers) -> str:
             purpose_html=line("目的", part.drill.purpose),
             answer=REPLIES[part.participation.reply],
             count=f"{part.participation.planned_count:,}人",
+            names_html="" if view.is_linked else line("来られる方", "、".join(part.participation.names)),
             papers_html=_papers(papers, part.appointment.id),
         )
         for part in parts

@@ -175,7 +175,8 @@ async def _sections(view: View, typed: str) -> str:
     who = (view.actor.person_id, view.actor.now)
     ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
     known, bodies = await own.find_known(view.sides), await dates.of_bodies(view.sides)
-    shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over])]
+    coming = [] if view.is_linked else own.coming(bodies.drills)
+    shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over]), *coming]
     await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", shown)
     days = await rsvp.last_days([attendee for _, attendee in ahead])
     stands = [date for date, _ in (*ahead, *behind)]
@@ -187,7 +188,7 @@ async def _sections(view: View, typed: str) -> str:
         ahead_html=dates.ahead(view, ahead, days, bodies, papers)
         or pages.paragraph("ご案内している予定はありません。"),
         lectures_html=section("lectures", "講師派遣のご依頼", dates.lectures_of(others.lectures, papers)),
-        drills_html=section("drills", "所属団体の訓練", dates.drills_of(others.drills, papers)),
+        drills_html=section("drills", "所属団体の訓練", dates.drills_of(view, others.drills, papers)),
         behind_html=section("behind", "これまでの予定", dates.behind(behind, others, papers)),
         known_html=section("known", "登録している連絡先", contact_data(view, known, typed)),
         notices_html=section("notices", "お知らせの設定", "" if view.is_linked else notices(view, known)),

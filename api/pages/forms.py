@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from domain.errors import Invalid
 
-LONGEST = 16 * 1024
+LONGEST = 24 * 1024
+"""Room for the longest answer: twenty names and a remark, each letter of which is up to twelve octets as it is sent."""
 
 
 async def read(request: Request) -> dict[str, str]:

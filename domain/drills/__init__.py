@@ -1,10 +1,11 @@
 """共同対処訓練: police and organisations practise together what to do when it happens. Source: all five notices, S7.
 
-`drill` is the drill and its states, `participation` the part of each organisation; `planning`, `inviting`,
-`running` and `reviewing` are what is done with them, in the order of life, `recording` what is entered afterwards,
-`losing` what is done when somebody who is asked leaves.
+`drill` is the drill and its states, `participation` the part of each organisation, `coming` who comes of it;
+`planning`, `inviting`, `running` and `reviewing` are what is done with them, in the order of life, `recording` what is
+entered afterwards, `losing` what is done when somebody who is asked leaves.
 """
 
+from domain.drills.coming import LONGEST_NAME, MOST_NAMES, part_of
 from domain.drills.drill import HELD, LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to
 from domain.drills.inviting import confirm, correct_participation, invite, resume_inviting, uninvite
 from domain.drills.participation import (
@@ -43,6 +44,8 @@ __all__ = [
     "INJECT_LABELS",
     "INJECT_MOVES",
     "LABELS",
+    "LONGEST_NAME",
+    "MOST_NAMES",
     "MOVES",
     "Attended",
     "Drill",
@@ -65,6 +68,7 @@ __all__ = [
     "finish",
     "invite",
     "open_planning",
+    "part_of",
     "participations_visible_to",
     "pause",
     "plan",

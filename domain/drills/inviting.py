@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from domain import amounts, calendar, invitations, organizations, records
+from domain import calendar, invitations, organizations, records
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AttendeeRole
+from domain.drills import coming
 from domain.drills.drill import (
     ARRANGING,
     LABELS,
@@ -28,6 +29,7 @@ from domain.drills.participation import (
 from domain.drills.planning import deadline
 from domain.errors import Incomplete, WrongState
 from domain.organizations import Contact
+from domain.replies import Coming
 from domain.states import must_be_in
 from domain.verbs import verb
 
@@ -72,8 +74,8 @@ async def _ready(actor: Actor, drill: Drill) -> Appointment:
 async def _take_part(
     actor: Actor, drill: Drill, contact: Contact, role: ParticipationRole | None, planned_count: int | None
 ) -> None:
-    told = _told(role, planned_count)
     known = await Participation.filter(drill_id=drill.id, organization_id=contact.organization_id).first()
+    told = _told(role, planned_count, known)
     if known:
         await follow(actor, await records.change(actor, known, "participation-corrected", **told))
     else:
@@ -83,12 +85,9 @@ async def _take_part(
     await must_fit(drill.id, drill.capacity)
 
 
-def _told(role: ParticipationRole | None, planned_count: int | None) -> dict[str, Any]:
+def _told(role: ParticipationRole | None, planned_count: int | None, known: Participation | None) -> dict[str, Any]:
     """Only what was given, checked."""
-    told: dict[str, Any] = {"role": role} if role else {}
-    if planned_count is not None:
-        told["planned_count"] = amounts.people(planned_count, "planned_count", "予定人数", least=1)
-    return told
+    return ({"role": role} if role else {}) | coming.told(Coming(planned_count), known)
 
 
 @verb(*LIAISONS)
@@ -123,7 +122,7 @@ async def correct_participation(
     drill = await records.find(visible_to(actor), known.drill_id)
     must_be_in(LABELS, drill.status, *ARRANGING)
     participation = await records.find(participations_visible_to(actor), participation_id, version)
-    await records.change(actor, participation, "participation-corrected", **_told(role, planned_count))
+    await records.change(actor, participation, "participation-corrected", **_told(role, planned_count, participation))
     await must_fit(drill.id, drill.capacity)
     return participation
 

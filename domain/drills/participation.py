@@ -11,13 +11,13 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import amounts, records
+from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
 from domain.errors import Conflict
 from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing
-from domain.replies import Heard, counts, listens
+from domain.replies import Heard, listens
 from domain.verbs import broken
 
 
@@ -39,6 +39,9 @@ class ParticipationReply(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+COMING = (ParticipationReply.ACCEPTED, ParticipationReply.TENTATIVE)
+"""The answers with which somebody may be named."""
+
 HOLDING = (ParticipationReply.AWAITED, ParticipationReply.ACCEPTED, ParticipationReply.TENTATIVE)
 """The answers with which places are kept."""
 
@@ -53,6 +56,8 @@ STRONGEST_FIRST = (
 
 class Participation(Owned):
     """One organisation in one drill. Counts are people (人); `attended_count` is empty until the drill is finished.
+    `names` are who comes (役職・氏名), a line each, as far as that was said: only while it comes or may, and until the
+    drill was reported (`coming`).
 
     `appointment_id` repeats the drill's: an answer comes for an appointment. None of its people `was_asked` here where
     the drill was entered after it had been held.
@@ -68,8 +73,11 @@ class Participation(Owned):
     role = fields.CharEnumField(ParticipationRole, max_length=20)
     reply = fields.CharEnumField(ParticipationReply, max_length=20, default=ParticipationReply.AWAITED)
     planned_count = fields.IntField()
+    names: list[str] = fields.JSONField(default=list)
     attended_count = fields.IntField(null=True)
     was_asked = fields.BooleanField(default=True)
+
+    UNTOLD = frozenset({"names"})
 
     class Meta:
         table = "drill_participation"
@@ -121,17 +129,8 @@ async def follow(author: Author, participation: Participation, *, stays_asked: b
     reply = taken_together([attendee.partstat for attendee in await asked])
     if stays_asked and reply is ParticipationReply.WITHDRAWN and participation.reply in HOLDING:
         reply = ParticipationReply.AWAITED
-    return await records.change(author, participation, "participation-answered", reply=reply)
-
-
-@counts(AppointmentKind.DRILL)
-async def expect(author: Author, attendee: Attendee, count: int) -> None:
-    """One of its people says how many come from an organisation."""
-    told = amounts.people(count, "count", "参加予定の人数", least=1)
-    own = Participation.filter(appointment_id=attendee.appointment_id, organization_id=attendee.organization_id)
-    for participation in await own.select_for_update().prefetch_related("drill"):
-        await records.change(author, participation, "participation-counted", planned_count=told)
-        await must_fit(participation.drill_id, participation.drill.capacity)
+    names = participation.names if reply in COMING else []
+    return await records.change(author, participation, "participation-answered", reply=reply, names=names)
 
 
 @listens(AppointmentKind.DRILL)

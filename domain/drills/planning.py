@@ -10,6 +10,7 @@ from uuid import UUID
 from domain import amounts, calendar, invitations, records, units
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
+from domain.drills.coming import forget_names
 from domain.drills.drill import (
     ARRANGING,
     LABELS,
@@ -253,4 +254,5 @@ async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | 
     appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
     await invitations.tell_all(actor, appointment, "drill-cancelled", reason=reason)
     await tell_bodies_left_alone(actor, drill, appointment, "drill-body-cancelled", reason=reason)
+    await forget_names(actor, drill.id)
     return drill

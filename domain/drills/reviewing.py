@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain import approving, records
 from domain.actor import LIAISONS, Actor, Role
+from domain.drills.coming import forget_names
 from domain.drills.drill import LABELS, Drill, DrillStatus, move, told, visible_to
 from domain.states import Moves, must_be_in, said
 from domain.verbs import verb
@@ -66,10 +67,13 @@ async def evaluate(actor: Actor, drill_id: UUID, *, version: int | None = None) 
 
 @verb(*LIAISONS)
 async def submit_report(actor: Actor, drill_id: UUID, *, summary: str, version: int | None = None) -> Drill:
-    """報告書承認: the report goes to headquarters; whoever submits it is its author."""
+    """報告書承認: the report goes to headquarters; whoever submits it is its author. What it was written from goes:
+    who was to come from each organisation."""
     drill = await records.find(visible_to(actor), drill_id, version)
     written = {"summary": told(summary, "summary", "報告の概要", 20_000), "reported_by_id": actor.person_id}
-    return await move(actor, drill, DrillStatus.IN_REVIEW, "drill-reported", reported_at=actor.now, **written)
+    await move(actor, drill, DrillStatus.IN_REVIEW, "drill-reported", reported_at=actor.now, **written)
+    await forget_names(actor, drill.id)
+    return drill
 
 
 @verb(Role.HQ_LIAISON)

@@ -469,6 +469,7 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(description='TRAINEE: TRAINEE\nCO_HOST: CO_HOST\nOBSERVER: OBSERVER', enum_type=ParticipationRole, max_length=20)),
                 ('reply', fields.CharEnumField(default=ParticipationReply.AWAITED, description='AWAITED: AWAITED\nACCEPTED: ACCEPTED\nTENTATIVE: TENTATIVE\nDECLINED: DECLINED\nWITHDRAWN: WITHDRAWN', enum_type=ParticipationReply, max_length=20)),
                 ('planned_count', fields.IntField()),
+                ('names', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('attended_count', fields.IntField(null=True)),
                 ('was_asked', fields.BooleanField(default=True)),
             ],

@@ -38,7 +38,8 @@ _WORDS = """
     shown_starts_at 本人のカレンダーの開始日時 busy_from 拘束の初め busy_to 拘束の終わり
     audience 対象 theme 演題 expected_count 予定人数 equipment 機材 duration_minutes 時間（分） reported_at 報告日時
     reply_by 回答期限 format 形式 threat 脅威 objectives 目標 scenario 想定 summary 講評 police_count 警察の人数
-    closed_at 終結日時 reply 回答 planned_count 予定人数 attended_count 出席人数 code コード domain ドメイン名
+    closed_at 終結日時 reply 回答 planned_count 予定人数 attended_count 出席人数 names 来られる方
+    code コード domain ドメイン名
     generation アドレスの世代 replaced_at 前のアドレスの終わり rests 休止中か
     revoked_at 失効日時 last_fetched_at 最後の取得 expires_at 有効期限 label 覚え書き
     sha256 照合値 key キー method カレンダーの操作 facts 手紙の内容 owed_at 作成日時 due_at 発送予定日時

@@ -252,9 +252,14 @@ HOLDINGS: Mapping[str, Holding] = {
     ),
     "drill_participation": Holding(
         "訓練への参加",
-        "招待した団体の参加と人数の管理",
-        NOTHING_PERSONAL,
+        "招待した団体の参加と人数の管理、当日の受付",
+        Retention("", "来られる方は訓練の報告まで（遅くとも予定の日から90日）。参加の事実と人数は統計のため残す"),
         public="role reply planned_count attended_count was_asked drill_id organization_id appointment_id",
+        personal="names",
+        whose="団体から訓練に来られる方",
+        source="団体の担当者の回答（ページ）または電話の聞き取り",
+        recipients="同じ団体の担当者",
+        texts="names",
     ),
     "unit": Holding(
         "所属",

@@ -58,6 +58,11 @@ SWEEPS: Mapping[Rule, tuple[Sweep, ...]] = {
             "remark = ''",
         ),
         Sweep(
+            "drill_participation",
+            f"prefecture_id = $1 AND names <> '[]' AND {_OVER} < $2 AND id <> ALL($3::uuid[])",
+            "names = '[]'",
+        ),
+        Sweep(
             "incoming_mail",
             f"prefecture_id = $1 AND greatest(received_at, {_OVER}) < $2 AND (person_id IS NULL OR"
             " person_id <> ALL($3::uuid[]))",

@@ -8,6 +8,7 @@ from api.schema import schema
 from domain import drills
 from domain.actor import LIAISONS, Role
 from domain.drills import Drill, DrillStatus, Participation
+from domain.looks import Look
 from tests import make
 from tests.api.asking import ask, change, codes, read
 from tests.api.reading.implied import proven
@@ -164,6 +165,30 @@ def test_a_partner_sees_its_own_part_and_nothing_that_tells_of_the_others(play: 
         assert "架空電力" not in str(seen)
         other = f"DrillParticipation:{(await participation_of(a)).id}"
         assert (await read(partner, "query($id: ID!) { node(id: $id) { id } }", id=other))["node"] is None
+
+    play(story)
+
+
+COMING = "query($id: ID!) { drillParticipation(id: $id) { plannedCount names } }"
+
+
+def test_who_comes_is_noted_and_read_by_officers_and_by_their_own_company_alone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill = await make.drill(town.officer)
+        contact, other = await make.invited(town.officer, drill, "架空電力株式会社", "見本信用金庫")
+        noted = {"plannedCount": 3, "names": ["課長 例塚 恵", "主任 例森 空"]}
+        said = {"attendeeId": id_of(await attendee_of(contact)), "partstat": "ACCEPTED", **noted}
+        refused = codes(await change(town.officer, "noteReply", **(said | {"plannedCount": 1})))
+        assert refused == [("INVALID", "plannedCount")]
+        await change(town.officer, "noteReply", **said)
+        part = id_of(await participation_of(contact), "DrillParticipation")
+        colleague = await make.contact(town.officer, await contact.organization, family_name="例山")
+        for who in (town.officer, town.hq, make.outsider(town.officer, Role.PARTNER, colleague)):
+            assert (await read(who, COMING, id=part))["drillParticipation"] == noted
+        for who in (town.other_officer, town.admin, make.outsider(town.officer, Role.PARTNER, other)):
+            assert (await read(who, COMING, id=part))["drillParticipation"] is None
+        assert codes(await ask(town.statistician, COMING, id=part))[0][0] == "NOT_ALLOWED"
+        assert [one.columns for one in await Look.all()] == [["DrillParticipation.names"]] * 3
 
     play(story)
 

@@ -60,6 +60,7 @@ CANARIES = {
     "scenario": "受付の端末に鳥の絵が出る",
     "objective": "籠を五分で閉じる",
     "remark": "腰が痛いので座ります",
+    "coming": "課長 鳥飼 籠",
     "address": "見本市鳥町1-2-3",
 }
 
@@ -79,7 +80,8 @@ def test_nothing_but_title_time_and_place_of_what_is_known_reaches_a_calendar(pl
         drill = await make.drill(town.officer, **told)
         await drills.invite(town.officer, drill.id, contact_id=company.id)
         answering = await Attendee.get(person_id=company.person_id)
-        await replies.note(town.officer, answering.id, partstat=PartStat.ACCEPTED, remark=CANARIES["remark"])
+        noted = {"remark": CANARIES["remark"], "names": [CANARIES["coming"]]}
+        await replies.note(town.officer, answering.id, partstat=PartStat.ACCEPTED, **noted)
         people = [town.officer.person_id, teacher.person_id, company.person_id]
         opened = [await feeds.subscribe(town.officer, person_id=person_id) for person_id in people]
         written = [(await fetch(feed)).content for feed in (await stations(town), *opened)]

@@ -70,7 +70,7 @@ def test_whoever_logs_in_sees_their_own_dates_and_answers_from_there(play: Any) 
             (path,) = re.findall(r'href="(/rsvp/[^"]+)"', page.text)
             shown = await one.get(path)
             await one.post(path, partstat="ACCEPTED", sequence=hidden(shown, "sequence"))
-            assert "いまのご回答 出席 回答を変える （" in " ".join(text_of(await one.get("/own")).split())
+            assert "いまのご回答 出席（1人） 回答を変える （" in " ".join(text_of(await one.get("/own")).split())
 
     play(story)
 

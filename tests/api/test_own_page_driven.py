@@ -57,9 +57,9 @@ def entered(window: Browser, address: str) -> None:
 def answers(window: Browser, page: str) -> None:
     window.open(page)
     first_answer(window, PartStat.ACCEPTED, "４")
-    says(window, "「出席」のご回答を受け付けました。")
+    says(window, "「出席（4人）」のご回答を受け付けました。")
     window.open(page)
-    says(window, "いまのご回答 出席")
+    says(window, "いまのご回答 出席（4人）")
     first_answer(window, PartStat.TENTATIVE)
     says(window, "「未定」のご回答を受け付けました。")
 

@@ -20,6 +20,7 @@ from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.drills import Participation
 from domain.journal import Entry
+from domain.looks import Look
 from domain.people import Person
 from domain.units import Unit
 from tests import make
@@ -176,7 +177,9 @@ def test_a_company_says_with_how_many_it_comes(play: Any) -> None:
         async with at_the_door() as client:
             assert 'name="count"' in (await client.get(path(one))).text
         for typed, planned in (("3", 3), ("１２", 12), ("", 12)):
-            assert (await answer(one, partstat="ACCEPTED", count=typed)).status_code == 200
+            thanks = await answer(one, partstat="ACCEPTED", count=typed)
+            assert thanks.status_code == 200
+            assert f"「出席（{planned}人）」のご回答を受け付けました" in thanks.text
             assert (await Participation.get(id=part.id)).planned_count == planned
         await answer(one, partstat="DECLINED", count="7")
         assert (await Participation.get(id=part.id)).planned_count == 12
@@ -202,7 +205,58 @@ def test_a_lecturer_comes_alone(play: Any) -> None:
         one = await lecturer(town)
         async with at_the_door() as client:
             assert 'name="count"' not in (await client.get(path(one))).text
-        assert (await answer(one, partstat="ACCEPTED", count="5")).status_code == 200
+        for said in ({"count": "5"}, {"names": "例塚 恵"}):
+            refused = await answer(one, partstat="ACCEPTED", **said)
+            assert (refused.status_code, await known(one)) == (400, PartStat.NEEDS_ACTION)
+
+    play(story)
+
+
+def lines_on(page: httpx.Response) -> tuple[str, str]:
+    """The number and the names that stand in the form."""
+    (count,) = re.findall(r'name="count"[^>]* value="(\d*)"', page.text)
+    (names,) = re.findall(r'<textarea id="names"[^>]*>([^<]*)</textarea>', page.text)
+    return count, names
+
+
+def test_a_company_says_who_comes_a_line_each_and_finds_them_there_again(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        async with at_the_door() as client:
+            assert lines_on(await client.get(path(one))) == ("", "")
+        thanks = await answer(one, partstat="ACCEPTED", count="", names="係長　例塚 恵\r\n\r\n <b>主任 例森</b> \r\n")
+        assert "「出席（2人）」のご回答を受け付けました" in thanks.text
+        assert lines_on(thanks) == ("", "係長　例塚 恵\n&lt;b&gt;主任 例森&lt;/b&gt;")
+        more = await answer(one, partstat="ACCEPTED", count="5", names="係長　例塚 恵")
+        assert lines_on(more) == ("5", "係長　例塚 恵")
+        assert (await Participation.get(id=part.id)).names == ["係長　例塚 恵"]
+        gone = await answer(one, partstat="DECLINED", count="5", names="係長　例塚 恵")
+        assert lines_on(gone) == ("5", "")
+        assert await Look.filter(operation="rsvp").values_list("columns", "rows") == [
+            (["Participation.names"], [f"Participation:{part.id}"]) for _ in range(2)
+        ]
+
+    play(story)
+
+
+def test_fewer_than_are_named_are_refused_and_every_line_is_still_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        refused = await answer(one, partstat="ACCEPTED", count="1", names="例塚 恵\r\n例森 空")
+        assert (refused.status_code, lines_on(refused)) == (400, ("1", "例塚 恵\n例森 空"))
+        assert "参加される人数（1人）が、来られる方（2人）より少なくなっています" in refused.text
+        after = await Participation.get(id=part.id)
+        assert (await known(one), after.planned_count, after.names) == (PartStat.NEEDS_ACTION, 1, [])
+
+    play(story)
+
+
+def test_the_longest_answer_fits_into_the_form(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        names = ["𠮷" * drills.LONGEST_NAME] * drills.MOST_NAMES
+        thanks = await answer(one, partstat="ACCEPTED", remark="𠮷" * 500, names="\r\n".join(names))
+        assert (thanks.status_code, (await Participation.get(id=part.id)).names) == (200, names)
 
     play(story)
 
@@ -440,7 +494,7 @@ def test_the_page_fits_a_phone_and_breaks_no_policy() -> None:
     marks = {"accepted": "", "declined": "", "tentative": ""}
     phone, form = (
         pages.filled("phone.html", phone="000-0000-0101"),
-        pages.filled("answer.html", count_html="", sequence="0", remark="", **marks),
+        pages.filled("answer.html", coming_html="", sequence="0", remark="", **marks),
     )
     parts = {"said_html": "", "form_html": form, "phone_html": phone, "deadline_html": ""}
     body = pages.filled("invitation.html", **parts, **texts, **more)

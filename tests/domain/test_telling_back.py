@@ -29,7 +29,7 @@ def _told(facts: dict[str, Any]) -> tuple[str, str, int]:
 
 
 def yes(asked: Invitation) -> tuple[Method, str, str, str, int]:
-    return Method.REQUEST, ADDRESS, "ACCEPTED", "出席", asked.date.sequence
+    return Method.REQUEST, ADDRESS, "ACCEPTED", "出席（1人）", asked.date.sequence
 
 
 def test_an_answer_on_the_page_is_told_to_the_calendar_with_a_newer_stamp(play: Any) -> None:

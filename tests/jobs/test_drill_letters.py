@@ -111,7 +111,7 @@ def test_an_answer_is_told_back_to_the_calendar_without_asking_for_another(play:
         [letter] = [letter for letter in await told(town) if "ご回答を承りました" in letter.subject]
         [attendee] = [event_of(letter)["ATTENDEE"]]
         assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("ACCEPTED", "FALSE")
-        assert "ご回答：出席" in letter.text
+        assert "ご回答：出席（1人）\n" in letter.text
 
     play(story)
 
