@@ -15,7 +15,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from domain import feeds, lectures, letters, records, tokens, volunteers, walls
+from domain import feeds, lectures, letters, people, records, tokens, volunteers, walls
 from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.calendar import MOST_SHOWN, Appointment
 from domain.drills import HELD, Drill, DrillStatus, Participation, ParticipationReply
@@ -33,14 +33,16 @@ from domain.walls import DESK, Wall
 PURPOSE = "own-page"
 MONTHS = 3
 LONGEST = 500
-KIND = "contact-data-changed"
 A_DAY = 3
-"""How many such letters of one person a station gets on one day."""
+"""How many letters of one kind are written on one day because somebody said something on their page."""
 YEAR = timedelta(days=365)
 """How far back what is over is shown."""
 TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED)
 SETTLED = (LectureStatus.CONFIRMED, *lectures.GIVEN)
 """The lectures of which a school has been told who comes."""
+ENOUGH = "きょうはもうお知らせいただきました。続きは担当者にお電話ください。"
+CHANGED = "きょうはもう何度も変えられています。続きはあすにするか、担当者にお電話ください。"
+UNREACHED = "メールアドレスの登録がないため、このページからは変えられません。担当者にお電話ください。"
 UNSURE = "保護者の同意を確かめられないため、購読アドレスをお送りできません。担当者にお電話ください。"
 GONE = "いまはご担当から外れているため、このページからはお知らせいただけません。ご用件は担当者にお電話ください。"
 
@@ -262,9 +264,49 @@ async def report(now: datetime, person_id: UUID, what: str) -> None:
         if not (await _known(now, person)).is_here:
             raise WrongState(GONE)
         author, facts = Bearer(now, person.id, person.unit_id), {"person": person.name, "said": what}
-        today = f"{person.id}:{now.astimezone(TOKYO).date()}:"
-        if await Letter.filter(key__startswith=f"{KIND}:{today}").count() >= A_DAY:
-            raise WrongState("きょうはもうお知らせいただきました。続きは担当者にお電話ください。")
-        turn = f"{today}{now.isoformat()}"
-        if not await letters.write(author, None, person.unit_id, KIND, turn, facts):
+        turn = await _turn(now, person, "contact-data-changed", ENOUGH)
+        if not await letters.write(author, None, person.unit_id, "contact-data-changed", turn, facts):
             raise WrongState("このページからはお知らせいただけません。担当者にお電話ください。")
+
+
+async def _turn(now: datetime, person: Person, kind: str, enough: str) -> str:
+    """What makes the key of the next such letter unique. Raises WrongState where there were enough on this day."""
+    today = f"{person.id}:{now.astimezone(TOKYO).date()}:"
+    if await Letter.filter(key__startswith=f"{kind}:{today}").count() >= A_DAY:
+        raise WrongState(enough)
+    return f"{today}{now.isoformat()}"
+
+
+@routine
+async def choose_notices(
+    now: datetime, person_id: UUID, *, remind_days: int, quiet_from: int | None = None, quiet_to: int | None = None
+) -> bool:
+    """Whoever holds the link of a letter chooses how its reader is reminded, as `people.choose_notices` says. The
+    reader is told by letter what holds now, for nobody to whom a letter was passed on may silence them unnoticed;
+    whether there was anything to tell.
+
+    Raises Invalid as that does, WrongState for whoever is not here any more, cannot be told, or for too many on a day.
+    """
+    values = people.notices(remind_days, quiet_from, quiet_to)
+    seen = await records.see(Person.filter(is_officer=False), person_id)
+    async with walls.behind(Wall(DESK, seen.prefecture_id)):
+        person = await records.find(Person.filter(is_officer=False), person_id)
+        if not (await _known(now, person)).is_here:
+            raise WrongState(GONE)
+        author, before = Bearer(now, person.id, person.unit_id), person.version
+        await records.change(author, person, "notices-chosen", **values)
+        is_new = person.version > before
+        if is_new:
+            await _tell_of_choice(author, person)
+        return is_new
+
+
+async def _tell_of_choice(author: Bearer, person: Person) -> None:
+    days, begins, ends = person.remind_days, person.quiet_from, person.quiet_to
+    facts = {
+        "reminded": f"{days}日前にお送りします" if days else "お送りしません",
+        "silence": "決めていません" if begins is None else f"{begins}時から{ends}時まで",
+    }
+    turn = await _turn(author.now, person, "notices-chosen", CHANGED)
+    if not await letters.write(author, person, person.unit_id, "notices-chosen", turn, facts):
+        raise WrongState(UNREACHED)

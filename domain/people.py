@@ -225,17 +225,23 @@ async def choose_notices(
     """Choose for oneself how many days before a date one is reminded of it (0: never), from which full hour to which
     one is told nothing of dates (the same hour twice: no hours of one's own), and as an officer whether a digest comes
     each morning; what is left out stays as it is."""
-    chosen = {"remind_days": remind_days, "wants_digest": wants_digest}
-    values: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
-    values |= _quiet(quiet_from, quiet_to)
+    values = notices(remind_days, quiet_from, quiet_to)
+    if wants_digest is not None:
+        values["wants_digest"] = wants_digest
     if not values:
         raise Invalid("変えるものを指定してください。", field="remind_days")
-    person = await records.find(visible_to(actor), actor.person_id)
-    if remind_days is not None and not 0 <= remind_days <= MOST_DAYS:
-        raise Invalid(f"0（お知らせしない）から{MOST_DAYS}までの日数にしてください。", field="remind_days")
     if wants_digest and not actor.is_liaison:
         raise Invalid("朝のまとめは、連携担当の職員だけが受け取れます。", field="wants_digest")
+    person = await records.find(visible_to(actor), actor.person_id)
     return await records.change(actor, person, "notices-chosen", **values)
+
+
+def notices(remind_days: int | None, quiet_from: int | None, quiet_to: int | None) -> dict[str, Any]:
+    """The columns that say how somebody is reminded: only what is given, checked."""
+    if remind_days is not None and not 0 <= remind_days <= MOST_DAYS:
+        raise Invalid(f"0（お知らせしない）から{MOST_DAYS}までの日数にしてください。", field="remind_days")
+    days = {} if remind_days is None else {"remind_days": remind_days}
+    return days | _quiet(quiet_from, quiet_to)
 
 
 def _quiet(begins: int | None, ends: int | None) -> dict[str, int | None]:

@@ -14,6 +14,7 @@ from domain.own import Known
 
 SUCCESSOR = "後任の方のお名前・部署・連絡先など"
 NEW_ADDRESS = "新しいメールアドレス・電話番号など"
+TOLD = "変えると、その内容を登録されているメールアドレスにもお送りします。"
 USUAL = "決めないときは、{begins}時から{ends}時まで止めます。"
 
 
@@ -49,6 +50,7 @@ def notices(view: View, known: Known) -> str:
         from_html=_options(hours, known.person.quiet_from),
         to_html=_options(hours, known.person.quiet_to),
         digest_html=digest,
+        told_html=pages.paragraph(TOLD, "note") if view.is_linked else "",
         usual=_usual(view, known),
     )
 

@@ -3,8 +3,8 @@
 GET shows and changes nothing; POST says that one's contact data is right, or what has changed, or how one wants to be
 reminded. Letters are passed on: whoever comes by a link is shown of an address or a number only as much as its owner
 needs to know it again. They are not shown a feed either, whose address would be good for as long as the owner is here,
-where the link is not: it is sent to the owner's mail box. And they cannot silence the owner's reminders: for that the
-page leads to the login.
+where the link is not: it is sent to the owner's mail box. And they cannot silence the owner's reminders unnoticed: what
+was chosen by a link is told there too.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ UNKNOWN = "このページは見つかりません。リンクは約3か月で�
 NOTHING_AHEAD = "ご案内している予定はありません。"
 SAID = {
     "chosen": "お知らせの設定を保存しました。",
+    "told": "お知らせの設定を保存し、その内容を登録されているメールアドレスにお送りしました。",
     "confirmed": "連絡先をご確認いただき、ありがとうございました。",
     "sent": "購読アドレスと登録のしかたを、登録されているメールアドレスにお送りしました。数分お待ちください。",
     "reported": "変わったところを担当者にお知らせしました。担当者が確かめて、登録を直します。",
@@ -134,16 +135,16 @@ async def _done(view: View, form: dict[str, str]) -> str:
             await own.send_feed(*who)
             return "sent"
         case "notices":
-            await people.choose_notices(view.actor, **_chosen(view, form))
+            if view.is_linked:
+                return "told" if await own.choose_notices(*who, **_chosen(form)) else "chosen"
+            await people.choose_notices(view.actor, **_chosen(form), **_digest(view, form))
             return "chosen"
         case _:
             raise Invalid("ページのボタンで送ってください。")
 
 
-def _chosen(view: View, form: dict[str, str]) -> dict[str, Any]:
-    """What the form for reminders says, as the verb takes it."""
-    if view.is_linked:
-        raise NotAllowed("お知らせの設定は、ログインしてから変えてください。", field="remind_days")
+def _chosen(form: dict[str, str]) -> dict[str, Any]:
+    """What the form for reminders says, as the verbs take it."""
     days = _number(form, "remind_days")
     if days is None:
         raise Invalid("何日前にお知らせするかを選んでください。", field="remind_days")
@@ -151,8 +152,11 @@ def _chosen(view: View, form: dict[str, str]) -> dict[str, Any]:
     hours = {"quiet_from": begins, "quiet_to": ends}
     if "quiet_from" in form and begins is None and ends is None:
         hours = dict.fromkeys(hours, 0)  # the same hour twice: none of one's own
-    digest = {"wants_digest": "wants_digest" in form} if view.actor.is_liaison else {}
-    return {"remind_days": days, **hours, **digest}
+    return {"remind_days": days, **hours}
+
+
+def _digest(view: View, form: dict[str, str]) -> dict[str, Any]:
+    return {"wants_digest": "wants_digest" in form} if view.actor.is_liaison else {}
 
 
 def _number(form: dict[str, str], name: str) -> int | None:
@@ -191,7 +195,7 @@ async def _sections(view: View, typed: str) -> str:
         drills_html=section("drills", "所属団体の訓練", dates.drills_of(view, others.drills, papers)),
         behind_html=section("behind", "これまでの予定", dates.behind(behind, others, papers)),
         known_html=section("known", "登録している連絡先", contact_data(view, known, typed)),
-        notices_html=section("notices", "お知らせの設定", "" if view.is_linked else notices(view, known)),
+        notices_html=section("notices", "お知らせの設定", notices(view, known)),
         feed_html=await _feeds(view, known),
         asking_html=rsvp.asking(known.unit, "ご不明のときは"),
     )
@@ -200,5 +204,5 @@ async def _sections(view: View, typed: str) -> str:
 async def _feeds(view: View, known: Known) -> str:
     if view.is_linked:
         address = masked_address(known.person.mail_address) or "登録されていません"
-        return pages.filled("own_login.html", path=view.path, address=address)
+        return pages.filled("own_feed.html", path=view.path, address=address)
     return await subscribing.made(view.actor) + pages.filled("to_account.html")

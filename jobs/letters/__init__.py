@@ -68,6 +68,7 @@ KINDS = (
     "digest",
     "agreement-expiring",
     "contact-data-changed",
+    "notices-chosen",
     "feed-address",
     "unit-feed-ended",
     "account-invitation",
@@ -130,6 +131,7 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
     `feed_url`, `feed_page`, `dav_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
+    `reminded` and `silence` (when somebody is reminded, and when told nothing),
     `expires_on`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
     `missing` (what there is to do now), `person`, `audience`, `expected_count`, `equipment`,
     `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`, `count`, `how`.

@@ -246,17 +246,45 @@ def test_by_a_letters_link_the_feeds_address_goes_to_the_registered_mailbox_and_
     play(story)
 
 
-def test_a_letters_link_leads_to_the_login_for_reminders_and_changes_none(play: Any) -> None:
+def test_by_a_letters_link_reminders_are_chosen_and_their_reader_is_told_what_holds_now(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        form = {"act": "notices", "remind_days": "3", "quiet_from": "22", "quiet_to": "6"}
+        async with browser() as one:
+            page = await one.get(f"{link(contact.person_id)}?remind_days=0&act=notices")
+            assert re.findall(r'<option value="(\d*)" selected>', page.text) == ["1", "", ""]
+            assert "登録されているメールアドレスにもお送りします" in page.text
+            assert "wants_digest" not in page.text
+            sent = await one.post(link(contact.person_id), **form, wants_digest="yes")
+            told = await one.get(sent.headers["location"])
+            assert "登録されているメールアドレスにお送りしました。" in told.text
+            assert re.findall(r'<option value="(\d*)" selected>', told.text) == ["3", "22", "6"]
+            again = await one.post(link(contact.person_id), **form)
+            assert again.headers["location"].endswith("?said=chosen")
+        person, letter = await Person.get(id=contact.person_id), await Letter.get(kind="notices-chosen")
+        assert (person.remind_days, person.quiet_from, person.quiet_to, person.wants_digest) == (3, 22, 6, False)
+        assert (letter.to_address, letter.appointment_id) == (person.mail_address, None)
+        assert (letter.facts["reminded"], letter.facts["silence"]) == ("3日前にお送りします", "22時から6時まで")
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        *({"remind_days": days} for days in ("", "15", "-1", "三")),
+        *({"quiet_from": begins, "quiet_to": ends} for begins, ends in (("22", ""), ("24", "6"), ("0", "23"))),
+    ],
+)
+def test_by_a_letters_link_nothing_can_be_chosen_that_is_no_choice(play: Any, over: dict[str, str]) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)
         async with browser() as one:
-            page = await one.get(link(contact.person_id))
-            assert 'href="/own"' in page.text
-            assert "/account/feed" not in page.text
-            assert 'name="remind_days"' not in page.text
-            refused = await one.post(link(contact.person_id), act="notices", remind_days="0")
-            assert (refused.status_code, "ログインしてから" in refused.text) == (403, True)
-        assert (await Person.get(id=contact.person_id)).remind_days == 1
+            refused = await one.post(link(contact.person_id), **{"act": "notices", "remind_days": "3"} | over)
+            assert (refused.status_code, 'class="refused"' in refused.text) == (400, True)
+        person = await Person.get(id=contact.person_id)
+        assert (person.remind_days, person.quiet_from) == (1, None)
+        assert not await Letter.filter(kind="notices-chosen").exists()
 
     play(story)
 

@@ -334,3 +334,48 @@ def test_where_the_unit_has_no_address_they_are_asked_to_call(play: Any) -> None
         assert not await Letter.filter(kind="contact-data-changed").exists()
 
     play(story)
+
+
+async def chosen(person_id: Any) -> tuple[int, int | None, int | None]:
+    person = await Person.get(id=person_id)
+    return person.remind_days, person.quiet_from, person.quiet_to
+
+
+def test_nobody_to_whom_a_letter_was_passed_on_silences_its_reader_unnoticed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        volunteer = await make.volunteer(town)
+        for minute, days in enumerate((0, 2, 0)):
+            assert await own.choose_notices(LATER + timedelta(minutes=minute), volunteer.person_id, remind_days=days)
+        letters = await Letter.filter(kind="notices-chosen").order_by("id")
+        told = [(one.person_id, one.facts["reminded"], one.facts["silence"]) for one in letters]
+        assert told == [
+            (volunteer.person_id, said, "決めていません")
+            for said in ("お送りしません", "2日前にお送りします", "お送りしません")
+        ]
+        with pytest.raises(WrongState, match="お電話ください"):
+            await own.choose_notices(LATER + timedelta(minutes=4), volunteer.person_id, remind_days=1)
+        assert not await own.choose_notices(LATER + timedelta(minutes=5), volunteer.person_id, remind_days=0)
+        assert await chosen(volunteer.person_id) == (0, None, None)
+        hours = {"remind_days": 1, "quiet_from": 20, "quiet_to": 8}
+        await own.choose_notices(LATER + timedelta(days=1), volunteer.person_id, **hours)
+        assert await chosen(volunteer.person_id) == (1, 20, 8)
+
+    play(story)
+
+
+def test_nothing_is_chosen_by_a_link_for_officers_and_for_whoever_is_not_here_or_cannot_be_told(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        for stranger in (town.officer.person_id, uuid4()):
+            with pytest.raises(NotFound):
+                await own.choose_notices(LATER, stranger, remind_days=3)
+        await Person.filter(id=contact.person_id).update(mail_address="")
+        with pytest.raises(WrongState, match="メールアドレスの登録がない"):
+            await own.choose_notices(LATER, contact.person_id, remind_days=3)
+        await Contact.filter(id=contact.id).update(until=NOW.date())
+        with pytest.raises(WrongState, match="外れている"):
+            await own.choose_notices(LATER, contact.person_id, remind_days=3)
+        assert await chosen(contact.person_id) == await chosen(town.officer.person_id) == (1, None, None)
+        assert not await Letter.filter(kind="notices-chosen").exists()
+
+    play(story)

@@ -41,6 +41,8 @@ FACTS = {
     "hours": 168,
     "what": "パスワードが新しく決められました。",
     "said": "部署の名前が変わりました。",
+    "reminded": "3日前にお送りします",
+    "silence": "22時から6時まで",
     "expires_on": "令和９年３月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
@@ -146,6 +148,7 @@ HEADINGS = {
     "【変更履歴の封】": {"journal-head"},
     "【講師派遣のご依頼】": {"lecture-received", "lecture-refused", "lecture-withdrawn"},
     "【ログインのご案内】": {"account-invitation", "account-changed", "password-reset"},
+    "【お知らせの設定】": {"notices-chosen"},
     "【予定表の購読】": {"feed-address", "unit-feed-ended"},
     "【委嘱のご案内】": {"appointed", "volunteer-resigned", "volunteer-dismissed", "volunteer-expired"},
 }
