@@ -113,11 +113,17 @@ def drills_of(view: View, parts: Sequence[Part], papers: Papers) -> str:
             purpose_html=line("目的", part.drill.purpose),
             answer=REPLIES[part.participation.reply],
             count=f"{part.participation.planned_count:,}人",
-            names_html="" if view.is_linked else line("来られる方", "、".join(part.participation.names)),
+            names_html="" if view.is_linked else _names(part.participation),
             papers_html=_papers(papers, part.appointment.id),
         )
         for part in parts
     )
+
+
+def _names(part: Participation) -> str:
+    """Who comes from a body, a line each."""
+    lines = "".join(pages.filled("own_name.html", line=name) for name in part.names)
+    return pages.filled("own_names.html", lines_html=lines) if lines else ""
 
 
 def lectures_of(hosted: Sequence[Hosted], papers: Papers) -> str:

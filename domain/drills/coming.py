@@ -72,8 +72,8 @@ def _must_hold_all(values: dict[str, Any], known: Participation | None) -> None:
     named = len(values.get("names", known.names if known else ()))
     count = values.get("planned_count", known.planned_count if known else named)
     if count < named:
-        said = f"参加される人数（{count}人）が、来られる方（{named}人）より少なくなっています。直してください。"
-        raise Invalid(said, field="planned_count")
+        said = f"参加される人数（{count}人）が、来られる方（{named}人）より少なくなっています。人数かお名前を"
+        raise Invalid(f"{said}直してください。", field="planned_count")
 
 
 @counts(AppointmentKind.DRILL)

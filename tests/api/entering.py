@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import caldav, document_files, downloads, entrance, genuine, own_page, pages, rsvp
+from api import caldav, document_files, downloads, entrance, genuine, own_page, pages, rsvp, subscribing
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -38,6 +38,7 @@ def app_of(house: House) -> ASGIApp:
         *entrance.routes(house),
         *rsvp.routes(house),
         *own_page.routes(house),
+        *subscribing.routes(house),
         *genuine.routes(house),
         *pages.routes(house.fonts),
         *caldav.routes(house),

@@ -66,6 +66,7 @@ def spoilt(gtype: Any) -> Iterator[Any]:
 
 MAY_BE_BLANK = {
     "label",  # of a feed: who has one needs no name for it
+    "names",  # of who comes: an empty line is nobody
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
     *(
         "guardianMailAddress",
@@ -94,6 +95,7 @@ MAY_BE_EMPTY = {
     "attended",
     "absent",
     "leavingOut",
+    "names",
     "attendance.attendeeIds",
     "results",
 }

@@ -95,8 +95,8 @@ def test_pages_stay_as_they_were_when_the_program_started_though_its_files_are_r
     for file in (tmp_path / "running").iterdir():
         if file.is_file():
             file.write_text("$of_another_release", encoding="utf-8")
-    shown = running.page("題", running.filled("count.html", count="3") + running.paragraph("文"))
-    assert shown.body == pages.page("題", pages.filled("count.html", count="3") + pages.paragraph("文")).body
+    shown = running.page("題", running.filled("code.html", hint="3") + running.paragraph("文"))
+    assert shown.body == pages.page("題", pages.filled("code.html", hint="3") + pages.paragraph("文")).body
     assert running.STYLE == pages.STYLE != "$of_another_release"
 
 

@@ -1,5 +1,6 @@
 """What is played with activities, lectures and drills, each for the mutations that lead on from there."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -154,6 +155,10 @@ async def drill_postponed(on: Ground) -> Ready:
 async def document_released(on: Ground) -> Ready:
     await documents.release(on.town.officer, on.ids["Document"])
     return hq(on)
+
+
+async def company_calls(on: Ground) -> Ready:
+    return replace(await drill_invited(on), given={"partstat": "ACCEPTED"})
 
 
 async def drill_answered(on: Ground) -> Ready:

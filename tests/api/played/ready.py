@@ -22,6 +22,7 @@ from tests.api.played.bodies import (
 from tests.api.played.events import (
     activity_held,
     activity_over,
+    company_calls,
     document_released,
     drill_answered,
     drill_arranged,
@@ -150,7 +151,7 @@ READY: dict[str, Preparation] = {
     "submitDrillReport": drill_evaluated,
     **dict.fromkeys(("returnDrillReport", "closeDrill"), drill_reported),
     "recordHeldDrill": held_in_june,
-    "noteReply": as_found(partstat="ACCEPTED"),
+    "noteReply": company_calls,
     "allowAnswerAddress": as_found(kind="PROXY", mailAddress="secretary@partner.example"),
     "endAnswerAddress": as_found(),
     "acceptIncomingMail": mail(is_proven=False),
