@@ -75,7 +75,7 @@ def entries(actor: Author, fact: str, changes: Iterable[Change]) -> str:
         "request_id": origins.current(),
         "fact": fact,
     }
-    return json.dumps([common | _told(*change) for change in changes], ensure_ascii=False)
+    return json.dumps([common | _told(*change) for change in changes], ensure_ascii=False, default=plain)
 
 
 def _told(row: Table, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _told(row: Table, before: dict[str, Any], after: dict[str, Any]) -> dict[str
 
 
 def _values(row: Table, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: len(value) if name in row.UNTOLD else plain(value) for name, value in values.items()}
+    return {name: len(value) if name in row.UNTOLD else value for name, value in values.items()}
 
 
 def plain(value: Any) -> Any:

@@ -6,12 +6,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from domain.errors import Invalid
 from domain.japanese import read_date, search_key, shown, storable
 
 V = TypeVar("V")
+
+FORMS = 100
+"""In how many forms the few words of one column are remembered."""
 
 YES = ("はい", "有", "あり", "○", "〇", "◯", "✓", "✔", "レ", "1", "TRUE", "Y", "YES", "該当", "要")
 NO = ("いいえ", "無", "なし", "×", "✕", "0", "FALSE", "N", "NO", "非該当", "不要", "-")
@@ -60,6 +64,7 @@ def choice(labels: Mapping[str, V]) -> Callable[[str], V]:
     """One of the words, however its width, case and kana; the first word of each value is the one we offer."""
     known = {search_key(label): value for label, value in labels.items()}
 
+    @lru_cache(FORMS)
     def read(cell: str) -> V:
         key = search_key(cell)
         if key not in known:

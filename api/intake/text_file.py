@@ -43,7 +43,7 @@ def _rows(text: str) -> Iterator[Row]:
     for number, values in _numbered(lines):
         if len(values) > MOST_COLUMNS:
             raise Invalid(f"{number}行目の列が多すぎます。区切り方を確かめてください。", "file")
-        if cells := {at: text_cell(value.strip()) for at, value in enumerate(values) if value.strip()}:
+        if cells := {at: text_cell(text) for at, value in enumerate(values) if (text := value.strip())}:
             yield Row(number, cells)
 
 

@@ -52,7 +52,7 @@ def corporate_number(text: str, field: str | None = "corporate_number") -> str:
     number = _plain(text).removeprefix("T")
     if not re.fullmatch(r"[0-9]{13}", number):
         raise Invalid("法人番号は13桁の数字で入力してください（先頭のTとハイフンはあってもかまいません）。", field)
-    if not cn.is_valid(number):
+    if number[0] != corporate_number_check_digit(number[1:]):
         raise Invalid(f"法人番号の検査用数字（先頭の1桁）が合いません。{_COMPARE}", field)
     return number
 
@@ -133,13 +133,15 @@ _PHONE = re.compile(r"0[0-9]0[0-9]{8}|0[0-9][1-9][0-9]{7}|#[0-9]{4}|\+(?!81)[1-9
 
 
 def _plain(text: str) -> str:
-    halved = unicodedata.normalize("NFKC", text).translate(_SEPARATORS)
-    return "".join(halved.replace("-", "").split()).upper()
+    return "".join(_halved(text).replace("-", "").split()).upper()
 
 
 def _grouped(text: str) -> str:
-    halved = unicodedata.normalize("NFKC", text).translate(_SEPARATORS).strip()
-    return re.sub(r"[-()\s.]+", "-", halved).strip("-")
+    return re.sub(r"[-()\s.]+", "-", _halved(text).strip()).strip("-")
+
+
+def _halved(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SEPARATORS)
 
 
 def _national(number: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.japanese import kana_order, name_key, name_stem, search_key, search_stem
-from domain.japanese.keys import COMPANY_FORMS, ORDERED, VARIANTS
+from domain.japanese.keys import COMPANY_FORMS, ORDERED, VARIANTS, _collator
 
 ACCIDENTS = st.text(
     st.one_of(
@@ -128,6 +128,16 @@ def test_what_is_searched_for_without_its_form_occurs_in_the_name_with_it():
 def test_a_name_of_nothing_but_a_form_or_punctuation_keeps_a_key():
     assert name_key("・・・") == "・・・"
     assert name_stem("㈱") == "株式会社"
+
+
+BESIDE_EACH_OTHER = "アカガサﾊﾟヤ々漢見本𠮷神 019aLl·'\u00b7\u0301\u0327\u302a\u3099\u309aเก한é"
+
+
+@given(st.text(st.sampled_from(BESIDE_EACH_OTHER), max_size=12))
+def test_a_text_weighs_what_it_weighs_as_a_whole(text: str) -> None:
+    plain = unicodedata.normalize("NFKC", text)
+    weights = "".join(f"{weight:04x}" for weight in (*_collator().sort_key(plain), 0))
+    assert kana_order(text) == weights + "2" * len(plain)
 
 
 def in_kana_order(*names: str) -> list[str]:
