@@ -20,7 +20,12 @@ from domain.errors import Incomplete
 
 HERE = Path(__file__).parent
 OPENING, CLOSING, PAGE = "opening.txt", "closing.txt", "page.html"
-OF_A_KIND = ("subject.txt", "body.txt", "body.html")
+SUBJECT = "subject.txt"
+OF_A_KIND = (SUBJECT, "body.txt", "body.html")
+ENCODING = "utf-8-sig"
+"""With or without the mark (BOM) that some editors put before the first letter, where it would be read as one."""
+
+ONE_LINE = "件名が1行になっていません"
 KINDS = (
     "lecture-received",
     "lecture-confirmed",
@@ -139,11 +144,18 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     if kind not in KINDS:
         raise KeyError(kind)
     known = dict.fromkeys(OPTIONAL, "") | {name: _single_line(value) for name, value in facts.items()}
-    subject = _filled(_file(f"{kind}/subject.txt", own), known).strip()
+    subject = _subject(_file(f"{kind}/subject.txt", own), known)
     if known["copied_for"]:
         subject = _FIRST_BRACKET.sub(COPY, subject, count=1)
     texts = [_filled(_file(name, own), known) for name in (OPENING, f"{kind}/body.txt", CLOSING)]
     return Rendered(subject, "\n".join(texts), _html(texts, _file(f"{kind}/body.html", own), known, own))
+
+
+def _subject(file: Path, facts: Mapping[str, str]) -> str:
+    subject = _filled(file, facts).strip()
+    if len(subject.splitlines()) > 1:
+        raise _unfit(file, ONE_LINE)
+    return subject
 
 
 def _file(name: str, own: Path | None) -> Path:
@@ -160,7 +172,10 @@ def _single_line(value: object) -> str:
 
 
 def _filled(file: Path, facts: Mapping[str, str]) -> str:
-    lines = file.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = file.read_text(encoding=ENCODING).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unfit(file, "文字を読めません（UTF-8 で書き、権限を確かめてください）") from error
     kept = "\n".join(line for line in lines if all(facts.get(name) != "" for name in _names(line)))
     try:
         return re.sub(r"\n{3,}", "\n\n", Template(kept).substitute(facts)).strip("\n") + "\n"
@@ -215,9 +230,11 @@ def _must_take_a_place(file: Path, name: Path) -> None:
     if not is_of_a_kind and str(name) not in (OPENING, CLOSING, PAGE):
         raise Incomplete(f"{name} という名のひな形はありません。")
     try:
-        template = Template(file.read_text(encoding="utf-8"))
+        template = Template(file.read_text(encoding=ENCODING))
     except (OSError, UnicodeDecodeError) as error:
         raise Incomplete(f"ひな形 {name} を読めません。UTF-8の文字で書き、権限を確かめてください。") from error
+    if name.name == SUBJECT and len(template.template.strip().splitlines()) != 1:
+        raise Incomplete(f"ひな形 {name} で、{ONE_LINE}。")
     if not template.is_valid():
         raise Incomplete(f"ひな形 {name} の $ の使い方が正しくありません（$ の字そのものは $$ と書きます）。")
     if strange := sorted(set(template.get_identifiers()) - _facts_of(name)):
@@ -229,5 +246,5 @@ def _facts_of(name: Path) -> set[str]:
     if str(name) == PAGE:
         return {"content"}
     ours = (HERE / OPENING, HERE / CLOSING, *(HERE / name.parent / each for each in OF_A_KIND), HERE / name)
-    texts = [file.read_text(encoding="utf-8") for file in ours if file.exists()]
+    texts = [file.read_text(encoding=ENCODING) for file in ours if file.exists()]
     return set(OPTIONAL).union(*(Template(text).get_identifiers() for text in texts))

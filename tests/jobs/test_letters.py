@@ -315,6 +315,8 @@ def test_an_office_may_write_the_html_of_a_letter_and_the_page_around_all_of_the
         ({"opening_txt": "謝礼 $100"}, r"opening\.txt の \$ の使い方"),
         ({"drill_invitation__body_txt": "$feed_url"}, r"\$feed_url に入る値は、この手紙にはありません"),
         ({"page_html": "<body>$content $unit_name</body>"}, r"page\.html の \$unit_name"),
+        ({"appointed__subject_txt": "委嘱のお知らせ\n#$short_id"}, r"appointed/subject\.txt で、件名が1行"),
+        ({"appointed__subject_txt": "\n"}, r"appointed/subject\.txt で、件名が1行"),
     ],
 )
 def test_a_file_that_would_keep_letters_in_the_house_is_refused_before_the_first(
@@ -337,11 +339,28 @@ def test_our_own_templates_could_be_an_offices(tmp_path: Path):
         assert render(kind, FACTS, tmp_path / "copy") == render(kind, FACTS)
 
 
-def test_a_template_that_an_office_spoiled_is_named(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("subject", "says"),
+    [
+        ("謝礼 $100 #$short_id".encode(), r"\$ の使い方"),
+        ("お知らせ\n#$short_id".encode(), "1行"),
+        ("お知らせ".encode("cp932"), "UTF-8"),
+    ],
+)
+def test_a_template_that_an_office_spoiled_is_named(tmp_path: Path, subject: bytes, says: str):
     (tmp_path / "appointed").mkdir()
-    (tmp_path / "appointed" / "subject.txt").write_text("謝礼 $100 #$short_id", encoding="utf-8")
-    with pytest.raises(Incomplete, match=r"appointed/subject\.txt"):
+    (tmp_path / "appointed" / "subject.txt").write_bytes(subject)
+    with pytest.raises(Incomplete, match=rf"appointed/subject\.txt で、.*{says}"):
         render("appointed", FACTS, tmp_path)
+
+
+def test_the_mark_that_an_editor_puts_before_a_text_stands_in_no_letter(tmp_path: Path):
+    (tmp_path / "appointed").mkdir()
+    for name in ("subject.txt", "body.txt"):
+        ours = (letters.HERE / "appointed" / name).read_text(encoding="utf-8")
+        (tmp_path / "appointed" / name).write_text(ours, encoding="utf-8-sig")
+    letters.must_be_usable(tmp_path)
+    assert render("appointed", FACTS, tmp_path) == render("appointed", FACTS)
 
 
 def test_a_kind_that_does_not_exist_is_a_bug():
