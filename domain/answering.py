@@ -96,14 +96,21 @@ def _must_be_whole(kind: AnswerAddressKind, holder: str) -> None:
 
 async def _must_be_nobody_elses(person: Person, kind: AnswerAddressKind, address: str) -> None:
     """What others say from their own address must not count as this person's answer, unless they answer for them."""
-    others = Person.filter(mail_address__iexact=address, erased_at=None).exclude(id=person.id)
-    if await Unit.filter(mail_address__iexact=address).exists():
+    if await _units(address).exists():
         raise Conflict("警察の所属のアドレスです。回答用アドレスにはできません。", field="mail_address")
-    if kind is AnswerAddressKind.ALIAS and await others.exists():
+    if kind is AnswerAddressKind.ALIAS and await _others(person.id, address).exists():
         raise Conflict(
             "ほかの人の連絡先のアドレスです。その人が代わりに回答するときは、PROXY で登録してください。",
             field="mail_address",
         )
+
+
+def _units(address: str) -> QuerySet[Unit]:
+    return Unit.filter(mail_address__iexact=address)
+
+
+def _others(person_id: UUID, address: str) -> QuerySet[Person]:
+    return Person.filter(mail_address__iexact=address, erased_at=None).exclude(id=person_id)
 
 
 @verb(*LIAISONS)
@@ -117,10 +124,20 @@ async def end(actor: Actor, answer_address_id: UUID, *, version: int | None = No
 
 async def owners_of(address: str) -> list[UUID]:
     """The persons who have this as another address of their own."""
-    known = AnswerAddress.filter(mail_address__iexact=address, kind=AnswerAddressKind.ALIAS, ended_at=None)
-    return [one.person_id for one in await known]
+    return [one.person_id for one in await _good(address) if one.kind is AnswerAddressKind.ALIAS]
 
 
 async def used_by(person_id: UUID, address: str) -> AnswerAddress | None:
     """The entry by which an answer from this address is the person's, where there is one."""
-    return await AnswerAddress.filter(person_id=person_id, mail_address__iexact=address, ended_at=None).first()
+    return next((one for one in await _good(address) if one.person_id == person_id), None)
+
+
+async def _good(address: str) -> list[AnswerAddress]:
+    """What was entered and still holds: not where the address has become a unit's since, or as an alias somebody
+    else's."""
+    entered = await AnswerAddress.filter(mail_address__iexact=address, ended_at=None)
+    if not entered or await _units(address).exists():
+        return []
+    aliases = [one for one in entered if one.kind is AnswerAddressKind.ALIAS]
+    lost = {one.id for one in aliases if await _others(one.person_id, address).exists()}
+    return [one for one in entered if one.id not in lost]

@@ -6,7 +6,6 @@ compared with what their reader was told last (`changes`). A guardian's copy goe
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +16,10 @@ from uuid import UUID
 from domain import changes, outbox
 from domain.changes import Leaving, Told
 from domain.database import rows
-from domain.errors import trace
 from domain.outbox import Letter, Method
 from domain.quiet import QuietHours, held_at, hours_of
 from domain.verbs import routine
 
-log = logging.getLogger(__name__)
 LOCK = 4_905_318_206
 """One worker at a time compares; whoever comes meanwhile finds it done, or the next time."""
 
@@ -66,9 +63,8 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
             owed = [_waiting(letter) for letter in [*late, *bunch]]
             left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         except Exception as bug:
-            log.error("letter %s (%s) was set aside: %s", bunch[-1].id, bunch[-1].kind, trace(bug))
             await Letter.filter(id__in=[letter.id for letter in late]).update(spared_at=None)
-            await outbox.set_aside(now, [*bunch, *theirs], bug)
+            await outbox.set_aside(now, [*bunch[::-1], *theirs], bug)
             continue
         await _carry_out(now, bunch, left)
         await _carry_out(now, theirs, left)

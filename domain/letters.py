@@ -12,6 +12,8 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from tortoise.transactions import in_transaction
+
 from domain import outbox
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, Attendee, overtake
@@ -20,7 +22,7 @@ from domain.japanese import Honorific, addressed
 from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
-from domain.verbs import routine
+from domain.verbs import is_collision, routine
 
 MORNING = time(9)
 
@@ -112,16 +114,27 @@ UNREACHED = "宛先のメールアドレスの登録がなくなったため、�
 @routine
 async def settle(now: datetime) -> int:
     """Let what waits go to where its reader is reached now; what reaches them nowhere is lost (`outbox.when_lost`).
-    Answers how many letters that were. What an address has overtaken is let go before (`gathering`)."""
+    Answers how many letters that were. What an address has overtaken is let go before (`gathering`). What makes no
+    sense is set aside, and leads no other to the old address."""
     found = await rows(MISDIRECTED, now)
     for letter in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
-        person, unit = await Person.get(id=letter.person_id), await Unit.get(id=letter.unit_id)
-        to = recipient_of(person, unit, now.astimezone(TOKYO).date())
-        if to is None:
-            await outbox.lose(now, letter, UNREACHED)
-        else:
-            await _redirect(now, letter, to)
+        try:
+            async with in_transaction("default"):
+                await _lead(now, letter)
+        except Exception as bug:
+            if is_collision(bug):
+                raise
+            await outbox.set_aside(now, [letter], bug)
     return len(found)
+
+
+async def _lead(now: datetime, letter: Letter) -> None:
+    person, unit = await Person.get(id=letter.person_id), await Unit.get(id=letter.unit_id)
+    to = recipient_of(person, unit, now.astimezone(TOKYO).date())
+    if to is None:
+        await outbox.lose(now, letter, UNREACHED)
+    else:
+        await _redirect(now, letter, to)
 
 
 async def _redirect(now: datetime, letter: Letter, to: Recipient) -> None:

@@ -32,7 +32,7 @@ from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
 from domain.table import Table
-from domain.verbs import routine
+from domain.verbs import is_collision, routine
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
@@ -234,8 +234,23 @@ async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) 
     """
     leased = await rows(LEASING, now, now + LEASE, most, *hours_of(house))
     letters = await Letter.filter(id__in=[one["id"] for one in leased]).order_by("due_at", "id")
-    await _renew(now, letters)
-    return letters
+    return await _renewed(now, letters) if letters else []
+
+
+async def _renewed(now: datetime, letters: Sequence[Letter]) -> list[Letter]:
+    """Those that can say what they have to say as it stands now, each by itself where one of them cannot: that is set
+    aside, and keeps no other in the house."""
+    try:
+        async with in_transaction("default"):
+            await _renew(now, letters)
+    except Exception as bug:
+        if is_collision(bug):
+            raise
+        if len(letters) > 1:
+            return [one for letter in letters for one in await _renewed(now, [letter])]
+        await set_aside(now, letters, bug)
+        return []
+    return list(letters)
 
 
 async def _renew(now: datetime, letters: Sequence[Letter]) -> None:
@@ -300,8 +315,10 @@ async def mark_failed(
 async def set_aside(now: datetime, letters: Sequence[Letter], bug: Exception) -> None:
     """Give up what the program cannot make sense of; whoever can tell its reader otherwise hears of it. Once the
     program is mended it can leave (`resend`)."""
+    log.error("letter %s (%s) was set aside: %s", letters[0].id, letters[0].kind, trace(bug))
     reason = f"プログラムの誤りで送れませんでした（{type(bug).__name__}）。"
-    await Letter.filter(id__in=[letter.id for letter in letters]).update(given_up_at=now, last_error=reason)
+    ended = {"given_up_at": now, "leased_until": None, "last_error": reason}
+    await Letter.filter(id__in=[letter.id for letter in letters]).update(**ended)
     for letter in letters:
         await _mourn(now, letter, reason)
 
@@ -321,6 +338,8 @@ async def _mourn(now: datetime, letter: Letter, reason: str) -> None:
             async with in_transaction("default"):
                 await mourner(now, letter, reason)
         except Exception as bug:
+            if is_collision(bug):
+                raise
             log.error("nobody could be told that letter %s (%s) is lost: %s", letter.id, letter.kind, trace(bug))
 
 

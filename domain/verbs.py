@@ -65,6 +65,11 @@ def allowed(change: Callable[..., object]) -> frozenset[Role]:
     return ALLOWED[_name(change)]
 
 
+def is_collision(error: Exception) -> bool:
+    """Whether two met in the database who worked at once, so that one has to begin anew: no mistake of either."""
+    return getattr(error, "sqlstate", None) in COLLISIONS
+
+
 def broken(constraint: str, message: str) -> None:
     """Say in Japanese what it means that the database refused by this constraint."""
     BROKEN[constraint] = message
@@ -83,10 +88,9 @@ async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *ar
 
 def _refusal(error: Exception) -> Refused | None:
     """What the database has refused, where a person can do something about it."""
-    state = getattr(error, "sqlstate", None)
-    if state in COLLISIONS:
+    if is_collision(error):
         return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
-    if state == TOO_LONG:
+    if getattr(error, "sqlstate", None) == TOO_LONG:
         return limits.too_long()
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)
     return Conflict(BROKEN[name]) if name in BROKEN else None

@@ -108,14 +108,14 @@ async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
 
 
 async def _decide(now: datetime, desk: Desk) -> None:
-    """See which of the letters that wait need not leave; a mistake in that keeps no other letter in the house."""
-    try:
-        await gathering.settle(now, desk.gathering, desk.quiet)
-        await reminders.settle(now)
-        await documents.settle(now)
-        await addresses.settle(now)
-    except Exception as bug:
-        log.error("letters could not be gathered: %s", trace(bug))
+    """See which of the letters that wait need not leave, and where to; a mistake in one of these keeps no letter in the
+    house, nor the others from being seen to."""
+    gathered = partial(gathering.settle, how=desk.gathering, house=desk.quiet)
+    for settle in (gathered, reminders.settle, documents.settle, addresses.settle):
+        try:
+            await settle(now)
+        except Exception as bug:
+            log.error("letters could not be settled: %s", trace(bug))
 
 
 @asynccontextmanager

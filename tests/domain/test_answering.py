@@ -10,6 +10,7 @@ from domain.calendar import Attendee, PartStat
 from domain.incoming import IncomingDoubt, IncomingStatus
 from domain.journal import Entry
 from domain.outbox import Letter, Method
+from domain.units import Unit
 from tests import make
 from tests.clock import NOW
 from tests.domain.incoming.arriving import ADDRESS, SOON, Invitation, invitation
@@ -104,6 +105,26 @@ def test_once_it_has_ended_an_answer_from_there_waits_for_an_officer_and_what_wa
             "answer-address-ended",
         ]
         await by_secretary(asked)  # and can begin again
+
+    play(story)
+
+
+@pytest.mark.parametrize("attendee", [ADDRESS, HOME])
+@pytest.mark.parametrize("becomes", ["somebody else's", "a unit's"])
+def test_an_alias_that_has_become_another_address_since_speaks_for_them_no_more(
+    play: Any, becomes: str, attendee: str
+) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await allowed(asked)
+        if becomes == "a unit's":
+            await Unit.filter(id=town.other_station.id).update(mail_address=HOME.lower())
+        else:
+            other = await make.company(town.officer, "見本信用金庫")
+            await make.contact(town.officer, other, mail_address=HOME.lower())
+        mail = await asked.arrives(sender=HOME, attendee=attendee)
+        assert (mail.status, mail.answer_address_id) == (IncomingStatus.WAITING, None)
+        assert await asked.answer() == OPEN
 
     play(story)
 

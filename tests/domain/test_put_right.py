@@ -162,6 +162,48 @@ def test_an_invitation_whose_newer_word_makes_no_sense_is_not_lost_with_that(pla
     play(story)
 
 
+def test_a_letter_that_makes_no_sense_leads_no_other_to_the_old_address_nor_keeps_it_in_the_house(
+    play: Any, caplog: Any
+) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await tried(town)
+        odd = await Letter.get()
+        await Letter.filter(id=odd.id).update(facts=odd.facts | {"attendee_id": "だれか"})
+        await own.send_feed(NOW, contact.person_id)
+        await put_right(town, contact)
+        assert [(one.kind, one.to_address) for one in await leaves()] == [
+            ("feed-address", RIGHT),
+            ("letter-returned", "hanako@police.aohama.example"),
+        ]
+        assert caplog.text.count("was set aside") == 1
+        caplog.clear()
+        await Letter.filter(id=odd.id).update(facts=odd.facts)  # once the program is mended
+        assert await outbox.resend(LATER) == 1
+        assert [(one.kind, one.to_address) for one in await leaves()] == [("drill-invitation", RIGHT)]
+
+    play(story)
+
+
+def test_a_letter_that_cannot_say_how_things_stand_is_set_aside_as_it_leaves_and_the_others_go(
+    play: Any, caplog: Any
+) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await own.send_feed(NOW, contact.person_id)
+        await gathering.settle(NOW)
+        odd = await Letter.get(kind="drill-invitation")
+        await Letter.filter(id=odd.id).update(facts=odd.facts | {"attendee_id": "だれか"})
+        assert [one.kind for one in await outbox.claim(NOW)] == ["feed-address"]
+        assert "(drill-invitation) was set aside" in caplog.text
+        caplog.clear()
+        lost = await Letter.get(id=odd.id)
+        assert (lost.given_up_at, lost.leased_until) == (NOW, None)
+        assert [one.kind for one in await outbox.claim(NOW)] == ["letter-returned"]
+
+    play(story)
+
+
 def test_the_letters_of_an_account_go_where_the_account_says(play: Any) -> None:
     async def story(town: Town) -> None:
         _, contact = await invited(town)

@@ -287,5 +287,5 @@ def test_a_mistake_in_comparing_letters_keeps_no_other_in_the_house(play: Any, c
         assert [envelope.to_address for envelope in pigeons.taken] == [TEACHER]
 
     play(story)
-    assert any("could not be gathered" in record.message for record in caplog.records)
+    assert any("could not be settled" in record.message for record in caplog.records)
     caplog.clear()
