@@ -10,16 +10,16 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import cache
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.tools import create_type
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
@@ -50,14 +50,44 @@ def mutations(shown: type, **verbs: Verb) -> type:
     """A type with one mutation for each verb, whose payload holds the changed row as a `shown`."""
     name = shown.__name__
     fields = [_mutation(field_name, verb, name, _payload(shown)) for field_name, verb in verbs.items()]
-    return create_type(f"{name}Mutations", fields)
+    return _made(f"{name}Mutations", (), fields)
+
+
+def together(*some: type) -> type:
+    """One type with the mutations of all these; each has a name of its own."""
+    fields: list[StrawberryField] = [field for one in some for field in one.__strawberry_definition__.fields]  # type: ignore[attr-defined]
+    twice = [name for name, times in Counter(field.python_name for field in fields).items() if times > 1]
+    assert not twice, f"more than one mutation is called {twice}"
+    return _made("Mutation", (), fields)
 
 
 @cache
 def _payload(shown: type) -> type:
-    row = strawberry.field(description="The row as it is now; null where it is no longer yours to see.")
-    name = _snake(shown.__name__)
-    return strawberry.type(type(f"{shown.__name__}Payload", (), {"__annotations__": {name: shown | None}, name: row}))
+    told = "The row as it is now; null where it is no longer yours to see."
+    row = _field(_snake(shown.__name__), shown | None, description=told)
+    return _made(f"{shown.__name__}Payload", (SimpleNamespace,), [row])
+
+
+def _made(name: str, kinds: tuple[type, ...], fields: list[StrawberryField], *, is_input: bool = False) -> type:
+    """A type of the schema, by Strawberry's own definition.
+
+    Its decorators would write and compile a constructor, a comparison and a text for each, a fifth of the start.
+    """
+    made = type(name, kinds, {})
+    made.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
+        name=name,
+        is_input=is_input,
+        is_interface=False,
+        origin=made,
+        description=None,
+        interfaces=[],
+        extend=False,
+        directives=(),
+        is_type_of=None,
+        resolve_type=None,
+        fields=fields,
+    )
+    return made
 
 
 def _snake(name: str) -> str:
@@ -93,8 +123,8 @@ class _Parameter:
         return _field(self.name, wire | None, default=strawberry.UNSET)
 
 
-def _field(name: str, wire: Any, **default: Any) -> StrawberryField:
-    return StrawberryField(name, type_annotation=_understood(wire), **default)
+def _field(name: str, wire: Any, **more: Any) -> StrawberryField:
+    return StrawberryField(name, type_annotation=_understood(wire), **more)
 
 
 @cache
@@ -144,26 +174,8 @@ def _parameters(verb: Verb) -> list[_Parameter]:
 
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:
-    """An input whose instance is what the client has written, by name: an argument left out is not there, null is.
-
-    `strawberry.input` would write and compile a constructor, a comparison and a text for each, a tenth of the start.
-    """
-    made = type(name, (dict,), {})
-    definition = StrawberryObjectDefinition(
-        name=name,
-        is_input=True,
-        is_interface=False,
-        origin=made,
-        description=None,
-        interfaces=[],
-        extend=False,
-        directives=(),
-        is_type_of=None,
-        resolve_type=None,
-        fields=[one.on_the_wire for one in parameters],
-    )
-    made.__strawberry_definition__ = definition  # type: ignore[attr-defined]
-    return made
+    """An input whose instance is what the client has written, by name: an argument left out is not there, null is."""
+    return _made(name, (dict,), [one.on_the_wire for one in parameters], is_input=True)
 
 
 def _wire_type(annotation: Any) -> Any:

@@ -24,7 +24,6 @@ from api.mutations import VERB
 from api.reading.choices import METADATA, Filter
 from api.reading.declarations import Answered, AnyNode, entity_of, how_of
 from api.schema import schema
-from domain import migrating
 from domain.actor import Actor, Role
 from domain.records import is_nothing
 from domain.rights import may_read
@@ -120,6 +119,8 @@ def _names() -> Iterator[str]:
 
 async def _readings() -> dict[str, str]:
     """Each type with the roles that see rows of it, each field with those that read it there."""
+    from domain import migrating  # what it needs takes a while to load, and whoever serves asks for no table
+
     async with migrating.offline():
         rows = {gtype.name: _who_sees(gtype) for gtype in _object_types() if entity_of(gtype)}
     lines = {f"rows {name}": _roles(roles) for name, roles in rows.items()}

@@ -1,7 +1,6 @@
 """The whole schema, put together from the concepts: what may be asked, and the reader that answers it."""
 
 import strawberry
-from strawberry.tools import merge_types
 
 from api import reading
 from api.accounts import AccountMutations, AccountQueries
@@ -16,6 +15,7 @@ from api.drills import DrillMutations, DrillQueries, ParticipationMutations
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
+from api.mutations import together
 from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
 from api.people import NoticeMutations, OfficerMutations, PeopleQueries
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
@@ -57,38 +57,35 @@ class Query(
     node: reading.Node | None = reading.root_node()
 
 
-Mutation = merge_types(
-    "Mutation",
-    (
-        UnitMutations,
-        NoticeMutations,
-        OfficerMutations,
-        OrganizationMutations,
-        EstablishmentMutations,
-        ContactMutations,
-        AgreementMutations,
-        PartyMutations,
-        GroupMutations,
-        VolunteerMutations,
-        ReappointmentMutations,
-        ConsentMutations,
-        ActivityMutations,
-        ActivityParticipationMutations,
-        LectureMutations,
-        AssignmentMutations,
-        DrillMutations,
-        ParticipationMutations,
-        DocumentMutations,
-        AttendeeMutations,
-        AnswerAddressMutations,
-        IncomingMutations,
-        StatisticsMutations,
-        SubscriptionMutations,
-        TokenMutations,
-        ErasureMutations,
-        HoldMutations,
-        AccountMutations,
-    ),
+Mutation = together(
+    UnitMutations,
+    NoticeMutations,
+    OfficerMutations,
+    OrganizationMutations,
+    EstablishmentMutations,
+    ContactMutations,
+    AgreementMutations,
+    PartyMutations,
+    GroupMutations,
+    VolunteerMutations,
+    ReappointmentMutations,
+    ConsentMutations,
+    ActivityMutations,
+    ActivityParticipationMutations,
+    LectureMutations,
+    AssignmentMutations,
+    DrillMutations,
+    ParticipationMutations,
+    DocumentMutations,
+    AttendeeMutations,
+    AnswerAddressMutations,
+    IncomingMutations,
+    StatisticsMutations,
+    SubscriptionMutations,
+    TokenMutations,
+    ErasureMutations,
+    HoldMutations,
+    AccountMutations,
 )
 
 
