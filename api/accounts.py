@@ -23,7 +23,7 @@ class AccountFilter:
 
 
 @reading.entity(accounts.Account, accounts.visible_to)
-@strawberry.type(description="アカウント: one person's way in, in one role.")
+@reading.shape(description="アカウント: one person's way in, in one role.")
 class Account(Node):
     version: int
     role: Role
@@ -43,7 +43,7 @@ class Account(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
-@strawberry.type
+@reading.shape
 class AccountQueries:
     account: Account | None = reading.root_one()
     accounts: Connection[Account] = reading.root_connection(order=reading.desc("created_at"), filters=AccountFilter)

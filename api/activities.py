@@ -61,7 +61,7 @@ class ActivityParticipationFilter:
 
 
 @reading.entity(activities.ActivityParticipation, activities.participations_visible_to)
-@strawberry.type(description="参加: one volunteer in one activity; minutes (分) are reported and approved apart.")
+@reading.shape(description="参加: one volunteer in one activity; minutes (分) are reported and approved apart.")
 class ActivityParticipation(Node):
     version: int
     status: ParticipationStatus
@@ -82,7 +82,7 @@ class ActivityParticipation(Node):
 
 
 @reading.entity(activities.Activity, activities.visible_to)
-@strawberry.type(description="活動実績: one activity of volunteers; 通報, 転送 and 削除 (件) are counts only.")
+@reading.shape(description="活動実績: one activity of volunteers; 通報, 転送 and 削除 (件) are counts only.")
 class VolunteerActivity(Node):
     version: int = reading.column(data=INTERNAL)
     status: ActivityStatus
@@ -117,7 +117,7 @@ class VolunteerActivity(Node):
     )
 
 
-@strawberry.type
+@reading.shape
 class ActivityQueries:
     volunteer_activity: VolunteerActivity | None = reading.root_one()
     volunteer_activities: Connection[VolunteerActivity] = reading.root_connection(

@@ -37,7 +37,7 @@ class AgreementFilter:
 
 
 @reading.entity(agreements.AgreementParty, agreements.parties_visible_to)
-@strawberry.type(description="協定当事者: a police unit or an organisation, with its signatory as signed.")
+@reading.shape(description="協定当事者: a police unit or an organisation, with its signatory as signed.")
 class AgreementParty(Node):
     version: int
     side: Side
@@ -50,7 +50,7 @@ class AgreementParty(Node):
 
 
 @reading.entity(agreements.Agreement, agreements.visible_to)
-@strawberry.type(description="共同対処協定")
+@reading.shape(description="共同対処協定")
 class Agreement(Node):
     version: int = reading.column(data=DataClass.INTERNAL)
     status: AgreementStatus
@@ -74,7 +74,7 @@ class Agreement(Node):
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
 
 
-@strawberry.type
+@reading.shape
 class AgreementQueries:
     agreement: Agreement | None = reading.root_one()
     agreements: Connection[Agreement] = reading.root_connection(orders=AgreementOrder, filters=AgreementFilter)

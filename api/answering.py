@@ -22,7 +22,7 @@ class AnswerAddressFilter:
 
 
 @reading.entity(answering.AnswerAddress, answering.visible_to)
-@strawberry.type(description="回答用アドレス: another address from which the answers of a person come.")
+@reading.shape(description="回答用アドレス: another address from which the answers of a person come.")
 class AnswerAddress(Node):
     version: int
     created_at: datetime
@@ -34,7 +34,7 @@ class AnswerAddress(Node):
     allowed_by: Person | None = reading.one("allowed_by_id", data=DataClass.INTERNAL)
 
 
-@strawberry.type
+@reading.shape
 class AnswerAddressQueries:
     answer_addresses: Connection[AnswerAddress] = reading.root_connection(
         order=reading.desc("created_at"), filters=AnswerAddressFilter

@@ -53,7 +53,7 @@ class AttendeeFilter:
 
 
 @reading.entity(calendar.Attendee, calendar.attendees_visible_to)
-@strawberry.type(description="Somebody who is asked to come, and what they answered.")
+@reading.shape(description="Somebody who is asked to come, and what they answered.")
 class Attendee(Node):
     version: int
     role: AttendeeRole
@@ -79,7 +79,7 @@ class Attendee(Node):
 
 
 @reading.entity(calendar.Appointment, calendar.visible_to)
-@strawberry.type(description="予定")
+@reading.shape(description="予定")
 class Appointment(Node):
     version: int = reading.column(data=DataClass.INTERNAL)
     kind: AppointmentKind
@@ -98,7 +98,7 @@ class Appointment(Node):
     )
 
 
-@strawberry.type
+@reading.shape
 class CalendarQueries:
     appointment: Appointment | None = reading.root_one()
     appointments: Connection[Appointment] = reading.root_connection(orders=AppointmentOrder, filters=AppointmentFilter)

@@ -49,7 +49,7 @@ class LetterFilter:
 
 
 @reading.entity(outbox.Letter, outbox.visible_to)
-@strawberry.type(description="手紙: one mail owed to one address, and whether it has left.")
+@reading.shape(description="手紙: one mail owed to one address, and whether it has left.")
 class Letter(Node):
     kind: str
     status: LetterStatus = reading.expression(STATUS)
@@ -99,7 +99,7 @@ NODE_ID = "(case {t}.kind " + " ".join(f"when '{model}' then '{name}'" for model
 
 
 @reading.entity(journal.Entry, history.visible_to)
-@strawberry.type(description="履歴: one change of one row; values that the reader may not read there are left out.")
+@reading.shape(description="履歴: one change of one row; values that the reader may not read there are left out.")
 class JournalEntry(Node):
     at: datetime
     node_id: strawberry.ID = reading.expression(NODE_ID + " else {t}.kind end || ':' || {t}.row_id)")
@@ -114,7 +114,7 @@ class JournalEntry(Node):
     person: Person | None = reading.one("person_id")
 
 
-@strawberry.type
+@reading.shape
 class BookQueries:
     letter: Letter | None = reading.root_one()
     letters: Connection[Letter] = reading.root_connection(orders=LetterOrder, filters=LetterFilter)

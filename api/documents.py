@@ -34,7 +34,7 @@ class DocumentFilter:
 
 
 @reading.entity(documents.Document, documents.visible_to)
-@strawberry.type(description="配布資料: a file of a date, to be fetched at /documents/{id}.")
+@reading.shape(description="配布資料: a file of a date, to be fetched at /documents/{id}.")
 class Document(Node):
     version: int = reading.column(data=DataClass.INTERNAL)
     status: DocumentStatus
@@ -52,7 +52,7 @@ class Document(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
-@strawberry.type
+@reading.shape
 class DocumentQueries:
     document: Document | None = reading.root_one()
     documents: Connection[Document] = reading.root_connection(orders=DocumentOrder, filters=DocumentFilter)

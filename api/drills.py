@@ -66,7 +66,7 @@ class DrillParticipationFilter:
 
 
 @reading.entity(drills.Participation, drills.participations_visible_to)
-@strawberry.type(description="参加機関: one organisation's part in one drill; counts are people (人).")
+@reading.shape(description="参加機関: one organisation's part in one drill; counts are people (人).")
 class DrillParticipation(Node):
     version: int
     role: ParticipationRole
@@ -82,7 +82,7 @@ class DrillParticipation(Node):
 
 
 @reading.entity(drills.Drill, drills.visible_to)
-@strawberry.type(description="共同対処訓練")
+@reading.shape(description="共同対処訓練")
 class Drill(Node):
     version: int = reading.column(data=DataClass.INTERNAL)
     status: DrillStatus
@@ -115,7 +115,7 @@ class Drill(Node):
     )
 
 
-@strawberry.type
+@reading.shape
 class DrillQueries:
     drill: Drill | None = reading.root_one()
     drills: Connection[Drill] = reading.root_connection(orders=DrillOrder, filters=DrillFilter)

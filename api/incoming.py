@@ -39,7 +39,7 @@ class IncomingMailFilter:
 
 
 @reading.entity(incoming.IncomingMail, incoming.visible_to)
-@strawberry.type(description="届いたメール: what came to the address of the invitations, and what became of it.")
+@reading.shape(description="届いたメール: what came to the address of the invitations, and what became of it.")
 class IncomingMail(Node):
     version: int
     kind: IncomingKind
@@ -64,7 +64,7 @@ class IncomingMail(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
-@strawberry.type
+@reading.shape
 class IncomingQueries:
     incoming_mail: IncomingMail | None = reading.root_one()
     incoming_mails: Connection[IncomingMail] = reading.root_connection(

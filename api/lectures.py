@@ -53,7 +53,7 @@ class LectureFilter:
 
 
 @reading.entity(lectures.HeadCount, lectures.head_counts_visible_to)
-@strawberry.type(description="How many people of one audience heard the lecture (人, 延べ).")
+@reading.shape(description="How many people of one audience heard the lecture (人, 延べ).")
 class HeadCount(Node):
     version: int
     audience: Audience
@@ -61,7 +61,7 @@ class HeadCount(Node):
 
 
 @reading.entity(lectures.Assignment, lectures.assignments_visible_to)
-@strawberry.type(description="講師割当")
+@reading.shape(description="講師割当")
 class LecturerAssignment(Node):
     version: int
     role: AttendeeRole
@@ -73,7 +73,7 @@ class LecturerAssignment(Node):
 
 
 @reading.entity(lectures.Lecture, lectures.visible_to)
-@strawberry.type(description="出張講義・講話")
+@reading.shape(description="出張講義・講話")
 class Lecture(Node):
     version: int
     status: LectureStatus
@@ -110,7 +110,7 @@ class Lecture(Node):
     )
 
 
-@strawberry.type
+@reading.shape
 class LectureQueries:
     lecture: Lecture | None = reading.root_one()
     lectures: Connection[Lecture] = reading.root_connection(orders=LectureOrder, filters=LectureFilter)

@@ -20,12 +20,12 @@ from uuid import UUID
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from api import reading, referring
 from api.context import Info
+from api.reading.shapes import defined
 from domain import idempotency
 from domain.actor import Role
 from domain.errors import Invalid
@@ -50,7 +50,7 @@ def mutations(shown: type, **verbs: Verb) -> type:
     """A type with one mutation for each verb, whose payload holds the changed row as a `shown`."""
     name = shown.__name__
     fields = [_mutation(field_name, verb, name, _payload(shown)) for field_name, verb in verbs.items()]
-    return _made(f"{name}Mutations", (), fields)
+    return defined(type(f"{name}Mutations", (), {}), fields)
 
 
 def together(*some: type) -> type:
@@ -58,36 +58,14 @@ def together(*some: type) -> type:
     fields: list[StrawberryField] = [field for one in some for field in one.__strawberry_definition__.fields]  # type: ignore[attr-defined]
     twice = [name for name, times in Counter(field.python_name for field in fields).items() if times > 1]
     assert not twice, f"more than one mutation is called {twice}"
-    return _made("Mutation", (), fields)
+    return defined(type("Mutation", (), {}), fields)
 
 
 @cache
 def _payload(shown: type) -> type:
     told = "The row as it is now; null where it is no longer yours to see."
     row = _field(_snake(shown.__name__), shown | None, description=told)
-    return _made(f"{shown.__name__}Payload", (SimpleNamespace,), [row])
-
-
-def _made(name: str, kinds: tuple[type, ...], fields: list[StrawberryField], *, is_input: bool = False) -> type:
-    """A type of the schema, by Strawberry's own definition.
-
-    Its decorators would write and compile a constructor, a comparison and a text for each, a fifth of the start.
-    """
-    made = type(name, kinds, {})
-    made.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
-        name=name,
-        is_input=is_input,
-        is_interface=False,
-        origin=made,
-        description=None,
-        interfaces=[],
-        extend=False,
-        directives=(),
-        is_type_of=None,
-        resolve_type=None,
-        fields=fields,
-    )
-    return made
+    return defined(type(f"{shown.__name__}Payload", (SimpleNamespace,), {}), [row])
 
 
 def _snake(name: str) -> str:
@@ -175,7 +153,7 @@ def _parameters(verb: Verb) -> list[_Parameter]:
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:
     """An input whose instance is what the client has written, by name: an argument left out is not there, null is."""
-    return _made(name, (dict,), [one.on_the_wire for one in parameters], is_input=True)
+    return defined(type(name, (dict,), {}), [one.on_the_wire for one in parameters], is_input=True)
 
 
 def _wire_type(annotation: Any) -> Any:

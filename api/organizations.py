@@ -49,7 +49,7 @@ class ContactFilter:
 
 
 @reading.entity(organizations.Establishment, organizations.establishments_visible_to)
-@strawberry.type(description="事業所")
+@reading.shape(description="事業所")
 class Establishment(Node):
     version: int
     name: str
@@ -64,7 +64,7 @@ class Establishment(Node):
 
 
 @reading.entity(organizations.Contact, organizations.contacts_visible_to)
-@strawberry.type(description="担当者連絡先: a person's post at an organisation.")
+@reading.shape(description="担当者連絡先: a person's post at an organisation.")
 class Contact(Node):
     version: int
     role: ContactRole
@@ -81,7 +81,7 @@ class Contact(Node):
 
 
 @reading.entity(organizations.Organization, organizations.visible_to)
-@strawberry.type(description="団体・事業者")
+@reading.shape(description="団体・事業者")
 class Organization(Node):
     version: int
     kind: OrganizationKind
@@ -125,7 +125,7 @@ class ContactOrder(Enum):
     SINCE_DESC = reading.desc("since")
 
 
-@strawberry.type
+@reading.shape
 class OrganizationQueries:
     contact: Contact | None = reading.root_one()
     contacts: Connection[Contact] = reading.root_connection(orders=ContactOrder, filters=ContactSearch)

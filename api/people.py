@@ -36,7 +36,7 @@ class OfficerFilter:
 
 
 @reading.entity(people.Person, people.visible_to)
-@strawberry.type(description="Somebody known by name: officer, contact or volunteer.")
+@reading.shape(description="Somebody known by name: officer, contact or volunteer.")
 class Person(Node):
     version: int
     is_officer: bool
@@ -57,7 +57,7 @@ class Person(Node):
 
 
 @reading.entity(people.Post, people.posts_visible_to)
-@strawberry.type(description="A post that an officer holds from a day on, until another (both included).")
+@reading.shape(description="A post that an officer holds from a day on, until another (both included).")
 class Post(Node):
     job_title: str
     since: date
@@ -66,7 +66,7 @@ class Post(Node):
 
 
 @reading.entity(people.Person, people.officers_visible_to)
-@strawberry.type(description="職員")
+@reading.shape(description="職員")
 class Officer(Node):
     version: int
     number: str | None
@@ -84,7 +84,7 @@ class Officer(Node):
     posts: Connection[Post] = reading.connection("person_id", order=reading.desc("since"))
 
 
-@strawberry.type
+@reading.shape
 class PeopleQueries:
     officer: Officer | None = reading.root_one()
     officers: Connection[Officer] = reading.root_connection(orders=OfficerOrder, filters=OfficerFilter)

@@ -50,7 +50,7 @@ class LegalHoldFilter:
 
 
 @reading.entity(retention.ErasureItem, retention.items_visible_to)
-@strawberry.type(description="消去の一覧の行: a person, or the texts of a rule and how many they are.")
+@reading.shape(description="消去の一覧の行: a person, or the texts of a rule and how many they are.")
 class ErasureItem(Node):
     rule: Rule
     due_on: date
@@ -65,7 +65,7 @@ class ErasureItem(Node):
 
 
 @reading.entity(retention.ErasureList, retention.visible_to)
-@strawberry.type(description="消去の一覧: reviewed by one officer, approved by another, then carried out.")
+@reading.shape(description="消去の一覧: reviewed by one officer, approved by another, then carried out.")
 class ErasureList(Node):
     version: int
     status: ErasureStatus
@@ -83,7 +83,7 @@ class ErasureList(Node):
 
 
 @reading.entity(retention.LegalHold, retention.holds_visible_to)
-@strawberry.type(description="保存の指示 (legal hold): nothing of this person is erased until it is lifted.")
+@reading.shape(description="保存の指示 (legal hold): nothing of this person is erased until it is lifted.")
 class LegalHold(Node):
     version: int
     created_at: datetime
@@ -95,7 +95,7 @@ class LegalHold(Node):
     lifted_by: Person | None = reading.one("lifted_by_id", data=INTERNAL)
 
 
-@strawberry.type
+@reading.shape
 class RetentionQueries:
     erasure_lists: Connection[ErasureList] = reading.root_connection(orders=ErasureListOrder, filters=ErasureListFilter)
     legal_holds: Connection[LegalHold] = reading.root_connection(

@@ -1,7 +1,5 @@
 """The whole schema, put together from the concepts: what may be asked, and the reader that answers it."""
 
-import strawberry
-
 from api import reading
 from api.accounts import AccountMutations, AccountQueries
 from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
@@ -32,7 +30,7 @@ from api.volunteers import (
 )
 
 
-@strawberry.type
+@reading.shape
 class Query(
     UnitQueries,
     PeopleQueries,

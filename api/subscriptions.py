@@ -21,7 +21,7 @@ class CalendarFeedFilter:
 
 
 @reading.entity(feeds.Subscription, feeds.visible_to)
-@strawberry.type(description="購読: a calendar feed of a person's or, without a person, a unit's dates.")
+@reading.shape(description="購読: a calendar feed of a person's or, without a person, a unit's dates.")
 class CalendarFeed(Node):
     version: int
     label: str = reading.column(data=DataClass.PERSONAL, description="The device or purpose that it is for.")
@@ -37,7 +37,7 @@ class CalendarFeed(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
-@strawberry.type
+@reading.shape
 class SubscriptionQueries:
     calendar_feed: CalendarFeed | None = reading.root_one()
     calendar_feeds: Connection[CalendarFeed] = reading.root_connection(

@@ -20,7 +20,7 @@ class AccessTokenFilter:
 
 
 @reading.entity(tokens.Token, tokens.visible_to)
-@strawberry.type(description="アクセストークン: without its secret.")
+@reading.shape(description="アクセストークン: without its secret.")
 class AccessToken(Node):
     version: int
     role: Role
@@ -34,7 +34,7 @@ class AccessToken(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
-@strawberry.type
+@reading.shape
 class TokenQueries:
     access_tokens: Connection[AccessToken] = reading.root_connection(
         order=reading.desc("created_at"), filters=AccessTokenFilter

@@ -31,7 +31,7 @@ class UnitFilter:
 
 
 @reading.entity(units.Unit, units.visible_to)
-@strawberry.type(description="所属")
+@reading.shape(description="所属")
 class Unit(Node):
     version: int
     kind: UnitKind
@@ -47,7 +47,7 @@ class Unit(Node):
     children: "Connection[Unit]" = reading.connection("parent_id", orders=UnitOrder, filters=UnitFilter)
 
 
-@strawberry.type
+@reading.shape
 class UnitQueries:
     unit: Unit | None = reading.root_one()
     units: Connection[Unit] = reading.root_connection(orders=UnitOrder, filters=UnitFilter)

@@ -65,7 +65,7 @@ class VolunteerGroupFilter:
 
 
 @reading.entity(volunteers.VolunteerGroup, volunteers.groups_visible_to)
-@strawberry.type(description="サイバー防犯ボランティア団体")
+@reading.shape(description="サイバー防犯ボランティア団体")
 class VolunteerGroup(Node):
     version: int
     name: str
@@ -85,7 +85,7 @@ class VolunteerGroup(Node):
 
 
 @reading.entity(volunteers.Commission, volunteers.commissions_visible_to)
-@strawberry.type(description="委嘱: one term; `endedOn` is the first day on which it no longer held.")
+@reading.shape(description="委嘱: one term; `endedOn` is the first day on which it no longer held.")
 class Commission(Node):
     kind: CommissionKind
     number: str
@@ -102,7 +102,7 @@ class Commission(Node):
 
 
 @reading.entity(volunteers.GuardianConsent, volunteers.consents_visible_to)
-@strawberry.type(description="保護者同意: it holds on both its days, and until the day before it is withdrawn.")
+@reading.shape(description="保護者同意: it holds on both its days, and until the day before it is withdrawn.")
 class GuardianConsent(Node):
     version: int
     guardian_name: str = reading.column(data=SENSITIVE)
@@ -119,7 +119,7 @@ class GuardianConsent(Node):
 
 
 @reading.entity(volunteers.Volunteer, volunteers.visible_to)
-@strawberry.type(description="ボランティア: one person in one kind of commission.")
+@reading.shape(description="ボランティア: one person in one kind of commission.")
 class Volunteer(Node):
     version: int
     status: VolunteerStatus
@@ -151,7 +151,7 @@ class Volunteer(Node):
 
 
 @reading.entity(volunteers.Reappointment, volunteers.reappointments_visible_to)
-@strawberry.type(description="再委嘱 of a whole roster in one act.")
+@reading.shape(description="再委嘱 of a whole roster in one act.")
 class Reappointment(Node):
     ending_on: date
     term_from: date
@@ -160,7 +160,7 @@ class Reappointment(Node):
     commissions: Connection[Commission] = reading.connection("reappointment_id", order=reading.asc("created_at"))
 
 
-@strawberry.type
+@reading.shape
 class VolunteerQueries:
     volunteer: Volunteer | None = reading.root_one()
     volunteers: Connection[Volunteer] = reading.root_connection(orders=VolunteerOrder, filters=VolunteerFilter)

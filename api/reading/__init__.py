@@ -1,7 +1,7 @@
 """The one reader: types declare how their fields are read, and a selection becomes one statement per root field.
 
     @reading.entity(lectures.Lecture, lectures.visible_to)
-    @strawberry.type
+    @reading.shape
     class Lecture(Node):
         version: int                                                    # the column of that name
         remarks: str = reading.column(data=DataClass.INTERNAL)          # not for everybody
@@ -50,7 +50,7 @@ from api.reading.declarations import (
 )
 from api.reading.executor import Reader, ReadingContext
 from api.reading.ids import encode, split
-from api.reading.shapes import Connection, Edge, Node, PageInfo
+from api.reading.shapes import Connection, Edge, Node, PageInfo, shape
 
 __all__ = [
     "EVERYONE",
@@ -87,6 +87,7 @@ __all__ = [
     "root_node",
     "root_one",
     "schema",
+    "shape",
     "split",
     "told",
     "type_of",

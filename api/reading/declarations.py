@@ -43,7 +43,7 @@ class Entity:
 
 
 def entity(model: type[Model], visible_to: Callable[[Actor], QuerySet[Any]]) -> Callable[[C], C]:
-    """Above `@strawberry.type`: the rows of this type are those of the model that the actor may see."""
+    """Above `@reading.shape`: the rows of this type are those of the model that the actor may see."""
 
     def register(cls: C) -> C:
         name: str = cls.__strawberry_definition__.name  # type: ignore[attr-defined]
