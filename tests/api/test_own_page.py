@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from api import pages
-from domain import documents, drills, lectures, own
+from domain import documents, drills, lectures, own, replies
 from domain.actor import Role
-from domain.calendar import Attendee
+from domain.calendar import Attendee, PartStat
 from domain.journal import Entry
 from domain.looks import Door, Look
 from domain.organizations import Contact
@@ -208,6 +208,26 @@ def test_each_look_at_it_leaves_a_line_with_the_way_by_which_somebody_came_and_n
             assert {"Person.mail_address", "Person.phone"} <= set(look.columns)
         assert by_login.key_id is not None
         assert by_link.key_id is None
+
+    play(story)
+
+
+def test_who_comes_from_the_body_is_named_after_a_login_and_by_no_letters_link(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        colleague = await make.contact(town.officer, await contact.organization, family_name="例山", mail_address="")
+        elsewhere = await make.drill(town.officer, title="冬の訓練", starts_at=NOW + timedelta(days=60))
+        await drills.invite(town.officer, elsewhere.id, contact_id=colleague.id)
+        one = await Attendee.get(person_id=colleague.person_id)
+        await replies.note(town.officer, one.id, partstat=PartStat.ACCEPTED, names=["課長 <b>例森 空</b>"])
+        async with inside(town, contact) as visitor:
+            entered = await visitor.get("/own")
+        async with browser() as visitor:
+            by_link = await visitor.get(link(contact.person_id))
+        assert ("課長 &lt;b&gt;例森 空&lt;/b&gt;" in entered.text, "例森" in by_link.text) == (True, False)
+        assert ("（予定 1人）" in entered.text, "（予定 1人）" in by_link.text) == (True, True)
+        looks = await Look.filter(door=Door.PAGE).order_by("at", "id")
+        assert ["Participation.names" in look.columns for look in looks] == [True, False]
 
     play(story)
 
