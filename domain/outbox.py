@@ -408,7 +408,7 @@ async def _has_newer(letter: Letter) -> bool:
 
 async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
     waiting = Letter.filter(id__in=[letter.id for letter in letters])
-    return await waiting.update(due_at=now, attempts=0, given_up_at=None)
+    return await waiting.update(due_at=now, attempts=0, given_up_at=None, last_error=None)
 
 
 HOLD_ALL = """

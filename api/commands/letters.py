@@ -21,7 +21,7 @@ MOST = 200
 EVERY = object()
 """What `--resend` means without a number."""
 
-HEAD = ("手紙", "状態", "種類", "所属", "次の発送", "試行", "理由")
+HEAD = ("手紙", "状態", "種類", "所属", "書いた時刻", "次の発送", "試行", "理由")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,8 +62,10 @@ async def _listed(url: str, stuck: bool) -> list[str]:
 
 
 def _row(letter: Letter, unit: str) -> tuple[str, ...]:
-    state, at = ("断念", letter.given_up_at) if letter.given_up_at else ("待ち", letter.due_at)
-    return (str(letter.id), state, letter.kind, unit, _clock(at), f"{letter.attempts}回", letter.last_error or "")
+    """Since when it is owed tells of what a restored backup holds back whether it is likely to have left since."""
+    state, next = ("断念", "－") if letter.given_up_at else ("待ち", _clock(letter.due_at))
+    times = _clock(letter.owed_at), next
+    return (str(letter.id), state, letter.kind, unit, *times, f"{letter.attempts}回", letter.last_error or "")
 
 
 def _clock(instant: datetime) -> str:

@@ -348,6 +348,7 @@ def test_a_letter_that_was_given_up_is_sent_again_as_the_same_letter(run: Any) -
         assert await outbox.resend(later, letter.id) == 1
         again = await known("drill:1")
         assert (again.id, again.given_up_at, again.attempts, again.owed_at) == (letter.id, None, 0, NOW)
+        assert (letter.last_error, again.last_error) == ("550 no such user", None)
         assert await claimed(later) == ["drill:1"]
         assert (await known("drill:2")).given_up_at == other.given_up_at
 
