@@ -17,7 +17,7 @@ from uuid import UUID
 
 from api.benchmarks import load, replay
 from api.benchmarks.ground import Ground, Land
-from api.benchmarks.measuring import Compared, Report, alternate
+from api.benchmarks.measuring import Compared, Figure, Report, alternate
 from api.benchmarks.replay import Script
 from api.benchmarks.serving import Application, serving
 from api.context import Context
@@ -67,8 +67,7 @@ class Mover:
 async def measure(land: Land, size: Size = Size()) -> Report:
     """Changes per second; about half a minute."""
     async with land.ground() as ground:
-        movers = [await _mover(ground) for _ in range(max(CLIENTS))]
-        scripts = [await _script(await _mover(ground)) for _ in movers]
+        movers, scripts = await clients(ground, max(CLIENTS))
         with serving(Application(ground.url)) as port:
             lines = [await compare(port, ground, movers[:some], scripts[:some], size) for some in CLIENTS]
     workload = (
@@ -77,6 +76,12 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         "天井は、同じ文を同じトランザクションで asyncpg から送るだけのもの"
     )
     return Report("mutations", workload, tuple(lines))
+
+
+async def clients(ground: Ground, number: int) -> tuple[list[Mover], list[Script]]:
+    """Of both kinds, each with a drill of its own."""
+    movers = [await _mover(ground) for _ in range(number)]
+    return movers, [await _script(await _mover(ground)) for _ in movers]
 
 
 async def _mover(ground: Ground) -> Mover:
@@ -120,13 +125,18 @@ async def _move(mover: Mover) -> None:
 async def compare(
     port: int, ground: Ground, movers: Sequence[Mover], scripts: Sequence[Script], size: Size
 ) -> Compared:
+    ceiling = partial(replay.rate, ground.url, scripts, size.seconds)
+    return await against(ceiling, f"訓練の場所の変更（接続{len(movers)}）", port, movers, size)
+
+
+async def against(ceiling: Figure, label: str, port: int, movers: Sequence[Mover], size: Size) -> Compared:
+    """All of them at once, where the ceiling takes as long."""
     await load.once(port, movers[0])
-    ours = partial(_moved, port, movers, size.seconds)
-    rates = await alternate(size.rounds, ours, partial(replay.rate, ground.url, scripts, size.seconds))
-    return Compared(f"訓練の場所の変更（接続{len(movers)}）", "回/秒", rates[0], rates[1], is_rate=True, wanted=WANTED)
+    rates = await alternate(size.rounds, partial(moved, port, movers, size.seconds), ceiling)
+    return Compared(label, "回/秒", rates[0], rates[1], is_rate=True, wanted=WANTED)
 
 
-async def _moved(port: int, movers: Sequence[Mover], seconds: float) -> float:
+async def moved(port: int, movers: Sequence[Mover], seconds: float) -> float:
     """Raises Stopped where not every answer was a change, with a line in the journal and a letter."""
     before = await _written()
     rate, answers = await load.rate_of_each(port, movers, seconds)

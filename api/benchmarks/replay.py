@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import uvloop
 from tortoise import Tortoise
 from uuid_utils.compat import uuid7
 
@@ -20,7 +23,9 @@ from api.errors import Stopped
 from domain import database, walls
 
 POOLS = ("default", *walls.ROLES)
-NUMBERS = count(1)
+MOST = 1_000_000
+"""Plays in one round at most: of each, the next begin to number theirs behind those."""
+STARTS = count(0, MOST)
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 QUOTED, INSTANT = re.compile(r'"([^"]*)"'), re.compile(r"\d{4}-\d{2}-\d{2}T")
 
@@ -72,9 +77,9 @@ class Script:
         before, now = ({text for one in said for text in _texts(one)} for said in (first, second))
         self.fresh = now - before
 
-    async def play(self, connections: Mapping[str, Any]) -> None:
-        """Once, over a client's own connections."""
-        new = [(text, _new(text, next(NUMBERS))) for text in self.fresh]
+    async def play(self, connections: Mapping[str, Any], number: int) -> None:
+        """Once, over a client's own connections; with a number of its own each time."""
+        new = [(text, _new(text, number)) for text in self.fresh]
         for one in self.said:
             connection, values = connections[one.pool], [_renewed(value, new) for value in one.values]
             if values:
@@ -122,19 +127,42 @@ async def connected(url: str) -> AsyncIterator[dict[str, Any]]:
 
 async def rate(url: str, scripts: Sequence[Script], seconds: float) -> float:
     """How often a second the scripts are played, each by a client of its own."""
+    return await _rate(url, scripts, seconds, next(STARTS))
+
+
+async def rate_in_many(pool: Executor, processes: int, url: str, scripts: Sequence[Script], seconds: float) -> float:
+    """The same by so many processes of the pool, which share the clients."""
+    loop = asyncio.get_running_loop()
+    shares = [(url, scripts[one::processes], seconds, next(STARTS)) for one in range(processes)]
+    return sum(await asyncio.gather(*(loop.run_in_executor(pool, _rate_alone, *share) for share in shares)))
+
+
+@contextmanager
+def processes(number: int) -> Iterator[Executor]:
+    """So many, each with an interpreter of its own."""
+    with ProcessPoolExecutor(number, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def _rate_alone(url: str, scripts: Sequence[Script], seconds: float, first: int) -> float:
+    return uvloop.run(_rate(url, scripts, seconds, first))
+
+
+async def _rate(url: str, scripts: Sequence[Script], seconds: float, first: int) -> float:
     async with AsyncExitStack() as open_to_the_end:
         clients = [await open_to_the_end.enter_async_context(connected(url)) for _ in scripts]
+        numbers = count(first)
         for script, client in zip(scripts, clients, strict=True):
-            await script.play(client)  # prepares
+            await script.play(client, next(numbers))  # prepares
         started = perf_counter()
-        played = await asyncio.gather(*map(_until(started + seconds), scripts, clients))
+        played = await asyncio.gather(*map(_until(started + seconds, numbers), scripts, clients))
         return sum(played) / (perf_counter() - started)
 
 
-def _until(ends: float) -> Callable[[Script, Mapping[str, Any]], Awaitable[int]]:
+def _until(ends: float, numbers: Iterator[int]) -> Callable[[Script, Mapping[str, Any]], Awaitable[int]]:
     async def play(script: Script, client: Mapping[str, Any]) -> int:
         for played in count(1):
-            await script.play(client)
+            await script.play(client, next(numbers))
             if perf_counter() >= ends:
                 return played
         raise AssertionError

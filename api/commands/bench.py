@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics
+from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics, workers
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "drills": drills.measure,
     "pages": pages.measure,
     "mutations": mutations.measure,
+    "workers": workers.measure,
     "growth": growth.measure,
     "feed": feed.measure,
     "caldav": caldav.measure,

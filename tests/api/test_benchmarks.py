@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics
+from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics, workers
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
 from api.commands.bench import BENCHMARKS
@@ -19,6 +19,7 @@ TINY = {
     "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
     "pages": lambda land: pages.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
+    "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
