@@ -50,10 +50,10 @@ APPOINTMENTS = """
 # Each drill has organisations of its own, the partner's in every 25th: so it stands in 4 of 100 of them.
 PARTICIPATIONS = """
     INSERT INTO drill_participation (id, version, created_at, updated_at, unit_id, prefecture_id, drill_id,
-        appointment_id, organization_id, role, reply, planned_count, attended_count, was_asked)
+        appointment_id, organization_id, role, reply, planned_count, names, attended_count, was_asked)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, drill.unit_id, drill.prefecture_id, drill.id,
         drill.appointment_id, bodies.ids[1 + (drill.n * $2::int + seat) % cardinality(bodies.ids)], 'TRAINEE',
-        'ACCEPTED', 1 + seat % 4, CASE drill.status WHEN 'FINISHED' THEN 1 + seat % 4 END, true
+        'ACCEPTED', 1 + seat % 4, '[]', CASE drill.status WHEN 'FINISHED' THEN 1 + seat % 4 END, true
     FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill,
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
