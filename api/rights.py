@@ -163,9 +163,9 @@ def _anybody(role: Role) -> Actor:
 
 def _inputs() -> dict[str, str]:
     """Each input field: of a filter with its data class, of a mutation with the verb's roles."""
-    senders = _senders()
+    by_type = senders()
     return {
-        f"input {gtype.name}.{name}": _who_sends(field, senders.get(gtype.name, frozenset()))
+        f"input {gtype.name}.{name}": _who_sends(field, by_type.get(gtype.name, frozenset()))
         for gtype in _input_types()
         for name, field in gtype.fields.items()
     }
@@ -179,7 +179,7 @@ def _who_sends(field: Any, roles: frozenset[Role]) -> str:
     return _roles(roles)
 
 
-def _senders() -> dict[str, frozenset[Role]]:
+def senders() -> dict[str, frozenset[Role]]:
     """Who may send an input type: those whose mutations take it, also inside of another input."""
     found: dict[str, frozenset[Role]] = {}
     mutation = schema._schema.mutation_type

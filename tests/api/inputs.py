@@ -85,6 +85,12 @@ def every_id() -> Iterator[tuple[str, Path, str, str]]:
             yield from ((mutation, above, name, kind) for kind in kinds_of(name))
 
 
+def subject_of(mutation: str) -> str | None:
+    """The argument that says which row is changed. A row that is not there is all that can be meant by NOT_FOUND."""
+    about = [name for above, name in places(fields_of(mutation)) if not above]
+    return about[0] if about else None
+
+
 def must_be_given(mutation: str, name: str) -> bool:
     return name in fields_of(mutation) and is_non_null_type(fields_of(mutation)[name].type)
 
@@ -122,10 +128,10 @@ def usual_input(mutation: str, ids: dict[str, UUID]) -> dict[str, Any]:
 
 async def versions_in(mutation: str, ids: dict[str, UUID]) -> dict[str, int]:
     """The version of the row that the mutation is about, where it has to be given."""
-    about = [name for above, name in places(fields_of(mutation)) if not above]
+    about = subject_of(mutation)
     if "version" not in fields_of(mutation) or not about:
         return {}
-    kind, _, key = pointing(about[0], ids).partition(":")
+    kind, _, key = pointing(about, ids).partition(":")
     entity = entity_of(schema._schema.type_map[kind])
     row: Any = await entity.model.filter(id=key).first() if entity else None
     return {"version": row.version} if row else {}

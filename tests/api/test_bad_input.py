@@ -24,7 +24,7 @@ from domain import database
 from domain.actor import Actor
 from tests import make
 from tests.api.asking import change, codes
-from tests.api.inputs import MUTATIONS, fields_of, kinds_of, places, pointing, undone, versions_in
+from tests.api.inputs import MUTATIONS, fields_of, kinds_of, pointing, subject_of, undone, versions_in
 from tests.api.played.ended import ENDED
 from tests.api.played.ground import Ground, Ready, as_found, ground
 from tests.api.played.ready import READY
@@ -236,12 +236,6 @@ def wrong_with(mutation: str, answer: dict[str, Any], spoil: Spoil) -> str | Non
         return f"{told}: {[one['message'] for one in answer['errors']]}"
     unnamed = [one for one in codes(answer) if not spoil.is_named_by(*one)]
     return f"{told}: {answer['errors'][0]['message']} {unnamed}" if unnamed else None
-
-
-def subject_of(mutation: str) -> str | None:
-    """The argument that says which row is changed. A row that is not there is all that can be meant by NOT_FOUND."""
-    about = [name for above, name in places(fields_of(mutation)) if not above]
-    return about[0] if about else None
 
 
 def nobodys(name: str, field: Any) -> list[str]:

@@ -9,27 +9,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from domain import activities, calendar, database, drills, replies, sealing, table
-from domain.activities import Activity, ActivityParticipation, ParticipationStatus
+from domain import activities, drills, replies
+from domain.activities import Activity, ActivityParticipation
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Drill
 from domain.errors import Refused
 from domain.journal import Entry
-from domain.outbox import Letter, Method
-from domain.records import Record
+from domain.outbox import Letter
 from domain.volunteers import Volunteer
 from tests import make
 from tests.clock import NOW
 from tests.stage import Stage
+from tests.storms.standing import must_hang_together, overbooked, untold
 
 SEATS, WHO = 2, st.integers(0, 2)
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
 DAYS = st.integers(20, 60)
-ORPHANS = """
-    SELECT count(*) AS count FROM letter WHERE appointment_id NOT IN (SELECT id FROM appointment)
-    UNION ALL SELECT count(*) FROM drill_participation part WHERE NOT EXISTS (
-        SELECT FROM drill WHERE drill.id = part.drill_id AND drill.appointment_id = part.appointment_id)
-    UNION ALL SELECT count(*) FROM attendee WHERE unit_id NOT IN (SELECT id FROM unit)"""
 
 
 class Steps(RuleBasedStateMachine):
@@ -133,51 +128,20 @@ class Steps(RuleBasedStateMachine):
     @invariant()
     def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
         async def holds() -> None:
-            seated = ActivityParticipation.filter(activity_id=self.activity.id, status=ParticipationStatus.CONFIRMED)
-            assert await seated.count() <= SEATS
-            assert [one for one in await Attendee.all() if not await is_told(one)] == []
+            assert await overbooked() == []
+            assert await untold(self.now) == []
 
         self.stage.play(holds(), empty=False)
 
     def teardown(self) -> None:
-        """After the last step: nothing hangs in the air, the journal tells of every row, and its chain is whole."""
-
-        async def holds() -> None:
-            assert {row["count"] for row in await database.rows(ORPHANS)} == {0}
-            assert await unwritten() == []
-            while await sealing.seal(self.now):
-                pass
-            assert await sealing.verify(self.now) == []
-
-        self.stage.play(holds(), empty=False)
+        """After the last step."""
+        self.stage.play(must_hang_together(self.now), empty=False)
 
 
 async def written() -> dict[str, int]:
     """How many entries and letters there are, and how often all rows have changed."""
     dates = sum([one.version for model in (Appointment, Drill, Activity, Attendee) for one in await model.all()])
     return {"Entry": await Entry.all().count(), "Letter": await Letter.all().count(), "versions": dates}
-
-
-async def unwritten() -> list[str]:
-    """Rows without an entry that tells how they came, and entries that tell of no row."""
-    found = []
-    for name, model in table.models().items():
-        if issubclass(model, Record):
-            rows = {one.id for one in await model.all().only("id")}
-            told = set(await Entry.filter(kind=name).values_list("row_id", flat=True))
-            found += [name] if rows != told else []
-    return found
-
-
-async def is_told(attendee: Attendee) -> bool:
-    """Whether the last that their calendar was owed is the date as it stands for them now."""
-    of_them = Letter.filter(appointment_id=attendee.appointment_id, person_id=attendee.person_id)
-    last = await of_them.exclude(method=None).order_by("-id").first()
-    date = await Appointment.get(id=attendee.appointment_id)
-    if last is None:
-        return False
-    wanted = Method.REQUEST if attendee.removed_at is None else Method.CANCEL
-    return (last.method, last.facts["sequence"]) == (wanted, calendar.sequence_for(date, attendee))
 
 
 def test_whatever_is_done_next_nothing_is_lost_or_left_untold(stage: Stage, full: bool, capsys: Any) -> None:
