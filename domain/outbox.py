@@ -269,7 +269,7 @@ async def is_held(letter: Letter) -> bool:
     """Whether it is still for whoever claimed it to post. It is locked for an instant, as if it were changed: where the
     database takes no changes now, or is away, this raises."""
     held = Letter.filter(id=letter.id, leased_until=letter.leased_until, **WAITING).select_for_update()
-    return await held.first() is not None
+    return await held.only("id").first() is not None
 
 
 @routine
