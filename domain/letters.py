@@ -99,8 +99,8 @@ def by_day(now: datetime) -> datetime:
     return max(now, datetime.combine(now.astimezone(TOKYO).date(), MORNING, TOKYO))
 
 
-# A guardian reads for somebody else, and an account has an address of its own: neither follows that of the person. What
-# was leased this moment may still go; where it does not, it is found the next time.
+# A guardian reads for somebody else (`volunteers.guardians`), and an account has an address of its own: neither follows
+# that of the person. What was leased this moment may still go; where it does not, it is found the next time.
 MISDIRECTED = """
     SELECT letter.id FROM letter JOIN person ON person.id = letter.person_id
     WHERE letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL
@@ -145,7 +145,14 @@ async def _redirect(now: datetime, letter: Letter, to: Recipient) -> None:
         await overtake(Bearer(now), await Appointment.get(id=attendee.appointment_id), attendee, to.address)
         least = await outbox.last_cancelled(attendee.appointment_id, to.address) + 1
         facts["sequence"] = max(facts["sequence"], least)
-    letter.update_from_dict({"to_name": to.name, "to_address": to.address, "person_id": to.person_id, "facts": facts})
+    await lead_elsewhere(now, letter, to.name, to.address, facts, person_id=to.person_id)
+
+
+async def lead_elsewhere(
+    now: datetime, letter: Letter, name: str, address: str, facts: Mapping[str, Any], **more: Any
+) -> None:
+    """Address what waits anew. There it was never tried, and waits for no pause."""
+    letter.update_from_dict({"to_name": name, "to_address": address, "facts": dict(facts), **more})
     if letter.attempts:
         letter.due_at = now
     letter.update_from_dict({"attempts": 0, "stamped_at": None, "leased_until": None, "last_error": None})

@@ -31,6 +31,7 @@ from domain.japanese import day_ahead
 from domain.outbox import Letter, Method
 from domain.quiet import QuietHours
 from domain.replies import PURPOSE as REPLY
+from domain.volunteers import guardians
 from exports import ical
 from jobs import letters
 from jobs.mail import Envelope
@@ -111,7 +112,7 @@ async def _decide(now: datetime, desk: Desk) -> None:
     """See which of the letters that wait need not leave, and where to; a mistake in one of these keeps no letter in the
     house, nor the others from being seen to."""
     gathered = partial(gathering.settle, how=desk.gathering, house=desk.quiet)
-    for settle in (gathered, reminders.settle, documents.settle, addresses.settle):
+    for settle in (gathered, reminders.settle, documents.settle, addresses.settle, guardians.settle):
         try:
             await settle(now)
         except Exception as bug:

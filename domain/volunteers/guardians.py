@@ -8,11 +8,14 @@ given up, and the unit is told instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from domain import letters
+from domain import letters, outbox
 from domain.actor import TOKYO, Bearer
+from domain.database import rows
 from domain.japanese import Honorific, addressed
 from domain.outbox import Letter, copy_key, when_owed
+from domain.verbs import routine
 from domain.volunteers.consents import GuardianConsent, standing
 from domain.volunteers.roster import AgeBand, Volunteer
 
@@ -24,10 +27,10 @@ HELD_BACK = "保護者への写しの宛先が登録されていないため、�
 @when_owed
 async def accompany(letter: Letter) -> Sequence[Letter]:
     """The guardian's copy of a letter to a minor, where it is wanted; the letter waits here where it cannot be sent."""
-    wanted = await _wanting_copies(letter)
+    wanted = await _wanting_copies(letter, letter.owed_at)
     if not wanted:
         return ()
-    known = next((one for one in wanted if one.guardian_mail_address), None)
+    known = _reachable(wanted)
     if known is None:
         await _hold_back(letter)
         return ()
@@ -36,20 +39,23 @@ async def accompany(letter: Letter) -> Sequence[Letter]:
     return (_copy(letter, known),)
 
 
-async def _wanting_copies(letter: Letter) -> list[GuardianConsent]:
-    """The consents of a minor that want it, the newest first."""
+async def _wanting_copies(letter: Letter, at: datetime) -> list[GuardianConsent]:
+    """The consents of a minor that want it at this instant, the newest first."""
     assert letter.person_id is not None
-    day = letter.owed_at.astimezone(TOKYO).date()
-    wanted = await standing(letter.person_id, day).filter(copies_letters=True).order_by("-given_on", "-id")
+    standing_then = standing(letter.person_id, at.astimezone(TOKYO).date())
+    wanted = await standing_then.filter(copies_letters=True).order_by("-given_on", "-id")
     is_minor = (
         bool(wanted) and await Volunteer.filter(person_id=letter.person_id).exclude(age_band=AgeBand.ADULT).exists()
     )
     return wanted if is_minor else []
 
 
+def _reachable(wanted: Sequence[GuardianConsent]) -> GuardianConsent | None:
+    return next((one for one in wanted if one.guardian_mail_address), None)
+
+
 def _copy(letter: Letter, consent: GuardianConsent) -> Letter:
     told = {name: value for name, value in letter.facts.items() if name not in SECRETS}
-    greeting = addressed(consent.guardian_name, Honorific.SAMA)
     return Letter(
         key=copy_key(letter.key),
         kind=letter.kind,
@@ -58,10 +64,14 @@ def _copy(letter: Letter, consent: GuardianConsent) -> Letter:
         appointment_id=letter.appointment_id,
         to_name=consent.guardian_name,
         to_address=consent.guardian_mail_address,
-        facts=told | {"recipient": greeting, "copied_for": addressed(letter.to_name, Honorific.SAMA)},
+        facts=told | {"recipient": _greeting(consent), "copied_for": addressed(letter.to_name, Honorific.SAMA)},
         owed_at=letter.owed_at,
         due_at=letter.due_at,
     )
+
+
+def _greeting(consent: GuardianConsent) -> str:
+    return addressed(consent.guardian_name, Honorific.SAMA)
 
 
 async def _hold_back(letter: Letter) -> None:
@@ -70,3 +80,33 @@ async def _hold_back(letter: Letter) -> None:
     clock = Bearer(letter.owed_at)
     await letters.write(clock, None, letter.unit_id, "guardian-address-missing", letter.key, facts)
     letter.update_from_dict({"to_address": "", "given_up_at": letter.owed_at, "last_error": HELD_BACK})
+
+
+# A copy that waits, for the morning or for a mail server, at an address that is not that of the newest consent by now.
+STRAYED = """
+    SELECT letter.id FROM letter
+    WHERE letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL
+      AND (letter.leased_until IS NULL OR letter.leased_until <= $1)
+      AND letter.facts ? 'copied_for' AND letter.to_address <> '' AND letter.to_address IS DISTINCT FROM (
+        SELECT consent.guardian_mail_address FROM guardian_consent consent
+        WHERE consent.person_id = letter.person_id AND consent.copies_letters AND consent.guardian_mail_address <> ''
+        ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)
+    ORDER BY letter.id FOR UPDATE SKIP LOCKED"""
+
+
+@routine
+async def settle(now: datetime) -> int:
+    """Let the copies that wait go to where a guardian reads them now; where none wants them any more, nobody is told
+    of the minor. Answers how many copies that were."""
+    found = await rows(STRAYED, now)
+    for copy in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
+        wanted = await _wanting_copies(copy, now)
+        known = _reachable(wanted)
+        if known is not None and known.guardian_mail_address != copy.to_address:
+            facts = {**copy.facts, "recipient": _greeting(known)}
+            await letters.lead_elsewhere(now, copy, known.guardian_name, known.guardian_mail_address, facts)
+        elif not wanted:
+            await Letter.filter(id=copy.id).update(spared_at=now, gathers=False)
+        elif known is None:
+            await outbox.lose(now, copy, HELD_BACK)
+    return len(found)

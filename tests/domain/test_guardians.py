@@ -8,7 +8,7 @@ import pytest
 from domain import activities, feeds, outbox, retention, volunteers
 from domain.errors import Invalid, WrongState
 from domain.outbox import Letter, Method
-from domain.volunteers import HELD_BACK, AgeBand, ConsentScope, GuardianConsent, Volunteer
+from domain.volunteers import HELD_BACK, AgeBand, ConsentScope, GuardianConsent, Volunteer, guardians
 from tests import make
 from tests.clock import NOW
 from tests.domain.retention.test_due import late
@@ -110,6 +110,60 @@ def test_whoever_does_not_want_copies_or_is_of_age_or_shares_the_address_gets_no
         await volunteers.appoint(town.hq, shared.id, authority="生活安全部長")
         assert len(await written("appointed")) == 3
         assert await Letter.filter(to_address=PARENT).count() == 0
+
+    play(story)
+
+
+RIGHT = "tamotsu@right.example"
+
+
+async def copy_waits(town: Town) -> tuple[Volunteer, Letter]:
+    """For the morning, or for a mail server that did not take it."""
+    minor = await serving(town, guardian_mail_address=PARENT)
+    await Letter.filter(to_address=PARENT).update(attempts=3, due_at=NOW + timedelta(hours=6))
+    return minor, await Letter.get(to_address=PARENT)
+
+
+def test_a_copy_that_waits_goes_where_the_newest_consent_says_and_nowhere_else(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, copy = await copy_waits(town)
+        assert await guardians.settle(NOW) == 0
+        again = {"guardian_name": "例塚 守", "given_on": TODAY, "guardian_mail_address": RIGHT}
+        await volunteers.record_consent(town.officer, minor.id, **again)
+        assert await guardians.settle(NOW) == 1
+        led = await Letter.get(id=copy.id)
+        assert (led.to_address, led.to_name, led.attempts, led.due_at) == (RIGHT, "例塚 守", 0, NOW)
+        assert led.facts == copy.facts | {"recipient": "例塚 守 様"}
+        assert await guardians.settle(NOW) == 0
+        assert not await Letter.filter(to_address=PARENT).exists()
+
+    play(story)
+
+
+def test_whoever_takes_the_consent_back_gets_no_copy_that_was_still_waiting(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, copy = await copy_waits(town)
+        consent = await GuardianConsent.get()
+        await volunteers.withdraw_consent(town.officer, consent.id)
+        assert await guardians.settle(NOW) == 1
+        spared = await Letter.get(id=copy.id)
+        assert (spared.spared_at, spared.sent_at) == (NOW, None)
+        assert copy.id not in {one.id for one in await outbox.claim(NOW + timedelta(hours=6), 40)}
+
+    play(story)
+
+
+def test_where_the_consent_that_stands_has_no_address_the_unit_hears_that_the_copy_is_lost(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, copy = await copy_waits(town)
+        without = {"guardian_name": "例塚 守", "given_on": TODAY, "copies_letters": True}
+        await volunteers.record_consent(town.officer, minor.id, **without)
+        first = await GuardianConsent.get(guardian_mail_address=PARENT)
+        await volunteers.withdraw_consent(town.officer, first.id)
+        assert await guardians.settle(NOW) == 1
+        assert (await Letter.get(id=copy.id)).given_up_at == NOW
+        [told] = await written("letter-returned")
+        assert (told.unit_id, told.facts["reason"]) == (minor.unit_id, HELD_BACK)
 
     play(story)
 
