@@ -127,6 +127,8 @@ async def _announce(client: aiosmtplib.SMTP, sender: str, to: str, length: int) 
 async def _hand_over(client: aiosmtplib.SMTP, mail: bytes, limit: asyncio.Timeout) -> object:
     """What is taken stays taken, also where the answer has come in the moment in which patience ends, in which who is
     cancelled would not hear it. Raises TimeoutError."""
+    if limit.expired():  # and whoever was waited for last has kept it to itself
+        raise TimeoutError
     loop, until = asyncio.get_running_loop(), limit.when()
     assert until is not None, "patience has an end"
     limit.reschedule(None)

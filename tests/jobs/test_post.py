@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from jobs.mail import Envelope, message
 from jobs.post import (
     FilePost,
+    HandingOver,
     NotPosted,
     PermanentFailure,
     Post,
@@ -33,9 +34,9 @@ def send(office: Office, envelope: Envelope = LETTER, patience: float = 5) -> No
     return asyncio.run(scene())
 
 
-async def outcome(post: Post, envelope: Envelope = LETTER) -> NotPosted | None:
+async def outcome(post: Post, envelope: Envelope = LETTER, handing_over: HandingOver = nullcontext) -> NotPosted | None:
     try:
-        await post.post(envelope)
+        await post.post(envelope, handing_over)
     except NotPosted as failure:
         return failure
     return None
@@ -119,6 +120,22 @@ class Slow(Office):
     async def handle_DATA(self, *told: Any) -> str:
         time.sleep(0.3)  # noqa: ASYNC251 - the whole process stands still
         return await super().handle_DATA(*told)
+
+
+def test_nothing_is_handed_over_after_patience_has_ended_though_it_ended_unheard():
+    @asynccontextmanager
+    async def deaf() -> AsyncIterator[None]:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(5)
+        yield
+
+    async def scene() -> NotPosted | None:
+        async with open_office(office) as port:
+            return await outcome(SmtpPost("127.0.0.1", port, "none", patience=0.2), LETTER, deaf)
+
+    office = Office()
+    assert isinstance(asyncio.run(scene()), TemporaryFailure)
+    assert office.delivered == []
 
 
 def test_what_is_taken_in_the_moment_in_which_patience_ends_is_not_sent_again():
