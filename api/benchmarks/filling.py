@@ -28,7 +28,7 @@ DRILLS = """
         INSERT INTO appointment (id, version, created_at, updated_at, unit_id, prefecture_id, kind, uid, sequence,
             title, starts_at, ends_at, place, online_url, status, changed_at)
         SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
-            'DRILL', n || '@police.aohama.example', 0, '第' || n || '回共同対処訓練',
+            'DRILL', gen_random_uuid() || '@police.aohama.example', 0, '第' || n || '回共同対処訓練',
             $5::timestamptz + n * $6::interval, $5 + n * $6 + interval '3 hours', '大会議室', '', 'CONFIRMED', $1
         FROM generate_series(0, $4::int - 1) n
         RETURNING *)

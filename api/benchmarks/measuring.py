@@ -47,11 +47,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class Report:
-    """What one benchmark measured, and at what work."""
+    """What one benchmark measured, and at what work; and what it found that should not be."""
 
     name: str
     workload: str
     lines: tuple[Compared, ...]
+    faults: tuple[str, ...] = ()
 
 
 async def alternate(rounds: int, *figures: Figure) -> list[tuple[float, ...]]:
@@ -76,7 +77,8 @@ def timed(work: Callable[[], Awaitable[object]]) -> Figure:
 
 def table(report: Report) -> str:
     """The report as text for a terminal, medians first."""
-    return "\n".join([f"{report.name}: {report.workload}", *map(_line, report.lines), ""])
+    faults = [f"  未達: {fault}" for fault in report.faults]
+    return "\n".join([f"{report.name}: {report.workload}", *map(_line, report.lines), *faults, ""])
 
 
 def _line(one: Compared) -> str:

@@ -7,7 +7,20 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics, workers
+from api.benchmarks import (
+    caldav,
+    drills,
+    feed,
+    growth,
+    import_,
+    letters,
+    mutations,
+    pages,
+    plans,
+    start,
+    statistics,
+    workers,
+)
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
 
@@ -18,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "mutations": mutations.measure,
     "workers": workers.measure,
     "growth": growth.measure,
+    "plans": plans.measure,
     "feed": feed.measure,
     "caldav": caldav.measure,
     "letters": letters.measure,

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
+from uuid import uuid4
 
 import pytest
 
-from api.benchmarks import caldav, drills, feed, growth, import_, letters, mutations, pages, start, statistics, workers
+from api.benchmarks import (
+    caldav,
+    drills,
+    feed,
+    filling,
+    growth,
+    import_,
+    letters,
+    mutations,
+    pages,
+    plans,
+    start,
+    statistics,
+    workers,
+)
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
 from api.commands.bench import BENCHMARKS
 from api.errors import Stopped
+from domain import database
 from tests.judging import is_here
 
 TINY = {
@@ -21,6 +38,7 @@ TINY = {
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),
+    "plans": lambda land: plans.measure(land, plans.Size(30, 60, 5, 30, 30, large=10_000)),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
     "letters": lambda land: letters.measure(land, letters.Size(letters=30, rounds=1)),
@@ -57,6 +75,22 @@ def test_a_roster_with_a_wrong_line_is_no_import_to_measure(land: Land, monkeypa
     monkeypatch.setattr(import_, "roster", lambda rows: import_.roster_of([import_.line(1), import_.line(1)]))
     with pytest.raises(Stopped, match="2行"):
         asyncio.run(import_.measure(land, import_.Size(rows=2, rounds=1)))
+
+
+def test_a_large_table_that_is_read_from_one_end_to_the_other_is_named(land: Land) -> None:
+    async def story() -> tuple[list[str], list[str]]:
+        async with land.ground(stations=1) as ground:
+            await filling.add_organizations(ground, 10_000)
+            await filling.settle()
+            scanned = plans.Hot("電話", partial(database.rows, "SELECT id FROM organization WHERE phone = '119'"))
+            found = plans.Hot("番号", partial(database.rows, "SELECT name FROM organization WHERE id = $1", uuid4()))
+            nodes = [(hot, await plans.nodes_of(hot)) for hot in (scanned, found)]
+        named = [fault for hot, some in nodes for fault in plans.faults(hot, some, {"organization"})]
+        return named, [plans.step(node) for _, some in nodes for node in some]
+
+    named, steps = asyncio.run(story())
+    assert named == ["「電話」は、表 organization を端から端まで読む"]
+    assert steps == ["Seq Scan organization", "Index Scan organization_pkey"]
 
 
 def test_a_counting_that_misses_facts_is_no_result(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
