@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
+from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -20,7 +21,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from api.reading.compiler import Compiler
 from api.reading.declarations import Pages, Read, asked_of, how_of
 from api.reading.permits import Inspection, Permit
-from api.reading.places import arguments, given, place
+from api.reading.places import Arguments, Place, arguments, given, place
 from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from api.reading.seen import Look
@@ -56,6 +57,18 @@ class ReadingContext(Protocol):
 
 PLANS: Memory[Plan] = Memory()
 PERMITS: Memory[Permit] = Memory()
+
+
+class Said(dict[int, Arguments]):
+    """The arguments at each place, found out when first asked."""
+
+    def __init__(self, executor: Executor[Any], places: Sequence[Place]) -> None:
+        super().__init__()
+        self.executor, self.places = executor, places
+
+    def __missing__(self, number: int) -> Arguments:
+        self[number] = given(self.executor, self.places[number])
+        return self[number]
 
 
 class Reader(StrawberryGraphQLCoreExecutionContext):
@@ -112,8 +125,8 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
     ) -> Any:
         plan = self._plan(group, parent, path, asked)
-        said = cache(lambda number: given(self, plan.places[number]))
-        bound = Bound(said, self.context_value.scopes, asked.key)
+        said = Said(self, plan.places)
+        bound = Bound(said.__getitem__, self.context_value.scopes, asked.key)
         look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
         text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
         if text is None and is_non_null_type(return_type):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +28,7 @@ from graphql import (
     is_non_null_type,
     located_error,
 )
-from graphql.execution.collect_fields import FieldDetailsList, collect_fields
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields
 from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.types import ExecutionResult
@@ -42,12 +43,29 @@ READ = (Pages, RootOne, AnyNode)
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """An operation with its variables, before anybody asks it, and the fields at its root."""
+
+    reader: Reader
+    fields: GroupedFieldSet
+
+    def reader_for(self, context: ReadingContext) -> Reader:
+        """One of their own: graphql-core, too, makes what executes a part of an operation by a shallow copy."""
+        own = copy(self.reader)
+        own.context_value = context
+        return own
+
+
+@dataclass(frozen=True)
 class Straight:
-    """An operation that only reads, found good, and its document."""
+    """An operation that only reads, found good, and its document. Without variables it is the same each time: then it
+    is `kept` prepared."""
 
     schema: GraphQLSchema
     document: DocumentNode
+    operation: OperationDefinitionNode
     name: str | None
+    kept: dict[type[Reader], Prepared | list[GraphQLError]] = field(default_factory=dict, compare=False, repr=False)
 
     async def answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
@@ -60,18 +78,36 @@ class Straight:
     async def _answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
     ) -> ExecutionResult:
-        built = reader.build(self.schema, self.document, None, context, variables, self.name)
-        if isinstance(built, list):
-            return ExecutionResult(None, built)
-        assert isinstance(built, Reader)
-        root = self.schema.query_type
-        assert root is not None
-        fields = collect_fields(self.schema, built.fragments, built.variable_values, root, built.operation)
+        prepared = self._prepared(variables, reader)
+        if isinstance(prepared, list):
+            return ExecutionResult(None, prepared)
+        own = prepared.reader_for(context)
         try:
-            built.admit(root, fields.grouped_field_set)
+            own.admit(self.root, prepared.fields)
         except GraphQLError as refusal:
             return ExecutionResult(None, [refusal])
-        return await Reading(built, root).all_of(fields.grouped_field_set)
+        return await Reading(own, self.root).all_of(prepared.fields)
+
+    @property
+    def root(self) -> GraphQLObjectType:
+        assert self.schema.query_type is not None
+        return self.schema.query_type
+
+    def _prepared(self, variables: dict[str, Any] | None, reader: type[Reader]) -> Prepared | list[GraphQLError]:
+        if self.operation.variable_definitions:
+            return self._prepare(variables, reader)
+        if reader not in self.kept:
+            self.kept[reader] = self._prepare(None, reader)
+        return self.kept[reader]
+
+    def _prepare(self, variables: dict[str, Any] | None, reader: type[Reader]) -> Prepared | list[GraphQLError]:
+        """What is wrong with the variables, if anything is."""
+        built = reader.build(self.schema, self.document, None, None, variables, self.name)
+        if isinstance(built, list):
+            return built
+        assert isinstance(built, Reader)
+        collected = collect_fields(self.schema, built.fragments, built.variable_values, self.root, built.operation)
+        return Prepared(built, collected.grouped_field_set)
 
 
 class Reading:
@@ -116,7 +152,7 @@ def straight(schema: GraphQLSchema, query: str, name: str | None) -> Straight | 
     operation = _operation(document, name)
     if operation is None or verdict(schema, query) or not _only_reads(schema, document, operation):
         return None
-    return Straight(schema, document, name)
+    return Straight(schema, document, operation, name)
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
