@@ -44,8 +44,8 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
 
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
     takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`). What cannot
-    be made sense of is set aside, and keeps nothing else in the house: an older letter for which it
-    would have spoken waits again.
+    be made sense of is set aside, and keeps nothing else in the house: an older letter for which it would have spoken
+    waits again.
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
@@ -64,7 +64,7 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
             left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         except Exception as bug:
             await Letter.filter(id__in=[letter.id for letter in late]).update(spared_at=None)
-            await outbox.set_aside(now, [*bunch[::-1], *theirs], bug)
+            await outbox.set_aside(now, [*bunch, *theirs], bug)
             continue
         await _carry_out(now, bunch, left)
         await _carry_out(now, theirs, left)

@@ -247,7 +247,8 @@ async def _renewed(now: datetime, letters: Sequence[Letter]) -> list[Letter]:
         if is_collision(bug):
             raise
         if len(letters) > 1:
-            return [one for letter in letters for one in await _renewed(now, [letter])]
+            as_kept = [await Letter.get(id=letter.id) for letter in letters]
+            return [one for letter in as_kept for one in await _renewed(now, [letter])]
         await set_aside(now, letters, bug)
         return []
     return list(letters)

@@ -185,21 +185,29 @@ def test_a_letter_that_makes_no_sense_leads_no_other_to_the_old_address_nor_keep
     play(story)
 
 
-def test_a_letter_that_cannot_say_how_things_stand_is_set_aside_as_it_leaves_and_the_others_go(
+def test_a_letter_that_cannot_say_how_things_stand_is_set_aside_as_it_leaves_and_the_others_go_as_they_stand(
     play: Any, caplog: Any
 ) -> None:
     async def story(town: Town) -> None:
-        _, contact = await invited(town)
-        await own.send_feed(NOW, contact.person_id)
+        drill, contact = await invited(town)
         await gathering.settle(NOW)
-        odd = await Letter.get(kind="drill-invitation")
+        await Letter.all().update(sent_at=NOW)
+        await make.released(town.officer, drill.appointment_id)
+        [_, other] = await make.invited(town.officer, drill, "見本信用金庫", "例示大学")
+        later = NOW + documents.telling.GATHERED
+        await drills.correct(make.at(town.officer, NOW), drill.id, place="講堂")
+        await Letter.filter(kind="drill-changed").update(sent_at=NOW)
+        await gathering.settle(later)
+        odd = await Letter.filter(sent_at=None, spared_at=None, person_id=other.person_id).first()
+        assert odd is not None
         await Letter.filter(id=odd.id).update(facts=odd.facts | {"attendee_id": "だれか"})
-        assert [one.kind for one in await outbox.claim(NOW)] == ["feed-address"]
-        assert "(drill-invitation) was set aside" in caplog.text
+        told = {one.kind: one for one in await outbox.claim(later) if one.person_id == contact.person_id}
+        assert told["papers-released"].facts["place"] == "講堂"
+        assert (await Letter.get(id=told["papers-released"].id)).facts["place"] == "講堂"
+        assert f"letter {odd.id} (drill-invitation) was set aside" in caplog.text
         caplog.clear()
         lost = await Letter.get(id=odd.id)
-        assert (lost.given_up_at, lost.leased_until) == (NOW, None)
-        assert [one.kind for one in await outbox.claim(NOW)] == ["letter-returned"]
+        assert (lost.given_up_at, lost.leased_until) == (later, None)
 
     play(story)
 
