@@ -25,7 +25,8 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.guard import Asked, answer
-from api.observing import BUG, failed, note
+from api.logs import note
+from api.observing import BUG, failed
 from api.outages import outage, write_down
 from api.reading.straight import only_reads
 from domain.errors import RateLimited, Refused, Unavailable

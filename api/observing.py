@@ -7,11 +7,9 @@ text of an exception (it may quote a row): kinds and places of the code only. Ev
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
-from datetime import UTC, datetime
 from time import perf_counter
 
 from starlette.datastructures import Headers
@@ -22,48 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import pages
 from api.guard import answer
+from api.logs import note
 from api.outages import outage, write_down
 from domain import origins, quiet
-from domain.errors import trace
 from domain.quiet import QuietHours
 
 BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
 UNKNOWN = "unknown"
 log = logging.getLogger("renkei.request")
-
-
-class Structured(logging.Formatter):
-    """One JSON object for each line. Of an exception only where it was raised, without its text."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if number := origins.current():
-            line["request"] = number
-        line |= getattr(record, "fields", {})
-        if record.exc_info and record.exc_info[1] is not None:
-            line["trace"] = trace(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
-
-
-def structured(level: int = logging.INFO) -> None:
-    """Let the whole process write like this to stderr; of libraries only what is wrong."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Structured())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for own in ("renkei", "jobs"):
-        logging.getLogger(own).setLevel(level)
-
-
-def note(bug: BaseException) -> str:
-    """Log where a bug is, under the id of the request, and give the id. The text of the exception stays out."""
-    id = origins.current() or origins.new()
-    logging.getLogger("renkei.bug").error("request %s failed: %s", id, trace(bug))
-    return id
 
 
 class Observed:

@@ -16,7 +16,7 @@ from typing import Any
 from api import embedded
 from api.arguments import between
 from api.errors import Stopped
-from api.observing import structured
+from api.logs import structured
 from api.serving import listen, serve
 from api.settling import settling
 from domain.japanese import day_with_weekday

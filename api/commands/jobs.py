@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from api import desk, settings
 from api.database import at_hand
-from api.observing import structured
+from api.logs import structured
 from domain import database, quiet
 from domain.outbox import WAITING, Letter
 from jobs import clock

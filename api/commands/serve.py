@@ -39,7 +39,7 @@ class Doors:
 
     def __call__(self) -> ASGIApp:
         from api.app import make_app
-        from api.observing import structured
+        from api.logs import structured
 
         structured()
         copy = Replica(self.replica_url) if self.replica_url else None

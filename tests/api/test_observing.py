@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from api.app import make_app
 from api.house import House
-from api.observing import Structured
+from api.logs import Structured
 from api.replica import Replica
 from domain import drills, feeds, own, tokens
 from domain.actor import Role

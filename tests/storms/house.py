@@ -19,7 +19,7 @@ from pathlib import Path
 from api.allowance import UNLIMITED
 from api.app import make_app
 from api.house import House
-from api.observing import structured
+from api.logs import structured
 from api.serving import server
 from domain import database
 from jobs import clock

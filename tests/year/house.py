@@ -17,7 +17,7 @@ import uvicorn
 
 from api.app import make_app
 from api.house import House
-from api.observing import structured
+from api.logs import structured
 from api.serving import server
 from jobs import clock
 from jobs.post import SmtpPost
