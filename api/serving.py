@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import cycle
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from threading import Thread
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,11 +21,12 @@ from starlette.types import ASGIApp
 from api.errors import Stopped
 from api.settling import settling
 
+BACKLOG = 2048  # connections that wait to be accepted; the kernel allows no more than net.core.somaxconn
 GRACE = 10  # seconds that running requests get when the server is told to stop
 
 
-def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket at this address; `shared` lets several processes have one there. Stopped where it is taken.
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at this address. Stopped where it is taken.
 
     The protocol is named because asyncio switches Nagle's delay off (40 ms an answer) only where it is.
     """
@@ -30,8 +34,6 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind((host, port))
     except OSError as error:
         listening.close()
@@ -42,23 +44,55 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A server that says when it has begun to answer."""
+    """A server that says when it has begun to answer; besides what it accepts itself, the connections that it is
+    `handed`."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None], handed: socket.socket | None = None) -> None:
         super().__init__(config)
-        self.say = say
+        self.say, self.handed = say, handed
+        self.beginning: set[asyncio.Task[None]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started and self.handed:
+            self.handed.setblocking(False)
+            asyncio.get_running_loop().add_reader(self.handed, self._take, self.handed)
         if self.started:
             self.say()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.handed:
+            asyncio.get_running_loop().remove_reader(self.handed)
+        await super().shutdown(sockets)
+
+    def _take(self, handed: socket.socket) -> None:
+        """One connection; none any more where whoever hands them out has ended."""
+        _, connections, _, _ = socket.recv_fds(handed, 1, 1)
+        if not connections:
+            asyncio.get_running_loop().remove_reader(handed)
+        for connection in connections:
+            task = asyncio.get_running_loop().create_task(self._answer(socket.socket(fileno=connection)))
+            self.beginning.add(task)
+            task.add_done_callback(self.beginning.discard)
+
+    async def _answer(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        with suppress(OSError):  # whoever has hung up meanwhile
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = kind(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
 
 
 def _silently() -> None:
     """Nobody waits for it."""
 
 
-def server(app: ASGIApp, say: Callable[[], None] = _silently) -> Server:
+def server(app: ASGIApp, say: Callable[[], None] = _silently, handed: socket.socket | None = None) -> Server:
     """A server that logs nothing of what is asked: addresses of feeds and answers are secrets."""
     return Server(
         uvicorn.Config(
@@ -73,6 +107,7 @@ def server(app: ASGIApp, say: Callable[[], None] = _silently) -> Server:
             timeout_graceful_shutdown=GRACE,
         ),
         say,
+        handed,
     )
 
 
@@ -80,38 +115,57 @@ def serve(make: Callable[[], ASGIApp], listening: socket.socket, say: Callable[[
     """Answer until told to stop by SIGINT or SIGTERM; `say` is called once somebody would be answered."""
     with settling():
         running = server(make(), say)
+    _run(running, [listening])
+
+
+def _run(running: Server, listening: list[socket.socket]) -> None:
     with suppress(KeyboardInterrupt, SystemExit):
-        running.run(sockets=[listening])
+        running.run(sockets=listening)
     if not running.started:
         raise Stopped("サーバーを起動できませんでした。上の記録を確かめてください。")
 
 
 def serve_in_many(
-    make: Callable[[], ASGIApp], host: str, port: int, workers: int, say: Callable[[], None] = _silently
+    make: Callable[[], ASGIApp], listening: socket.socket, workers: int, say: Callable[[], None] = _silently
 ) -> None:
-    """Answer in processes that each have a socket of their own; the end of one is the end of all.
+    """Answer in processes that are handed the connections in turn; the end of one is the end of all.
 
-    One shared socket would leave all kept-alive connections with whoever accepted them first. Whether somebody
-    else has the address must be known before: sockets that may be shared would share it with them.
+    Did they accept for themselves, what a proxy keeps open would stay with whoever was quicker: from one socket that
+    all share nearly everything, from sockets of their own, among which the kernel draws lots, often six of eight.
     """
     spawn = get_context("spawn")
     heard, told = spawn.Pipe(duplex=False)
-    children = [spawn.Process(target=_serve_shared, args=(make, host, port, told)) for _ in range(workers)]
+    hands = [socket.socketpair() for _ in range(workers)]
+    children = [spawn.Process(target=_serve_handed, args=(make, taking, told)) for _, taking in hands]
     try:
-        for child in children:
+        for child, (_, taking) in zip(children, hands, strict=True):
             child.start()
+            taking.close()
         sentinels = [child.sentinel for child in children]
         if _all_are_up(heard, sentinels):
+            listening.setblocking(False)
+            listening.listen(BACKLOG)
             say()
-        wait(sentinels)
+            _hand_out(listening, [giving for giving, _ in hands], sentinels)
     except (KeyboardInterrupt, SystemExit):
         return
     finally:
+        listening.close()
         for child in children:
             child.terminate()
         for child in children:
             child.join()
     raise Stopped("ワーカーのひとつが止まったので、サーバーを終えました。")
+
+
+def _hand_out(listening: socket.socket, hands: list[socket.socket], sentinels: list[int]) -> None:
+    """Each connection to the next in turn, until one of them ends."""
+    for hand in cycle(hands):
+        if not {listening}.issuperset(wait([listening, *sentinels])):
+            return
+        with suppress(OSError), listening.accept()[0] as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            socket.send_fds(hand, [b"."], [connection.fileno()])
 
 
 def _all_are_up(heard: Connection, sentinels: list[int]) -> bool:
@@ -123,10 +177,11 @@ def _all_are_up(heard: Connection, sentinels: list[int]) -> bool:
     return True
 
 
-def _serve_shared(make: Callable[[], ASGIApp], host: str, port: int, told: Connection) -> None:
+def _serve_handed(make: Callable[[], ASGIApp], handed: socket.socket, told: Connection) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
-    with listen(host, port, shared=True) as listening:
-        serve(make, listening, partial(told.send, True))
+    with settling():
+        running = server(make(), partial(told.send, True), handed)
+    _run(running, [])
 
 
 def _end_with_parent() -> None:

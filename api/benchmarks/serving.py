@@ -107,12 +107,12 @@ def serving(application: Application) -> Iterator[int]:
 @contextmanager
 def serving_in_many(application: Application, workers: int) -> Iterator[int]:
     """The same in so many processes, as `serve --workers` has them; what one of them keeps, no other knows."""
-    with listen("127.0.0.1", 0) as free:
-        port: int = free.getsockname()[1]
-    spawn = get_context("spawn")
+    listening, spawn = listen("127.0.0.1", 0), get_context("spawn")
+    port: int = listening.getsockname()[1]
     heard, told = spawn.Pipe(duplex=False)
-    keeper = spawn.Process(target=serve_in_many, args=(application, "127.0.0.1", port, workers, partial(told.send, 1)))
+    keeper = spawn.Process(target=serve_in_many, args=(application, listening, workers, partial(told.send, 1)))
     keeper.start()
+    listening.close()
     try:
         if heard not in wait([heard, keeper.sentinel]):
             raise Stopped("計測するプログラムが起動しませんでした。")

@@ -64,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
             say = partial(_say, options.host, port, house.fonts)
             if options.workers == 1:
                 serve(doors, listening, say)
-                return 0
-        serve_in_many(doors, options.host, port, options.workers, say)
+            else:
+                serve_in_many(doors, listening, options.workers, say)
     return 0
 
 
