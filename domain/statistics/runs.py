@@ -13,8 +13,9 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
+from uuid_utils.compat import uuid7
 
-from domain import records
+from domain import database, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer, Role
 from domain.errors import Invalid, NotFound
 from domain.japanese import Measure, Period, PeriodBasis
@@ -149,13 +150,20 @@ async def _keep(author: Author, owner_id: UUID, report: Report, person_id: UUID 
         computed_at=report.computed_at,
         person_id=person_id,
     )
-    stamps = {"run_id": run.id, "prefecture_id": owner_id, "created_at": author.now, "updated_at": author.now}
-    rows = [
-        RunFigure(unit_id=unit_id, tally=tally, kind=kind, count=count, **stamps)
-        for (unit_id, tally, kind), count in report.counts.items()
-    ]
-    await RunFigure.bulk_create(rows, batch_size=1000)
+    ids = [uuid7() for _ in report.counts]
+    of_units, tallies, kinds = ([key[at] for key in report.counts] for at in range(3))
+    values = ids, of_units, tallies, kinds, list(report.counts.values())
+    await database.execute(FIGURES, author.now, owner_id, run.id, *values)
     return run
+
+
+FIGURES = """
+    INSERT INTO statistics_figure
+        (id, version, created_at, updated_at, prefecture_id, run_id, unit_id, tally, kind, count)
+    SELECT id, 1, $1, $1, $2, $3, unit_id, tally, kind, count
+    FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[])
+        AS figure (id, unit_id, tally, kind, count)"""
+"""All of a run at once, for there are thousands."""
 
 
 async def _scope(actor: Actor) -> Scope:
