@@ -18,7 +18,7 @@ from api.house import House
 from api.pages import forms
 from domain import drills, looks, own, replies, tokens, walls
 from domain.calendar import Appointment, Attendee, PartStat
-from domain.drills import LONGEST_NAME, MOST_NAMES, Drill, Participation, ParticipationReply
+from domain.drills import LONGEST_NAME, MOST_NAMES, Drill, Participation
 from domain.errors import Invalid, RateLimited, Refused
 from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
 from domain.lectures import Assignment
@@ -142,17 +142,34 @@ def _questions(attendee: Attendee, sequence: int, part: Participation | None, se
 
 
 def _coming(part: Participation, sent: Mapping[str, str]) -> str:
-    """With whom a body comes. A number stands there already only where somebody has said it and it is not
-    just that of the names: else a line that is added would have to be counted by hand."""
-    is_own = part.reply is not ParticipationReply.AWAITED and part.planned_count != len(part.names)
+    """With whom a body comes. What was typed in vain stands there again; where something else holds by now than it was
+    typed over, that is told beside it."""
+    now = drills.standing(part)
+    typed = NOTHING if _is_left(sent) else sent
+    is_rewritten = bool(typed) and typed.get("seen", now.seen) != now.seen
     return pages.filled(
         "coming.html",
-        count=sent.get("count", str(part.planned_count) if is_own else "")[:DIGITS],
+        seen=now.seen or "",
+        now_html=_now(part) if is_rewritten else "",
+        count=typed.get("count", str(now.count or ""))[:DIGITS],
         planned=f"{part.planned_count:,}人",
-        names=_again(sent, "names") if "names" in sent else "\n".join(part.names),
+        names=_again(typed, "names") if "names" in typed else "\n".join(part.names),
         longest=str(LONGEST_NAMES),
         most=str(MOST_NAMES),
     )
+
+
+def _is_left(sent: Mapping[str, str]) -> bool:
+    try:
+        return drills.is_left(_coming_in(sent))
+    except Invalid:
+        return False
+
+
+def _now(part: Participation) -> str:
+    """HTML with what holds by now."""
+    names = "、".join(part.names) or "お名前はありません"
+    return pages.paragraph(f"いまの内容: {part.planned_count:,}人（{names}）", "note")
 
 
 async def _decide(now: datetime, request: Request, attendee: Attendee) -> Response:
@@ -184,12 +201,12 @@ def _answer_in(form: dict[str, str]) -> tuple[PartStat, str]:
 def _coming_in(form: Mapping[str, str]) -> Coming:
     """How many come, and who, where that was asked and said. Where no name is left in the lines, nobody is named."""
     names = form["names"].replace("\r\n", "\n").split("\n") if "names" in form else None
-    count = form.get("count", "").translate(WIDE).strip()
+    count, seen = form.get("count", "").translate(WIDE).strip(), form.get("seen")
     if not count:
-        return Coming(names=names)
+        return Coming(names=names, seen=seen)
     if not (count.isascii() and count.isdecimal() and len(count) <= DIGITS):
         raise Invalid("参加される人数は数字で入力してください。", field="planned_count")
-    return Coming(int(count), names)
+    return Coming(int(count), names, seen)
 
 
 def _sequence_in(form: Mapping[str, str]) -> int | None:

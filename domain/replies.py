@@ -45,10 +45,12 @@ class Heard:
 @dataclass(frozen=True)
 class Coming:
     """With how many (人) a body comes for which somebody answers, and who they are, a line each; what is not given
-    stays as it is known."""
+    stays as it is known. `seen` marks what stood in the form in which it was said: what was left as it stood there is
+    not given, and nothing is put in the place of what nobody has seen."""
 
     count: int | None = None
     names: Sequence[str] | None = None
+    seen: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ async def answer_by_link(
 ) -> Attendee:
     """The bearer of the letter's link answers for the one person the letter was written to; `sequence` is that of the
     date which they have seen, `coming` with whom their body comes. Raises Conflict where the date has been moved since,
-    or there are not so many places; Invalid as `note` does."""
+    somebody else has said meanwhile who comes, or there are not so many places; Invalid as `note` does."""
     seen = await records.see(Attendee.all(), attendee_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         appointment = await _locked_date(seen)

@@ -5,7 +5,7 @@
 entered afterwards, `losing` what is done when somebody who is asked leaves.
 """
 
-from domain.drills.coming import LONGEST_NAME, MOST_NAMES, part_of
+from domain.drills.coming import LONGEST_NAME, MOST_NAMES, is_left, part_of, standing
 from domain.drills.drill import HELD, LABELS, MOVES, Drill, DrillFormat, DrillStatus, DrillThreat, visible_to
 from domain.drills.inviting import confirm, correct_participation, invite, resume_inviting, uninvite
 from domain.drills.participation import (
@@ -67,6 +67,7 @@ __all__ = [
     "evaluate",
     "finish",
     "invite",
+    "is_left",
     "open_planning",
     "part_of",
     "participations_visible_to",
@@ -78,6 +79,7 @@ __all__ = [
     "resume",
     "resume_inviting",
     "return_report",
+    "standing",
     "start",
     "submit_report",
     "uninvite",

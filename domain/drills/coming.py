@@ -1,6 +1,7 @@
 """来られる方: with how many an organisation comes to a drill, and who they are, as far as it says so.
 
-One list stands for the whole organisation, like the number: whoever of it answers sees it and puts it right. Who is
+One list stands for the whole organisation, like the number: whoever of it answers sees it and puts it right, and
+nobody puts right what they have not seen (`standing`). Who is
 named may be nobody whom we know otherwise, and is wanted for the reception of that one day: the list goes with the
 answer that it belonged to, with the drill that is called off, and once the drill was reported; what nobody reports is
 swept with the remarks of answers (`retention`). The journal keeps how many were named, never who.
@@ -9,6 +10,7 @@ swept with the remarks of answers (`retention`). The journal keeps how many were
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from domain.calendar import AppointmentKind, Attendee
 from domain.drills.participation import Participation, must_fit
 from domain.errors import Conflict, Invalid
 from domain.japanese import storable
-from domain.replies import Coming, Counted, counts
+from domain.replies import NOTHING_SAID, Coming, Counted, counts
 
 MOST_NAMES = 20
 """The reception calls out whom it looks for: of a larger delegation the number is enough. With so many lines a form
@@ -29,6 +31,7 @@ LONGEST_NAME = 60
 
 
 FULL = "その人数ではお席が足りません。人数を減らすか、担当者にお電話ください。"
+REWRITTEN = "ご覧いただいた後に、来られる方か人数が書き換えられました。いまの内容を確かめて、もう一度お答えください。"
 
 
 async def part_of(attendee: Attendee) -> Participation | None:
@@ -37,6 +40,27 @@ async def part_of(attendee: Attendee) -> Participation | None:
         return None
     own = Participation.filter(appointment_id=attendee.appointment_id, organization_id=attendee.organization_id)
     return await own.first()
+
+
+def standing(part: Participation) -> Coming:
+    """What stands in a form of an organisation already: who comes, and the number where it is not just that of the
+    names, or of the one who is asked; with its mark."""
+    count = _said_apart(part.planned_count, part.names)
+    return Coming(count, part.names, _mark(count, part.names))
+
+
+def is_left(coming: Coming) -> bool:
+    """Whether a form comes back as it was shown. Raises Invalid for lines that are none."""
+    lines = _lines(coming.names or ())
+    return coming.seen == _mark(_said_apart(coming.count, lines), lines)
+
+
+def _said_apart(count: int | None, names: Sequence[str]) -> int | None:
+    return None if count == max(1, len(names)) else count
+
+
+def _mark(count: int | None, names: Sequence[str]) -> str:
+    return sha256("\n".join([str(count or ""), *names]).encode()).hexdigest()[:32]
 
 
 def told(coming: Coming, known: Participation | None = None) -> dict[str, Any]:
@@ -84,9 +108,24 @@ async def expect(author: Author, attendee: Attendee, coming: Coming) -> Counted 
     if participation is None:
         return None
     before = participation.planned_count
-    await records.change(author, participation, "participation-counted", **told(coming, participation))
+    said = told(_since(coming, participation), participation)
+    await records.change(author, participation, "participation-counted", **said)
     await _must_find_room(author, participation)
     return Counted(participation.planned_count, participation.planned_count != before)
+
+
+def _since(coming: Coming, participation: Participation) -> Coming:
+    """What was said of it that did not stand in the form already. A number that was left there gives way to more names.
+    Raises Conflict where something else stands there by now."""
+    if coming.seen is None:
+        return coming
+    if is_left(coming):
+        return NOTHING_SAID
+    before = standing(participation)
+    if coming.seen != before.seen:
+        raise Conflict(REWRITTEN, field="names")
+    gives_way = coming.count == before.count and len(_lines(coming.names or ())) > (coming.count or 0)
+    return Coming(None if gives_way else coming.count, coming.names)
 
 
 async def _must_find_room(author: Author, participation: Participation) -> None:

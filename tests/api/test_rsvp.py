@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -14,16 +13,13 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from api import pages, rsvp
-from api.house import House
-from api.strictness import Strict
 from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
-from domain.drills import Participation
 from domain.journal import Entry
-from domain.looks import Look
 from domain.people import Person
 from domain.units import Unit
 from tests import make
+from tests.api.answer_page import SECRET, answer, at_the_door, known, path
 from tests.api.browser import browser
 from tests.api.serving import served
 from tests.clock import NOW
@@ -31,20 +27,7 @@ from tests.domain.lectures.giving import HEARD, confirmed
 from tests.judging import is_here
 from tests.make import Town
 
-SECRET = "k" * 43
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-def path(attendee: Attendee, purpose: str = "rsvp") -> str:
-    return f"/rsvp/{tokens.derive(SECRET, purpose, attendee.id)}"
-
-
-@asynccontextmanager
-async def at_the_door(now: datetime = NOW) -> AsyncIterator[httpx.AsyncClient]:
-    house = House(SECRET, "https://renkei.example", lambda: now)
-    app = Strict(Starlette(routes=[*rsvp.routes(house), *pages.routes()]))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
-        yield client
 
 
 async def lecturer(town: Town, **over: Any) -> Attendee:
@@ -52,18 +35,9 @@ async def lecturer(town: Town, **over: Any) -> Attendee:
     return await Attendee.get(person_id=town.officer.person_id)
 
 
-async def answer(one: Attendee, now: datetime = NOW, **form: str) -> httpx.Response:
-    async with at_the_door(now) as client:
-        return await client.post(path(one), data=form)
-
-
 async def send(one: Attendee, body: Any, **headers: str) -> httpx.Response:
     async with at_the_door() as client:
         return await client.post(path(one), content=body, headers={**FORM, **headers})
-
-
-async def known(one: Attendee) -> PartStat:
-    return (await Attendee.get(id=one.id)).partstat
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -164,42 +138,6 @@ def test_what_was_typed_in_vain_need_not_be_typed_again(play: Any) -> None:
     play(story)
 
 
-async def invited(town: Town, **over: Any) -> tuple[Attendee, Participation]:
-    drill = await make.drill(town.officer, **over)
-    await make.invited(town.officer, drill)
-    one = await Attendee.get(appointment_id=drill.appointment_id)
-    return one, await Participation.get(drill_id=drill.id)
-
-
-def test_a_company_says_with_how_many_it_comes(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one, part = await invited(town)
-        async with at_the_door() as client:
-            assert 'name="count"' in (await client.get(path(one))).text
-        for typed, planned in (("3", 3), ("１２", 12), ("", 12)):
-            thanks = await answer(one, partstat="ACCEPTED", count=typed)
-            assert thanks.status_code == 200
-            assert f"「出席（{planned}人）」のご回答を受け付けました" in thanks.text
-            assert (await Participation.get(id=part.id)).planned_count == planned
-        await answer(one, partstat="DECLINED", count="7")
-        assert (await Participation.get(id=part.id)).planned_count == 12
-
-    play(story)
-
-
-@pytest.mark.parametrize("typed", ["0", "-1", "三", "1.5", "9" * 10, "11"])
-def test_more_than_there_are_places_and_what_is_no_number_is_refused_with_the_answer(play: Any, typed: str) -> None:
-    async def story(town: Town) -> None:
-        one, part = await invited(town, capacity=10)
-        refused = await answer(one, partstat="ACCEPTED", count=typed)
-        assert refused.status_code in (400, 409)
-        assert 'class="refused"' in refused.text
-        assert await known(one) is PartStat.NEEDS_ACTION
-        assert (await Participation.get(id=part.id)).planned_count == part.planned_count
-
-    play(story)
-
-
 def test_a_lecturer_comes_alone(play: Any) -> None:
     async def story(town: Town) -> None:
         one = await lecturer(town)
@@ -208,55 +146,6 @@ def test_a_lecturer_comes_alone(play: Any) -> None:
         for said in ({"count": "5"}, {"names": "例塚 恵"}):
             refused = await answer(one, partstat="ACCEPTED", **said)
             assert (refused.status_code, await known(one)) == (400, PartStat.NEEDS_ACTION)
-
-    play(story)
-
-
-def lines_on(page: httpx.Response) -> tuple[str, str]:
-    """The number and the names that stand in the form."""
-    (count,) = re.findall(r'name="count"[^>]* value="(\d*)"', page.text)
-    (names,) = re.findall(r'<textarea id="names"[^>]*>([^<]*)</textarea>', page.text)
-    return count, names
-
-
-def test_a_company_says_who_comes_a_line_each_and_finds_them_there_again(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one, part = await invited(town)
-        async with at_the_door() as client:
-            assert lines_on(await client.get(path(one))) == ("", "")
-        thanks = await answer(one, partstat="ACCEPTED", count="", names="係長　例塚 恵\r\n\r\n <b>主任 例森</b> \r\n")
-        assert "「出席（2人）」のご回答を受け付けました" in thanks.text
-        assert lines_on(thanks) == ("", "係長　例塚 恵\n&lt;b&gt;主任 例森&lt;/b&gt;")
-        more = await answer(one, partstat="ACCEPTED", count="5", names="係長　例塚 恵")
-        assert lines_on(more) == ("5", "係長　例塚 恵")
-        assert (await Participation.get(id=part.id)).names == ["係長　例塚 恵"]
-        gone = await answer(one, partstat="DECLINED", count="5", names="係長　例塚 恵")
-        assert lines_on(gone) == ("5", "")
-        assert await Look.filter(operation="rsvp").values_list("columns", "rows") == [
-            (["Participation.names"], [f"Participation:{part.id}"]) for _ in range(2)
-        ]
-
-    play(story)
-
-
-def test_fewer_than_are_named_are_refused_and_every_line_is_still_there(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one, part = await invited(town)
-        refused = await answer(one, partstat="ACCEPTED", count="1", names="例塚 恵\r\n例森 空")
-        assert (refused.status_code, lines_on(refused)) == (400, ("1", "例塚 恵\n例森 空"))
-        assert "参加される人数（1人）が、来られる方（2人）より少なくなっています" in refused.text
-        after = await Participation.get(id=part.id)
-        assert (await known(one), after.planned_count, after.names) == (PartStat.NEEDS_ACTION, 1, [])
-
-    play(story)
-
-
-def test_the_longest_answer_fits_into_the_form(play: Any) -> None:
-    async def story(town: Town) -> None:
-        one, part = await invited(town)
-        names = ["𠮷" * drills.LONGEST_NAME] * drills.MOST_NAMES
-        thanks = await answer(one, partstat="ACCEPTED", remark="𠮷" * 500, names="\r\n".join(names))
-        assert (thanks.status_code, (await Participation.get(id=part.id)).names) == (200, names)
 
     play(story)
 
