@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,10 @@ from domain.units import Unit, signature
 from domain.verbs import is_collision, routine
 
 MORNING = time(9)
+A_DAY = 3
+WEEKS, IN_WEEKS = timedelta(days=30), 10
+"""How many letters of one kind are written on one day, and in so many, for what somebody has asked or said by a link:
+whoever holds that can."""
 
 
 @dataclass(frozen=True)

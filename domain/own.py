@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,17 +33,16 @@ from domain.walls import DESK, Wall
 PURPOSE = "own-page"
 MONTHS = 3
 LONGEST = 500
-A_DAY = 3
-"""How many letters of one kind are written on one day because somebody said something on their page."""
 YEAR = timedelta(days=365)
 """How far back what is over is shown."""
 TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED)
 SETTLED = (LectureStatus.CONFIRMED, *lectures.GIVEN)
 """The lectures of which a school has been told who comes."""
-ENOUGH = "きょうはもうお知らせいただきました。続きは担当者にお電話ください。"
-CHANGED = "きょうはもう何度も変えられています。続きはあすにするか、担当者にお電話ください。"
+ENOUGH = "もう何度もお知らせいただきました。続きは担当者にお電話ください。"
+CHANGED = "もう何度も変えられています。はじめの設定に戻すか、担当者にお電話ください。"
 UNREACHED = "メールアドレスの登録がないため、このページからは変えられません。担当者にお電話ください。"
-UNSURE = "保護者の同意を確かめられないため、購読アドレスをお送りできません。担当者にお電話ください。"
+UNSURE = "保護者の同意を確かめられないため、お送りできません。担当者にお電話ください。"
+UNCOPIED = "保護者への写しの宛先が登録されていないため、お送りできません。担当者にお電話ください。"
 GONE = "いまはご担当から外れているため、このページからはお知らせいただけません。ご用件は担当者にお電話ください。"
 
 
@@ -234,21 +233,25 @@ async def confirm(now: datetime, person_id: UUID) -> None:
 async def send_feed(now: datetime, person_id: UUID) -> None:
     """Somebody wants their dates in their calendar: where these are is told by letter, at the address that we know, for
     whoever holds a link may not be the one to whom it was written. Raises Incomplete where there is none, WrongState
-    for a minor without a guardian's consent, for whoever pauses or is not here any more, and for too many letters."""
+    for a minor without a guardian's consent, or whose guardian wants copies and has no address, for whoever pauses or
+    is not here any more, and for too many letters."""
     person = await records.see(Person.filter(is_officer=False), person_id)
     async with walls.behind(Wall(DESK, person.prefecture_id)):
         known = await _known(now, person)
         if not known.is_here:
             raise WrongState(GONE)
-        if not await _may_be_told(known, now.astimezone(TOKYO).date()):
-            raise WrongState(UNSURE)
+        await _must_be_reached(now, known)
         await feeds.tell(Bearer(now, person.id, person.unit_id), person)
 
 
-async def _may_be_told(known: Known, today: date) -> bool:
-    """Whether nobody has to consent, or somebody does."""
-    is_minor = any(one.is_minor for one in known.volunteers)
-    return not is_minor or await volunteers.has_consent(known.person.id, today)
+async def _must_be_reached(now: datetime, known: Known) -> None:
+    """Raises WrongState where a letter to a minor would not leave, or nobody has consented that it does."""
+    if not any(one.is_minor for one in known.volunteers):
+        return
+    if not await volunteers.has_consent(known.person.id, now.astimezone(TOKYO).date()):
+        raise WrongState(UNSURE)
+    if await volunteers.is_held_back(known.person.id, now):
+        raise WrongState(UNCOPIED)
 
 
 @routine
@@ -264,17 +267,27 @@ async def report(now: datetime, person_id: UUID, what: str) -> None:
         if not (await _known(now, person)).is_here:
             raise WrongState(GONE)
         author, facts = Bearer(now, person.id, person.unit_id), {"person": person.name, "said": what}
-        turn = await _turn(now, person, "contact-data-changed", ENOUGH)
-        if not await letters.write(author, None, person.unit_id, "contact-data-changed", turn, facts):
+        if await _first_of_many(now, person, "contact-data-changed"):
+            raise WrongState(ENOUGH)
+        if not await letters.write(author, None, person.unit_id, "contact-data-changed", _turn(now, person), facts):
             raise WrongState("このページからはお知らせいただけません。担当者にお電話ください。")
 
 
-async def _turn(now: datetime, person: Person, kind: str, enough: str) -> str:
-    """What makes the key of the next such letter unique. Raises WrongState where there were enough on this day."""
-    today = f"{person.id}:{now.astimezone(TOKYO).date()}:"
-    if await Letter.filter(key__startswith=f"{kind}:{today}").count() >= A_DAY:
-        raise WrongState(enough)
-    return f"{today}{now.isoformat()}"
+def _turn(now: datetime, person: Person) -> str:
+    """What makes the key of such a letter unique."""
+    return f"{person.id}:{now.isoformat()}"
+
+
+async def _first_of_many(now: datetime, person: Person, kind: str) -> Letter | None:
+    """The first of those letters of today, or of these weeks, that are as many as there may be; nothing while one more
+    may be written."""
+    midnight = datetime.combine(now.astimezone(TOKYO).date(), time(), TOKYO)
+    told = Letter.filter(key__startswith=f"{kind}:{person.id}:").order_by("owed_at", "id")
+    for since, most in ((midnight, letters.A_DAY), (now - letters.WEEKS, letters.IN_WEEKS)):
+        lately = await told.filter(owed_at__gte=since)
+        if len(lately) >= most:
+            return lately[0]
+    return None
 
 
 @routine
@@ -285,28 +298,41 @@ async def choose_notices(
     reader is told by letter what holds now, for nobody to whom a letter was passed on may silence them unnoticed;
     whether there was anything to tell.
 
-    Raises Invalid as that does, WrongState for whoever is not here any more, cannot be told, or for too many on a day.
+    Raises Invalid as that does, WrongState for whoever is not here any more, cannot be told, or was told too often; but
+    whoever may hold the link too keeps nobody from what held before the first of these letters: that needs none.
     """
     values = people.notices(remind_days, quiet_from, quiet_to)
     seen = await records.see(Person.filter(is_officer=False), person_id)
     async with walls.behind(Wall(DESK, seen.prefecture_id)):
         person = await records.find(Person.filter(is_officer=False), person_id)
-        if not (await _known(now, person)).is_here:
+        known, before = await _known(now, person), _notices(person)
+        if not known.is_here:
             raise WrongState(GONE)
-        author, before = Bearer(now, person.id, person.unit_id), person.version
+        author = Bearer(now, person.id, person.unit_id)
         await records.change(author, person, "notices-chosen", **values)
-        is_new = person.version > before
-        if is_new:
-            await _tell_of_choice(author, person)
-        return is_new
+        if _notices(person) == before:
+            return False
+        first = await _first_of_many(now, person, "notices-chosen")
+        if first is None:
+            await _must_be_reached(now, known)
+            await _tell_of_choice(author, person, before)
+        elif first.facts.get("before") != _notices(person):
+            raise WrongState(CHANGED)
+        return first is None
 
 
-async def _tell_of_choice(author: Bearer, person: Person) -> None:
-    days, begins, ends = person.remind_days, person.quiet_from, person.quiet_to
+def _notices(person: Person) -> list[int | None]:
+    """How somebody is reminded, as a letter remembers what held before it."""
+    return [person.remind_days, person.quiet_from, person.quiet_to]
+
+
+async def _tell_of_choice(author: Bearer, person: Person, before: list[int | None]) -> None:
+    days, begins, ends = _notices(person)
     facts = {
+        "before": before,
         "reminded": f"{days}日前にお送りします" if days else "お送りしません",
         "silence": "決めていません" if begins is None else f"{begins}時から{ends}時まで",
     }
-    turn = await _turn(author.now, person, "notices-chosen", CHANGED)
+    turn = _turn(author.now, person)
     if not await letters.write(author, person, person.unit_id, "notices-chosen", turn, facts):
         raise WrongState(UNREACHED)

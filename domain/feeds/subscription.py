@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -89,11 +89,6 @@ class FeedState(Table):
         table = "feed_state"
 
 
-A_DAY = 3
-WEEKS, IN_WEEKS = timedelta(days=30), 10
-"""How often on one day, and in so many, somebody is told again of a feed that they have: whoever holds their link can
-ask for it."""
-
 ENOUGH = "きょうはもうお送りしました。届かないときは、迷惑メールの中を確かめるか、担当者にお電話ください。"
 ENOUGH_LATELY = "この30日に何度もお送りしました。届かないときは、担当者にお電話ください。"
 OVER = "カレンダーの購読は終わっています。もう一度使うときは、担当者にお電話ください。"
@@ -149,11 +144,11 @@ async def tell(author: Author, person: Person) -> None:
             raise WrongState(OVER)
         await _opened(author, person)
         return
-    today, lately = f":{author.now.astimezone(TOKYO).date()}:", author.now - WEEKS
+    today, lately = f":{author.now.astimezone(TOKYO).date()}:", author.now - letters.WEEKS
     told = Letter.filter(key__startswith=_letter(feed))
-    if await told.filter(key__startswith=f"{_letter(feed)}{today}").count() >= A_DAY:
+    if await told.filter(key__startswith=f"{_letter(feed)}{today}").count() >= letters.A_DAY:
         raise WrongState(ENOUGH)
-    if await told.filter(owed_at__gt=lately).count() >= IN_WEEKS:
+    if await told.filter(owed_at__gt=lately).count() >= letters.IN_WEEKS:
         raise WrongState(ENOUGH_LATELY)
     await _told(author, feed, f"{today}{author.now.isoformat()}")
 

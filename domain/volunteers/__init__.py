@@ -20,7 +20,7 @@ from domain.volunteers.consents import (
 )
 from domain.volunteers.fitness import heed_age, is_commissioned, must_be_fit
 from domain.volunteers.groups import correct_group, establish_group, retire_group
-from domain.volunteers.guardians import HELD_BACK
+from domain.volunteers.guardians import HELD_BACK, is_held_back
 from domain.volunteers.leaving import dismiss, expire, resign, resume, suspend
 from domain.volunteers.recommending import Facts, correct, recommend, recommend_again, reject, screen
 from domain.volunteers.roster import (
@@ -70,6 +70,7 @@ __all__ = [
     "has_consent",
     "heed_age",
     "is_commissioned",
+    "is_held_back",
     "is_paused",
     "must_be_fit",
     "must_have_consent",

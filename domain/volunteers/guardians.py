@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from domain import letters, outbox
 from domain.actor import TOKYO, Bearer
@@ -27,7 +28,8 @@ HELD_BACK = "保護者への写しの宛先が登録されていないため、�
 @when_owed
 async def accompany(letter: Letter) -> Sequence[Letter]:
     """The guardian's copy of a letter to a minor, where it is wanted; the letter waits here where it cannot be sent."""
-    wanted = await _wanting_copies(letter, letter.owed_at)
+    assert letter.person_id is not None
+    wanted = await _wanting_copies(letter.person_id, letter.owed_at)
     if not wanted:
         return ()
     known = _reachable(wanted)
@@ -39,14 +41,18 @@ async def accompany(letter: Letter) -> Sequence[Letter]:
     return (_copy(letter, known),)
 
 
-async def _wanting_copies(letter: Letter, at: datetime) -> list[GuardianConsent]:
-    """The consents of a minor that want it at this instant, the newest first."""
-    assert letter.person_id is not None
-    standing_then = standing(letter.person_id, at.astimezone(TOKYO).date())
+async def is_held_back(person_id: UUID, at: datetime) -> bool:
+    """Whether a letter to this person would not leave at this instant, because a guardian wants a copy of it and cannot
+    be written to."""
+    wanted = await _wanting_copies(person_id, at)
+    return bool(wanted) and _reachable(wanted) is None
+
+
+async def _wanting_copies(person_id: UUID, at: datetime) -> list[GuardianConsent]:
+    """The consents of a minor that want copies at this instant, the newest first."""
+    standing_then = standing(person_id, at.astimezone(TOKYO).date())
     wanted = await standing_then.filter(copies_letters=True).order_by("-given_on", "-id")
-    is_minor = (
-        bool(wanted) and await Volunteer.filter(person_id=letter.person_id).exclude(age_band=AgeBand.ADULT).exists()
-    )
+    is_minor = bool(wanted) and await Volunteer.filter(person_id=person_id).exclude(age_band=AgeBand.ADULT).exists()
     return wanted if is_minor else []
 
 
@@ -100,7 +106,8 @@ async def settle(now: datetime) -> int:
     of the minor. Answers how many copies that were."""
     found = await rows(STRAYED, now)
     for copy in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
-        wanted = await _wanting_copies(copy, now)
+        assert copy.person_id is not None
+        wanted = await _wanting_copies(copy.person_id, now)
         known = _reachable(wanted)
         if known is not None and known.guardian_mail_address != copy.to_address:
             facts = {**copy.facts, "recipient": _greeting(known)}

@@ -353,12 +353,71 @@ def test_nobody_to_whom_a_letter_was_passed_on_silences_its_reader_unnoticed(pla
             for said in ("お送りしません", "2日前にお送りします", "お送りしません")
         ]
         with pytest.raises(WrongState, match="お電話ください"):
-            await own.choose_notices(LATER + timedelta(minutes=4), volunteer.person_id, remind_days=1)
+            await own.choose_notices(LATER + timedelta(minutes=4), volunteer.person_id, remind_days=3)
         assert not await own.choose_notices(LATER + timedelta(minutes=5), volunteer.person_id, remind_days=0)
         assert await chosen(volunteer.person_id) == (0, None, None)
         hours = {"remind_days": 1, "quiet_from": 20, "quiet_to": 8}
         await own.choose_notices(LATER + timedelta(days=1), volunteer.person_id, **hours)
         assert await chosen(volunteer.person_id) == (1, 20, 8)
+
+    play(story)
+
+
+def test_whoever_was_silenced_by_a_link_is_not_kept_from_what_they_had_chosen_themself(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = (await make.volunteer(town)).person_id
+        hours = {"quiet_from": 22, "quiet_to": 6}
+        await Person.filter(id=who).update(remind_days=2, **hours)
+        for minute, days in enumerate((3, 1, 0)):
+            await own.choose_notices(LATER + timedelta(minutes=minute), who, remind_days=days, quiet_from=0, quiet_to=0)
+        soon = LATER + timedelta(minutes=9)
+        for elsewhere in ({"remind_days": 2}, {"remind_days": 1, **hours}, {"remind_days": 0, **hours}):
+            with pytest.raises(WrongState, match="はじめの設定"):
+                await own.choose_notices(soon, who, **elsewhere)
+        assert await chosen(who) == (0, None, None)
+        assert not await own.choose_notices(soon, who, remind_days=2, **hours)
+        assert await chosen(who) == (2, 22, 6)
+        with pytest.raises(WrongState, match="はじめの設定"):
+            await own.choose_notices(soon, who, remind_days=0, **hours)
+        assert await Letter.filter(kind="notices-chosen").count() == 3
+
+    play(story)
+
+
+def test_a_link_does_not_fill_a_mailbox_with_what_was_chosen_by_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = (await make.volunteer(town)).person_id
+        for day in range(10):
+            await own.choose_notices(LATER + timedelta(days=day), who, remind_days=(2, 3)[day % 2])
+        with pytest.raises(WrongState, match="もう何度も"):
+            await own.choose_notices(LATER + timedelta(days=29), who, remind_days=2)
+        assert await chosen(who) == (3, None, None)
+        assert not await own.choose_notices(LATER + timedelta(days=29), who, remind_days=1)
+        assert await own.choose_notices(LATER + timedelta(days=31), who, remind_days=2)
+        assert await Letter.filter(kind="notices-chosen").count() == 11
+
+    play(story)
+
+
+def test_nobody_reads_that_a_letter_was_sent_which_waits_for_a_guardians_address(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await consented(town, copies_letters=True)
+        before = await Letter.all().count()
+        for saying in (
+            own.choose_notices(LATER, minor.person_id, remind_days=0),
+            own.send_feed(LATER, minor.person_id),
+        ):
+            with pytest.raises(WrongState, match="保護者への写しの宛先"):
+                await saying
+        assert await chosen(minor.person_id) == (1, None, None)
+        assert not await Subscription.exists()
+        assert await Letter.all().count() == before
+        await GuardianConsent.all().update(guardian_mail_address="tamotsu@guardian.example")
+        assert await own.choose_notices(LATER, minor.person_id, remind_days=0)
+        await own.send_feed(LATER, minor.person_id)
+        told = Letter.filter(kind__in=("notices-chosen", "feed-address"), given_up_at=None)
+        assert await told.filter(person_id=minor.person_id).count() == 4
+        assert await chosen(minor.person_id) == (0, None, None)
 
     play(story)
 
