@@ -16,7 +16,8 @@ from starlette.routing import Route
 from api import guesses, pages
 from api.house import House
 from api.pages import forms
-from domain import drills, looks, own, replies, tokens, walls
+from domain import drills, looks, replies, tokens, walls
+from domain.actor import Actor, Role
 from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import LONGEST_NAME, MOST_NAMES, Drill, Participation
 from domain.errors import Invalid, RateLimited, Refused
@@ -78,7 +79,7 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
         )
     person, part = await Person.get(id=attendee.person_id), await drills.part_of(attendee)
     if part and part.names:
-        await _note(now, attendee, part)
+        await _note(now, person, part)
     body = pages.filled(
         "invitation.html",
         said_html=said,
@@ -94,10 +95,12 @@ async def _shown(now: datetime, attendee: Attendee, said: str, status: int, sent
     return pages.page(TITLE, body, status)
 
 
-async def _note(now: datetime, attendee: Attendee, part: Participation) -> None:
-    """Write down that whoever holds the link is shown who comes from the body."""
-    if bearer := await own.bearer_of(now, attendee.person_id):
-        await looks.note(Door.PAGE, bearer, "rsvp", [("Participation.names", f"Participation:{part.id}")])
+async def _note(now: datetime, person: Person, part: Participation) -> None:
+    """Write down that whoever holds the link is shown who comes from the body for which they are asked, also before
+    their post there begins."""
+    where = (person.id, person.unit_id, person.prefecture_id, (), part.organization_id)
+    bearer = Actor(Role.PARTNER, now, *where, is_read_only=True)
+    await looks.note(Door.PAGE, bearer, "rsvp", [("Participation.names", f"Participation:{part.id}")])
 
 
 def given(attendee: Attendee, part: Participation | None) -> str:

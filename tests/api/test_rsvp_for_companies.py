@@ -1,6 +1,7 @@
 """The page behind a letter's link for a company: with how many it comes to a drill, and who they are."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from domain.drills import Participation
 from domain.looks import Look
 from tests import make
 from tests.api.answer_page import answer, at_the_door, known, path
+from tests.clock import NOW
 from tests.make import Town
 
 
@@ -129,6 +131,23 @@ def test_of_two_open_pages_the_older_one_takes_nothing_from_what_a_colleague_has
         meant = await answer(one, partstat="ACCEPTED", **form_in(refused) | {"count": "", "names": "部長 丁"})
         after = await Participation.get(id=part.id)
         assert (meant.status_code, after.planned_count, after.names) == (200, 1, ["部長 丁"])
+
+    play(story)
+
+
+def test_nobody_is_shown_who_comes_without_a_line_that_says_so_also_before_their_post_begins(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        await answer(one, partstat="ACCEPTED", names="\n".join(THREE))
+        begins = NOW.date() + timedelta(days=10)
+        successor = await make.contact(town.officer, await part.organization, family_name="例山", since=begins)
+        await drills.invite(town.officer, part.drill_id, contact_id=successor.id)
+        before = await Look.all().count()
+        asked = await Attendee.get(person_id=successor.person_id)
+        assert (await form_on(asked))["names"].split("\r\n") == THREE
+        assert await Look.all().count() == before + 1
+        line = await Look.filter(person_id=successor.person_id).get()
+        assert (line.columns, line.rows) == (["Participation.names"], [f"Participation:{part.id}"])
 
     play(story)
 
