@@ -132,7 +132,8 @@ def _schema(_: bool) -> None:
 
 def _pytest(full: bool) -> None:
     """All tests, printed as they run; a run in which none passed has proved nothing."""
-    at_once = str(min(os.cpu_count() or 1, MOST_AT_ONCE))
+    # One more than there are processors: tests wait for databases, mail servers, browsers and programs that start.
+    at_once = str(min((os.cpu_count() or 1) + 1, MOST_AT_ONCE))
     several = ["-n", at_once, "--dist", "loadfile", "--no-loadscope-reorder", f"--ignore={HOUSE_RULES}"]
     enough = f"--maxfail={ENOUGH}"
     command = [sys.executable, "-m", "pytest", *several, enough, *(["--full"] if full else [])]
