@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,13 @@ SAID = ":'now'"
 AFTERWARDS = [act.format(now=SAID) for act in (HOLD_ALL, END_ALL, BEGIN_ANEW)]
 AT_THE_END = ";\n".join(("RESET search_path", *AFTERWARDS, "")).encode()
 """The last words to psql, with its own variable for the instant."""
+
+
+OF_17 = b"SET transaction_timeout = 0;"
+OF_ANY = b"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';"
+"""What `pg_restore` says first of all for the newest servers, and the same for those that do not know it."""
+
+FIRST_WORDS = 1 << 12
 
 
 def write(url: str, path: Path) -> int:
@@ -75,7 +82,8 @@ def put_back(url: str, path: Path, now: datetime) -> None:
     with TemporaryFile() as told, _started(url, command, subprocess.PIPE, subprocess.DEVNULL, told) as psql:
         assert psql.stdin is not None, "it was asked for"
         try:
-            _run(url, "pg_restore", "--no-owner", "--no-comments", "--file=-", str(path), to=psql.stdin)
+            script = ("pg_restore", "--no-owner", "--no-comments", "--file=-", str(path))
+            _run(url, *script, to=psql.stdin, begun=lambda words: words.replace(OF_17, OF_ANY, 1))
             with suppress(BrokenPipeError):  # it has ended, and says why
                 psql.stdin.write(AT_THE_END)
                 psql.stdin.close()
@@ -90,11 +98,13 @@ def _private(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb")
 
 
-def _run(url: str, program: str, *arguments: str, to: IO[bytes]) -> None:
-    """Hand on what the program writes, as it comes. Stopped where it fails; what was written then is worth nothing."""
+def _run(url: str, program: str, *arguments: str, to: IO[bytes], begun: Callable[[bytes], bytes] = bytes) -> None:
+    """Hand on what the program writes, as it comes, the first of it as `begun` says. Stopped where it fails; what was
+    written then is worth nothing."""
     with TemporaryFile() as told, _started(url, [program, *arguments], None, subprocess.PIPE, told) as running:
         assert running.stdout is not None, "it was asked for"
         with suppress(BrokenPipeError):  # whoever reads it has ended, and says why
+            to.write(begun(running.stdout.read(FIRST_WORDS)))
             copyfileobj(running.stdout, to, 1 << 20)
         running.stdout.close()
         if running.wait() != 0:

@@ -22,6 +22,8 @@ from domain.errors import Conflict, Incomplete
 from domain.walls import ROLES
 
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
+OLDEST = 15
+"""The major version of PostgreSQL that is the least we run on."""
 
 
 async def migrate(url: str) -> list[str]:
@@ -31,6 +33,7 @@ async def migrate(url: str) -> list[str]:
     """
     steps: list[str] = []
     async with _alone(url) as apps, in_transaction("default") as transaction:
+        await _must_be_new_enough()
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
         await _must_have_roles()
         executor = _Executor(transaction, apps)
@@ -64,8 +67,10 @@ class _Executor(MigrationExecutor):
 
 
 async def must_be_able_to_begin(url: str) -> None:
-    """Raises Incomplete where the roles of the second wall are missing, Conflict where anything is there already."""
+    """Raises Incomplete where the server is too old or lacks the roles of the second wall, Conflict where anything is
+    there already."""
     async with _alone(url):
+        await _must_be_new_enough()
         await _must_have_roles()
         if await rows(ANYTHING):
             raise Conflict(
@@ -79,6 +84,15 @@ ROLES_MISSING = """
     SELECT current_user AS owner, string_agg(name, ', ') AS missing FROM unnest($1::text[]) name
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name AND pg_has_role(oid, 'MEMBER'))
     HAVING count(*) > 0"""
+
+
+async def _must_be_new_enough() -> None:
+    """Nothing is begun that an older server would not understand half-way."""
+    (found,) = await rows("SELECT current_setting('server_version_num')::int / 10000 AS major")
+    if found["major"] < OLDEST:
+        raise Incomplete(
+            f"PostgreSQL {OLDEST} 以上が必要です（いまは {found['major']}）。新しいサーバーを用意してください。"
+        )
 
 
 async def _must_have_roles() -> None:

@@ -26,6 +26,9 @@ SYSTEM = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr
 DOVECOT = Path("/usr/lib/dovecot")
 PARTS_OF_DOVECOT = ("imap", "lmtp", "modules/lib90_sieve_plugin.so")
 
+OLDEST_SERVER = Path("/usr/lib/postgresql/15/bin")
+"""Where Debian puts the programs of the oldest PostgreSQL that we run on."""
+
 FONT = Path("/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf")
 
 READERS = Path(os.environ.get("RENKEI_TEST_READERS", Path(__file__).parents[1] / ".readers"))
@@ -99,6 +102,7 @@ JUDGES: Mapping[str, Judge] = {
     "Chromium": Judge(_programs("chromium", "chromedriver"), f"{DEBIAN} chromium chromium-driver"),
     "openssl": Judge(_programs("openssl"), f"{DEBIAN} openssl"),
     "BIZ UDPGothic": Judge(FONT.is_file, f"{DEBIAN} fonts-morisawa-bizud-gothic"),
+    "PostgreSQL 15": Judge((OLDEST_SERVER / "postgres").is_file, f"{DEBIAN} postgresql-15"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
     "a network apart": Judge(_may_be_apart, f"{DEBIAN} util-linux, and to be root"),

@@ -115,7 +115,7 @@ FEEDS = [
     "CREATE INDEX subscription_of_unit ON subscription (unit_id)",
     """CREATE FUNCTION stir_alone() RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
-            PERFORM pg_advisory_xact_lock(0x66656564);
+            PERFORM pg_advisory_xact_lock(1717921124);
         END $$""",
     """CREATE FUNCTION stir_feeds_of_persons(persons uuid[]) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN

@@ -6,7 +6,9 @@ import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
+from api.embedded import EmbeddedServer
 from domain import database, migrating
+from domain.errors import Incomplete
 from domain.journal import Entry
 from tests.clock import NOW
 
@@ -142,3 +144,17 @@ def test_what_a_story_writes_stays_for_its_test_and_goes_before_the_next(run):
     assert run(written()) == 1
     run(begin_anew())
     assert run(written()) == 0
+
+
+def test_nothing_is_begun_on_a_server_that_is_too_old(monkeypatch: pytest.MonkeyPatch, server: EmbeddedServer) -> None:
+    monkeypatch.setattr(migrating, "OLDEST", 99)
+
+    async def tables() -> list[asyncpg.Record]:
+        with pytest.raises(Incomplete, match="PostgreSQL 99 以上"):
+            await migrating.migrate(server.url())
+        connection = await asyncpg.connect(server.url())
+        found: list[asyncpg.Record] = await connection.fetch(migrating.ANYTHING)
+        await connection.close()
+        return found
+
+    assert asyncio.run(tables()) == []
