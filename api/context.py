@@ -34,8 +34,8 @@ class Context:
     actor is remembered: every statement that reads proves it, or finds it `is_outdated`.
 
     `is_open` says whether the schema may be asked about by everybody, as in a demonstration; `purpose` is why
-    personal data is read, where the asker has said so, and `shown` the rows that they were shown of it, by whichever
-    statement.
+    personal data is read, where the asker has said so, and `shown` how many persons each row of it showed them, by
+    whichever statement.
     """
 
     actor: Actor
@@ -43,7 +43,7 @@ class Context:
     is_open: bool = False
     purpose: str = ""
     replica: Replica | None = None
-    shown: set[str] = field(default_factory=set)
+    shown: dict[str, int] = field(default_factory=dict)
     proof: Proof | None = None
     is_outdated: bool = False
     statements: int = 0

@@ -7,7 +7,7 @@ Lines are written in the transaction of the reading and only ever added; they ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -142,28 +142,33 @@ def must_say_why(said: str, what: str) -> str:
     return said
 
 
-def must_say_why_for(rows: Collection[str], said: str) -> None:
-    """Raises Incomplete where so many are shown at once that a purpose is wanted. Who is shown by two kinds of rows, as
-    a volunteer and as a person, is one."""
-    if is_many(Counter(row.partition(":")[0] for row in rows)):
+def must_say_why_for(rows: Mapping[str, int], said: str) -> None:
+    """Raises Incomplete where so many persons are shown at once, by each of these rows so many, that a purpose is
+    wanted. Who is shown by two kinds of rows, as a volunteer and as a person, is one."""
+    kinds = Counter[str]()
+    for row, persons in rows.items():
+        kinds[row.partition(":")[0]] += persons
+    if is_many(kinds):
         must_say_why(said, AT_ONCE)
 
 
 def is_many(kinds: Mapping[str, int]) -> bool:
-    """Whether that many rows of each kind are more persons than are shown to nobody who does not say why."""
+    """Whether that many by rows of each kind are more persons than are shown to nobody who does not say why."""
     return max(kinds.values(), default=0) > MANY
 
 
 @dataclass(frozen=True)
 class Affected:
-    """Whose data was shown: persons, each with how often and when last; `looks` is how many lines tell it."""
+    """Whose data was shown: persons, each with how often and when last; `looks` is how many lines tell it. `named` is
+    how many besides stood in the lists that were shown, as nobody whom we know."""
 
     persons: Mapping[UUID, tuple[int, datetime]]
     looks: int
+    named: int = 0
 
     @property
     def is_reportable(self) -> bool:
-        return len(self.persons) > MANY
+        return len(self.persons) + self.named > MANY
 
 
 async def affected(
@@ -185,7 +190,25 @@ async def affected(
     for one in found:
         for person in {known[row] for row in one.rows if row in known}:
             persons[person] = (persons.get(person, (0, one.at))[0] + 1, one.at)
-    return Affected(persons, len(found))
+    return Affected(persons, len(found), await _named(found))
+
+
+async def _named(found: Sequence[Look]) -> int:
+    """How many stood in the lists (`Holding.each`) when they were shown, as the journal tells, which outlasts them. Who
+    stood in two versions of one list may be two."""
+    lists = {name: each for name, model in models().items() if (each := HOLDINGS[model._meta.db_table].each)}
+    shown = {(row, one.at) for one in found for row in one.rows if row.partition(":")[0] in lists}
+    ids = {row.partition(":")[2] for row, _ in shown}
+    versions: dict[str, list[Entry]] = {}
+    for entry in await Entry.filter(kind__in=lists, row_id__in=ids).order_by("at", "id"):
+        if lists[entry.kind] in entry.after:
+            versions.setdefault(f"{entry.kind}:{entry.row_id}", []).append(entry)
+    seen = {one.id: one for row, at in shown for one in [_last(versions.get(row, []), at)] if one}
+    return sum(one.after[lists[one.kind]] for one in seen.values())
+
+
+def _last(entries: Sequence[Entry], at: datetime) -> Entry | None:
+    return next((one for one in reversed(entries) if one.at <= at), None)
 
 
 async def _persons_behind(rows: Collection[str]) -> dict[str, UUID]:

@@ -64,4 +64,5 @@ def _said(found: Affected) -> str:
     mark = (
         f"{MANY}人を超えています。個人情報保護委員会への報告の要否を確かめてください。" if found.is_reportable else ""
     )
-    return "\n".join([*sorted(lines), f"{len(found.persons):,}人（閲覧の記録 {found.looks:,}件）。{mark}"])
+    named = f"ほかに、来られる方の名簿で見られた方 最多{found.named:,}人。" if found.named else ""
+    return "\n".join([*sorted(lines), f"{len(found.persons):,}人（閲覧の記録 {found.looks:,}件）。{named}{mark}"])

@@ -127,14 +127,16 @@ class Compiler:
         return ", ".join([*cells, *self.seen(gtype, places, alias)])
 
     def seen(self, gtype: GraphQLObjectType, places: list[Place], alias: str) -> list[str]:
-        """Which row it is, where something personal of it is shown: for the line that tells of the look."""
+        """Which row it is, where something personal of it is shown: for the line that tells of the look; and how many
+        people stand in it, where that is not one."""
         entity = entity_of(gtype)
         personal, is_sensitive = personal_in(entity, places)
         if not personal or entity is None:
             return []
         self.personal |= {f"{gtype.name}.{place.name}" for place in personal}
         self.sensitive |= is_sensitive
-        return [named(of_row(entity.model.__name__, alias), SEEN)]
+        row, (each, _) = of_row(entity.model.__name__, alias), pages.listed_in(entity.model)
+        return [named(f"{row} || ' ' || jsonb_array_length({alias}.{each})" if each else row, SEEN)]
 
     def cell(self, place: Place, alias: str) -> str:
         if place.name == "__typename":

@@ -81,6 +81,12 @@ def is_of_somebody(model: type[Model], column: str | None = None) -> bool:
     return holding is not None and (column in holding.of_persons if column else bool(holding.whose))
 
 
+def listed_in(model: type[Model]) -> tuple[str, int]:
+    """The column in which other people stand in these rows, if any, and how many of them at most; else one is shown."""
+    holding = HOLDINGS.get(model._meta.db_table)
+    return (holding.each, holding.most) if holding else ("", 1)
+
+
 def tells(entity: Entity, data: DataClass, column: str | None) -> bool:
     """Whether a choice or an order tells of a person: by its own declaration, or by what the register says of its
     column, for a search key is shown to nobody and made of a name."""

@@ -18,7 +18,7 @@ from graphql.execution.collect_fields import GroupedFieldSet
 
 from api.reading.compiler import personal_in
 from api.reading.declarations import Answered, Expression, Pages, entity_of
-from api.reading.pages import check_cursors, chosen_filters, chosen_order, window
+from api.reading.pages import check_cursors, chosen_filters, chosen_order, listed_in, window
 from api.reading.places import Place, arguments, places, selected
 from domain import looks
 from domain.actor import Role
@@ -104,11 +104,11 @@ class Inspection:
                 self.visit(inner, times * size if is_page else times, is_listed or is_page)
 
     def note(self, gtype: GraphQLObjectType, inners: list[Place], times: int, is_listed: bool) -> None:
-        """How many rows with personal data there might be, by kind, and whether sensitive ones are listed."""
+        """How many persons the rows with personal data might show, by kind, and whether sensitive ones are listed."""
         entity = entity_of(gtype)
         personal, is_sensitive = personal_in(entity, inners)
         if personal and entity is not None:
-            self.persons[entity.model.__name__] += times
+            self.persons[entity.model.__name__] += times * listed_in(entity.model)[1]
             self.lists_sensitive |= is_sensitive and is_listed
 
     def possible(self, gtype: Any) -> list[GraphQLObjectType]:

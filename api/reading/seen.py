@@ -21,20 +21,25 @@ class Look:
     is_sensitive: bool = False
 
 
-def taken_out(text: str) -> tuple[str, set[str]]:
-    """The answer as the client gets it, and the rows, each as `Model:id`."""
-    value, rows = orjson.loads(text), set[str]()
+def taken_out(text: str) -> tuple[str, dict[str, int]]:
+    """The answer as the client gets it, and the rows, each as `Model:id`, with how many persons it shows."""
+    value, rows = orjson.loads(text), dict[str, int]()
     _take_out(value, rows)
     return orjson.dumps(value).decode(), rows
 
 
-def _take_out(value: Any, rows: set[str]) -> None:
+def _take_out(value: Any, rows: dict[str, int]) -> None:
     if isinstance(value, dict):
         if SEEN in value:
             found = value.pop(SEEN)
-            rows.update(filter(None, found) if isinstance(found, list) else [found])
+            rows.update(map(_counted, filter(None, found) if isinstance(found, list) else [found]))
         for inner in value.values():
             _take_out(inner, rows)
     elif isinstance(value, list):
         for inner in value:
             _take_out(inner, rows)
+
+
+def _counted(found: str) -> tuple[str, int]:
+    row, _, persons = found.partition(" ")
+    return row, int(persons or 1)

@@ -20,9 +20,10 @@ from domain.calendar import AppointmentKind, Attendee
 from domain.drills.participation import Participation, must_fit
 from domain.errors import Conflict, Invalid
 from domain.japanese import storable
+from domain.register import HOLDINGS
 from domain.replies import NOTHING_SAID, Coming, Counted, counts
 
-MOST_NAMES = 20
+MOST_NAMES = HOLDINGS["drill_participation"].most
 """The reception calls out whom it looks for: of a larger delegation the number is enough. With so many lines a form
 stays within the few kilobytes of one that people fill in."""
 

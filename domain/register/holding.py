@@ -34,7 +34,8 @@ class Holding:
     which may say something of them, but not what `stays`; rows of which nothing would be left are `removed`. In
     `texts` people write freely, so that anybody may be named there, whoever's the row is. A row that `is_shared` is
     seen by several outsiders who do not learn of each other: its version, which rises with what is done for any of
-    them, is not theirs to read.
+    them, is not theirs to read. In `each` stands a list of people whom we may not know otherwise, `most` of them in a
+    row: they are who is counted where such a row is shown.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Holding:
     texts: str = ""
     removed: bool = False
     is_shared: bool = False
+    each: str = ""
+    most: int = 1
     headings: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -260,6 +260,8 @@ HOLDINGS: Mapping[str, Holding] = {
         source="団体の担当者の回答（ページ）または電話の聞き取り",
         recipients="同じ団体の担当者",
         texts="names",
+        each="names",
+        most=20,
     ),
     "unit": Holding(
         "所属",

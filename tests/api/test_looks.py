@@ -1,17 +1,21 @@
 """Who is shown personal data through GraphQL leaves a line; who is shown none, leaves none."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from api.context import Context
 from api.guard import Asked
-from domain import database
+from domain import database, replies
+from domain.calendar import Attendee, PartStat
+from domain.drills import Participation
 from domain.journal import Entry
 from domain.looks import Look
 from domain.volunteers import AgeBand, GuardianConsent
 from tests import make
 from tests.api.asking import DOOR, WHY, ask, change, codes, read
+from tests.clock import NOW
 from tests.contents import contents
 from tests.make import Town
 
@@ -141,6 +145,35 @@ def test_more_than_a_hundred_persons_at_once_are_shown_to_nobody_who_does_not_sa
             (100, ""),
             (101, WHY),
         ]
+
+    play(story)
+
+
+CONFIRM = """mutation($input: ConfirmDrillInput!) {
+  confirmDrill(input: $input) { drill { participations(first: 6) { edges { node { names } } } } }
+}"""
+COMING = "{ drillParticipations { edges { node { names } } } }"
+
+
+def test_everybody_in_a_list_of_who_comes_is_one_of_those_who_are_shown(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for number in range(6):
+            drill = await make.drill(town.officer, starts_at=NOW + timedelta(days=20 + number))
+            await make.invited(town.officer, drill, f"{number}社")
+            asked = await Attendee.get(appointment_id=drill.appointment_id)
+            names = [f"担当 {line}" for line in range(20)]
+            assert codes(await ask(town.officer, COMING, why="")) == []
+            await replies.note(town.officer, asked.id, partstat=PartStat.ACCEPTED, names=names)
+        before = await Look.all().count()
+        assert codes(await ask(town.officer, COMING, why="")) == [("INCOMPLETE", "purpose")]
+        assert await Look.all().count() == before
+        assert codes(await ask(town.officer, CONFIRM, why="", input={"drillId": f"Drill:{drill.id}"})) == [
+            ("INCOMPLETE", "purpose")
+        ]
+        shown = await read(town.officer, COMING)
+        assert {len(edge["node"]["names"]) for edge in shown["drillParticipations"]["edges"]} == {20}
+        parts = await Participation.all().order_by("id")
+        assert (await Look.all().order_by("-id").first()).rows == [f"Participation:{part.id}" for part in parts]
 
     play(story)
 

@@ -7,11 +7,13 @@ import pytest
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from domain import database, looks, records, tokens, walls
+from domain import database, drills, looks, records, replies, tokens, walls
 from domain.accounts.account import Credential
 from domain.actor import Actor, Role
+from domain.calendar import Attendee, PartStat
+from domain.drills import Participation
 from domain.journal import Entry
-from domain.looks import Door, Look
+from domain.looks import Affected, Door, Look
 from domain.outbox import Letter
 from domain.people import Person
 from tests import make
@@ -90,6 +92,29 @@ def test_the_person_behind_a_credential_is_found_by_way_of_the_account_and_nobod
         body = await make.company(town.hq)
         await look(town.hq, f"Credential:{credential.id}", f"Organization:{body.id}")
         assert (await looks.affected(NOW, NOW + DAY)).persons == {town.officer.person_id: (1, NOW)}
+
+    play(story)
+
+
+def test_who_stood_in_a_list_that_was_shown_is_affected_as_long_as_the_journal_lasts(play: Any) -> None:
+    async def story(town: Town) -> None:
+        parts = []
+        for number in range(2):
+            drill = await make.drill(town.officer, title=f"訓練{number}", starts_at=NOW + timedelta(days=20 + number))
+            await make.invited(town.officer, drill, f"{number}社")
+            asked = await Attendee.get(appointment_id=drill.appointment_id)
+            names = [f"担当 {line}" for line in range(20)]
+            await replies.note(town.officer, asked.id, partstat=PartStat.ACCEPTED, names=names)
+            parts.append(await Participation.get(drill_id=drill.id))
+        await look(town.hq, *(f"Participation:{part.id}" for part in parts))
+        await replies.note(make.at(town.officer, NOW + DAY), asked.id, partstat=PartStat.ACCEPTED, names=["係長 例塚"])
+        await drills.call_off(make.at(town.officer, NOW + DAY), parts[0].drill_id, reason="台風")
+        for day, named in ((0, 40), (2, 41)):
+            await look(make.at(town.hq, NOW + day * DAY), f"Participation:{parts[1].id}")
+            found = await looks.affected(NOW, NOW + 3 * DAY)
+            assert (found.persons, found.named, found.is_reportable) == ({}, named, False)
+        reported = Affected({}, 1, looks.MANY + 1)
+        assert reported.is_reportable
 
     play(story)
 
