@@ -13,13 +13,13 @@ from starlette.routing import Route
 from api import pages, visits
 from api.house import House
 from domain.accounts import Stage, Visit
-from domain.actor import TOKYO
+from domain.actor import OUTSIDERS, TOKYO, Role
 from domain.errors import RateLimited, Refused
 
 Handler = Callable[[House, Request], Awaitable[Response]]
 VisitHandler = Callable[[House, Request, Visit], Awaitable[Response]]
 
-LOGIN, SECOND, ACCOUNT = "/login", "/login/second-factor", "/account"
+LOGIN, SECOND, ACCOUNT, OWN = "/login", "/login/second-factor", "/account", "/own"
 STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "NOT_FOUND": 404, "RATE_LIMITED": 429, "INVALID": 400}
 """What a refusal is in HTTP; any other is 409."""
 
@@ -88,6 +88,11 @@ def refusal(refused: Refused) -> str:
 
 def status(refused: Refused) -> int:
     return STATUS.get(refused.code, 409)
+
+
+def home(role: Role) -> str:
+    """Where somebody is led who has come in: outsiders to their own dates, which lead on to the account."""
+    return OWN if role in OUTSIDERS else ACCOUNT
 
 
 def onward(path: str) -> Response:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from api import pages, visits
 from api.entrance import doors
-from api.entrance.doors import ACCOUNT, LOGIN, SECOND, onward
+from api.entrance.doors import LOGIN, SECOND, onward
 from api.house import House
 from api.pages import forms
 from domain import accounts
@@ -63,7 +63,7 @@ async def _enter(house: House, request: Request) -> Response:
 
 async def _on(house: House, request: Request, entered: Entered) -> Response:
     """Further in with the new session."""
-    answer = onward(ACCOUNT if entered.stage is Stage.INSIDE else SECOND)
+    answer = onward(doors.home(entered.role) if entered.stage is Stage.INSIDE else SECOND)
     return await visits.exchange(answer, request, house, entered.secret)
 
 
@@ -95,7 +95,7 @@ async def _prove(house: House, request: Request) -> Response:
         entered = await accounts.prove(house.clock(), house.gate, visit, form.get("code", ""), visits.caller(request))
     except Refused as refused:
         return await _ask(visit, doors.refusal(refused), doors.status(refused))
-    return visits.give(onward(ACCOUNT), house, entered.secret)
+    return visits.give(onward(doors.home(entered.role)), house, entered.secret)
 
 
 async def offer(house: House, visit: Visit, path: str, said: str = "", status: int = 200, sealed: str = "") -> Response:

@@ -100,7 +100,7 @@ async def _back(house: House, provider: Provider, request: Request) -> Response:
         again = pages.filled("back.html", href=doors.LOGIN)
         answer = doors.shown("ログインできません", doors.refusal(refused) + again, doors.status(refused))
     else:
-        answer = await visits.exchange(doors.onward(doors.ACCOUNT), request, house, entered.secret)
+        answer = await visits.exchange(doors.onward(doors.home(entered.role)), request, house, entered.secret)
     answer.delete_cookie(_cookie(house), secure=not house.is_plain, httponly=True, samesite="lax", path="/")
     return answer
 

@@ -37,10 +37,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Entered:
-    """A new session: its secret for the cookie, and how far it leads."""
+    """A new session: its secret for the cookie, how far it leads, and whom."""
 
     secret: str
     stage: Stage
+    role: Role
 
 
 async def enter(now: datetime, gate: Gate, login: str, password: str, caller: Caller, code: str = "") -> Entered:
@@ -194,7 +195,7 @@ async def _let_in(
         tries = await throttling.welcome(now, *doors, counted=counted)
         await Account.filter(id=account.id).update(last_entered_at=now)
         await note(account.author(now), account, "account-entered", tries_before=tries)
-    return Entered(secret, stage)
+    return Entered(secret, stage, account.role)
 
 
 @routine

@@ -35,7 +35,8 @@ def test_a_partner_logs_in_looks_around_and_logs_out(play: Any) -> None:
         async with browser() as one:
             assert goes_to(await one.get("/account")) == "/login"
             assert "ログインする" in text_of(await one.get("/login"))
-            assert goes_to(await one.enter(MEGUMI)) == "/account"
+            assert goes_to(await one.enter(MEGUMI)) == "/own"
+            assert "/account" in (await one.get("/own")).text
             text = text_of(await one.get("/account"))
             for told in ("例塚 恵", MEGUMI, "協定の相手方", "Linux の Firefox", "（この画面）"):
                 assert told in text
@@ -168,7 +169,7 @@ def test_text_browsers_old_ones_and_new_ones_log_in(play: Any, headers: dict[str
         await keys.partner(town)
         async with browser() as one:
             answer = await one.post("/login", headers, login=MEGUMI, password=keys.PASSWORD)
-            assert goes_to(answer) == "/account"
+            assert goes_to(answer) == "/own"
 
     play(story)
 
@@ -248,7 +249,7 @@ def test_the_letters_link_leads_to_a_password_and_to_the_login(play: Any) -> Non
                 assert (await one.post(path, {}, **form)).status_code == 400
             assert goes_to(await one.post(path, {}, password=NEW, again=NEW)) == "/login?said=set"
             assert (await one.get(path)).status_code == 404
-            assert goes_to(await one.enter(MEGUMI, NEW)) == "/account"
+            assert goes_to(await one.enter(MEGUMI, NEW)) == "/own"
 
     play(story)
 

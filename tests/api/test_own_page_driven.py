@@ -51,7 +51,7 @@ def entered(window: Browser, address: str) -> None:
     window.type("input[name=login]", MEGUMI)
     window.type("input[name=password]", keys.PASSWORD)
     window.click("main form button")
-    says(window, "協定の相手方")
+    window.wait_for("return location.pathname === '/own'")
 
 
 def answers(window: Browser, page: str) -> None:

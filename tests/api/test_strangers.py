@@ -7,6 +7,7 @@ who has left, and by the cookie of a session that ended in such a way. In each c
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -110,14 +111,21 @@ def told(answered: Answered) -> tuple[object, ...]:
     return answered.status, tuple(sorted(headers.items())), answered.body
 
 
+ONE_IN = 3
+"""So many questions there are for each that is asked with a key that is none any more, where not all are; without a key
+all are asked."""
+
+
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.__name__)
-def test_nobody_who_is_not_known_is_told_or_changes_anything_whatever_they_ask(play: Any, key: Any) -> None:
+def test_nobody_who_is_not_known_is_told_or_changes_anything_whatever_they_ask(play: Any, key: Any, full: bool) -> None:
+    first, step = (0, 1) if full or key is none else (list(KEYS).index(key) % ONE_IN, ONE_IN)
+
     async def story(town: Town) -> tuple[int, set[tuple[object, ...]]]:
         kind, _ = KEYS[key]
         ids = await rows_of(town.officer, town, "見本小学校")
         headers, app = shown(kind, await key(town)), make_app(HOUSE, "postgres://nobody@nowhere/nothing")
         before, tried, answers = await contents(), 0, set()
-        for one in documents(ids):
+        for one in islice(documents(ids), first, None, step):
             answers.add(told(await ask(app, one.text, one.variables, headers)))
             tried += 1
         answers.add(told(await ask(app, "{ noSuchField }", {}, headers)))
@@ -125,7 +133,7 @@ def test_nobody_who_is_not_known_is_told_or_changes_anything_whatever_they_ask(p
         return tried, answers
 
     tried, answers = play(story)
-    assert tried == len(list(documents({})))
+    assert tried == len(range(first, len(list(documents({}))), step))
     ((status, headers, body),) = answers
     error = {"message": KEYS[key][1], "extensions": {"code": "UNAUTHENTICATED"}}
     assert (status, orjson.loads(body)) == (401, {"errors": [error]})

@@ -156,7 +156,7 @@ def test_somebody_ends_their_own_sessions_one_by_one_and_nobody_elses(play: Any)
         _, account = await keys.partner(town)
         first, second = [(await keys.enter(account.login)).secret for _ in range(2)]
         stranger = await keys.opened(town, town.hq, "hq-1")
-        row = (await keys.visited(keys.Entered(first, Stage.INSIDE))).session
+        row = (await keys.visited(keys.Entered(first, Stage.INSIDE, account.role))).session
         with pytest.raises(NotFound):
             await sessions.end_one(NOW, stranger.id, row.id)
         assert await is_inside(first)

@@ -113,7 +113,7 @@ def test_of_a_hundred_persons_who_were_erased_no_word_is_left_in_the_whole_datab
         assert {"person.family_name", "guardian_consent.guardian_name", "letter.facts", "journal.after"} <= stood
         assert {"attendee.remark", "token.label", "volunteer.reason", "contact.department", "letter.to_name"} <= stood
         assert await retention.carry_out(late(SPRING)) == len(persons) == 100
-        for word in (CANARY, "canary", "bird.example", "03-5555-", "055550"):
+        for word in (CANARY, "canary", "bird.example", "03-5555-", "03555500"):  # as long as no seal has it by chance
             assert await places(word) == set(), word
         assert await GuardianConsent.all().count() == await IdempotencyKey.all().count() == 0
 
