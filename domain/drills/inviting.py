@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,11 @@ async def _take_part(
 
 def _told(role: ParticipationRole | None, planned_count: int | None, known: Participation | None) -> dict[str, Any]:
     """Only what was given, checked."""
-    return ({"role": role} if role else {}) | coming.told(Coming(planned_count), known)
+    return _part(role) | coming.told(Coming(planned_count), known)
+
+
+def _part(role: ParticipationRole | None) -> dict[str, Any]:
+    return {"role": role} if role else {}
 
 
 @verb(*LIAISONS)
@@ -115,14 +120,22 @@ async def correct_participation(
     *,
     role: ParticipationRole | None = None,
     planned_count: int | None = None,
+    names: Sequence[str] | None = None,
     version: int | None = None,
 ) -> Participation:
-    """Change in what part, or with how many people (人), an organisation comes; what is not given stays."""
+    """Change in what part, or with how many people (人), an organisation comes, or put right who does; what is not
+    given stays. `names` put the list right that stands, also after the drill and for as long as it is there
+    (個人情報の保護に関する法律 90条, 98条). Raises WrongState where none is."""
     known = await records.see(participations_visible_to(actor), participation_id)
     drill = await records.find(visible_to(actor), known.drill_id)
-    must_be_in(LABELS, drill.status, *ARRANGING)
+    if names is None or role or planned_count is not None:
+        must_be_in(LABELS, drill.status, *ARRANGING)
     participation = await records.find(participations_visible_to(actor), participation_id, version)
-    await records.change(actor, participation, "participation-corrected", **_told(role, planned_count, participation))
+    if names is not None and not participation.names:
+        raise WrongState("来られる方の名簿はありません。回答を登録するときに入力してください。", field="names")
+    count = participation.planned_count if planned_count is None else planned_count
+    told = coming.told(Coming(count, names), participation)
+    await records.change(actor, participation, "participation-corrected", **_part(role), **told)
     await must_fit(drill.id, drill.capacity)
     return participation
 

@@ -316,6 +316,8 @@ def test_an_invitation_is_taken_back_and_a_part_corrected_through_the_door(play:
         )
         shown = {"plannedCount": 6, "role": "TRAINEE", "version": 3}
         assert answer["data"]["correctDrillParticipation"]["drillParticipation"] == shown
+        nobody = await change(town.officer, "correctDrillParticipation", participationId=part, names=[])
+        assert codes(nobody) == [("WRONG_STATE", "names")]
         await change(
             town.officer, "uninviteFromDrill", drillId=id_of(drill), attendeeId=id_of(await attendee_of(second))
         )

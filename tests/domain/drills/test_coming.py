@@ -9,7 +9,7 @@ from domain import database, drills, replies
 from domain.actor import TOKYO
 from domain.calendar import Attendee, PartStat
 from domain.drills import Drill, ParticipationReply
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.journal import Entry
 from domain.organizations import Contact
 from domain.outbox import Letter
@@ -211,6 +211,38 @@ def test_names_are_gone_once_the_drill_was_reported_or_called_off(play: Any) -> 
         await says(second, names=NAMES)
         await drills.call_off(town.officer, other.id, reason="台風")
         assert await expected(second) == (2, [])
+
+    play(story)
+
+
+def test_whoever_wants_to_stand_in_no_list_is_taken_out_also_after_the_drill(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, contact = await asked(town)
+        part = await participation_of(contact)
+        with pytest.raises(WrongState, match="名簿はありません"):
+            await drills.correct_participation(town.officer, part.id, names=NAMES)
+        await says(contact, names=NAMES)
+        await drills.confirm(town.officer, drill.id)
+        after = make.at(town.officer, drill.starts_at + timedelta(hours=1))
+        await drills.start(after, drill.id)
+        await drills.finish(after, drill.id, attendance=[drills.Attended(part.id, 2)])
+        before = await everything()
+        for refused, why in (
+            ({"names": NAMES[:1], "planned_count": 1}, WrongState),
+            ({"names": [*NAMES, "主任 例川"]}, Invalid),
+            ({"names": ["例塚\n恵"]}, Invalid),
+        ):
+            with pytest.raises(why):
+                await drills.correct_participation(after, part.id, **refused)
+        with pytest.raises(NotFound):
+            await drills.correct_participation(town.other_officer, part.id, names=[])
+        assert await everything() == before
+        await drills.correct_participation(after, part.id, names=NAMES[:1])
+        assert await expected(contact) == (2, [NAMES[0]])
+        await drills.correct_participation(after, part.id, names=[])
+        assert await expected(contact) == (2, [])
+        with pytest.raises(WrongState, match="名簿はありません"):
+            await drills.correct_participation(after, part.id, names=NAMES)
 
     play(story)
 
