@@ -28,7 +28,7 @@ class AccessToken(Node):
     label: str
     created_at: datetime
     expires_at: datetime
-    last_used_at: datetime | None
+    last_used_at: datetime | None = reading.column(description="Exact to an hour.")
     revoked_at: datetime | None
     person: Person | None = reading.one("person_id")
     unit: Unit | None = reading.one("unit_id")

@@ -19,6 +19,7 @@ from domain.errors import RateLimited, Refused
 Handler = Callable[[House, Request], Awaitable[Response]]
 VisitHandler = Callable[[House, Request, Visit], Awaitable[Response]]
 
+NEVER = "まだありません"
 LOGIN, SECOND, ACCOUNT, OWN = "/login", "/login/second-factor", "/account", "/own"
 STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "NOT_FOUND": 404, "RATE_LIMITED": 429, "INVALID": 400}
 """What a refusal is in HTTP; any other is 409."""
@@ -100,6 +101,11 @@ def onward(path: str) -> Response:
     return RedirectResponse(path, 303, {"Referrer-Policy": REFERRER})
 
 
+def hour(at: datetime | None) -> str:
+    """An instant of which no more is known than the hour."""
+    return f"{at.astimezone(TOKYO):%Y年%-m月%-d日 %-H時台}" if at else NEVER
+
+
 def instant(at: datetime | None) -> str:
     """An instant in Japan, to the minute."""
-    return f"{at.astimezone(TOKYO):%Y年%-m月%-d日 %-H時%M分}" if at else "まだありません"
+    return f"{at.astimezone(TOKYO):%Y年%-m月%-d日 %-H時%M分}" if at else NEVER

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from api import pages, subscribing, visits
 from api.entrance import doors, linked, login
-from api.entrance.doors import ACCOUNT, LOGIN, inside, instant, onward
+from api.entrance.doors import ACCOUNT, LOGIN, hour, inside, instant, onward
 from api.house import House
 from api.pages import forms
 from domain import accounts, feeds, tokens
@@ -114,7 +114,7 @@ async def _tokens(house: House, actor: Actor) -> str:
             "token.html",
             label=one.label or "（名前なし）",
             scope=SCOPES[one.scope],
-            used=instant(one.last_used_at),
+            used=hour(one.last_used_at),
             ends=instant(one.expires_at),
             id=str(one.id),
         )

@@ -189,9 +189,9 @@ def computed(
     table: Mapping[Any, Iterable[Any]],
     *,
     data: DataClass = DataClass.PUBLIC,
-    description: str | None = None,
+    description: str | None = "Where this state may lead, whoever asks: a mutation says who may lead it there.",
 ) -> Any:
-    """A list that follows from one column by a constant table, such as the transitions a state allows."""
+    """A list that follows from one column by a constant table: the transitions that a state allows."""
     plain = {str(state): tuple(str(item) for item in items) for state, items in table.items()}
     return _field(Computed(column=column, table=plain, data=data), description)
 
