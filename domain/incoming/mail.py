@@ -29,8 +29,8 @@ class IncomingKind(StrEnum):
 class IncomingDoubt(StrEnum):
     """Why a mail was not simply taken: UNPROVEN 差出人を確かめられない, SENDER 差出人が招待した人でない, UNINVITED
     招待していない人, UNKNOWN_DATE 予定が見つからない, OUTDATED 変更前の予定への返事, CLOSED 回答の受付が終わっている,
-    AUTOMATIC 自動で送られた, CLASH 同じ時間に別の予定がある, SHARED 招待した複数の人が同じアドレスを使っている,
-    UNUSUAL 返事の形になっていない."""
+    AUTOMATIC 自動で送られた, CLASH 同じ時間に別の予定がある, FULL 定員を超える, SHARED 招待した複数の人が同じ
+    アドレスを使っている, UNUSUAL 返事の形になっていない."""
 
     UNPROVEN = "UNPROVEN"
     SENDER = "SENDER"
@@ -40,6 +40,7 @@ class IncomingDoubt(StrEnum):
     CLOSED = "CLOSED"
     AUTOMATIC = "AUTOMATIC"
     CLASH = "CLASH"
+    FULL = "FULL"
     SHARED = "SHARED"
     UNUSUAL = "UNUSUAL"
 

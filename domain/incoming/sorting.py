@@ -184,12 +184,14 @@ def _status(kind: IncomingKind, doubt: IncomingDoubt | None) -> IncomingStatus:
 
 
 async def _taken(author: Author, told: Told, place: _Place) -> tuple[IncomingStatus, IncomingDoubt | None]:
-    """What becomes of an answer that is beyond doubt. Whoever is held elsewhere at that time is asked by an officer."""
+    """What becomes of an answer that is beyond doubt. Whoever is held elsewhere at that time, or for whose body there
+    is no room, is asked by an officer."""
     try:
         async with in_transaction("default"):
             is_newest = await _applied(author, told, place)
-    except (Conflict, IntegrityError):
-        return IncomingStatus.WAITING, IncomingDoubt.CLASH
+    except (Conflict, IntegrityError) as refused:
+        is_full = isinstance(refused, Conflict) and refused.field == "planned_count"
+        return IncomingStatus.WAITING, IncomingDoubt.FULL if is_full else IncomingDoubt.CLASH
     return (IncomingStatus.APPLIED if is_newest else IncomingStatus.FILED), None
 
 

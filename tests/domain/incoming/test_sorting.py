@@ -295,6 +295,24 @@ def test_a_yes_of_somebody_who_is_held_elsewhere_at_that_time_waits_for_an_offic
     play(story)
 
 
+def test_a_yes_for_which_there_is_no_room_any_more_waits_and_says_so(play: Any) -> None:
+    async def story(town: Town) -> None:
+        asked = await invitation(town)
+        await replies.note(town.officer, asked.attendee.id, partstat=PartStat.DECLINED)
+        await drills.correct(town.officer, asked.drill.id, capacity=3)
+        bank = await make.company(town.officer, "見本信用金庫")
+        other = await make.contact(town.officer, bank, mail_address="sora@bank.example")
+        await drills.invite(town.officer, asked.drill.id, contact_id=other.id, planned_count=3)
+        before = await asked.answer()
+        mail = await asked.arrives()
+        assert sorted_as(mail) == (IncomingKind.ANSWER, IncomingDoubt.FULL, IncomingStatus.WAITING)
+        with pytest.raises(Conflict, match="定員"):
+            await incoming.accept(town.officer, mail.id)
+        assert await asked.answer() == before
+
+    play(story)
+
+
 def test_an_answer_from_the_mailbox_of_two_who_are_invited_is_nobodys_until_an_officer_knows_whose(play: Any) -> None:
     async def story(town: Town) -> None:
         asked = await invitation(town)
