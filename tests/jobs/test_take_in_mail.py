@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from domain import incoming, replies
+from domain import answering, incoming, replies
+from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, Attendee, PartStat
-from domain.incoming import IncomingMail, IncomingStatus
+from domain.incoming import IncomingDoubt, IncomingMail, IncomingStatus
 from jobs.mailbox import MailboxClosed
 from jobs.post import FilePost
 from jobs.post_letters import Desk
@@ -69,6 +70,30 @@ def test_what_a_secretary_answers_is_taken_once_the_desk_has_entered_whose_secre
         box.put(sent[1])
         assert await take_in_mail(SOON + MINUTE, desk(box)) == {IncomingStatus.APPLIED: 1}
         assert await asked.answer() == (PartStat.ACCEPTED, AnswerChannel.MAIL)
+
+    play(story)
+
+
+def test_what_comes_from_the_houses_own_address_is_nobodys_answer_whose_ever_it_is_entered_as(
+    play: Any, box: Box
+) -> None:
+    async def story(town: Town) -> None:
+        asked, house = await invitation(town), "Desk@police.aohama.example"
+        whose = {"person_id": asked.attendee.person_id, "kind": AnswerAddressKind.ALIAS}
+        await answering.allow(town.officer, mail_address=house, **whose)
+        genuine = GENUINE.replace("partner.example", "police.aohama.example")
+        ics = calendar(uid=asked.date.uid, sequence="0")
+        sent = [mail(ics, house, Authentication_Results=genuine, message_id=f"<{n}@x>") for n in range(2)]
+        box.put(sent[0])
+        elsewhere = replace(desk(box), mail_from="renkei@police.aohama.example")
+        before = await asked.answer()
+        assert await take_in_mail(SOON, desk(box)) == {IncomingStatus.WAITING: 1}
+        assert (await IncomingMail.get()).doubt is IncomingDoubt.UNPROVEN
+        assert await asked.answer() == before
+        box.put(
+            mail(calendar(uid=asked.date.uid, sequence="0"), house, Authentication_Results=genuine, message_id="<2@x>")
+        )
+        assert await take_in_mail(SOON, elsewhere) == {IncomingStatus.APPLIED: 1}
 
     play(story)
 
