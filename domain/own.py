@@ -299,7 +299,8 @@ async def choose_notices(
     whether there was anything to tell.
 
     Raises Invalid as that does, WrongState for whoever is not here any more, cannot be told, or was told too often; but
-    whoever may hold the link too keeps nobody from what held before the first of these letters: that needs none.
+    whoever may hold the link too keeps nobody from what held before the first of these letters: that needs none, where
+    it is no silence.
     """
     values = people.notices(remind_days, quiet_from, quiet_to)
     seen = await records.see(Person.filter(is_officer=False), person_id)
@@ -316,7 +317,7 @@ async def choose_notices(
         if first is None:
             await _must_be_reached(now, known)
             await _tell_of_choice(author, person, before)
-        elif first.facts.get("before") != _notices(person):
+        elif not person.remind_days or first.facts.get("before") != _notices(person):
             raise WrongState(CHANGED)
         return first is None
 

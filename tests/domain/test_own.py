@@ -384,6 +384,19 @@ def test_whoever_was_silenced_by_a_link_is_not_kept_from_what_they_had_chosen_th
     play(story)
 
 
+def test_not_even_a_silence_of_before_comes_back_by_a_link_unnoticed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = (await make.volunteer(town)).person_id
+        await Person.filter(id=who).update(remind_days=0)
+        for minute, days in enumerate((3, 1, 2)):
+            await own.choose_notices(LATER + timedelta(minutes=minute), who, remind_days=days)
+        with pytest.raises(WrongState, match="お電話ください"):
+            await own.choose_notices(LATER + timedelta(minutes=9), who, remind_days=0)
+        assert await chosen(who) == (2, None, None)
+
+    play(story)
+
+
 def test_a_link_does_not_fill_a_mailbox_with_what_was_chosen_by_it(play: Any) -> None:
     async def story(town: Town) -> None:
         who = (await make.volunteer(town)).person_id
