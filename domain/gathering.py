@@ -45,7 +45,7 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
     A change waits `how.hold` from the first that was not told yet. A cancellation waits for nothing, nor does what it
     takes back. What must not leave in its reader's quiet hours is decided on at their end (`outbox.claim`). What cannot
     be made sense of is set aside, and keeps nothing else in the house: an older letter for which it would have spoken
-    waits again.
+    waits again, where its date still holds.
     """
     (lock,) = await rows("SELECT pg_try_advisory_xact_lock($1) AS held", LOCK)
     if not lock["held"]:
@@ -63,8 +63,7 @@ async def settle(now: datetime, how: Gathering = AT_ONCE, house: QuietHours | No
             owed = [_waiting(letter) for letter in [*late, *bunch]]
             left = changes.leaving(told.of(bunch[-1]), owed, tells_texts=how.tells_texts)
         except Exception as bug:
-            await Letter.filter(id__in=[letter.id for letter in late]).update(spared_at=None)
-            await outbox.set_aside(now, [*bunch, *theirs], bug)
+            await outbox.set_aside(now, [*await _outdated(late, bunch), *bunch, *theirs], bug)
             continue
         await _carry_out(now, bunch, left)
         await _carry_out(now, theirs, left)
@@ -166,6 +165,24 @@ def _unheard(overtaken: Iterable[Letter]) -> dict[Reader, list[Letter]]:
         else:
             unheard[_reader(letter)].append(letter)
     return unheard
+
+
+# Those of the letters $1 that tell when a date is as it stands.
+TRUE_AS_EVER = """
+    SELECT letter.id FROM letter JOIN appointment ON appointment.id = letter.appointment_id
+    WHERE letter.id = ANY($1::uuid[]) AND appointment.status <> 'CANCELLED'
+      AND appointment.starts_at = (letter.facts->>'starts_at')::timestamptz
+      AND appointment.ends_at = (letter.facts->>'ends_at')::timestamptz"""
+
+
+async def _outdated(late: Sequence[Letter], bunch: Sequence[Letter]) -> list[Letter]:
+    """What was overtaken by a bunch that makes no sense waits again, and speaks for itself; answers what of it may not,
+    because it tells of a date that holds no more."""
+    ids = [letter.id for letter in late]
+    await Letter.filter(id__in=ids).update(spared_at=None)
+    is_off = bunch[-1].method is Method.CANCEL
+    true = set() if is_off else {UUID(str(one["id"])) for one in await rows(TRUE_AS_EVER, ids)}
+    return [letter for letter in late if letter.id not in true]
 
 
 # Who is asked to dates that stand, and in which mailbox they read that.

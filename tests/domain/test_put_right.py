@@ -162,6 +162,32 @@ def test_an_invitation_whose_newer_word_makes_no_sense_is_not_lost_with_that(pla
     play(story)
 
 
+def test_an_invitation_whose_newer_word_makes_no_sense_tells_nobody_a_date_that_holds_no_more(
+    play: Any, caplog: Any
+) -> None:
+    async def story(town: Town) -> None:
+        drill, contact = await invited(town)
+        invitation = await tried(town)
+        await put_right(town, contact)
+        officer, starts_at = make.at(town.officer, LATER), drill.starts_at + timedelta(days=1)
+        await drills.postpone(
+            officer, drill.id, reason="台風", starts_at=starts_at, ends_at=starts_at + timedelta(hours=2)
+        )
+        await drills.resume_inviting(officer, drill.id)
+        told = {letter.id: letter.facts for letter in await Letter.filter(appointment_id=drill.appointment_id)}
+        for id, facts in told.items():
+            await Letter.filter(id=id).update(facts=facts | {"attendee_id": [facts["attendee_id"]]})
+        await gathering.settle(LATER)
+        assert "was set aside" in caplog.text
+        caplog.clear()
+        await Letter.filter(id=invitation.id).update(facts=told[invitation.id])
+        assert {one.kind for one in await leaves()} == {"letter-returned"}
+        old = await Letter.get(id=invitation.id)
+        assert (old.given_up_at, old.spared_at, old.sent_at) == (LATER, None, None)
+
+    play(story)
+
+
 def test_a_letter_that_makes_no_sense_leads_no_other_to_the_old_address_nor_keeps_it_in_the_house(
     play: Any, caplog: Any
 ) -> None:
