@@ -12,8 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.transactions import in_transaction
-
 from domain import outbox
 from domain.actor import TOKYO, Author, Bearer
 from domain.calendar import Appointment, Attendee, overtake
@@ -22,7 +20,7 @@ from domain.japanese import Honorific, addressed
 from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
-from domain.verbs import is_collision, routine
+from domain.verbs import routine
 
 MORNING = time(9)
 A_DAY = 3
@@ -104,14 +102,12 @@ def by_day(now: datetime) -> datetime:
 
 
 # A guardian reads for somebody else (`volunteers.guardians`), and an account has an address of its own: neither follows
-# that of the person. What was leased this moment may still go; where it does not, it is found the next time.
-MISDIRECTED = """
+# that of the person.
+ASTRAY = """
     SELECT letter.id FROM letter JOIN person ON person.id = letter.person_id
-    WHERE letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL
-      AND (letter.leased_until IS NULL OR letter.leased_until <= $1)
-      AND letter.to_address <> person.mail_address AND letter.to_address <> ''
-      AND NOT letter.facts ?| ARRAY['copied_for', 'login']
-    ORDER BY letter.id FOR UPDATE OF letter SKIP LOCKED"""
+    WHERE letter.to_address <> person.mail_address AND letter.to_address <> ''
+      AND NOT letter.facts ?| ARRAY['copied_for', 'login']"""
+MISDIRECTED = f"{ASTRAY} AND {outbox.AT_REST} ORDER BY letter.id FOR UPDATE OF letter SKIP LOCKED"
 UNREACHED = "宛先のメールアドレスの登録がなくなったため、送っていません。"
 
 
@@ -120,16 +116,12 @@ async def settle(now: datetime) -> int:
     """Let what waits go to where its reader is reached now; what reaches them nowhere is lost (`outbox.when_lost`).
     Answers how many letters that were. What an address has overtaken is let go before (`gathering`). What makes no
     sense is set aside, and leads no other to the old address."""
-    found = await rows(MISDIRECTED, now)
-    for letter in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
-        try:
-            async with in_transaction("default"):
-                await _lead(now, letter)
-        except Exception as bug:
-            if is_collision(bug):
-                raise
-            await outbox.set_aside(now, [letter], bug)
-    return len(found)
+    return await outbox.see_to_each(now, await rows(MISDIRECTED, now), _lead)
+
+
+async def is_astray(letter: Letter) -> bool:
+    """Whether its reader is reached elsewhere by now; where somebody has leased it, `settle` comes after that."""
+    return bool(await rows(f"{ASTRAY} AND letter.id = $1", letter.id))
 
 
 async def _lead(now: datetime, letter: Letter) -> None:

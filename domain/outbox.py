@@ -275,8 +275,8 @@ async def is_held(letter: Letter) -> bool:
 
 @routine
 async def mark_sent(now: datetime, letter_id: UUID) -> None:
-    """The post has taken this letter."""
-    await Letter.filter(id=letter_id).update(sent_at=now, leased_until=None, attempts=F("attempts") + 1)
+    """The post has taken this letter; said again, that changes nothing."""
+    await Letter.filter(id=letter_id, sent_at=None).update(sent_at=now, leased_until=None, attempts=F("attempts") + 1)
 
 
 async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:
@@ -322,6 +322,28 @@ async def set_aside(now: datetime, letters: Sequence[Letter], bug: Exception) ->
     await Letter.filter(id__in=[letter.id for letter in letters]).update(**ended)
     for letter in letters:
         await _mourn(now, letter, reason)
+
+
+# Ends a condition on letters: waits, and nobody is posting it at the instant $1. What somebody is posting may still go;
+# where it does not, it is found the next time.
+AT_REST = """letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL
+      AND (letter.leased_until IS NULL OR letter.leased_until <= $1)"""
+
+
+async def see_to_each(
+    now: datetime, found: Sequence[Mapping[str, Any]], see_to: Callable[[datetime, Letter], Awaitable[None]]
+) -> int:
+    """See to the letters of these rows in the order in which they were owed, each by itself: one that makes no sense is
+    set aside, and keeps no other from it. Answers how many they were."""
+    for letter in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
+        try:
+            async with in_transaction("default"):
+                await see_to(now, letter)
+        except Exception as bug:
+            if is_collision(bug):
+                raise
+            await set_aside(now, [letter], bug)
+    return len(found)
 
 
 async def lose(now: datetime, letter: Letter, reason: str) -> None:

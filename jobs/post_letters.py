@@ -1,5 +1,5 @@
 """Post the letters that are due. Two workers never post the same one; killed between post and mark, one repeats one.
-Where the database goes away nothing more is handed over, for nobody could mark it.
+Where the database goes away nothing more is handed over, for nobody could mark it; what was is marked once it is back.
 
 What is secret in a letter (the links behind which no password stands) is derived here, at the moment of posting.
 """
@@ -61,6 +61,8 @@ class Desk:
     templates: Path | None = None
     quiet: QuietHours | None = None
     tags: bool = False
+    unmarked: dict[UUID, datetime] = field(default_factory=dict, compare=False, repr=False)
+    """What has left the house since this process began, and when, and could not be marked: it is not posted again."""
 
 
 NOT_COPIED = "（ご本人だけにお知らせしています）"
@@ -80,7 +82,8 @@ class Unmarked(Exception):
 
 
 class NotOurs(Exception):
-    """Somebody else has it by now, or it waits no more: our lease was over, or was taken from us."""
+    """Somebody else has it by now, or it waits no more: our lease was over, or was taken from us; or its reader is
+    reached elsewhere since."""
 
 
 class Outcome(StrEnum):
@@ -93,19 +96,31 @@ class Outcome(StrEnum):
 
 async def post_letters(now: datetime, desk: Desk) -> Counter[Outcome]:
     """Post what is due and mark each letter by itself; of what is told of one date, first see what has to be said."""
+    await _mark_what_left(desk)
     await _decide(now, desk)
     gate, turns = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore()
 
     async def one(letter: Letter) -> Outcome:
         async with gate:
-            return await _post(now, desk, letter, partial(_handing_over, now, letter, turns))
+            return await _post(now, desk, letter, partial(_handing_over, now, desk, letter, turns))
 
+    due = [letter for letter in await outbox.claim(now, MOST, desk.quiet) if letter.id not in desk.unmarked]
     async with asyncio.TaskGroup() as round:
-        posted = [round.create_task(one(letter)) for letter in await outbox.claim(now, MOST, desk.quiet)]
+        posted = [round.create_task(one(letter)) for letter in due]
     outcomes = Counter(task.result() for task in posted)
     if outcomes:
         log.info("letters: %s", ", ".join(f"{count} {what.lower()}" for what, count in sorted(outcomes.items())))
     return outcomes
+
+
+async def _mark_what_left(desk: Desk) -> None:
+    """One that cannot be marked for a reason of its own keeps no other in the house, and is posted by us no more."""
+    for letter_id, left_at in list(desk.unmarked.items()):
+        try:
+            await outbox.mark_sent(left_at, letter_id)
+            desk.unmarked.pop(letter_id, None)
+        except Exception as failure:
+            log.error("letter %s has left, but cannot be marked: %s", letter_id, trace(failure))
 
 
 async def _decide(now: datetime, desk: Desk) -> None:
@@ -120,19 +135,23 @@ async def _decide(now: datetime, desk: Desk) -> None:
 
 
 @asynccontextmanager
-async def _handing_over(now: datetime, letter: Letter, turns: asyncio.Semaphore) -> AsyncIterator[None]:
+async def _handing_over(now: datetime, desk: Desk, letter: Letter, turns: asyncio.Semaphore) -> AsyncIterator[None]:
     """Between the mail server's having it and its being marked is one letter at a time: this is all that is repeated by
-    whoever is killed, or loses the database. Before, the database has shown that it would take the mark. Only a mail
-    server that needs long for one ends the waiting for turns, and never the database."""
+    whoever is killed. Before, the database has shown that it would take the mark; where it does not, the letter is
+    remembered (`_mark_what_left`). Only a mail server that needs long for one ends the waiting for turns, and never the
+    database."""
     async with turns:
-        if not await _asked(outbox.is_held(letter)):
+        is_astray = guardians.is_astray if "copied_for" in letter.facts else addresses.is_astray
+        if not await _asked(outbox.is_held(letter)) or await _asked(is_astray(letter)):
             raise NotOurs
         slow = asyncio.get_running_loop().call_later(LONGEST_TURN, _wait_no_longer, turns)
         try:
             yield
         finally:
             slow.cancel()
+        desk.unmarked[letter.id] = now
         await _asked(outbox.mark_sent(now, letter.id))
+        desk.unmarked.pop(letter.id, None)
 
 
 def _wait_no_longer(turns: asyncio.Semaphore) -> None:

@@ -88,32 +88,38 @@ async def _hold_back(letter: Letter) -> None:
     letter.update_from_dict({"to_address": "", "given_up_at": letter.owed_at, "last_error": HELD_BACK})
 
 
-# A copy that waits, for the morning or for a mail server, at an address that is not that of the newest consent by now.
-STRAYED = """
+# A copy at an address that is not that of the newest consent by now.
+ASTRAY = """
     SELECT letter.id FROM letter
-    WHERE letter.sent_at IS NULL AND letter.given_up_at IS NULL AND letter.spared_at IS NULL
-      AND (letter.leased_until IS NULL OR letter.leased_until <= $1)
-      AND letter.facts ? 'copied_for' AND letter.to_address <> '' AND letter.to_address IS DISTINCT FROM (
+    WHERE letter.facts ? 'copied_for' AND letter.to_address <> '' AND letter.to_address IS DISTINCT FROM (
         SELECT consent.guardian_mail_address FROM guardian_consent consent
         WHERE consent.person_id = letter.person_id AND consent.copies_letters AND consent.guardian_mail_address <> ''
-        ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)
-    ORDER BY letter.id FOR UPDATE SKIP LOCKED"""
+        ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)"""
+STRAYED = f"{ASTRAY} AND {outbox.AT_REST} ORDER BY letter.id FOR UPDATE SKIP LOCKED"
 
 
 @routine
 async def settle(now: datetime) -> int:
     """Let the copies that wait go to where a guardian reads them now; where none wants them any more, nobody is told
-    of the minor. Answers how many copies that were."""
-    found = await rows(STRAYED, now)
-    for copy in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
-        assert copy.person_id is not None
-        wanted = await _wanting_copies(copy.person_id, now)
-        known = _reachable(wanted)
-        if known is not None and known.guardian_mail_address != copy.to_address:
-            facts = {**copy.facts, "recipient": _greeting(known)}
-            await letters.lead_elsewhere(now, copy, known.guardian_name, known.guardian_mail_address, facts)
-        elif not wanted:
-            await Letter.filter(id=copy.id).update(spared_at=now, gathers=False)
-        elif known is None:
-            await outbox.lose(now, copy, HELD_BACK)
-    return len(found)
+    of the minor. Answers how many copies that were. What makes no sense is set aside, and leads no other to where
+    nobody wants it."""
+    return await outbox.see_to_each(now, await rows(STRAYED, now), _lead)
+
+
+async def is_astray(copy: Letter) -> bool:
+    """Whether it is read elsewhere by now, or wanted by nobody; where somebody has leased it, `settle` comes after
+    that."""
+    return bool(await rows(f"{ASTRAY} AND letter.id = $1", copy.id))
+
+
+async def _lead(now: datetime, copy: Letter) -> None:
+    assert copy.person_id is not None
+    wanted = await _wanting_copies(copy.person_id, now)
+    known = _reachable(wanted)
+    if known is not None and known.guardian_mail_address != copy.to_address:
+        facts = {**copy.facts, "recipient": _greeting(known)}
+        await letters.lead_elsewhere(now, copy, known.guardian_name, known.guardian_mail_address, facts)
+    elif not wanted:
+        await Letter.filter(id=copy.id).update(spared_at=now, gathers=False)
+    elif known is None:
+        await outbox.lose(now, copy, HELD_BACK)

@@ -140,6 +140,23 @@ def test_a_copy_that_waits_goes_where_the_newest_consent_says_and_nowhere_else(p
     play(story)
 
 
+def test_a_copy_that_makes_no_sense_leads_no_other_to_where_nobody_wants_it(play: Any, caplog: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, odd = await copy_waits(town)
+        await feeds.subscribe(town.officer, person_id=minor.person_id)
+        again = {"guardian_name": "例塚 守", "given_on": TODAY, "guardian_mail_address": RIGHT}
+        await volunteers.record_consent(town.officer, minor.id, **again)
+        await Letter.filter(id=odd.id).update(person_id=None)
+        assert await guardians.settle(NOW) == 2
+        assert f"letter {odd.id} (appointed) was set aside" in caplog.text
+        caplog.clear()
+        waiting = await Letter.filter(given_up_at=None, kind="feed-address").order_by("id")
+        assert [one.to_address for one in waiting] == ["ko@minor.example", RIGHT]
+        assert (await Letter.get(id=odd.id)).given_up_at == NOW
+
+    play(story)
+
+
 def test_whoever_takes_the_consent_back_gets_no_copy_that_was_still_waiting(play: Any) -> None:
     async def story(town: Town) -> None:
         _, copy = await copy_waits(town)

@@ -11,8 +11,9 @@ import asyncpg
 import pytest
 
 from api.embedded import EmbeddedServer
-from domain import database
+from domain import database, organizations, volunteers
 from domain.calendar import Attendee
+from domain.organizations import Contact
 from domain.outbox import LEASE, Letter
 from jobs import post_letters
 from jobs.mail import Envelope
@@ -20,6 +21,7 @@ from jobs.post import HandingOver
 from jobs.post_letters import AT_ONCE, Outcome
 from tests import make
 from tests.clock import NOW
+from tests.domain.test_guardians import PARENT, RIGHT, serving
 from tests.jobs.test_post_letters import Pigeons, desk
 from tests.make import Town
 from tests.stage import Stage
@@ -44,9 +46,10 @@ class Eventful:
                 self.has_happened.set()
 
 
-async def many_invited(town: Town) -> None:
-    await make.invited(town.officer, await make.drill(town.officer), *NAMES)
+async def many_invited(town: Town) -> list[Contact]:
+    contacts = await make.invited(town.officer, await make.drill(town.officer), *NAMES)
     assert await Letter.all().count() == await Attendee.all().count() == AT_ONCE
+    return contacts
 
 
 def test_while_the_database_does_not_answer_nothing_more_is_handed_over_however_long_that_takes(
@@ -99,10 +102,12 @@ def test_whoever_loses_the_database_repeats_one_letter_and_hands_over_none_of_th
         await many_invited(await make.town())
         async with shutting(server.superuser_url(urlsplit(migrated_database).path[1:])) as shut:
             eventful = Eventful(shut)
+            at_work = desk(eventful)
             with pytest.raises(ExceptionGroup) as failed:
-                await post_letters.post_letters(NOW, desk(eventful))
+                await post_letters.post_letters(NOW, at_work)
         assert failed.group_contains(post_letters.Unmarked)
         [begun] = eventful.taken
+        assert [f"<{id}@" for id in at_work.unmarked] == [f"{begun.message_id.partition('@')[0]}@"]
         assert await Letter.filter(attempts=0, sent_at=None, last_error=None).count() == AT_ONCE
 
         heir = Pigeons()
@@ -115,6 +120,74 @@ def test_whoever_loses_the_database_repeats_one_letter_and_hands_over_none_of_th
             await story()
 
     asyncio.run(whole())
+
+
+@asynccontextmanager
+async def unmarkable(stage: Stage, address: str) -> AsyncIterator[None]:
+    """A database that does not take it that a letter to this address has left."""
+    takes = f"CHECK (sent_at IS NULL OR to_address <> '{address}')"
+    await stage.hands.execute(f"ALTER TABLE letter ADD CONSTRAINT unmarkable {takes}")
+    try:
+        yield
+    finally:
+        await stage.hands.execute("ALTER TABLE letter DROP CONSTRAINT unmarkable")
+
+
+def test_a_letter_that_cannot_be_marked_is_posted_once_and_keeps_no_other_in_the_house(
+    play: Any, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(town: Town) -> None:
+        await many_invited(town)
+        odd, *others = await Letter.all().order_by("id")
+        pigeons = Pigeons()
+        at_work = desk(pigeons)
+        async with unmarkable(stage, odd.to_address):
+            with pytest.raises(ExceptionGroup):
+                await post_letters.post_letters(NOW, at_work)
+            for rounds in range(1, 4):
+                await post_letters.post_letters(NOW + rounds * LEASE, at_work)
+        assert {one.to_address for one in pigeons.taken} == {one.to_address for one in (odd, *others)}
+        assert len(pigeons.taken) == AT_ONCE
+        assert [one.id for one in await Letter.filter(sent_at=None)] == [odd.id]
+        assert f"letter {odd.id} has left, but cannot be marked" in caplog.text
+        caplog.clear()
+        assert await post_letters.post_letters(NOW + 4 * LEASE, at_work) == {}
+        assert (await Letter.get(id=odd.id)).sent_at == NOW
+        assert len(pigeons.taken) == AT_ONCE
+
+    play(story)
+
+
+async def put_right(town: Town, contact: Contact) -> None:
+    version = (await Contact.get(id=contact.id)).version
+    await organizations.correct_contact(town.officer, contact.id, version=version, mail_address=RIGHT)
+
+
+def test_whose_address_is_put_right_before_their_letter_is_handed_over_reads_it_there_and_nowhere_else(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        [*_, last] = await many_invited(town)
+        post, heir = Eventful(lambda: put_right(town, last)), Pigeons()
+        assert await post_letters.post_letters(NOW, desk(post)) == {Outcome.POSTED: AT_ONCE - 1, Outcome.FAILED: 1}
+        assert await post_letters.post_letters(NOW + LEASE, desk(heir)) == {Outcome.POSTED: 1}
+        assert [mail.to_address for mail in heir.taken] == [RIGHT]
+        assert len({mail.message_id for mail in [*post.taken, *heir.taken]}) == AT_ONCE
+
+    play(story)
+
+
+def test_a_copy_goes_to_no_guardian_who_has_another_address_by_then(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor = await serving(town, guardian_mail_address=PARENT)
+        again = {"guardian_name": "例塚 守", "given_on": NOW.date(), "guardian_mail_address": RIGHT}
+        post, heir = Eventful(lambda: volunteers.record_consent(town.officer, minor.id, **again)), Pigeons()
+        assert await post_letters.post_letters(NOW, desk(post)) == {Outcome.POSTED: 1, Outcome.FAILED: 1}
+        assert [mail.to_address for mail in post.taken] == ["ko@minor.example"]
+        await post_letters.post_letters(NOW + LEASE, desk(heir))
+        assert [mail.to_address for mail in heir.taken] == [RIGHT]
+
+    play(story)
 
 
 def test_whoever_slept_beyond_their_lease_hands_nothing_over_that_somebody_else_has_by_then(play: Any) -> None:
