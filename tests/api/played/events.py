@@ -15,6 +15,7 @@ from domain.activities import Activity
 from domain.calendar import Attendee, PartStat
 from domain.drills import Participation
 from domain.lectures import Lecture
+from domain.replies import Coming
 from tests import make
 from tests.api.played.ground import Ground, Ready, hq
 from tests.domain import test_activities as acting
@@ -137,6 +138,14 @@ async def drill_invited(on: Ground) -> Ready:
     [contact] = await make.invited(on.town.officer, drill)
     attendee = await Attendee.get(appointment_id=drill.appointment_id, person_id=contact.person_id)
     return hq(on, Drill=drill.id, Attendee=attendee.id)
+
+
+async def drill_named(on: Ground) -> Ready:
+    ready = await drill_invited(on)
+    comes = Coming(names=["係長 例塚 恵"])
+    await replies.answer_by_link(on.hq.now, ready.ids["Attendee"], partstat=PartStat.ACCEPTED, coming=comes)
+    part = await Participation.get(drill_id=ready.ids["Drill"])
+    return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
 
 
 async def drill_postponed(on: Ground) -> Ready:

@@ -29,6 +29,7 @@ from tests.api.played.events import (
     drill_evaluated,
     drill_finished,
     drill_invited,
+    drill_named,
     drill_paused,
     drill_planned,
     drill_postponed,
@@ -133,9 +134,8 @@ READY: dict[str, Preparation] = {
     "deliverLecture": lecture_over,
     "recordHeldLecture": given_in_june,
     **dict.fromkeys(("correctHeadCounts", "reportLecture"), lecture_delivered),
-    **dict.fromkeys(
-        ("planDrill", "correctDrill", "postponeDrill", "callOffDrill", "correctDrillParticipation"), as_found()
-    ),
+    **dict.fromkeys(("planDrill", "correctDrill", "postponeDrill", "callOffDrill"), as_found()),
+    "correctDrillParticipation": drill_named,
     **dict.fromkeys(("correctDocument", "releaseDocument"), as_found()),
     "withdrawDocument": document_released,
     "openDrillPlanning": drill_planned,
