@@ -1,10 +1,10 @@
 """来られる方: with how many an organisation comes to a drill, and who they are, as far as it says so.
 
-One list stands for the whole organisation, like the number: whoever of it answers sees it and puts it right, and
-nobody puts right what they have not seen (`standing`). Who is
-named may be nobody whom we know otherwise, and is wanted for the reception of that one day: the list goes with the
-answer that it belonged to, with the drill that is called off, and once the drill was reported; what nobody reports is
-swept with the remarks of answers (`retention`). The journal keeps how many were named, never who.
+One list stands for the whole organisation, like the number: whoever of it answers sees it and puts it right, and nobody
+puts right what they have not seen (`standing`). Who is named may be nobody whom we know otherwise, and is wanted for
+the reception of that one day: the list goes with the answer that it belonged to, with the drill that is called off, and
+once the drill was reported; what nobody reports is swept with the remarks of answers (`retention`). The journal keeps
+how many were named, never who.
 """
 
 from __future__ import annotations
