@@ -110,6 +110,13 @@ async def bearer_of(now: datetime, person_id: UUID) -> Actor | None:
     return Actor(role, now, *where, is_read_only=True)
 
 
+async def begins_on(now: datetime, person_id: UUID) -> date | None:
+    """The day in Japan on which somebody's page opens who was written to before their post has begun."""
+    today = now.astimezone(TOKYO).date()
+    post = await Contact.filter(person_id=person_id, until=None, since__gt=today).order_by("since").first()
+    return post.since if post else None
+
+
 async def find_sides(actor: Actor) -> list[Actor]:
     """The actor once for each body whose contact they are now: behind a guest's wall stands one body at a time."""
     bodies = dict.fromkeys([one.organization_id for one in await _posts(actor.now, actor.person_id)])

@@ -28,7 +28,7 @@ from api.pages import forms
 from domain import accounts, calendar, looks, own, people, walls
 from domain.accounts import Visit
 from domain.errors import Invalid, NotAllowed, NotFound, RateLimited, Refused
-from domain.japanese import Honorific, addressed, storable
+from domain.japanese import Honorific, addressed, storable, wareki
 from domain.looks import Door
 from domain.own import Known
 
@@ -102,6 +102,8 @@ async def _bearer(house: House, request: Request, token: str) -> View | None:
         return None
     house.allowance.pages.take(person_id, 1, now)
     actor = await own.bearer_of(now, person_id)
+    if actor is None and (begins := await own.begins_on(now, person_id)):
+        raise NotFound(f"このページは{wareki(begins)}から開きます。それまでのご用件は、担当者にお電話ください。")
     return View(house, await own.find_sides(actor), f"/own/{token}", is_linked=True) if actor else None
 
 

@@ -437,6 +437,20 @@ def test_a_paper_of_a_date_that_is_over_stays_beside_it(play: Any) -> None:
     play(story)
 
 
+def test_whoever_was_written_to_before_their_post_begins_is_told_from_when_the_page_is_theirs(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await asked(town)
+        await Contact.filter(id=contact.id).update(since=NOW.date() + timedelta(days=10))
+        async with browser() as one:
+            early = await one.get(link(contact.person_id))
+            assert (early.status_code, "令和８年７月11日から開きます" in text_of(early)) == (404, True)
+        later = NOW + timedelta(days=10)
+        async with browser(Clock(later)) as one:
+            assert (await one.get(link(contact.person_id, later))).status_code == 200
+
+    play(story)
+
+
 def test_a_link_that_is_too_old_or_whose_owner_has_left_opens_nothing(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await asked(town)
