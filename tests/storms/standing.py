@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
 from domain import calendar, database, sealing, table
 from domain.activities import Activity, ActivityParticipation, ParticipationStatus
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat
@@ -11,6 +13,7 @@ from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.records import Record
 from domain.retention import ErasureList
+from tests.stage import Stage
 
 TOLD_WITH: Mapping[str, tuple[str, str]] = {"RunFigure": ("Run", "run_id"), "ErasureItem": ("ErasureList", "list_id")}
 """Rows of which the entry of another row tells: of which kind that is, and their column with its id."""
@@ -20,6 +23,25 @@ ORPHANS = """
     UNION ALL SELECT count(*) FROM drill_participation part WHERE NOT EXISTS (
         SELECT FROM drill WHERE drill.id = part.drill_id AND drill.appointment_id = part.appointment_id)
     UNION ALL SELECT count(*) FROM attendee WHERE unit_id NOT IN (SELECT id FROM unit)"""
+
+
+class Lasting(RuleBasedStateMachine):
+    """Whatever is drawn next: what holds after each step, and what after the last, at the instant `now`."""
+
+    stage: Stage
+    now: datetime
+
+    @invariant()
+    def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
+        async def holds() -> None:
+            assert await overbooked() == []
+            assert await untold(self.now) == []
+
+        self.stage.play(holds(), empty=False)
+
+    def teardown(self) -> None:
+        """After the last step."""
+        self.stage.play(must_hang_together(self.now), empty=False)
 
 
 async def must_hang_together(now: datetime) -> None:

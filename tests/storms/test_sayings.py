@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from tortoise.exceptions import IntegrityError
 
 from api import rights
@@ -37,7 +37,7 @@ from tests.clock import NOW
 from tests.domain.sweeping import everything
 from tests.stage import Stage
 from tests.storms.saying import Form, present
-from tests.storms.standing import must_hang_together, overbooked, untold
+from tests.storms.standing import Lasting
 
 POSTS = ("admin", "hq", "officer", "other_officer", "statistician")
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
@@ -60,10 +60,9 @@ class Tray:
             self.taken.append(envelope)
 
 
-class Sayings(RuleBasedStateMachine):
+class Sayings(Lasting):
     """A town with a row of each kind, and whoever may say something there."""
 
-    stage: Stage
     taken: Counter[str]
     refused: Counter[str]
 
@@ -147,18 +146,6 @@ class Sayings(RuleBasedStateMachine):
 
         self.stage.play(worked(), empty=False)
 
-    @invariant()
-    def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
-        async def holds() -> None:
-            assert await overbooked() == []
-            assert await untold(self.now) == []
-
-        self.stage.play(holds(), empty=False)
-
-    def teardown(self) -> None:
-        """After the last step."""
-        self.stage.play(must_hang_together(self.now), empty=False)
-
 
 def test_whatever_is_said_next_is_done_whole_or_refused_whole(
     stage: Stage, full: bool, capsys: Any, caplog: pytest.LogCaptureFixture
@@ -169,10 +156,10 @@ def test_whatever_is_said_next_is_done_whole_or_refused_whole(
 
     Drawn.stage = stage
     examples, steps = (100, 100) if full else (3, 16)
+    # To look for a shorter way to a mistake would take minutes more than to read the one that was found.
+    found = settings(max_examples=examples, stateful_step_count=steps, phases=[Phase.generate], deadline=None)
     with caplog.at_level(logging.ERROR, "jobs"):
-        run_state_machine_as_test(
-            Drawn, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
-        )
+        run_state_machine_as_test(Drawn, settings=found)
     assert [record.getMessage() for record in caplog.records] == []
     taken, refused = sum(Drawn.taken.values()), sum(Drawn.refused.values())
     with capsys.disabled():

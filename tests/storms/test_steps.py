@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from domain import activities, drills, replies
 from domain.activities import Activity, ActivityParticipation
@@ -20,17 +20,16 @@ from domain.volunteers import Volunteer
 from tests import make
 from tests.clock import NOW
 from tests.stage import Stage
-from tests.storms.standing import must_hang_together, overbooked, untold
+from tests.storms.standing import Lasting
 
 SEATS, WHO = 2, st.integers(0, 2)
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
 DAYS = st.integers(20, 60)
 
 
-class Steps(RuleBasedStateMachine):
+class Steps(Lasting):
     """A town with a drill to which one is invited, an activity with two seats, and three of each who could come."""
 
-    stage: Stage
     taken = refused = 0
 
     @initialize()
@@ -124,18 +123,6 @@ class Steps(RuleBasedStateMachine):
         starts_at = NOW + timedelta(days=days)
         dates: dict[str, Any] = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
         self.does(lambda: activities.reschedule(self.officer, self.activity.id, **dates))
-
-    @invariant()
-    def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
-        async def holds() -> None:
-            assert await overbooked() == []
-            assert await untold(self.now) == []
-
-        self.stage.play(holds(), empty=False)
-
-    def teardown(self) -> None:
-        """After the last step."""
-        self.stage.play(must_hang_together(self.now), empty=False)
 
 
 async def written() -> dict[str, int]:
