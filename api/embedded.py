@@ -251,18 +251,32 @@ def _make_private(place: Path, user: str | None) -> None:
 
 
 def _system_user(name: str) -> pwd.struct_passwd:
+    """The user as who PostgreSQL runs, made where there is none. One process at a time: of two that add one user at
+    once, useradd lets both succeed, and the second takes the number away from what the first has begun to own."""
+    with _alone_at_the_users():
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+        try:
+            subprocess.run(command, check=True, capture_output=True)  # nosec B603 # our own words
+            return pwd.getpwnam(name)
+        except (OSError, subprocess.CalledProcessError, KeyError) as error:
+            raise _cannot(
+                f"root では PostgreSQL を動かせず、専用の利用者 {name} も作れません。root 以外で実行してください",
+                f"PostgreSQL refuses root and the user {name} cannot be created",
+            ) from error
+
+
+@contextmanager
+def _alone_at_the_users() -> Iterator[None]:
+    """All our processes on this machine, whichever installation they are of, wait for each other here."""
+    where = os.open("/etc", os.O_RDONLY)
     try:
-        return pwd.getpwnam(name)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
-    try:
-        subprocess.run(command, check=True, capture_output=True)  # nosec B603 # our own words
-        return pwd.getpwnam(name)
-    except (OSError, subprocess.CalledProcessError, KeyError) as error:
-        raise _cannot(
-            f"root では PostgreSQL を動かせず、専用の利用者 {name} も作れません。root 以外で実行してください",
-            f"PostgreSQL refuses root and the user {name} cannot be created",
-        ) from error
+        fcntl.flock(where, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(where)
 
 
 def _open_the_way_to(*places: Path) -> None:

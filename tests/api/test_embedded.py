@@ -1,4 +1,6 @@
 import asyncio
+import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,13 @@ from api import embedded
 with embedded.running(Path(sys.argv[1]), careless=True):
     print("running", flush=True)
     sys.stdin.readline()
+"""
+
+NUMBER_OF_THE_USER = """
+import sys
+from api import embedded
+sys.stdin.readline()
+print(embedded._system_user(sys.argv[1]).pw_uid)
 """
 
 
@@ -135,3 +144,18 @@ def test_broken_data_is_refused_with_what_the_server_said(room):
     with pytest.raises(CannotStart, match="を動かせません（pg_ctl）。 The embedded PostgreSQL failed: .+ / .+"):
         embedded.running(room, careless=True).__enter__()
     assert not is_running(room)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may add users")
+def test_processes_that_begin_at_once_on_a_new_machine_agree_on_the_user_of_the_server():
+    name = "renkei_test_user"
+    command = [sys.executable, "-c", NUMBER_OF_THE_USER, name]
+    asked = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    try:
+        for one in asked:
+            one.stdin.write("\n")
+            one.stdin.flush()
+        told = {int(one.communicate(timeout=60)[0]) for one in asked}
+        assert told == {pwd.getpwnam(name).pw_uid}
+    finally:
+        subprocess.run(["userdel", name], capture_output=True, check=False)
