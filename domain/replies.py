@@ -46,7 +46,7 @@ class Heard:
 class Coming:
     """With how many (人) a body comes for which somebody answers, and who they are, a line each; what is not given
     stays as it is known. `seen` marks what stood in the form in which it was said: what was left as it stood there is
-    not given, and nothing is put in the place of what nobody has seen."""
+    not given, and nothing is put in the place of what nobody has seen. An officer is told by telephone, without one."""
 
     count: int | None = None
     names: Sequence[str] | None = None

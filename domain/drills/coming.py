@@ -61,7 +61,7 @@ def _said_apart(count: int | None, names: Sequence[str]) -> int | None:
 
 
 def _mark(count: int | None, names: Sequence[str]) -> str:
-    return sha256("\n".join([str(count or ""), *names]).encode()).hexdigest()[:32]
+    return sha256("\n".join(["" if count is None else str(count), *names]).encode()).hexdigest()[:32]
 
 
 def told(coming: Coming, known: Participation | None = None) -> dict[str, Any]:
@@ -109,16 +109,17 @@ async def expect(author: Author, attendee: Attendee, coming: Coming) -> Counted 
     if participation is None:
         return None
     before = participation.planned_count
-    said = told(_since(coming, participation), participation)
+    said = told(_since(author, coming, participation), participation)
     await records.change(author, participation, "participation-counted", **said)
     await _must_find_room(author, participation)
     return Counted(participation.planned_count, participation.planned_count != before)
 
 
-def _since(coming: Coming, participation: Participation) -> Coming:
+def _since(author: Author, coming: Coming, participation: Participation) -> Coming:
     """What was said of it that did not stand in the form already. A number that was left there gives way to more names.
-    Raises Conflict where something else stands there by now."""
-    if coming.seen is None:
+    Raises Conflict where something else stands there by now, or where it is said without having seen what does; who
+    tells an officer on the telephone is told by them."""
+    if coming == NOTHING_SAID or (coming.seen is None and isinstance(author, Actor)):
         return coming
     if is_left(coming):
         return NOTHING_SAID

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from api import pages, rsvp
 from api.house import House
 from api.strictness import Strict
-from domain import tokens
+from domain import drills, tokens
 from domain.calendar import Attendee, PartStat
 from tests.clock import NOW
 
@@ -30,6 +30,9 @@ async def at_the_door(now: datetime = NOW) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def answer(one: Attendee, now: datetime = NOW, **form: str) -> httpx.Response:
+    """What the page says to a form; who comes is said with the form as it stands before whoever answers."""
+    part = await drills.part_of(one) if {"count", "names"} & form.keys() else None
+    form = ({"seen": drills.standing(part).seen or ""} if part else {}) | form
     async with at_the_door(now) as client:
         return await client.post(path(one), data=form)
 

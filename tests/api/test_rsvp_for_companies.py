@@ -152,6 +152,21 @@ def test_nobody_is_shown_who_comes_without_a_line_that_says_so_also_before_their
     play(story)
 
 
+def test_who_comes_is_said_by_nobody_who_has_not_seen_what_stands_there(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        await answer(one, partstat="ACCEPTED", names="\n".join(THREE))
+        async with at_the_door() as client:
+            refused = await client.post(path(one), data={"partstat": "TENTATIVE", "names": "部長 丁"})
+            alone = await client.post(path(one), data={"partstat": "TENTATIVE"})
+        assert (refused.status_code, lines_on(refused)) == (409, ("", "部長 丁"))
+        after = await Participation.get(id=part.id)
+        assert (alone.status_code, after.planned_count, after.names) == (200, 3, THREE)
+        assert await known(one) is PartStat.TENTATIVE
+
+    play(story)
+
+
 def test_a_page_that_is_older_than_a_call_takes_nothing_from_it_whatever_else_was_wrong_with_it(play: Any) -> None:
     async def story(town: Town) -> None:
         one, part = await invited(town)

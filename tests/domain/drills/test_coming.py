@@ -33,8 +33,10 @@ async def asked(town: Town, **over: Any) -> tuple[Drill, Contact]:
 
 
 async def says(contact: Contact, partstat: PartStat = PartStat.ACCEPTED, now: datetime = NOW, **coming: Any) -> None:
+    """Whoever answers has the form before them as it stands."""
     one = await attendee_of(contact)
-    await replies.answer_by_link(now, one.id, partstat=partstat, coming=Coming(**coming))
+    seen = {"seen": drills.standing(await participation_of(contact)).seen} if coming else {}
+    await replies.answer_by_link(now, one.id, partstat=partstat, coming=Coming(**seen | coming))
 
 
 async def expected(contact: Contact) -> tuple[int, list[str]]:
@@ -93,7 +95,7 @@ def test_fewer_than_are_named_and_lines_that_are_none_are_refused_with_the_answe
         one, before = await attendee_of(contact), await everything()
         noted = {"planned_count": coming.get("count"), "names": coming.get("names")}
         for refused in (
-            replies.answer_by_link(NOW, one.id, partstat=PartStat.ACCEPTED, coming=Coming(**coming)),
+            says(contact, **coming),
             replies.note(town.officer, one.id, partstat=PartStat.ACCEPTED, **noted),
         ):
             with pytest.raises(Invalid) as why:
@@ -119,6 +121,21 @@ def test_a_number_below_the_names_that_are_known_is_refused_whoever_says_it(play
             with pytest.raises(Invalid, match="2人"):
                 await refused
         assert await everything() == before
+
+    play(story)
+
+
+@pytest.mark.parametrize("coming", [{"count": 3}, {"names": NAMES[:1]}, {"names": []}])
+def test_nobody_says_by_a_link_who_comes_without_having_seen_what_stands_there(play: Any, coming: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await asked(town)
+        await says(contact, names=NAMES)
+        before = await everything()
+        with pytest.raises(Conflict, match="いまの内容を確かめて"):
+            await says(contact, seen=None, now=NOW + timedelta(hours=1), **coming)
+        assert await everything() == before
+        await says(contact, PartStat.DECLINED, seen=None, now=NOW + timedelta(hours=1), **coming)
+        assert await expected(contact) == (2, [])
 
     play(story)
 
