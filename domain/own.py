@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import feeds, lectures, letters, people, records, tokens, volunteers, walls
@@ -39,7 +39,8 @@ TOLD = (DrillStatus.INVITING, DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillS
 SETTLED = (LectureStatus.CONFIRMED, *lectures.GIVEN)
 """The lectures of which a school has been told who comes."""
 ENOUGH = "もう何度もお知らせいただきました。続きは担当者にお電話ください。"
-CHANGED = "もう何度も変えられています。はじめの設定に戻すか、担当者にお電話ください。"
+CHANGED = "もう何度も変えられています。{back}担当者にお電話ください。"
+BACK = "はじめの設定（お知らせは{days}日前、止める時間は{silence}）に戻すか、"
 UNREACHED = "メールアドレスの登録がないため、このページからは変えられません。担当者にお電話ください。"
 UNSURE = "保護者の同意を確かめられないため、お送りできません。担当者にお電話ください。"
 UNCOPIED = "保護者への写しの宛先が登録されていないため、お送りできません。担当者にお電話ください。"
@@ -113,7 +114,8 @@ async def bearer_of(now: datetime, person_id: UUID) -> Actor | None:
 async def begins_on(now: datetime, person_id: UUID) -> date | None:
     """The day in Japan on which somebody's page opens who was written to before their post has begun."""
     today = now.astimezone(TOKYO).date()
-    post = await Contact.filter(person_id=person_id, until=None, since__gt=today).order_by("since").first()
+    lasts = Q(until=None) | Q(until__gt=F("since"))
+    post = await Contact.filter(lasts, person_id=person_id, since__gt=today).order_by("since").first()
     return post.since if post else None
 
 
@@ -325,7 +327,7 @@ async def choose_notices(
             await _must_be_reached(now, known)
             await _tell_of_choice(author, person, before)
         elif not person.remind_days or first.facts.get("before") != _notices(person):
-            raise WrongState(CHANGED)
+            raise WrongState(CHANGED.format(back=_way_back(first)))
         return first is None
 
 
@@ -334,12 +336,22 @@ def _notices(person: Person) -> list[int | None]:
     return [person.remind_days, person.quiet_from, person.quiet_to]
 
 
+def _way_back(first: Letter) -> str:
+    """What held before the first of these letters, where that is no silence: so much of it may come back."""
+    days, begins, ends = first.facts.get("before") or (0, None, None)
+    return BACK.format(days=days, silence=_hours(begins, ends) or "なし") if days else ""
+
+
+def _hours(begins: int | None, ends: int | None) -> str:
+    return "" if begins is None else f"{begins}時から{ends}時まで"
+
+
 async def _tell_of_choice(author: Bearer, person: Person, before: list[int | None]) -> None:
     days, begins, ends = _notices(person)
     facts = {
         "before": before,
         "reminded": f"{days}日前にお送りします" if days else "お送りしません",
-        "silence": "決めていません" if begins is None else f"{begins}時から{ends}時まで",
+        "silence": _hours(begins, ends) or "決めていません",
     }
     turn = _turn(author.now, person)
     if not await letters.write(author, person, person.unit_id, "notices-chosen", turn, facts):

@@ -131,6 +131,18 @@ def test_a_companys_drills_that_are_over_stay_for_a_year(play: Any) -> None:
     play(story)
 
 
+def test_a_page_that_will_open_is_told_from_its_day_and_none_that_never_will(play: Any) -> None:
+    async def story(town: Town) -> None:
+        bank, first = await make.company(town.officer, "例示銀行株式会社"), NOW.date() + timedelta(days=10)
+        for until, begins in ((None, first), (first + timedelta(days=1), first), (first, None)):
+            contact = await make.contact(town.officer, bank, family_name="先崎", since=first)
+            await Contact.filter(id=contact.id).update(until=until)
+            assert await own.begins_on(NOW, contact.person_id) == begins
+            assert await own.bearer_of(NOW, contact.person_id) is None
+
+    play(story)
+
+
 def test_whoever_is_a_contact_of_two_bodies_sees_both(play: Any) -> None:
     async def story(town: Town) -> None:
         [first] = await make.invited(town.officer, await make.drill(town.officer))
@@ -372,7 +384,9 @@ def test_whoever_was_silenced_by_a_link_is_not_kept_from_what_they_had_chosen_th
             await own.choose_notices(LATER + timedelta(minutes=minute), who, remind_days=days, quiet_from=0, quiet_to=0)
         soon = LATER + timedelta(minutes=9)
         for elsewhere in ({"remind_days": 2}, {"remind_days": 1, **hours}, {"remind_days": 0, **hours}):
-            with pytest.raises(WrongState, match="はじめの設定"):
+            with pytest.raises(
+                WrongState, match="はじめの設定（お知らせは2日前、止める時間は22時から6時まで）に戻すか"
+            ):
                 await own.choose_notices(soon, who, **elsewhere)
         assert await chosen(who) == (0, None, None)
         assert not await own.choose_notices(soon, who, remind_days=2, **hours)
@@ -390,7 +404,7 @@ def test_not_even_a_silence_of_before_comes_back_by_a_link_unnoticed(play: Any) 
         await Person.filter(id=who).update(remind_days=0)
         for minute, days in enumerate((3, 1, 2)):
             await own.choose_notices(LATER + timedelta(minutes=minute), who, remind_days=days)
-        with pytest.raises(WrongState, match="お電話ください"):
+        with pytest.raises(WrongState, match="変えられています。担当者にお電話ください"):
             await own.choose_notices(LATER + timedelta(minutes=9), who, remind_days=0)
         assert await chosen(who) == (2, None, None)
 
