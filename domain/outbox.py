@@ -32,7 +32,7 @@ from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
 from domain.table import Table
-from domain.verbs import is_collision, routine
+from domain.verbs import is_passing, routine
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
@@ -240,18 +240,27 @@ async def claim(now: datetime, most: int = 20, house: QuietHours | None = None) 
 async def _renewed(now: datetime, letters: Sequence[Letter]) -> list[Letter]:
     """Those that can say what they have to say as it stands now, each by itself where one of them cannot: that is set
     aside, and keeps no other in the house."""
+    bug = await _tried(_renew(now, letters))
+    if bug is None:
+        return list(letters)
+    if len(letters) > 1:
+        as_kept = [await Letter.get(id=letter.id) for letter in letters]
+        return [one for letter in as_kept for one in await _renewed(now, [letter])]
+    await set_aside(now, letters, bug)
+    return []
+
+
+async def _tried(work: Awaitable[None]) -> Exception | None:
+    """Do this wholly or not at all; answers what made no sense of it. Raises what says nothing of the letters: that two
+    have met in the database, or that it does not work now (`is_passing`)."""
     try:
         async with in_transaction("default"):
-            await _renew(now, letters)
+            await work
     except Exception as bug:
-        if is_collision(bug):
+        if is_passing(bug):
             raise
-        if len(letters) > 1:
-            as_kept = [await Letter.get(id=letter.id) for letter in letters]
-            return [one for letter in as_kept for one in await _renewed(now, [letter])]
-        await set_aside(now, letters, bug)
-        return []
-    return list(letters)
+        return bug
+    return None
 
 
 async def _renew(now: datetime, letters: Sequence[Letter]) -> None:
@@ -336,12 +345,7 @@ async def see_to_each(
     """See to the letters of these rows in the order in which they were owed, each by itself: one that makes no sense is
     set aside, and keeps no other from it. Answers how many they were."""
     for letter in await Letter.filter(id__in=[one["id"] for one in found]).order_by("id"):
-        try:
-            async with in_transaction("default"):
-                await see_to(now, letter)
-        except Exception as bug:
-            if is_collision(bug):
-                raise
+        if bug := await _tried(see_to(now, letter)):
             await set_aside(now, [letter], bug)
     return len(found)
 
@@ -357,12 +361,7 @@ async def lose(now: datetime, letter: Letter, reason: str) -> None:
 async def _mourn(now: datetime, letter: Letter, reason: str) -> None:
     """Where that fails the letter ends nevertheless, and keeps no other in the house: the log says it instead."""
     for mourner in MOURNERS:
-        try:
-            async with in_transaction("default"):
-                await mourner(now, letter, reason)
-        except Exception as bug:
-            if is_collision(bug):
-                raise
+        if bug := await _tried(mourner(now, letter, reason)):
             log.error("nobody could be told that letter %s (%s) is lost: %s", letter.id, letter.kind, trace(bug))
 
 

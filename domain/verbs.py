@@ -28,6 +28,8 @@ BROKEN: dict[str, str] = {}
 # A lock that was waited for too long is one more way to meet.
 COLLISIONS = ("40P01", "40001", "55P03")
 TOO_LONG = "57014"
+# Classes of SQLSTATE: a connection that has failed, insufficient resources, an operator who stops it, the system below.
+AWAY = ("08", "53", "57", "58")
 
 
 def verb(*roles: Role, only_reads: bool = False) -> Callable[[Verb[P, T]], Verb[P, T]]:
@@ -68,6 +70,12 @@ def allowed(change: Callable[..., object]) -> frozenset[Role]:
 def is_collision(error: Exception) -> bool:
     """Whether two met in the database who worked at once, so that one has to begin anew: no mistake of either."""
     return getattr(error, "sqlstate", None) in COLLISIONS
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database refused for what passes by itself, and has nothing to do with what it was asked: two have
+    met, or it had no room, was stopped or is away."""
+    return is_collision(error) or str(getattr(error, "sqlstate", None))[:2] in AWAY
 
 
 def broken(constraint: str, message: str) -> None:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from tortoise.transactions import in_transaction
 
-from domain import outbox
-from domain.errors import NotFound, WrongState
+from domain import database, outbox
+from domain.errors import NotFound, TooLarge, WrongState
 from domain.journal import plain
 from domain.outbox import LEASE, LONGEST_PAUSE, Letter
 from tests.clock import NOW
@@ -193,6 +194,28 @@ def test_a_letter_that_is_tried_again_keeps_its_date_until_the_day_is_over_in_ja
             await outbox.mark_failed(now, letter.id, "451 later", for_good=False)
             await Letter.all().update(due_at=now)
         assert [letter.stamped_at for letter in await outbox.claim(midnight)] == [midnight]
+
+    run(story())
+
+
+@pytest.mark.parametrize("state", ["53200", "57014"])
+def test_a_database_that_has_no_room_or_is_stopped_costs_no_letter(
+    run: Any, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    async def fails(*_: Any) -> None:
+        await database.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$")
+
+    async def story() -> None:
+        await owe("drill:1")
+        await owe("drill:2")
+        before = await Letter.all().order_by("id").values()
+        monkeypatch.setattr(outbox, "RENEWALS", [fails])
+        with pytest.raises((TooLarge, asyncpg.OutOfMemoryError)):
+            await claimed()
+        async with in_transaction("default"):
+            with pytest.raises((asyncpg.QueryCanceledError, asyncpg.OutOfMemoryError)):
+                await outbox.see_to_each(NOW, [{"id": one["id"]} for one in before], fails)
+        assert await Letter.all().order_by("id").values() == before
 
     run(story())
 
