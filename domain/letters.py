@@ -1,12 +1,13 @@
 """手紙: to whom a letter to somebody goes, and what any letter says of who sends it, where it is about no date.
 
 Letters about a date are `invitations`; both are owed in the transaction of the fact that they tell (`outbox`). Whose
-address is put right is told there what still waits, and nothing more at the old one (`settle`).
+address is put right is told there what still waits, and nothing more at the old one (`settle`); so is a unit, and
+whatever leaves says how the unit that sends it is reached now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,8 +32,8 @@ whoever holds that can."""
 
 @dataclass(frozen=True)
 class Recipient:
-    """A name and an address for the envelope, how the letter begins, and who they are; `has_page` is whoever can be
-    led to a page of their own (`own`)."""
+    """A name and an address for the envelope, how the letter begins, and who they are, nobody for the unit itself;
+    `has_page` is whoever can be led to a page of their own (`own`)."""
 
     name: str
     address: str
@@ -44,7 +45,8 @@ class Recipient:
     def facts(self) -> dict[str, str]:
         """What the letter itself knows of them."""
         page = {"page_of": str(self.person_id)} if self.has_page else {}
-        return {"recipient": self.greeting, **page}
+        whose = {} if self.person_id else {"of_unit": "1"}
+        return {"recipient": self.greeting, **page, **whose}
 
 
 def recipient_of(person: Person, unit: Unit, today: date) -> Recipient | None:
@@ -101,11 +103,23 @@ def by_day(now: datetime) -> datetime:
     return max(now, datetime.combine(now.astimezone(TOKYO).date(), MORNING, TOKYO))
 
 
+@outbox.when_leaving
+async def sign_as_reached_now(now: datetime, letters: Sequence[Letter]) -> None:
+    """A number to call back, or an address for answers, that was put right while a letter waited leaves right."""
+    units = await Unit.filter(id__in={letter.unit_id for letter in letters})
+    signed = {unit.id: await signature(unit) for unit in units}
+    for letter in letters:
+        if "unit_name" in letter.facts:
+            letter.facts |= signed.get(letter.unit_id, {})
+
+
 # A guardian reads for somebody else (`volunteers.guardians`), and an account has an address of its own: neither follows
 # that of the person.
 ASTRAY = """
-    SELECT letter.id FROM letter JOIN person ON person.id = letter.person_id
-    WHERE letter.to_address <> person.mail_address AND letter.to_address <> ''
+    SELECT letter.id FROM letter LEFT JOIN person ON person.id = letter.person_id
+    JOIN unit ON unit.id = letter.unit_id
+    WHERE letter.to_address NOT IN ('', CASE WHEN letter.facts ? 'of_unit' THEN unit.mail_address
+        ELSE coalesce(person.mail_address, letter.to_address) END)
       AND NOT letter.facts ?| ARRAY['copied_for', 'login']"""
 MISDIRECTED = f"{ASTRAY} AND {outbox.AT_REST} ORDER BY letter.id FOR UPDATE OF letter SKIP LOCKED"
 UNREACHED = "宛先のメールアドレスの登録がなくなったため、送っていません。"
@@ -119,14 +133,15 @@ async def settle(now: datetime) -> int:
     return await outbox.see_to_each(now, await rows(MISDIRECTED, now), _lead)
 
 
-async def is_astray(letter: Letter) -> bool:
+async def is_astray(letter: Letter, _: datetime) -> bool:
     """Whether its reader is reached elsewhere by now; where somebody has leased it, `settle` comes after that."""
     return bool(await rows(f"{ASTRAY} AND letter.id = $1", letter.id))
 
 
 async def _lead(now: datetime, letter: Letter) -> None:
-    person, unit = await Person.get(id=letter.person_id), await Unit.get(id=letter.unit_id)
-    to = recipient_of(person, unit, now.astimezone(TOKYO).date())
+    unit = await Unit.get(id=letter.unit_id)
+    person = await Person.get(id=letter.person_id) if letter.person_id else None
+    to = recipient_of(person, unit, now.astimezone(TOKYO).date()) if person else _the_unit(unit)
     if to is None:
         await outbox.lose(now, letter, UNREACHED)
     else:

@@ -142,7 +142,7 @@ async def _handing_over(now: datetime, desk: Desk, letter: Letter, turns: asynci
     database."""
     async with turns:
         is_astray = guardians.is_astray if "copied_for" in letter.facts else addresses.is_astray
-        if not await _asked(outbox.is_held(letter)) or await _asked(is_astray(letter)):
+        if not await _asked(outbox.is_held(letter)) or await _asked(is_astray(letter, now)):
             raise NotOurs
         slow = asyncio.get_running_loop().call_later(LONGEST_TURN, _wait_no_longer, turns)
         try:

@@ -88,12 +88,17 @@ async def _hold_back(letter: Letter) -> None:
     letter.update_from_dict({"to_address": "", "given_up_at": letter.owed_at, "last_error": HELD_BACK})
 
 
-# A copy at an address that is not that of the newest consent by now.
+# A copy at an address that is not that of the newest consent that stands (`_wanting_copies`), or of somebody who has
+# come of age; on the day in Japan of the instant $1.
 ASTRAY = """
     SELECT letter.id FROM letter
     WHERE letter.facts ? 'copied_for' AND letter.to_address <> '' AND letter.to_address IS DISTINCT FROM (
         SELECT consent.guardian_mail_address FROM guardian_consent consent
+        CROSS JOIN (SELECT ($1::timestamptz AT TIME ZONE 'Asia/Tokyo')::date AS today) clock
         WHERE consent.person_id = letter.person_id AND consent.copies_letters AND consent.guardian_mail_address <> ''
+          AND consent.given_on <= today AND coalesce(consent.expires_on, today) >= today
+          AND (consent.withdrawn_on IS NULL OR consent.withdrawn_on > today)
+          AND EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = letter.person_id AND age_band <> 'ADULT')
         ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)"""
 STRAYED = f"{ASTRAY} AND {outbox.AT_REST} ORDER BY letter.id FOR UPDATE SKIP LOCKED"
 
@@ -106,10 +111,10 @@ async def settle(now: datetime) -> int:
     return await outbox.see_to_each(now, await rows(STRAYED, now), _lead)
 
 
-async def is_astray(copy: Letter) -> bool:
+async def is_astray(copy: Letter, now: datetime) -> bool:
     """Whether it is read elsewhere by now, or wanted by nobody; where somebody has leased it, `settle` comes after
     that."""
-    return bool(await rows(f"{ASTRAY} AND letter.id = $1", copy.id))
+    return bool(await rows(f"{ASTRAY} AND letter.id = $2", now, copy.id))
 
 
 async def _lead(now: datetime, copy: Letter) -> None:

@@ -140,6 +140,34 @@ def test_a_copy_that_waits_goes_where_the_newest_consent_says_and_nowhere_else(p
     play(story)
 
 
+def test_a_consent_that_is_over_neither_leads_a_copy_nor_keeps_it_in_the_house(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, copy = await copy_waits(town)
+        ending = {"guardian_name": "例塚 母", "given_on": TODAY, "expires_on": TODAY + timedelta(days=1)}
+        await volunteers.record_consent(town.officer, minor.id, guardian_mail_address=RIGHT, **ending)
+        assert await guardians.is_astray(copy, NOW)
+        after = late("2026-07-03")
+        assert not await guardians.is_astray(copy, after)
+        assert await guardians.settle(after) == 0
+        await guardians.settle(NOW)
+        assert (await Letter.get(id=copy.id)).to_address == RIGHT
+        await guardians.settle(after)
+        assert (await Letter.get(id=copy.id)).to_address == PARENT
+
+    play(story)
+
+
+def test_of_whoever_has_come_of_age_no_guardian_reads_what_still_waits(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, copy = await copy_waits(town)
+        await Volunteer.filter(id=minor.id).update(age_band=AgeBand.ADULT)
+        assert await guardians.is_astray(copy, NOW)
+        assert await guardians.settle(NOW) == 1
+        assert (await Letter.get(id=copy.id)).spared_at == NOW
+
+    play(story)
+
+
 def test_a_copy_that_makes_no_sense_leads_no_other_to_where_nobody_wants_it(play: Any, caplog: Any) -> None:
     async def story(town: Town) -> None:
         minor, odd = await copy_waits(town)

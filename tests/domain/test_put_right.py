@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from domain import accounts, documents, drills, gathering, letters, organizations, outbox, own
+from domain import accounts, documents, drills, gathering, letters, organizations, outbox, own, units
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.drills import Drill
 from domain.organizations import Contact
 from domain.outbox import Letter, Method
 from domain.people import Person
+from domain.units import Unit
 from tests import make
 from tests.clock import NOW
 from tests.make import Town
@@ -246,5 +247,43 @@ def test_the_letters_of_an_account_go_where_the_account_says(play: Any) -> None:
         await put_right(town, contact)
         assert await letters.settle(LATER) == 0
         assert await Letter.filter(sent_at=None, to_address=OLD).count() == 1
+
+    play(story)
+
+
+async def unit_put_right(town: Town, **reached: str) -> None:
+    unit = await Unit.get(id=town.station.id)
+    await units.correct(town.admin, unit.id, version=unit.version, **reached)
+
+
+def test_what_a_unit_is_told_goes_to_its_right_address_and_nowhere_else(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, contact = await invited(town)
+        await Letter.all().update(sent_at=NOW, gathers=False)
+        await own.report(NOW, contact.person_id, "部署が変わりました。")
+        before = await tried(town)
+        assert not await letters.is_astray(before, NOW)
+        await unit_put_right(town, mail_address="right@police.example")
+        assert await letters.is_astray(before, NOW)
+        [letter] = await leaves()
+        assert (letter.kind, letter.to_address) == ("contact-data-changed", "right@police.example")
+        assert (letter.to_name, letter.attempts) == (town.station.name, 0)
+        await unit_put_right(town, mail_address="")
+        assert await letters.settle(LATER + outbox.LEASE) == 1
+        assert (await Letter.get(id=letter.id)).given_up_at == LATER + outbox.LEASE
+
+    play(story)
+
+
+def test_a_letter_that_waits_says_how_its_unit_is_reached_when_it_leaves(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await invited(town)
+        first = await tried(town)
+        await unit_put_right(town, mail_address="right@police.example", phone="000-0000-0110")
+        [letter] = await outbox.claim(LATER)
+        assert (letter.id, letter.facts["unit_mail"]) == (first.id, "right@police.example")
+        assert letter.facts["unit_phone"] == "000-0000-0110"
+        assert letter.facts == first.facts | {name: letter.facts[name] for name in ("unit_mail", "unit_phone")}
+        assert letter.stamped_at == LATER
 
     play(story)
