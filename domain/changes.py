@@ -8,7 +8,7 @@ the one says that leaves for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from domain.outbox import Method
@@ -22,9 +22,27 @@ RAISING: Mapping[str, str] = {
 """What of a date makes people look at their diary again, and how calendars call it. RFC 5546 §2.1.4 names the first
 three, and DURATION, DUE, RRULE, RDATE and EXDATE, which no entry of ours ever has; the place is by our own rule."""
 
-QUIET: Mapping[str, str] = {"title": "SUMMARY", "online_url": "URL"}
+QUIET: Mapping[str, str] = {"title": "SUMMARY", "online_url": "URL", "about": "DESCRIPTION"}
 """What changes under the same SEQUENCE; the newer DTSTAMP tells which text is the newer (§2.1.5). Where somebody finds
-the meeting (URL) they are told in any case; what it is called only where the office wants that."""
+the meeting (URL) they are told in any case; what it is called, and what it is for, only where the office wants that."""
+
+SAID: Mapping[str, tuple[str, str]] = {
+    "title": ("件名", "なし"),
+    "when": ("日時", "なし"),
+    "place": ("場所", "未定"),
+    "online_url": ("オンライン", "なし"),
+    "format": ("形式", "なし"),
+    "purpose": ("目的", "なし"),
+    "objectives": ("目標", "なし"),
+    "audience": ("対象", "なし"),
+    "expected_count": ("予定人数", "なし"),
+    "equipment": ("機材", "なし"),
+}
+"""What a letter shows before and after, by what name, and what stands there where nothing is said: facts of letters in
+the order in which these say them."""
+
+LONGEST = 120
+"""Characters of before and after together that a line still shows; the letter has the new text in full."""
 
 WEIGHTS: Mapping[str, int] = {
     "drill-invitation": 3,
@@ -71,6 +89,8 @@ class Told:
     sequence: int = -1
     online_url: str = ""
     knows: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """The facts of `SAID` of which their last letter spoke, as it had them."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +104,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Leaving:
-    """The one letter that leaves for those which waited; without a method it is a mail and no word to the calendar."""
+    """The one letter that leaves for those which waited; without a method it is a mail and no word to the calendar.
+    `changed` has a line for each thing that is other than its reader was told last: before and after."""
 
     kind: str
     method: Method | None
     facts: dict[str, Any]
+    changed: list[str] = field(default_factory=list)
 
 
 def leaving(before: Told, waiting: Sequence[Waiting], *, tells_texts: bool) -> Leaving | None:
@@ -105,7 +127,24 @@ def leaving(before: Told, waiting: Sequence[Waiting], *, tells_texts: bool) -> L
     if not tells_texts and _is_textual(before, waiting):
         return None
     heaviest = max(reversed(waiting), key=lambda letter: WEIGHTS.get(letter.kind, 0))
-    return Leaving(heaviest.kind, Method.REQUEST, _said(waiting))
+    facts = _said(waiting)
+    return Leaving(heaviest.kind, Method.REQUEST, facts, _changed(before.said, facts))
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """日時：旧 → 新, and nothing of what is as it was, or of which only one of the two letters speaks."""
+    both = [fact for fact in SAID if fact in before and fact in now and before[fact] != now[fact]]
+    return [_line(*SAID[fact], before[fact], now[fact]) for fact in both]
+
+
+def _line(name: str, nothing: str, before: Any, now: Any) -> str:
+    was, is_now = _words(before) or nothing, _words(now) or nothing
+    is_short = len(was) + len(is_now) <= LONGEST
+    return f"・{name}：{was} → {is_now}" if is_short else f"・{name}：下のとおり改めました"
+
+
+def _words(value: Any) -> str:
+    return "、".join(one.removeprefix("・") for one in value) if isinstance(value, list) else str(value)
 
 
 def _is_textual(before: Told, waiting: Sequence[Waiting]) -> bool:

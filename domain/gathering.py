@@ -6,6 +6,7 @@ compared with what their reader was told last (`changes`). A guardian's copy goe
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -123,6 +124,7 @@ async def _carry_out(now: datetime, bunch: Sequence[Letter], left: Leaving | Non
     if left is not None and bunch:
         one = bunch[-1]
         told = left.facts if one.method else {name: value for other in bunch for name, value in other.facts.items()}
+        told |= {"changed": left.changed}
         method = left.method if one.method else None
         one.update_from_dict({"spared_at": None, "kind": left.kind, "facts": told, "method": method})
     for letter in bunch:
@@ -197,8 +199,8 @@ ASKED = """
 # Whoever has answered knows of the date, though a letter of ours came back: their mailbox was full for a day.
 TOLD = """
     SELECT appointment_id, person_id, method, lower(to_address) AS mailbox, facts->>'attendee_id' AS attendee_id,
-        (facts->>'sequence')::int AS sequence,
-        coalesce(facts->>'online_url', '') AS online_url
+        (facts->>'sequence')::int AS sequence, coalesce(facts->>'online_url', '') AS online_url,
+        (SELECT jsonb_object_agg(name, facts->name) FROM unnest($2::text[]) name WHERE facts ? name) AS said
     FROM letter
     WHERE appointment_id = any($1) AND NOT gathers AND given_up_at IS NULL
       AND (spared_at IS NULL OR (stamped_at IS NOT NULL AND method IS NOT NULL))
@@ -232,14 +234,14 @@ class _Memory:
         about, asked = line["appointment_id"], line["attendee_id"]
         self.knowing |= {(about, one) for one in (asked, line["person_id"] and str(line["person_id"])) if one}
         if line["method"] in (Method.REQUEST, Method.CANCEL) and line["sequence"] is not None:  # else it was erased
-            told = Told(Method(line["method"]), line["sequence"], line["online_url"])
+            told = Told(Method(line["method"]), line["sequence"], line["online_url"], said=line["said"])
             self.told |= {(about, asked): told, (about, line["mailbox"]): told}
 
     def note_leaving(self, letter: Letter, left: Leaving) -> None:
         about: dict[str, Any] = {"appointment_id": letter.appointment_id, "person_id": letter.person_id}
         said = {name: left.facts.get(name) for name in ("attendee_id", "sequence")}
-        url = left.facts.get("online_url", "")
-        self.note(about | said | {"mailbox": letter.to_address.lower(), "method": left.method, "online_url": url})
+        url, mailbox = left.facts.get("online_url", ""), letter.to_address.lower()
+        self.note(about | said | {"mailbox": mailbox, "method": left.method, "online_url": url, "said": left.facts})
 
 
 async def _told(appointment_ids: Iterable[UUID | None]) -> _Memory:
@@ -247,6 +249,6 @@ async def _told(appointment_ids: Iterable[UUID | None]) -> _Memory:
     for line in await rows(ASKED, dates):
         asked[line["appointment_id"], line["mailbox"]].add(line["attendee_id"])
     memory = _Memory({}, set(), asked)
-    for line in await rows(TOLD, dates):
-        memory.note(line)
+    for line in await rows(TOLD, dates, list(changes.SAID)):
+        memory.note(line | {"said": json.loads(line["said"] or "{}")})
     return memory

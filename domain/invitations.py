@@ -7,19 +7,47 @@ was meant. Only their own answer is told as it stands when a letter leaves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from domain import changes, outbox
 from domain.actor import TOKYO, Author
-from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat, coming, overtake, sequence_for
+from domain.calendar import (
+    Appointment,
+    AppointmentKind,
+    AppointmentStatus,
+    Attendee,
+    PartStat,
+    coming,
+    overtake,
+    sequence_for,
+)
 from domain.japanese import from_to
 from domain.letters import recipient_of
 from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
+
+Saying = Callable[[Appointment], Awaitable[Mapping[str, Any]]]
+SAYINGS: dict[AppointmentKind, Saying] = {}
+
+
+def says(kind: AppointmentKind) -> Callable[[Saying], Saying]:
+    """Register what whoever is asked to dates of this kind is told of what they are about, in words: the facts of
+    their letters, and of the entry in their calendar."""
+
+    def register(saying: Saying) -> Saying:
+        SAYINGS[kind] = saying
+        return saying
+
+    return register
+
+
+async def _about(appointment: Appointment) -> Mapping[str, Any]:
+    saying = SAYINGS.get(appointment.kind)
+    return await saying(appointment) if saying else {}
 
 
 async def facts_of(appointment: Appointment, unit: Unit, **more: Any) -> dict[str, Any]:
@@ -103,7 +131,7 @@ async def write(
         person_id=to.person_id,
         appointment_id=appointment.id,
         method=method,
-        facts=await facts_of(appointment, unit, **to.facts, **more),
+        facts=await facts_of(appointment, unit, **{**await _about(appointment), **to.facts, **more}),
         owed_at=author.now,
         due_at=due_at,
     )

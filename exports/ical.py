@@ -193,8 +193,9 @@ def request(
 ) -> bytes:
     """An invitation, or news of a change, to one person, who is the only ATTENDEE (RFC 5546 §3.2.2).
 
-    `stamp` is the time of sending and rises by at least a second per UID. RSVP stays TRUE after an answer,
-    else several clients take the buttons away; only what tells an answer back to whoever gave it `asks` for none.
+    `stamp` is the time of sending and rises by at least a second per UID. RSVP stays TRUE after an answer, else several
+    clients take the buttons away; what tells an answer back to whoever gave it `asks` for none, and what leaves where
+    no answer by mail is read: then the buttons must not be there, or send nothing.
     """
     entry = _entry(event, stamp, zone=TOKYO)
     entry.organizer = _address(organizer)

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -214,19 +214,29 @@ def envelope(now: datetime, desk: Desk, letter: Letter) -> Envelope:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        calendar=_calendar(dated, letter, sender) if letter.method else None,
+        calendar=_calendar(dated, desk, letter, sender) if letter.method else None,
         date=dated,
         tag=letter.id.hex if desk.tags else "",
     )
 
 
 def _known(now: datetime, letter: Letter) -> dict[str, str]:
-    extension = letter.facts.get("unit_extension")
-    known = {"short_id": letter.id.hex[-6:], "contact": f"内線 {extension}" if extension else ""}
+    known = {"short_id": letter.id.hex[-6:], "contact": _contact(letter.facts), "charge": _charge(letter.facts)}
     if starts_at := letter.facts.get("starts_at"):
         days = [instant.astimezone(TOKYO).date() for instant in (datetime.fromisoformat(starts_at), now)]
         known["day"] = day_ahead(*days)
     return known
+
+
+def _contact(facts: dict[str, Any]) -> str:
+    extension = facts.get("unit_extension")
+    return f"内線 {extension}" if extension else ""
+
+
+def _charge(facts: dict[str, Any]) -> Any:
+    """Which unit it is in whose hands the matter lies, and its public numbers; never which officer."""
+    phone = f"電話 {facts['unit_phone']} {_contact(facts)}".strip() if facts.get("unit_phone") else ""
+    return facts.get("unit_name", "") + (f"（{phone}）" if phone else "")
 
 
 def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
@@ -254,8 +264,9 @@ def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
     return links
 
 
-def _calendar(stamp: datetime, letter: Letter, sender: str) -> tuple[str, bytes]:
-    """Its DTSTAMP is when it leaves (RFC 5545 §3.8.7.2), its LAST-MODIFIED when what it tells was decided."""
+def _calendar(stamp: datetime, desk: Desk, letter: Letter, sender: str) -> tuple[str, bytes]:
+    """Its DTSTAMP is when it leaves (RFC 5545 §3.8.7.2), its LAST-MODIFIED when what it tells was decided. Where no
+    mailbox takes answers it asks for none (§3.2.17): a button that sends them to nobody is a trap, the link is none."""
     facts = letter.facts
     event = _event(facts)
     organizer = ical.Party(str(facts["unit_name"]), sender)
@@ -265,8 +276,29 @@ def _calendar(stamp: datetime, letter: Letter, sender: str) -> tuple[str, bytes]
     if letter.method is Method.CANCEL:
         take_back = ical.cancel if event.status == "CANCELLED" else ical.uninvite
         return "CANCEL", take_back(event, organizer, attendee, stamp)
-    asks = facts.get("asks", True)
-    return "REQUEST", ical.request(event, organizer, attendee, stamp, facts["partstat"], asks=asks)
+    asks = facts.get("asks", True) and desk.mailbox is not None
+    about = replace(event, description=_about(facts))
+    return "REQUEST", ical.request(about, organizer, attendee, stamp, facts["partstat"], asks=asks)
+
+
+ABOUT = (
+    ("形式", "format"),
+    ("目的", "purpose"),
+    ("目標", "objectives"),
+    ("対象", "audience"),
+    ("予定人数", "expected_count"),
+    ("機材", "equipment"),
+)
+
+
+def _about(facts: dict[str, Any]) -> str:
+    """What the calendar of whoever is asked says of it, beside when and where; the subscribed feed is silent of it."""
+    told = [f"{name}：{_words(facts[fact])}" for name, fact in ABOUT if facts.get(fact)]
+    return "\n".join([*told, f"担当：{_charge(facts)}"])
+
+
+def _words(fact: Any) -> str:
+    return "".join(f"\n{line}" for line in fact) if isinstance(fact, list) else str(fact)
 
 
 def _event(facts: dict[str, Any]) -> ical.Event:

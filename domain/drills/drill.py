@@ -87,6 +87,14 @@ class DrillFormat(StrEnum):
     ONLINE = "ONLINE"
 
 
+FORMAT_LABELS: Mapping[DrillFormat, str] = {
+    DrillFormat.TABLETOP: "机上訓練",
+    DrillFormat.FUNCTIONAL: "実働訓練",
+    DrillFormat.TECHNICAL: "技術訓練",
+    DrillFormat.ONLINE: "オンライン訓練",
+}
+
+
 class DrillThreat(StrEnum):
     """想定別: ランサムウェア, 標的型メール, サービス妨害攻撃, ホームページ改ざん, 情報漏えい, 大規模停電, その他."""
 

@@ -27,7 +27,7 @@ from domain.drills.participation import (
     must_fit,
     participations_visible_to,
 )
-from domain.drills.planning import deadline
+from domain.drills.telling import asked_for, deadline
 from domain.errors import Incomplete, WrongState
 from domain.organizations import Contact
 from domain.replies import Coming
@@ -58,8 +58,8 @@ async def invite(
     attendee = await calendar.ask(
         actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
     )
-    await _take_part(actor, drill, contact, role, planned_count)
-    await invitations.tell(actor, appointment, attendee, "drill-invitation", **deadline(drill))
+    part = await _take_part(actor, drill, contact, role, planned_count)
+    await invitations.tell(actor, appointment, attendee, "drill-invitation", **deadline(drill), **asked_for(part))
     if drill.status is DrillStatus.PLANNING:
         return await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
     return await records.touch(actor, drill)
@@ -74,16 +74,18 @@ async def _ready(actor: Actor, drill: Drill) -> Appointment:
 
 async def _take_part(
     actor: Actor, drill: Drill, contact: Contact, role: ParticipationRole | None, planned_count: int | None
-) -> None:
+) -> Participation:
     known = await Participation.filter(drill_id=drill.id, organization_id=contact.organization_id).first()
     told = _told(role, planned_count, known)
     if known:
-        await follow(actor, await records.change(actor, known, "participation-corrected", **told))
+        part = await records.change(actor, known, "participation-corrected", **told)
+        await follow(actor, part)
     else:
         whose = {"drill_id": drill.id, "organization_id": contact.organization_id, "unit_id": drill.unit_id}
         usual = {"appointment_id": drill.appointment_id, "role": ParticipationRole.TRAINEE, "planned_count": 1}
-        await records.create(actor, Participation, "participation-invited", **whose, **{**usual, **told})
+        part = await records.create(actor, Participation, "participation-invited", **whose, **{**usual, **told})
     await must_fit(drill.id, drill.capacity)
+    return part
 
 
 def _told(role: ParticipationRole | None, planned_count: int | None, known: Participation | None) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from domain.drills.drill import (
 )
 from domain.drills.losing import tell_bodies_left_alone
 from domain.drills.participation import Participation, follow, must_fit
+from domain.drills.telling import SHOWN, deadline
 from domain.errors import Invalid
-from domain.japanese import day_with_weekday, search_key
+from domain.japanese import search_key
 from domain.states import must_be_in, said
 from domain.units import Unit
 from domain.verbs import verb
@@ -147,18 +148,22 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
     before, where, titled = drill.version, _place(columns), _found_by(columns)
+    is_about_more = any(columns.get(name, getattr(drill, name)) != getattr(drill, name) for name in SHOWN)
     await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
-    is_shown = await _show(actor, drill, where | ({"title": drill.title} if titled else {}))
+    shown = where | ({"title": drill.title} if titled else {})
+    is_shown = await _show(actor, drill, shown, is_about_more=is_about_more)
     return await records.touch_since(actor, drill, before) if is_shown else drill
 
 
-async def _show(actor: Actor, drill: Drill, shown: dict[str, Any]) -> bool:
-    """What the calendars show; a new place raises SEQUENCE, a new title does not (RFC 5546 §2.1.4). Answers whether it
-    made a difference there."""
+async def _show(actor: Actor, drill: Drill, shown: dict[str, Any], *, is_about_more: bool) -> bool:
+    """What the calendars show; a new place raises SEQUENCE, a new title does not, nor what it is for (RFC 5546 §2.1.4).
+    Answers whether it made a difference there."""
     appointment = await Appointment.get(id=drill.appointment_id)
     before = appointment.version
     await calendar.change(actor, appointment, "appointment-corrected", **shown)
+    if is_about_more and appointment.version == before:  # a letter of this kind needs a turn of its own
+        await records.touch(actor, appointment)
     if drill.status in (DrillStatus.INVITING, DrillStatus.CONFIRMED):
         must_be_ready(drill, appointment)
     is_changed = appointment.version != before
@@ -231,11 +236,6 @@ async def _reschedule(
     await invitations.tell_all(actor, appointment, "drill-rescheduled", **facts)
     await tell_bodies_left_alone(actor, drill, appointment, "drill-body-rescheduled", **facts)
     return drill
-
-
-def deadline(drill: Drill) -> dict[str, Any]:
-    """What a letter says of the last day for answers: nothing where there is none, or none any more."""
-    return {"reply_by": day_with_weekday(drill.reply_by) if drill.reply_by else ""}
 
 
 async def _forget_answers(actor: Actor, drill: Drill) -> None:

@@ -10,7 +10,6 @@ from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment
 from domain.lectures.lecture import (
     AHEAD,
-    AUDIENCE_LABELS,
     GIVEN,
     LABELS,
     Audience,
@@ -100,11 +99,6 @@ async def _tell(actor: Actor, lecture: Lecture, *, to_lecturers: bool, to_school
         return
     # Another letter of this kind about the same date needs a turn of its own.
     appointment = await records.touch(actor, await Appointment.get(id=lecture.appointment_id))
-    said = {
-        "audience": AUDIENCE_LABELS[lecture.audience],
-        "expected_count": f"{lecture.expected_count:,}人",
-        "equipment": lecture.equipment,
-    }
-    await tell_school(actor, lecture, appointment, "lecture-changed", **said)
+    await tell_school(actor, lecture, appointment, "lecture-changed")
     if to_lecturers:
-        await tell_lecturers(actor, appointment, "lecture-changed", **said)
+        await tell_lecturers(actor, appointment, "lecture-changed")

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from domain import calendar, invitations
 from domain.actor import Author
-from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole
-from domain.lectures.lecture import Lecture
+from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole
+from domain.lectures.lecture import AUDIENCE_LABELS, Lecture
 from domain.organizations import Contact
 from domain.people import Person
+
+
+@invitations.says(AppointmentKind.LECTURE)
+async def about(appointment: Appointment) -> Mapping[str, Any]:
+    """What it is about, for whom, and what is to be there."""
+    lecture = await Lecture.filter(appointment_id=appointment.id).first()
+    if lecture is None:
+        return {}
+    return {
+        "theme": lecture.theme,
+        "audience": AUDIENCE_LABELS[lecture.audience],
+        "expected_count": f"{lecture.expected_count:,}人",
+        "equipment": lecture.equipment,
+    }
 
 
 async def tell_school(

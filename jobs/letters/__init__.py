@@ -99,9 +99,16 @@ OPTIONAL = (
     "buttons",
     "number",
     "authority",
+    "format",
+    "purpose",
+    "objectives",
+    "planned_count",
+    "theme",
     "audience",
     "expected_count",
     "equipment",
+    "charge",
+    "changed",
     "lecturers",
     "missing",
     "copied_for",
@@ -131,14 +138,17 @@ class Rendered:
 def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> Rendered:
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
-    Facts are single lines (of a digest, with its `date`, lists of such: `coming`, `unanswered`, `due`, `waiting`):
+    Facts are single lines (lists of such are `objectives`, what has `changed` since this reader was told last, and of a
+    digest, with its `date`, `coming`, `unanswered`, `due`, `waiting`):
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
     `feed_url`, `feed_page`, `dav_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
     `reminded` and `silence` (when somebody is reminded, and when told nothing),
     `expires_on`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
-    `missing` (what there is to do now), `person`, `audience`, `expected_count`, `equipment`,
+    `missing` (what there is to do now), `person`, `charge` (whose date it is, and how to call them), of a drill
+    `format`, `purpose` and `planned_count` (people of the reader's body), of a lecture `theme`, `audience`,
+    `expected_count`, `equipment`,
     `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`, `count`, `how`.
     """
     if kind not in KINDS:

@@ -53,6 +53,7 @@ def test_whatever_an_entry_shows_and_can_change_is_in_the_table():
         starts_at=AFTER,
         ends_at=AFTER + timedelta(hours=1),
         summary="締結式",
+        description="目的：締結",
         location="本部",
         url="https://meet.example",
         status="TENTATIVE",
@@ -164,3 +165,30 @@ def test_an_answer_is_asked_for_where_one_of_the_letters_asks(first: bool, secon
     left = changes.leaving(INVITED, [request(asks=first), request(asks=second)], tells_texts=True)
     assert left is not None
     assert left.facts["asks"] is asks
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        ({"place": "本部"}, {"place": "本部"}, []),
+        ({"place": "本部"}, {"place": ""}, ["・場所：本部 → 未定"]),
+        ({"online_url": ""}, {"online_url": "https://a.example"}, ["・オンライン：なし → https://a.example"]),
+        ({"expected_count": "60人"}, {"expected_count": "80人"}, ["・予定人数：60人 → 80人"]),
+        ({"objectives": ["・通報", "・復旧"]}, {"objectives": ["・通報"]}, ["・目標：通報、復旧 → 通報"]),
+        ({"purpose": "あ" * 100}, {"purpose": "い" * 100}, ["・目的：下のとおり改めました"]),
+        ({}, {"purpose": "備え"}, []),
+        ({"purpose": "備え"}, {}, []),
+        ({"place": "本部", "when": "昼"}, {"place": "講堂", "when": "夜"}, ["・日時：昼 → 夜", "・場所：本部 → 講堂"]),
+    ],
+)
+def test_only_what_has_changed_is_shown_before_and_after(before: Any, now: Any, shown: list[str]) -> None:
+    left = changes.leaving(Told(Method.REQUEST, 0, knows=True, said=before), [request(**now)], tells_texts=True)
+    assert left is not None
+    assert left.changed == shown
+
+
+def test_a_cancellation_and_whoever_hears_first_show_no_before() -> None:
+    for before, waiting in ((INVITED, cancel(place="講堂")), (STRANGER, request("drill-invitation", place="講堂"))):
+        left = changes.leaving(before, [waiting], tells_texts=True)
+        assert left is not None
+        assert left.changed == []

@@ -1,6 +1,5 @@
 """Of what one reader is told of one date within a few minutes one letter leaves; of what was taken back, none."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,6 @@ import pytest
 from tortoise.exceptions import BaseORMException
 
 from domain import activities, drills, gathering, lectures, organizations, outbox, volunteers
-from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, sequence_for
 from domain.database import execute
 from domain.drills import Drill
@@ -20,53 +18,11 @@ from domain.outbox import Letter
 from domain.volunteers import AgeBand
 from tests import make
 from tests.clock import NOW
+from tests.domain.clerks import FIVE, MINUTE, Clock, drill_with
 from tests.make import Town
 
-MINUTE = timedelta(minutes=1)
-FIVE = Gathering(5 * MINUTE)
 FIRST, SECOND = "contact1@partner.example", "contact2@partner.example"
 GUARDIAN = "tamotsu@guardian.example"
-
-
-@dataclass
-class Clock:
-    """Officers at work, and a post that takes whatever may leave."""
-
-    town: Town
-    now: Any = NOW
-    how: Gathering = FIVE
-    left: list[Letter] = field(default_factory=list)
-
-    @property
-    def officer(self) -> Actor:
-        return make.at(self.town.officer, self.now)
-
-    async def after(self, minutes: int) -> list[tuple[str, str, str | None]]:
-        """What leaves when so many minutes more have passed: to whom, what, and by which method."""
-        self.now += minutes * MINUTE
-        before = len(self.left)
-        while True:
-            await gathering.settle(self.now, self.how)
-            taken = await outbox.claim(self.now, 50)
-            if not taken:
-                break
-            for letter in taken:
-                await outbox.mark_sent(self.now, letter.id)
-            self.left += taken
-        told = [(one.to_address, one.kind, one.method) for one in self.left[before:]]
-        return sorted(told, key=lambda one: (one[0], one[1], one[2] or ""))
-
-    async def fails(self, reason: str, *, for_good: bool) -> None:
-        """Five minutes later the one letter that may leave is not taken."""
-        self.now += 5 * MINUTE
-        await gathering.settle(self.now, self.how)
-        [letter] = await outbox.claim(self.now)
-        await outbox.mark_failed(self.now, letter.id, reason, for_good=for_good)
-
-
-async def drill_with(clock: Clock, *names: str) -> tuple[Drill, list[Contact]]:
-    drill = await make.drill(clock.town.officer)
-    return drill, await make.invited(clock.town.officer, drill, *names)
 
 
 async def uninvite(clock: Clock, drill: Drill, person_id: UUID) -> None:
@@ -232,6 +188,11 @@ def test_a_guardians_copy_goes_the_way_of_its_letter(play: Any) -> None:
         assert own.facts["when"] == copy.facts["when"]
         assert copy.facts["copied_for"] == "髙見本 一郎 様"
         assert "attendee_id" not in copy.facts
+        known = await activities.visible_to(clock.officer).get(id=kept.id)
+        await activities.correct(clock.officer, kept.id, title="駅前の広報", version=known.version)
+        await clock.after(5)
+        own, copy = clock.left[-2:]
+        assert own.facts["changed"] == copy.facts["changed"] == ["・件名：広報 → 駅前の広報"]
 
     play(story)
 

@@ -56,8 +56,11 @@ class Pigeons:
                 raise self.raises
 
 
+MAILBOX = ImapMailbox("mail.example", 993, "tls", "desk", "password")
+
+
 def desk(post: Any) -> Desk:
-    return Desk(post, "https://renkei.example", "renkei@police.aohama.example", SECRET)
+    return Desk(post, "https://renkei.example", "renkei@police.aohama.example", SECRET, MAILBOX)
 
 
 async def post_all(office: Office, now: datetime = NOW) -> list[EmailMessage]:
@@ -500,11 +503,42 @@ def test_a_unit_without_an_address_writes_in_the_name_of_the_house(play: Any) ->
 def test_an_invitation_says_whether_the_buttons_of_a_calendar_reach_us(play: Any, has_mailbox: bool) -> None:
     async def story(town: Town) -> None:
         await make.invited(town.officer, await make.drill(town.officer))
-        mailbox = ImapMailbox("mail.example", 993, "tls", "desk", "password") if has_mailbox else None
-        at_work = replace(desk(Pigeons()), mailbox=mailbox)
+        at_work = desk(Pigeons()) if has_mailbox else replace(desk(Pigeons()), mailbox=None)
         invitation = post_letters.envelope(NOW, at_work, await Letter.get())
         assert ("ボタンでもご返信いただけます" in invitation.text) is has_mailbox
         assert ("ボタンによる返信は、まだ受け取れません" in invitation.text) is not has_mailbox
+
+    play(story)
+
+
+@pytest.mark.parametrize(("has_mailbox", "rsvp"), [(True, "TRUE"), (False, "FALSE")])
+def test_a_calendar_is_asked_for_an_answer_by_mail_only_where_a_mailbox_takes_it(
+    play: Any, has_mailbox: bool, rsvp: str
+) -> None:
+    async def story(town: Town) -> None:
+        await make.invited(town.officer, await make.drill(town.officer))
+        at_work = desk(Pigeons()) if has_mailbox else replace(desk(Pigeons()), mailbox=None)
+        invitation = post_letters.envelope(NOW, at_work, await Letter.get())
+        assert invitation.calendar is not None
+        assert complaints(invitation.calendar[1]) == {}
+        [event] = Calendar.from_ical(invitation.calendar[1]).events
+        assert (event.attendees[0].params["RSVP"], event.attendees[0].params["PARTSTAT"]) == (rsvp, "NEEDS-ACTION")
+        assert f"{at_work.base_url}/rsvp/" in invitation.text
+
+    play(story)
+
+
+def test_a_calendar_says_what_the_drill_is_for_and_whom_to_call_and_no_secret(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.invited(town.officer, await make.drill(town.officer, purpose="通報までの\n流れを確かめる"))
+        letter = await Letter.get()
+        invitation = post_letters.envelope(NOW, desk(Pigeons()), letter)
+        assert invitation.calendar is not None
+        [event] = Calendar.from_ical(invitation.calendar[1]).events
+        says = str(event["DESCRIPTION"])
+        assert says.startswith("形式：机上訓練\n目的：通報までの\n流れを確かめる\n目標：\n・")
+        assert says.endswith(f"担当：{letter.facts['unit_name']}（電話 {letter.facts['unit_phone']}）")
+        assert [secret for secret in ("http", "身代金") if secret in says] == []
 
     play(story)
 

@@ -166,10 +166,26 @@ def test_a_new_scenario_is_told_to_nobody(play: Any) -> None:
     async def story(town: Town) -> None:
         drill, _ = await confirmed(town)
         told = await letters()
-        await drills.correct(town.officer, drill.id, scenario="回線が切れる。", objectives=["代わりの連絡手段を使う"])
+        await drills.correct(town.officer, drill.id, scenario="回線が切れる。")
         assert await letters() == told
         everything_told = [str(letter.facts) for letter in await Letter.all()]
         assert [facts for facts in everything_told if "身代金" in facts or "回線" in facts] == []
+
+    play(story)
+
+
+def test_whoever_is_invited_hears_what_else_the_drill_is_for_under_the_same_sequence(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await confirmed(town)
+        told, before = await letters(), await appointment_of(drill)
+        anew = await drills.correct(town.officer, drill.id, objectives=["代わりの連絡手段を使う"], purpose="備え")
+        assert len(await letters()) == len(told) + 1
+        newest = await Letter.all().order_by("-id").first()
+        assert newest is not None
+        assert (newest.kind, newest.facts["sequence"]) == ("drill-changed", before.sequence)
+        assert (newest.facts["purpose"], newest.facts["objectives"]) == ("備え", ["・代わりの連絡手段を使う"])
+        await drills.correct(town.officer, drill.id, purpose="備え", version=anew.version)
+        assert len(await letters()) == len(told) + 1
 
     play(story)
 
