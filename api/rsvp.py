@@ -100,7 +100,8 @@ async def _note(now: datetime, person: Person, part: Participation) -> None:
     their post there begins."""
     where = (person.id, person.unit_id, person.prefecture_id, (), part.organization_id)
     bearer = Actor(Role.PARTNER, now, *where, is_read_only=True)
-    await looks.note(Door.PAGE, bearer, "rsvp", [("Participation.names", f"Participation:{part.id}")])
+    row = f"Participation:{part.id}"
+    await looks.note(Door.PAGE, bearer, "rsvp", [("Participation.names", row)], {row: len(part.names)})
 
 
 def given(attendee: Attendee, part: Participation | None) -> str:

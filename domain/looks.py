@@ -6,6 +6,7 @@ Lines are written in the transaction of the reading and only ever added; they ho
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,9 @@ AT_ONCE = f"{MANY}人を超える個人情報を一度に読むとき"
 """What nobody is shown without saying why."""
 
 
+NONE: Mapping[str, int] = {}
+
+
 class Door(StrEnum):
     """Where it was shown: GRAPHQL, a page of their own (PAGE), a download (EXPORT), the command line (CONSOLE)."""
 
@@ -49,8 +53,9 @@ class Door(StrEnum):
 
 class Look(Table):
     """One look. `rows` are `Model:id`, `columns` the `Type.field` that were shown of them, `asked` those by which rows
-    were chosen or put in order, which tells of them too. `purpose` is why, where the asker has said so, `operation`
-    what they asked for, `key_id` the token or session through which they saw it."""
+    were chosen or put in order, which tells of them too. `listed` says of rows that are no single person's how many
+    stood there (`Holding.each`). `purpose` is why, where the asker has said so, `operation` what they asked for,
+    `key_id` the token or session through which they saw it."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     at = fields.DatetimeField()
@@ -66,6 +71,7 @@ class Look(Table):
     asked: list[str] = fields.JSONField(default=list)
     columns: list[str] = fields.JSONField()
     rows: list[str] = fields.JSONField()
+    listed: dict[str, int] = fields.JSONField(default=dict)
 
     class Meta:
         table = "look"
@@ -74,9 +80,9 @@ class Look(Table):
 
 ADD = """
     INSERT INTO look (id, at, door, request_id, person_id, key_id, role, unit_id, prefecture_id, operation, purpose,
-        asked, columns, rows)
+        asked, columns, rows, listed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, to_jsonb($12::text[]), to_jsonb($13::text[]),
-        to_jsonb($14::text[]))"""
+        to_jsonb($14::text[]), $15::jsonb)"""
 
 
 def line(
@@ -84,17 +90,19 @@ def line(
     door: Door,
     operation: str,
     columns: Iterable[str],
-    rows: Iterable[str],
+    rows: Iterable[str] | Mapping[str, int],
     *,
     purpose: str = "",
     asked: Iterable[str] = (),
 ) -> tuple[object, ...]:
-    """The values for `ADD`. Texts that are too long are cut: they are what somebody else has said of it."""
+    """The values for `ADD`; `rows` may say how many persons each shows. Texts that are too long are cut: they are what
+    somebody else has said of it."""
+    listed = {row: persons for row, persons in rows.items() if persons != 1} if isinstance(rows, Mapping) else {}
     whose = (actor.person_id, actor.key_id, actor.role.value, actor.unit_id, actor.prefecture_id)
     why = (operation[:200], purpose[:200])
     return (
         *(uuid7(), actor.now, door.value, origins.current(), *whose, *why),
-        *(sorted(asked), sorted(columns), sorted(rows)),
+        *(sorted(asked), sorted(columns), sorted(rows), json.dumps(listed)),
     )
 
 
@@ -105,13 +113,16 @@ async def tell(now: datetime, actor: Actor, operation: str, shown: Iterable[tupl
     await note(Door.CONSOLE, replace(actor, now=now), operation, shown)
 
 
-async def note(door: Door, actor: Actor, operation: str, shown: Iterable[tuple[str, str]]) -> None:
-    """Write down, before they are shown, what is personal of these fields (`Model.column`) of these rows (`Model:id`);
-    in the running transaction, where there is one."""
+async def note(
+    door: Door, actor: Actor, operation: str, shown: Iterable[tuple[str, str]], listed: Mapping[str, int] = NONE
+) -> None:
+    """Write down, before they are shown, what is personal of these fields (`Model.column`) of these rows (`Model:id`),
+    of which some list so many persons; in the running transaction, where there is one."""
     personal = {(column, row) for column, row in shown if _is_personal(column)}
     if personal:
         columns, rows = ({one[at] for one in personal} for at in (0, 1))
-        await database.execute(ADD, *line(actor, door, operation, columns, rows))
+        counted = {row: listed.get(row, 1) for row in rows}
+        await database.execute(ADD, *line(actor, door, operation, columns, counted))
 
 
 async def note_file(door: Door, actor: Actor, operation: str, row: str) -> None:

@@ -217,11 +217,10 @@ def named(hosted: Iterable[Hosted]) -> list[tuple[str, str]]:
     return [(f"Person.{name}", row) for row in sorted(people) for name in ("family_name", "given_name")]
 
 
-def coming(parts: Iterable[Part]) -> list[tuple[str, str]]:
-    """The field and rows of who comes from somebody's body."""
-    return [
-        ("Participation.names", f"Participation:{one.participation.id}") for one in parts if one.participation.names
-    ]
+def coming(parts: Iterable[Part]) -> dict[tuple[str, str], int]:
+    """The field and rows of who comes from somebody's body, and how many are named in each."""
+    of_each = [one.participation for one in parts if one.participation.names]
+    return {("Participation.names", f"Participation:{one.id}"): len(one.names) for one in of_each}
 
 
 @routine

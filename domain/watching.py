@@ -30,8 +30,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True)
 class Share:
-    """Personal rows (class 2 and 3) that one account is shown: at most in an `hour` and a `day`, each time they are
-    shown, and so many different ones in a day that it is `unusual`."""
+    """Personal rows (class 2 and 3) that one account is shown, of a list everybody in it: at most in an `hour` and a
+    `day`, each time they are shown, and so many different ones in a day that it is `unusual`."""
 
     hour: int
     day: int
@@ -74,30 +74,39 @@ class Shown:
 
 
 SHOWN = """
-    SELECT coalesce(sum(jsonb_array_length(rows)) FILTER (WHERE at > $3), 0)::int AS hour,
-           coalesce(sum(jsonb_array_length(rows)), 0)::int AS day
-    FROM look WHERE person_id = $1 AND role = $2 AND at > $4 AND at <= $5"""
+    SELECT coalesce(sum(persons) FILTER (WHERE at > $3), 0)::int AS hour, coalesce(sum(persons), 0)::int AS day
+    FROM look, LATERAL (
+        SELECT jsonb_array_length(rows) + coalesce(sum(value::int - 1), 0) AS persons FROM jsonb_each_text(listed)) each
+    WHERE person_id = $1 AND role = $2 AND at > $4 AND at <= $5"""
 
 
 async def shown(now: datetime, person_id: UUID, role: Role) -> Shown:
-    """What a person was shown in a role, by whichever door and process."""
+    """What a person was shown in a role, by whichever door and process; everybody in a list counts."""
     (found,) = await rows(SHOWN, person_id, role.value, now - HOUR, now - DAY, now)
     return Shown(**found)
 
 
+# A row is counted once, with as many persons as stood in it at most.
 COUNTED = """
-    SELECT look.person_id, look.prefecture_id, look.role, (look.at AT TIME ZONE 'Asia/Tokyo')::date AS day,
-           count(DISTINCT shown) AS rows, count(DISTINCT shown) FILTER (WHERE look.door <> $2) AS exported,
-           count(DISTINCT look.id) AS looks, min(look.at) AS first, max(look.at) AS last,
-           array_agg(DISTINCT look.key_id) FILTER (WHERE look.key_id IS NOT NULL) AS keys
-    FROM look, jsonb_array_elements_text(look.rows) AS shown
-    WHERE look.at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 4, 1"""
+    WITH line AS (
+        SELECT look.*, (at AT TIME ZONE 'Asia/Tokyo')::date AS day FROM look WHERE at >= $1 AND rows <> '[]'),
+    each AS (
+        SELECT person_id, prefecture_id, role, day, max(coalesce((listed->>shown)::int, 1)) AS persons,
+            bool_or(door <> $2) AS is_exported
+        FROM line, jsonb_array_elements_text(rows) AS shown GROUP BY person_id, prefecture_id, role, day, shown)
+    SELECT person_id, prefecture_id, role, day, sums.rows, sums.exported, count(*) AS looks,
+        min(at) AS first, max(at) AS last, array_agg(DISTINCT key_id) FILTER (WHERE key_id IS NOT NULL) AS keys
+    FROM line JOIN (
+        SELECT person_id, prefecture_id, role, day, sum(persons)::int AS rows,
+            coalesce(sum(persons) FILTER (WHERE is_exported), 0)::int AS exported
+        FROM each GROUP BY person_id, prefecture_id, role, day) sums USING (person_id, prefecture_id, role, day)
+    GROUP BY person_id, prefecture_id, role, day, sums.rows, sums.exported ORDER BY day, person_id"""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one person was shown on one day of Japan. `rows` are different ones, `exported` those of them that left by a
-    file or the command line; `keys` are the tokens and sessions through which."""
+    """What one person was shown on one day of Japan. `rows` are different ones, of a list everybody in it, `exported`
+    those of them that left by a file or the command line; `keys` are the tokens and sessions through which."""
 
     person_id: UUID
     prefecture_id: UUID

@@ -181,9 +181,10 @@ async def _sections(view: View, typed: str) -> str:
     who = (view.actor.person_id, view.actor.now)
     ahead, behind = await calendar.ahead_of(*who), await calendar.behind_of(*who)
     known, bodies = await own.find_known(view.sides), await dates.of_bodies(view.sides)
-    coming = [] if view.is_linked else own.coming(bodies.drills)
+    coming = {} if view.is_linked else own.coming(bodies.drills)
     shown = [*own.personal(known), *own.named([*bodies.lectures, *bodies.lectures_over]), *coming]
-    await looks.note(Door.PAGE, view.actor, "ownPageByLink" if view.is_linked else "ownPage", shown)
+    operation, listed = "ownPageByLink" if view.is_linked else "ownPage", {row: of for (_, row), of in coming.items()}
+    await looks.note(Door.PAGE, view.actor, operation, shown, listed)
     days = await rsvp.last_days([attendee for _, attendee in ahead])
     stands = [date for date, _ in (*ahead, *behind)]
     papers = await released(view, [*stands, *bodies.dates])

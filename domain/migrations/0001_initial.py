@@ -183,6 +183,7 @@ class Migration(migrations.Migration):
                 ('asked', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('columns', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('rows', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('listed', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
             options={'table': 'look', 'app': 'renkei', 'indexes': [Index(fields=['person_id', 'at'], name='look_person'), Index(fields=['at'], name='look_at')], 'pk_attr': 'id', 'table_description': 'One look. `rows` are `Model:id`, `columns` the `Type.field` that were shown of them, `asked` those by which rows'},
             bases=['Table'],

@@ -59,6 +59,7 @@ _WORDS = """
     list_id 消去の一覧 erased_at 消去日時 held_by_id 指示した職員 lifted_by_id 解除した職員 lifted_at 解除日時
     lifted_because 解除の理由
     mentions 氏名のある記載 key_id 使われた鍵 request_id 処理番号 operation 問い合わせ asked 検索・並べ替えの項目
+    listed 名簿の人数
     stage 段階 entered_at 入った日時 seen_at 最後の操作 tries 回数 last_at 最後の日時
     opens_at 次に試せる日時 doubt 確認を要する理由 received_at 届いた日時 sender 差出人のアドレス stamp 返事の作成日時
     keeps_cancelled 中止も残すか

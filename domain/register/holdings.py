@@ -413,7 +413,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "閲覧の記録",
         "誰が誰の個人情報を見たかの確認（漏えい等の報告）",
         ONE_YEAR,
-        internal="at door person_id key_id role request_id operation purpose asked columns rows",
+        internal="at door person_id key_id role request_id operation purpose asked columns rows listed",
         whose="閲覧した職員・担当者と、閲覧された人（番号のみ）",
         source="閲覧・書き出しのたびに作る",
         headings={"person_id": "閲覧した人"},

@@ -148,6 +148,7 @@ def test_nobody_is_shown_who_comes_without_a_line_that_says_so_also_before_their
         assert await Look.all().count() == before + 1
         line = await Look.filter(person_id=successor.person_id).get()
         assert (line.columns, line.rows) == (["Participation.names"], [f"Participation:{part.id}"])
+        assert line.listed == {f"Participation:{part.id}": 3}
 
     play(story)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -70,6 +70,37 @@ def test_what_was_shown_is_counted_by_account_each_time_and_as_long_as_it_is_not
         assert await watching.shown(NOW, officer, Role.STATION_LIAISON) == Shown(7, 7)
         assert await watching.shown(NOW, hq, Role.ADMIN) == Shown(0, 0)
         assert await watching.shown(NOW + DAY - HOUR, hq, Role.HQ_LIAISON) == Shown(0, 3)
+
+    play(story)
+
+
+async def look_at_lists(who: Actor, *sizes: int, id: UUID | None = None) -> None:
+    """One look at as many lists, or always at one, in which so many persons stand."""
+    for size in sizes:
+        rows = {f"Participation:{id or uuid4()}": size, f"Person:{who.person_id}": 1}
+        what = (Door.GRAPHQL, "来られる方", ["Participation.names"], rows)
+        await database.execute(looks.ADD, *looks.line(who, *what))
+
+
+def test_everybody_who_stands_in_a_list_is_counted_where_it_is_shown(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await look_at_lists(town.officer, 20, 0, 1)
+        officer = (town.officer.person_id, Role.STATION_LIAISON)
+        assert await watching.shown(NOW, *officer) == Shown(24, 24)
+        assert await watching.shown(NOW + HOUR, *officer) == Shown(0, 24)
+
+    play(story)
+
+
+def test_who_reads_the_lists_of_many_companies_is_told_of_and_who_reads_one_over_and_over_is_not(play: Any) -> None:
+    async def story(town: Town) -> None:
+        most = SHARES[Role.STATION_LIAISON].unusual
+        await look_at_lists(town.officer, *[20] * (most // 20), id=uuid4())
+        assert await watching.tell_of_unusual(NOW) == 0
+        await look_at_lists(town.officer, *[20] * (most // 20))
+        assert await watching.tell_of_unusual(NOW) == 1
+        letter = await Letter.get(kind="unusual-looks")
+        assert letter.facts["count"].startswith(f"{most + 20 + 1:,}件（うち書き出し 0件、")
 
     play(story)
 
