@@ -19,14 +19,13 @@ from typing import Any
 import asyncpg
 from starlette.applications import Starlette
 
-from api import fonts, operations
+from api import fonts, operations, subscribing
 from api.app import make_app
 from api.errors import Stopped
 from api.fonts import Fonts
 from api.house import House
 from api.ide import Ide, Operation, Persona, make_ide
-from domain import database, feeds, migrating, tokens
-from domain.feeds import Subscription
+from domain import database, migrating, tokens
 from jobs import clock
 from jobs.post import FilePost
 from jobs.post_letters import Desk
@@ -147,7 +146,7 @@ async def _opened(place: Place, database_url: str, base_url: str) -> Demonstrati
         "graphql": f"{base_url}/graphql",
         "mail": str(place.mail),
         "tokens": admitted,
-        "feeds": {key: _address(house, feed) for key, feed in subscriptions.items()},
+        "feeds": {key: f"{await subscribing.page_of(house, feed)}/calendar.ics" for key, feed in subscriptions.items()},
     }
     station, partner = [await tokens.actor_of(admitted[key], now()) for key in ("station", "partner")]
     await examples.replenish(station, partner)
@@ -172,11 +171,6 @@ def _kept(place: Place) -> dict[str, str]:
     except (OSError, ValueError, KeyError):
         return {}
     return kept
-
-
-def _address(house: House, feed: Subscription) -> str:
-    secret = tokens.derive(house.secret, feeds.PURPOSE, feed.id, feed.generation)
-    return f"{house.base_url}/cal/{secret}/calendar.ics"
 
 
 def _offered(admitted: Mapping[str, str]) -> list[Persona]:

@@ -111,33 +111,10 @@ def take(house: House, feed: Feed, is_open: bool, now: datetime) -> None:
 
 
 async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, bool]:
-    """The feed that the token was made for, and whether it still opens it; nothing once it has ended for
-    `feeds.ENDED_STAYS`, as if there had never been one.
-
-    Whoever holds an open address is let in at once, and the next time without any reckoning; for all others the same
-    work is done, whether there is no such feed, or the token is none of its, or one that has ended, or had long ago.
-    """
-    proved = house.proved.find(token)
-    id = proved[0] if proved else tokens.id_in(token)
-    if id is None:
-        return None, False
-    feed = await house.looks.find(id)
-    if feed is not None and proved == (id, feed.generation) and feed.is_open(now):
-        return feed, True
-    present = feed.generation if feed else 0
-
-    def fits(generation: int) -> bool:
-        return tokens.is_genuine(token, house.secret, feeds.PURPOSE, id, generation)
-
-    is_present = fits(present)
-    if feed is not None and is_present and feed.is_open(now):
-        house.proved.keep(token, (id, present))
-        return feed, True
-    had = [generation for generation in range(present - feeds.KEPT_ENDED, present) if fits(generation)]
-    known = max((present if is_present else 0, *had))
-    if feed is None or known < 1 or not feed.is_remembered(known, now):
-        return None, False
-    return feed, False
+    """The feed whose address was told with this token, and whether that still opens it; nothing once it has ended for
+    `feeds.ENDED_STAYS`, as if there had never been one. One look for everybody, whatever they have brought."""
+    feed = await house.looks.find(tokens.digest(token))
+    return (feed, feed.is_open(now)) if feed is not None and feed.is_known(now) else (None, False)
 
 
 async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from api.allowance import Allowance, Budgets
 from api.fonts import NONE, Fonts
 from api.replica import Replica
-from api.shelf import Shelf
 from domain import feeds
 from domain.accounts import Gate
 from domain.feeds import Feed
 from domain.quiet import QuietHours
 from domain.together import Together
 
-MOST_PROVED = 10_000
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -71,15 +68,10 @@ class House:
         return Allowance(replace(self.budgets, shares={}) if self.is_demo else self.budgets)
 
     @cached_property
-    def looks(self) -> Together[UUID, Feed]:
-        """How the doors of this process look at feeds, those that are asked at once together."""
+    def looks(self) -> Together[str, Feed]:
+        """How the doors of this process look at feeds by the digests of their addresses, those that are asked at once
+        together."""
         return feeds.looks()
-
-    @cached_property
-    def proved(self) -> Shelf[tuple[UUID, int]]:
-        """Feeds and their generations by the addresses that have proved to be theirs; whether such a one still opens
-        anything is looked up each time."""
-        return Shelf(MOST_PROVED, lambda _: 1)
 
     @property
     def gate(self) -> Gate:

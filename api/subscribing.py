@@ -16,7 +16,7 @@ from api import caldav, guesses, pages
 from api import feeds as doors
 from api.entrance.doors import instant
 from api.house import House
-from domain import feeds, tokens
+from domain import feeds
 from domain.actor import Actor
 from domain.errors import RateLimited
 from domain.feeds import Subscription
@@ -58,9 +58,11 @@ async def made(actor: Actor) -> str:
     return pages.filled("feed.html", feeds_html=listed)
 
 
-def page_of(house: House, feed: Subscription) -> str:
-    """Where that page of a feed is; like the feed's own address, a secret."""
-    return f"{house.base_url}/cal/{tokens.derive(house.secret, feeds.PURPOSE, feed.id, feed.generation)}"
+async def page_of(house: House, feed: Subscription) -> str:
+    """Where that page of a feed is, to be told its owner; like the feed's own address, a secret, which opens from now
+    on. Raises WrongState for one that was replaced or has ended."""
+    secret = await feeds.hand_out(house.clock(), house.secret, feed.id, feed.generation)
+    return f"{house.base_url}/cal/{secret}"
 
 
 def ways_in(page: str) -> str:

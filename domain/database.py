@@ -33,6 +33,7 @@ MODELS = [
         "accounts.sessions",
         "accounts.throttling",
         "feeds.subscription",
+        "feeds.address",
         "feeds.kept",
         "feeds.synced",
         "answering",

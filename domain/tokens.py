@@ -1,7 +1,8 @@
-"""The three kinds of secret: bearer tokens for programs, and the addresses behind feeds and answer links.
+"""The three kinds of secret: bearer tokens for programs, and those in the addresses of feeds and in links of letters.
 
-A bearer token is random, shown once, and kept as its SHA-256. The secret of a feed or an answer link is derived
-from the installation's key, so it can be written into a letter at the moment of posting and stands in no table.
+A bearer token is random, shown once, and kept as its SHA-256. What goes by letter is derived from the installation's
+key, so it can be written at the moment of posting and stands in no table; of a feed's address the SHA-256 does, once it
+was told (`feeds.FeedAddress`), and alone decides what opens.
 """
 
 from __future__ import annotations

@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain import accounts, documents, gathering, outbox, own, reminders, tokens
+from domain import accounts, documents, feeds, gathering, outbox, own, reminders, tokens
 from domain import letters as addresses
 from domain.accounts import Link
 from domain.actor import TOKYO
-from domain.errors import Refused, trace
-from domain.feeds import PURPOSE as FEED
+from domain.errors import Refused, WrongState, trace
 from domain.gathering import Gathering
 from domain.japanese import day_ahead
 from domain.outbox import Letter, Method
@@ -82,8 +81,8 @@ class Unmarked(Exception):
 
 
 class NotOurs(Exception):
-    """Somebody else has it by now, or it waits no more: our lease was over, or was taken from us; or its reader is
-    reached elsewhere since."""
+    """Somebody else has it by now, or it waits no more: our lease was over, or was taken from us; its reader is
+    reached elsewhere since, or the address that it tells was replaced."""
 
 
 class Outcome(StrEnum):
@@ -127,7 +126,7 @@ async def _decide(now: datetime, desk: Desk) -> None:
     """See which of the letters that wait need not leave, and where to; a mistake in one of these keeps no letter in the
     house, nor the others from being seen to."""
     gathered = partial(gathering.settle, how=desk.gathering, house=desk.quiet)
-    for settle in (gathered, reminders.settle, documents.settle, addresses.settle, guardians.settle):
+    for settle in (gathered, feeds.settle, reminders.settle, documents.settle, addresses.settle, guardians.settle):
         try:
             await settle(now)
         except Exception as bug:
@@ -144,6 +143,8 @@ async def _handing_over(now: datetime, desk: Desk, letter: Letter, turns: asynci
         is_astray = guardians.is_astray if "copied_for" in letter.facts else addresses.is_astray
         if not await _asked(outbox.is_held(letter)) or await _asked(is_astray(letter, now)):
             raise NotOurs
+        if "subscription_id" in letter.facts and not await _asked(_opens(now, desk, letter.facts)):
+            raise NotOurs
         slow = asyncio.get_running_loop().call_later(LONGEST_TURN, _wait_no_longer, turns)
         try:
             yield
@@ -152,6 +153,15 @@ async def _handing_over(now: datetime, desk: Desk, letter: Letter, turns: asynci
         desk.unmarked[letter.id] = now
         await _asked(outbox.mark_sent(now, letter.id))
         desk.unmarked.pop(letter.id, None)
+
+
+async def _opens(now: datetime, desk: Desk, facts: dict[str, Any]) -> bool:
+    """Let the address of a feed open, now that its letter leaves; whether it is still the present one."""
+    try:
+        await feeds.hand_out(now, desk.secret, UUID(facts["subscription_id"]), facts["generation"])
+    except WrongState:
+        return False
+    return True
 
 
 def _wait_no_longer(turns: asyncio.Semaphore) -> None:
@@ -254,7 +264,7 @@ def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
     if "page_of" in facts:
         links["own_url"] = own.address(desk.secret, desk.base_url, UUID(facts["page_of"]), now)
     if "subscription_id" in facts:
-        secret = tokens.derive(desk.secret, FEED, UUID(facts["subscription_id"]), facts["generation"])
+        secret = feeds.secret_in(desk.secret, UUID(facts["subscription_id"]), facts["generation"])
         links["feed_page"] = f"{desk.base_url}/cal/{secret}"
         links["feed_url"] = f"{links['feed_page']}/calendar.ics"
         links["dav_url"] = f"{desk.base_url}/dav/"

@@ -15,6 +15,7 @@ from domain import (
     activities,
     agreements,
     digests,
+    feeds,
     lectures,
     people,
     reminders,
@@ -109,6 +110,7 @@ SCHEDULE = (
     Job("agreements-expire", Daily(time(0, 5)), Alone(agreements.expire), "an agreement ends with its last day"),
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a term or consent ends with its last day"),
     Job("accounts-tidy", Daily(time(3)), Alone(accounts.tidy), "counters of failed logins and old sessions are let go"),
+    Job("addresses-tidy", Daily(time(3)), Alone(feeds.tidy), "an address that ended long ago was never there"),
     Job(
         "offers-lapse",
         Daily(time(8, 15)),

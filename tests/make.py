@@ -9,10 +9,12 @@ from domain import (
     agreements,
     documents,
     drills,
+    feeds,
     installation,
     lectures,
     organizations,
     people,
+    tokens,
     units,
     volunteers,
 )
@@ -21,6 +23,7 @@ from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Signature
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
+from domain.feeds import Feed, Subscription
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.people import Person
@@ -254,3 +257,16 @@ async def in_force(town: Town, *names: str, **over: Any) -> Agreement:
     values: dict[str, Any] = {"signed_on": date(2026, 7, 1), "expires_on": date(2027, 3, 31)}
     signed = await signatures(agreement)
     return await agreements.sign(town.officer, agreement.id, signatures=signed, **(values | over))
+
+
+async def told(feed: Subscription, key: str = "k" * 43, now: datetime = NOW) -> Subscription:
+    """A feed whose present address was told, as by a letter that was posted."""
+    await feeds.hand_out(now, key, feed.id, feed.generation)
+    return feed
+
+
+async def looked_at(feed: Subscription, key: str = "k" * 43) -> Feed:
+    """A feed as whoever has its address finds it."""
+    found = await feeds.look(tokens.digest(feeds.secret_in(key, (await told(feed, key)).id, feed.generation)))
+    assert found is not None
+    return found

@@ -21,7 +21,7 @@ from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
 from api.benchmarks.serving import Application, serving, serving_in_many
 from api.errors import Stopped
 from api.house import House
-from domain import feeds, tokens
+from domain import feeds
 from domain.feeds import FeedState, KeptEntry
 
 
@@ -121,7 +121,7 @@ async def _measured(land: Land, size: Size) -> list[Compared]:
 async def address(ground: Ground) -> str:
     """Where the feed of the whole prefecture is."""
     feed = await feeds.subscribe_unit(ground.hq, unit_id=ground.hq.prefecture_id)
-    return f"/cal/{tokens.derive(KEY, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics"
+    return f"/cal/{await feeds.hand_out(ground.hq.now, KEY, feed.id, feed.generation)}/calendar.ics"
 
 
 async def keep(port: int, path: str, size: Size) -> tuple[str, bytes]:

@@ -20,7 +20,7 @@ from tortoise import Tortoise
 from api import feeds as doors
 from api.benchmarks import filling, letters, pages, replay
 from api.benchmarks.drills import LIST
-from api.benchmarks.ground import Ground, Land
+from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.measuring import Compared, Report
 from api.benchmarks.questions import Question, headquarters, partner
 from api.benchmarks.replay import Said
@@ -98,11 +98,12 @@ async def questions(ground: Ground) -> list[Hot]:
         Question("団体の名前・県本部", hq, NAMES, ""),
     ]
     opened = await feeds.subscribe_unit(ground.hq, unit_id=ground.stations[0])
-    feed = await feeds.look(opened.id)
+    secret = await feeds.hand_out(ground.hq.now, KEY, opened.id, opened.generation)
+    feed = await feeds.look(tokens.digest(secret))
     assert feed is not None, "it has just been opened"
     return [
         *[Hot(one.label, partial(_answer, one)) for one in asked],
-        Hot("購読カレンダーの変わりなし", partial(feeds.look, feed.id)),
+        Hot("購読カレンダーの変わりなし", partial(feeds.look, feed.sha256)),
         Hot("購読カレンダーの中身・警察署", partial(feeds.contents, feed, doors.WRITER, ground.hq.now)),
         Hot("出す時刻の来た手紙", partial(outbox.claim, datetime.now(UTC))),
     ]

@@ -231,7 +231,7 @@ async def _make_feed(house: House, request: Request, visit: Visit) -> Response:
     form = await forms.read(request)
     actor, label = await _actor(house, request), form.get("label", "").strip()
     feed = await feeds.send_own(actor, label=label, keeps_cancelled="keeps_cancelled" in form)
-    body = subscribing.ways_in(subscribing.page_of(house, feed)) + pages.filled("back.html", href=ACCOUNT)
+    body = subscribing.ways_in(await subscribing.page_of(house, feed)) + pages.filled("back.html", href=ACCOUNT)
     return doors.shown(subscribing.TITLE, body)
 
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain import database
+from domain.feeds.address import ENDED_STAYS
 from domain.feeds.subscription import Subscription
 from domain.together import Together
 
-ENDED_STAYS = timedelta(days=90)
-"""How long whoever still has an address that has ended is told so; then it was never there."""
-
 
 class Feed(NamedTuple):
-    """A subscription and what it was when it was last written, as one row of one statement tells them."""
+    """A subscription, as whoever has one of its addresses meets it: when that ended or will end, and what the feed was
+    when it was last written; as one row of one statement tells them."""
 
+    sha256: str
+    ended_at: datetime | None
     id: UUID
     prefecture_id: UUID
     unit_id: UUID
     person_id: UUID | None
     keeps_cancelled: bool
-    generation: int
-    replaced: str
-    revoked_at: datetime | None
     last_fetched_at: datetime | None
     fetched: str
     stirs: int
@@ -44,15 +41,11 @@ class Feed(NamedTuple):
     synced_name: str
 
     def is_open(self, now: datetime) -> bool:
-        return self.revoked_at is None or now < self.revoked_at
+        return self.ended_at is None or now < self.ended_at
 
-    def is_remembered(self, generation: int, now: datetime) -> bool:
-        """Whether the address of this generation has ended so lately that whoever has it is told so."""
-        age, replaced = self.generation - generation, json.loads(self.replaced)
-        if age > len(replaced):
-            return False
-        ended_at = datetime.fromisoformat(replaced[-age]) if age else self.revoked_at
-        return ended_at is not None and now < ended_at + ENDED_STAYS
+    def is_known(self, now: datetime) -> bool:
+        """Whether the address is open, or has ended so lately that whoever has it is told so."""
+        return self.ended_at is None or now < self.ended_at + ENDED_STAYS
 
     def is_as_written(self, renderer: str, now: datetime) -> bool:
         """Whether `digest` is that of the bytes which `renderer` would write at this instant."""
@@ -67,26 +60,30 @@ class Feed(NamedTuple):
         return self.synced_stirs == self.stirs and self.synced_at <= now < self.synced_until
 
 
+# By a digest: how long a comparison with one takes tells nothing of what it was made of.
 LOOK = """
-    SELECT id, prefecture_id, unit_id, person_id, keeps_cancelled, generation, replaced_at::text, revoked_at,
+    SELECT sha256, least(ended_at, revoked_at), feed.id, feed.prefecture_id, unit_id, person_id, keeps_cancelled,
         last_fetched_at, fetched, stirs, rendered_stirs, renderer, digest, rendered_at, fresh_until, modified_at,
         sync_version, synced_stirs, synced_renderer, synced_at, synced_until, synced_name
-    FROM subscription JOIN feed_state ON subscription_id = id WHERE id = ANY ($1)"""
+    FROM feed_address
+    JOIN subscription feed ON feed.id = feed_address.subscription_id
+    JOIN feed_state ON feed_state.subscription_id = feed.id
+    WHERE sha256 = ANY ($1)"""
 
 
-async def look(id: UUID) -> Feed | None:
-    """What is known of a feed, whoever asks: the bearer of its address is known only by it."""
-    found = await database.records(LOOK, [id])
+async def look(sha256: str) -> Feed | None:
+    """The feed of an address, whoever asks: the bearer is known only by it."""
+    found = await database.records(LOOK, [sha256])
     return Feed(*found[0]) if found else None
 
 
-def looks() -> Together[UUID, Feed]:
+def looks() -> Together[str, Feed]:
     """The same for all who ask at once: a door is asked by many programs, which come on the full hour."""
     return Together(_look)
 
 
-async def _look(connection: Any, ids: Sequence[UUID]) -> Mapping[UUID, Feed]:
-    return {row[0]: Feed(*row) for row in await connection.fetch(LOOK, ids)}
+async def _look(connection: Any, digests: Sequence[str]) -> Mapping[str, Feed]:
+    return {row[0]: Feed(*row) for row in await connection.fetch(LOOK, digests)}
 
 
 WRITTEN = """

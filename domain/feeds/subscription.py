@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 from domain import letters, outbox, records, units, volunteers
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
 from domain.errors import Conflict, Incomplete, WrongState
+from domain.feeds import address
 from domain.japanese import Honorific, addressed, wareki
 from domain.outbox import Letter
 from domain.people import Person, outside, when_leaving, when_moving
@@ -23,15 +24,13 @@ from domain.units import Unit
 from domain.verbs import broken, verb
 from domain.volunteers import Volunteer
 
-PURPOSE = "feed"
-
 
 class Subscription(Owned):
     """One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all
     below it; `reader_id` is the officer to whom its address was told. A person has one for each device or purpose:
     `label` tells them apart, so that each is replaced and ended alone. With `keeps_cancelled` what was cancelled
-    stays as long as everything else. `replaced_at` says when each of the last KEPT_ENDED addresses was replaced, the
-    newest last. One that `rests` ended with its owner's pause, and comes back with another address. `fetched` is the
+    stays as long as everything else. Each `generation` has other addresses, those that were told of it stand in
+    `FeedAddress`. One that `rests` ended with its owner's pause, and comes back with another address. `fetched` is the
     digest of what was given to whoever came last; `last_fetched_at` is exact for the first who came after a change,
     else to an hour. Instants are UTC."""
 
@@ -41,7 +40,6 @@ class Subscription(Owned):
     label = fields.CharField(max_length=40, default="")
     keeps_cancelled = fields.BooleanField(default=False)
     generation = fields.IntField(default=1)
-    replaced_at: list[str] = fields.JSONField(default=list)
     revoked_at = fields.DatetimeField(null=True)
     rests = fields.BooleanField(default=False)
     last_fetched_at = fields.DatetimeField(null=True)
@@ -95,9 +93,6 @@ OVER = "カレンダーの購読は終わっています。もう一度使うと
 
 MOST_OPEN = 10
 """How many feeds one person may have at once."""
-
-KEPT_ENDED = 8
-"""How many replaced addresses of a feed are still told to have ended; older ones were never there."""
 
 broken(
     "subscription_person",
@@ -167,13 +162,14 @@ async def rotate(actor: Actor, subscription_id: UUID) -> Subscription:
     """Replace the address: the old one ends now, the new one is told by letter."""
     feed = await records.find(_open(actor), subscription_id)
     reader = {} if feed.person_id else {"reader_id": await _lasting(actor)}
-    return await _told(actor, await records.change(actor, feed, "feed-rotated", **_next(feed, actor.now), **reader))
+    return await _replaced(actor, feed, "feed-rotated", actor.now, **reader)
 
 
-def _next(feed: Subscription, ended_at: datetime) -> dict[str, Any]:
-    """The next address, and since when the present one has ended."""
-    ended = [*feed.replaced_at, ended_at.isoformat()][-KEPT_ENDED:]
-    return {"generation": feed.generation + 1, "replaced_at": ended}
+async def _replaced(author: Author, feed: Subscription, fact: str, ended_at: datetime, **values: Any) -> Subscription:
+    """The feed, locked before, with another address, which is told; what was told before has ended at that instant."""
+    await address.end(feed.id, ended_at)
+    values["generation"] = feed.generation + 1
+    return await _told(author, await records.change(author, feed, fact, **values))
 
 
 @verb(*LIAISONS, *OUTSIDERS)
@@ -253,8 +249,7 @@ async def go_on(author: Author, person_id: UUID) -> None:
             await records.change(author, feed, "feed-ended", rests=False)
             continue
         taken.add(feed.label)
-        values = {"revoked_at": until, "rests": False, **_next(feed, feed.revoked_at)}
-        await _told(author, await records.change(author, feed, "feed-goes-on", **values))
+        await _replaced(author, feed, "feed-goes-on", feed.revoked_at, revoked_at=until, rests=False)
 
 
 def _last_instant(person: Person) -> datetime | None:

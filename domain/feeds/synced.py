@@ -73,8 +73,8 @@ async def sync(feed: Feed, etag_of: Callable[[Dated], str], writer: Writer, now:
             await database.execute(SYNCED, feed.id, version, feed.stirs, writer.name, now, until, contents.name)
             return contents, version
     # Somebody has taken note of something newer meanwhile: what we have read does not belong to that version.
-    newer = await look(feed.id)
-    assert newer is not None, "a feed is ended, never deleted under its reader"
+    newer = await look(feed.sha256)
+    assert newer is not None, "an address is ended, not forgotten under its reader"
     return await sync(newer, etag_of, writer, now)
 
 

@@ -852,7 +852,6 @@ class Migration(migrations.Migration):
                 ('label', fields.CharField(default='', max_length=40)),
                 ('keeps_cancelled', fields.BooleanField(default=False)),
                 ('generation', fields.IntField(default=1)),
-                ('replaced_at', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('rests', fields.BooleanField(default=False)),
                 ('last_fetched_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -860,6 +859,19 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'subscription', 'app': 'renkei', 'pk_attr': 'id', 'table_description': "One feed, until `revoked_at`. `person_id` is empty for a station's feed, which shows the unit's dates and all"},
             bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='FeedAddress',
+            fields=[
+                ('sha256', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('subscription', fields.ForeignKeyField('renkei.Subscription', source_field='subscription_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('generation', fields.IntField()),
+                ('told_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'feed_address', 'app': 'renkei', 'indexes': [Index(fields=['subscription_id'], name='feed_address_of_feed')], 'pk_attr': 'sha256', 'table_description': 'One address that was told, first at `told_at`; it opens its feed while that lasts and until `ended_at`, at which'},
+            bases=['Table'],
         ),
         ops.CreateModel(
             name='FeedEntry',

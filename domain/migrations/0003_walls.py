@@ -88,6 +88,7 @@ DESKS = (
     "credential",
     "guardian_consent",
     "answer_address",
+    "feed_address",
     "incoming_mail",
     "lecture_head_count",
     "legal_hold",

@@ -40,7 +40,7 @@ _WORDS = """
     reply_by 回答期限 format 形式 threat 脅威 objectives 目標 scenario 想定 summary 講評 police_count 警察の人数
     closed_at 終結日時 reply 回答 planned_count 予定人数 attended_count 出席人数 names 来られる方
     code コード domain ドメイン名
-    generation アドレスの世代 replaced_at 前のアドレスの終わり rests 休止中か
+    generation アドレスの世代 rests 休止中か
     revoked_at 失効日時 last_fetched_at 最後の取得 expires_at 有効期限 label 覚え書き
     sha256 照合値 key キー method カレンダーの操作 facts 手紙の内容 owed_at 作成日時 due_at 発送予定日時
     leased_until 発送中の期限 stamped_at メールの日付 attempts 発送回数 last_error 発送できなかった理由

@@ -148,7 +148,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     agreement = await agreements.propose(who, kind=AgreementKind.MEMORANDUM, title="覚書", organization_ids=[body.id])
     assignment, attendee = await Assignment.get(lecture_id=lecture.id), await Attendee.get(person_id=who.person_id)
     party = await AgreementParty.get(organization_id=body.id)
-    feed = await feeds.subscribe(who, person_id=contact.person_id)
+    feed = await make.told(await feeds.subscribe(who, person_id=contact.person_id))
     elsewhere = {"kind": AnswerAddressKind.ALIAS, "mail_address": "megumi@home.example"}
     alias = await answering.allow(who, person_id=contact.person_id, **elsewhere)
     return (

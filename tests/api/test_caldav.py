@@ -16,7 +16,7 @@ from api import caldav
 from api.caldav import CALENDAR, CS, C, D
 from api.house import House
 from api.strictness import Strict
-from domain import database, feeds, tokens, units
+from domain import database, feeds, units
 from domain.calendar import Appointment
 from domain.feeds import FeedEntry, Subscription, Writer
 from domain.units import Unit
@@ -39,7 +39,7 @@ OF_A_FEED = {"NO_NAME", "NO_X-WR-CALNAME", "NO_X-WR-TIMEZONE", "NO_X-PUBLISHED-T
 
 
 def secret(feed: Subscription, generation: int = 1) -> str:
-    return tokens.derive(SECRET, feeds.PURPOSE, feed.id, generation)
+    return feeds.secret_in(SECRET, feed.id, generation)
 
 
 @dataclass
@@ -239,18 +239,15 @@ def test_a_program_that_read_before_another_took_note_of_something_newer_reads_a
     async def story(town: Town) -> None:
         [given] = await lectures_given(town, 1)
         opened = await stations(town)
-        before = await feeds.look(opened.id)
+        before = await make.looked_at(opened)
         await Appointment.filter(id=given.appointment_id).update(title="題が変わった講義")
-        after = await feeds.look(opened.id)
-        assert before is not None
-        assert after is not None
+        after = await make.looked_at(opened)
         assert before.stirs < after.stirs
         writer = Writer("r", lambda one: one.summary.encode())
         shown = [await feeds.sync(each, lambda one: one.entry.decode(), writer, NOW) for each in (after, before)]
         assert [version for _, version in shown] == [1, 1]
         assert [entry.etag for entry in await FeedEntry.all()] == ["題が変わった講義"]
-        known = await feeds.look(opened.id)
-        assert known is not None
+        known = await make.looked_at(opened)
         assert known.is_as_synced("r", NOW)
 
     play(story)
@@ -297,7 +294,10 @@ def test_a_token_that_was_never_ours_makes_the_program_begin_anew(play: Any, tok
 def test_the_token_of_another_feed_tells_nobody_that_there_is_nothing_new(play: Any) -> None:
     async def story(town: Town) -> None:
         await lectures_given(town, 1)
-        feed, other = await stations(town), await feeds.subscribe_unit(town.hq, unit_id=town.section.id)
+        feed, other = (
+            await stations(town),
+            await make.told(await feeds.subscribe_unit(town.hq, unit_id=town.section.id)),
+        )
         async with program(secret(feed)) as one:
             token = (await one.sync())[2]
         asked = f'<sync-collection xmlns="DAV:"><sync-token>{token}</sync-token><prop/></sync-collection>'
@@ -361,8 +361,11 @@ def test_a_query_by_time_finds_what_lies_between(play: Any) -> None:
 @pytest.mark.parametrize("wrong", ["nonsense", "", "a" * 65, "{old}", "{revoked}"])
 def test_nobody_without_the_present_secret_is_told_anything(play: Any, wrong: str) -> None:
     async def story(town: Town) -> None:
-        feed, other = await stations(town), await feeds.subscribe(town.officer, person_id=town.officer.person_id)
-        await feeds.rotate(town.officer, feed.id)
+        feed, other = (
+            await stations(town),
+            await make.told(await feeds.subscribe(town.officer, person_id=town.officer.person_id)),
+        )
+        await make.told(await feeds.rotate(town.officer, feed.id))
         await feeds.revoke(town.officer, other.id)
         async with program(
             wrong.format(old=secret(feed), revoked=secret(other)), Clock(NOW + timedelta(hours=1))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain import calendar, feeds, tokens
+from domain import calendar, feeds
 from domain.calendar import Appointment, AppointmentKind
 from tests.api.driving import running
 from tests.api.entering import Clock
@@ -30,7 +30,7 @@ def test_calendar_programs_take_everything_once_and_then_only_what_has_changed(p
             at = NOW + timedelta(days=day)
             await calendar.propose(town.officer, AppointmentKind.DRILL, town.station, f"第{day}回", at, at + HOUR)
         feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        secret = tokens.derive(GATE.secret, feeds.PURPOSE, feed.id, feed.generation)
+        secret = await feeds.hand_out(NOW, GATE.secret, feed.id, feed.generation)
         async with running(Clock(NOW)) as address:
             theirs = Programs(ENVIRONMENT.absolute() / "bin", tmp_path, address, secret)
             await asyncio.to_thread(theirs.subscribe)

@@ -38,8 +38,12 @@ def test_a_feed_names_nobody(play: Any) -> None:
         body = await make.school(town.officer)
         teacher = await make.contact(town.officer, body, family_name="隠田", mail_address="teacher@school.example")
         lecture = await confirmed(town, school=body, contact=teacher)
-        personal = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
-        for feed in (await stations(town), personal, await feeds.subscribe(town.officer, person_id=teacher.person_id)):
+        personal = await make.told(await feeds.subscribe(town.officer, person_id=town.officer.person_id))
+        for feed in (
+            await stations(town),
+            personal,
+            await make.told(await feeds.subscribe(town.officer, person_id=teacher.person_id)),
+        ):
             text = (await fetch(feed)).text.replace("\r\n ", "")
             assert lecture.theme in text
             for told in ("ATTENDEE", "ORGANIZER", "METHOD", "隠田", "試﨑", "@school", "hanako", "000-0000"):
@@ -83,7 +87,7 @@ def test_nothing_but_title_time_and_place_of_what_is_known_reaches_a_calendar(pl
         noted = {"remark": CANARIES["remark"], "names": [CANARIES["coming"]]}
         await replies.note(town.officer, answering.id, partstat=PartStat.ACCEPTED, **noted)
         people = [town.officer.person_id, teacher.person_id, company.person_id]
-        opened = [await feeds.subscribe(town.officer, person_id=person_id) for person_id in people]
+        opened = [await make.told(await feeds.subscribe(town.officer, person_id=person_id)) for person_id in people]
         written = [(await fetch(feed)).content for feed in (await stations(town), *opened)]
         for feed in opened:
             dates = (await feeds.contents(await Subscription.get(id=feed.id), door.WRITER, NOW)).dates
@@ -121,7 +125,9 @@ def test_whoever_is_asked_again_sees_with_the_higher_sequence_that_it_was_change
     async def story(town: Town) -> None:
         drill = await make.drill(town.officer)
         first, second = await make.invited(town.officer, drill, "甲社", "乙社")
-        opened = [await feeds.subscribe(town.officer, person_id=one.person_id) for one in (first, second)]
+        opened = [
+            await make.told(await feeds.subscribe(town.officer, person_id=one.person_id)) for one in (first, second)
+        ]
         before = [events(await fetch(feed)) for feed in opened]
         attendee = await Attendee.get(person_id=first.person_id)
         await drills.uninvite(make.at(town.officer, NOW + HOUR), drill.id, attendee_id=attendee.id)
@@ -156,7 +162,7 @@ def test_a_partner_sees_in_the_feed_only_what_it_is_asked_to(play: Any) -> None:
         await confirmed(town)
         contact = await make.contact(town.officer, await make.company(town.officer))
         partner = make.outsider(town.officer, Role.PARTNER, contact)
-        feed = await feeds.subscribe(partner, person_id=partner.person_id)
+        feed = await make.told(await feeds.subscribe(partner, person_id=partner.person_id))
         assert events(await fetch(feed)) == []
 
     play(story)

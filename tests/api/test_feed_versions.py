@@ -65,9 +65,9 @@ async def world(town: Town, client: httpx.AsyncClient, clock: Clock) -> World:
     )
     contacts = [await make.contact(town.hq, await make.company(town.hq, name)) for name in ("甲社", "乙社")]
     covering = replace(town.hq, units=(*town.hq.units, lower.id))
-    own = [await feeds.subscribe(town.hq, person_id=one.person_id) for one in contacts]
+    own = [await make.told(await feeds.subscribe(town.hq, person_id=one.person_id)) for one in contacts]
     of_units = [
-        await feeds.subscribe_unit(covering, unit_id=one.id)
+        await make.told(await feeds.subscribe_unit(covering, unit_id=one.id))
         for one in (town.prefecture, town.station, town.other_station, lower)
     ]
     guests = [await Person.get(id=one.person_id) for one in contacts]
@@ -271,7 +271,7 @@ def test_whatever_happens_every_subscriber_has_what_a_full_render_gives(
 
 def test_an_unchanged_feed_costs_one_statement_whatever_is_in_it(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         for number in range(7):
             await make.lecture(town.officer, school=await make.school(town.officer, f"第{number}小"))
         async with at_the_door() as client:
@@ -286,7 +286,10 @@ def test_an_unchanged_feed_costs_one_statement_whatever_is_in_it(play: Any) -> N
 
 def test_programs_that_ask_at_once_share_a_look_and_each_is_told_what_stands(play: Any) -> None:
     async def story(town: Town) -> None:
-        opened = [await feeds.subscribe_unit(town.hq, unit_id=unit.id) for unit in (town.station, town.prefecture)]
+        opened = [
+            await make.told(await feeds.subscribe_unit(town.hq, unit_id=unit.id))
+            for unit in (town.station, town.prefecture)
+        ]
         async with at_the_door() as client:
             tags = {feed.id: (await client.get(path(feed))).headers["etag"] for feed in opened}
 
@@ -304,7 +307,7 @@ def test_programs_that_ask_at_once_share_a_look_and_each_is_told_what_stands(pla
 
 def test_after_a_change_elsewhere_the_feed_is_looked_through_once_and_stays_the_same(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         await make.lecture(town.officer)
         async with at_the_door() as client:
             tag = (await client.get(path(feed))).headers["etag"]
@@ -324,7 +327,7 @@ def test_a_new_way_of_writing_is_seen_by_those_for_whom_it_makes_a_difference(
     play: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         async with at_the_door() as client:
             tag = (await client.get(path(feed))).headers["etag"]
             known = {"If-None-Match": tag}
@@ -364,7 +367,7 @@ class Half:
 
 def test_a_change_that_is_still_being_made_is_seen_as_soon_as_it_stands(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         lecture = await make.lecture(town.officer)
         change = Half(lambda: Appointment.filter(id=lecture.appointment_id).update(title="変更後"))
         async with at_the_door() as client:
@@ -378,7 +381,7 @@ def test_a_change_that_is_still_being_made_is_seen_as_soon_as_it_stands(play: An
 
 def test_what_is_being_changed_is_shown_as_it_stands_without_waiting_and_kept_when_it_stands(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         schools = [await make.school(town.officer, name) for name in ("甲小", "乙小")]
         lectures = [await make.lecture(town.officer, school=one) for one in schools]
         change = Half(lambda: Appointment.filter(id=lectures[0].appointment_id).update(title="変更後"))
@@ -418,7 +421,7 @@ def test_of_two_who_change_at_once_neither_is_overlooked(play: Any, what: str, f
             for half in (halves[first], halves[1 - first]):
                 await half.end()
                 feed = await Subscription.first()
-                seen = (await client.get(path(feed))).text if feed else ""
+                seen = (await client.get(path(await make.told(feed)))).text if feed else ""
         assert "変更後" in seen
 
     play(story)
@@ -426,7 +429,7 @@ def test_of_two_who_change_at_once_neither_is_overlooked(play: Any, what: str, f
 
 def test_a_feed_has_its_state_from_the_first_moment(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         state = await FeedState.get(subscription_id=feed.id)
         assert (state.stirs, state.rendered_stirs, state.digest) == (0, None, "")
 

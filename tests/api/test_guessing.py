@@ -29,6 +29,7 @@ from domain.calendar import Attendee
 from domain.feeds import Subscription
 from jobs.clock import tick
 from jobs.post_letters import Desk
+from tests import make
 from tests.api.asgi import chunked, http_scope, say
 from tests.api.entering import OURS
 from tests.clock import NOW
@@ -75,12 +76,12 @@ async def at_the_door(clock: Clock | None = None, budgets: Budgets | None = None
 
 
 def feed_path(feed: Subscription, secret: str = SECRET) -> str:
-    return f"/cal/{tokens.derive(secret, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics"
+    return f"/cal/{feeds.secret_in(secret, feed.id, feed.generation)}/calendar.ics"
 
 
 async def own_feed(town: Town) -> Subscription:
     await confirmed(town)
-    return await feeds.subscribe(town.officer, person_id=town.officer.person_id)
+    return await make.told(await feeds.subscribe(town.officer, person_id=town.officer.person_id))
 
 
 def guesses(random: Random, true: str, id: UUID) -> Iterator[str]:
@@ -93,7 +94,7 @@ def guesses(random: Random, true: str, id: UUID) -> Iterator[str]:
         yield true[:22] + drawn[22:]
         yield drawn[:22] + true[22:]
         yield f"{true[:at]}{other}{true[at + 1 :]}" if at < 64 else true[:-1]
-        yield tokens.derive(drawn, feeds.PURPOSE, id, random.randrange(3))
+        yield feeds.secret_in(drawn, id, random.randrange(3))
 
 
 async def knock(app: ASGIApp, path: str) -> int:

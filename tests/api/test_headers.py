@@ -29,6 +29,7 @@ from tests import make
 from tests.api.asgi import chunked, http_scope, say
 from tests.api.test_app import HOUSE
 from tests.api.test_serve import serving
+from tests.clock import NOW
 from tests.conftest import Stage
 from tests.domain.lectures.giving import confirmed
 
@@ -85,9 +86,8 @@ async def doors() -> dict[str, Door]:
     given = {"person_id": town.officer.person_id, "role": town.officer.role, "unit_id": town.station.id}
     _, secret = await tokens.issue(town.admin, **given)
     own = ((b"authorization", f"Bearer {secret}".encode()),)
-    calendar, forged = (
-        f"/cal/{tokens.derive(key, feeds.PURPOSE, feed.id, 1)}/calendar.ics" for key in (HOUSE.secret, "none of ours")
-    )
+    told, untold = await feeds.hand_out(NOW, HOUSE.secret, feed.id, 1), feeds.secret_in("none of ours", feed.id, 1)
+    calendar, forged = (f"/cal/{secret}/calendar.ics" for secret in (told, untold))
     link = f"/rsvp/{tokens.derive(HOUSE.secret, replies.PURPOSE, attendee.id)}"
     return {
         "a question of nobody": Door("POST", "/graphql", NAMED, JSON),

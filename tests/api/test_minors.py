@@ -152,8 +152,8 @@ def test_no_feed_names_a_minor_to_anybody_else(play: Any) -> None:
     async def story(town: Town) -> None:
         _, outside = await taking_part(town)
         readers = [town.officer.person_id, *[who.person_id for who in outside.values()]]
-        shown = [await feeds.subscribe(town.officer, person_id=reader) for reader in readers]
-        shown.append(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
+        shown = [await make.told(await feeds.subscribe(town.officer, person_id=reader)) for reader in readers]
+        shown.append(await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id)))
         for feed in shown:
             text = (await fetch(feed)).text.replace("\r\n ", "")
             assert "BEGIN:VEVENT" in text

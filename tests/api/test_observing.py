@@ -136,7 +136,7 @@ def test_no_name_address_number_token_or_link_stands_in_logs_metrics_or_refusals
         asked = await make.drill(town.hq)
         await drills.invite(town.hq, asked.id, contact_id=contact.id)
         feed = await feeds.subscribe(town.hq, person_id=contact.person_id)
-        link = tokens.derive(HOUSE.secret, feeds.PURPOSE, feed.id, feed.generation)
+        link = await feeds.hand_out(NOW, HOUSE.secret, feed.id, feed.generation)
         answer = tokens.derive(HOUSE.secret, PURPOSE, contact.id)
         token = await token_of(town)
         _, keeper = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=1)
@@ -207,7 +207,7 @@ def test_no_link_of_a_letter_and_no_password_of_a_calendar_is_written_down_wheth
         await drills.invite(town.hq, (await make.drill(town.hq)).id, contact_id=contact.id)
         feed = await feeds.subscribe(town.hq, person_id=contact.person_id)
         keys = [
-            tokens.derive(HOUSE.secret, feeds.PURPOSE, feed.id, feed.generation),
+            await feeds.hand_out(NOW, HOUSE.secret, feed.id, feed.generation),
             own.address(HOUSE.secret, "", contact.person_id, NOW).removeprefix("/own/"),
             tokens.derive(HOUSE.secret, PURPOSE, (await Attendee.get(person_id=contact.person_id)).id),
         ]

@@ -141,7 +141,7 @@ def test_every_page_that_a_letter_opens_is_whole_and_easy_to_read_and_hit(play: 
         answering = await Attendee.get(person_id=contact.person_id, partstat=PartStat.ACCEPTED)
         clock = Clock(NOW + timedelta(days=3))
         async with running(clock) as address:
-            subscribe = subscribing.page_of(House(GATE.secret, "", clock), feed)
+            subscribe = await subscribing.page_of(House(GATE.secret, "", clock), feed)
             rsvp = f"/rsvp/{tokens.derive(GATE.secret, replies.PURPOSE, answering.id)}"
             own = {"own": "/own", "own-by-link": link(contact.person_id)}
             await drive(shown(address, {**own, "answer": rsvp, "subscribe": subscribe}, tmp_path))

@@ -47,7 +47,7 @@ def hrefs(html: str) -> list[str]:
 
 def test_every_way_in_leads_to_the_address_of_the_feed(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         async with at_the_page() as client:
             answer = await client.get(page(feed))
         assert answer.status_code == 200
@@ -69,7 +69,7 @@ def test_every_way_in_leads_to_the_address_of_the_feed(play: Any) -> None:
 
 def test_what_the_page_says_of_caldav_opens_the_calendar_there(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         async with at_the_page() as client:
             html = (await client.get(page(feed))).text
             told = dict(re.findall(r"<dt>(.+?)</dt><dd class=\"secret\">(.+?)</dd>", html))
@@ -102,7 +102,7 @@ def test_pages_stay_as_they_were_when_the_program_started_though_its_files_are_r
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         async with at_the_page() as client:
             answer = await client.get(page(feed))
         assert answer.headers["content-security-policy"] == pages.POLICY
@@ -115,8 +115,8 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(play: Any) -> None:
 
 def test_the_page_is_there_as_long_as_the_feed_is(play: Any) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        await feeds.rotate(town.officer, feed.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
+        await make.told(await feeds.rotate(town.officer, feed.id))
         async with at_the_page() as client:
             known = [(await client.get(page(feed, generation))).status_code for generation in (1, 2, 3)]
             await feeds.revoke(town.officer, feed.id)
@@ -130,7 +130,7 @@ def test_the_page_is_there_as_long_as_the_feed_is(play: Any) -> None:
 @pytest.mark.parametrize("genuine", [True, False])
 def test_who_opens_it_too_often_is_told_when_to_come_again(play: Any, genuine: bool) -> None:
     async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        feed = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         once = Budget(per_second=0.1, most=1)
         async with at_the_page(feed=once, guesses=once) as client:
             answers = [await client.get(page(feed) if genuine else "/cal/nothing") for _ in range(2)]
@@ -151,7 +151,7 @@ def test_the_picture_holds_the_address_of_the_page() -> None:
 def test_whoever_reads_pages_without_pictures_or_styles_still_finds_the_address(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await make.contact(town.officer, await make.company(town.officer))
-        feed = await feeds.subscribe(town.officer, person_id=contact.person_id, label="電話")
+        feed = await make.told(await feeds.subscribe(town.officer, person_id=contact.person_id, label="電話"))
         async with at_the_page() as client:
             text = re.sub(r"<[^>]+>", "", (await client.get(page(feed))).text)
         assert f"{BASE}{path(feed)}" in text

@@ -16,6 +16,7 @@ from domain import database, feeds, looks, tokens
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.looks import Door
 from domain.watching import SHARES, Share
+from tests import make
 from tests.api.test_guessing import BASE, ELSEWHERE, GUESSER, SECRET, Clock, feed_path
 from tests.domain.accounts import keys
 from tests.make import Town
@@ -95,8 +96,8 @@ def test_strangers_of_one_network_wait_together_and_who_has_come_in_there_does_n
 def test_a_feed_that_is_fetched_too_often_waits_and_the_next_one_does_not(play: Any) -> None:
     async def story(town: Town) -> None:
         place = Place(Budgets(feed=Budget(per_second=0.1, most=2)))
-        mine = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
-        stations = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
+        mine = await make.told(await feeds.subscribe(town.officer, person_id=town.officer.person_id))
+        stations = await make.told(await feeds.subscribe_unit(town.officer, unit_id=town.station.id))
         async with place.browser() as client:
             assert await statuses(client, feed_path(mine), 2) == [200] * 2
             refused(await client.get(feed_path(mine)), "予定表の取得が多すぎます", 10)
@@ -110,9 +111,9 @@ def test_a_feed_that_is_fetched_too_often_waits_and_the_next_one_does_not(play: 
 def test_whoever_goes_on_fetching_a_replaced_address_starves_nobody_who_has_the_new_one(play: Any) -> None:
     async def story(town: Town) -> None:
         place = Place(Budgets(feed=Budget(per_second=0.1, most=2)))
-        mine = await feeds.subscribe(town.officer, person_id=town.officer.person_id)
+        mine = await make.told(await feeds.subscribe(town.officer, person_id=town.officer.person_id))
         old = feed_path(mine)
-        mine = await feeds.rotate(town.officer, mine.id)
+        mine = await make.told(await feeds.rotate(town.officer, mine.id))
         async with place.browser() as client:
             assert await statuses(client, old, 3) == [410, 410, 429]
             assert await statuses(client, feed_path(mine), 2) == [200] * 2

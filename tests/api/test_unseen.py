@@ -33,9 +33,7 @@ async def expected(town: Town) -> tuple[Appointment, Attendee, Subscription]:
 
 
 async def fetched(feed: Subscription, at: datetime) -> None:
-    look = await feeds.look(feed.id)
-    assert look is not None
-    await feeds.note_fetch(look, f"{at:%d%H%M}", at)
+    await feeds.note_fetch(await make.looked_at(feed), f"{at:%d%H%M}", at)
 
 
 async def to_call(who: Actor) -> list[str]:

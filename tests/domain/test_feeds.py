@@ -281,8 +281,7 @@ def test_a_fetch_is_noted_to_the_hour_after_a_change_at_once_and_changes_nothing
         opened = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
         fetches = ((0, "a", 0), (59, "a", 0), (61, "a", 61), (62, "b", 62), (63, "b", 62))
         for minutes, digest, noted in fetches:
-            feed = await feeds.look(opened.id)
-            assert feed is not None
+            feed = await make.looked_at(opened)
             await feeds.note_fetch(feed, digest, NOW + timedelta(minutes=minutes))
             after = await Subscription.get(id=feed.id)
             assert (after.last_fetched_at, after.fetched) == (NOW + timedelta(minutes=noted), digest)

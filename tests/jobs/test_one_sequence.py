@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from api import feeds as door
 from api.house import House
-from domain import activities, drills, feeds, lectures, organizations, replies, tokens, units
+from domain import activities, drills, feeds, lectures, organizations, replies, units
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.calendar import Appointment, Attendee, PartStat
@@ -82,7 +82,7 @@ async def fetched(desk: Desk, person_id: UUID) -> httpx.Response:
     """One person's subscribed calendar, through the door."""
     feed = await Subscription.filter(person_id=person_id).first()
     feed = feed or await feeds.subscribe(desk.town.officer, person_id=person_id)
-    address = f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)}/calendar.ics"
+    address = f"/cal/{await feeds.hand_out(desk.now, SECRET, feed.id, 1)}/calendar.ics"
     app = Starlette(routes=door.routes(House(SECRET, "https://renkei.example", lambda: desk.now)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://renkei.example") as client:
         return await client.get(address)

@@ -209,7 +209,7 @@ def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_wit
         theirs, copies = to(mails, "ichiro@volunteer.example"), to(mails, GUARDIAN)
         assert len(theirs) == len(copies) == 3
         attendee = await Attendee.get(person_id=minor.person_id)
-        secret = tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)
+        secret = feeds.secret_in(SECRET, feed.id, 1)
         for mail in copies:
             assert re.match("【[^】]+のご案内】【写し】|【予定表の購読】【写し】", mail["Subject"])
             assert "髙見本 保 様" in text_of(mail)
@@ -222,17 +222,6 @@ def test_a_guardians_copy_leaves_as_a_mail_of_its_own_that_nobody_can_answer_wit
         [invitation] = [mail for mail in theirs if "/rsvp/" in text_of(mail)]
         assert tokens.derive(SECRET, replies.PURPOSE, attendee.id) in text_of(invitation)
         assert mails[0]["Message-ID"] != mails[1]["Message-ID"]
-
-    play(story)
-
-
-def test_the_address_of_a_feed_is_told_by_letter_only(play: Any) -> None:
-    async def story(town: Town) -> None:
-        feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        [mail] = await post_all(Office())
-        secret = tokens.derive(SECRET, feeds.PURPOSE, feed.id, 1)
-        assert f"https://renkei.example/cal/{secret}/calendar.ics" in text_of(mail)
-        assert all(secret not in str(letter.facts) for letter in await Letter.all())
 
     play(story)
 

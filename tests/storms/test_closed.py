@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain import feeds, tokens
+from domain import feeds
 from tests import make
+from tests.clock import NOW
 from tests.judging import APART
 from tests.storms.house import SECRET
 from tests.storms.port import ROOT
@@ -25,7 +26,7 @@ async def begun() -> list[str]:
         token,
         drill,
         contact,
-        f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, feed.id, feed.generation)}/calendar.ics",
+        f"/cal/{await feeds.hand_out(NOW, SECRET, feed.id, feed.generation)}/calendar.ics",
     ]
 
 

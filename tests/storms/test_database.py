@@ -38,7 +38,7 @@ READ = "{ organizations(first: 1) { edges { node { id } } } }"
 
 LINKS = (
     f"/rsvp/{tokens.derive(SECRET, replies.PURPOSE, uuid4())}",
-    f"/cal/{tokens.derive(SECRET, feeds.PURPOSE, uuid4(), 1)}/calendar.ics",
+    f"/cal/{feeds.secret_in(SECRET, uuid4(), 1)}/calendar.ics",
 )
 
 
