@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
-from api import pages
+from api import dead_ends, pages
 from api.house import House
 from domain.errors import Invalid, NotFound
 
@@ -52,7 +52,7 @@ HANDLERS: Mapping[int, ExceptionHandler] = {404: _unknown, 405: _unfit}
 
 def _told(request: Request, status: int, code: str, message: str, headers: Mapping[str, str]) -> Response:
     if "text/html" in request.headers.get("Accept", ""):
-        answer: Response = pages.page("連携", pages.paragraph(message, "refused"), status)
+        answer: Response = pages.page("連携", dead_ends.told(message, dead_ends.WHOLE, dead_ends.NEWEST), status)
     else:
         answer = JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
     answer.headers.update(headers)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import guesses, pages
+from api import dead_ends, guesses, pages
 from api.house import House
 from api.pages import forms
 from domain import drills, looks, replies, tokens, walls
@@ -29,7 +29,7 @@ from domain.replies import Coming
 from domain.units import Unit
 
 TITLE = "予定のご案内への回答"
-UNKNOWN = "このページは見つかりません。案内のメールのリンクをもう一度確かめてください。"
+UNKNOWN = "このページは見つかりません。リンクが途中で切れているか、このご案内がもうありません。"
 LONGEST_REMARK = 500
 LONGEST_NAMES = MOST_NAMES * (LONGEST_NAME + 2)
 """What a browser lets anybody type, who ends each line."""
@@ -45,7 +45,8 @@ def routes(house: House) -> list[Route]:
         try:
             if attendee is None:
                 guesses.count(house, request)
-                return pages.page(TITLE, pages.paragraph(UNKNOWN, "refused"), 404)
+                ways = (dead_ends.WHOLE, dead_ends.NEWEST, dead_ends.BY_PHONE)
+                return await dead_ends.page(house, TITLE, UNKNOWN, *ways)
             house.allowance.pages.take(attendee.id, 1, house.clock())
         except RateLimited as refused:
             return pages.later(TITLE, refused)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import caldav, guesses, pages
+from api import caldav, dead_ends, guesses, pages
 from api import feeds as doors
 from api.entrance.doors import instant
 from api.house import House
@@ -22,6 +22,10 @@ from domain.errors import RateLimited
 from domain.feeds import Subscription
 
 TITLE = "予定表の購読"
+MISSING = "この購読アドレスは見つかりません。"
+ENDED = "この購読アドレスは使えなくなりました。新しいアドレスに替わったか、購読が終わっています。"
+AGAIN = "新しい購読アドレスは、予定のメールにある「これからのご予定」のページかアカウントのページで受け取れます。"
+TAKE_OUT = "カレンダーに登録した前のアドレスは、購読の一覧から外してください。新しい予定はもう届きません。"
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.office.com/calendar/0/addfromweb"
 OUTLOOK_AT_HOME = "https://outlook.live.com/calendar/0/addfromweb"
@@ -35,12 +39,12 @@ def routes(house: House) -> list[Route]:
         try:
             if feed is None:
                 guesses.count(house, request)
-                return pages.page(TITLE, pages.paragraph(doors.MISSING, "refused"), 404)
+                return await dead_ends.page(house, TITLE, MISSING, dead_ends.WHOLE, AGAIN)
             doors.take(house, feed, is_open, now)
         except RateLimited as refused:
             return pages.later("しばらくお待ちください", refused)
         if not is_open:
-            return pages.page(TITLE, pages.paragraph(doors.ENDED, "refused"), 410)
+            return await dead_ends.page(house, TITLE, ENDED, AGAIN, TAKE_OUT, status=410)
         return pages.page(TITLE, ways_in(f"{house.base_url}/cal/{token}"))
 
     return [Route("/cal/{token}", show, methods=["GET"])]

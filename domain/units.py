@@ -109,6 +109,13 @@ async def find_reachable(today: date) -> list[Unit]:
     )
 
 
+async def find_switchboard(today: date) -> Unit | None:
+    """The prefecture whose number somebody is told of whom nothing is known: where the house serves just one."""
+    standing = Q(retired_on=None) | Q(retired_on__gt=today)
+    found = await Unit.filter(standing, kind=UnitKind.PREFECTURE).limit(2)
+    return found[0] if len(found) == 1 and found[0].phone else None
+
+
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
     return tuple([row["id"] for row in await database.rows(BELOW, prefecture_id, unit_id)])

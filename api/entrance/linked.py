@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import guesses, pages, visits
+from api import dead_ends, guesses, pages, visits
 from api.entrance import doors
 from api.house import House
 from api.pages import forms
@@ -22,6 +22,11 @@ from domain.accounts import Link
 from domain.errors import RateLimited, Refused
 
 TITLES = {Link.WELCOME: "連携へようこそ", Link.RESET: "パスワードの再設定"}
+WAYS = (
+    dead_ends.NEWEST,
+    'パスワードを一度決めた方は、新しいリンクを<a href="/password/reset">ご自分で申し込めます</a>。',
+    "まだ決めていない方は、アカウントを用意した担当者に、ご案内のメールをもう一度送るよう頼んでください。",
+)
 ASKED = (
     "ご入力のログイン名で登録があれば、登録されているメールアドレスに再設定のご案内を送りました。"
     "届かないときは、迷惑メールの振り分けを確かめるか、担当者にお問い合わせください。"
@@ -50,7 +55,7 @@ def _by(house: House, link: Link) -> Callable[[Request], Awaitable[Response]]:
         except RateLimited as refused:
             return pages.later(TITLES[link], refused)
         except Refused as refused:
-            return pages.page(TITLES[link], doors.refusal(refused) + pages.filled("expired.html"), 404)
+            return await dead_ends.page(house, TITLES[link], refused.message, *WAYS)
 
     return linked
 

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import pages, visits
+from api import dead_ends, visits
 from api.entrance import doors
 from api.house import House, Provider
 from domain import accounts
@@ -40,6 +40,9 @@ ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures by a key that only the service has: never `none`, never one by a shared secret."""
 
 LEEWAY = 60  # seconds by which two clocks may differ
+TITLE = "ログインできません"
+AGAIN = "ログインのページから、もう一度お試しください。ログイン名とパスワードでも入れます。"
+OTHERWISE = "何度も続くときは、連携の管理者に、時刻とこの画面の文をお知らせください。"
 UNREACHABLE = "庁内の認証サービスに接続できません。時間をおくか、ログイン名とパスワードでログインしてください。"
 UNPROVEN = "庁内の認証サービスからの応答を確かめられません。もう一度ログインし直してください。"
 
@@ -97,8 +100,9 @@ async def _back(house: House, provider: Provider, request: Request) -> Response:
     try:
         entered = await _entered(house, provider, request)
     except Refused as refused:
-        again = pages.filled("back.html", href=doors.LOGIN)
-        answer = doors.shown("ログインできません", doors.refusal(refused) + again, doors.status(refused))
+        ways, said = (AGAIN, OTHERWISE), {"Referrer_Policy": doors.REFERRER}
+        status = doors.status(refused)
+        answer: Response = await dead_ends.page(house, TITLE, refused.message, *ways, status=status, **said)
     else:
         answer = await visits.exchange(doors.onward(doors.home(entered.role)), request, house, entered.secret)
     answer.delete_cookie(_cookie(house), secure=not house.is_plain, httponly=True, samesite="lax", path="/")

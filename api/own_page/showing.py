@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api import guesses, pages, rsvp, subscribing, visits
+from api import dead_ends, guesses, pages, rsvp, subscribing, visits
 from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
@@ -34,7 +34,7 @@ from domain.own import Known
 
 TITLE = "ご予定と連絡先"
 LONGEST_NUMBER = 3
-UNKNOWN = "このページは見つかりません。リンクは約3か月で使えなくなります。新しいメールのリンクを開いてください。"
+UNKNOWN = "このページは見つかりません。メールのリンクは、約3か月で使えなくなります。"
 NOTHING_AHEAD = "ご案内している予定はありません。"
 SAID = {
     "chosen": "お知らせの設定を保存しました。",
@@ -76,17 +76,17 @@ def _linked(house: House, handle: Handler) -> Callable[[Request], Awaitable[Resp
     async def handled(request: Request) -> Response:
         try:
             view = await _bearer(house, request, request.path_params["token"])
-            return await handle(view, request) if view else _nothing(UNKNOWN)
+            return await handle(view, request) if view else await _nothing(house, UNKNOWN)
         except RateLimited as refused:
             return pages.later(TITLE, refused)
         except NotFound as refused:
-            return _nothing(refused.message)
+            return await _nothing(house, refused.message)
 
     return handled
 
 
-def _nothing(why: str) -> Response:
-    return pages.page(TITLE, pages.paragraph(why, "refused"), 404)
+async def _nothing(house: House, why: str) -> Response:
+    return await dead_ends.page(house, TITLE, why, dead_ends.NEWEST, dead_ends.BY_PHONE)
 
 
 async def _file(view: View, request: Request) -> Response:

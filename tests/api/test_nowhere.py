@@ -36,6 +36,7 @@ def test_an_unknown_address_is_told_as_a_page_and_as_a_code(run, path):
     assert (page.status_code, told.status_code) == (404, 404)
     assert "このアドレスのページはありません" in page.text
     assert page.headers["Content-Type"].startswith("text/html")
+    assert {way for way in ("/login", "/genuine") if f'href="{way}"' in page.text} == {"/login", "/genuine"}
     [error] = told.json()["errors"]
     assert error["extensions"] == {"code": NotFound.code}
     assert "このアドレスのページはありません" in error["message"]

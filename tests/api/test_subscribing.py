@@ -123,6 +123,8 @@ def test_the_page_is_there_as_long_as_the_feed_is(play: Any) -> None:
             after = await client.get(page(feed, 2))
         assert (known, after.status_code) == ([410, 200, 404], 410)
         assert "calendar.ics" not in after.text
+        assert "新しい購読アドレスは" in after.text
+        assert "購読の一覧から外してください" in after.text
 
     play(story)
 
