@@ -192,7 +192,9 @@ async def _answers(town: Town, leader: Actor, drill: Drill, exercise: Exercise, 
     for instant, name, partstat in sorted(_replies(exercise, rolled)):
         yield instant
         attendee = await _attendee(leader, drill, town, name)
-        comes = Coming(2, [f"担当 {(await attendee.person).name}"])
+        part = await drills.part_of(attendee)
+        seen = drills.standing(part).seen if part else None
+        comes = Coming(2, [f"担当 {(await attendee.person).name}"], seen)
         await replies.answer_by_link(instant, attendee.id, partstat=partstat, coming=comes)
     calling = exercise.before(exercise.firm + 3, "14:00")
     yield calling
