@@ -89,6 +89,7 @@ class JournalFilter:
 
 NAMES = {
     "Activity": "VolunteerActivity",
+    "CoOwner": "OrganizationCoOwner",
     "Assignment": "LecturerAssignment",
     "Participation": "DrillParticipation",
     "Subscription": "CalendarFeed",

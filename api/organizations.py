@@ -13,14 +13,22 @@ from api.reading import Connection, Node
 from api.units import Unit
 from domain import organizations
 from domain.japanese import search_key, search_stem
-from domain.organizations import ContactRole, OrganizationKind
+from domain.organizations import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
+from domain.rights import DataClass
 
 if TYPE_CHECKING:
     from api.drills import DrillParticipation
     from api.lectures import Lecture
 
-strawberry.enum(OrganizationKind, description=OrganizationKind.__doc__)
-strawberry.enum(ContactRole, description=ContactRole.__doc__)
+for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole):
+    strawberry.enum(kind, description=kind.__doc__)
+
+LAST_DRILL = """(select (max(drill.starts_at) at time zone 'Asia/Tokyo')::date
+    from drill_participation part join drill on drill.id = part.drill_id
+    where part.organization_id = {t}.id and part.attended_count > 0)"""
+
+INTERNAL = DataClass.INTERNAL
+NOTICE = "個別の事件・相談の内容、被害者等の氏名は記入しないでください"
 
 
 @strawberry.enum
@@ -37,7 +45,16 @@ class OrganizationFilter:
     municipality_code: str | None = reading.equals("municipality_code")
     corporate_number: str | None = reading.equals("corporate_number")
     school_code: str | None = reading.equals("school_code")
+    industry: str | None = reading.equals("industry")
+    size: list[OrganizationSize] | None = reading.among("size")
     small: bool | None = reading.equals("is_small", "bool")
+    ci_sector: list[CiSector] | None = reading.among("ci_sector")
+    ceptoar: str | None = reading.equals("ceptoar")
+    ministry: str | None = reading.equals("ministry")
+    bcp: list[InPlace] | None = reading.among("bcp", data=INTERNAL)
+    contact_system: list[InPlace] | None = reading.among("contact_system", data=INTERNAL)
+    assessed_before: date | None = reading.below("assessed_on", "date", data=INTERNAL)
+    parent: strawberry.ID | None = reading.refers("parent_organization_id", "Organization")
     retired: bool | None = reading.present("retired_on")
 
 
@@ -80,6 +97,19 @@ class Contact(Node):
     establishment: Establishment | None = reading.one("establishment_id")
 
 
+@reading.entity(organizations.CoOwner, organizations.co_owners_visible_to)
+@reading.shape(description="共管: a unit that is shown an organisation which another one keeps.")
+class OrganizationCoOwner(Node):
+    version: int
+    since: date
+    ended_on: date | None = reading.column(description="The first day on which it is shown it no more.")
+    reason: str = reading.column(description=NOTICE)
+    unit: Unit | None = reading.one("unit_id")
+    organization: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
+        "organization_id"
+    )
+
+
 @reading.entity(organizations.Organization, organizations.visible_to)
 @reading.shape(description="団体・事業者")
 class Organization(Node):
@@ -94,9 +124,26 @@ class Organization(Node):
     address: str
     phone: str
     industry: str
-    is_small: bool
+    size: OrganizationSize | None
+    is_small: bool = reading.column(description="中小企業か; follows from `size` where that is known.")
+    ci_sector: CiSector | None = reading.column(description="重要インフラ分野")
+    ceptoar: str = reading.column(description="セプター: 分野ごとの情報共有・分析機能")
+    ministry: str = reading.column(description="所管省庁")
+    bcp: InPlace = reading.column(data=INTERNAL, description="業務継続計画")
+    contact_system: InPlace = reading.column(data=INTERNAL, description="緊急時の連絡体制")
+    assessed_on: date | None = reading.column(data=INTERNAL, description="As of when the two are known.")
+    last_drill_on: date | None = reading.expression(
+        LAST_DRILL, description="The last drill that people of it came to, of those that the reader sees."
+    )
     retired_on: date | None
-    unit: Unit | None = reading.one("unit_id")
+    unit: Unit | None = reading.one("unit_id", description="所管の所属")
+    parent: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
+        "parent_organization_id"
+    )
+    children: Connection[Annotated["Organization", strawberry.lazy("api.organizations")]] = reading.connection(
+        "parent_organization_id", order=reading.asc("kana_order")
+    )
+    co_owners: Connection[OrganizationCoOwner] = reading.connection("organization_id", order=reading.desc("since"))
     establishments: Connection[Establishment] = reading.connection("organization_id", order=reading.asc("name"))
     contacts: Connection[Contact] = reading.connection(
         "organization_id", order=reading.desc("since"), filters=ContactFilter
@@ -142,6 +189,12 @@ OrganizationMutations = mutations(
     retire_organization=organizations.retire,
     reinstate_organization=organizations.reinstate,
     transfer_organization=organizations.transfer,
+    place_organization_below=organizations.place_below,
+)
+CoOwnerMutations = mutations(
+    OrganizationCoOwner,
+    share_organization=organizations.share,
+    end_organization_sharing=organizations.end_sharing,
 )
 EstablishmentMutations = mutations(
     Establishment,

@@ -14,6 +14,8 @@ from domain.errors import NotFound
 PEOPLE = ("Person", "Officer")
 REFERS = {
     "parent": ("Unit",),
+    "parent_organization": ("Organization",),
+    "co_owner": ("OrganizationCoOwner",),
     "police_unit": ("Unit",),
     "school": ("Organization",),
     "person": PEOPLE,
@@ -56,6 +58,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "LegalHold": ("legalHolds",),
     "Officer": ("officers",),
     "Organization": ("organizations",),
+    "OrganizationCoOwner": ("organizations.coOwners",),
     "Person": ("contacts.person", "volunteers.person"),
     "Unit": ("units",),
     "Volunteer": ("volunteers",),

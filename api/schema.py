@@ -14,7 +14,13 @@ from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.mutations import together
-from api.organizations import ContactMutations, EstablishmentMutations, OrganizationMutations, OrganizationQueries
+from api.organizations import (
+    ContactMutations,
+    CoOwnerMutations,
+    EstablishmentMutations,
+    OrganizationMutations,
+    OrganizationQueries,
+)
 from api.people import NoticeMutations, OfficerMutations, PeopleQueries
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
@@ -60,6 +66,7 @@ Mutation = together(
     NoticeMutations,
     OfficerMutations,
     OrganizationMutations,
+    CoOwnerMutations,
     EstablishmentMutations,
     ContactMutations,
     AgreementMutations,

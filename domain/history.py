@@ -40,6 +40,7 @@ SCOPES: Scopes = {
     people.Person: people.visible_to,
     people.Post: people.posts_visible_to,
     organizations.Organization: organizations.visible_to,
+    organizations.CoOwner: organizations.co_owners_visible_to,
     organizations.Establishment: organizations.establishments_visible_to,
     organizations.Contact: organizations.contacts_visible_to,
     calendar.Appointment: calendar.visible_to,

@@ -101,11 +101,23 @@ async def has_moved_on(officer: Person, since: date, today: date) -> bool:
     return has_left or await Post.filter(person_id=officer.id, since__gt=since, since__lte=today).exists()
 
 
+SeenBesides = Callable[[Actor], Q | None]
+SEEN_BESIDES: list[SeenBesides] = []
+
+
+def seen_besides(rule: SeenBesides) -> SeenBesides:
+    """Register whom liaison officers see besides their units' people; a rule that adds nobody answers nothing."""
+    SEEN_BESIDES.append(rule)
+    return rule
+
+
 def visible_to(actor: Actor) -> QuerySet[Person]:
-    """Liaison officers see their units' people and every officer; ADMIN officers only; outsiders themselves."""
+    """Liaison officers see their units' people, every officer, and whom their concepts show them besides; ADMIN
+    officers only; outsiders themselves."""
     officers = Q(prefecture_id=actor.prefecture_id, is_officer=True)
     if actor.role in LIAISONS:
-        return Person.filter(any_of(Person, "unit_id", actor.units) | officers)
+        besides = [found for rule in SEEN_BESIDES if (found := rule(actor)) is not None]
+        return Person.filter(Q(any_of(Person, "unit_id", actor.units), officers, *besides, join_type=Q.OR))
     if actor.role is Role.ADMIN:
         return Person.filter(officers)
     return Person.filter(id=actor.person_id) if actor.role in OUTSIDERS else nothing(Person)

@@ -16,7 +16,7 @@ from uuid import UUID
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.terms import Criterion, Star, Term, ValueWrapper
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
@@ -314,18 +314,46 @@ class _AnyOf(Criterion):
         return f"{self.column.get_sql(ctx)} = any({ValueWrapper(self.ids).get_sql(ctx)}::uuid[])"
 
 
+class _Within(Criterion):
+    """`column = any(array(select …))`: the rows are looked up once, and then found by an index like ids that are told,
+    also where that is one of two ways to be found; of `in (select …)` PostgreSQL then reads the whole table."""
+
+    def __init__(self, column: Term, ids: QuerySet[Any]) -> None:
+        super().__init__(None)
+        self.column, self.ids = column, ids
+
+    def nodes_(self) -> Any:
+        yield self
+        yield from self.column.nodes_()
+
+    def replace_table(self, current_table: Any, new_table: Any) -> _Within:
+        return _Within(self.column.replace_table(current_table, new_table), self.ids)
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        return f"{self.column.get_sql(ctx)} = any(array({Subquery(self.ids).get_sql(ctx)}))"
+
+
 def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
     """Rows of `model` whose uuid `column` is one of `ids`."""
-    key = f"{column}__any"
+    return _by(model, column, "any", _AnyOf, list(ids))
+
+
+def within(model: type[Model], column: str, ids: Any) -> Q:
+    """Rows of `model` whose uuid `column` is among these, which are the `values` of one column of other rows."""
+    return _by(model, column, "within", _Within, ids)
+
+
+def _by(model: type[Model], column: str, word: str, operator: type[Criterion], value: object) -> Q:
+    key = f"{column}__{word}"
     means: Any = {
         "field": column,
         "source_field": column,
         "backward_key": None,
-        "operator": _AnyOf,
+        "operator": operator,
         "value_encoder": lambda value, _model, _field: value,
     }
     model._meta.filters.setdefault(key, means)
-    asked: dict[str, Any] = {key: list(ids)}
+    asked: dict[str, Any] = {key: value}
     return Q(**asked)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from domain.japanese import corporate_number_check_digit
-from domain.organizations import OrganizationKind
+from domain.organizations import CiSector, InPlace, OrganizationKind, OrganizationSize
 from seed.places import MUNICIPALITIES, STATIONS, Station, phone
 
 FIRST_BASE = 999_900_000_001
@@ -234,6 +234,26 @@ KINDS = (
 )
 
 
+SIZES = (OrganizationSize.MICRO, OrganizationSize.SMALL, OrganizationSize.MEDIUM)
+CRITICAL = (
+    ("電力", (CiSector.ELECTRICITY, "電力CEPTOAR", "経済産業省")),
+    ("ガス", (CiSector.GAS, "ガスCEPTOAR", "経済産業省")),
+    ("水道", (CiSector.WATER, "水道CEPTOAR", "国土交通省")),
+    ("鉄道", (CiSector.RAILWAYS, "鉄道CEPTOAR", "国土交通省")),
+    ("空港", (CiSector.AIRPORTS, "空港CEPTOAR", "国土交通省")),
+    ("港湾", (CiSector.PORTS, "港湾CEPTOAR", "国土交通省")),
+    ("物流", (CiSector.LOGISTICS, "物流CEPTOAR", "国土交通省")),
+    ("化学", (CiSector.CHEMISTRY, "化学CEPTOAR", "経済産業省")),
+    ("銀行", (CiSector.FINANCE, "銀行等CEPTOAR", "金融庁")),
+    ("信用", (CiSector.FINANCE, "銀行等CEPTOAR", "金融庁")),
+    ("損害保険", (CiSector.FINANCE, "損害保険CEPTOAR", "金融庁")),
+    ("通信・CATV", (CiSector.INFORMATION_AND_COMMUNICATION, "通信CEPTOAR", "総務省")),
+    ("病院", (CiSector.MEDICAL, "医療CEPTOAR", "厚生労働省")),
+    ("自治体", (CiSector.GOVERNMENT, "自治体CEPTOAR", "総務省")),
+)
+"""By a word of the name, or the 業種: which 重要インフラ分野 a body belongs to."""
+
+
 @dataclass(frozen=True)
 class Body:
     """One organisation, the station that looks after it, and the number of its line."""
@@ -250,6 +270,29 @@ class Body:
         base = str(FIRST_BASE + self.number)
         return corporate_number_check_digit(base) + base
 
+    @property
+    def size(self) -> OrganizationSize | None:
+        """Every third company is one of the small ones, of each size in turn."""
+        if self.kind is not OrganizationKind.COMPANY:
+            return None
+        return SIZES[self.number // 3 % 3] if self.number % 3 == 0 else OrganizationSize.LARGE
+
+    @property
+    def critical(self) -> dict[str, object]:
+        """What makes it critical infrastructure, if it is: sector, セプター and 所管省庁."""
+        told = next((told for word, told in CRITICAL if word in self.name or word == self.industry), None)
+        return dict(zip(("ci_sector", "ceptoar", "ministry"), told, strict=True)) if told else {}
+
+    @property
+    def ready(self) -> dict[str, object]:
+        """Of four bodies one was not asked yet."""
+        if self.number % 4 == 3:
+            return {}
+        return {
+            "bcp": InPlace.YES if self.number % 3 else InPlace.NO,
+            "contact_system": InPlace.YES if self.number % 5 else InPlace.NO,
+        }
+
     def facts(self) -> dict[str, object]:
         """The line of the roster."""
         return {
@@ -263,7 +306,9 @@ class Body:
             "address": f"青浜県{self.station.municipality.name}見本町{self.number % 9 + 1}番地",
             "phone": phone(self.number),
             "industry": self.industry,
-            "is_small": self.number % 3 == 0 and self.kind is OrganizationKind.COMPANY,
+            "size": self.size,
+            **self.critical,
+            **self.ready,
         }
 
 

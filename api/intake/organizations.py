@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 
 from api.intake.kind import Field, Kind
 from api.intake.people import PHONE, UNIT_NAMES
-from api.intake.readers import NO, YES, choice, kana, offered, text
+from api.intake.readers import NO, YES, choice, day, kana, offered, text
 from domain.japanese import corporate_number, municipality_code, postal_code
-from domain.organizations import OrganizationKind, identity
+from domain.organizations import CiSector, InPlace, OrganizationKind, OrganizationSize, identity
 
 KINDS = {
     "企業": OrganizationKind.COMPANY,
@@ -56,15 +57,51 @@ KINDS = {
     "医療機関": OrganizationKind.HOSPITAL,
     "診療所": OrganizationKind.HOSPITAL,
 }
+
+
 SIZES = {
-    "中小企業": True,
-    "大企業": False,
-    "中小": True,
-    "小規模事業者": True,
-    "小規模": True,
-    "大": False,
-    **dict.fromkeys(YES, True),
-    **dict.fromkeys(NO, False),
+    "大企業": OrganizationSize.LARGE,
+    "中企業": OrganizationSize.MEDIUM,
+    "小企業": OrganizationSize.SMALL,
+    "小規模企業者": OrganizationSize.MICRO,
+    "中小企業": OrganizationSize.SMALL_OR_MEDIUM,
+    "中堅企業": OrganizationSize.LARGE,
+    "小規模事業者": OrganizationSize.MICRO,
+    "小規模": OrganizationSize.MICRO,
+    "中小": OrganizationSize.SMALL_OR_MEDIUM,
+    "大": OrganizationSize.LARGE,
+    **dict.fromkeys(YES, OrganizationSize.SMALL_OR_MEDIUM),
+    **dict.fromkeys(NO),
+}
+SECTORS = {
+    "情報通信": CiSector.INFORMATION_AND_COMMUNICATION,
+    "金融": CiSector.FINANCE,
+    "航空": CiSector.AVIATION,
+    "空港": CiSector.AIRPORTS,
+    "鉄道": CiSector.RAILWAYS,
+    "電力": CiSector.ELECTRICITY,
+    "ガス": CiSector.GAS,
+    "政府・行政サービス": CiSector.GOVERNMENT,
+    "医療": CiSector.MEDICAL,
+    "水道": CiSector.WATER,
+    "物流": CiSector.LOGISTICS,
+    "化学": CiSector.CHEMISTRY,
+    "クレジット": CiSector.CREDIT_CARDS,
+    "石油": CiSector.PETROLEUM,
+    "港湾": CiSector.PORTS,
+    "通信": CiSector.INFORMATION_AND_COMMUNICATION,
+    "電気": CiSector.ELECTRICITY,
+    "政府・行政": CiSector.GOVERNMENT,
+    "行政": CiSector.GOVERNMENT,
+    "自治体": CiSector.GOVERNMENT,
+}
+IN_PLACE = {
+    "有": InPlace.YES,
+    "無": InPlace.NO,
+    "未確認": InPlace.UNKNOWN,
+    "不明": InPlace.UNKNOWN,
+    **dict.fromkeys(YES, InPlace.YES),
+    **dict.fromkeys(NO, InPlace.NO),
 }
 
 
@@ -81,7 +118,13 @@ class OrganizationRow:
     address: str = ""
     phone: str = ""
     industry: str = ""
-    is_small: bool = False
+    size: OrganizationSize | None = None
+    ci_sector: CiSector | None = None
+    ceptoar: str = ""
+    ministry: str = ""
+    bcp: InPlace = InPlace.UNKNOWN
+    contact_system: InPlace = InPlace.UNKNOWN
+    assessed_on: date | None = None
     unit: str = ""
 
 
@@ -139,7 +182,20 @@ ORGANIZATIONS = Kind(
             choices=offered(KINDS),
         ),
         Field("industry", ("業種", "業界", "業態"), text(100), example="電気業"),
-        Field("is_small", ("規模", "企業規模", "中小企業", "中小"), choice(SIZES), choices=("中小企業", "大企業")),
+        Field("size", ("規模", "企業規模", "中小企業", "中小"), choice(SIZES), choices=tuple(SIZES)[:5]),
+        Field("ci_sector", ("重要インフラ分野", "重要インフラ", "分野"), choice(SECTORS), choices=offered(SECTORS)),
+        Field("ceptoar", ("セプター", "CEPTOAR", "所属セプター"), text(60)),
+        Field("ministry", ("所管省庁", "監督官庁", "所管官庁"), text(60)),
+        Field("bcp", ("業務継続計画", "BCP", "事業継続計画"), choice(IN_PLACE), choices=offered(IN_PLACE)),
+        Field(
+            "contact_system", ("緊急連絡体制", "連絡体制", "24時間体制"), choice(IN_PLACE), choices=offered(IN_PLACE)
+        ),
+        Field(
+            "assessed_on",
+            ("備えを確認した日", "備えの確認日"),
+            day,
+            note="業務継続計画と緊急連絡体制を確認した日です。空欄は、新しく分かったときに今日とします。",
+        ),
         MUNICIPALITY,
         POSTAL,
         ADDRESS,

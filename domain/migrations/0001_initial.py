@@ -15,7 +15,7 @@ from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.looks import Door
-from domain.organizations.organization import ContactRole, OrganizationKind
+from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.origins import current
 from domain.outbox import Method
 from domain.people import QualificationLevel
@@ -426,13 +426,38 @@ class Migration(migrations.Migration):
                 ('address', fields.CharField(default='', max_length=300)),
                 ('phone', fields.CharField(default='', max_length=30)),
                 ('industry', fields.CharField(default='', max_length=100)),
+                ('size', fields.CharEnumField(null=True, description='MICRO: MICRO\nSMALL: SMALL\nMEDIUM: MEDIUM\nSMALL_OR_MEDIUM: SMALL_OR_MEDIUM\nLARGE: LARGE', enum_type=OrganizationSize, max_length=20)),
                 ('is_small', fields.BooleanField(default=False)),
+                ('ci_sector', fields.CharEnumField(null=True, description='INFORMATION_AND_COMMUNICATION: INFORMATION_AND_COMMUNICATION\nFINANCE: FINANCE\nAVIATION: AVIATION\nAIRPORTS: AIRPORTS\nRAILWAYS: RAILWAYS\nELECTRICITY: ELECTRICITY\nGAS: GAS\nGOVERNMENT: GOVERNMENT\nMEDICAL: MEDICAL\nWATER: WATER\nLOGISTICS: LOGISTICS\nCHEMISTRY: CHEMISTRY\nCREDIT_CARDS: CREDIT_CARDS\nPETROLEUM: PETROLEUM\nPORTS: PORTS', enum_type=CiSector, max_length=40)),
+                ('ceptoar', fields.CharField(default='', max_length=60)),
+                ('ministry', fields.CharField(default='', max_length=60)),
+                ('bcp', fields.CharEnumField(default=InPlace.UNKNOWN, description='YES: YES\nNO: NO\nUNKNOWN: UNKNOWN', enum_type=InPlace, max_length=10)),
+                ('contact_system', fields.CharEnumField(default=InPlace.UNKNOWN, description='YES: YES\nNO: NO\nUNKNOWN: UNKNOWN', enum_type=InPlace, max_length=10)),
+                ('assessed_on', fields.DateField(null=True)),
+                ('parent_organization', fields.ForeignKeyField('renkei.Organization', source_field='parent_organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('search', fields.CharField(max_length=2000)),
                 ('kana_order', fields.TextField(unique=False)),
                 ('identity', fields.CharField(max_length=300)),
                 ('retired_on', fields.DateField(null=True)),
             ],
-            options={'table': 'organization', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='organization_unit_kana')], 'pk_attr': 'id', 'table_description': 'A body that is not the police. `identity` is what makes two rows the same one; it is never shown.'},
+            options={'table': 'organization', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='organization_unit_kana'), Index(fields=['parent_organization_id'], name='organization_parent')], 'pk_attr': 'id', 'table_description': 'A body that is not the police. `identity` is what makes two rows the same one; it is never shown.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CoOwner',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('since', fields.DateField()),
+                ('ended_on', fields.DateField(null=True)),
+                ('reason', fields.CharField(max_length=500)),
+            ],
+            options={'table': 'organization_co_owner', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='organization_co_owner_organization')], 'pk_attr': 'id', 'table_description': '共管: a unit besides the one that keeps an organisation, which sees it from then on until that is ended.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

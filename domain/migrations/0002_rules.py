@@ -9,21 +9,29 @@ EXTENSIONS = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
 ]
 
-UNITS = [
-    "CREATE UNIQUE INDEX unit_code ON unit (prefecture_id, code)",
-    # A new unit has nobody below it yet, so only one that moves can come to stand below itself.
-    """CREATE FUNCTION refuse_unit_below_itself() RETURNS trigger LANGUAGE plpgsql AS $$
+
+
+def _is_a_tree(table: str, above: str) -> list[str]:
+    """No row stands below itself. A new one has nothing below it yet, so only one that moves can come to."""
+    return [
+        f"""CREATE FUNCTION refuse_{table}_below_itself() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
            IF EXISTS (WITH RECURSIVE above AS (
-                          SELECT NEW.parent_id AS id
-                          UNION SELECT unit.parent_id FROM above JOIN unit ON unit.id = above.id)
+                          SELECT NEW.{above} AS id
+                          UNION SELECT {table}.{above} FROM above JOIN {table} ON {table}.id = above.id)
                       SELECT 1 FROM above WHERE id = NEW.id) THEN
-               RAISE EXCEPTION 'a unit below itself' USING ERRCODE = '23514', CONSTRAINT = 'unit_below_itself';
+               RAISE EXCEPTION 'a row below itself' USING ERRCODE = '23514', CONSTRAINT = '{table}_below_itself';
            END IF;
            RETURN NEW;
        END $$""",
-    """CREATE TRIGGER unit_below_itself BEFORE INSERT OR UPDATE OF parent_id ON unit
-       FOR EACH ROW EXECUTE FUNCTION refuse_unit_below_itself()""",
+        f"""CREATE TRIGGER {table}_below_itself BEFORE INSERT OR UPDATE OF {above} ON {table}
+       FOR EACH ROW EXECUTE FUNCTION refuse_{table}_below_itself()""",
+    ]
+
+
+UNITS = [
+    "CREATE UNIQUE INDEX unit_code ON unit (prefecture_id, code)",
+    *_is_a_tree("unit", "parent_id"),
 ]
 JOURNAL = [
     "CREATE INDEX journal_unsealed ON journal (id) WHERE number IS NULL",
@@ -37,6 +45,9 @@ PEOPLE = [
 ]
 ORGANIZATIONS = [
     "CREATE UNIQUE INDEX organization_identity ON organization (prefecture_id, identity)",
+    *_is_a_tree("organization", "parent_organization_id"),
+    """CREATE UNIQUE INDEX organization_co_owner_once ON organization_co_owner (unit_id, organization_id)
+       WHERE ended_on IS NULL""",
     "CREATE INDEX contact_search ON contact USING gin (search gin_trgm_ops)",
     "CREATE INDEX organization_search ON organization USING gin (search gin_trgm_ops)",
 ]

@@ -92,6 +92,7 @@ DESKS = (
     "incoming_mail",
     "lecture_head_count",
     "legal_hold",
+    "organization_co_owner",
     "post",
     "reappointment",
     "recovery_code",

@@ -1,12 +1,14 @@
 """団体・事業者: partners, schools and other bodies, their establishments and their contacts.
 
-`organization` is what they are and who sees them, `describing` what is known of one and which two are the same;
-`registering`, `establishments`, `contacts`, `leaving` and `transferring` are what is done with them.
+`kinds` is what they may be, `organization` what they are and who sees them, `describing` what is known of one and which
+two are the same; `registering`, `establishments`, `contacts`, `sharing`, `leaving` and `transferring` are what is done
+with them.
 """
 
 from domain.organizations.contacts import add_contact, correct_contact, find_present_contact
-from domain.organizations.describing import BLANK, Facts, described, identity
+from domain.organizations.describing import BLANK, Facts, assessed, described, identity
 from domain.organizations.establishments import add_establishment, correct_establishment
+from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.organizations.leaving import (
     reinstate,
     reinstate_contact,
@@ -17,38 +19,49 @@ from domain.organizations.leaving import (
 )
 from domain.organizations.organization import (
     Contact,
-    ContactRole,
+    CoOwner,
     Establishment,
     Organization,
-    OrganizationKind,
+    co_owners_visible_to,
     contacts_visible_to,
     establishments_visible_to,
     gone,
+    kept_by,
     visible_to,
 )
-from domain.organizations.registering import ELSEWHERE, correct, register
+from domain.organizations.registering import ELSEWHERE, correct, place_below, register
+from domain.organizations.sharing import end_sharing, share
 from domain.organizations.transferring import take_along, transfer
 
 __all__ = [
     "BLANK",
     "ELSEWHERE",
+    "CiSector",
+    "CoOwner",
     "Contact",
     "ContactRole",
     "Establishment",
     "Facts",
+    "InPlace",
     "Organization",
     "OrganizationKind",
+    "OrganizationSize",
     "add_contact",
     "add_establishment",
+    "assessed",
+    "co_owners_visible_to",
     "contacts_visible_to",
     "correct",
     "correct_contact",
     "correct_establishment",
     "described",
+    "end_sharing",
     "establishments_visible_to",
     "find_present_contact",
     "gone",
     "identity",
+    "kept_by",
+    "place_below",
     "register",
     "reinstate",
     "reinstate_contact",
@@ -56,6 +69,7 @@ __all__ = [
     "retire",
     "retire_contact",
     "retire_establishment",
+    "share",
     "take_along",
     "transfer",
     "visible_to",

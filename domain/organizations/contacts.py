@@ -9,12 +9,13 @@ from uuid import UUID
 from domain import people, records
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
+from domain.organizations.kinds import ContactRole
 from domain.organizations.organization import (
     Contact,
-    ContactRole,
     Organization,
     contacts_visible_to,
     establishments_visible_to,
+    must_keep,
     visible_to,
 )
 from domain.people import Person
@@ -53,6 +54,7 @@ async def add_contact(
 ) -> Contact:
     """Add a contact person to an organisation."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    must_keep(actor, body)
     records.must_last(body.retired_on)
     if establishment_id:
         places = establishments_visible_to(actor).filter(organization_id=body.id)
@@ -91,6 +93,7 @@ async def correct_contact(
 ) -> Contact:
     """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    must_keep(actor, contact)
     person = await records.find(Person.all(), contact.person_id)
     columns, known_before = people.described(person, **known), person.version
     await records.change(actor, person, "contact-person-corrected", **columns)

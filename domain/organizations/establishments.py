@@ -7,7 +7,7 @@ from uuid import UUID
 from domain import records
 from domain.actor import LIAISONS, Actor
 from domain.organizations.describing import located
-from domain.organizations.organization import Establishment, establishments_visible_to, visible_to
+from domain.organizations.organization import Establishment, establishments_visible_to, must_keep, visible_to
 from domain.verbs import verb
 
 
@@ -24,6 +24,7 @@ async def add_establishment(
 ) -> Establishment:
     """Add a place (本店, 支店, 工場) to an organisation."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    must_keep(actor, body)
     records.must_last(body.retired_on)
     records.must_say(name, "事業所の名称", "name")
     return await records.create(
@@ -52,6 +53,7 @@ async def correct_establishment(
 ) -> Establishment:
     """Correct what is known of a place; what is left out stays as it is."""
     row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    must_keep(actor, row)
     said = {"name": name, "address": address, "municipality_code": municipality_code}
     said |= {"postal_code": postal_code, "phone": phone}
     known = {key: getattr(row, key) for key in said} | {key: value for key, value in said.items() if value is not None}

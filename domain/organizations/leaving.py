@@ -15,6 +15,7 @@ from domain.organizations.organization import (
     contacts_visible_to,
     establishments_visible_to,
     gone,
+    must_keep,
     visible_to,
 )
 from domain.people import Person
@@ -25,6 +26,7 @@ from domain.verbs import verb
 async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date) -> Organization:
     """Mark an organisation as gone from a day on, and its contacts with it; its history stays."""
     row = await records.find(visible_to(actor), organization_id, version)
+    must_keep(actor, row)
     records.must_last(row.retired_on)
     for contact in await Contact.filter(organization_id=row.id, until=None).order_by("id").select_for_update():
         await _part_with(actor, contact, on)
@@ -35,6 +37,7 @@ async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date)
 async def reinstate(actor: Actor, organization_id: UUID, *, version: int) -> Organization:
     """Take an organisation that was retired back in; its contacts are reinstated one by one, where they are there."""
     row = await records.find(visible_to(actor), organization_id, version)
+    must_keep(actor, row)
     records.must_have_ended(row.retired_on)
     return await records.change(actor, row, "organization-reinstated", retired_on=None)
 
@@ -43,6 +46,7 @@ async def reinstate(actor: Actor, organization_id: UUID, *, version: int) -> Org
 async def retire_establishment(actor: Actor, establishment_id: UUID, *, version: int, on: date) -> Establishment:
     """Close a place from a day on; contacts that were there stay with the organisation."""
     row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    must_keep(actor, row)
     records.must_last(row.retired_on)
     return await records.change(actor, row, "establishment-retired", retired_on=on)
 
@@ -51,6 +55,7 @@ async def retire_establishment(actor: Actor, establishment_id: UUID, *, version:
 async def reinstate_establishment(actor: Actor, establishment_id: UUID, *, version: int) -> Establishment:
     """Open a place again that was closed; its organisation must be registered."""
     row = await records.find(establishments_visible_to(actor), establishment_id, version)
+    must_keep(actor, row)
     records.must_have_ended(row.retired_on)
     await _must_stand(row.organization_id)
     return await records.change(actor, row, "establishment-reinstated", retired_on=None)
@@ -60,6 +65,7 @@ async def reinstate_establishment(actor: Actor, establishment_id: UUID, *, versi
 async def retire_contact(actor: Actor, contact_id: UUID, *, version: int, on: date) -> Contact:
     """End a contact's post; the last day is the one before `on`. Their feed and their tokens end with it."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    must_keep(actor, contact)
     records.must_last(contact.until)
     return await _part_with(actor, contact, on)
 
@@ -77,6 +83,7 @@ async def _part_with(actor: Actor, contact: Contact, on: date) -> Contact:
 async def reinstate_contact(actor: Actor, contact_id: UUID, *, version: int) -> Contact:
     """Take a contact back who had left; tokens and feeds that ended are given anew. Their organisation must stand."""
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    must_keep(actor, contact)
     records.must_have_ended(contact.until)
     await _must_stand(contact.organization_id)
     person = await records.find(Person.all(), contact.person_id)

@@ -5,56 +5,27 @@ A corporation has one 法人番号 whatever its branches, so an establishment ha
 
 from __future__ import annotations
 
-from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor, Role
-from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.errors import NotAllowed
+from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
+from domain.people import Person, seen_besides
+from domain.records import Owned, any_of, nothing, within
 from domain.verbs import broken
 
 
-class OrganizationKind(StrEnum):
-    """Both seed lists of 民間事業者等 (宮城 5(1), 京都 第1の2(2)); size and sector are attributes."""
-
-    COMPANY = "COMPANY"
-    CHAMBER_OF_COMMERCE = "CHAMBER_OF_COMMERCE"
-    SOCIETY_OF_COMMERCE = "SOCIETY_OF_COMMERCE"
-    SME_ASSOCIATION = "SME_ASSOCIATION"
-    NON_LIFE_INSURER = "NON_LIFE_INSURER"
-    FINANCIAL_INSTITUTION = "FINANCIAL_INSTITUTION"
-    MUNICIPALITY = "MUNICIPALITY"
-    PREFECTURAL_GOVERNMENT = "PREFECTURAL_GOVERNMENT"
-    UNIVERSITY = "UNIVERSITY"
-    TECHNICAL_COLLEGE = "TECHNICAL_COLLEGE"
-    SCHOOL = "SCHOOL"
-    BOARD_OF_EDUCATION = "BOARD_OF_EDUCATION"
-    RESEARCH_INSTITUTE = "RESEARCH_INSTITUTE"
-    INDUSTRY_BODY = "INDUSTRY_BODY"
-    SECURITY_BODY = "SECURITY_BODY"
-    JC3 = "JC3"
-    HOTLINE_CENTER = "HOTLINE_CENTER"
-    NPO = "NPO"
-    PTA = "PTA"
-    NEIGHBORHOOD_ASSOCIATION = "NEIGHBORHOOD_ASSOCIATION"
-    HOSPITAL = "HOSPITAL"
-
-
-class ContactRole(StrEnum):
-    """代表, 実務, 夜間緊急, 広報."""
-
-    REPRESENTATIVE = "REPRESENTATIVE"
-    WORKING = "WORKING"
-    EMERGENCY = "EMERGENCY"
-    PUBLICITY = "PUBLICITY"
-
-
 class Organization(Owned):
-    """A body that is not the police. `identity` is what makes two rows the same one; it is never shown."""
+    """A body that is not the police. `identity` is what makes two rows the same one; it is never shown.
+
+    `is_small` follows from `size`. What is ready there (`bcp`, `contact_system`) is as it was on
+    `assessed_on`.
+    """
 
     kind = fields.CharEnumField(OrganizationKind, max_length=30)
     name = fields.CharField(max_length=200)
@@ -66,7 +37,18 @@ class Organization(Owned):
     address = fields.CharField(max_length=300, default="")
     phone = fields.CharField(max_length=30, default="")
     industry = fields.CharField(max_length=100, default="")
+    size = fields.CharEnumField(OrganizationSize, max_length=20, null=True)
     is_small = fields.BooleanField(default=False)
+    ci_sector = fields.CharEnumField(CiSector, max_length=40, null=True)
+    ceptoar = fields.CharField(max_length=60, default="")
+    ministry = fields.CharField(max_length=60, default="")
+    bcp = fields.CharEnumField(InPlace, max_length=10, default=InPlace.UNKNOWN)
+    contact_system = fields.CharEnumField(InPlace, max_length=10, default=InPlace.UNKNOWN)
+    assessed_on = fields.DateField(null=True)
+    parent_organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    parent_organization_id: UUID | None
     search = fields.CharField(max_length=2000)
     kana_order = fields.TextField()
     identity = fields.CharField(max_length=300)
@@ -74,7 +56,29 @@ class Organization(Owned):
 
     class Meta:
         table = "organization"
-        indexes = [Index(fields=("unit_id", "kana_order", "id"), name="organization_unit_kana")]
+        indexes = [
+            Index(fields=("unit_id", "kana_order", "id"), name="organization_unit_kana"),
+            Index(fields=("parent_organization_id",), name="organization_parent"),
+        ]
+
+
+class CoOwner(Owned):
+    """共管: a unit besides the one that keeps an organisation, which sees it from then on until that is ended.
+
+    `unit_id` is the co-owner's. The last day is the one before `ended_on`; a row that has ended stays as history.
+    """
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", on_delete=fields.RESTRICT, related_name=False
+    )
+    organization_id: UUID
+    since = fields.DateField()
+    ended_on = fields.DateField(null=True)
+    reason = fields.CharField(max_length=500)
+
+    class Meta:
+        table = "organization_co_owner"
+        indexes = [Index(fields=("organization_id", "id"), name="organization_co_owner_organization")]
 
 
 class Establishment(Owned):
@@ -136,6 +140,10 @@ broken(
 )
 
 
+broken("organization_below_itself", "上位の団体をたどると自分に戻ります。上位の団体を確かめてください。")
+broken("organization_co_owner_once", "この所属はすでに共管しています。")
+
+
 def gone(body: Organization) -> str:
     """What to do about a body that is registered, but has been retired."""
     return (
@@ -144,10 +152,35 @@ def gone(body: Organization) -> str:
     )
 
 
+def shared_with(actor: Actor) -> QuerySet[CoOwner]:
+    """The standing co-ownerships of the actor's units."""
+    return CoOwner.filter(any_of(CoOwner, "unit_id", actor.units), ended_on=None)
+
+
+def _scope(actor: Actor, model: type[Owned], column: str) -> Q:
+    """For liaison officers what their units keep, and at a station what others share with it; headquarters covers all
+    units, so nothing can be shared with it that it does not see."""
+    kept = any_of(model, "unit_id", actor.units)
+    if actor.role is not Role.STATION_LIAISON:
+        return kept
+    return kept | within(model, column, shared_with(actor).values("organization_id"))
+
+
+def kept_by(actor: Actor) -> QuerySet[Organization]:
+    """The organisations that the actor's units look after themselves."""
+    return Organization.filter(any_of(Organization, "unit_id", actor.units))
+
+
+def must_keep(actor: Actor, row: Owned) -> None:
+    """Raises NotAllowed for what another unit keeps: whoever is shown a body does not put it right."""
+    if row.unit_id not in actor.units:
+        raise NotAllowed("共管の団体の登録は、所管の所属だけが変更できます。所管の所属に連絡してください。")
+
+
 def visible_to(actor: Actor) -> QuerySet[Organization]:
-    """Liaison officers see their units' organisations; a partner or school its own."""
+    """Liaison officers see what their units keep or are shown; a partner or school its own."""
     if actor.role in LIAISONS:
-        return Organization.filter(any_of(Organization, "unit_id", actor.units))
+        return Organization.filter(_scope(actor, Organization, "id"))
     if actor.role in (Role.PARTNER, Role.SCHOOL):
         return Organization.filter(id=actor.organization_id)
     return nothing(Organization)
@@ -156,7 +189,7 @@ def visible_to(actor: Actor) -> QuerySet[Organization]:
 def establishments_visible_to(actor: Actor) -> QuerySet[Establishment]:
     """As their organisations."""
     if actor.role in LIAISONS:
-        return Establishment.filter(any_of(Establishment, "unit_id", actor.units))
+        return Establishment.filter(_scope(actor, Establishment, "organization_id"))
     if actor.role in (Role.PARTNER, Role.SCHOOL):
         return Establishment.filter(organization_id=actor.organization_id)
     return nothing(Establishment)
@@ -165,7 +198,26 @@ def establishments_visible_to(actor: Actor) -> QuerySet[Establishment]:
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
     """As their organisations."""
     if actor.role in LIAISONS:
-        return Contact.filter(any_of(Contact, "unit_id", actor.units))
+        return Contact.filter(_scope(actor, Contact, "organization_id"))
     if actor.role in (Role.PARTNER, Role.SCHOOL):
         return Contact.filter(organization_id=actor.organization_id)
     return nothing(Contact)
+
+
+def co_owners_visible_to(actor: Actor) -> QuerySet[CoOwner]:
+    """Liaison officers see with whom their organisations are shared, and what is shared with them."""
+    if actor.role not in LIAISONS:
+        return nothing(CoOwner)
+    own = any_of(CoOwner, "unit_id", actor.units)
+    if actor.role is Role.HQ_LIAISON:
+        return CoOwner.filter(own)
+    return CoOwner.filter(own | within(CoOwner, "organization_id", kept_by(actor).values("id")))
+
+
+@seen_besides
+def _people_shared_with(actor: Actor) -> Q | None:
+    """The people of the bodies that are shared with a station."""
+    if actor.role is not Role.STATION_LIAISON:
+        return None
+    bodies = shared_with(actor).values("organization_id")
+    return within(Person, "id", Contact.filter(within(Contact, "organization_id", bodies)).values("person_id"))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain import people, records, units
 from domain.actor import Actor, Author, Role
+from domain.organizations import sharing
 from domain.organizations.organization import Contact, Establishment, Organization, visible_to
 from domain.people import Person
 from domain.verbs import verb
@@ -25,6 +26,7 @@ async def transfer(actor: Actor, organization_id: UUID, *, version: int, unit_id
 
 async def take_along(author: Author, organization_id: UUID, unit_id: UUID) -> None:
     """Where an organisation goes, its places, its contacts and what these may do here go too, in its transaction."""
+    await sharing.end_with(author, organization_id, unit_id)
     for place in await Establishment.filter(organization_id=organization_id).order_by("id").select_for_update():
         await records.change(author, place, "establishment-transferred", unit_id=unit_id)
     for contact in await Contact.filter(organization_id=organization_id).order_by("id").select_for_update():

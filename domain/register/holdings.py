@@ -148,9 +148,16 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定先、学校などの管理",
         NOTHING_PERSONAL,
         public="kind name name_kana corporate_number school_code municipality_code postal_code address phone industry"
-        " is_small retired_on",
-        internal="search kana_order identity",
+        " size is_small ci_sector ceptoar ministry parent_organization_id retired_on",
+        internal="bcp contact_system assessed_on search kana_order identity",
         texts="name address",
+    ),
+    "organization_co_owner": Holding(
+        "団体の共管",
+        "同じ団体に接する部門間の調整",
+        NOTHING_PERSONAL,
+        public="since ended_on reason organization_id",
+        texts="reason",
     ),
     "establishment": Holding(
         "事業所",

@@ -31,7 +31,7 @@ Bodies = Mapping[str, list[Organization]]
 async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
     department, job_title, mail_address, phone, extension, since (today where it is not told)."""
-    bodies = _by_every_name(await organizations.visible_to(actor).order_by("id"))
+    bodies = _by_every_name(await organizations.kept_by(actor).order_by("id"))
     contacts = await organizations.contacts_visible_to(actor).order_by("until", "id").prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
     plan = Plan(known=roster.known, behind={identity: row.person for identity, row in roster.known.items()})

@@ -19,7 +19,7 @@ from domain.records import Record
 
 R = TypeVar("R", bound=Record)
 
-FOLLOWING = ("search", "kana_order", "identity")
+FOLLOWING = ("search", "kana_order", "identity", "is_small")
 """Columns that follow from others, of which nobody needs to be told."""
 
 

@@ -15,7 +15,7 @@ from domain import organizations
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_stem
-from domain.organizations import Organization, OrganizationKind
+from domain.organizations import Organization, OrganizationKind, OrganizationSize
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
@@ -74,10 +74,13 @@ class _Roster:
         told = line.told(organizations.BLANK)
         values = organizations.described(**told)
         row = self.known.get(values["identity"])
-        if row is None:
-            return None, values
-        self._must_be_ours(row)
-        return row, organizations.described(row, **told)
+        if row is not None:
+            self._must_be_ours(row)
+            if row.is_small and told.get("size") is OrganizationSize.SMALL_OR_MEDIUM:
+                told["size"] = row.size  # which is one of those
+            values = organizations.described(row, **told)
+        values["assessed_on"] = organizations.assessed(row, values, told, self.actor.today)
+        return row, values
 
     def _usual(self, values: Mapping[str, Any]) -> OrganizationKind:
         if not values.get("school_code") and self.usual is None:

@@ -22,6 +22,7 @@ from domain.incoming import Told
 from domain.lectures import Assignment
 from domain.organizations import Contact
 from domain.outbox import Letter
+from domain.units import Unit
 from domain.volunteers import AgeBand
 from tests import make
 from tests.make import Town
@@ -142,6 +143,9 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     body = await make.school(who, name)
     branch = await organizations.add_establishment(who, organization_id=body.id, name="分校")
     contact = await make.contact(who, body)
+    other = await Unit.filter(prefecture_id=who.prefecture_id, parent_id__isnull=False).exclude(id=who.unit_id).first()
+    assert other is not None
+    shown = await organizations.share(who, body.id, unit_id=other.id, reason="経済安全保障")
     lecture = await make.lecture(who, school=body, contact=contact)
     await lectures.accept(who, lecture.id)
     await lectures.assign(who, lecture.id, person_id=who.person_id)
@@ -156,6 +160,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         | await drill_of(who, contact)
         | {
             "Organization": body.id,
+            "OrganizationCoOwner": shown.id,
             "Contact": contact.id,
             "Establishment": branch.id,
             "Lecture": lecture.id,

@@ -162,6 +162,7 @@ async def _told(town: Town) -> dict[Role, Actor]:
         await _more(place, body)
         if who in (town.other_officer, other.hq):
             await rows_of(who, place, "例題小学校")
+    await _shared(town)
     await _on_the_way(replace(town, hq=approvers[0]))
     for name in ("partner", "school", "helper"):
         await _papers(actors[name], town.hq)
@@ -198,6 +199,16 @@ async def _on_the_way(town: Town) -> None:
     await drill_of(officer, await make.contact(officer, await make.company(officer, "例示放送株式会社")))
     begun, _ = await confirmed(town, "見本通信株式会社")
     await drills.start(make.at(officer, begun.starts_at + timedelta(hours=1)), begun.id)
+
+
+async def _shared(town: Town) -> None:
+    """Between the two stations, each of which keeps a body that the other one is shown with its contact."""
+    for who, unit, name in (
+        (town.officer, town.other_station, "例示倉庫株式会社"),
+        (town.other_officer, town.station, "例示製薬株式会社"),
+    ):
+        contact = await make.contact(who, await make.company(who, name), mail_address=f"{unit.code}@partner.example")
+        await organizations.share(who, contact.organization_id, unit_id=unit.id, reason="経済安全保障")
 
 
 async def _papers(guest: Actor, officer: Actor) -> None:

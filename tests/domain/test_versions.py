@@ -218,6 +218,9 @@ async def organizations_come_and_go(town: Town, sweep: Sweep) -> None:
     ):
         await sweep(retire, me, row, on=today)
         await sweep(reinstate, me, row)
+    await sweep(organizations.place_below, me, body, parent_organization_id=(await make.company(me, "例示ガス")).id)
+    shown = await organizations.share(me, body.id, unit_id=town.other_station.id, reason="例")
+    await sweep(organizations.end_sharing, me, shown)
     await sweep(organizations.transfer, town.hq, body, unit_id=town.other_station.id)
 
 

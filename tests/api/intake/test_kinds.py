@@ -33,7 +33,7 @@ from api.intake.units import UnitRow
 from api.intake.volunteers import AGES, VolunteerRow
 from api.intake.volunteers import KINDS as COMMISSION_WORDS
 from domain import rosters
-from domain.organizations import BLANK, ContactRole, OrganizationKind
+from domain.organizations import BLANK, CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import QualificationLevel
 from domain.units import UnitKind
 from domain.volunteers import AgeBand, CommissionKind
@@ -209,6 +209,7 @@ def test_organizations_with_and_without_a_number():
             address="見本市例示町1-2",
             phone="000-0000-0002",
             industry="電気業",
+            size=OrganizationSize.LARGE,
             unit="見本署",
         ),
         OrganizationRow(
@@ -216,7 +217,7 @@ def test_organizations_with_and_without_a_number():
             OrganizationKind.FINANCIAL_INSTITUTION,
             corporate_number="7999900000002",
             municipality_code="482021",
-            is_small=True,
+            size=OrganizationSize.SMALL_OR_MEDIUM,
         ),
         OrganizationRow("例示町商工会", OrganizationKind.SOCIETY_OF_COMMERCE, municipality_code="483010"),
     ]
@@ -436,3 +437,14 @@ def test_what_the_domain_refuses_is_told_at_its_place_in_the_file():
         Problem(2, "C列「所属」", "どこか署", "見つかりません。"),
         Problem(2, "", "", "だめです。"),
     ]
+
+
+def test_sectors_and_what_a_body_has_ready_are_read_by_the_words_of_offices():
+    rows = [
+        ["団体名", "種別", "規模", "重要インフラ分野", "CEPTOAR", "監督官庁", "BCP", "連絡体制", "備えの確認日"],
+        ["架空電力", "企業", "中企業", "電気", "電力CEPTOAR", "経済産業省", "あり", "無", "令和8年4月1日"],
+    ]
+    [power] = records(ORGANIZATIONS, *rows)
+    assert (power.size, power.ci_sector) == (OrganizationSize.MEDIUM, CiSector.ELECTRICITY)
+    assert (power.ceptoar, power.ministry) == ("電力CEPTOAR", "経済産業省")
+    assert (power.bcp, power.contact_system, power.assessed_on) == (InPlace.YES, InPlace.NO, date(2026, 4, 1))

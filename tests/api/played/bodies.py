@@ -31,6 +31,21 @@ async def body_retired(on: Ground) -> Ready:
     return hq(on, Organization=body.id)
 
 
+async def head_office(on: Ground) -> Ready:
+    above = await make.company(on.town.officer, "例示観光株式会社")
+    return hq(on, {"parentOrganizationId": f"Organization:{above.id}"})
+
+
+async def another_department(on: Ground) -> Ready:
+    return hq(on, {"since": "2026-06-01"}, Unit=on.town.section.id)
+
+
+async def sharing_ended(on: Ground) -> Ready:
+    shown = await organizations.share(on.town.officer, on.ids["Organization"], unit_id=on.town.section.id, reason="例")
+    await organizations.end_sharing(on.town.officer, shown.id, version=shown.version)
+    return hq(on, OrganizationCoOwner=shown.id)
+
+
 async def place_closed(on: Ground) -> Ready:
     place = await organizations.add_establishment(
         on.town.officer, organization_id=on.ids["Organization"], name="北分校"

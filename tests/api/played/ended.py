@@ -18,7 +18,7 @@ from domain import (
 from domain.drills import Participation
 from domain.lectures import Assignment
 from tests import make
-from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed
+from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed, sharing_ended
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
@@ -140,6 +140,7 @@ ENDED: dict[str, Preparation] = {
     "Unit": unit_closed,
     "Officer": officer_gone,
     "Organization": body_retired,
+    "OrganizationCoOwner": sharing_ended,
     "Establishment": place_closed,
     "Contact": contact_gone,
     "ErasureList": list_carried_out,

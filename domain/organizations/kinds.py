@@ -1,0 +1,84 @@
+"""種別と属性: what an organisation may be by its kind, size, sector and state of preparation, and a contact by role."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OrganizationKind(StrEnum):
+    """Both seed lists of 民間事業者等 (宮城 5(1), 京都 第1の2(2)); size and sector are attributes."""
+
+    COMPANY = "COMPANY"
+    CHAMBER_OF_COMMERCE = "CHAMBER_OF_COMMERCE"
+    SOCIETY_OF_COMMERCE = "SOCIETY_OF_COMMERCE"
+    SME_ASSOCIATION = "SME_ASSOCIATION"
+    NON_LIFE_INSURER = "NON_LIFE_INSURER"
+    FINANCIAL_INSTITUTION = "FINANCIAL_INSTITUTION"
+    MUNICIPALITY = "MUNICIPALITY"
+    PREFECTURAL_GOVERNMENT = "PREFECTURAL_GOVERNMENT"
+    UNIVERSITY = "UNIVERSITY"
+    TECHNICAL_COLLEGE = "TECHNICAL_COLLEGE"
+    SCHOOL = "SCHOOL"
+    BOARD_OF_EDUCATION = "BOARD_OF_EDUCATION"
+    RESEARCH_INSTITUTE = "RESEARCH_INSTITUTE"
+    INDUSTRY_BODY = "INDUSTRY_BODY"
+    SECURITY_BODY = "SECURITY_BODY"
+    JC3 = "JC3"
+    HOTLINE_CENTER = "HOTLINE_CENTER"
+    NPO = "NPO"
+    PTA = "PTA"
+    NEIGHBORHOOD_ASSOCIATION = "NEIGHBORHOOD_ASSOCIATION"
+    HOSPITAL = "HOSPITAL"
+
+
+class OrganizationSize(StrEnum):
+    """小規模企業者, 小企業, 中企業, 中小企業（そのどれか）, 大企業; all but the last count as 中小企業."""
+
+    MICRO = "MICRO"
+    SMALL = "SMALL"
+    MEDIUM = "MEDIUM"
+    SMALL_OR_MEDIUM = "SMALL_OR_MEDIUM"
+    LARGE = "LARGE"
+
+    @property
+    def is_small(self) -> bool:
+        """Whether bodies of this size count as 中小企業."""
+        return self is not OrganizationSize.LARGE
+
+
+class CiSector(StrEnum):
+    """重要インフラ分野: 情報通信, 金融, 航空, 空港, 鉄道, 電力, ガス, 政府・行政サービス, 医療, 水道, 物流, 化学,
+    クレジット, 石油, 港湾."""
+
+    INFORMATION_AND_COMMUNICATION = "INFORMATION_AND_COMMUNICATION"
+    FINANCE = "FINANCE"
+    AVIATION = "AVIATION"
+    AIRPORTS = "AIRPORTS"
+    RAILWAYS = "RAILWAYS"
+    ELECTRICITY = "ELECTRICITY"
+    GAS = "GAS"
+    GOVERNMENT = "GOVERNMENT"
+    MEDICAL = "MEDICAL"
+    WATER = "WATER"
+    LOGISTICS = "LOGISTICS"
+    CHEMISTRY = "CHEMISTRY"
+    CREDIT_CARDS = "CREDIT_CARDS"
+    PETROLEUM = "PETROLEUM"
+    PORTS = "PORTS"
+
+
+class InPlace(StrEnum):
+    """有, 無, 未確認: whether a body has something ready."""
+
+    YES = "YES"
+    NO = "NO"
+    UNKNOWN = "UNKNOWN"
+
+
+class ContactRole(StrEnum):
+    """代表, 実務, 夜間緊急, 広報."""
+
+    REPRESENTATIVE = "REPRESENTATIVE"
+    WORKING = "WORKING"
+    EMERGENCY = "EMERGENCY"
+    PUBLICITY = "PUBLICITY"
