@@ -89,7 +89,9 @@ class Contact(Node):
     job_title: str
     since: date
     until: date | None
+    reachable: str = reading.column(description="連絡の取れる時間, in words.")
     verified_on: date | None
+    verified_by: Person | None = reading.one("verified_by_id", description="最後に確認した職員か、本人")
     person: Person | None = reading.one("person_id")
     organization: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
         "organization_id"
@@ -206,6 +208,7 @@ EstablishmentMutations = mutations(
 ContactMutations = mutations(
     Contact,
     add_contact=organizations.add_contact,
+    confirm_contact=organizations.confirm_contact,
     correct_contact=organizations.correct_contact,
     retire_contact=organizations.retire_contact,
     reinstate_contact=organizations.reinstate_contact,

@@ -234,7 +234,8 @@ async def confirm(now: datetime, person_id: UUID) -> None:
         if not held:
             raise WrongState(GONE)
         for one in held:
-            await records.change(author, one, "contact-data-confirmed", verified_on=today)
+            whose = {"verified_by_id": person.id} if isinstance(one, Contact) else {}
+            await records.change(author, one, "contact-data-confirmed", verified_on=today, **whose)
 
 
 @routine

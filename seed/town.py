@@ -173,6 +173,7 @@ def _contact(names: Iterator[Name], body: Body | School, role: ContactRole) -> d
         **name.facts(),
         "organization": body.code if isinstance(body, School) else body.corporate_number,
         "role": role,
+        "reachable": "" if by_day else "平日17時30分から翌8時30分まで、土日祝日は終日",
         "department": "" if is_school else "総務部" if by_day else "システム監視室",
         "job_title": "教頭" if is_school else "課長" if by_day else "当直長",
         "mail_address": _mail(body, role),

@@ -49,6 +49,7 @@ class ContactRow:
     mail_address: str = ""
     phone: str = ""
     extension: str = ""
+    reachable: str = ""
     since: date | None = None
 
     @property
@@ -87,6 +88,12 @@ CONTACTS = Kind(
         PHONE,
         MOBILE,
         EXTENSION,
+        Field(
+            "reachable",
+            ("連絡の取れる時間", "連絡可能時間", "対応時間", "受付時間"),
+            text(100),
+            note="夜間緊急の担当者は、必ず連絡の取れる時間を書きます（例: 平日夜間と土日祝日は終日）。",
+        ),
         Field("since", ("着任日", "就任日", "担当開始日"), day),
     ),
     _identity,

@@ -5,7 +5,13 @@ two are the same; `registering`, `establishments`, `contacts`, `sharing`, `leavi
 with them.
 """
 
-from domain.organizations.contacts import add_contact, correct_contact, find_present_contact
+from domain.organizations.contacts import (
+    add_contact,
+    confirm_contact,
+    correct_contact,
+    find_present_contact,
+    verified,
+)
 from domain.organizations.describing import BLANK, Facts, assessed, described, identity
 from domain.organizations.establishments import add_establishment, correct_establishment
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
@@ -50,6 +56,7 @@ __all__ = [
     "add_establishment",
     "assessed",
     "co_owners_visible_to",
+    "confirm_contact",
     "contacts_visible_to",
     "correct",
     "correct_contact",
@@ -72,5 +79,6 @@ __all__ = [
     "share",
     "take_along",
     "transfer",
+    "verified",
     "visible_to",
 ]

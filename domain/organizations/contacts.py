@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from domain import people, records
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.errors import Invalid
 from domain.organizations.kinds import ContactRole
+from domain.organizations.leaving import part_with
 from domain.organizations.organization import (
     Contact,
     Organization,
@@ -48,11 +49,14 @@ async def add_contact(
     family_name: str,
     department: str = "",
     job_title: str = "",
+    reachable: str = "",
     establishment_id: UUID | None = None,
     since: date | None = None,
+    until: date | None = None,
     **known: Unpack[people.Besides],
 ) -> Contact:
-    """Add a contact person to an organisation."""
+    """Add a contact person to an organisation, with the first day on which they are none any more where that is known
+    (出向 and the like)."""
     body = await records.see(visible_to(actor), organization_id, field="organization_id")
     must_keep(actor, body)
     records.must_last(body.retired_on)
@@ -61,7 +65,7 @@ async def add_contact(
         await records.see(places, establishment_id, field="establishment_id")
     columns = people.described(family_name=family_name, **known)
     person = await records.create(actor, Person, "contact-person-added", unit_id=body.unit_id, **columns)
-    return await records.create(
+    contact = await records.create(
         actor,
         Contact,
         "contact-added",
@@ -72,11 +76,34 @@ async def add_contact(
         role=role,
         department=department,
         job_title=job_title,
+        reachable=reachable,
         since=since or actor.today,
-        verified_on=actor.today,
+        **verified(actor),
         search=columns["search"],
         kana_order=columns["kana_order"],
     )
+    return await part_with(actor, contact, until) if until else contact
+
+
+def verified(author: Author) -> dict[str, Any]:
+    """The columns that say who has looked at a contact last, and on which day in Japan."""
+    return {"verified_on": author.now.astimezone(TOKYO).date(), "verified_by_id": author.person_id}
+
+
+@verb(*LIAISONS)
+async def confirm_contact(actor: Actor, contact_id: UUID, *, version: int, on: date | None = None) -> Contact:
+    """Write down that a contact was reached and all that is known of them is right, today unless told.
+
+    Raises Invalid for a day to come or before the last on which that was known, WrongState for one who has left.
+    """
+    contact = await records.find(contacts_visible_to(actor), contact_id, version)
+    must_keep(actor, contact)
+    records.must_last(contact.until if contact.until and contact.until <= actor.today else None)
+    day = on or actor.today
+    if day > actor.today or day < max(contact.verified_on or contact.since, contact.since):
+        message = "確認した日は、前に確認した日（なければ担当になった日）から今日までの日付にしてください。"
+        raise Invalid(message, field="on")
+    return await records.change(actor, contact, "contact-confirmed", **verified(actor) | {"verified_on": day})
 
 
 @verb(*LIAISONS)
@@ -89,6 +116,7 @@ async def correct_contact(
     role: ContactRole | None = None,
     department: str | None = None,
     job_title: str | None = None,
+    reachable: str | None = None,
     **known: Unpack[people.Known],
 ) -> Contact:
     """Correct a contact; what is left out stays as it is, and the whole counts as verified today."""
@@ -103,8 +131,10 @@ async def correct_contact(
         "role": role or contact.role,
         "department": contact.department if department is None else department,
         "job_title": contact.job_title if job_title is None else job_title,
+        "reachable": contact.reachable if reachable is None else reachable,
+        **verified(actor),
     }
-    await records.change(actor, contact, "contact-corrected", verified_on=actor.today, **values)
+    await records.change(actor, contact, "contact-corrected", **values)
     if person.version > known_before and contact.version == version:
         await records.touch(actor, contact)
     return contact

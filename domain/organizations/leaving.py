@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from domain import people, records
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, Actor, Author
 from domain.errors import Invalid, WrongState
 from domain.organizations.organization import (
     Contact,
@@ -29,7 +29,7 @@ async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date)
     must_keep(actor, row)
     records.must_last(row.retired_on)
     for contact in await Contact.filter(organization_id=row.id, until=None).order_by("id").select_for_update():
-        await _part_with(actor, contact, on)
+        await part_with(actor, contact, on)
     return await records.change(actor, row, "organization-retired", retired_on=on)
 
 
@@ -67,16 +67,17 @@ async def retire_contact(actor: Actor, contact_id: UUID, *, version: int, on: da
     contact = await records.find(contacts_visible_to(actor), contact_id, version)
     must_keep(actor, contact)
     records.must_last(contact.until)
-    return await _part_with(actor, contact, on)
+    return await part_with(actor, contact, on)
 
 
-async def _part_with(actor: Actor, contact: Contact, on: date) -> Contact:
+async def part_with(author: Author, contact: Contact, on: date) -> Contact:
+    """End a contact's post, and what the person could do by it, in the caller's transaction."""
     if on < contact.since:
         raise Invalid("担当になった日より前の日付です。日付を確かめてください。", field="on")
     person = await records.find(Person.all(), contact.person_id)
-    await people.leave(actor, person, on)
-    await records.change(actor, person, "contact-person-retired", retired_on=on)
-    return await records.change(actor, contact, "contact-retired", until=on)
+    await people.leave(author, person, on)
+    await records.change(author, person, "contact-person-retired", retired_on=on)
+    return await records.change(author, contact, "contact-retired", until=on)
 
 
 @verb(*LIAISONS)

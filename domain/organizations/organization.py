@@ -103,6 +103,9 @@ class Establishment(Owned):
 class Contact(Owned):
     """担当者連絡先: a person's post at an organisation, from `since` on until the day before `until`.
 
+    `reachable` says in words in which hours they are reached, of those for the nights above all; `verified_by_id` is
+    who said last that all of it is right: an officer, or the contact.
+
     `search` and `kana_order` repeat the person's, so that contacts are found and put in order by name.
     """
 
@@ -121,7 +124,9 @@ class Contact(Owned):
     job_title = fields.CharField(max_length=100, default="")
     since = fields.DateField()
     until = fields.DateField(null=True)
+    reachable = fields.CharField(max_length=100, default="")
     verified_on = fields.DateField(null=True)
+    verified_by_id = fields.UUIDField(null=True)
     search = fields.CharField(max_length=800)
     kana_order = fields.TextField()
 

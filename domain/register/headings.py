@@ -19,7 +19,8 @@ _WORDS = """
     is_officer 職員か number 番号（職員番号・名簿番号など） family_name 氏 given_name 名 family_name_kana 氏（カナ）
     given_name_kana 名（カナ） mail_address メールアドレス phone 電話番号 extension 内線 search 検索キー
     kana_order 五十音順のキー qualification 検定 qualified_on 検定取得日 retired_on 離れた日 job_title 職名
-    department 部署 since 就いた日 until 最後の日 verified_on 確認した日 role 役割 kind 種別 status 状態 reason 理由
+    department 部署 since 就いた日 until 最後の日 verified_on 確認した日
+    verified_by_id 確認した人 reachable 連絡の取れる時間 role 役割 kind 種別 status 状態 reason 理由
     remarks 備考 remark ひとこと age_band 年齢区分 affiliation 学校・勤務先 recommended_on 推薦日 term_from 任期の初日
     term_to 任期の終わり left_on 退任日 ending_on 満了日 count 数 guardian_name 保護者の氏名
     guardian_mail_address 保護者のメールアドレス copies_letters 保護者に写しを送るか relationship 続柄

@@ -23,14 +23,14 @@ from domain.rosters.officers import names_told
 from domain.verbs import verb
 
 NAMED_BY = ("corporate_number", "school_code", "organization")
-POST = {"department": "", "job_title": ""}
+POST = {"department": "", "job_title": "", "reachable": ""}
 Bodies = Mapping[str, list[Organization]]
 
 
 @verb(*LIAISONS)
 async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
-    department, job_title, mail_address, phone, extension, since (today where it is not told)."""
+    department, job_title, reachable, mail_address, phone, extension, since (today where it is not told)."""
     bodies = _by_every_name(await organizations.kept_by(actor).order_by("id"))
     contacts = await organizations.contacts_visible_to(actor).order_by("until", "id").prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
@@ -84,13 +84,13 @@ class _Roster:
 
     def _post(self, line: Line, body: Organization, contact: Contact | None) -> dict[str, Any]:
         facts, today = line.facts, self.actor.today
-        before: dict[str, Any] = {"department": "", "job_title": "", "role": ContactRole.WORKING, "since": today}
+        before: dict[str, Any] = {**POST, "role": ContactRole.WORKING, "since": today}
         if contact:
             before = {name: getattr(contact, name) for name in before}
         values = before | {"organization_id": body.id, "unit_id": body.unit_id} | line.told(POST)
         values |= {name: facts[name] for name in ("role", "since") if facts.get(name)}
         if contact is None:
-            return {**values, "verified_on": today}
+            return {**values, **organizations.verified(self.actor)}
         if contact.until is not None and values["since"] >= contact.until:
             message = f"{contact.until:%Y年%-m月%-d日}付けで登録から外れる人です。それより前の着任日にしてください。"
             raise Invalid(message, field="since")

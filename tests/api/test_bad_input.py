@@ -79,7 +79,7 @@ MAY_BE_BLANK = {
         "givenName",
     ),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
-    *("ceptoar", "ministry"),
+    *("ceptoar", "ministry", "reachable"),
     *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""

@@ -235,6 +235,7 @@ def test_whoever_says_that_all_is_right_is_verified_as_of_that_day(play: Any) ->
         today = LATER.astimezone(TOKYO).date()
         for model, row in ((Contact, contact), (Volunteer, volunteer)):
             assert (await model.get(id=row.id)).verified_on == today
+        assert (await Contact.get(id=contact.id)).verified_by_id == contact.person_id
         known = await own.find_known([make.outsider(town.officer, Role.PARTNER, contact)])
         assert (known.verified_on, known.is_here) == (today, True)
 

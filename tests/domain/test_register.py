@@ -21,6 +21,7 @@ from tests.test_house import concrete, modules
 SHOWN_WITH_THE_ROW = {
     "contact.department": "a contact is asked for by department; nobody but the desk and the own body sees the row",
     "contact.job_title": "as the department",
+    "contact.reachable": "as the department: whoever has to call at night looks there first",
     "person.number": "officers are told apart by it, and statisticians see none of them",
     "token.label": "what an administrator wrote to tell their tokens apart",
     "volunteer.number": "the office's own number on the roster",

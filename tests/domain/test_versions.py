@@ -210,6 +210,7 @@ async def organizations_come_and_go(town: Town, sweep: Sweep) -> None:
         await sweep(organizations.correct, me, body, **facts)
     for known in ({"department": "総務部"}, {"mail_address": "new@partner.example"}, {"given_name": "惠"}):
         await sweep(organizations.correct_contact, me, contact, **known)
+    await sweep(organizations.confirm_contact, replace(me, person_id=town.hq.person_id), contact)
     await sweep(organizations.correct_establishment, me, place, name="支店")
     for row, retire, reinstate in (
         (contact, organizations.retire_contact, organizations.reinstate_contact),

@@ -87,6 +87,7 @@ READY: dict[str, Preparation] = {
     "transferOrganization": to_the_other_station,
     "reinstateEstablishment": place_closed,
     "reinstateContact": contact_gone,
+    "confirmContact": as_found(on="2026-07-01"),
     **dict.fromkeys(
         (
             *("retireOrganization", "addEstablishment", "correctEstablishment", "retireEstablishment"),

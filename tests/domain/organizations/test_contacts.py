@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import organizations
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.journal import Entry
 from domain.organizations import Contact, ContactRole, OrganizationKind
 from domain.people import Person
@@ -96,5 +96,57 @@ def test_every_kind_and_every_role_of_a_contact_can_be_taken_in(play: Any) -> No
             for role in ContactRole:
                 await make.contact(town.officer, body, role=role)
         assert await Contact.all().count() == len(OrganizationKind) * len(ContactRole)
+
+    play(story)
+
+
+def test_whoever_reached_a_contact_confirms_it_and_is_remembered(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(
+            town.officer, await make.company(town.officer), role=ContactRole.EMERGENCY, reachable="平日夜間、土日は終日"
+        )
+        later = make.at(town.hq, town.hq.now.replace(day=20))
+        after = await organizations.confirm_contact(later, contact.id, version=1)
+        assert (after.verified_on, after.verified_by_id) == (later.today, town.hq.person_id)
+        assert (after.version, after.reachable) == (2, "平日夜間、土日は終日")
+
+    play(story)
+
+
+@pytest.mark.parametrize("day", [21, 30])
+def test_a_contact_is_confirmed_neither_in_advance_nor_before_it_was_last(play: Any, day: int) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        at = [make.at(town.officer, town.officer.now.replace(day=d)) for d in (22, 25)]
+        await organizations.confirm_contact(at[0], contact.id, version=1)
+        with pytest.raises(Invalid) as refused:
+            await organizations.confirm_contact(at[1], contact.id, version=2, on=date(2026, 7, day))
+        assert refused.value.field == "on"
+        assert (await Contact.get(id=contact.id)).version == 2
+
+    play(story)
+
+
+def test_whoever_has_left_is_confirmed_no_more_and_whoever_will_leave_is(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        contact = await make.contact(town.officer, body, until=date(2026, 7, 10))
+        assert contact.until == date(2026, 7, 10)
+        before = make.at(town.officer, town.officer.now.replace(day=9))
+        await organizations.confirm_contact(before, contact.id, version=contact.version)
+        after = make.at(town.officer, town.officer.now.replace(day=10))
+        with pytest.raises(WrongState):
+            await organizations.confirm_contact(after, contact.id, version=contact.version + 1)
+        assert (await Contact.get(id=contact.id)).verified_on == date(2026, 7, 9)
+
+    play(story)
+
+
+def test_nobody_is_added_who_has_left_before_they_came(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        with pytest.raises(Invalid):
+            await make.contact(town.officer, body, since=date(2026, 7, 5), until=date(2026, 7, 4))
+        assert await Contact.all().count() == await Person.filter(is_officer=False).count() == 0
 
     play(story)
