@@ -39,6 +39,8 @@ VERB = "verb"
 """Under this a mutation's metadata holds the verb that it is."""
 
 MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
+NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
+"""What whoever writes a free text is told: this is no place for cases."""
 YEARS = range(1900, 2200)
 """What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
 
@@ -91,14 +93,14 @@ class _Parameter:
     @property
     def on_the_wire(self) -> StrawberryField:
         """As a field of an input, with the default that the schema can say; any other is the verb's own affair."""
-        wire = _wire_type(self.type)
+        wire, told = _wire_type(self.type), {"description": NO_CASES} if self.name in MULTILINE else {}
         if self.must_be_given:
-            return _field(self.name, wire)
+            return _field(self.name, wire, **told)
         if self.default == ():
-            return _field(self.name, wire, default_factory=list)
+            return _field(self.name, wire, default_factory=list, **told)
         if isinstance(self.default, str | int):
-            return _field(self.name, wire, default=self.default)
-        return _field(self.name, wire | None, default=strawberry.UNSET)
+            return _field(self.name, wire, default=self.default, **told)
+        return _field(self.name, wire | None, default=strawberry.UNSET, **told)
 
 
 def _field(name: str, wire: Any, **more: Any) -> StrawberryField:

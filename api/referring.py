@@ -33,6 +33,9 @@ REFERS = {
     "activity": ("VolunteerActivity",),
     "list": ("ErasureList",),
     "hold": ("LegalHold",),
+    "spot": ("WifiSpot",),
+    "survey": ("WifiSurvey",),
+    "advice": ("WifiAdvice",),
 }
 """What a parameter named `…_id` may point to, where that is not its own name."""
 
@@ -64,6 +67,9 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "Volunteer": ("volunteers",),
     "VolunteerActivity": ("volunteerActivities",),
     "VolunteerGroup": ("volunteerGroups",),
+    "WifiAdvice": ("wifiSpots.advices",),
+    "WifiSpot": ("wifiSpots",),
+    "WifiSurvey": ("wifiSpots.surveys",),
 }
 """Where the ids of each kind are read: a list at the root, and the field of its rows that leads there."""
 

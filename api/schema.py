@@ -34,6 +34,7 @@ from api.volunteers import (
     VolunteerMutations,
     VolunteerQueries,
 )
+from api.wifi import WifiAdviceMutations, WifiQueries, WifiSpotMutations, WifiSurveyMutations
 
 
 @reading.shape
@@ -56,6 +57,7 @@ class Query(
     AccountQueries,
     BookQueries,
     RetentionQueries,
+    WifiQueries,
     MeQueries,
 ):
     node: reading.Node | None = reading.root_node()
@@ -90,6 +92,9 @@ Mutation = together(
     TokenMutations,
     ErasureMutations,
     HoldMutations,
+    WifiSpotMutations,
+    WifiSurveyMutations,
+    WifiAdviceMutations,
     AccountMutations,
 )
 

@@ -38,6 +38,7 @@ MODELS = [
         "feeds.synced",
         "answering",
         "incoming.mail",
+        "wifi.spot",
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",

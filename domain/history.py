@@ -29,6 +29,7 @@ from domain import (
     tokens,
     units,
     volunteers,
+    wifi,
 )
 from domain.actor import LIAISONS, Actor, Role
 from domain.journal import Entry
@@ -61,6 +62,9 @@ SCOPES: Scopes = {
     lectures.HeadCount: lectures.head_counts_visible_to,
     drills.Drill: drills.visible_to,
     drills.Participation: drills.participations_visible_to,
+    wifi.WifiSpot: wifi.visible_to,
+    wifi.WifiSurvey: wifi.surveys_visible_to,
+    wifi.WifiAdvice: wifi.advices_visible_to,
     answering.AnswerAddress: answering.visible_to,
     incoming.IncomingMail: incoming.visible_to,
     retention.ErasureList: retention.visible_to,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from secrets import token_hex
 from typing import Any
@@ -95,11 +96,11 @@ def _values(row: Table, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can say it; instants and dates in ISO 8601."""
+    """A value as JSON can say it; instants and dates in ISO 8601, exact numbers as texts."""
     match value:
         case datetime() | date():
             return value.isoformat()
-        case UUID():
+        case UUID() | Decimal():
             return str(value)
         case Enum():
             return value.value

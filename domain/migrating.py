@@ -130,13 +130,14 @@ async def make_migration(name: str) -> list[str]:
     return [str(writer.write()) for writer in writers]
 
 
-async def make_first_migration() -> str:
-    """Write 0001 anew from the models as they stand: only while no installation holds data to keep."""
+async def make_first_migration() -> list[str]:
+    """Write 0001 anew from the models as they stand, and name the file: only while no installation holds data to
+    keep."""
     async with offline() as detector:
         empty = State(models={}, apps=StateApps())
         operations = OperationGenerator(empty, detector._current_state()).generate(app_labels=[APP])
     first = MigrationWriter("0001_initial", APP, operations, initial=True, migrations_module=MIGRATIONS)
-    return str(first.write())
+    return [str(first.write())]
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ TITLE = "サイバー連携活動状況"
 WHOLE = "合計"
 EVERY_KIND = "計"
 NARROW = 6
-ROUNDED = "時間は所属ごと、合計ごとに一度だけ小数第1位に丸めているため、各行の和と合計が0.1ずれることがある。"
+ROUNDED = "時間と率は所属ごと、合計ごとに一度だけ小数第1位に丸めている。時間の各行の和と合計は0.1ずれることがある。"
 
 HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("協定", ("AGREEMENTS_IN_FORCE", "PARTIES_UNIQUE", "AGREEMENTS_NEW", "AGREEMENTS_ENDED")),
@@ -140,23 +140,19 @@ def _headlines(report: Report) -> list[Column]:
 def _by_kind(tallies: list[Tally]) -> list[Column]:
     """What a figure counts stands once above its kinds."""
     return [
-        Column(label, _key(tally, kind), NARROW, Kind.NUMBER, group=_whole_label(tally), digits=_digits(tally))
+        Column(label, _key(tally, kind), NARROW, Kind.NUMBER, group=_whole_label(tally), digits=tally.digits)
         for tally in tallies
         for kind, label in _kinds(tally.facts).items()
     ]
 
 
 def _column(tally: Tally, kind: str, heading: str, group: str) -> Column:
-    told = (tally.unit, group, tally.when, tally.counting.label, _digits(tally))
+    told = (tally.unit, group, tally.when, tally.counting.label, tally.digits)
     return Column(heading, _key(tally, kind), NARROW, Kind.NUMBER, *told)
 
 
 def _whole_label(tally: Tally) -> str:
     return _column(tally, ALL, tally.label, "").label
-
-
-def _digits(tally: Tally) -> int:
-    return 1 if tally.is_hours else 0
 
 
 def _kinds(facts: Facts) -> dict[str, str]:

@@ -17,6 +17,7 @@ from domain import (
     tokens,
     units,
     volunteers,
+    wifi,
 )
 from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
@@ -29,6 +30,7 @@ from domain.organizations import Contact, ContactRole, Organization, Organizatio
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, CommissionKind, GroupBase, Volunteer, VolunteerGroup
+from domain.wifi import WifiFacility, WifiSpot
 from tests.clock import NOW
 
 
@@ -182,6 +184,11 @@ async def released(who: Actor, appointment_id: Any, **over: Any) -> Document:
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:
     values: dict[str, Any] = {"base": GroupBase.STUDENT, "founded_on": date(2020, 4, 1)}
     return await volunteers.establish_group(who, name=name, **(values | over))
+
+
+async def wifi_spot(who: Actor, name: str = "見本珈琲店", **over: Any) -> WifiSpot:
+    values: dict[str, Any] = {"facility": WifiFacility.RESTAURANT, "ssid": "MIHON-GUEST", "found_on": date(2026, 4, 1)}
+    return await wifi.register_spot(who, name=name, **(values | over))
 
 
 async def recommended(who: Actor, **over: Any) -> Volunteer:

@@ -243,9 +243,13 @@ RETENTION = [
         for table in ("volunteer", "contact", "commission", "guardian_consent", "account", "token", "post")
     ],
 ]
+WIFI = [
+    "CREATE UNIQUE INDEX wifi_spot_identity ON wifi_spot (prefecture_id, identity) WHERE retired_on IS NULL",
+    "CREATE INDEX wifi_spot_search ON wifi_spot USING gin (search gin_trgm_ops)",
+]
 # `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
 # alone, whatever the units: by units and order only one unit's rows stand in order.
-IN_KANA_ORDER = ("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer")
+IN_KANA_ORDER = ("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer", "wifi_spot")
 ORDERS = [
     *[f'ALTER TABLE {table} ALTER COLUMN kana_order TYPE text COLLATE "C"' for table in IN_KANA_ORDER],
     *[f"CREATE INDEX {table}_in_order ON {table} (kana_order, id)" for table in IN_KANA_ORDER],
@@ -283,6 +287,7 @@ class Migration(migrations.Migration):
                 *VOLUNTEERS,
                 *ACTIVITIES,
                 *RETENTION,
+                *WIFI,
                 *ORDERS,
             ]
         )

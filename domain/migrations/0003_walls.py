@@ -99,6 +99,9 @@ DESKS = (
     "session",
     "statistics_figure",
     "statistics_run",
+    "wifi_advice",
+    "wifi_spot",
+    "wifi_survey",
 )
 # Letters and the journal are only ever added to, letters through the unit that sends them.
 ADDED = {

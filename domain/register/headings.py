@@ -9,6 +9,10 @@ from domain.register.holdings import HOLDINGS
 from domain.table import models
 
 _WORDS = """
+    spot_id 設置箇所 facility 施設の種類 name_english 名称（英語） installer 設置者 ssid SSID area 提供エリア
+    list_number 一覧の番号 building 方書 latitude 緯度 longitude 経度 url URL found_on 把握日 surveyed_on 調査日
+    missing 要改善の項目 is_fine 適正か surveyed_by_id 調査した職員 advised_on 働き掛けた日 means 手段
+    points 働き掛けた項目 advised_by_id 働き掛けた職員
     id 番号 version 版 created_at 登録日時 updated_at 更新日時 unit_id 所属 prefecture_id 都道府県
     person_id 人 organization_id 団体 establishment_id 事業所 group_id ボランティア団体 university_id 大学
     volunteer_id ボランティア attendee_id 招待 appointment_id 予定 activity_id 活動 lecture_id 講義 drill_id 訓練

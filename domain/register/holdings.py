@@ -166,6 +166,32 @@ HOLDINGS: Mapping[str, Holding] = {
         public="name municipality_code postal_code address phone retired_on organization_id",
         texts="name address",
     ),
+    "wifi_spot": Holding(
+        "公衆無線LANの設置箇所",
+        "公衆無線LANの実態把握と、対策の働き掛け",
+        NOTHING_PERSONAL,
+        public="facility name name_kana name_english installer ssid area list_number municipality_code address building"
+        " latitude longitude phone extension url found_on retired_on organization_id",
+        internal="status remarks surveyed_on search kana_order identity",
+        texts="name installer address building remarks",
+        headings={"retired_on": "撤去日"},
+    ),
+    "wifi_survey": Holding(
+        "公衆無線LANの調査",
+        "対策の有無の把握と統計",
+        NOTHING_PERSONAL,
+        public="spot_id",
+        internal="surveyed_on missing is_fine remarks surveyed_by_id",
+        texts="remarks",
+    ),
+    "wifi_advice": Holding(
+        "公衆無線LANの改善の働き掛け",
+        "対策の働き掛けの記録と統計",
+        NOTHING_PERSONAL,
+        public="spot_id",
+        internal="advised_on means points remarks advised_by_id",
+        texts="remarks",
+    ),
     "agreement": Holding(
         "協定",
         "協定の起案、決裁、締結および更新",

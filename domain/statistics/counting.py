@@ -91,8 +91,8 @@ def last_day(period: Period, now: datetime) -> date:
     return min(period.ends_on, today)
 
 
-Found = dict[tuple[UUID | None, str, str], int]
-"""What the database counted, by unit (none: all together), key of the tally, kind."""
+Found = dict[tuple[UUID | None, str, str], Count]
+"""What the database counted, by unit (none: all together), key of the tally, kind; nothing for a share of nothing."""
 
 
 def _is_shown(unit: CountedUnit, period: Period, found: Found) -> bool:
@@ -110,7 +110,7 @@ def _figure(unit: CountedUnit | None, tally: Tally, kind: str, period: Period, f
     That is so for kinds of which the tally counts nothing, for a unit that was closed before the period, and for a
     station in what only headquarters has.
     """
-    counted = found.get((unit.id if unit else None, tally.key, kind), 0)
+    counted = found.get((unit.id if unit else None, tally.key, kind), None if tally.is_share else 0)
     absent = _is_beyond(tally, kind) or (unit is not None and _has_none(unit, tally, kind, period))
     return None if absent and not counted else counted
 
@@ -147,19 +147,27 @@ def _select(facts: Facts, tallies: Sequence[Tally]) -> str:
     The facts are first brought together per unit and body, so that only bodies have to be told apart, not facts.
     """
     body = "body" if any(tally.is_unique for tally in tallies) else "NULL::text"
-    parts = ", ".join(f"{_part(tally)} AS part_{n}" for n, tally in enumerate(tallies))
-    counts = ", ".join(_count(tally, f"part_{n}") for n, tally in enumerate(tallies))
+    parts = ", ".join(part for n, tally in enumerate(tallies) for part in _parts(tally, n))
+    counts = ", ".join(_count(tally, n) for n, tally in enumerate(tallies))
     return f"""SELECT '{facts.name}' AS facts, counted_id, kind, ARRAY[{counts}]::bigint[] AS counts
         FROM (SELECT unit_id, kind, {body} AS body, {parts}
               FROM ({facts.select}) fact WHERE unit_id = ANY($1) GROUP BY 1, 2, 3) together JOIN member USING (unit_id)
         GROUP BY GROUPING SETS ((counted_id, kind), (counted_id), (kind), ())"""  # noqa: S608 only our own table
 
 
-def _part(tally: Tally) -> str:
-    return f"sum({tally.adds}) FILTER (WHERE {tally.where})"
+def _parts(tally: Tally, number: int) -> list[str]:
+    part = f"sum({tally.adds}) FILTER (WHERE {tally.where}) AS part_{number}"
+    return [part, f"sum({tally.adds}) FILTER (WHERE {tally.share_of}) AS whole_{number}"] if tally.is_share else [part]
 
 
-def _count(tally: Tally, part: str) -> str:
+def _count(tally: Tally, number: int) -> str:
+    part = _summed(tally, f"part_{number}")
+    if not tally.is_share:
+        return part
+    return f"round(1000.0 * {part} / nullif({_summed(tally, f'whole_{number}')}, 0))"
+
+
+def _summed(tally: Tally, part: str) -> str:
     return f"count(DISTINCT body) FILTER (WHERE {part} > 0)" if tally.is_unique else f"coalesce(sum({part}), 0)"
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from domain import lectures, volunteers
+from domain import lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import Agreement, AgreementKind, AgreementParty
 from domain.drills import Drill, DrillThreat, Participation
@@ -26,6 +26,7 @@ from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
 from domain.records import Record
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
+from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
 ALL = ""
 """The kind of a figure that speaks of all kinds together; 実 figures of the kinds do not add up to it."""
@@ -67,7 +68,8 @@ class Tally:
     """One figure per unit and kind: what the facts for which `where` holds come to.
 
     Each adds `adds`; of UNIQUE 実 the different bodies are counted instead. Both are SQL over the facts' columns.
-    `only` are the kinds of which it can be counted, where not of all.
+    With `share_of`, how many of those for which that holds are so, in thousandths; where there are none, it does not
+    apply. `only` are the kinds of which it can be counted, where not of all.
     """
 
     key: str
@@ -78,6 +80,7 @@ class Tally:
     adds: str = "1"
     where: str = "true"
     only: frozenset[str] | None = None
+    share_of: str = ""
     counting: Counting = field(kw_only=True)
 
     @property
@@ -89,8 +92,20 @@ class Tally:
         """Hours are added up in minutes and rounded once (四捨五入, one digit): rows may miss the total by 0.1."""
         return self.unit == "時間"
 
+    @property
+    def is_share(self) -> bool:
+        """A share is none of the sum of other shares: each is counted for itself."""
+        return self.share_of != ""
+
+    @property
+    def digits(self) -> int:
+        """How many follow the point."""
+        return 1 if self.is_hours or self.is_share else 0
+
     def value(self, counted: int) -> int | Decimal:
         """The figure out of what the database counted."""
+        if self.is_share:
+            return Decimal(counted) / 10
         return (Decimal(counted) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.is_hours else counted
 
 
@@ -273,6 +288,43 @@ DRILL_PARTICIPATIONS = Facts(
        WHERE status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND starts_at >= $3 AND starts_at < $4""",
 )
 
+# As the surveys stood at the end: what was found before and has become better since is counted as that.
+WIFI_FACILITIES: Mapping[str, str] = {kind.value: label for kind, label in wifi.FACILITY_LABELS.items()}
+WIFI_SPOTS = Facts(
+    "WIFI_SPOT",
+    "公衆無線LAN",
+    WifiSpot,
+    WIFI_FACILITIES,
+    """SELECT spot.id, spot.unit_id, spot.facility AS kind, spot.id AS body, last.is_fine IS NOT NULL AS is_surveyed,
+              coalesce(NOT last.is_fine, false) AS is_wanting, last.is_fine AND was.wanting AS is_improved, was.wanting
+       FROM wifi_spot spot
+       LEFT JOIN LATERAL (
+           SELECT is_fine FROM wifi_survey WHERE spot_id = spot.id AND surveyed_on <= $6
+           ORDER BY surveyed_on DESC, id DESC LIMIT 1) last ON true
+       CROSS JOIN LATERAL (
+           SELECT EXISTS (SELECT FROM wifi_survey WHERE spot_id = spot.id AND surveyed_on <= $6 AND NOT is_fine)
+               AS wanting) was
+       WHERE spot.found_on <= $6 AND coalesce(spot.retired_on > $6, true)""",
+)
+WIFI_SURVEYS = Facts(
+    "WIFI_SURVEY",
+    "公衆無線LANの調査",
+    WifiSurvey,
+    WIFI_FACILITIES,
+    """SELECT survey.id, survey.unit_id, spot.facility AS kind
+       FROM wifi_survey survey JOIN wifi_spot spot ON spot.id = survey.spot_id
+       WHERE survey.surveyed_on BETWEEN $5 AND $6""",
+)
+WIFI_ADVICES = Facts(
+    "WIFI_ADVICE",
+    "公衆無線LANの働き掛け",
+    WifiAdvice,
+    WIFI_FACILITIES,
+    """SELECT advice.id, advice.unit_id, spot.facility AS kind
+       FROM wifi_advice advice JOIN wifi_spot spot ON spot.id = advice.spot_id
+       WHERE advice.advised_on BETWEEN $5 AND $6""",
+)
+
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
 
@@ -321,5 +373,21 @@ TALLIES = (
     Tally("DRILL_BODIES", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=TOTAL),
     Tally("DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=UNIQUE),
     Tally("DRILL_PEOPLE", DRILL_PARTICIPATIONS, "参加者", "人", FLOW, "people", counting=TOTAL),
+    Tally("WIFI_SPOTS", WIFI_SPOTS, "把握", "箇所", STOCK, counting=UNIQUE),
+    Tally("WIFI_SURVEYED", WIFI_SPOTS, "調査済", "箇所", STOCK, where="is_surveyed", counting=UNIQUE),
+    Tally("WIFI_WANTING", WIFI_SPOTS, "要改善", "箇所", STOCK, where="is_wanting", counting=UNIQUE),
+    Tally("WIFI_IMPROVED", WIFI_SPOTS, "改善確認", "箇所", STOCK, where="is_improved", counting=UNIQUE),
+    Tally(
+        "WIFI_IMPROVEMENT",
+        WIFI_SPOTS,
+        "改善率",
+        "％",
+        STOCK,
+        where="is_improved",
+        share_of="wanting",
+        counting=UNIQUE,
+    ),
+    Tally("WIFI_SURVEYS", WIFI_SURVEYS, "調査", "回", FLOW, counting=TOTAL),
+    Tally("WIFI_ADVICES", WIFI_ADVICES, "働き掛け", "回", FLOW, counting=TOTAL),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

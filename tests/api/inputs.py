@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 from api.reading.declarations import entity_of
 from api.referring import REFERS
 from api.schema import schema
-from domain import activities, agreements, answering, drills, feeds, incoming, lectures, organizations, volunteers
+from domain import activities, agreements, answering, drills, feeds, incoming, lectures, organizations, volunteers, wifi
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
@@ -24,6 +24,7 @@ from domain.organizations import Contact
 from domain.outbox import Letter
 from domain.units import Unit
 from domain.volunteers import AgeBand
+from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.make import Town
 
@@ -40,6 +41,9 @@ USUAL = {
     "mailAddress": "rei@partner.example",
     "guardianMailAddress": "tamotsu@guardian.example",
     "postalCode": "980-0014",
+    "latitude": "38.268895",
+    "longitude": "140.872100",
+    "url": "https://wifi.example/",
     "objectives": "通報を15分以内に行う",
     **dict.fromkeys(("corporateNumber", "schoolCode", "municipalityCode")),
 }
@@ -118,7 +122,7 @@ def usual(name: str, gtype: Any, ids: dict[str, UUID]) -> Any:
         return next(iter(gtype.values))
     if name in USUAL:
         return USUAL[name]
-    plain = {"ID": pointing(name, ids), "String": "例", "Int": 1, "Boolean": False}
+    plain = {"ID": pointing(name, ids), "String": "例", "Int": 1, "Boolean": False, "Decimal": "1.5"}
     return (plain | {"Date": "2026-07-10", "DateTime": "2026-07-10T13:00:00+09:00"})[gtype.name]
 
 
@@ -158,6 +162,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     return (
         await volunteers_of(who, town)
         | await drill_of(who, contact)
+        | await wifi_of(who, name)
         | {
             "Organization": body.id,
             "OrganizationCoOwner": shown.id,
@@ -175,6 +180,15 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
             "Unit": who.unit_id,
         }
     )
+
+
+async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:
+    """A network that was found wanting, and somebody has been told."""
+    spot = await make.wifi_spot(who, name)
+    await wifi.survey(who, spot.id, missing=[WifiPoint.LOGS])
+    await wifi.advise(who, spot.id, means=AdviceMeans.CALL)
+    survey, advice = await WifiSurvey.get(spot_id=spot.id), await WifiAdvice.get(spot_id=spot.id)
+    return {"WifiSpot": spot.id, "WifiSurvey": survey.id, "WifiAdvice": advice.id}
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:

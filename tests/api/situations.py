@@ -45,7 +45,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 from tests import make
-from tests.api.inputs import drill_of, rows_of
+from tests.api.inputs import drill_of, rows_of, wifi_of
 from tests.api.reading.prefecture import lived_in
 from tests.domain.drills.asking import confirmed, finished
 from tests.domain.test_activities import held
@@ -176,11 +176,12 @@ async def _told(town: Town) -> dict[Role, Actor]:
 
 
 async def _more(place: Town, guest: Actor) -> None:
-    """Of one station: a branch of the guest's body, their feed, a hold, and a roster appointed again."""
+    """Of one station: a branch of the guest's body, their feed, a hold, a network, and a roster appointed again."""
     assert guest.organization_id is not None
     await organizations.add_establishment(place.officer, organization_id=guest.organization_id, name="支店")
     await feeds.subscribe(place.officer, person_id=guest.person_id)
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
+    await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
     await make.volunteer(place, family_name="試﨑")
     await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)
 

@@ -80,6 +80,8 @@ MAY_BE_BLANK = {
     ),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
     *("ceptoar", "ministry", "reachable"),
+    *("ceptoar", "ministry"),
+    *("nameEnglish", "installer", "ssid", "area", "listNumber", "building", "url"),  # of a network
     *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""
@@ -88,6 +90,7 @@ NEED_NO_REASON = {"rescheduleLecture", "rescheduleDrill", "resignVolunteer"}
 """Mutations that a reason may be given for, but need not."""
 
 MAY_BE_EMPTY = {
+    *("missing", "points"),  # of a network: nothing was wanting; all of what was
     "items",
     "policeUnitIds",
     "objectives",
@@ -121,7 +124,7 @@ is left out of a roster has to stand on it, whichever group that is of."""
 
 UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
-    *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill"),
+    *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill", "registerWifiSpot"),
 }
 GONE = {"requestLecture", "openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed"}
 STAYS_OPEN = {
@@ -129,6 +132,7 @@ STAYS_OPEN = {
     *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),
     *("transferOrganization", "recordGuardianConsent", "recordHeldLecture"),
     *("revokeAccessToken", "revokeAccountSessions"),
+    *("correctWifiSpot", "transferWifiSpot", "correctWifiSurvey", "correctWifiAdvice"),
 }
 """What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
 

@@ -127,7 +127,10 @@ async def answered(town: Town) -> Contact:
         one = await Attendee.get(appointment_id=drill.appointment_id)
         if title != "春の訓練":
             names = ("情報システム部 情報セキュリティ統括室長 例塚 恵", "主任 試﨑 花子", "主任 𠮷例 一郎")
-            await replies.answer_by_link(NOW, one.id, partstat=PartStat.ACCEPTED, coming=Coming(names=names))
+            part = await drills.part_of(one)
+            assert part is not None
+            comes = Coming(names=names, seen=drills.standing(part).seen)
+            await replies.answer_by_link(NOW, one.id, partstat=PartStat.ACCEPTED, coming=comes)
             await make.released(town.officer, drill.appointment_id, name="進行表（案）.pdf")
     await keys.opened(town, make.outsider(town.officer, Role.PARTNER, contact), MEGUMI)
     return contact

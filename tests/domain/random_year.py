@@ -18,6 +18,7 @@ from domain.organizations import Contact, ContactRole, Organization, Organizatio
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Commission, CommissionKind, GroupBase, Volunteer, VolunteerGroup, VolunteerStatus
+from domain.wifi import AdviceMeans, WifiAdvice, WifiFacility, WifiSpot, WifiSurvey
 from tests import make
 from tests.make import Town
 
@@ -75,6 +76,8 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _lecture(year)
         await _agreement(year)
         await _drill(year)
+    for number in range(size):
+        await _wifi_spot(year, number)
     return year
 
 
@@ -191,6 +194,26 @@ async def _group(year: Year, number: int) -> None:
     days = {"founded_on": year.day(), "retired_on": year.perhaps_day()}
     values = {"name": "団体", "search": "", "kana_order": "", "identity": f"group:{number}"}
     await VolunteerGroup.create(base=year.draw.choice([*GroupBase]), **days, **values, **year.stamped(year.unit()))
+
+
+async def _wifi_spot(year: Year, number: int) -> None:
+    unit, draw = year.unit(), year.draw
+    spot = await WifiSpot.create(
+        facility=draw.choice([*WifiFacility]),
+        name="設置箇所",
+        found_on=year.day(),
+        retired_on=year.perhaps_day(),
+        search="",
+        kana_order="",
+        identity=f"spot:{number}",
+        **year.stamped(unit),
+    )
+    for _ in range(draw.randrange(4)):
+        found = {"surveyed_on": year.day(), "is_fine": draw.random() < 0.5, "surveyed_by_id": year.people[0].id}
+        await WifiSurvey.create(spot=spot, **found, **year.stamped(unit))
+    for _ in range(draw.randrange(2)):
+        said = {"advised_on": year.day(), "means": AdviceMeans.CALL, "advised_by_id": year.people[0].id}
+        await WifiAdvice.create(spot=spot, **said, **year.stamped(unit))
 
 
 async def _volunteer(year: Year, number: int) -> None:

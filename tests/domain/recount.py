@@ -16,6 +16,7 @@ from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
+from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
 Item = tuple[UUID, str, object]
 """One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
@@ -24,7 +25,7 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    counted = [await count(first, last) for count in (_agreements, _volunteers, _activities, _lectures, _drills)]
+    counted = [await count(first, last) for count in (_agreements, _volunteers, _activities, _lectures, _drills, _wifi)]
     return {key: items for found in counted for key, items in found.items()}
 
 
@@ -160,6 +161,31 @@ async def _drills(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _wifi(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {f"WIFI_{name}": [] for name in ("SPOTS", "SURVEYED", "WANTING", "IMPROVED")}
+    found |= {f"WIFI_{name}": [] for name in ("IMPROVEMENT", "SURVEYS", "ADVICES")}
+    for spot in await WifiSpot.all():
+        kind = spot.facility.value
+        surveys = sorted(await WifiSurvey.filter(spot_id=spot.id), key=lambda one: (one.surveyed_on, one.id))
+        for survey in surveys:
+            if first <= survey.surveyed_on <= last:
+                found["WIFI_SURVEYS"].append((survey.unit_id, kind, survey.id))
+        for advice in await WifiAdvice.filter(spot_id=spot.id):
+            if first <= advice.advised_on <= last:
+                found["WIFI_ADVICES"].append((advice.unit_id, kind, advice.id))
+        if not spot.found_on <= last < (spot.retired_on or date.max):
+            continue
+        known = [survey.is_fine for survey in surveys if survey.surveyed_on <= last]
+        was_wanting, item = not all(known), (spot.unit_id, kind, spot.id)
+        found["WIFI_SPOTS"].append(item)
+        found["WIFI_SURVEYED"] += [item] * bool(known)
+        found["WIFI_WANTING"] += [item] * bool(known and not known[-1])
+        found["WIFI_IMPROVED"] += [item] * bool(was_wanting and known[-1])
+        if was_wanting:
+            found["WIFI_IMPROVEMENT"].append((spot.unit_id, kind, known[-1]))
+    return found
+
+
 def day_of(instant: datetime) -> date:
     return instant.astimezone(TOKYO).date()
 
@@ -190,6 +216,8 @@ def applies(key: str, kind: str, is_station: bool) -> bool:
 def number(key: str, items: Iterable[Item]) -> int | Decimal:
     """The figure that the items make."""
     what: list[Any] = [item for _, _, item in items]
+    if key == "WIFI_IMPROVEMENT":
+        return (Decimal(1000 * sum(what)) / Decimal(len(what))).quantize(Decimal(1), ROUND_HALF_UP) / 10
     if "_HOURS" in key:
         return hours(what)
     if key in SUMS:
@@ -199,6 +227,8 @@ def number(key: str, items: Iterable[Item]) -> int | Decimal:
 
 def figure(key: str, kind: str, items: list[Item], *, is_station: bool = False) -> int | Decimal | None:
     """What stands in the table: the number, or nothing where there could be nothing to count."""
+    if key == "WIFI_IMPROVEMENT" and not items:
+        return None
     counted = number(key, items)
     return counted if counted or applies(key, kind, is_station) else None
 

@@ -118,6 +118,11 @@ NOT_WRITTEN_FREELY = {
     "unit.mail_address": "of a desk",
     "unit.name_kana": "the name's reading",
     "volunteer_group.name_kana": "the name's reading",
+    "wifi_spot.area": "which part of a facility",
+    "wifi_spot.name_english": "the name in another language",
+    "wifi_spot.name_kana": "the name's reading",
+    "wifi_spot.ssid": "a network's name",
+    "wifi_spot.url": "of a page",
 }
 
 

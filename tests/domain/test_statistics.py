@@ -19,6 +19,7 @@ from domain.lectures import Audience, Counted, Lecture, LectureKind
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
 from domain.units import UnitKind
 from domain.volunteers import CommissionKind, GroupBase
+from domain.wifi import WifiFacility
 from tests import make
 from tests.domain import random_year, recount
 from tests.domain.random_year import AFTERWARDS
@@ -92,6 +93,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"VOLUNTEER_GROUP": GroupBase, "COMMISSION": CommissionKind}
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
+    kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {
         name: {kind.value for kind in known} for name, known in kinds.items()
     }

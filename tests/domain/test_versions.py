@@ -24,6 +24,7 @@ from domain import (
     retention,
     units,
     volunteers,
+    wifi,
 )
 from domain.activities import Absence, ActivityParticipation, ActivityResults, Presence
 from domain.agreements import AgreementParty
@@ -31,6 +32,7 @@ from domain.calendar import PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
 from domain.volunteers import AgeBand, CommissionKind
+from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.clock import NOW
 from tests.domain.drills.asking import answer, attendee_of
@@ -249,6 +251,17 @@ async def papers_are_kept(town: Town, sweep: Sweep) -> None:
     await sweep(documents.withdraw, me, paper)
 
 
+async def networks_are_surveyed(town: Town, sweep: Sweep) -> None:
+    me, spot = town.officer, await make.wifi_spot(town.officer)
+    await sweep(wifi.correct_spot, me, spot, ssid="MIHON")
+    await sweep(wifi.survey, me, spot, missing=[WifiPoint.LOGS])
+    await sweep(wifi.correct_survey, me, await WifiSurvey.get(), missing=[WifiPoint.NOTICE])
+    await sweep(wifi.advise, me, spot, means=AdviceMeans.VISIT)
+    await sweep(wifi.correct_advice, me, await WifiAdvice.get(), means=AdviceMeans.CALL)
+    await sweep(wifi.transfer_spot, town.hq, spot, unit_id=town.other_station.id)
+    await sweep(wifi.retire_spot, town.hq, spot, on=me.today)
+
+
 async def answers_are_noted(town: Town, sweep: Sweep) -> None:
     drill = await make.drill(town.officer)
     [contact] = await make.invited(town.officer, drill)
@@ -302,6 +315,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "retention": (lists_are_approved,),
     "units": (units_come_and_go,),
     "volunteers": (volunteers_come_and_go, groups_come_and_go),
+    "wifi": (networks_are_surveyed,),
 }
 
 

@@ -74,12 +74,17 @@ def test_the_paper_says_period_basis_and_when_it_was_computed() -> None:
     assert "集計日時：令和８年10月１日 午前０時30分" in said
 
 
+SPOTS_GO_ON = ("公衆無線LAN（2）", "公衆無線LAN（3）")
+"""Five figures of nine kinds each take three sheets."""
+
+
 def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     pages = book(report()).worksheets
     subjects = dict.fromkeys(tally.facts.label for tally in TALLIES)
     parts = [page.title for page in pages if not page.title.endswith("）")]
     assert parts == ["総括", *subjects, "データ"]
-    assert [page.title for page in pages if page.title.endswith("）")] == ["協定（2）", "ボランティア（2）"]
+    more = ["協定（2）", "ボランティア（2）", *SPOTS_GO_ON]
+    assert [page.title for page in pages if page.title.endswith("）")] == more
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")
     assert [cell.value for cell in lectures[7]][1:6] == [
@@ -216,7 +221,8 @@ def test_a_running_period_is_marked_on_paper_and_in_the_data() -> None:
 def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
-    assert [page.tab for page in sheets(it)] == ["総括", "協定", "協定当事者", "ボランティア団体", "ボランティア"]
+    stocks = ["協定", "協定当事者", "ボランティア団体", "ボランティア", "公衆無線LAN", *SPOTS_GO_ON]
+    assert [page.tab for page in sheets(it)] == ["総括", *stocks]
 
 
 def test_a_station_alone_has_no_total_row() -> None:

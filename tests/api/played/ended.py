@@ -14,9 +14,11 @@ from domain import (
     tokens,
     units,
     volunteers,
+    wifi,
 )
 from domain.drills import Participation
 from domain.lectures import Assignment
+from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed, sharing_ended
 from tests.api.played.events import a_lecture
@@ -79,6 +81,15 @@ async def group_dissolved(on: Ground) -> Ready:
     return hq(on, VolunteerGroup=group.id)
 
 
+async def network_taken_down(on: Ground) -> Ready:
+    spot = await make.wifi_spot(on.town.officer, "例題会館")
+    await wifi.survey(on.town.officer, spot.id, missing=[WifiPoint.LOGS])
+    await wifi.advise(on.town.officer, spot.id, means=AdviceMeans.CALL)
+    survey, advice = await WifiSurvey.get(spot_id=spot.id), await WifiAdvice.get(spot_id=spot.id)
+    await wifi.retire_spot(on.town.officer, spot.id, on=on.town.officer.today)
+    return hq(on, WifiSpot=spot.id, WifiSurvey=survey.id, WifiAdvice=advice.id)
+
+
 async def unit_closed(on: Ground) -> Ready:
     unit = await make.station(on.town.admin, on.town.prefecture, 8)
     await units.retire(on.town.admin, unit.id, version=unit.version, on=on.town.admin.today)
@@ -137,6 +148,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "Document": document_withdrawn,
     "VolunteerGroup": group_dissolved,
+    **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Unit": unit_closed,
     "Officer": officer_gone,
     "Organization": body_retired,

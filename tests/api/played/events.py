@@ -142,9 +142,9 @@ async def drill_invited(on: Ground) -> Ready:
 
 async def drill_named(on: Ground) -> Ready:
     ready = await drill_invited(on)
-    comes = Coming(names=["係長 例塚 恵"])
-    await replies.answer_by_link(on.hq.now, ready.ids["Attendee"], partstat=PartStat.ACCEPTED, coming=comes)
     part = await Participation.get(drill_id=ready.ids["Drill"])
+    comes = Coming(names=["係長 例塚 恵"], seen=drills.standing(part).seen)
+    await replies.answer_by_link(on.hq.now, ready.ids["Attendee"], partstat=PartStat.ACCEPTED, coming=comes)
     return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
 
 
