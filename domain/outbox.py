@@ -284,8 +284,10 @@ async def is_held(letter: Letter) -> bool:
 
 @routine
 async def mark_sent(now: datetime, letter_id: UUID) -> None:
-    """The post has taken this letter; said again, that changes nothing."""
-    await Letter.filter(id=letter_id, sent_at=None).update(sent_at=now, leased_until=None, attempts=F("attempts") + 1)
+    """The post has taken this letter, though somebody else may have given it up meanwhile; said again, that changes
+    nothing."""
+    left: dict[str, Any] = {"sent_at": now, "given_up_at": None, "leased_until": None}
+    await Letter.filter(id=letter_id, sent_at=None).update(**left, attempts=F("attempts") + 1)
 
 
 async def mark_returned(letter: Letter, now: datetime, code: str) -> bool:

@@ -37,6 +37,7 @@ def test_calendar_programs_take_everything_once_and_then_only_what_has_changed(p
             token, *found = await asyncio.to_thread(theirs.read)
             had, taken = await asyncio.to_thread(theirs.synced)
             assert (len(found), len(had), taken) == (3, 3, 3)
+            assert await asyncio.to_thread(theirs.synced) == (had, 0)
             await Appointment.filter(title="第2回").update(place="体育館に変わりました")
             changed, now_there = await asyncio.to_thread(theirs.read, token), await asyncio.to_thread(theirs.synced)
             assert [line.split()[1] for line in changed[1:]] == ["【調整中】第2回"]

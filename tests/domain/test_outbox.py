@@ -433,6 +433,21 @@ def test_what_has_left_is_not_taken_back_by_a_late_failure(run: Any) -> None:
     run(story())
 
 
+def test_what_has_left_has_left_though_somebody_else_has_given_it_up_meanwhile(run: Any) -> None:
+    """Whose calendar has it is told when it is off (`gathering`)."""
+
+    async def story() -> None:
+        await owe("drill:1", DRILL)
+        [slow] = await outbox.claim(NOW)
+        [heir] = await outbox.claim(NOW + LEASE)
+        await outbox.mark_failed(NOW + LEASE, heir.id, "550 unknown", for_good=True)
+        await outbox.mark_sent(NOW, slow.id)
+        left = await known("drill:1")
+        assert (left.sent_at, left.given_up_at, left.leased_until) == (NOW, None, None)
+
+    run(story())
+
+
 def test_a_long_story_of_a_failure_is_cut(run: Any) -> None:
     async def story() -> None:
         await owe("drill:1")
