@@ -34,6 +34,8 @@ def said(raw: bytes) -> tuple[str, str, str, str, int]:
 
 
 YES = ("REPLY", UID, ADDRESS, "ACCEPTED", 2)
+ALONE = f"From: {ADDRESS}\r\nContent-Type: text/calendar; method=REPLY; charset=UTF-8\r\n\r\n".encode() + calendar()
+"""As Outlook on the web writes it: without a text beside it, and without parts."""
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,8 @@ YES = ("REPLY", UID, ADDRESS, "ACCEPTED", 2)
         mail(calendar()),
         mail(calendar(), params={"charset": "UTF-8"}),
         mail(calendar(), kind="application/ics", params={"name": "invite.ics"}),
+        mail(calendar(), kind="application/ics", params={}),
+        ALONE,
         mail(calendar(), kind="application/octet-stream", params={"name": "Invite.ICS"}),
         mail(calendar(method="reply")),
         mail(calendar(attendee=f"ATTENDEE;PARTSTAT=accepted:MAILTO:{ADDRESS}")),
@@ -49,7 +53,7 @@ YES = ("REPLY", UID, ADDRESS, "ACCEPTED", 2)
         mail(calendar(start="20260729", end=None)),
         mail(calendar().replace(f"ORGANIZER:mailto:{DESK}\r\n".encode(), b"")),
     ],
-    ids=["plain", "no method", "ics", "by name", "small", "MAILTO", "alarm", "day", "Exchange"],
+    ids=["plain", "no method", "ics", "by type", "alone", "by name", "small", "MAILTO", "alarm", "day", "Exchange"],
 )
 def test_a_yes_is_a_yes_in_every_form_that_programs_give_it(raw: bytes) -> None:
     assert said(raw) == YES
