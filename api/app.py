@@ -60,7 +60,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     requests: metrics.Requests = Counter()
     routes += metrics.routes(house, requests)
     rights.must_be_stated([route.path for route in routes])
-    observed = Middleware(Observed, routes=routes, counted=requests, hours=house.quiet)
+    observed = Middleware(Observed, routes=routes, counted=requests, hours=house.quiet, sender=house.marks.sender)
     around = [Middleware(Strict, is_tls=house.is_tls), observed, Middleware(Straight, routes=routes)]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=around)
     app.router.redirect_slashes = False  # it would repeat a secret address to whatever Host the request has named

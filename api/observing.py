@@ -22,7 +22,7 @@ from api import pages
 from api.guard import answer
 from api.logs import note
 from api.outages import outage, write_down
-from domain import origins, quiet
+from domain import answering, origins, quiet
 from domain.quiet import QuietHours
 
 BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
@@ -31,7 +31,8 @@ log = logging.getLogger("renkei.request")
 
 
 class Observed:
-    """Pure ASGI around everything: gives each request its id and the hours of the house, and writes down how it ended.
+    """Pure ASGI around everything: gives each request its id, and the hours and the address of the house, and writes
+    down how it ended.
 
     A bug that nobody has caught ends here: the client gets its id, if nothing was answered yet.
     """
@@ -42,8 +43,9 @@ class Observed:
         routes: Sequence[Route],
         counted: Counter[tuple[str, str, int]],
         hours: QuietHours | None = None,
+        sender: str | None = None,
     ) -> None:
-        self.app, self.hours = app, hours
+        self.app, self.hours, self.sender = app, hours, sender or ""
         self.paths: Mapping[object, str] = {route.endpoint: route.path for route in routes}
         self.counted = counted
 
@@ -60,7 +62,7 @@ class Observed:
                 message.setdefault("headers", []).append((b"x-request-id", number.encode()))
             return send(message)
 
-        with origins.begun() as number, quiet.kept(self.hours):
+        with origins.begun() as number, quiet.kept(self.hours), answering.at_house(self.sender):
             try:
                 await self.app(scope, receive, noted)
             except ClientDisconnect:

@@ -8,10 +8,12 @@ import pytest
 
 from api.allowance import Budget, Budgets
 from api.app import make_app
-from api.house import House
+from api.house import House, Marks
 from domain import database, replies, tokens
+from domain.answering import AnswerAddress
 from domain.calendar import Attendee
 from domain.quiet import QuietHours
+from tests import make
 from tests.clock import NOW
 from tests.domain.test_seating import line
 
@@ -150,5 +152,20 @@ def test_a_seat_that_becomes_free_on_the_page_at_night_is_kept_until_the_morning
             page = f"/rsvp/{tokens.derive(house.secret, replies.PURPOSE, first.id)}"
             assert (await bearer.post(page, data={"partstat": "DECLINED"})).status_code == 200
         assert (await waiting.part(1)).offered_until == morning + timedelta(minutes=90)
+
+    play(story)
+
+
+def test_the_houses_own_address_answers_for_nobody(play: Any) -> None:
+    async def story(town: Any) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        house = replace(HOUSE, marks=Marks(sender="renkei@police.example"))
+        asked = "mutation($input: AllowAnswerAddressInput!) { allowAnswerAddress(input: $input) { __typename } }"
+        said = {"personId": f"Person:{contact.person_id}", "kind": "ALIAS", "mailAddress": house.marks.sender}
+        async with client(house, Authorization=f"Bearer {await token_of(town)}") as officer:
+            answer = await officer.post("/graphql", json={"query": asked, "variables": {"input": said}})
+        [refused] = answer.json()["errors"]
+        assert (refused["extensions"]["code"], refused["extensions"]["field"]) == ("CONFLICT", "mailAddress")
+        assert not await AnswerAddress.exists()
 
     play(story)

@@ -194,6 +194,10 @@ def test_an_address_of_somebody_else_is_no_alias_and_one_of_the_police_answers_f
             assert refused.value.field == "mail_address"
         with pytest.raises(errors.Conflict):
             await allowed(asked, kind=PROXY, mail_address=town.station.mail_address, holder="試﨑 花子")
+        with answering.at_house("Renkei@police.example"):
+            for kind, holder in ((ALIAS, ""), (PROXY, "試﨑 花子")):
+                with pytest.raises(errors.Conflict, match="警察"):
+                    await allowed(asked, kind=kind, mail_address="renkei@Police.example", holder=holder)
         assert not await AnswerAddress.exists()
         known = await allowed(asked, kind=PROXY, mail_address="b@other.example", holder="例塚 次郎")
         assert (known.kind, colleague.person_id != asked.attendee.person_id) == (PROXY, True)

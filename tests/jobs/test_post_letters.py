@@ -476,10 +476,12 @@ def test_a_round_is_over_before_its_lease_however_slow_the_server_is() -> None:
     assert timedelta(seconds=PATIENCE) * post_letters.MOST / post_letters.AT_ONCE < LEASE
 
 
-def test_a_unit_without_an_address_writes_in_the_name_of_the_house(play: Any) -> None:
+def test_a_unit_writes_by_its_own_address_and_one_without_in_the_name_of_the_house(play: Any) -> None:
     async def story(town: Town) -> None:
         await make.lecture(town.officer)
         [letter] = await Letter.all()
+        own = post_letters.envelope(NOW, desk(Pigeons()), letter).sender_address
+        assert own == letter.facts["unit_mail"] == town.station.mail_address
         letter.facts = {**letter.facts, "unit_mail": ""}
         envelope = post_letters.envelope(NOW, desk(Pigeons()), letter)
         assert envelope.sender_address == "renkei@police.aohama.example"
