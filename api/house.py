@@ -14,6 +14,7 @@ from api.replica import Replica
 from domain import feeds
 from domain.accounts import Gate
 from domain.feeds import Feed
+from domain.keys import Keys
 from domain.quiet import QuietHours
 from domain.together import Together
 
@@ -61,6 +62,12 @@ class House:
     quiet: QuietHours | None = None
     replica: Replica | None = None
     fonts: Fonts = NONE
+    former: str | None = field(default=None, repr=False)
+
+    @property
+    def keys(self) -> Keys:
+        """By what links and seals are opened: the key, and `former`, the one before, where that was replaced."""
+        return self.gate.keys
 
     @cached_property
     def allowance(self) -> Allowance:
@@ -76,7 +83,7 @@ class House:
     @property
     def gate(self) -> Gate:
         """How people are let in; only a demonstration lets the police in without a second factor."""
-        return Gate(self.secret, is_strict=not self.is_demo)
+        return Gate(self.secret, is_strict=not self.is_demo, former=self.former)
 
     @property
     def is_plain(self) -> bool:

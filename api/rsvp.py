@@ -58,7 +58,7 @@ def routes(house: House) -> list[Route]:
 
 async def _attendee(house: House, token: str) -> Attendee | None:
     id = tokens.id_in(token)
-    if id is None or not tokens.is_genuine(token, house.secret, replies.PURPOSE, id):
+    if id is None or not tokens.is_genuine(token, house.keys, replies.PURPOSE, id):
         return None
     return await Attendee.filter(id=id).first()
 

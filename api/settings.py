@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
 
 from api.errors import Stopped
+from domain.keys import Keys
 from domain.quiet import QuietHours
 
 PREFIX = "RENKEI_"
@@ -95,6 +96,7 @@ class Settings:
     letters: Path | None = None
     fonts: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
+    secret_key_before: str | None = field(default=None, repr=False)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
@@ -123,6 +125,10 @@ class Settings:
                 "（例: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'）。"
             )
         return self.secret_key
+
+    def needed_keys(self) -> Keys:
+        """The key, and the one before where it was replaced. WrongSettings when it is not set."""
+        return Keys(self.needed_secret(), self.secret_key_before)
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -159,6 +165,8 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
         return [f"{PREFIX}OIDC_ISSUER: {TOGETHER}"]
     if isinstance(values.get("smtp"), MailServer) and "mail_from" not in values:
         return [f"{PREFIX}MAIL_FROM: {PREFIX}SMTP_URL を使うときは、差出人のメールアドレスを設定してください。"]
+    if "secret_key_before" in values and values["secret_key_before"] == values.get("secret_key"):
+        return [f"{PREFIX}SECRET_KEY_BEFORE: 前の鍵を設定してください（{PREFIX}SECRET_KEY と同じです）。"]
     return []
 
 
@@ -324,6 +332,7 @@ READERS: dict[str, tuple[str | None, Callable[[str], object]]] = {
     "RENKEI_SMIME": ("smime", _smime),
     "RENKEI_TAG_MAIL": ("tags_mail", _yes),
     "RENKEI_SECRET_KEY": ("secret_key", _secret_key),
+    "RENKEI_SECRET_KEY_BEFORE": ("secret_key_before", _secret_key),
     "RENKEI_OIDC_ISSUER": ("oidc_issuer", _issuer),
     "RENKEI_OIDC_CLIENT_ID": ("oidc_client_id", str),
     "RENKEI_OIDC_CLIENT_SECRET": ("oidc_client_secret", str),

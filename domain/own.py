@@ -20,6 +20,7 @@ from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.calendar import MOST_SHOWN, Appointment
 from domain.drills import HELD, Drill, DrillStatus, Participation, ParticipationReply
 from domain.errors import Invalid, WrongState
+from domain.keys import Keys
 from domain.lectures import Lecture, LectureStatus
 from domain.organizations import Contact, Organization
 from domain.outbox import Letter
@@ -82,12 +83,12 @@ def address(secret: str, base_url: str, person_id: UUID, now: datetime) -> str:
     return f"{base_url}/own/{tokens.derive(secret, PURPOSE, person_id, _month(now))}"
 
 
-def whose(token: str, secret: str, now: datetime) -> UUID | None:
+def whose(token: str, keys: Keys, now: datetime) -> UUID | None:
     """The person to whom the letter with this link was written; nobody where it is too old, or none of ours."""
     id = tokens.id_in(token)
     if id is None:
         return None
-    good = [tokens.is_genuine(token, secret, PURPOSE, id, _month(now) - ago) for ago in range(MONTHS)]
+    good = [tokens.is_genuine(token, keys, PURPOSE, id, _month(now) - ago) for ago in range(MONTHS)]
     return id if any(good) else None
 
 

@@ -26,6 +26,7 @@ from domain import acting, database, records, units
 from domain.acting import Acting
 from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
 from domain.errors import Invalid, Unauthenticated, WrongState
+from domain.keys import Keys
 from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import Owned, nothing
@@ -50,9 +51,10 @@ def id_in(token: str) -> UUID | None:
         return None
 
 
-def is_genuine(token: str, secret: str, purpose: str, id: UUID, generation: int = 0) -> bool:
-    """Whether the token was derived for this purpose and generation; in constant time."""
-    return hmac.compare_digest(token.encode(), derive(secret, purpose, id, generation).encode())
+def is_genuine(token: str, keys: Keys, purpose: str, id: UUID, generation: int = 0) -> bool:
+    """Whether the token was derived for this purpose and generation by one of these keys; in constant time."""
+    given, right = token.encode(), [derive(key, purpose, id, generation).encode() for key in keys.opening]
+    return any([hmac.compare_digest(given, one) for one in right])
 
 
 def _mac(secret: str, purpose: str, id: UUID, generation: int) -> str:

@@ -10,9 +10,10 @@ from api import settings
 from api.commands.init import first_login
 from api.commands.token import person_said, unit_said
 from api.database import at_hand
+from api.errors import Stopped
 from api.settings import Settings
 from domain import accounts, database, installation, looks
-from domain.accounts import Account
+from domain.accounts import Account, Gate, factors
 from domain.actor import Actor, Role
 from domain.errors import NotFound
 from domain.units import Unit
@@ -26,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--unit", help="所属コード (省略すると本人の所属)")
     new.add_argument("--login", default="", help="ログイン名 (省略するとメールアドレス)")
     actions.add_parser("list", help="一覧を表示する")
+    sealed = "二段階認証の鍵をすべて、新しい RENKEI_SECRET_KEY で封じ直す（前の鍵は RENKEI_SECRET_KEY_BEFORE）"
+    actions.add_parser("seal-anew", help=sealed)
     for name, help_text in (
         ("link", "パスワードを決めるリンクを新しく作って表示する（前のリンクは使えなくなる）"),
         ("lock", "止める"),
@@ -51,6 +54,8 @@ async def _act(url: str, given: Settings, options: argparse.Namespace) -> list[s
         actor = await installation.at_the_keyboard(datetime.now(UTC), Role.ADMIN)
         if options.action == "list":
             return await _list(actor)
+        if options.action == "seal-anew":
+            return await _seal_anew(actor, given)
         if options.action == "new":
             return await _new(actor, given, options)
         account = await accounts.known_as(options.login, actor.now)
@@ -70,6 +75,14 @@ def _line(account: Account, now: datetime) -> str:
     ended = account.ended_at is not None and account.ended_at <= now
     state = "終了" if ended else "停止中" if account.locked_at else "有効" if account.last_entered_at else "未使用"
     return f"{account.login}  {state}  {account.role.value}"
+
+
+async def _seal_anew(actor: Actor, given: Settings) -> list[str]:
+    keys = given.needed_keys()
+    if keys.former is None:
+        raise Stopped("RENKEI_SECRET_KEY_BEFORE に前の鍵を設定してから実行してください。")
+    count = await factors.seal_all_anew(actor.now, Gate(keys.present, former=keys.former))
+    return [f"二段階認証の鍵 {count:,}件を新しい鍵で封じ直しました。"]
 
 
 async def _new(actor: Actor, given: Settings, options: argparse.Namespace) -> list[str]:

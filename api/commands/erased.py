@@ -15,6 +15,7 @@ from api import settings
 from api.database import at_hand
 from api.errors import Stopped, write_file
 from domain import database, retention
+from domain.keys import Keys
 from domain.retention import Erased, mark_of
 
 # The mark of nobody: it tells whether a file was written with the key that is set now.
@@ -29,8 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
-    secret = given.needed_secret()
-    lines = read(options.replay, secret) if options.replay else []
+    keys = given.needed_keys()
+    secret, lines = read(options.replay, keys) if options.replay else (keys.present, [])
     with at_hand(given) as url:
         if options.replay:
             print(f"{asyncio.run(_replay(url, secret, lines)):,}人をもう一度消去しました。")
@@ -62,20 +63,22 @@ def _written(found: Sequence[Erased], secret: str) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
-def read(path: Path, secret: str) -> list[Erased]:
-    """The lines of such a list. Stopped where it is none, or was written with another key."""
+def read(path: Path, keys: Keys) -> tuple[str, list[Erased]]:
+    """The key with which such a list was written, and its lines. Stopped where it is none, or the key is another."""
     try:
         whole: dict[str, Any] = json.loads(path.read_bytes())
         lines = [Erased(one["mark"], date.fromisoformat(one["on"]), one["list"]) for one in whole["persons"]]
-        key = whole["key"]
+        mark = whole["key"]
     except OSError as error:
         raise Stopped(
             f"{path} を読めません（{error.strerror}）。--replay で控えのファイルを指定してください。"
         ) from error
     except (ValueError, LookupError, TypeError) as error:
         raise Stopped(f"{path} は renkei erased --out が書いた控えではありません。") from error
-    if key != mark_of(secret, NOBODY):
-        raise Stopped(
-            f"{path} は別の RENKEI_SECRET_KEY で書かれています。書き出したときの鍵を設定してから実行してください。"
-        )
-    return lines
+    for key in keys.opening:
+        if mark == mark_of(key, NOBODY):
+            return key, lines
+    raise Stopped(
+        f"{path} は別の RENKEI_SECRET_KEY で書かれています。"
+        "書き出したときの鍵を RENKEI_SECRET_KEY_BEFORE に設定してから実行してください。"
+    )

@@ -78,6 +78,7 @@ def _house(given: Settings) -> House:
         marks=marks_of(given),
         quiet=given.quiet,
         fonts=fonts.read(given.fonts) if given.fonts else fonts.NONE,
+        former=given.secret_key_before,
     )
 
 

@@ -122,7 +122,7 @@ async def _entered(house: House, provider: Provider, request: Request) -> Entere
 
 def _journey(house: House, provider: Provider, request: Request) -> Journey:
     carried = request.cookies.get(_cookie(house), "")
-    opened = envelopes.unseal(house.secret, PURPOSE, provider.issuer, carried)
+    opened = envelopes.unseal(house.keys, PURPOSE, provider.issuer, carried)
     if opened is None:
         raise Unauthenticated(UNPROVEN)
     return Journey(**json.loads(opened))

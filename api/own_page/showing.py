@@ -96,7 +96,7 @@ async def _file(view: View, request: Request) -> Response:
 async def _bearer(house: House, request: Request, token: str) -> View | None:
     """Whoever the letter was written to. Raises RateLimited where one looks, or somebody guesses, too often."""
     now = house.clock()
-    person_id = own.whose(token, house.secret, now)
+    person_id = own.whose(token, house.keys, now)
     if person_id is None:
         guesses.count(house, request)
         return None

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from domain import journal
 from domain.actor import OUTSIDERS, Actor, Author, Bearer, Role
+from domain.keys import Keys
 from domain.people import Person
 from domain.records import Owned, nothing
 from domain.table import Table
@@ -30,11 +31,17 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Gate:
-    """How this installation lets people in: the key of its links and seals, and whether the police need a second
-    factor, which only a demonstration can do without."""
+    """How this installation lets people in: the key of its links and seals, and the one before where that was replaced;
+    and whether the police need a second factor, which only a demonstration can do without."""
 
     secret: str = field(repr=False)
     is_strict: bool = True
+    former: str | None = field(default=None, repr=False)
+
+    @property
+    def keys(self) -> Keys:
+        """By what links and seals are opened."""
+        return Keys(self.secret, self.former)
 
     def asks_for_more(self, role: Role) -> bool:
         """Whether a password alone is not enough in this role."""

@@ -10,6 +10,8 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING
 
+from domain.keys import Keys
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -22,8 +24,13 @@ def seal(secret: str, purpose: str, about: str, value: str) -> str:
     return urlsafe_b64encode(nonce + _cipher(secret, purpose).encrypt(nonce, value.encode(), about.encode())).decode()
 
 
-def unseal(secret: str, purpose: str, about: str, sealed: str) -> str | None:
+def unseal(keys: Keys, purpose: str, about: str, sealed: str) -> str | None:
     """The value, or nothing where it was sealed for something else, with another key, or not by us."""
+    opened = [_opened(key, purpose, about, sealed) for key in keys.opening]
+    return next((value for value in opened if value is not None), None)
+
+
+def _opened(secret: str, purpose: str, about: str, sealed: str) -> str | None:
     from cryptography.exceptions import InvalidTag
 
     try:

@@ -23,6 +23,7 @@ from domain.accounts.inviting import forget_factor
 from domain.accounts.sessions import Visit
 from domain.accounts.telling import Change, tell
 from domain.errors import Invalid, NotAllowed
+from domain.keys import Keys
 from domain.verbs import routine
 
 STEP = 30  # seconds
@@ -52,7 +53,7 @@ def offer(gate: Gate, visit: Visit) -> Offer:
 
 def offered(gate: Gate, visit: Visit, sealed: str) -> Offer:
     """The same offer again, for somebody who mistyped the number. Raises Invalid for another session's."""
-    key = unseal(gate.secret, OFFER, str(visit.session.id), sealed)
+    key = unseal(gate.keys, OFFER, str(visit.session.id), sealed)
     if key is None:
         raise Invalid(EXPIRED, field="code")
     return _offer(visit, key, sealed)
@@ -148,10 +149,32 @@ async def prove(now: datetime, gate: Gate, account: Account | None, code: str) -
 async def _prove_step(now: datetime, gate: Gate, account_id: UUID, digits: str) -> bool:
     credential = await Credential.filter(account_id=account_id).first()
     sealed = credential.factor if credential else None
-    key = unseal(gate.secret, FACTOR, str(account_id), sealed or NOBODYS)
+    key = unseal(gate.keys, FACTOR, str(account_id), sealed or NOBODYS)
     step = _step_of(key or NOBODYS_KEY, digits, now)
     newer = "UPDATE credential SET factor_step = $2 WHERE account_id = $1 AND factor_step < $2 RETURNING 1 AS one"
-    return key is not None and step is not None and await database.was_first(newer, account_id, step)
+    is_proved = key is not None and step is not None and await database.was_first(newer, account_id, step)
+    if is_proved and credential:
+        await _seal_anew(gate, credential)
+    return is_proved
+
+
+@routine
+async def seal_all_anew(now: datetime, gate: Gate) -> int:
+    """Seal by the present key what only the former one opens; how many second factors that were."""
+    enrolled = await Credential.filter(factor__isnull=False).order_by("id")
+    return sum([await _seal_anew(gate, credential) for credential in enrolled])
+
+
+async def _seal_anew(gate: Gate, credential: Credential) -> bool:
+    """Whether there was need to. Whoever takes up another at the same time keeps that."""
+    about, sealed = str(credential.account_id), credential.factor or ""
+    if gate.former is None or unseal(Keys(gate.secret), FACTOR, about, sealed) is not None:
+        return False
+    key = unseal(gate.keys, FACTOR, about, sealed)
+    if key is None:
+        return False
+    theirs = Credential.filter(id=credential.id, factor=sealed)
+    return await theirs.update(factor=seal(gate.secret, FACTOR, about, key)) == 1
 
 
 def _step_of(key: str, digits: str, now: datetime) -> int | None:

@@ -85,7 +85,7 @@ async def behind(now: datetime, gate: Gate, link: Link, token: str) -> Account:
     """The account for which a link was made. Raises NotFound, whatever is wrong with it."""
     id = tokens.id_in(token) or NOBODY
     account = await Account.filter(id=id).select_for_update().first()
-    is_genuine = tokens.is_genuine(token, gate.secret, link, id, account.link_generation if account else 0)
+    is_genuine = tokens.is_genuine(token, gate.keys, link, id, account.link_generation if account else 0)
     if account is None or not is_genuine:
         raise NotFound(GONE)
     if account.link_until is None or account.link_until <= now or not account.is_open(now):

@@ -17,19 +17,19 @@ SET = {
 }
 
 
-def setting(patch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
-    """Settings that name this database, or none, in this process."""
+def setting(patch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Settings that name this database, or none, in this process; and others by their names."""
     reading = settings.read
 
-    def set_to(url: str | None) -> None:
-        given = SET | ({"RENKEI_DATABASE_URL": url} if url else {})
+    def set_to(url: str | None, **others: str) -> None:
+        given = SET | ({"RENKEI_DATABASE_URL": url} if url else {}) | others
         patch.setattr(settings, "read", lambda: reading(given))
 
     return set_to
 
 
 @pytest.fixture
-def set_for(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+def set_for(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return setting(monkeypatch)
 
 

@@ -268,6 +268,11 @@ def test_an_account_is_made_linked_locked_and_unlocked_at_the_machine(play, shar
     states = [told("list")[0].split()[1] for act in ("lock", "unlock") if told(act, "12345")]
     assert states == ["停止中", "未使用"]
     assert told("forget-factor", "12345")
+    set_for(shared_url, RENKEI_SECRET_KEY_BEFORE="f" * 43)
+    assert told("seal-anew") == ["二段階認証の鍵 0件を新しい鍵で封じ直しました。"]
+    set_for(shared_url)
+    assert cli.main(["account", "seal-anew"]) == 1
+    assert capsys.readouterr().err.startswith("renkei: RENKEI_SECRET_KEY_BEFORE に前の鍵を設定して")
     assert told("address", "12345", "ichiro@police.example") == ["お知らせの送り先を変えました。"]
     assert cli.main(["account", "address", "12345", "nowhere"]) == 1
     assert capsys.readouterr().err.startswith("renkei: メールアドレスは")

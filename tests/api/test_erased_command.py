@@ -9,6 +9,7 @@ import pytest
 from api import cli
 from domain import database, retention
 from domain.people import Person
+from tests.api.conftest import SET
 from tests.domain.retention.test_due import late, left
 from tests.domain.retention.test_erasing import places
 from tests.domain.retention.test_lists import SPRING, approved
@@ -90,3 +91,18 @@ def test_a_file_that_another_key_has_written_is_refused(one_erased: Any, tmp_pat
     path.write_text(json.dumps(whole), encoding="utf-8")
     assert cli.main(["erased", "--replay", str(path)]) == 1
     assert "別の RENKEI_SECRET_KEY" in capsys.readouterr().err
+
+
+def test_a_file_of_the_key_before_is_carried_out_and_the_next_one_is_written_with_the_new_key(
+    one_erased: Any, shared_url: str, tmp_path: Any, capsys: Any, set_for: Any
+) -> None:
+    before, after = str(tmp_path / "before.json"), str(tmp_path / "after.json")
+    assert cli.main(["erased", "--out", before]) == 0
+    again(shared_url, RESTORED)
+    set_for(shared_url, RENKEI_SECRET_KEY="n" * 43, RENKEI_SECRET_KEY_BEFORE=SET["RENKEI_SECRET_KEY"])
+    assert cli.main(["erased", "--replay", before]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1人をもう一度消去しました。"
+    assert cli.main(["erased", "--out", after]) == 0
+    set_for(shared_url, RENKEI_SECRET_KEY="n" * 43)
+    assert [cli.main(["erased", "--replay", file]) for file in (after, before)] == [0, 1]
+    assert "書き出したときの鍵を RENKEI_SECRET_KEY_BEFORE に" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from api import pages, rsvp
+from api.house import House
 from domain import calendar, drills, lectures, tokens
 from domain.calendar import AnswerChannel, Appointment, Attendee, PartStat
 from domain.journal import Entry
@@ -254,6 +255,20 @@ def test_a_link_that_was_never_given_opens_nothing(play: Any) -> None:
                 assert shown.content == posted.content
                 assert "リンクが途中で切れているか" in shown.text
         assert await known(one) is PartStat.NEEDS_ACTION
+
+    play(story)
+
+
+def test_a_link_of_the_key_before_is_answered_by_as_long_as_that_key_is_known(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one = await lecturer(town)
+        for former, status in ((None, 404), (SECRET, 200)):
+            house = House("n" * 43, "https://renkei.example", lambda: NOW, former=former)
+            app = Starlette(routes=rsvp.routes(house))
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=house.base_url) as client:
+                assert (await client.get(path(one))).status_code == status
+                assert (await client.post(path(one), data={"partstat": "ACCEPTED"})).status_code == status
+            assert await known(one) is (PartStat.ACCEPTED if former else PartStat.NEEDS_ACTION)
 
     play(story)
 

@@ -22,6 +22,7 @@ WHOLE = {
     "RENKEI_DKIM": "file:///etc/renkei/dkim.pem?selector=renkei2026&domain=Police.pref.example.jp",
     "RENKEI_SMIME": "file:///etc/renkei/smime?domains=Company.example.jp,bank.example.jp",
     "RENKEI_SECRET_KEY": SECRET,
+    "RENKEI_SECRET_KEY_BEFORE": SECRET[::-1],
     "RENKEI_TIMEZONE": "Asia/Tokyo",
 }
 
@@ -39,12 +40,18 @@ def test_every_setting_is_read():
     assert found.smtp == MailServer("mail.example.jp", 465, "tls", "desk", "pa55@word")
     assert found.imap == MailboxServer("mail.example.jp", 993, "tls", "desk", "pa55word", "返信", "mx.example.jp")
     assert (found.mail_from, found.needed_secret()) == ("renkei@police.example.jp", SECRET)
+    assert found.needed_keys().opening == (SECRET, SECRET[::-1])
     assert (found.gather_minutes, found.tells_texts, found.tags_mail) == (0, False, True)
     assert found.quiet_hours == (22, 6)
     assert settings.read(WHOLE | {"RENKEI_QUIET_HOURS": "no"}).quiet_hours is None
     assert (found.letters, found.fonts) == (Path("/etc/renkei/letters"), Path("/var/lib/renkei/fonts"))
     assert found.dkim == DkimKey(Path("/etc/renkei/dkim.pem"), "renkei2026", "police.pref.example.jp")
     assert found.smime == SmimeKeys(Path("/etc/renkei/smime"), frozenset({"company.example.jp", "bank.example.jp"}))
+
+
+def test_the_key_before_is_another_key():
+    with pytest.raises(WrongSettings, match="RENKEI_SECRET_KEY_BEFORE: 前の鍵を設定してください"):
+        settings.read({"RENKEI_SECRET_KEY": SECRET, "RENKEI_SECRET_KEY_BEFORE": SECRET})
 
 
 @pytest.mark.parametrize(
@@ -118,6 +125,7 @@ def test_no_secret_is_ever_printed():
         ("RENKEI_SMIME", "file:///etc/smime?domains=pa55word@b.example"),
         ("RENKEI_SMIME", "file:///etc/smime?domains=b.example&pa55word=1"),
         ("RENKEI_SECRET_KEY", "pa55word"),
+        ("RENKEI_SECRET_KEY_BEFORE", "pa55word"),
         ("RENKEI_TIMEZONE", "Europe/Pa55word"),
         ("RENKEI_TIMEZONE", "../pa55word"),
     ],

@@ -11,6 +11,7 @@ from domain.actor import TOKYO, Actor, Role
 from domain.drills import ParticipationReply
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.feeds import Subscription
+from domain.keys import Keys
 from domain.lectures import Lecture
 from domain.organizations import Contact
 from domain.outbox import Letter
@@ -41,18 +42,26 @@ def test_a_letters_link_is_good_for_the_month_and_the_two_that_follow_in_japan()
     sent = datetime(2026, 6, 30, 23, 30, tzinfo=TOKYO)
     person = uuid4()
     token = secret_in(own.address(SECRET, "https://renkei.example", person, sent))
-    assert own.whose(token, SECRET, sent) == person
-    assert own.whose(token, SECRET, datetime(2026, 8, 31, 23, 59, tzinfo=TOKYO)) == person
-    assert own.whose(token, SECRET, datetime(2026, 9, 1, 0, 1, tzinfo=TOKYO)) is None
-    assert own.whose(token, SECRET, datetime(2026, 5, 31, 23, 59, tzinfo=TOKYO)) is None
+    assert own.whose(token, Keys(SECRET), sent) == person
+    assert own.whose(token, Keys(SECRET), datetime(2026, 8, 31, 23, 59, tzinfo=TOKYO)) == person
+    assert own.whose(token, Keys(SECRET), datetime(2026, 9, 1, 0, 1, tzinfo=TOKYO)) is None
+    assert own.whose(token, Keys(SECRET), datetime(2026, 5, 31, 23, 59, tzinfo=TOKYO)) is None
+
+
+def test_the_link_of_the_key_before_opens_the_page_until_it_runs_out_by_itself() -> None:
+    sent, person, keys = datetime(2026, 6, 1, 0, 30, tzinfo=TOKYO), uuid4(), Keys("n" * 43, SECRET)
+    token = secret_in(own.address(SECRET, "", person, sent))
+    assert own.whose(token, keys, datetime(2026, 8, 31, 23, 59, tzinfo=TOKYO)) == person
+    assert own.whose(token, keys, datetime(2026, 9, 1, 0, 1, tzinfo=TOKYO)) is None
+    assert own.whose(token, Keys("n" * 43), sent) is None
 
 
 def test_no_other_link_of_ours_opens_the_page() -> None:
     person = uuid4()
     good = secret_in(own.address(SECRET, "", person, NOW))
     for token in (tokens.derive(SECRET, "rsvp", person), good[:-1], f"{good[:-1]}!", "", secret_in(f"/{'a' * 65}")):
-        assert own.whose(token, SECRET, NOW) is None
-    assert own.whose(good, "another key", NOW) is None
+        assert own.whose(token, Keys(SECRET), NOW) is None
+    assert own.whose(good, Keys("another key"), NOW) is None
 
 
 def test_whoever_holds_the_link_looks_as_themself_and_may_change_nothing(play: Any) -> None:

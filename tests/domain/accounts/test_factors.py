@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from domain import accounts
-from domain.accounts import Stage, envelopes, factors
+from domain.accounts import Account, Gate, Stage, envelopes, factors
 from domain.accounts.account import Credential, RecoveryCode
 from domain.errors import Invalid, NotAllowed, Unauthenticated
+from domain.keys import Keys
 from tests.clock import NOW
 from tests.domain.accounts import keys
 from tests.make import Town
@@ -146,14 +147,54 @@ def test_the_key_is_readable_only_with_the_installations_secret_and_in_its_own_r
     async def story(_: Town, account: Any, key: str, __: Any) -> None:
         kept = (await Credential.get(account_id=account.id)).factor or ""
         assert key not in kept
-        assert envelopes.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), kept) == key
+        assert envelopes.unseal(keys.GATE.keys, factors.FACTOR, str(account.id), kept) == key
         for secret, purpose, about in (
             ("x" * 43, factors.FACTOR, str(account.id)),
             (keys.GATE.secret, factors.OFFER, str(account.id)),
             (keys.GATE.secret, factors.FACTOR, str(account.person_id)),
         ):
-            assert envelopes.unseal(secret, purpose, about, kept) is None
-        assert envelopes.unseal(keys.GATE.secret, factors.FACTOR, str(account.id), f"B{kept[1:]}") is None
+            assert envelopes.unseal(Keys(secret), purpose, about, kept) is None
+        assert envelopes.unseal(keys.GATE.keys, factors.FACTOR, str(account.id), f"B{kept[1:]}") is None
+
+    enrolled(story)
+
+
+AFTER = Gate("n" * 43, former=keys.GATE.secret)
+"""The house once its key was replaced; what the key before has sealed still opens."""
+
+
+async def is_by_the_new_key(account: Account) -> bool:
+    kept = (await Credential.get(account_id=account.id)).factor or ""
+    return envelopes.unseal(Keys(AFTER.secret), factors.FACTOR, str(account.id), kept) is not None
+
+
+def test_a_second_factor_of_the_key_before_is_taken_and_from_then_on_sealed_by_the_new_one(enrolled: Any) -> None:
+    async def story(_: Town, account: Account, key: str, __: Any) -> None:
+        later = NOW + 2 * STEP
+        assert not await factors.prove(later, AFTER, account, "000000")
+        assert not await is_by_the_new_key(account)
+        assert await factors.prove(later, AFTER, account, keys.number(key, later))
+        assert await is_by_the_new_key(account)
+        last = later + 2 * STEP
+        assert await factors.prove(last, Gate(AFTER.secret), account, keys.number(key, last))
+
+    enrolled(story)
+
+
+def test_without_the_key_before_its_second_factors_open_nothing(enrolled: Any) -> None:
+    async def story(_: Town, account: Account, key: str, __: Any) -> None:
+        later = NOW + 2 * STEP
+        assert not await factors.prove(later, Gate(AFTER.secret), account, keys.number(key, later))
+        assert await factors.prove(later, keys.GATE, account, keys.number(key, later))
+
+    enrolled(story)
+
+
+def test_all_second_factors_are_sealed_anew_at_once_and_only_those_that_have_to_be(enrolled: Any) -> None:
+    async def story(_: Town, account: Account, key: str, __: Any) -> None:
+        assert [await factors.seal_all_anew(NOW, gate) for gate in (keys.GATE, AFTER, AFTER)] == [0, 1, 0]
+        later = NOW + 2 * STEP
+        assert await factors.prove(later, Gate(AFTER.secret), account, keys.number(key, later))
 
     enrolled(story)
 

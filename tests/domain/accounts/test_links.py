@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain import accounts
-from domain.accounts import Account, Link, Session, Stage
+from domain.accounts import Account, Gate, Link, Session, Stage
 from domain.accounts.account import Credential
 from domain.actor import Role
 from domain.errors import Incomplete, Invalid, NotFound, Refused, Unauthenticated
@@ -106,6 +106,23 @@ def test_a_new_invitation_ends_the_one_before(play: Any) -> None:
         assert await is_refused(token(first))
         assert not await is_refused(token(second))
         assert await Letter.filter(kind="account-invitation").count() == 2
+
+    play(story)
+
+
+def test_the_link_of_the_key_before_opens_the_account_once_while_that_key_is_known(play: Any) -> None:
+    async def story(town: Town) -> None:
+        link = token(await invited(town))
+
+        async def opens(former: str | None) -> bool:
+            gate = Gate("n" * 43, former=former)
+            try:
+                await accounts.choose_password(NOW, gate, Link.WELCOME, link, NEW, "")
+            except NotFound:
+                return False
+            return True
+
+        assert [await opens(former) for former in (None, keys.GATE.secret, keys.GATE.secret)] == [False, True, False]
 
     play(story)
 
