@@ -23,6 +23,13 @@ def _follows(one: str, older: str) -> str:
               AND {older}.method IN ('REQUEST', 'CANCEL') AND {one}.method IS NOT NULL)))"""
 
 
+def in_front(one: str) -> str:
+    """SQL for the letter that has to leave before this one, of several the oldest; NULL where there is none."""
+    return f"""
+        (SELECT older.id FROM letter older WHERE {_follows(one, "older")} AND {_waits("older")}
+         ORDER BY older.id LIMIT 1)"""  # noqa: S608 - our own words
+
+
 # One statement, so that no letter is looked at and then taken by somebody else. What waits for an older letter does not
 # count among the `most`: a mailbox that is full today must not keep everybody else's letters in the house.
 # The rows to lease are chosen once and for all: a plan may run a plain subquery again, which skips what it has just

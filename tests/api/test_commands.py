@@ -168,6 +168,7 @@ def test_letters_that_did_not_leave_are_listed_with_the_reason_and_nobodys_name(
     times = [re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d|－", line) for line in every.splitlines()[1:-1]]
     at = "2026-07-01 09:00"  # when it was written, and when it is tried next
     assert sorted(times) == [[at, at], [at, at], [at, "－"]]
+    assert "renkei jobs が動いていれば、すぐに出ます" in every
     assert cli.main(["letters", "--stuck"]) == 0
     *lines, last = capsys.readouterr().out.splitlines()
     assert (len(lines), last) == (3, "発送待ち 1通、断念 1通。")
