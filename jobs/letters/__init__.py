@@ -2,21 +2,22 @@
 
 `<kind>/subject.txt` and `<kind>/body.txt` stand between `opening.txt` and `closing.txt`. A `$name` becomes
 the fact of that name; a line whose fact is empty is left out, so one template serves with and without a
-place. The HTML part says the same, within `page.html`; where there is a `<kind>/body.html`, in its words. A file of the
-same name in the office's own directory takes the place of ours. The files are read for every letter: an edit counts
-from the next one.
+place. The HTML part says the same, within `page.html` and made of `pieces/` (`html`); where there is a
+`<kind>/body.html`, in its words. A file of the same name in the office's own directory takes the place of ours. The
+files are read for every letter: an edit counts from the next one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 
 from domain.errors import Incomplete
+from jobs.letters.html import PIECES, Writer
 
 HERE = Path(__file__).parent
 OPENING, CLOSING, PAGE = "opening.txt", "closing.txt", "page.html"
@@ -26,6 +27,7 @@ ENCODING = "utf-8-sig"
 """With or without the mark (BOM) that some editors put before the first letter, where it would be read as one."""
 
 ONE_LINE = "件名が1行になっていません"
+STRAY = "$ の使い方が正しくありません（$ の字そのものは $$ と書きます）"
 KINDS = (
     "lecture-received",
     "lecture-confirmed",
@@ -121,9 +123,6 @@ OPTIONAL = (
 
 COPY = r"\1【写し】"
 
-OURS = ("reply_url", "own_url", "feed_url", "link_url")
-"""Facts that are addresses of this installation: only these become links."""
-
 _FIRST_BRACKET = re.compile("^(【[^】]*】)?")
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
@@ -182,17 +181,21 @@ def _single_line(value: object) -> str:
 
 
 def _filled(file: Path, facts: Mapping[str, str]) -> str:
-    try:
-        lines = file.read_text(encoding=ENCODING).splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unfit(file, "文字を読めません（UTF-8 で書き、権限を確かめてください）") from error
+    lines = _read(file).splitlines()
     kept = "\n".join(line for line in lines if all(facts.get(name) != "" for name in _names(line)))
     try:
         return re.sub(r"\n{3,}", "\n\n", Template(kept).substitute(facts)).strip("\n") + "\n"
     except KeyError as missing:
         raise _unfit(file, f"${missing.args[0]} の値がありません", str(missing.args[0])) from missing
     except ValueError as stray:
-        raise _unfit(file, "$ の使い方が正しくありません（$ の字そのものは $$ と書きます）") from stray
+        raise _unfit(file, STRAY) from stray
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding=ENCODING)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unfit(file, "文字を読めません（UTF-8 で書き、権限を確かめてください）") from error
 
 
 def _unfit(file: Path, what: str, field: str | None = None) -> Incomplete:
@@ -204,22 +207,30 @@ def _names(line: str) -> list[str]:
 
 
 def _html(texts: Sequence[str], body: Path, known: Mapping[str, str], own: Path | None) -> str:
-    ours = {known[name] for name in OURS if known.get(name, "").startswith("http")}
-    parts = [_paragraphs(text, ours) for text in texts]
-    if body.exists():
-        parts[1] = _filled(body, {name: escape(value) for name, value in known.items()})
-    return _filled(_file(PAGE, own), {"content": "\n".join(part.strip("\n") for part in parts)})
+    pieces = {name: _template(_file(_piece(name), own), PIECES[name]) for name in PIECES}
+    opening, said, closing = texts
+
+    def piece(name: str, /, **html: str) -> str:
+        return pieces[name].substitute(html)
+
+    write = Writer(known, piece)
+    filled = _filled(body, {name: escape(value) for name, value in known.items()}) if body.exists() else ""
+    parts = (write.opening(opening), filled.strip("\n") or write.text(said), write.text(closing, "note"))
+    return _filled(_file(PAGE, own), {"content": "\n".join(parts)})
 
 
-def _paragraphs(text: str, ours: set[str]) -> str:
-    return "\n".join(f"<p>{_paragraph(block, ours)}</p>" for block in text.strip().split("\n\n"))
+def _piece(name: str) -> str:
+    return f"pieces/{name}.html"
 
 
-def _paragraph(block: str, ours: set[str]) -> str:
-    shown = escape(block)
-    for url in map(escape, ours):
-        shown = shown.replace(url, f'<a href="{url}">{url}</a>')
-    return shown.replace("\n", "<br>\n")
+def _template(file: Path, facts: Collection[str]) -> Template:
+    """Without the end of its last line: some pieces stand within one."""
+    template = Template(_read(file).rstrip("\n"))
+    if not template.is_valid():
+        raise _unfit(file, STRAY)
+    if strange := sorted(set(template.get_identifiers()) - set(facts)):
+        raise _unfit(file, f"${strange[0]} の値がありません", strange[0])
+    return template
 
 
 # ------------------------------------------------------------------ what an office has written itself
@@ -237,7 +248,7 @@ def must_be_usable(own: Path) -> None:
 def _must_take_a_place(file: Path, name: Path) -> None:
     kind = name.parent.name
     is_of_a_kind = len(name.parts) == 2 and kind in KINDS and name.name in OF_A_KIND
-    if not is_of_a_kind and str(name) not in (OPENING, CLOSING, PAGE):
+    if not is_of_a_kind and str(name) not in (OPENING, CLOSING, PAGE, *map(_piece, PIECES)):
         raise Incomplete(f"{name} という名のひな形はありません。")
     try:
         template = Template(file.read_text(encoding=ENCODING))
@@ -246,7 +257,7 @@ def _must_take_a_place(file: Path, name: Path) -> None:
     if name.name == SUBJECT and len(template.template.strip().splitlines()) != 1:
         raise Incomplete(f"ひな形 {name} で、{ONE_LINE}。")
     if not template.is_valid():
-        raise Incomplete(f"ひな形 {name} の $ の使い方が正しくありません（$ の字そのものは $$ と書きます）。")
+        raise Incomplete(f"ひな形 {name} の {STRAY}。")
     if strange := sorted(set(template.get_identifiers()) - _facts_of(name)):
         raise Incomplete(f"ひな形 {name} の ${strange[0]} に入る値は、この手紙にはありません。")
 
@@ -255,6 +266,8 @@ def _facts_of(name: Path) -> set[str]:
     """The facts that a template may name: those that ours of the same letter do, and those that may be missing."""
     if str(name) == PAGE:
         return {"content"}
+    if str(name.parent) == "pieces":
+        return set(PIECES[name.stem])
     ours = (HERE / OPENING, HERE / CLOSING, *(HERE / name.parent / each for each in OF_A_KIND), HERE / name)
     texts = [file.read_text(encoding=ENCODING) for file in ours if file.exists()]
     return set(OPTIONAL).union(*(Template(text).get_identifiers() for text in texts))

@@ -14,7 +14,8 @@ import pytest
 import domain
 from domain.errors import Incomplete
 from jobs import letters
-from jobs.letters import KINDS, OPTIONAL, OURS, render
+from jobs.letters import KINDS, OPTIONAL, render
+from jobs.letters.html import LABELS, OURS
 from jobs.post_letters import NOT_COPIED
 
 DOMAIN = Path(domain.__file__).parent
@@ -96,14 +97,18 @@ class Links(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: list[str | None] = []
-        self.text = ""
+        self.text, self.is_style = "", False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attrs if name in ("href", "src")]
+        self.is_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_style = False
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += "" if self.is_style else data
 
 
 def but(**changes: object) -> dict[str, object]:
@@ -219,9 +224,10 @@ def test_links_lead_to_our_own_pages_only(kind: str):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_html_says_the_same_as_the_text(kind: str):
+def test_the_html_says_the_same_as_the_text_but_for_what_stands_on_its_buttons(kind: str):
     written = render(kind, but(title="<b>&訓練"))
-    assert Links(written.html).text.split() == written.text.split()
+    words = [word for word in Links(written.html).text.split() if word not in LABELS.values()]
+    assert words == written.text.split()
 
 
 @pytest.mark.parametrize("kind", INVITATIONS)
@@ -308,7 +314,7 @@ def test_an_office_may_write_the_html_of_a_letter_and_the_page_around_all_of_the
     assert "<h1>&lt;b&gt;&amp;訓練</h1>" in written.html
     assert FACTS["reply_url"] in Links(written.html).found
     assert "理由" not in written.html
-    assert written.html.startswith('<html lang="ja"><body class="police"><p>')
+    assert written.html.startswith('<html lang="ja"><body class="police"><p ')
     assert written.text == render("drill-invitation", but(title="<b>&訓練", reason="")).text
     assert 'class="police"' in render("appointed", FACTS, place).html
 
