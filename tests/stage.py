@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 import asyncpg
+import uvloop
 from tortoise.context import TortoiseContext
 
 from domain import database
@@ -63,7 +64,7 @@ class Stage:
     def __init__(self, url: str, superuser_url: str) -> None:
         self.url = url
         self.superuser_url = superuser_url
-        self.runner = asyncio.Runner()
+        self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.surroundings = copy_context()
         self.tortoise = TortoiseContext()
         self.founded: Town | None = None

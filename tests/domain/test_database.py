@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -10,6 +11,7 @@ from api.embedded import EmbeddedServer
 from domain import database, migrating
 from domain.errors import Incomplete
 from domain.journal import Entry
+from tests import released
 from tests.clock import NOW
 
 COLUMNS = """
@@ -93,6 +95,41 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
     with pytest.raises(OperationalError, match="similarity"):
         asyncio.run(migrating.migrate(url))
     assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
+
+
+LATER = """
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("renkei", "{before}")]
+    operations = [
+        ops.AlterField("Entry", "fact", fields.CharField(max_length=90)),
+        ops.RenameField("Entry", "fact", "told"),
+        ops.RemoveField("Entry", "seal"),
+    ]
+"""
+
+
+def test_a_step_knows_how_a_table_was_before_it(new_database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whether it is taken with those before it or alone."""
+    before = sorted(released.steps())[-1]
+    (tmp_path / "wanted").mkdir()
+    (tmp_path / "wanted" / "__init__.py").write_text(
+        "from domain import migrations\n\n__path__ = [*migrations.__path__, *__path__]\n"
+    )
+    whole, alone = new_database(), new_database()
+    asyncio.run(migrating.migrate(alone))
+    (tmp_path / "wanted" / "9999_later.py").write_text(LATER.format(before=before))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(database, "MIGRATIONS", "wanted")
+    assert asyncio.run(migrating.migrate(alone)) == ["9999_later"]
+    assert asyncio.run(migrating.migrate(whole))[-1] == "9999_later"
+    for url in (whole, alone):
+        columns = {name: length for table, name, *_, length in asyncio.run(ask(url, COLUMNS)) if table == "journal"}
+        assert columns["told"] == 90
+        assert columns.keys() & {"fact", "seal"} == set()
 
 
 def test_of_several_servers_all_are_told_to_the_driver():
