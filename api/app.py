@@ -28,7 +28,7 @@ from api import (
     rsvp,
     subscribing,
 )
-from api.callers import remembered, whoever
+from api.callers import Known, remembered, whoever
 from api.context import Context
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
@@ -68,8 +68,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
 
 def graphql(house: House, ide: Ide | None) -> Route:
-    async def context_of(request: Request, may_remember: bool) -> Context:
-        known = remembered(request, house) if may_remember else None
+    async def context_of(request: Request, known: Known | None) -> Context:
         actor = replace(known.acting.actor, now=house.clock()) if known else await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
@@ -79,5 +78,5 @@ def graphql(house: House, ide: Ide | None) -> Route:
             context.proof, context.scopes = known.acting.proof, known.scopes
         return context
 
-    door = GraphQLDoor(schema, context_of)
+    door = GraphQLDoor(schema, context_of, lambda request: remembered(request, house))
     return Route("/graphql", Guard(door, origins=house.origins, page=ide.page if ide else None))

@@ -24,6 +24,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
+from api.callers import Known
 from api.guard import Asked, answer
 from api.logs import note
 from api.observing import BUG, failed
@@ -34,9 +35,9 @@ from domain.errors import RateLimited, Refused, Unavailable
 Choices = Callable[[str], list[str]]
 """The values of an enum by its name."""
 
-ContextOf = Callable[[Request, bool], Awaitable[Any]]
-"""Who is asking, from the request, and where that is allowed from memory; it then says whether it `is_proved`. Raises
-a Refused (Unauthenticated, RateLimited) where nobody may be."""
+ContextOf = Callable[[Request, Known | None], Awaitable[Any]]
+"""What is asked for whoever is remembered, which then says whether it `is_proved`, or else for whoever the request is
+found to be of. Raises a Refused (Unauthenticated, RateLimited) where nobody may ask."""
 
 STATUS = {"UNAUTHENTICATED": 401, "NOT_ALLOWED": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 """What a refusal is in HTTP where the request as a whole is refused; any other is 400."""
@@ -56,12 +57,19 @@ def _nothing(_: logging.LogRecord) -> bool:
     return False
 
 
+def _no_one(_: Request) -> None:
+    """Nobody is remembered."""
+
+
 class GraphQLDoor:
     """An ASGI endpoint for the requests that `api.guard.Guard` has read."""
 
-    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+    def __init__(
+        self, schema: Schema, context_of: ContextOf, remembered: Callable[[Request], Known | None] = _no_one
+    ) -> None:
         self.schema = schema
         self.context_of = context_of
+        self.remembered = remembered
         # Strawberry logs every error with its text, which may quote what was typed; this door logs instead.
         # A filter, because a server that configures its own logging enables every logger again.
         logging.getLogger("strawberry.execution").addFilter(_nothing)
@@ -82,14 +90,16 @@ class GraphQLDoor:
 
     async def result(self, request: Request) -> ExecutionResult:
         """What only reads is asked for whoever is remembered, if the statements prove that it is still they; anything
-        else, and what asked no statement, for whoever it is found to be now."""
+        else, and what asked no statement, for whoever it is found to be now. A stranger's text is not even read: to
+        parse it and to hold it against the rules is most of the work that a question makes."""
         asked: Asked = request.state.graphql
-        if only_reads(self.schema, asked.query, asked.operation_name):
-            context = await self.context_of(request, True)
+        known = self.remembered(request)
+        if known and only_reads(self.schema, asked.query, asked.operation_name):
+            context = await self.context_of(request, known)
             result = await self.execute(asked, context)
             if context.is_proved:
                 return result
-        return await self.execute(asked, await self.context_of(request, False))
+        return await self.execute(asked, await self.context_of(request, None))
 
     def choices(self, name: str) -> list[str]:
         """The values of an enum of this schema."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+import ssl
 from base64 import urlsafe_b64encode
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -180,9 +182,15 @@ async def _described(provider: Provider) -> dict[str, str]:
     return {one: described[one] for one in named}
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The authorities that vouch for the service, read once: that takes longer than all else that is asked of it."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 async def _asked(method: str, url: str, **more: Any) -> dict[str, Any]:
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
+        async with httpx.AsyncClient(verify=_trusted(), timeout=PATIENCE, trust_env=False) as client:
             answer = (await client.request(method, url, **more)).raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise Incomplete(UNREACHABLE) from error

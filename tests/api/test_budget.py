@@ -7,10 +7,10 @@ from dataclasses import fields
 
 import pytest
 import strawberry
-from graphql import GraphQLError, get_introspection_query, parse
+from graphql import GraphQLError, get_introspection_query, parse, specified_rules, validate
 from strawberry.types import ExecutionResult
 
-from api.budget import BUDGET, LIMITS, SATURATED, DocumentBudget, Limits, Measure, excess, parse_within_budget
+from api.budget import BUDGET, LIMITS, RULES, SATURATED, DocumentBudget, Limits, Measure, excess, parse_within_budget
 from api.graphql_door import GraphQLDoor
 from api.guard import Asked
 from domain.errors import Refused, TooLarge
@@ -49,6 +49,23 @@ def error_of(query: str) -> GraphQLError:
     assert result.errors is not None
     assert len(result.errors) == 1
     return result.errors[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ name ...A } fragment A on Node { node { ...B } } fragment B on Node { ...A unknown }",
+        'query Twice($x: Int) { name } query Twice { echo(text: 1, text: "2") }',
+        'query($unused: String, $of: Nothing) { name @skip @never echo(numbers: [1, "2"]) echo(numbers: [$none]) }',
+        "{ name { deeper } node } fragment Unused on Int { name } { anonymous }",
+        "subscription { name } mutation { name } type Node { name: String }",
+    ],
+)
+def test_the_rules_that_know_their_way_find_what_those_of_graphql_core_find(query: str) -> None:
+    document = parse(query)
+    found = validate(SCHEMA._schema, document, RULES)
+    assert found == validate(SCHEMA._schema, document, specified_rules)
+    assert found
 
 
 def too_large(query: str) -> None:

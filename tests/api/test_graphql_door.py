@@ -119,7 +119,7 @@ SCHEMA = strawberry.Schema(
 PLAIN = strawberry.Schema(Query)
 
 
-async def known(request: Request, _: bool) -> str:
+async def known(request: Request, _: object) -> str:
     match request.headers.get("authorization"):
         case "Bearer hq":
             return "本部"

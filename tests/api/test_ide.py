@@ -56,7 +56,7 @@ class Query:
         return [Drill() for _ in range(first)]
 
 
-async def persona_of(request: Request, _: bool) -> str:
+async def persona_of(request: Request, _: object) -> str:
     for persona in PERSONAS:
         if request.headers.get("authorization") == f"Bearer {persona.token}":
             return persona.label

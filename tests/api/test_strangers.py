@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from api.allowance import UNLIMITED
 from api.app import make_app
+from api.budget import parse_within_budget
 from api.callers import UNKNOWN
 from api.house import House
 from domain import organizations, people, tokens
@@ -147,3 +148,17 @@ def test_what_strangers_ask_is_every_field_there_is_and_asked_without_a_mistake(
     assert {one.names for one in asked} == {f"{gtype.name}.{field}" for gtype in types for field in gtype.fields}
     mistakes = {one.text: validate(SCHEMA, parse(one.text)) for one in asked}
     assert [text for text, found in mistakes.items() if found] == []
+
+
+def test_what_a_stranger_asks_is_not_even_parsed(play: Any) -> None:
+    """To parse a text and to hold it against the rules is work that nobody may cause who may ask nothing."""
+
+    async def story(town: Town) -> list[int]:
+        app, read = make_app(HOUSE, "postgres://nobody@nowhere/nothing"), []
+        for headers in ({}, shown("token", await never_given(town)), shown("session", "x" * 43)):
+            before = parse_within_budget.cache_info().misses
+            assert (await ask(app, f"{{ me {{ id }} }} # {len(read)}", {}, headers)).status == 401
+            read.append(parse_within_budget.cache_info().misses - before)
+        return read
+
+    assert play(story) == [0, 0, 0]
