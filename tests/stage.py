@@ -1,6 +1,7 @@
 """One event loop, one open database and one founded town for all stories of a process."""
 
 import asyncio
+import warnings
 from collections.abc import Coroutine
 from contextvars import copy_context
 from copy import deepcopy
@@ -75,7 +76,10 @@ class Stage:
 
     def close(self) -> None:
         self.runner.run(self._close(), context=self.surroundings)
-        self.runner.close()
+        with warnings.catch_warnings():
+            # uvloop, unlike asyncio's own loop, tells of connections that storms have left hanging, and closes them
+            warnings.simplefilter("ignore", ResourceWarning)
+            self.runner.close()
 
     async def town(self) -> Town:
         """A fresh town, in a database without rows: founded once, put back as it was for every later story."""

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from api.errors import Stopped
 from api.serving import listen, serve_in_many
+from tests.api.serving import NO_AUTHORITIES
 
 KEPT = 8
 
@@ -47,7 +48,10 @@ def test_connections_that_are_kept_are_dealt_out_evenly_and_one_worker_ends_with
     listening.close()
     heard.recv()
     with ExitStack() as kept:
-        clients = [kept.enter_context(httpx.Client(base_url=address, trust_env=False)) for _ in range(KEPT)]
+        clients = [
+            kept.enter_context(httpx.Client(verify=NO_AUTHORITIES, base_url=address, trust_env=False))
+            for _ in range(KEPT)
+        ]
         told = [[client.get("/").text for _ in range(2)] for client in clients]
     workers = Counter(int(first.split()[0]) for first, _ in told)
     assert list(workers.values()) == [KEPT // 2, KEPT // 2]

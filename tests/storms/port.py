@@ -23,7 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from icalendar import Calendar
 
 from domain.outbox import LEASE
-from tests.api.serving import wait_until
+from tests.api.serving import NO_AUTHORITIES, wait_until
 from tests.year.desk import _free_port
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +119,9 @@ class Port:
     log: Path
     running: dict[str, int] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=PATIENCE))
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(verify=NO_AUTHORITIES, trust_env=False, timeout=PATIENCE)
+    )
 
     @property
     def base(self) -> str:
