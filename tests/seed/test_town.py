@@ -239,7 +239,7 @@ TRACES = {
 
 FROM_NOW_ON = {
     *("password-resets", "seal-journal", "journal-head", "accounts-tidy", "erase", "erasure-lists", "unusual-looks"),
-    *("digests", "unanswered", "reports-due", "seats-pass-on"),
+    *("digests", "unanswered", "reports-due", "seats-pass-on", "addresses-tidy"),
 }
 """Jobs that begin when the town's own clock runs: nobody seals, tidies, erases or is urged as if it had been in the
 past."""
