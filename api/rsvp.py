@@ -150,8 +150,8 @@ def _coming(part: Participation, sent: Mapping[str, str]) -> str:
     """With whom a body comes. What was typed in vain stands there again; where something else holds by now than it was
     typed over, that is told beside it."""
     now = drills.standing(part)
-    typed = NOTHING if _is_left(sent) else sent
-    is_rewritten = bool(typed) and typed.get("seen", now.seen) != now.seen
+    typed = sent if {"count", "names"} & sent.keys() and not _is_left(sent) else NOTHING
+    is_rewritten = bool(typed) and typed.get("seen") != now.seen
     return pages.filled(
         "coming.html",
         seen=now.seen or "",

@@ -340,7 +340,7 @@ def _notices(person: Person) -> list[int | None]:
 def _way_back(first: Letter) -> str:
     """What held before the first of these letters, where that is no silence: so much of it may come back."""
     days, begins, ends = first.facts.get("before") or (0, None, None)
-    return BACK.format(days=days, silence=_hours(begins, ends) or "なし") if days else ""
+    return BACK.format(days=days, silence=_hours(begins, ends) or "決めない") if days else ""
 
 
 def _hours(begins: int | None, ends: int | None) -> str:

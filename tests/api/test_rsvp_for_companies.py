@@ -161,6 +161,8 @@ def test_who_comes_is_said_by_nobody_who_has_not_seen_what_stands_there(play: An
             refused = await client.post(path(one), data={"partstat": "TENTATIVE", "names": "部長 丁"})
             alone = await client.post(path(one), data={"partstat": "TENTATIVE"})
         assert (refused.status_code, lines_on(refused)) == (409, ("", "部長 丁"))
+        assert "いまの内容: 3人（課長 甲、係長 乙、主任 丙）" in refused.text
+        assert "いまの内容" not in alone.text
         after = await Participation.get(id=part.id)
         assert (alone.status_code, after.planned_count, after.names) == (200, 3, THREE)
         assert await known(one) is PartStat.TENTATIVE
