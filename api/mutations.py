@@ -38,7 +38,9 @@ KEY = "idempotency_key"
 VERB = "verb"
 """Under this a mutation's metadata holds the verb that it is."""
 
-MULTILINE = frozenset({"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary"})
+MULTILINE = frozenset(
+    {"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary", "outcome"}
+)
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
 """What whoever writes a free text is told: this is no place for cases."""
 YEARS = range(1900, 2200)

@@ -18,6 +18,7 @@ from domain.rights import DataClass
 
 if TYPE_CHECKING:
     from api.drills import DrillParticipation
+    from api.encounters import Encounter
     from api.lectures import Lecture
 
 for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole):
@@ -155,6 +156,9 @@ class Organization(Node):
     )
     drill_participations: Connection[Annotated["DrillParticipation", strawberry.lazy("api.drills")]] = (
         reading.connection("organization_id", order=reading.desc("created_at"))
+    )
+    encounters: Connection[Annotated["Encounter", strawberry.lazy("api.encounters")]] = reading.connection(
+        "organization_id", order=reading.desc("starts_at")
     )
 
 

@@ -10,6 +10,7 @@ from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
 from api.documents import DocumentMutations, DocumentQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
+from api.encounters import EncounterMutations, EncounterQueries
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
@@ -49,6 +50,7 @@ class Query(
     LectureQueries,
     DrillQueries,
     DocumentQueries,
+    EncounterQueries,
     StatisticsQueries,
     SubscriptionQueries,
     AnswerAddressQueries,
@@ -84,6 +86,7 @@ Mutation = together(
     DrillMutations,
     ParticipationMutations,
     DocumentMutations,
+    EncounterMutations,
     AttendeeMutations,
     AnswerAddressMutations,
     IncomingMutations,

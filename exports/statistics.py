@@ -35,6 +35,7 @@ HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ボランティア活動", ("ACTIVITIES", "ACTIVITY_PEOPLE", "ACTIVITY_HOURS")),
     ("講義", ("LECTURES", "LECTURE_SCHOOLS", "LECTURE_PEOPLE", "LECTURE_HOURS")),
     ("訓練", ("DRILLS", "DRILL_BODIES_UNIQUE", "DRILL_PEOPLE")),
+    ("接触", ("ENCOUNTERS",)),
 )
 """What the first sheet shows of each subject, as keys of tallies."""
 

@@ -9,6 +9,7 @@ from domain import (
     agreements,
     documents,
     drills,
+    encounters,
     feeds,
     installation,
     lectures,
@@ -24,6 +25,7 @@ from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Signature
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
+from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
 from domain.feeds import Feed, Subscription
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
@@ -179,6 +181,31 @@ async def document(who: Actor, appointment_id: Any, **over: Any) -> Document:
 async def released(who: Actor, appointment_id: Any, **over: Any) -> Document:
     """A paper that whoever comes to the date sees."""
     return await documents.release(who, (await document(who, appointment_id, **over)).id)
+
+
+async def encounter(who: Actor, **over: Any) -> Encounter:
+    """A call of an hour ago, reported, with the actor and somebody of a body of its own unless told."""
+    body = over.pop("body", None) or await company(who)
+    values: dict[str, Any] = {
+        "kind": EncounterKind.CALL,
+        "theme": EncounterTheme.RELATIONSHIP,
+        "starts_at": who.now - timedelta(hours=1),
+        "outcome": "担当者が代わったことを聞いた。",
+        "members": [EncounterMember(officer_id=who.person_id, is_lead=True), EncounterMember(job_title="総務課長")],
+    }
+    return await encounters.note(who, organization_id=body.id, **(values | over))
+
+
+async def planned_encounter(who: Actor, **over: Any) -> Encounter:
+    """A visit in a week, with a body of its own unless told."""
+    body = over.pop("body", None) or await company(who)
+    values: dict[str, Any] = {
+        "kind": EncounterKind.VISIT,
+        "theme": EncounterTheme.SME_SUPPORT,
+        "starts_at": who.now + timedelta(days=7),
+        "purpose": "備えの状況を確かめる。",
+    }
+    return await encounters.plan(who, organization_id=body.id, **(values | over))
 
 
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:

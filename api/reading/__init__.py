@@ -32,6 +32,7 @@ from api.reading.choices import (
 )
 from api.reading.declarations import (
     EVERYONE,
+    Besides,
     answered,
     column,
     computed,
@@ -54,6 +55,7 @@ from api.reading.shapes import Connection, Edge, Node, PageInfo, shape
 
 __all__ = [
     "EVERYONE",
+    "Besides",
     "Connection",
     "Edge",
     "Filter",

@@ -114,6 +114,10 @@ class Check:
             return
         if how.back:
             yield from known(target.model, how.back)
+        if self.entity:
+            yield from known(self.entity.model, how.column)
+        if how.besides:
+            yield from changing(how.besides.template)
         secret = secrets(row)
         for order in orders(how, definition):
             yield from ordered(order, target.model, secret)

@@ -114,11 +114,22 @@ class One(How):
     implied: frozenset[Role] = NOBODY
 
 
+@dataclass(frozen=True)
+class Besides:
+    """What else makes a row `{t}` belong to the row `{above}`, in SQL; `holds` says the same in Python."""
+
+    template: str
+    holds: Callable[[Any, Any], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pages(How):
-    """The rows whose `back` points here, or without it all rows, in pages."""
+    """The rows whose `back` is this row's `column`, or without it all rows, in pages; only those of which `besides`
+    holds, where that is told."""
 
     back: str | None = None
+    column: str = "id"
+    besides: Besides | None = None
     order: Order
     implied: frozenset[Role] = NOBODY
 
@@ -242,9 +253,15 @@ def connection(
     implied: frozenset[Role] = NOBODY,
     data: DataClass = DataClass.PUBLIC,
     description: str | None = None,
+    column: str = "id",
+    besides: Besides | None = None,
 ) -> Any:
-    """The rows whose column `back` points to this one, in pages; the first of `orders` is the usual order."""
-    how = Pages(back=back, order=_usual(order, orders), implied=implied, data=data)
+    """The rows whose column `back` points to this one, in pages; the first of `orders` is the usual order.
+
+    With `column` they are those that point to where this one does; `besides` goes past every scope but the rows' own:
+    review each.
+    """
+    how = Pages(back=back, column=column, besides=besides, order=_usual(order, orders), implied=implied, data=data)
     return _field(how, description, _page_arguments(orders, filters))
 
 

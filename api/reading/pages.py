@@ -185,7 +185,9 @@ class Page:
     # -------- which rows
 
     def where(self, row: str) -> str:
-        own = [f"{row}.{self.how.back} = {self.parent}.id"] if self.how.back else []
+        own = [f"{row}.{self.how.back} = {self.parent}.{self.how.column}"] if self.how.back else []
+        if besides := self.how.besides:
+            own.append(f"({besides.template.replace('{t}', row).replace('{above}', self.parent)})")
         chosen = [self.filtered(name, filter_, row) for name, filter_ in chosen_filters(self.place).items()]
         return " and ".join(own + chosen) or "true"
 

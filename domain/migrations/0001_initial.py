@@ -10,6 +10,9 @@ from domain.documents.document import DocumentStatus
 from domain.documents.kinds import DocumentKind
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import ParticipationReply, ParticipationRole
+from domain.encounters.attending import EncounterSide
+from domain.encounters.checklist import EncounterAnswer, EncounterCheckItem
+from domain.encounters.encounter import EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingStatus
 from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
@@ -702,6 +705,78 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'credential', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The secrets of one account. `factor` is the sealed key of the second factor, `factor_step` the newest time step'},
             bases=['Table'],
+        ),
+        ops.CreateModel(
+            name='Encounter',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('kind', fields.CharEnumField(description='VISIT: VISIT\nCALL: CALL\nMEETING: MEETING\nMAIL: MAIL\nGUIDANCE: GUIDANCE', enum_type=EncounterKind, max_length=20)),
+                ('status', fields.CharEnumField(description='PLANNED: PLANNED\nREPORTED: REPORTED\nCHECKED: CHECKED\nCANCELLED: CANCELLED', enum_type=EncounterStatus, max_length=20)),
+                ('theme', fields.CharEnumField(description='RELATIONSHIP: RELATIONSHIP\nAGREEMENT: AGREEMENT\nDRILL: DRILL\nINFORMATION: INFORMATION\nSME_SUPPORT: SME_SUPPORT\nIDENTITY_CHECK: IDENTITY_CHECK\nLOG_RETENTION: LOG_RETENTION\nFINANCIAL_FRAUD: FINANCIAL_FRAUD\nWIFI: WIFI\nECONOMIC_SECURITY: ECONOMIC_SECURITY\nRECRUITMENT_PR: RECRUITMENT_PR\nVOLUNTEERS: VOLUNTEERS\nCHILD_PROTECTION: CHILD_PROTECTION\nOTHER: OTHER', enum_type=EncounterTheme, max_length=20)),
+                ('business', fields.CharEnumField(null=True, description='INTERNET_CAFE: INTERNET_CAFE\nSIM_SELLER: SIM_SELLER\nPROVIDER: PROVIDER\nWIFI_PROVIDER: WIFI_PROVIDER\nBANK: BANK\nFUNDS_TRANSFER: FUNDS_TRANSFER\nOTHER: OTHER', enum_type=GuidedBusiness, max_length=20)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('establishment', fields.ForeignKeyField('renkei.Establishment', source_field='establishment_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('minutes', fields.IntField(null=True)),
+                ('purpose', fields.CharField(default='', max_length=1000)),
+                ('outcome', fields.CharField(default='', max_length=4000)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('next_step', fields.CharField(default='', max_length=500)),
+                ('next_due_on', fields.DateField(null=True)),
+                ('next_owner', fields.ForeignKeyField('renkei.Person', source_field='next_owner_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('next_done_on', fields.DateField(null=True)),
+                ('reported_by_id', fields.UUIDField(null=True)),
+                ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('checked_by_id', fields.UUIDField(null=True)),
+                ('checked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'encounter', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='encounter_unit_start'), Index(fields=['organization_id', 'starts_at', 'id'], name='encounter_organization_start')], 'pk_attr': 'id', 'table_description': 'One encounter of a unit with a body. `minutes` is how long it took, where that was noted; `business` the line of'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='EncounterAttendance',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('encounter', fields.ForeignKeyField('renkei.Encounter', source_field='encounter_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('side', fields.CharEnumField(description='POLICE: POLICE\nPARTNER: PARTNER', enum_type=EncounterSide, max_length=10)),
+                ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('police_unit', fields.ForeignKeyField('renkei.Unit', source_field='police_unit_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('job_title', fields.CharField(default='', max_length=100)),
+                ('department', fields.CharField(default='', max_length=100)),
+                ('is_lead', fields.BooleanField(default=False)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'encounter_attendance', 'app': 'renkei', 'indexes': [Index(fields=['encounter_id', 'created_at', 'id'], name='encounter_attendance_encounter'), Index(fields=['person_id'], name='encounter_attendance_person')], 'pk_attr': 'id', 'table_description': 'Somebody who took part, as an officer of a unit or for a body; `job_title` and `department` are of that day and'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='EncounterCheck',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('encounter', fields.ForeignKeyField('renkei.Encounter', source_field='encounter_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('item', fields.CharEnumField(description='BCP: BCP\nCONTACT_SYSTEM: CONTACT_SYSTEM\nEMERGENCY_CONTACT: EMERGENCY_CONTACT\nLOGS: LOGS\nUPDATES: UPDATES\nBACKUP: BACKUP\nMULTI_FACTOR: MULTI_FACTOR\nSUPPLY_CHAIN: SUPPLY_CHAIN\nTRAINING: TRAINING\nREPORTING_FLOW: REPORTING_FLOW', enum_type=EncounterCheckItem, max_length=20)),
+                ('answer', fields.CharEnumField(description='YES: YES\nNO: NO\nUNKNOWN: UNKNOWN\nNOT_APPLICABLE: NOT_APPLICABLE', enum_type=EncounterAnswer, max_length=20)),
+                ('note', fields.CharField(default='', max_length=300)),
+                ('contact', fields.ForeignKeyField('renkei.Contact', source_field='contact_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'encounter_check', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One item of a visit. `contact` is who was confirmed as the emergency contact on that day.'},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Lecture',

@@ -199,6 +199,17 @@ DRILLS = [
     "CREATE INDEX drill_participation_awaited ON drill_participation (drill_id) WHERE reply = 'AWAITED'",
     "CREATE INDEX drill_search ON drill USING gin (search gin_trgm_ops)",
 ]
+# What somebody has still to do, or to report, is a small part of all encounters.
+ENCOUNTERS = [
+    """CREATE UNIQUE INDEX encounter_once ON encounter (organization_id, unit_id, kind, starts_at)
+       WHERE status <> 'CANCELLED'""",
+    "CREATE UNIQUE INDEX encounter_check_once ON encounter_check (encounter_id, item)",
+    """CREATE INDEX encounter_next ON encounter (next_due_on, id)
+       WHERE next_due_on IS NOT NULL AND next_done_on IS NULL AND status <> 'CANCELLED'""",
+    """CREATE INDEX encounter_next_of ON encounter (next_owner_id)
+       WHERE next_due_on IS NOT NULL AND next_done_on IS NULL AND status <> 'CANCELLED'""",
+    "CREATE INDEX encounter_planned ON encounter (starts_at, id) WHERE status = 'PLANNED'",
+]
 STATISTICS = [
     """CREATE UNIQUE INDEX statistics_run_once ON statistics_run (unit_id, measure, starts_on, ends_on)
        WHERE person_id IS NULL""",
@@ -258,6 +269,7 @@ ORDERS = [
     "CREATE INDEX appointment_in_order ON appointment (starts_at, id)",
     "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",
+    "CREATE INDEX encounter_in_order ON encounter (starts_at, id)",
     "CREATE INDEX drill_participation_in_order ON drill_participation (created_at, id)",
 ]
 
@@ -283,6 +295,7 @@ class Migration(migrations.Migration):
                 *AGREEMENTS,
                 *LECTURES,
                 *DRILLS,
+                *ENCOUNTERS,
                 *STATISTICS,
                 *VOLUNTEERS,
                 *ACTIVITIES,

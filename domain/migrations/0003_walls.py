@@ -82,6 +82,9 @@ GUESTS |= {
 }
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
+    "encounter",
+    "encounter_attendance",
+    "encounter_check",
     "erasure_item",
     "erasure_list",
     "account",

@@ -82,6 +82,9 @@ _WORDS = """
     turn 補欠の順番 offered_until 空席の回答期限
     content ファイルの中身 document_id 配布資料 size 大きさ（バイト） withdrawn_at 取下日時
     retention_years 保存期間（年） retention_until 保存期間の満了日 is_over 保存期間が過ぎたか
+    encounter_id 接触記録 business 指導先の業態 minutes 時間（分） outcome 結果 next_step 次の対応
+    next_due_on 次の対応の期限 next_owner_id 次の対応の担当職員 next_done_on 次の対応が済んだ日
+    checked_by_id 確認した職員 checked_at 確認日時 is_lead 代表者か item 点検項目 answer 点検の結果 note 補足
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

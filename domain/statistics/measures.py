@@ -22,6 +22,7 @@ from domain import lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import Agreement, AgreementKind, AgreementParty
 from domain.drills import Drill, DrillThreat, Participation
+from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
 from domain.records import Record
@@ -146,6 +147,9 @@ DRILL_THREATS: Mapping[str, str] = {
     DrillThreat.BLACKOUT: "大規模停電",
     DrillThreat.OTHER: "その他",
 }
+ENCOUNTER_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_LABELS.items()}
+ENCOUNTER_THEMES: Mapping[str, str] = {theme.value: label for theme, label in THEME_LABELS.items()}
+GUIDED_BUSINESSES: Mapping[str, str] = {business.value: label for business, label in BUSINESS_LABELS.items()}
 
 # An agreement is in force from `effective_on` through `ends_on`, its last day, whichever state it has reached since;
 # one that was given up before it took effect never was. Several stations may share it: it counts where it is kept.
@@ -325,6 +329,33 @@ WIFI_ADVICES = Facts(
        WHERE advice.advised_on BETWEEN $5 AND $6""",
 )
 
+# Taken place and reported, whether the report has been checked yet or not; planned and cancelled ones do not count.
+_ENCOUNTERED = """
+       FROM encounter JOIN organization ON organization.id = encounter.organization_id
+       WHERE status IN ('REPORTED', 'CHECKED') AND starts_at >= $3 AND starts_at < $4"""
+ENCOUNTERS = Facts(
+    "ENCOUNTER",
+    "接触",
+    Encounter,
+    ENCOUNTER_KINDS,
+    f"SELECT encounter.id, encounter.unit_id, encounter.kind, organization.identity AS body {_ENCOUNTERED}",
+)
+ENCOUNTERS_BY_THEME = Facts(
+    "ENCOUNTER_THEME",
+    "接触のテーマ",
+    Encounter,
+    ENCOUNTER_THEMES,
+    f"SELECT encounter.id, encounter.unit_id, encounter.theme AS kind, organization.identity AS body {_ENCOUNTERED}",
+)
+GUIDANCE = Facts(
+    "GUIDANCE",
+    "事業者への指導",
+    Encounter,
+    GUIDED_BUSINESSES,
+    f"""SELECT encounter.id, encounter.unit_id, business AS kind, organization.identity AS body {_ENCOUNTERED}
+         AND encounter.kind = 'GUIDANCE'""",
+)
+
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
 
@@ -389,5 +420,11 @@ TALLIES = (
     ),
     Tally("WIFI_SURVEYS", WIFI_SURVEYS, "調査", "回", FLOW, counting=TOTAL),
     Tally("WIFI_ADVICES", WIFI_ADVICES, "働き掛け", "回", FLOW, counting=TOTAL),
+    Tally("ENCOUNTERS", ENCOUNTERS, "接触", "回", FLOW, counting=TOTAL),
+    Tally("ENCOUNTER_BODIES", ENCOUNTERS, "相手先", "団体", FLOW, counting=UNIQUE),
+    Tally("THEME_ENCOUNTERS", ENCOUNTERS_BY_THEME, "接触", "回", FLOW, counting=TOTAL),
+    Tally("THEME_BODIES", ENCOUNTERS_BY_THEME, "相手先", "団体", FLOW, counting=UNIQUE),
+    Tally("GUIDANCE", GUIDANCE, "指導", "回", FLOW, counting=TOTAL),
+    Tally("GUIDED_BODIES", GUIDANCE, "指導先", "団体", FLOW, counting=UNIQUE),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

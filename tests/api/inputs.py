@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -18,9 +19,10 @@ from domain.agreements import AgreementKind, AgreementParty
 from domain.answering import AnswerAddressKind
 from domain.calendar import Appointment, Attendee
 from domain.drills import Participation
+from domain.encounters import EncounterAnswer, EncounterCheckItem, EncounterKind, ItemChecked, NextStep
 from domain.incoming import Told
 from domain.lectures import Assignment
-from domain.organizations import Contact
+from domain.organizations import Contact, Organization
 from domain.outbox import Letter
 from domain.units import Unit
 from domain.volunteers import AgeBand
@@ -163,6 +165,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         await volunteers_of(who, town)
         | await drill_of(who, contact)
         | await wifi_of(who, name)
+        | await encounter_of(who, contact)
         | {
             "Organization": body.id,
             "OrganizationCoOwner": shown.id,
@@ -207,6 +210,19 @@ async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
         "DrillParticipation": part.id,
         "IncomingMail": mail.id if mail else part.id,
     }
+
+
+async def encounter_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """A visit to the contact's body, reported, with something to be done still."""
+    visit = await make.encounter(
+        who,
+        body=await Organization.get(id=contact.organization_id),
+        kind=EncounterKind.VISIT,
+        starts_at=who.now - timedelta(days=1),
+        checklist=[ItemChecked(EncounterCheckItem.BCP, EncounterAnswer.YES)],
+        next_step=NextStep("訓練の案内を送る", who.today),
+    )
+    return {"Encounter": visit.id}
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:

@@ -24,6 +24,7 @@ from domain import (
     accounts,
     database,
     drills,
+    encounters,
     feeds,
     installation,
     lectures,
@@ -39,8 +40,9 @@ from domain.agreements import AgreementParty
 from domain.calendar import Attendee
 from domain.documents import Document, DocumentContent
 from domain.drills import Participation
+from domain.encounters import EncounterAnswer, EncounterCheckItem, EncounterKind, EncounterMember, ItemChecked
 from domain.lectures import Assignment
-from domain.organizations import Organization
+from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
@@ -180,16 +182,27 @@ async def _more(place: Town, guest: Actor) -> None:
     assert guest.organization_id is not None
     await organizations.add_establishment(place.officer, organization_id=guest.organization_id, name="支店")
     await feeds.subscribe(place.officer, person_id=guest.person_id)
+    await _met(place.officer, await Contact.get(person_id=guest.person_id))
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
     await make.volunteer(place, family_name="試﨑")
     await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)
 
 
+async def _met(officer: Actor, contact: Contact) -> None:
+    """What was talked about with somebody, and about what they were asked, is not for themselves."""
+    body = await Organization.get(id=contact.organization_id)
+    members = [EncounterMember(officer_id=officer.person_id), EncounterMember(contact_id=contact.id)]
+    checklist = [ItemChecked(EncounterCheckItem.EMERGENCY_CONTACT, EncounterAnswer.YES, contact_id=contact.id)]
+    visit = {"kind": EncounterKind.VISIT, "members": members, "checklist": checklist}
+    await make.encounter(make.at(officer, officer.now + MONTH), body=body, **visit)
+
+
 async def _on_the_way(town: Town) -> None:
     """Of the first station, what has got as far as to be signed, begun, held or evaluated."""
     officer = town.officer
     await make.awaiting(town, await make.proposed(officer, "例示証券株式会社"))
+    await _encountered(town)
     school = await make.school(officer, "試行中学校")
     lecture = await make.lecture(officer, school=school, starts_at=officer.now + MONTH)
     await lectures.accept(officer, lecture.id)
@@ -210,6 +223,13 @@ async def _shared(town: Town) -> None:
     ):
         contact = await make.contact(who, await make.company(who, name), mail_address=f"{unit.code}@partner.example")
         await organizations.share(who, contact.organization_id, unit_id=unit.id, reason="経済安全保障")
+
+
+async def _encountered(town: Town) -> None:
+    """A visit that is planned, and one whose report is checked."""
+    officer, body = town.officer, await make.company(town.officer, "例示製菓株式会社")
+    await make.planned_encounter(officer, body=body)
+    await encounters.check(town.hq, (await make.encounter(officer, body=body, kind=EncounterKind.VISIT)).id)
 
 
 async def _papers(guest: Actor, officer: Actor) -> None:

@@ -67,6 +67,7 @@ def spoilt(gtype: Any) -> Iterator[Any]:
 MAY_BE_BLANK = {
     "label",  # of a feed: who has one needs no name for it
     "names",  # of who comes: an empty line is nobody
+    *("members.jobTitle", "members.department", "checklist.note"),
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
     *(
         "guardianMailAddress",
@@ -100,6 +101,7 @@ MAY_BE_EMPTY = {
     "absent",
     "leavingOut",
     "names",
+    *("members", "checklist"),
     "attendance.attendeeIds",
     "results",
 }
@@ -126,6 +128,7 @@ UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
     *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill", "registerWifiSpot"),
 }
+BODY_GONE = {"planEncounter", "noteEncounter"}
 GONE = {"requestLecture", "openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed"}
 STAYS_OPEN = {
     *("correctUnit", "correctOfficer", "correctOrganization", "correctEstablishment", "correctContact"),
@@ -137,7 +140,7 @@ STAYS_OPEN = {
 """What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
 
 ENDS_OTHERWISE: dict[str, str | None] = {
-    **dict.fromkeys(UNIT_CLOSED, "INVALID"),
+    **dict.fromkeys(UNIT_CLOSED | BODY_GONE, "INVALID"),
     **dict.fromkeys(GONE, "NOT_FOUND"),
     **dict.fromkeys(STAYS_OPEN, None),
 }

@@ -13,6 +13,7 @@ from domain.actor import TOKYO
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
 from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
+from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.people import Person
@@ -78,6 +79,8 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _drill(year)
     for number in range(size):
         await _wifi_spot(year, number)
+    for _ in range(size):
+        await _encounter(year)
     return year
 
 
@@ -188,6 +191,20 @@ async def _drill(year: Year) -> None:
         came = {"role": draw.choice([*ParticipationRole]), "attended_count": draw.choice([None, 0, 1, 12])}
         part = {"drill": drill, "appointment_id": when.id, "organization": body, "planned_count": 3}
         await Participation.create(**part, **came, **year.stamped(unit))
+
+
+async def _encounter(year: Year) -> None:
+    draw = year.draw
+    kind = draw.choice([*EncounterKind, EncounterKind.GUIDANCE])
+    await Encounter.create(
+        organization=draw.choice(year.hosts),
+        kind=kind,
+        status=draw.choice([*EncounterStatus, *[EncounterStatus.REPORTED, EncounterStatus.CHECKED] * 3]),
+        theme=draw.choice([*EncounterTheme]),
+        business=draw.choice([*GuidedBusiness]) if kind is EncounterKind.GUIDANCE else None,
+        starts_at=year.instant() + timedelta(seconds=draw.randrange(60)),
+        **year.stamped(year.unit()),
+    )
 
 
 async def _group(year: Year, number: int) -> None:

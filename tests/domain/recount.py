@@ -11,6 +11,7 @@ from domain.actor import TOKYO
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment, Attendee
 from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
+from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
@@ -25,7 +26,8 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    counted = [await count(first, last) for count in (_agreements, _volunteers, _activities, _lectures, _drills, _wifi)]
+    counters = (_agreements, _volunteers, _activities, _lectures, _drills, _wifi, _encounters)
+    counted = [await count(first, last) for count in counters]
     return {key: items for found in counted for key, items in found.items()}
 
 
@@ -186,6 +188,26 @@ async def _wifi(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _encounters(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body.identity for body in await Organization.all()}
+    names = ("ENCOUNTERS", "ENCOUNTER_BODIES", "THEME_ENCOUNTERS", "THEME_BODIES", "GUIDANCE", "GUIDED_BODIES")
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    for met in await Encounter.all():
+        if met.status not in (EncounterStatus.REPORTED, EncounterStatus.CHECKED):
+            continue
+        if not first <= day_of(met.starts_at) <= last:
+            continue
+        body = bodies[met.organization_id]
+        found["ENCOUNTERS"].append((met.unit_id, met.kind.value, met.id))
+        found["ENCOUNTER_BODIES"].append((met.unit_id, met.kind.value, body))
+        found["THEME_ENCOUNTERS"].append((met.unit_id, met.theme.value, met.id))
+        found["THEME_BODIES"].append((met.unit_id, met.theme.value, body))
+        if met.kind is EncounterKind.GUIDANCE and met.business is not None:
+            found["GUIDANCE"].append((met.unit_id, met.business.value, met.id))
+            found["GUIDED_BODIES"].append((met.unit_id, met.business.value, body))
+    return found
+
+
 def day_of(instant: datetime) -> date:
     return instant.astimezone(TOKYO).date()
 
@@ -199,7 +221,8 @@ def hours(minutes: list[int]) -> Decimal:
 
 SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
-UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE)
+MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES")
+UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE, *MET)
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 

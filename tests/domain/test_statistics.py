@@ -12,6 +12,7 @@ from domain.activities import ActivityKind
 from domain.actor import Actor, Role
 from domain.agreements import AgreementKind
 from domain.drills import DrillThreat
+from domain.encounters import EncounterKind, EncounterTheme, GuidedBusiness
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.installation import found_national
 from domain.japanese import Measure, Period
@@ -92,6 +93,7 @@ def test_every_kind_has_its_label() -> None:
     kinds = {"AGREEMENT": AgreementKind, "AGREEMENT_PARTY": AgreementKind, "LECTURE": LectureKind}
     kinds |= {"VOLUNTEER_GROUP": GroupBase, "COMMISSION": CommissionKind}
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
+    kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {

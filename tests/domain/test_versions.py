@@ -16,6 +16,7 @@ from domain import (
     answering,
     documents,
     drills,
+    encounters,
     incoming,
     lectures,
     organizations,
@@ -262,6 +263,22 @@ async def networks_are_surveyed(town: Town, sweep: Sweep) -> None:
     await sweep(wifi.retire_spot, town.hq, spot, on=me.today)
 
 
+async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
+    me, planned = town.officer, await make.planned_encounter(town.officer)
+    await sweep(encounters.correct, me, planned, purpose="備えの確認")
+    after, hq = [make.at(who, planned.starts_at + HOUR) for who in (town.officer, town.hq)]
+    members = [encounters.EncounterMember(officer_id=me.person_id), encounters.EncounterMember(job_title="課長")]
+    await sweep(encounters.report, after, planned, outcome="備えは進んでいる。", members=members)
+    await sweep(encounters.correct, after, planned, members=members)
+    await sweep(encounters.send_back, hq, planned, reason="結果を具体的に")
+    await encounters.report(after, planned.id, outcome="備えは進んでいる。")
+    await sweep(encounters.check, hq, planned)
+    await sweep(encounters.correct_checked, after, planned, reason="記入漏れ", minutes=40)
+    await sweep(encounters.assign_next_step, after, planned, what="案内を送る", due_on=after.today)
+    await sweep(encounters.settle_next_step, after, planned)
+    await sweep(encounters.cancel, hq, planned, reason="二重の入力")
+
+
 async def answers_are_noted(town: Town, sweep: Sweep) -> None:
     drill = await make.drill(town.officer)
     [contact] = await make.invited(town.officer, drill)
@@ -307,6 +324,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "answering": (answers_come_from_elsewhere,),
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),
+    "encounters": (encounters_are_reported,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
     "organizations": (organizations_come_and_go,),

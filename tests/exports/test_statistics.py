@@ -83,7 +83,7 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     subjects = dict.fromkeys(tally.facts.label for tally in TALLIES)
     parts = [page.title for page in pages if not page.title.endswith("）")]
     assert parts == ["総括", *subjects, "データ"]
-    more = ["協定（2）", "ボランティア（2）", *SPOTS_GO_ON]
+    more = ["協定（2）", "ボランティア（2）", *SPOTS_GO_ON, "接触のテーマ（2）"]
     assert [page.title for page in pages if page.title.endswith("）")] == more
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")

@@ -7,6 +7,7 @@ from domain import (
     answering,
     documents,
     drills,
+    encounters,
     feeds,
     lectures,
     people,
@@ -44,6 +45,11 @@ async def drill_called_off(on: Ground) -> Ready:
     await drills.call_off(on.town.officer, drill.id, reason="台風")
     part = await Participation.get(drill_id=drill.id)
     return hq(on, Drill=part.drill_id, DrillParticipation=part.id)
+
+
+async def encounter_cancelled(on: Ground) -> Ready:
+    await encounters.cancel(on.town.officer, on.ids["Encounter"], reason="二重の入力")
+    return hq(on)
 
 
 async def document_withdrawn(on: Ground) -> Ready:
@@ -147,6 +153,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "Document": document_withdrawn,
+    "Encounter": encounter_cancelled,
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Unit": unit_closed,

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from domain import (
     activities,
     documents,
     drills,
+    encounters,
     lectures,
     replies,
 )
@@ -159,6 +161,41 @@ async def drill_postponed(on: Ground) -> Ready:
         ends_at=begins + timedelta(hours=2),
     )
     return ready
+
+
+MEMBERS = [{"jobTitle": "総務課長"}]
+
+
+def told_of(on: Ground, **given: Any) -> dict[str, Any]:
+    """What a form says of an encounter that is neither a visit nor guidance."""
+    us = {"officerId": f"Officer:{on.hq.person_id}"}
+    step = {"what": "訓練の案内を送る", "dueOn": "2026-07-10", "ownerId": us["officerId"]}
+    met = {"kind": "CALL", "business": None, "checklist": [], "members": [us, *MEMBERS], "nextStep": step}
+    return met | {"startsAt": "2026-07-01T08:00:00+09:00", "unitId": f"Unit:{on.hq.unit_id}", **given}
+
+
+async def encounter_ahead(on: Ground) -> Ready:
+    return hq(on, told_of(on, startsAt="2026-07-10T13:00:00+09:00"))
+
+
+async def encounter_over(on: Ground) -> Ready:
+    return hq(on, told_of(on))
+
+
+async def encounter_put_right(on: Ground) -> Ready:
+    return hq(on, told_of(on, kind="VISIT"))
+
+
+async def encounter_planned(on: Ground) -> Ready:
+    planned = await make.planned_encounter(on.hq, body=await make.company(on.town.officer, "例示旅館株式会社"))
+    after = make.at(on.hq, planned.starts_at + timedelta(hours=1))
+    told = told_of(on, startsAt="2026-07-08T10:00:00+09:00")
+    return Ready(after, on.ids | {"Encounter": planned.id}, told)
+
+
+async def encounter_checked(on: Ground) -> Ready:
+    await encounters.check(on.town.hq, on.ids["Encounter"])
+    return hq(on, told_of(on, kind="VISIT"))
 
 
 async def document_released(on: Ground) -> Ready:

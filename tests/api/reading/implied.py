@@ -49,6 +49,5 @@ def target(how: One | Pages, definition: Any) -> Any:
 async def joined(parent: Any, child: Any, how: One | Pages, actor: Actor) -> list[Any]:
     """The keys of all rows, visible or not, to which the actor's visible rows lead."""
     parents = await parent.visible_to(actor)
-    column = "id" if isinstance(how, Pages) else how.column
-    values = {getattr(row, column) for row in parents} - {None}
+    values = {getattr(row, how.column) for row in parents} - {None}
     return [row.id for row in await child.model.filter(**{f"{how.back}__in": list(values)})]

@@ -134,7 +134,9 @@ class Slow:
     async def found(self, how: Pages, gtype: Any) -> list[Any]:
         rows = list((await self.info.context.rows(entity_of(gtype))).values())
         if how.back:
-            rows = [row for row in rows if getattr(row, how.back) == self.row.id]
+            rows = [row for row in rows if getattr(row, how.back) == getattr(self.row, how.column)]
+        if how.besides:
+            rows = [row for row in rows if how.besides.holds(row, self.row)]
         given = {name: value for name, value in (self.arguments.get("filter") or {}).items() if value is not None}
         for name, value in given.items():
             rows = await self.filtered(rows, name, value, entity_of(gtype))

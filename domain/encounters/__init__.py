@@ -1,0 +1,75 @@
+"""接触記録: every visit, call, meeting, mail and guidance, with who took part, what came of it and what is to be done.
+
+`encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
+`planning`, `reporting` and `following` are what is done with them, in the order of life, `touching` what other
+departments do.
+"""
+
+from domain.encounters.attending import EncounterAttendance, EncounterMember, EncounterSide, attendances_visible_to
+from domain.encounters.checklist import (
+    ITEM_LABELS,
+    EncounterAnswer,
+    EncounterCheck,
+    EncounterCheckItem,
+    ItemChecked,
+    checks_visible_to,
+)
+from domain.encounters.encounter import (
+    BUSINESS_LABELS,
+    HELD,
+    KIND_LABELS,
+    LABELS,
+    MOVES,
+    THEME_LABELS,
+    Encounter,
+    EncounterKind,
+    EncounterStatus,
+    EncounterTheme,
+    GuidedBusiness,
+    visible_to,
+)
+from domain.encounters.following import NextStep, assign_next_step, settle_next_step, steps_visible_to
+from domain.encounters.planning import cancel, correct, correct_checked, plan
+from domain.encounters.reporting import check, note, report, send_back
+from domain.encounters.touching import ELSEWHERE, WITHIN, is_elsewhere, traces_visible_to
+
+__all__ = [
+    "BUSINESS_LABELS",
+    "ELSEWHERE",
+    "HELD",
+    "ITEM_LABELS",
+    "KIND_LABELS",
+    "LABELS",
+    "MOVES",
+    "THEME_LABELS",
+    "WITHIN",
+    "Encounter",
+    "EncounterAnswer",
+    "EncounterAttendance",
+    "EncounterCheck",
+    "EncounterCheckItem",
+    "EncounterKind",
+    "EncounterMember",
+    "EncounterSide",
+    "EncounterStatus",
+    "EncounterTheme",
+    "GuidedBusiness",
+    "ItemChecked",
+    "NextStep",
+    "assign_next_step",
+    "attendances_visible_to",
+    "cancel",
+    "check",
+    "checks_visible_to",
+    "correct",
+    "correct_checked",
+    "is_elsewhere",
+    "note",
+    "plan",
+    "report",
+    "send_back",
+    "settle_next_step",
+    "steps_visible_to",
+    "traces_visible_to",
+    "visible_to",
+]

@@ -1,0 +1,36 @@
+"""部門間調整: which other department is in touch with the same body, so that two do not approach it unawares (S25).
+
+Of what another department does no more is told than that it was, or will be, in touch, when and by which means. Source:
+大分/宮城 5(3)ア.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tortoise.queryset import QuerySet
+
+from domain.actor import LIAISONS, Actor
+from domain.encounters.encounter import Encounter, EncounterStatus
+from domain.records import nothing
+
+WITHIN = timedelta(days=30)
+"""How near in time another department's encounter has to be, before or after."""
+
+ELSEWHERE = (
+    "{t}.unit_id <> {above}.unit_id and {t}.starts_at between"
+    f" {{above}}.starts_at - interval '{WITHIN.days} days' and {{above}}.starts_at + interval '{WITHIN.days} days'"
+)
+"""`is_elsewhere` for the database: whether the row `{t}` is another department's, near in time to the row `{above}`."""
+
+
+def is_elsewhere(other: Encounter, own: Encounter) -> bool:
+    """Whether an encounter with the same body is another department's, and near in time."""
+    return other.unit_id != own.unit_id and abs(other.starts_at - own.starts_at) <= WITHIN
+
+
+def traces_visible_to(actor: Actor) -> QuerySet[Encounter]:
+    """Liaison officers know of every encounter of the prefecture that it was, or will be."""
+    if actor.role not in LIAISONS:
+        return nothing(Encounter)
+    return Encounter.filter(prefecture_id=actor.prefecture_id).exclude(status=EncounterStatus.CANCELLED)

@@ -1,0 +1,153 @@
+"""接触記録 through the door, from the first entry to the figure of the quarter; nobody but the desk comes in."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.actor import Actor, Role
+from domain.encounters import Encounter, EncounterStatus
+from domain.organizations import Contact
+from tests import make
+from tests.api.asking import change, codes, read
+from tests.clock import NOW
+from tests.make import Town
+
+WHOLE = """
+    query($id: ID!) {
+      encounter(id: $id) {
+        status allowedTransitions kind theme business startsAt minutes outcome nextStep nextDueOn nextDoneOn
+        organization { name } unit { name } nextOwner { familyName } checkedBy { familyName }
+        attendances { edges { node { side isLead jobTitle department person { familyName } policeUnit { name } } } }
+        checks { edges { node { item answer contact { verifiedOn } } } }
+      }
+    }"""
+FIGURES = """
+    query($period: String!) {
+      statistics(period: $period, fresh: true) {
+        figures(measures: ["ENCOUNTERS", "ENCOUNTER_BODIES", "THEME_ENCOUNTERS", "GUIDANCE"]) {
+          unitId measure kind value
+        }
+      }
+    }"""
+
+
+async def visit(town: Town, who: Actor, contact: Contact, **over: Any) -> dict[str, Any]:
+    told = {
+        "kind": "VISIT",
+        "organizationId": f"Organization:{contact.organization_id}",
+        "theme": "SME_SUPPORT",
+        "startsAt": "2026-07-08T10:00:00+09:00",
+        "purpose": "備えの状況を確かめる。",
+    }
+    shown = "encounter { id version status allowedTransitions inTouch { edges { node { kind unit { name } } } } }"
+    answer = await change(who, "planEncounter", shown, **(told | over))
+    planned: dict[str, Any] = answer["data"]["planEncounter"]["encounter"]
+    return planned
+
+
+def test_a_visit_goes_from_the_plan_to_the_figure_of_the_quarter(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer), job_title="総務課長")
+        planned = await visit(town, town.officer, contact)
+        assert planned["allowedTransitions"] == ["REPORTED", "CANCELLED"]
+        assert planned["inTouch"]["edges"] == []
+        after, checker = [make.at(who, NOW + timedelta(days=8)) for who in (town.officer, town.hq)]
+        us = {"officerId": f"Officer:{town.officer.person_id}", "isLead": True}
+        them = {"contactId": f"Contact:{contact.id}"}
+        emergency = {"item": "EMERGENCY_CONTACT", "answer": "YES", **them}
+        report = {"members": [us, them], "checklist": [emergency], "outcome": "備えは進んでいる。", "minutes": 40}
+        step = {"what": "訓練の案内を送る", "dueOn": "2026-07-20"}
+        await change(after, "reportEncounter", encounterId=planned["id"], **report, nextStep=step)
+        await change(checker, "checkEncounter", encounterId=planned["id"])
+        await change(after, "settleNextStep", encounterId=planned["id"], doneOn="2026-07-09")
+        seen = (await read(after, WHOLE, id=planned["id"]))["encounter"]
+        assert (seen["status"], seen["outcome"], seen["minutes"]) == ("CHECKED", "備えは進んでいる。", 40)
+        assert (seen["nextStep"], seen["nextDueOn"], seen["nextDoneOn"]) == (*step.values(), "2026-07-09")
+        sides = {one["node"]["side"]: one["node"] for one in seen["attendances"]["edges"]}
+        assert sides["POLICE"]["policeUnit"] == {"name": "青浜第1警察署"}
+        assert (sides["PARTNER"]["jobTitle"], sides["PARTNER"]["person"]) == ("総務課長", {"familyName": "例塚"})
+        check = {"item": "EMERGENCY_CONTACT", "answer": "YES", "contact": {"verifiedOn": "2026-07-08"}}
+        assert [one["node"] for one in seen["checks"]["edges"]] == [check]
+        assert await counted(town) == {"ENCOUNTERS": 1, "ENCOUNTER_BODIES": 1, "THEME_ENCOUNTERS": 1, "GUIDANCE": 0}
+
+    play(story)
+
+
+async def counted(town: Town) -> dict[str, int]:
+    """The figures of the first station, of all kinds together."""
+    later = make.at(town.statistician, NOW + timedelta(days=100))
+    figures = (await read(later, FIGURES, period="2026Q2"))["statistics"]["figures"]
+    own = [one for one in figures if one["unitId"] == f"Unit:{town.station.id}" and not one["kind"]]
+    return {one["measure"]: int(one["value"]) for one in own}
+
+
+def test_guidance_of_an_internet_cafe_counts_by_its_business_and_one_that_was_taken_back_does_not(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer, "見本ネットカフェ")
+        told = {
+            "kind": "GUIDANCE",
+            "business": "INTERNET_CAFE",
+            "theme": "IDENTITY_CHECK",
+            "organizationId": f"Organization:{body.id}",
+            "outcome": "本人確認の徹底を求めた。",
+            "members": [{"officerId": f"Officer:{town.officer.person_id}"}, {"jobTitle": "店長"}],
+        }
+        shown = "encounter { id status }"
+        for hour in (10, 14):
+            at = f"2026-07-01T{hour}:00:00+09:00"
+            noted = await change(
+                make.at(town.officer, NOW + timedelta(hours=9)), "noteEncounter", shown, **told, startsAt=at
+            )
+        twice = noted["data"]["noteEncounter"]["encounter"]["id"]
+        assert (await counted(town))["GUIDANCE"] == 2
+        await change(town.officer, "cancelEncounter", encounterId=twice, reason="二重の入力")
+        assert await counted(town) == {"ENCOUNTERS": 1, "ENCOUNTER_BODIES": 1, "THEME_ENCOUNTERS": 1, "GUIDANCE": 1}
+
+    play(story)
+
+
+def test_who_plans_is_warned_of_another_department_that_is_in_touch_and_goes_on(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        first = await visit(town, town.hq, contact, startsAt="2026-07-20T10:00:00+09:00")
+        second = await visit(town, town.officer, contact)
+        assert (first["inTouch"]["edges"], second["status"]) == ([], "PLANNED")
+        hq = {"kind": "VISIT", "unit": {"name": town.section.name}}
+        assert [one["node"] for one in second["inTouch"]["edges"]] == [hq]
+        hidden = "query($id: ID!) { encounter(id: $id) { outcome } }"
+        assert (await read(town.officer, hidden, id=first["id"]))["encounter"] is None
+
+    play(story)
+
+
+def test_what_is_overdue_and_whose_it_is_are_found_by_a_filter(play: Any) -> None:
+    async def story(town: Town) -> None:
+        noted = await make.encounter(town.officer)
+        given = {"encounterId": f"Encounter:{noted.id}", "what": "電話する", "dueOn": "2026-07-03"}
+        await change(town.officer, "assignNextStep", **given)
+        document = """query($before: Date, $owner: ID) { encounters(
+            filter: { nextOpen: true, nextDueBefore: $before, nextOwner: $owner }, orderBy: NEXT_DUE_ON_ASC
+        ) { totalCount } }"""
+        found = {}
+        for owner in (town.officer, town.hq):
+            for day in ("2026-07-03", "2026-07-04"):
+                asked = {"before": day, "owner": f"Officer:{owner.person_id}"}
+                found[owner.role, day] = (await read(town.officer, document, **asked))["encounters"]["totalCount"]
+        assert [key for key, count in found.items() if count] == [(Role.STATION_LIAISON, "2026-07-04")]
+
+    play(story)
+
+
+@pytest.mark.parametrize("role", [Role.PARTNER, Role.SCHOOL, Role.VOLUNTEER, Role.STATISTICIAN, Role.ADMIN])
+def test_an_encounter_is_entered_and_read_by_the_desk_alone(play: Any, role: Role) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        noted = await make.encounter(town.officer, body=await make.company(town.officer, "例示ガス"))
+        stranger = make.outsider(town.officer, role, contact)
+        assert (await read(stranger, "{ encounters { totalCount } }"))["encounters"]["totalCount"] == 0
+        answer = await change(stranger, "cancelEncounter", encounterId=f"Encounter:{noted.id}", reason="見たい")
+        assert codes(answer) == [("NOT_ALLOWED", None)]
+        assert (await Encounter.get()).status is EncounterStatus.REPORTED
+
+    play(story)
