@@ -32,7 +32,7 @@ class AgreementFilter:
     status: list[AgreementStatus] | None = reading.among("status")
     kind: list[AgreementKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("agreement", search_key)
     expires_before: date | None = reading.below("expires_on", "date")
 
 

@@ -44,7 +44,7 @@ class DrillFilter:
     format: list[DrillFormat] | None = reading.among("format")
     threat: list[DrillThreat] | None = reading.among("threat", data=DataClass.INTERNAL)
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("drill", search_key)
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
     reply_by_before: date | None = reading.below("reply_by", "date")

@@ -160,8 +160,6 @@ class _Home:
     def _create(self) -> None:
         speed = ["--no-sync"] if self.careless else []
         letters = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        # pg_trgm asks the C library what a letter is: without this it finds none in Japanese text
-        letters.append("--lc-ctype=" + ("en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"))
         self._tool("initdb", "-D", str(self.data), "--auth=trust", "-U", SUPERUSER, *letters, *speed)
 
     def _is_running(self) -> bool:

@@ -42,7 +42,7 @@ class OrganizationOrder(Enum):
 class OrganizationFilter:
     kind: list[OrganizationKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_stem)
+    text: str | None = reading.found("organization", search_stem)
     municipality_code: str | None = reading.equals("municipality_code")
     corporate_number: str | None = reading.equals("corporate_number")
     school_code: str | None = reading.equals("school_code")
@@ -167,7 +167,7 @@ class ContactSearch:
     role: list[ContactRole] | None = reading.among("role")
     organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("contact", search_key)
     verified_before: date | None = reading.below("verified_on", "date")
     retired: bool | None = reading.present("until")
 

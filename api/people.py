@@ -30,7 +30,7 @@ class OfficerOrder(Enum):
 @strawberry.input
 class OfficerFilter:
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("person", search_key)
     qualification: list[QualificationLevel] | None = reading.among("qualification")
     retired: bool | None = reading.present("retired_on")
 

@@ -45,7 +45,7 @@ class VolunteerFilter:
     unit: strawberry.ID | None = reading.of_unit()
     group: strawberry.ID | None = reading.refers("group_id", "VolunteerGroup")
     number: str | None = reading.equals("number")
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("volunteer", search_key)
     term_to_from: date | None = reading.at_least("term_to", "date")
     term_to_before: date | None = reading.below("term_to", "date")
 
@@ -60,7 +60,7 @@ class VolunteerGroupOrder(Enum):
 class VolunteerGroupFilter:
     base: list[GroupBase] | None = reading.among("base")
     unit: strawberry.ID | None = reading.of_unit()
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("volunteer_group", search_key)
     retired: bool | None = reading.present("retired_on")
 
 

@@ -17,10 +17,12 @@ from domain.japanese import Period
 
 ORGANIZATIONS = """
     INSERT INTO organization (id, version, created_at, updated_at, unit_id, prefecture_id, kind, name, name_kana,
-        municipality_code, postal_code, address, phone, industry, is_small, search, kana_order, identity)
+        municipality_code, postal_code, address, phone, industry, size, is_small, ceptoar, ministry, bcp,
+        contact_system, search, kana_order, identity)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
         'COMPANY', '架空商事' || n || '株式会社', 'カクウショウジ' || n, '', '', '見本市例示町' || n, '', '卸売業',
-        n % 2 = 0, '架空商事' || n, lpad(n::text, 10, '0'), 'name:架空商事' || n
+        CASE n % 2 WHEN 0 THEN 'SMALL' END, n % 2 = 0, '', '', 'UNKNOWN', 'UNKNOWN',
+        '架空商事' || n, lpad(n::text, 10, '0'), 'name:架空商事' || n
     FROM generate_series(1, $4::int) n"""
 
 DRILLS = """

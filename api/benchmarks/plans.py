@@ -3,7 +3,8 @@
 Each question is asked as its door asks it; what it says to the database is overheard and explained as it stands, with
 the settings of its connection, and undone again. The figure is what is looked at (blocks of 8 kB); the ceiling, which
 here is to be far above, is the largest of the tables that the question needs, read from one end to the other. No table
-that has grown may be read like that for any of them: where one is, it is named as a fault.
+that has grown may be read like that for any of them: where one is, it is named as a fault. What a function looks at
+(`domain.searching`) counts, its steps are not shown.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from api.questions import ANSWERS
 from api.schema import schema
 from domain import database, feeds, outbox, tokens
 
-NAMES = '{ organizations(first: 20, filter: { text: "架空商事1234" }) { edges { node { id name } } } }'
+NAMES = "query($text: String!) { organizations(first: 20, filter: { text: $text }) { edges { node { id name } } } }"
 MOSTLY_SENT = "UPDATE letter SET sent_at = owed_at WHERE id NOT IN (SELECT id FROM letter ORDER BY id LIMIT $1)"
 WAITING = 200
 TABLES = (
@@ -95,7 +96,9 @@ async def questions(ground: Ground) -> list[Hot]:
         *await pages.questions(ground),
         Question("訓練50件・県本部", hq, LIST, ""),
         Question("訓練50件・連携団体", guest, LIST, ""),
-        Question("団体の名前・県本部", hq, NAMES, ""),
+        Question("団体の名前・県本部", hq, NAMES, "", variables={"text": "架空商事1234"}),
+        Question("団体の名前の2文字・県本部", hq, NAMES, "", variables={"text": "99"}),
+        Question("団体の名前・連携団体", guest, NAMES, "", variables={"text": "架空商事1234"}),
     ]
     opened = await feeds.subscribe_unit(ground.hq, unit_id=ground.stations[0])
     secret = await feeds.hand_out(ground.hq.now, KEY, opened.id, opened.generation)

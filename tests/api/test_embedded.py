@@ -82,12 +82,6 @@ def test_the_program_owns_its_database_but_is_no_superuser(kept, place):
         assert ask(server.superuser_url(), "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is True
 
 
-def test_the_trigram_index_knows_japanese_letters(kept, place):
-    with embedded.running(place, careless=True) as server:
-        ask(server.url(), "CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        assert ask(server.url(), "SELECT cardinality(show_trgm('青浜防災会'))") == 6
-
-
 def test_nobody_else_on_the_machine_may_open_the_socket(kept, place):
     with embedded.running(place, careless=True) as server:
         assert (server.sockets / ".s.PGSQL.5432").stat().st_mode & 0o077 == 0

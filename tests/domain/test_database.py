@@ -90,9 +90,9 @@ def test_a_database_that_was_never_migrated_knows_what_is_to_be_done(new_databas
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
     url = new_database()
-    in_the_way = "CREATE FUNCTION similarity(text, text) RETURNS real LANGUAGE sql AS 'SELECT 1::real'"
+    in_the_way = "CREATE FUNCTION bigrams(text) RETURNS text[] LANGUAGE sql AS 'SELECT ARRAY[$1]'"
     asyncio.run(ask(url, in_the_way))
-    with pytest.raises(OperationalError, match="similarity"):
+    with pytest.raises(OperationalError, match="bigrams"):
         asyncio.run(migrating.migrate(url))
     assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
 
