@@ -28,13 +28,17 @@ HELD_BACK = "保護者への写しの宛先が登録されていないため、�
 @when_owed
 async def accompany(letter: Letter) -> Sequence[Letter]:
     """The guardian's copy of a letter to a minor, where it is wanted; the letter waits here where it cannot be sent."""
+    return await _accompanying(letter, letter.owed_at)
+
+
+async def _accompanying(letter: Letter, at: datetime) -> Sequence[Letter]:
     assert letter.person_id is not None
-    wanted = await _wanting_copies(letter.person_id, letter.owed_at)
+    wanted = await _wanting_copies(letter.person_id, at)
     if not wanted:
         return ()
     known = _reachable(wanted)
     if known is None:
-        await _hold_back(letter)
+        await _hold_back(letter, at)
         return ()
     if known.guardian_mail_address.lower() == letter.to_address.lower():
         return ()
@@ -80,35 +84,45 @@ def _greeting(consent: GuardianConsent) -> str:
     return addressed(consent.guardian_name, Honorific.SAMA)
 
 
-async def _hold_back(letter: Letter) -> None:
+async def _hold_back(letter: Letter, at: datetime) -> None:
     """Keep the letter from leaving, and tell its unit what was not told, and to whom."""
     facts = {"person": letter.to_name, "title": letter.facts.get("title", ""), "when": letter.facts.get("when", "")}
-    clock = Bearer(letter.owed_at)
-    await letters.write(clock, None, letter.unit_id, "guardian-address-missing", letter.key, facts)
-    letter.update_from_dict({"to_address": "", "given_up_at": letter.owed_at, "last_error": HELD_BACK})
+    await letters.write(Bearer(at), None, letter.unit_id, "guardian-address-missing", letter.key, facts)
+    letter.update_from_dict({"to_address": "", "given_up_at": at, "last_error": HELD_BACK})
 
 
-# A copy at an address that is not that of the newest consent that stands (`_wanting_copies`), or of somebody who has
-# come of age; on the day in Japan of the instant $1.
-ASTRAY = """
+# Which of the consents of the letter's reader want copies on the day in Japan of the instant $1 (`_wanting_copies`).
+WANTING = """
+    FROM guardian_consent consent
+    CROSS JOIN (SELECT ($1::timestamptz AT TIME ZONE 'Asia/Tokyo')::date AS today) clock
+    WHERE consent.person_id = letter.person_id AND consent.copies_letters
+      AND consent.given_on <= today AND coalesce(consent.expires_on, today) >= today
+      AND (consent.withdrawn_on IS NULL OR consent.withdrawn_on > today)
+      AND EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = letter.person_id AND age_band <> 'ADULT')"""
+# A copy at an address that is not that of the newest of them, or that none of them wants.
+ASTRAY = f"""
     SELECT letter.id FROM letter
     WHERE letter.facts ? 'copied_for' AND letter.to_address <> '' AND letter.to_address IS DISTINCT FROM (
-        SELECT consent.guardian_mail_address FROM guardian_consent consent
-        CROSS JOIN (SELECT ($1::timestamptz AT TIME ZONE 'Asia/Tokyo')::date AS today) clock
-        WHERE consent.person_id = letter.person_id AND consent.copies_letters AND consent.guardian_mail_address <> ''
-          AND consent.given_on <= today AND coalesce(consent.expires_on, today) >= today
-          AND (consent.withdrawn_on IS NULL OR consent.withdrawn_on > today)
-          AND EXISTS (SELECT FROM volunteer WHERE volunteer.person_id = letter.person_id AND age_band <> 'ADULT')
-        ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)"""
+        SELECT consent.guardian_mail_address {WANTING} AND consent.guardian_mail_address <> ''
+        ORDER BY consent.given_on DESC, consent.id DESC LIMIT 1)"""  # noqa: S608 - our own words
 STRAYED = f"{ASTRAY} AND {outbox.AT_REST} ORDER BY letter.id FOR UPDATE SKIP LOCKED"
+# What was owed to a minor alone before somebody consented who wants to read along.
+ALONE = f"""
+    SELECT letter.id FROM letter
+    WHERE {outbox.AT_REST} AND NOT letter.facts ? 'copied_for' AND letter.to_address <> ''
+      AND EXISTS (SELECT {WANTING} AND consent.created_at > letter.owed_at
+        AND lower(consent.guardian_mail_address) <> lower(letter.to_address))
+      AND NOT EXISTS (SELECT FROM letter copy WHERE copy.key = letter.key || ':guardian')
+    ORDER BY letter.id FOR UPDATE OF letter SKIP LOCKED"""  # noqa: S608 - our own words
 
 
 @routine
 async def settle(now: datetime) -> int:
-    """Let the copies that wait go to where a guardian reads them now; where none wants them any more, nobody is told
-    of the minor. Answers how many copies that were. What makes no sense is set aside, and leads no other to where
-    nobody wants it."""
-    return await outbox.see_to_each(now, await rows(STRAYED, now), _lead)
+    """Let the copies that wait go to where a guardian reads them now, and let a guardian who wants it since read along;
+    where none wants them any more, nobody is told of the minor. Answers how many letters that were. What makes no sense
+    is set aside, and leads no other to where nobody wants it."""
+    led = await outbox.see_to_each(now, await rows(STRAYED, now), _lead)
+    return led + await outbox.see_to_each(now, await rows(ALONE, now), _let_read_along)
 
 
 async def is_astray(copy: Letter, now: datetime) -> bool:
@@ -128,3 +142,10 @@ async def _lead(now: datetime, copy: Letter) -> None:
         await Letter.filter(id=copy.id).update(spared_at=now, gathers=False)
     elif known is None:
         await outbox.lose(now, copy, HELD_BACK)
+
+
+async def _let_read_along(now: datetime, letter: Letter) -> None:
+    for copy in await _accompanying(letter, now):
+        copy.gathers = letter.gathers
+        await copy.save()
+    await letter.save(update_fields=["to_address", "given_up_at", "last_error"])

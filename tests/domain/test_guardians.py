@@ -168,6 +168,61 @@ def test_of_whoever_has_come_of_age_no_guardian_reads_what_still_waits(play: Any
     play(story)
 
 
+async def waits_alone(town: Town) -> tuple[Volunteer, Letter]:
+    """To a minor whose guardian has wanted no copies so far."""
+    minor = await serving(town)
+    own = await Letter.get(to_address="ko@minor.example")
+    assert await guardians.settle(NOW) == 0
+    return minor, own
+
+
+LATER = NOW + timedelta(minutes=5)
+
+
+def test_whoever_consents_to_read_along_reads_what_still_waits_for_the_minor(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, own = await waits_alone(town)
+        again = {"guardian_name": "例塚 守", "given_on": TODAY, "guardian_mail_address": PARENT}
+        await volunteers.record_consent(make.at(town.officer, LATER), minor.id, **again)
+        assert await guardians.settle(LATER) == 1
+        copy = await Letter.get(to_address=PARENT)
+        assert (copy.key, copy.kind, copy.due_at, copy.gathers) == (f"{own.key}:guardian", own.kind, own.due_at, False)
+        assert copy.facts["copied_for"] == "例塚 子 様"
+        assert await guardians.settle(LATER) == 0
+        assert {one.id for one in await outbox.claim(LATER)} == {own.id, copy.id}
+
+    play(story)
+
+
+def test_where_they_cannot_be_written_to_what_waits_for_the_minor_stays_here_and_the_unit_hears(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, own = await waits_alone(town)
+        without = {"guardian_name": "例塚 守", "given_on": TODAY, "copies_letters": True}
+        await volunteers.record_consent(make.at(town.officer, LATER), minor.id, **without)
+        assert await guardians.settle(LATER) == 1
+        held = await Letter.get(id=own.id)
+        assert (held.to_address, held.given_up_at, held.last_error) == ("", LATER, HELD_BACK)
+        [told] = await written("guardian-address-missing")
+        assert (told.owed_at, told.unit_id) == (LATER, minor.unit_id)
+        assert await guardians.settle(LATER) == 0
+
+    play(story)
+
+
+def test_what_was_on_its_way_or_told_before_is_not_told_again_to_who_reads_along(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, own = await waits_alone(town)
+        await Letter.filter(id=own.id).update(sent_at=NOW)
+        again = {"guardian_name": "例塚 守", "given_on": TODAY, "guardian_mail_address": PARENT}
+        await volunteers.record_consent(make.at(town.officer, LATER), minor.id, **again)
+        assert await guardians.settle(LATER) == 0
+        await Letter.filter(id=own.id).update(sent_at=None, leased_until=LATER + outbox.LEASE)
+        assert await guardians.settle(LATER) == 0
+        assert not await Letter.filter(to_address=PARENT).exists()
+
+    play(story)
+
+
 def test_a_copy_that_makes_no_sense_leads_no_other_to_where_nobody_wants_it(play: Any, caplog: Any) -> None:
     async def story(town: Town) -> None:
         minor, odd = await copy_waits(town)
