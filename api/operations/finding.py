@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from api.reading.ids import encode
 from domain import (
@@ -33,7 +34,7 @@ from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationRe
 from domain.incoming import IncomingKind, IncomingStatus
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
-from domain.organizations import OrganizationKind
+from domain.organizations import Organization, OrganizationKind
 from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
 from seed import examples
@@ -81,27 +82,35 @@ async def _organization(around: Around) -> Variables | None:
 
 
 async def _request(around: Around) -> Variables | None:
-    """A school that has somebody to talk to, with pupils of its own kind, on a day on which it teaches."""
+    """A school that has somebody to talk to, with pupils of its own kind, on a day on which it teaches, and for which
+    it has asked for nothing: of several schools the next, of one alone the next day."""
     taught = Q(*[Q(school_code__startswith=code) for code in AUDIENCES], join_type=Q.OR)
     bodies = organizations.visible_to(around.asking).filter(taught, kind=OrganizationKind.SCHOOL, retired_on=None)
     contacts = organizations.contacts_visible_to(around.asking).filter(until=None)
     staffed = bodies.filter(id__in=Subquery(contacts.values("organization_id")))
-    school = await staffed.order_by("kana_order", "id").first()
-    if school is None or school.school_code is None:
+    if not await staffed.exists():
         return None
+    school, day = None, school_day(around.asking.today + timedelta(days=40))
+    while (school := await _without_lecture(around, staffed, at(day, "10:00"))) is None:
+        day = school_day(day + timedelta(days=1))
     contact = await contacts.filter(organization_id=school.id).order_by("id").first()
-    day = school_day(around.asking.today + timedelta(days=40))
     return {
         "input": {
             "schoolId": encode("Organization", school.id),
             "contactId": encode("Contact", contact.id) if contact else None,
             "theme": "SNSの安全な使い方",
-            "audience": AUDIENCES[school.school_code[:2]],
+            "audience": AUDIENCES[(school.school_code or "")[:2]],
             "expectedCount": 80,
             "startsAt": _wire(at(day, "10:00")),
             "endsAt": _wire(at(day, "11:00")),
         }
     }
+
+
+async def _without_lecture(around: Around, schools: QuerySet[Organization], starts_at: datetime) -> Organization | None:
+    """The first of these schools that has no lecture then, whatever became of it."""
+    then = lectures.visible_to(around.asking).filter(starts_at=starts_at)
+    return await schools.exclude(id__in=Subquery(then.values("school_id"))).order_by("kana_order", "id").first()
 
 
 def _wire(instant: datetime) -> str:
@@ -140,9 +149,12 @@ async def _lectures_ahead(around: Around) -> Variables | None:
 
 
 async def _plan(around: Around) -> Variables:
-    """A drill in eleven weeks, with five weeks to find its guests and three for their answers."""
-    today = around.asking.today
+    """A drill in eleven weeks, with five weeks to find its guests and three for their answers; where there is one that
+    day, on the next."""
+    today, own = around.asking.today, drills.visible_to(around.asking).filter(unit_id=around.asking.unit_id)
     day = open_day(today, 75)
+    while await own.filter(starts_at=at(day, "13:00")).exists():
+        day = open_day(day, 1)
     return {
         "input": {
             "title": "商店街ランサムウェア対処訓練",

@@ -162,6 +162,19 @@ def test_pupils_are_asked_for_by_their_own_kind_of_school_on_a_day_on_which_it_t
         assert is_school_day(datetime.fromisoformat(asked["startsAt"]).date())
 
 
+@pytest.mark.parametrize(
+    ("name", "who"), [("request_lecture", "hq"), ("request_lecture", "school"), ("plan_drill", "hq")]
+)
+def test_what_has_been_asked_for_is_not_offered_a_second_time(demo, name, who):
+    seen = set()
+    for _ in range(3):
+        offer = saved(demo, name, who)
+        asked = offer["variables"]["input"]
+        seen.add((asked.get("schoolId"), asked["startsAt"]))
+        assert "errors" not in demo.ask("hq", *both(offer))
+    assert len(seen) == 3
+
+
 def test_a_correction_of_head_counts_always_changes_something(demo):
     document = operations.document_of("correct_head_counts")
     totals = []
