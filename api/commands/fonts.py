@@ -16,12 +16,26 @@ from api.fonts import Face, Fonts
 if TYPE_CHECKING:
     from api.fonts.cutting import Source
 
+BIZ_UD = Path("/usr/share/fonts/truetype/bizud-gothic")
+NOTO = Path("/usr/share/fonts/opentype/noto")
+KNOWN = (
+    (BIZ_UD / "BIZUDPGothic-Regular.ttf", BIZ_UD / "BIZUDPGothic-Bold.ttf"),
+    (NOTO / "NotoSansCJK-Regular.ttc", NOTO / "NotoSansCJK-Bold.ttc"),
+)
+"""Where Debian and Ubuntu put fonts that their authors let be cut and embedded (SIL OFL 1.1), the lightest first. Those
+that come with macOS and Windows may not be, and are not looked for."""
+
+NOWHERE = (
+    "この機械に、使ってよいと分かっている字体がありません。apt install fonts-morisawa-bizud-gothic で入れるか、"
+    "字体のファイルを指定してください。"
+)
 TOGETHER = "{first} と {second} は同じ太さ（{weight}）です。太さの違うファイルを一つずつ指定してください。"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     files = "字体のファイル（ttf・otf・ttc）。標準と太字の二つを指定すると、見出しも本物の太字になる"
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=files)
+    files += "。なければ、Debian・Ubuntu が置く BIZ UDPゴシックか Noto Sans CJK"
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help=files)
     to = "書き出す場所。serve には RENKEI_FONTS で教える（demo は var/fonts にあれば使う）"
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help=to)
 
@@ -31,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         raise Stopped("renkei fonts を使うには、pip install 'renkei[fonts]' の追加の部品を入れてください。")
     from api.fonts.cutting import Source
 
-    sources = [Source(path) for path in options.files]
+    sources = [Source(path) for path in options.files or _at_hand()]
     _must_differ(sources)
     cut = Fonts(sources[0].name, tuple(_cut(sources)))
     try:
@@ -44,6 +58,15 @@ def run(options: argparse.Namespace) -> int:
     print(f"{options.to}: {len(cut.faces)}個、あわせて {size / 1e6:.1f} MB。ページは要るものだけを取りに来ます。")
     print(f"RENKEI_FONTS={options.to.resolve()} を設定し、serve を始め直してください。")
     return 0
+
+
+def _at_hand() -> list[Path]:
+    """The first known font of the machine; of a weight that is missing there is none. Raises Stopped without any."""
+    found = next((there for weights in KNOWN if (there := [path for path in weights if path.is_file()])), [])
+    if not found:
+        raise Stopped(NOWHERE)
+    print(f"使う字体: {'、'.join(map(str, found))}")
+    return found
 
 
 def _must_differ(sources: list[Source]) -> None:

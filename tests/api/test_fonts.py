@@ -254,3 +254,22 @@ def test_a_browser_draws_a_name_as_it_was_typed_and_what_the_font_has_not_in_one
     assert ("Test Gothic", True) not in drawn["other"]
     assert wide == pytest.approx(2 * narrow)
     assert complaints == []
+
+
+def test_without_a_file_a_known_font_of_the_system_is_taken_and_named(
+    place: Path, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing, other = place / "nowhere.ttf", (place / "unknown.ttf",)
+    monkeypatch.setattr("api.commands.fonts.KNOWN", (other, (source, missing)))
+    assert cli.main(["fonts", "--to", str(place / "found")]) == 0
+    assert f"使う字体: {source}\n" in capsys.readouterr().out
+    assert fonts.read(place / "found").faces
+
+
+def test_a_machine_without_a_known_font_says_how_to_get_one_and_writes_nothing(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("api.commands.fonts.KNOWN", ((place / "nowhere.ttf",),))
+    assert cli.main(["fonts", "--to", str(place / "none")]) == 1
+    assert "apt install fonts-morisawa-bizud-gothic" in capsys.readouterr().err
+    assert not (place / "none").exists()
