@@ -52,13 +52,11 @@ async def found(
     """Set up one prefecture on an empty database. `name` is the prefecture's, such as 青浜県; `domain` the right
     side of calendar UIDs for ever; `also` admits the code of a fictional prefecture.
 
-    Raises Conflict where anything is there already, Invalid for a bad code."""
+    Raises Conflict where anything is there already, Invalid as `must_be_right`."""
     await execute("LOCK TABLE unit IN EXCLUSIVE MODE")  # of two who found at once, the second finds a prefecture
     if await Unit.exists():
         raise Conflict("このデータベースにはすでにデータがあります。空のデータベースで実行してください。")
-    if not DOMAIN.fullmatch(domain):
-        raise Invalid("ドメイン名を半角の英小文字で入力してください。例: police.pref.example.jp", field="domain")
-    records.must_say(name, "都道府県の名称", "name")
+    must_be_right(code, name, domain, phone, mail_address, administrator, section, also)
     clock = Bearer(now)
     reach = units.reached(phone, "", mail_address)
     known = prefecture_code(code, also=also)
@@ -66,6 +64,27 @@ async def found(
     headquarters = await _unit(clock, top, UnitKind.HEADQUARTERS, "00", f"{name}警察本部", **reach)
     desk = await _unit(clock, headquarters, UnitKind.HEADQUARTERS, "0001", section, **reach)
     return await _administered(clock, top, desk, administrator)
+
+
+def must_be_right(
+    code: str,
+    name: str,
+    domain: str,
+    phone: str,
+    mail_address: str,
+    administrator: tuple[str, str],
+    section: str,
+    also: Collection[str] = (),
+) -> None:
+    """Raises Invalid for what `found` would refuse of all this, without a look at any database."""
+    if not DOMAIN.fullmatch(domain):
+        raise Invalid("ドメイン名を半角の英小文字で入力してください。例: police.pref.example.jp", field="domain")
+    records.must_say(name, "都道府県の名称", "name")
+    units.reached(phone, "", mail_address)
+    prefecture_code(code, also=also)
+    for unit in (f"{name}警察本部", section):
+        records.must_fit(Unit, units.written(unit, ""))
+    records.must_fit(Person, people.described(family_name=administrator[0], given_name=administrator[1]))
 
 
 @routine

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -171,11 +171,13 @@ def is_many(kinds: Mapping[str, int]) -> bool:
 @dataclass(frozen=True)
 class Affected:
     """Whose data was shown: persons, each with how often and when last; `looks` is how many lines tell it. `named` is
-    how many besides stood in the lists that were shown, as nobody whom we know."""
+    how many besides stood in the lists that were shown, as nobody whom we know. `kinds` says of each person how many of
+    their rows that were, by what the register calls these."""
 
     persons: Mapping[UUID, tuple[int, datetime]]
     looks: int
     named: int = 0
+    kinds: Mapping[UUID, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_reportable(self) -> bool:
@@ -201,7 +203,15 @@ async def affected(
     for one in found:
         for person in {known[row] for row in one.rows if row in known}:
             persons[person] = (persons.get(person, (0, one.at))[0] + 1, one.at)
-    return Affected(persons, len(found), await _named(found))
+    return Affected(persons, len(found), await _named(found), _kinds(known))
+
+
+def _kinds(known: Mapping[str, UUID]) -> dict[UUID, Counter[str]]:
+    kinds: dict[UUID, Counter[str]] = {}
+    for row, person in known.items():
+        table = models()[row.partition(":")[0]]._meta.db_table
+        kinds.setdefault(person, Counter())[HOLDINGS[table].name] += 1
+    return kinds
 
 
 async def _named(found: Sequence[Look]) -> int:

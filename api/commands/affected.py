@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,11 +60,20 @@ async def _affected(url: str, options: argparse.Namespace) -> Affected:
 
 def _said(found: Affected) -> str:
     lines = [
-        f"{person}  {times:>5}回  最後 {at.astimezone(TOKYO):%Y-%m-%d %H:%M}"
+        f"{person}  {times:>5}回  最後 {at.astimezone(TOKYO):%Y-%m-%d %H:%M}  {_counted(found.kinds[person])}"
         for person, (times, at) in found.persons.items()
     ]
+    every = sum(map(Counter, found.kinds.values()), Counter[str]())
+    rows = f"見られた行: {_counted(every)}。" if every else ""
     mark = (
         f"{MANY}人を超えています。個人情報保護委員会への報告の要否を確かめてください。" if found.is_reportable else ""
     )
     named = f"ほかに、来られる方の名簿で見られた方 最多{found.named:,}人。" if found.named else ""
-    return "\n".join([*sorted(lines), f"{len(found.persons):,}人（閲覧の記録 {found.looks:,}件）。{named}{mark}"])
+    told = f"{len(found.persons):,}人（閲覧の記録 {found.looks:,}件）。{rows}{named}{mark}"
+    return "\n".join([*sorted(lines), told])
+
+
+def _counted(kinds: Mapping[str, int]) -> str:
+    """Of what kind, the most first; never a name, for whoever prints it would look at that too."""
+    ordered = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+    return "、".join(f"{kind} {count:,}件" for kind, count in ordered)

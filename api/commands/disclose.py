@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     with at_hand(settings.read()) as url:
         content = asyncio.run(_disclosed(url, now, options))
-    write_file(options.out, content, "--out")
+    write_file(options.out, content, "--out", is_personal=True)
     print(options.out)
     return 0
 

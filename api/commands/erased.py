@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 def write(url: str, secret: str, path: Path) -> int:
     """Write the list of who was erased in the database at `url`; answers how many."""
     found = asyncio.run(_erased(url, secret))
-    write_file(path, _written(found, secret), "--out")
+    write_file(path, _written(found, secret), "--out", is_personal=True)
     return len(found)
 
 

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     with at_hand(settings.read()) as url:
         file = asyncio.run(_produce(url, options))
     path: Path = options.out or Path(file.name)
-    write_file(path, file.content, "--out")
+    write_file(path, file.content, "--out", is_personal=False)
     print(path)
     return 0
 

@@ -63,7 +63,7 @@ def _write_template(kind: Kind[Any], path: Path, force: bool) -> None:
         raise Stopped(f"{path}: ひな形は {'、'.join(TEMPLATES)} のどちらかの名前で書き出してください。")
     if path.exists() and not force:
         raise Stopped(f"{path} はすでにあります。別の名前にするか、上書きするなら --force を付けてください。")
-    write_file(path, TEMPLATES[path.suffix.lower()](kind), "--template")
+    write_file(path, TEMPLATES[path.suffix.lower()](kind), "--template", is_personal=False)
     print(f"{path} に{kind.label}のひな形を書きました。")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 from api import settings
 from api.database import in_any_state
@@ -26,10 +27,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    name = _name(options.admin)
-    login, given = accounts.login_name(options.login), settings.read()
+    login, given, founding = accounts.login_name(options.login), settings.read(), _founding(options)
+    installation.must_be_right(**founding)  # before a database is made, which takes its time
     with in_any_state(given, lasting=True, begins=True) as url:
-        made, account = asyncio.run(_found(url, options, name, login))
+        made, account = asyncio.run(_found(url, founding, login))
     print(f"{options.name}警察を設置しました。最初の管理者のアクセストークン（今回だけ表示、30日有効）:")
     print(made.secret)
     if given.secret_key is None or given.base_url is None:
@@ -55,20 +56,22 @@ def _name(typed: str) -> tuple[str, str]:
     return family, given.strip()
 
 
-async def _found(
-    url: str, options: argparse.Namespace, administrator: tuple[str, str], login: str
-) -> tuple[Installation, Account]:
+def _founding(options: argparse.Namespace) -> dict[str, Any]:
+    """What is to be founded, as the domain calls it."""
+    return {
+        "code": options.code,
+        "name": options.name,
+        "domain": options.domain,
+        "phone": options.phone,
+        "mail_address": options.mail,
+        "administrator": _name(options.admin),
+        "section": options.section,
+    }
+
+
+async def _found(url: str, founding: dict[str, Any], login: str) -> tuple[Installation, Account]:
     await migrating.migrate(url)
     now = datetime.now(UTC)
     async with database.opened(url):
-        made = await installation.found(
-            now,
-            code=options.code,
-            name=options.name,
-            domain=options.domain,
-            phone=options.phone,
-            mail_address=options.mail,
-            administrator=administrator,
-            section=options.section,
-        )
+        made = await installation.found(now, **founding)
         return made, await installation.offer_login(now, made.administrator, login)

@@ -26,6 +26,6 @@ def run(options: argparse.Namespace) -> int:
         raise Stopped(
             f"{options.out} の形式で書き出せません。--out には .csv か .xlsx で終わる名前を指定してください。"
         )
-    write_file(options.out, register_file(format, datetime.now(UTC)).content, "--out")
+    write_file(options.out, register_file(format, datetime.now(UTC)).content, "--out", is_personal=False)
     print(options.out)
     return 0

@@ -63,6 +63,26 @@ def test_an_administrator_without_a_space_in_the_name_is_refused_before_anything
 
 
 @pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--phone", "内線3484", "電話番号は"),
+        ("--mail", "desk", "メールアドレス"),
+        ("--code", "99", "都道府県コード"),
+        ("--domain", "警察", "ドメイン名を"),
+        ("--section", "課" * 200, "100字以内"),
+    ],
+)
+def test_what_init_would_refuse_is_refused_before_a_database_is_made(
+    set_for, capsys, monkeypatch, tmp_path, option, value, says
+):
+    monkeypatch.chdir(tmp_path)
+    set_for(None)
+    assert cli.main([*INIT, "--admin", "見本 太郎", option, value]) == 1
+    assert says in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["serve", "--port", "80000"], "--port の「80000」は使えません。0から65535までの整数にしてください"),

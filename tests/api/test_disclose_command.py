@@ -25,8 +25,10 @@ def test_the_file_has_everything_as_json_and_a_table_for_people_for_each(
     person_id = play(story)
     set_for(shared_url)
     out = tmp_path / "disclosed.zip"
+    out.touch(0o644)
     assert cli.main(["disclose", str(person_id), "--purpose", "開示請求 第3号", "--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out}\n"
+    assert out.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(out) as archive:
         files = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
     told = json.loads(files["開示.json"])

@@ -44,8 +44,9 @@ def again(url: str, statement: str) -> None:
     asyncio.run(opened())
 
 
-def test_the_file_names_nobody_and_says_which_day_and_list(one_erased: Any, tmp_path: Any) -> None:
+def test_the_file_names_nobody_and_says_which_day_and_list_to_its_owner(one_erased: Any, tmp_path: Any) -> None:
     assert cli.main(["erased", "--out", str(tmp_path / "erased.json")]) == 0
+    assert (tmp_path / "erased.json").stat().st_mode & 0o777 == 0o600
     text = (tmp_path / "erased.json").read_text(encoding="utf-8")
     (line,) = json.loads(text)["persons"]
     assert line["on"] == SPRING

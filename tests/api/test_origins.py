@@ -115,7 +115,9 @@ def test_what_a_line_of_the_log_tells_leads_to_the_rows(
     assert "officers  Officer.familyName" in capsys.readouterr().out
     days = ["--from", "2026-07-01", "--to", "2026-07-01"]
     assert cli.main(["affected", *days, "--request", looked]) == 0
-    assert "閲覧の記録 1件" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "閲覧の記録 1件）。見られた行: 人" in shown
+    assert "髙見本" not in shown
     assert cli.main(["affected", *days, "--request", changed]) == 0
     assert "閲覧の記録 0件" in capsys.readouterr().out
     assert cli.main(["journal", "of", "nothing"]) == 0

@@ -16,6 +16,7 @@ from domain.journal import Entry
 from domain.looks import Affected, Door, Look
 from domain.outbox import Letter
 from domain.people import Person
+from domain.register import HOLDINGS
 from tests import make
 from tests.clock import NOW
 from tests.domain.accounts import keys
@@ -50,6 +51,8 @@ def test_those_affected_are_counted_as_persons_whichever_row_showed_them(play: A
         found = await looks.affected(NOW, NOW + 2 * DAY)
         assert found.persons == {contact.person_id: (2, NOW + DAY), town.admin.person_id: (1, NOW)}
         assert (found.looks, found.is_reportable) == (3, False)
+        person, post = (HOLDINGS[table].name for table in ("person", "contact"))
+        assert found.kinds == {contact.person_id: {person: 1, post: 1}, town.admin.person_id: {person: 1}}
         assert set((await looks.affected(NOW, NOW + DAY, by=town.hq.person_id)).persons) == {contact.person_id}
         assert (await looks.affected(NOW + DAY, NOW + 2 * DAY, by=town.officer.person_id)).persons == {}
 
