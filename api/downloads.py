@@ -1,14 +1,15 @@
 """`GET /exports/{name}?period=…&format=…`: files for whoever may read what is in them, as with GraphQL.
 
-`period` is 2026Q2, 2026, CY2026Q2, CY2026 or a day; without it the last quarter that is over. `format` is xlsx
-(when nothing is said), csv or json. `fresh=true` counts anew instead of reading the run that was kept. What is wrong
-is told as JSON in the shape of a GraphQL error.
+`format` is xlsx (when nothing is said), csv or json. Of what is counted in a period, `period` is 2026Q2, 2026,
+CY2026Q2, CY2026 or a day, without it the last quarter that is over, and `fresh=true` counts anew instead of reading the
+run that was kept; a list is as it stands. What is wrong is told as JSON in the shape of a GraphQL error.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
@@ -20,13 +21,14 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import statistics
-from domain.actor import TOKYO, Actor
+from domain import statistics, wifi
+from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
 from exports.files import File, Format
 from exports.names import content_disposition
 from exports.statistics import statistics_file
+from exports.wifi import wifi_file
 
 STATUS = {
     "UNAUTHENTICATED": 401,
@@ -43,15 +45,39 @@ PRICE = 20_000
 
 ASKABLE = ("period", "format", "fresh")
 
-Write = Callable[[Actor, Period, Format, bool], Awaitable[File]]
+
+@dataclass(frozen=True)
+class Asked:
+    """What one file was asked to be of."""
+
+    period: str
+    format: Format
+    fresh: bool
 
 
-async def _statistics(actor: Actor, period: Period, format: Format, fresh: bool) -> File:
-    report = await statistics.show(actor, period, fresh=fresh)
-    return await asyncio.to_thread(statistics_file, report, format)  # others are answered meanwhile
+@dataclass(frozen=True)
+class Export:
+    """`role` is in which whoever sits at the machine writes it."""
+
+    write: Callable[[Actor, Asked], Awaitable[File]]
+    role: Role
 
 
-EXPORTS: dict[str, Write] = {"statistics": _statistics}
+async def _statistics(actor: Actor, asked: Asked) -> File:
+    report = await statistics.show(actor, _period(asked.period, actor.now), fresh=asked.fresh)
+    return await asyncio.to_thread(statistics_file, report, asked.format)  # others are answered meanwhile
+
+
+async def _wifi_spots(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    spots = await wifi.listed(actor)
+    return await asyncio.to_thread(wifi_file, spots, asked.format, actor.now)
+
+
+EXPORTS: Mapping[str, Export] = {
+    "statistics": Export(_statistics, Role.STATISTICIAN),
+    "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
+}
 """What can be downloaded and exported, by its name in the address and on the command line."""
 
 
@@ -78,10 +104,17 @@ def routes(house: House) -> list[Route]:
 
 async def produce(actor: Actor, name: str, period: str, format: str, *, fresh: bool = False) -> File:
     """One export as a file. Raises NotFound for another name, Invalid for a period or format that is not one."""
-    write = EXPORTS.get(name)
-    if write is None:
+    export = EXPORTS.get(name)
+    if export is None:
         raise NotFound(f"その書き出しはありません。使えるのは {'・'.join(EXPORTS)} です。", field="name")
-    return await write(actor, _period(period, actor.now), _format(format), fresh)
+    return await export.write(actor, Asked(period, _format(format), fresh))
+
+
+def _must_be_a_list(asked: Asked) -> None:
+    """Raises Invalid for a list that is asked to be that of a period."""
+    if asked.period or asked.fresh:
+        field = "period" if asked.period else "fresh"
+        raise Invalid("この書き出しはいまの一覧です。期間や数え直しは指定できません。", field=field)
 
 
 def _period(text: str, now: datetime) -> Period:

@@ -87,7 +87,7 @@ class WifiSpot(Node):
     phone: str
     extension: str
     url: str
-    remarks: str = reading.column(data=INTERNAL)
+    remarks: str = reading.column(description="備考 of the list, which may be published.")
     found_on: date = reading.column(description="The first day on which it is known.")
     retired_on: date | None = reading.column(description="The first day without it.")
     surveyed_on: date | None = reading.column(data=INTERNAL, description="The day of the newest survey.")

@@ -20,10 +20,11 @@ from domain import installation, outbox, people, reminders, statistics
 from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
-from seed import activities, agreements, drills, lectures, scenes, volunteers
+from seed import activities, agreements, drills, lectures, scenes, volunteers, wifi
 from seed.activities import Outing
 from seed.days import Year, at, midnight, open_day
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
+from seed.places import STATIONS
 from seed.roster import Generation
 from seed.telling import Thread, tell, then
 from seed.town import Town, settle
@@ -107,7 +108,7 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
 
 
 def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
-    """Agreements, drills and a transfer, and what the clock does about them."""
+    """Agreements, drills, networks and a transfer, and what the clock does about them."""
     ends, planned = agreements.due_days(year), drills.exercises(year)
     return [
         _announced(town, year),
@@ -117,6 +118,8 @@ def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
         _daily(clock, reminders.owe_before, _eves(year, (at(one.day, "13:30") for one in planned))),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
+        wifi.taken_in(town, year),
+        *(wifi.surveyed(town, year, station) for station in STATIONS),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The same files as the downloads, written on the machine itself: by whoever sits there, as their statistician."""
+"""The same files as the downloads, written on the machine itself: by whoever sits there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from api.database import at_hand
 from api.downloads import EXPORTS, produce
 from api.errors import write_file
 from domain import database, installation
-from domain.actor import Role
 from exports.files import File, Format
 
 
@@ -21,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--period",
         default="",
-        help="2026Q2（年度の四半期）・2026・CY2026Q2・CY2026・2026-12-31（省略すると前の四半期）",
+        help="statistics の期間: 2026Q2（年度の四半期）・2026・CY2026Q2・CY2026・2026-12-31（省略すると前の四半期）",
     )
     parser.add_argument("--format", default=Format.XLSX.value, choices=[*map(str, Format)], help="形式（既定は xlsx）")
     parser.add_argument("--out", type=Path, help="書き出し先（省略すると決まった名前で、いまの場所に書く）")
@@ -40,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
 
 async def _produce(url: str, options: argparse.Namespace) -> File:
     async with database.opened(url):
-        actor = await installation.at_the_keyboard(datetime.now(UTC), Role.STATISTICIAN, options.who)
+        actor = await installation.at_the_keyboard(datetime.now(UTC), EXPORTS[options.name].role, options.who)
         return await produce(actor, options.name, options.period, options.format, fresh=options.fresh)

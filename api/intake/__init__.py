@@ -19,9 +19,10 @@ from api.intake.table import Table
 from api.intake.template import template, template_csv
 from api.intake.units import UNITS
 from api.intake.volunteers import VOLUNTEERS
+from api.intake.wifi import WIFI_SPOTS
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS)
+    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS)
 }
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "SCHOOLS",
     "UNITS",
     "VOLUNTEERS",
+    "WIFI_SPOTS",
     "Field",
     "Intake",
     "Kind",

@@ -171,8 +171,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "公衆無線LANの実態把握と、対策の働き掛け",
         NOTHING_PERSONAL,
         public="facility name name_kana name_english installer ssid area list_number municipality_code address building"
-        " latitude longitude phone extension url found_on retired_on organization_id",
-        internal="status remarks surveyed_on search kana_order identity",
+        " latitude longitude phone extension url remarks found_on retired_on organization_id",
+        internal="status surveyed_on search kana_order identity",
         texts="name installer address building remarks",
         headings={"retired_on": "撤去日"},
     ),

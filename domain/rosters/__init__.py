@@ -6,6 +6,7 @@ from domain.rosters.officers import take_in_officers
 from domain.rosters.organizations import take_in_organizations, take_in_schools
 from domain.rosters.units import take_in_units
 from domain.rosters.volunteers import take_in_volunteers
+from domain.rosters.wifi import take_in_wifi_spots
 
 __all__ = [
     "Change",
@@ -20,4 +21,5 @@ __all__ = [
     "take_in_schools",
     "take_in_units",
     "take_in_volunteers",
+    "take_in_wifi_spots",
 ]

@@ -20,7 +20,7 @@ from domain.actor import LIAISONS, Actor
 from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves
-from domain.verbs import broken
+from domain.verbs import broken, verb
 
 
 class WifiStatus(StrEnum):
@@ -191,6 +191,13 @@ broken(
 def visible_to(actor: Actor) -> QuerySet[WifiSpot]:
     """Liaison officers see their units' spots; nobody else any: what is wanting there is not for others to know."""
     return WifiSpot.filter(any_of(WifiSpot, "unit_id", actor.units)) if actor.role in LIAISONS else nothing(WifiSpot)
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed(actor: Actor) -> list[WifiSpot]:
+    """The spots that there are, in order of municipality and name, as a list of them is published: what surveys have
+    found stands in none."""
+    return await visible_to(actor).filter(retired_on=None).order_by("municipality_code", "kana_order", "id")
 
 
 def surveys_visible_to(actor: Actor) -> QuerySet[WifiSurvey]:

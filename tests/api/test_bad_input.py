@@ -81,7 +81,6 @@ MAY_BE_BLANK = {
     ),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
     *("ceptoar", "ministry", "reachable"),
-    *("ceptoar", "ministry"),
     *("nameEnglish", "installer", "ssid", "area", "listNumber", "building", "url"),  # of a network
     *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }

@@ -14,7 +14,7 @@ import pytest
 
 from api.allowance import Budget, Budgets
 from api.app import make_app
-from api.downloads import EXPORTS
+from api.downloads import EXPORTS, Export
 from api.house import House
 from domain import tokens
 from domain.actor import Role
@@ -208,7 +208,7 @@ def test_a_bug_is_a_number_to_the_client_and_a_place_in_the_log(play, monkeypatc
         raise RuntimeError(name)
 
     async def story(town):
-        monkeypatch.setitem(EXPORTS, "statistics", broken)
+        monkeypatch.setitem(EXPORTS, "statistics", Export(broken, Role.STATISTICIAN))
         return await ask(town, Role.STATISTICIAN)
 
     answer = play(story)
@@ -216,3 +216,19 @@ def test_a_bug_is_a_number_to_the_client_and_a_place_in_the_log(play, monkeypatc
     assert name not in answer.text + caplog.text
     assert "RuntimeError" in caplog.text
     caplog.clear()
+
+
+def test_a_list_of_networks_is_for_the_desk_and_of_today(play):
+    async def story(town):
+        await make.wifi_spot(make.at(town.officer, NOW), "見本市民会館")
+        spots = "/exports/wifi-spots?format=json"
+        return (
+            await ask(town, Role.HQ_LIAISON, spots),
+            await ask(town, Role.STATISTICIAN, spots),
+            await ask(town, Role.HQ_LIAISON, f"{spots}&period=2027Q4"),
+        )
+
+    listed, refused, dated = play(story)
+    assert [one["名称"] for one in listed.json()] == ["見本市民会館"]
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
+    assert (dated.status_code, dated.json()["errors"][0]["extensions"]["field"]) == (400, "period")

@@ -21,6 +21,7 @@ from domain.records import any_of
 from domain.statistics import Run
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Volunteer, VolunteerGroup, VolunteerStatus, has_consent
+from domain.wifi import WifiSpot, WifiStatus
 from jobs.schedule import SCHEDULE, TIMES, Alone
 from seed import story
 from seed.days import at
@@ -167,6 +168,16 @@ def test_the_volunteers_were_active_in_all_three_ways(look):
         return {one.kind for one in rows}, all(one.removed_count < one.reported_count for one in patrols)
 
     assert look(held()) == (set(ActivityKind), True)
+
+
+def test_of_the_networks_of_each_station_some_were_wanting_and_some_are_better(look):
+    async def found():
+        spots = await WifiSpot.all()
+        return len(spots), {spot.status for spot in spots}
+
+    count, states = look(found())
+    assert count == 44
+    assert states >= {WifiStatus.FINE, WifiStatus.ADVISED, WifiStatus.IMPROVED}
 
 
 def test_nothing_in_it_exists(look):
