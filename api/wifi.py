@@ -36,7 +36,7 @@ class WifiSpotFilter:
     facility: list[WifiFacility] | None = reading.among("facility")
     unit: strawberry.ID | None = reading.of_unit()
     organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
-    text: str | None = reading.contains("search", search_key)
+    text: str | None = reading.found("wifi_spot", search_key)
     surveyed_before: date | None = reading.below("surveyed_on", "date", data=INTERNAL)
     retired: bool | None = reading.present("retired_on")
 

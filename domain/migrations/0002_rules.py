@@ -11,7 +11,7 @@ EXTENSIONS = [
 # key. Behind the walls PostgreSQL looks at what it does not trust only after the wall, and so in no index: neither LIKE
 # nor the comparison of arrays is leakproof. So the rows are found by a function with the owner's rights, which gives
 # away nothing but their ids, of the prefecture that is set if one is; the caller reads the rows behind the wall.
-FOUND = ("agreement", "contact", "drill", "organization", "person", "volunteer", "volunteer_group")
+FOUND = ("agreement", "contact", "drill", "organization", "person", "volunteer", "volunteer_group", "wifi_spot")
 _OURS = """prefecture_id = coalesce(nullif(current_setting('renkei.prefecture', true), '')::uuid, prefecture_id)
            AND strpos(search, key) > 0"""
 
@@ -279,7 +279,6 @@ RETENTION = [
 ]
 WIFI = [
     "CREATE UNIQUE INDEX wifi_spot_identity ON wifi_spot (prefecture_id, identity) WHERE retired_on IS NULL",
-    "CREATE INDEX wifi_spot_search ON wifi_spot USING gin (search gin_trgm_ops)",
 ]
 # `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
 # alone, whatever the units: by units and order only one unit's rows stand in order.

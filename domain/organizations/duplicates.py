@@ -1,0 +1,80 @@
+"""重複の疑い: which registered organisations may be one and the same, each pair with the reasons. Nobody is merged by it.
+
+Two bodies whose numbers of one kind differ are two, and so are two of one name in two towns; a branch is not its head
+office. What many share says nothing: a domain of mail counts where at most three bodies have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain import database, records
+from domain.actor import LIAISONS, Actor
+from domain.organizations.organization import kept_by
+from domain.verbs import verb
+
+MOST = 100
+
+
+class DuplicateReason(StrEnum):
+    """同じ法人番号, 表記を揃えると同じ名称, 担当者のメールが同じドメイン."""
+
+    CORPORATE_NUMBER = "CORPORATE_NUMBER"
+    NAME = "NAME"
+    MAIL_DOMAIN = "MAIL_DOMAIN"
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Two bodies, the one that was registered first before the other, and why they may be the same one."""
+
+    organization_id: UUID
+    name: str
+    other_id: UUID
+    other_name: str
+    reasons: tuple[DuplicateReason, ...]
+
+
+# The second word of a search key is the name without the form of the company (`describing.described`).
+PAIRS = """
+    WITH body AS (
+        SELECT id, name, corporate_number, school_code, municipality_code, parent_organization_id,
+            regexp_replace(split_part(search, ' ', 2), '[・·.,、。''’"”]', '', 'g') AS stem
+        FROM organization WHERE prefecture_id = $1 AND unit_id = any($2::uuid[]) AND retired_on IS NULL),
+    mailbox AS (
+        SELECT DISTINCT organization_id, lower(split_part(mail_address, '@', 2)) AS domain
+        FROM contact JOIN person ON person.id = contact.person_id
+        WHERE contact.until IS NULL AND mail_address <> '' AND organization_id IN (SELECT id FROM body)),
+    telling AS (SELECT domain FROM mailbox GROUP BY domain HAVING count(*) BETWEEN 2 AND 3),
+    pair AS (
+        SELECT one.id AS one, other.id AS other, 'CORPORATE_NUMBER' AS reason
+        FROM body one JOIN body other ON other.corporate_number = one.corporate_number AND other.id > one.id
+        UNION ALL
+        SELECT one.id, other.id, 'NAME' FROM body one JOIN body other ON other.stem = one.stem AND other.id > one.id
+        WHERE '' IN (one.municipality_code, other.municipality_code) OR one.municipality_code = other.municipality_code
+        UNION ALL
+        SELECT one.organization_id, other.organization_id, 'MAIL_DOMAIN'
+        FROM telling JOIN mailbox one USING (domain) JOIN mailbox other USING (domain)
+        WHERE other.organization_id > one.organization_id)
+    SELECT one.id, one.name, other.id, other.name, array_agg(DISTINCT reason) AS reasons
+    FROM pair JOIN body one ON one.id = pair.one JOIN body other ON other.id = pair.other
+    WHERE ($3::uuid IS NULL OR $3 IN (one.id, other.id))
+        AND coalesce(one.corporate_number = other.corporate_number, true)
+        AND coalesce(one.school_code = other.school_code, true)
+        AND one.id IS DISTINCT FROM other.parent_organization_id AND other.id IS DISTINCT FROM one.parent_organization_id
+    GROUP BY one.id, one.name, other.id, other.name
+    ORDER BY count(DISTINCT reason) DESC, one.id, other.id LIMIT $4"""
+
+
+@verb(*LIAISONS, only_reads=True)
+async def find_duplicates(actor: Actor, organization_id: UUID | None = None) -> list[Duplicate]:
+    """Pairs among the bodies that the actor's units keep, or those with this one; of many those with most reasons.
+
+    Raises NotFound for a body that they do not keep.
+    """
+    if organization_id is not None:
+        await records.see(kept_by(actor), organization_id, field="organization_id")
+    found = await database.records(PAIRS, actor.prefecture_id, list(actor.units), organization_id, MOST)
+    return [Duplicate(*pair, tuple(map(DuplicateReason, sorted(reasons)))) for *pair, reasons in found]
