@@ -2,18 +2,28 @@
 
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
-from api import reading
+from api import reading, referring
+from api.context import Info
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import organizations
 from domain.japanese import search_key, search_stem
-from domain.organizations import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
+from domain.organizations import (
+    CiSector,
+    ContactRole,
+    Duplicate,
+    DuplicateReason,
+    InPlace,
+    OrganizationKind,
+    OrganizationSize,
+    duplicates,
+)
 from domain.rights import DataClass
 
 if TYPE_CHECKING:
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
     from api.encounters import Encounter
     from api.lectures import Lecture
 
-for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole):
+for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole, DuplicateReason):
     strawberry.enum(kind, description=kind.__doc__)
 
 LAST_DRILL = """(select (max(drill.starts_at) at time zone 'Asia/Tokyo')::date
@@ -178,8 +188,38 @@ class ContactOrder(Enum):
     SINCE_DESC = reading.desc("since")
 
 
+@strawberry.type(description="重複の疑い: two registered organisations that may be the same one, and why.")
+class PossibleDuplicate:
+    organization_id: strawberry.ID
+    organization_name: str
+    other_id: strawberry.ID
+    other_name: str
+    reasons: list[DuplicateReason]
+
+    @classmethod
+    def of(cls, found: Duplicate) -> Self:
+        ids = [strawberry.ID(reading.encode("Organization", id)) for id in (found.organization_id, found.other_id)]
+        return cls(
+            organization_id=ids[0],
+            organization_name=found.name,
+            other_id=ids[1],
+            other_name=found.other_name,
+            reasons=list(found.reasons),
+        )
+
+
+async def _duplicates(info: Info, organization_id: strawberry.ID | None = None) -> list[PossibleDuplicate]:
+    about = referring.key("organization_id", organization_id) if organization_id else None
+    return [PossibleDuplicate.of(one) for one in await organizations.find_duplicates(info.context.actor, about)]
+
+
 @reading.shape
 class OrganizationQueries:
+    possible_duplicates: list[PossibleDuplicate] = strawberry.field(
+        resolver=_duplicates,
+        metadata=reading.answered(2 * duplicates.MOST, organizations.find_duplicates),
+        description="Of the organisations that the reader's units keep, or with this one; of many the likeliest.",
+    )
     contact: Contact | None = reading.root_one()
     contacts: Connection[Contact] = reading.root_connection(orders=ContactOrder, filters=ContactSearch)
     organization: Organization | None = reading.root_one()

@@ -1,8 +1,8 @@
 """団体・事業者: partners, schools and other bodies, their establishments and their contacts.
 
 `kinds` is what they may be, `organization` what they are and who sees them, `describing` what is known of one and which
-two are the same; `registering`, `establishments`, `contacts`, `sharing`, `leaving` and `transferring` are what is done
-with them.
+two are the same, `duplicates` which may be; `registering`, `establishments`, `contacts`, `sharing`, `leaving` and
+`transferring` are what is done with them.
 """
 
 from domain.organizations.contacts import (
@@ -13,6 +13,7 @@ from domain.organizations.contacts import (
     verified,
 )
 from domain.organizations.describing import BLANK, Facts, assessed, described, identity
+from domain.organizations.duplicates import Duplicate, DuplicateReason, find_duplicates
 from domain.organizations.establishments import add_establishment, correct_establishment
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.organizations.leaving import (
@@ -46,6 +47,8 @@ __all__ = [
     "CoOwner",
     "Contact",
     "ContactRole",
+    "Duplicate",
+    "DuplicateReason",
     "Establishment",
     "Facts",
     "InPlace",
@@ -64,6 +67,7 @@ __all__ = [
     "described",
     "end_sharing",
     "establishments_visible_to",
+    "find_duplicates",
     "find_present_contact",
     "gone",
     "identity",

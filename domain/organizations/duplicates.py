@@ -1,4 +1,4 @@
-"""重複の疑い: which registered organisations may be one and the same, each pair with the reasons. Nobody is merged by it.
+"""重複の疑い: which registered organisations may be one and the same, each pair with the reasons; nothing is merged.
 
 Two bodies whose numbers of one kind differ are two, and so are two of one name in two towns; a branch is not its head
 office. What many share says nothing: a domain of mail counts where at most three bodies have it.
@@ -63,7 +63,8 @@ PAIRS = """
     WHERE ($3::uuid IS NULL OR $3 IN (one.id, other.id))
         AND coalesce(one.corporate_number = other.corporate_number, true)
         AND coalesce(one.school_code = other.school_code, true)
-        AND one.id IS DISTINCT FROM other.parent_organization_id AND other.id IS DISTINCT FROM one.parent_organization_id
+        AND one.id IS DISTINCT FROM other.parent_organization_id
+        AND other.id IS DISTINCT FROM one.parent_organization_id
     GROUP BY one.id, one.name, other.id, other.name
     ORDER BY count(DISTINCT reason) DESC, one.id, other.id LIMIT $4"""
 
@@ -77,4 +78,7 @@ async def find_duplicates(actor: Actor, organization_id: UUID | None = None) -> 
     if organization_id is not None:
         await records.see(kept_by(actor), organization_id, field="organization_id")
     found = await database.records(PAIRS, actor.prefecture_id, list(actor.units), organization_id, MOST)
-    return [Duplicate(*pair, tuple(map(DuplicateReason, sorted(reasons)))) for *pair, reasons in found]
+    return [
+        Duplicate(one, name, other, other_name, tuple(map(DuplicateReason, sorted(reasons))))
+        for one, name, other, other_name, reasons in found
+    ]
