@@ -117,9 +117,9 @@ async def expect(author: Author, attendee: Attendee, coming: Coming) -> Counted 
 
 def _since(author: Author, coming: Coming, participation: Participation) -> Coming:
     """What was said of it that did not stand in the form already. A number that was left there gives way to more names.
-    Raises Conflict where something else stands there by now, or where it is said without having seen what does; who
-    tells an officer on the telephone is told by them."""
-    if coming == NOTHING_SAID or (coming.seen is None and isinstance(author, Actor)):
+    Raises Conflict where something else stands there by now, or where somebody is named and it is said without having
+    seen who; who tells an officer on the telephone is told by them."""
+    if coming.seen is None and (coming == NOTHING_SAID or isinstance(author, Actor) or not participation.names):
         return coming
     if is_left(coming):
         return NOTHING_SAID

@@ -156,8 +156,9 @@ def test_nobody_is_shown_who_comes_without_a_line_that_says_so_also_before_their
 def test_who_comes_is_said_by_nobody_who_has_not_seen_what_stands_there(play: Any) -> None:
     async def story(town: Town) -> None:
         one, part = await invited(town)
-        await answer(one, partstat="ACCEPTED", names="\n".join(THREE))
         async with at_the_door() as client:
+            first = await client.post(path(one), data={"partstat": "ACCEPTED", "names": "\n".join(THREE)})
+            assert (first.status_code, (await Participation.get(id=part.id)).names) == (200, THREE)
             refused = await client.post(path(one), data={"partstat": "TENTATIVE", "names": "部長 丁"})
             alone = await client.post(path(one), data={"partstat": "TENTATIVE"})
         assert (refused.status_code, lines_on(refused)) == (409, ("", "部長 丁"))
