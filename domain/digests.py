@@ -1,7 +1,7 @@
 """朝のまとめ: one mail a morning for officers who want it, with what is coming, who has not answered, and what is due.
 
 It covers what the officer's account or token as a liaison officer does, and nothing that they would not see there; it
-names dates, never a person. A morning with nothing to tell brings no mail.
+names dates and bodies, never a person. A morning with nothing to tell brings no mail.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from tortoise.functions import Count
 
-from domain import calendar, incoming, letters, outbox, tokens, units
+from domain import calendar, encounters, incoming, letters, outbox, tokens, units
 from domain.actor import LIAISONS, TOKYO, Actor, Bearer, Role
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat
 from domain.incoming import IncomingStatus
@@ -57,10 +57,13 @@ async def _acting(now: datetime, officer: Person) -> Actor | None:
 
 async def _told(actor: Actor) -> dict[str, list[str]]:
     """What a digest says to somebody, by the name of the fact."""
+    unreported, steps = await encounters.find_lines(actor)
     return {
         "coming": _lines([_line(one) for one in await _ahead(actor, COMING)]),
         "unanswered": _lines(await _unanswered(actor)),
         "due": _lines([_line(one) for one in await _unreported(actor)]),
+        "encounters": _lines(unreported),
+        "steps": _lines(steps),
         "waiting": await _waiting(actor),
     }
 

@@ -17,6 +17,7 @@ from domain import (
     calendar,
     documents,
     drills,
+    encounters,
     feeds,
     incoming,
     lectures,
@@ -31,6 +32,7 @@ from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
 from domain.documents import DocumentStatus
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
+from domain.encounters import EncounterKind, EncounterTheme
 from domain.incoming import IncomingKind, IncomingStatus
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
@@ -286,6 +288,40 @@ async def _two_more(around: Around, lecture: Lecture) -> Variables:
     return {"input": {"lectureId": encode("Lecture", lecture.id), "headCounts": counts, "reason": reason}}
 
 
+async def _called(around: Around) -> Variables | None:
+    """The played partner, or another body that is seen, on the telephone this minute; a first call of this day."""
+    bodies = organizations.visible_to(around.asking).filter(retired_on=None)
+    body = await bodies.filter(id=around.partner.organization_id).first() or await bodies.order_by("id").first()
+    if body is None:
+        return None
+    contacts = organizations.contacts_visible_to(around.asking).filter(organization_id=body.id, until=None)
+    contact = await contacts.order_by("id").first()
+    them = {"contactId": encode("Contact", contact.id)} if contact else {"jobTitle": "担当者"}
+    return {
+        "input": {
+            "kind": EncounterKind.CALL,
+            "organizationId": encode("Organization", body.id),
+            "theme": EncounterTheme.RELATIONSHIP,
+            "startsAt": around.now,
+            "minutes": 10,
+            "outcome": "担当者の異動がないことを確かめた。",
+            "members": [{"officerId": encode("Officer", around.asking.person_id), "isLead": True}, them],
+            "nextStep": {"what": "訓練の案内を送る", "dueOn": open_day(around.asking.today, 14).isoformat()},
+        }
+    }
+
+
+async def _visited(around: Around) -> Variables | None:
+    return {"now": around.now} if await encounters.find_unreported(around.asking) else None
+
+
+async def _steps(around: Around) -> Variables | None:
+    """What is to be done by tomorrow, or overdue."""
+    before = around.asking.today + timedelta(days=1)
+    due = encounters.steps_visible_to(around.asking).filter(next_due_on__lt=before)
+    return {"before": before.isoformat()} if await due.exists() else None
+
+
 async def _screened(around: Around) -> Variables | None:
     """An adult who is being screened."""
     screening = volunteers.visible_to(around.asking).filter(status=VolunteerStatus.SCREENING, age_band=AgeBand.ADULT)
@@ -370,6 +406,9 @@ FINDERS: Mapping[str, Find] = {
     "accept_mail": _answering_mail,
     "decline_counter": _countering_mail,
     "correct_head_counts": _counted,
+    "note_call": _called,
+    "visits_to_report": _visited,
+    "next_steps": _steps,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
     "agreements_ending": _ending,

@@ -1,8 +1,8 @@
 """接触記録: every visit, call, meeting, mail and guidance, with who took part, what came of it and what is to be done.
 
 `encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
-`planning`, `reporting` and `following` are what is done with them, in the order of life, `touching` what other
-departments do.
+`planning`, `reporting` and `following` are what is done with them, in the order of life, `due` what waits for somebody,
+`touching` what other departments do.
 """
 
 from domain.encounters.attending import EncounterAttendance, EncounterMember, EncounterSide, attendances_visible_to
@@ -14,6 +14,7 @@ from domain.encounters.checklist import (
     ItemChecked,
     checks_visible_to,
 )
+from domain.encounters.due import find_lines, find_steps_due, find_unreported
 from domain.encounters.encounter import (
     BUSINESS_LABELS,
     HELD,
@@ -63,6 +64,9 @@ __all__ = [
     "checks_visible_to",
     "correct",
     "correct_checked",
+    "find_lines",
+    "find_steps_due",
+    "find_unreported",
     "is_elsewhere",
     "note",
     "plan",

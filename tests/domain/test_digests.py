@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from domain import digests, people, replies, tokens
+from domain import digests, encounters, people, replies, tokens
 from domain.actor import Actor, Role
 from domain.calendar import Attendee, PartStat
+from domain.encounters import NextStep
 from domain.outbox import Letter
 from domain.people import Person
 from domain.tokens import Token
@@ -71,6 +72,29 @@ def test_what_should_have_taken_place_is_named_until_it_is_entered(play: Any) ->
         activity = await make.activity(town.officer)
         [letter] = await sent(activity.starts_at + timedelta(hours=3))
         assert letter.facts["due"] == ["・令和８年７月11日（土）午前９時 駅前での広報啓発活動"]
+
+    play(story)
+
+
+def test_visits_without_a_report_and_what_is_to_be_done_are_named_with_the_body_and_nothing_of_their_content(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        await subscribed(town, town.officer)
+        visit = await make.planned_encounter(town.officer)
+        step = NextStep("総務課の例塚さんに案内を送る", town.officer.today + 2 * DAY)
+        met = await make.encounter(town.officer, body=await make.company(town.officer, "例示ガス"), next_step=step)
+        colleague = await make.officer(town.hq, town.station)
+        own, theirs = [await make.company(town.officer, name) for name in ("例示酒造", "例示製菓")]
+        for body, due in ((own, 100), (theirs, 2)):
+            another = NextStep("電話する", town.officer.today + due * DAY, body is theirs and colleague.id or None)
+            await make.encounter(town.officer, body=body, next_step=another)
+        [letter] = await sent(visit.starts_at + 10 * DAY)
+        assert letter.facts["encounters"] == ["・令和８年７月８日（水）午前９時 訪問 架空電力株式会社"]
+        assert letter.facts["steps"] == ["・令和８年７月３日（金）まで 例示ガス"]
+        await encounters.settle_next_step(make.at(town.officer, NOW + 3 * DAY), met.id)
+        await encounters.cancel(town.officer, visit.id, reason="先方の都合")
+        assert await sent(visit.starts_at + 10 * DAY) == []
 
     play(story)
 

@@ -76,6 +76,8 @@ FACTS = {
     "coming": ["・共同対処訓練", "・<b>講話"],
     "unanswered": ["・共同対処訓練 未回答 2人"],
     "due": ["・講話"],
+    "encounters": ["・訪問"],
+    "steps": ["・架空電力株式会社"],
     "waiting": ["・届いたメール 1通"],
 }
 INVITATIONS = (

@@ -11,6 +11,7 @@ from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
 from domain.drills import Drill, DrillStatus
+from domain.encounters import Encounter, EncounterStatus, is_elsewhere
 from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
 from domain.lectures import HeadCount, Lecture, LectureStatus
@@ -149,6 +150,25 @@ def test_eight_drills_of_the_year_were_held_or_are_coming_and_one_was_moved_with
     count, sequence = look(drills())
     assert count == 8
     assert sequence >= 2
+
+
+def test_partners_are_met_all_year_and_some_encounters_wait_for_their_report_or_for_what_follows(look, year):
+    async def met():
+        counts = Counter([one.status for one in await Encounter.all()])
+        waiting = Encounter.filter(status=EncounterStatus.PLANNED)
+        open_steps = Encounter.filter(next_due_on__isnull=False, next_done_on=None)
+        by_desk = await Encounter.filter(unit__kind=UnitKind.HEADQUARTERS).first()
+        elsewhere = Encounter.filter(organization_id=by_desk.organization_id, starts_at__gt=by_desk.starts_at)
+        near = [one for one in await elsewhere if is_elsewhere(one, by_desk)]
+        days = [one.day for one in await waiting]
+        return counts, days, await open_steps.count(), len(near)
+
+    counts, days, steps, near = look(met())
+    assert 320 <= sum(counts.values()) <= 420
+    assert set(counts) >= {EncounterStatus.PLANNED, EncounterStatus.REPORTED, EncounterStatus.CHECKED}
+    assert min(days) < year.today < max(days)
+    assert steps > 0
+    assert near > 0
 
 
 def test_210_volunteers_serve_in_nine_groups_and_each_of_34_minors_with_consent(look, year):
