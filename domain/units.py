@@ -98,15 +98,20 @@ BELOW = """
 
 
 async def find_reachable(today: date) -> list[Unit]:
-    """Every unit that stands and tells outside how it is reached, prefecture by prefecture, the highest first; whoever
-    doubts a mail looks here, so it is for everybody to read."""
+    """Every unit that stands and tells outside how it is reached, prefecture by prefecture, headquarters before the
+    stations and each before what is below it, of equals by kana; whoever doubts a mail looks here, so it is for
+    everybody to read."""
     standing = Q(retired_on=None) | Q(retired_on__gt=today)
-    told = Unit.filter(standing, ~Q(phone="", mail_address="")).exclude(kind=UnitKind.NATIONAL)
-    tops = {one.id: one.kana_order for one in await Unit.filter(kind=UnitKind.PREFECTURE)}
+    every = {one.id: one for one in await Unit.exclude(kind=UnitKind.NATIONAL)}
+    reached = await Unit.filter(standing, ~Q(phone="", mail_address="")).exclude(kind=UnitKind.NATIONAL)
     ranks = list(UnitKind)
-    return sorted(
-        await told, key=lambda one: (tops.get(one.prefecture_id, ""), ranks.index(one.kind), one.kana_order, one.id)
-    )
+
+    def place(unit: Unit) -> list[tuple[int, str, UUID]]:
+        """Where it stands, from the top of its tree down."""
+        above = place(every[unit.parent_id]) if unit.parent_id in every else []
+        return [*above, (ranks.index(unit.kind), unit.kana_order, unit.id)]
+
+    return sorted(reached, key=place)
 
 
 async def find_switchboard(today: date) -> Unit | None:

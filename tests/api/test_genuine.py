@@ -1,5 +1,6 @@
 """The page on which somebody checks whether a mail is ours: for everybody, with every address and number of a unit."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from cryptography.x509.oid import NameOID
 from api.house import Marks
 from api.marks import marks_of
 from api.settings import DkimKey, Settings, SmimeKeys
-from domain.units import Unit
+from domain import units
+from domain.units import Unit, UnitKind
 from tests.api.entering import browser, text_of
 from tests.clock import NOW
+from tests.domain.test_walls import another_prefecture
 from tests.make import Town
 
 
@@ -32,6 +35,32 @@ def test_everybody_reads_from_where_we_write_and_whom_to_call(play: Any) -> None
         assert "https://renkei.example/ で始まる" in text
         assert "DKIM" not in text
         assert "試﨑" not in text
+
+    play(story)
+
+
+def test_headquarters_come_before_the_stations_and_neighbours_with_one_address_stand_together(play: Any) -> None:
+    async def story(town: Town) -> None:
+        below = {"parent_id": town.station.id, "kind": UnitKind.SECTION, "code": "9001", "name": "生活安全課"}
+        same = {"phone": town.station.phone, "mail_address": town.station.mail_address}
+        await units.establish(town.admin, **below, name_kana="アアア", **same)
+        async with browser() as one:
+            page = await one.get("/genuine")
+        assert re.findall("<h3>(.+?)</h3>", page.text) == ["本部", "警察署"]
+        top, stations = re.findall("<dt>(.+?)</dt>", page.text)[0], re.findall("<dt>(.+?)</dt>", page.text)[1:]
+        assert top == f"{town.prefecture.name}、{town.prefecture.name}本部、{town.section.name}"
+        assert stations == ["青浜第1警察署、生活安全課", "青浜第2警察署"]
+
+    play(story)
+
+
+def test_of_several_prefectures_each_has_its_own_groups(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await Unit.filter(id=(await another_prefecture(town)).id).update(phone="000-0000-0002")
+        async with browser() as one:
+            page = await one.get("/genuine")
+        groups = {f"{town.prefecture.name} 本部", f"{town.prefecture.name} 警察署", "紅浜県警察 本部"}
+        assert set(re.findall("<h3>(.+?)</h3>", page.text)) == groups
 
     play(story)
 
