@@ -74,6 +74,13 @@ class _Pen:
     def __init__(self, book: Any) -> None:
         self.book = book
         self.made: dict[tuple[str, ...], Any] = {}
+        self.live: dict[str, bool] = {}
+
+    def is_live(self, text: str) -> bool:
+        """Whether a spreadsheet may take it for a formula, found out once: a data sheet says the same in each line."""
+        if text not in self.live:
+            self.live[text] = is_formula_like(text)
+        return self.live[text]
 
     def __call__(self, *looks: str) -> Any:
         if looks not in self.made:
@@ -91,7 +98,7 @@ class _Page:
 
     def text(self, row: int, column: int, text: str, *looks: str) -> None:
         """An empty one leaves the cell empty, with its border."""
-        quoted = ("quoted",) if is_formula_like(text) else ()
+        quoted = ("quoted",) if self.pen.is_live(text) else ()
         write = self.paper.write_string if text else self.paper.write_blank
         self._done(write(row, column, text, self.pen(*looks, *quoted)))
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain, groupby
+from uuid import UUID
 
 from domain.actor import TOKYO
 from domain.statistics import ALL, BY_KEY, Facts, Figure, Report, Tally
@@ -58,7 +59,7 @@ def statistics_csv(report: Report) -> bytes:
 
 def statistics_json(report: Report) -> bytes:
     """Figures as objects; a figure that does not apply is null. Instants in Asia/Tokyo."""
-    period = report.period
+    period, names = report.period, _names(report)
     said = {
         "name": report.name,
         "period": period.code,
@@ -69,7 +70,7 @@ def statistics_json(report: Report) -> bytes:
         "asOf": report.as_of.isoformat(),
         "computedAt": report.computed_at.astimezone(TOKYO).isoformat(timespec="seconds"),
         "isPreliminary": report.is_preliminary,
-        "figures": [_object(report, figure) for figure in report.figures()],
+        "figures": [_object(figure, names[figure.unit_id]) for figure in report.figures()],
     }
     return json.dumps(said, ensure_ascii=False).encode()
 
@@ -185,12 +186,12 @@ def table(report: Report) -> Table:
     about = [
         Column(name, name, 16, Kind.DATE if isinstance(value, date) else Kind.TEXT) for name, value in shared.items()
     ]
-    return [*about, *FLAT], [{**shared, **_flat(report, figure)} for figure in report.figures()]
+    names = _names(report)
+    return [*about, *FLAT], [{**shared, **_flat(figure, names[figure.unit_id])} for figure in report.figures()]
 
 
-def _flat(report: Report, figure: Figure) -> dict[str, Value]:
-    tally = figure.tally
-    code, name = _unit(report, figure)
+def _flat(figure: Figure, unit: tuple[str, str]) -> dict[str, Value]:
+    tally, (code, name) = figure.tally, unit
     return {
         "unit_code": code,
         "unit": name,
@@ -206,13 +207,13 @@ def _flat(report: Report, figure: Figure) -> dict[str, Value]:
     }
 
 
-def _unit(report: Report, figure: Figure) -> tuple[str, str]:
-    names = {unit.id: (unit.code, unit.name) for unit in report.units}
-    return ("", WHOLE) if figure.unit_id == report.whole_id else names[figure.unit_id]
+def _names(report: Report) -> dict[UUID | None, tuple[str, str]]:
+    """Code and name of each unit; the whole has no code."""
+    return {unit.id: (unit.code, unit.name) for unit in report.units} | {report.whole_id: ("", WHOLE)}
 
 
-def _object(report: Report, figure: Figure) -> dict[str, object]:
-    code, name = _unit(report, figure)
+def _object(figure: Figure, unit: tuple[str, str]) -> dict[str, object]:
+    code, name = unit
     value = float(figure.value) if isinstance(figure.value, Decimal) else figure.value
     return {
         "unitCode": code,

@@ -12,7 +12,7 @@ NOT_APPLICABLE = "-"
 
 def lines(typed: str) -> str:
     r"""The text with whatever a reader may take for the end of a line as \n, and without other controls."""
-    return CONTROLS.sub("", LINE_ENDS.sub("\n", typed))
+    return typed if typed.isprintable() else CONTROLS.sub("", LINE_ENDS.sub("\n", typed))
 
 
 def one_line(typed: str) -> str:
