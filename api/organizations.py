@@ -153,6 +153,9 @@ class Organization(Node):
     parent: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
         "parent_organization_id"
     )
+    merged_into: Annotated["Organization", strawberry.lazy("api.organizations")] | None = reading.one(
+        "merged_into_id", description="統合先の団体"
+    )
     children: Connection[Annotated["Organization", strawberry.lazy("api.organizations")]] = reading.connection(
         "parent_organization_id", order=reading.asc("kana_order")
     )

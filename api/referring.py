@@ -15,6 +15,9 @@ PEOPLE = ("Person", "Officer")
 REFERS = {
     "parent": ("Unit",),
     "parent_organization": ("Organization",),
+    "kept": ("Organization",),
+    "gone": ("Organization",),
+    "merge": ("OrganizationMerge",),
     "co_owner": ("OrganizationCoOwner",),
     "police_unit": ("Unit",),
     "school": ("Organization",),
@@ -64,6 +67,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "Officer": ("officers",),
     "Organization": ("organizations",),
     "OrganizationCoOwner": ("organizations.coOwners",),
+    "OrganizationMerge": ("organizationMerges",),
     "Person": ("contacts.person", "volunteers.person"),
     "Unit": ("units",),
     "Volunteer": ("volunteers",),

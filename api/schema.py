@@ -14,6 +14,7 @@ from api.encounters import EncounterMutations, EncounterQueries
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
+from api.merging import MergeMutations, MergeQueries
 from api.mutations import together
 from api.organizations import (
     ContactMutations,
@@ -43,6 +44,7 @@ class Query(
     UnitQueries,
     PeopleQueries,
     OrganizationQueries,
+    MergeQueries,
     CalendarQueries,
     AgreementQueries,
     VolunteerQueries,
@@ -71,6 +73,7 @@ Mutation = together(
     OfficerMutations,
     OrganizationMutations,
     CoOwnerMutations,
+    MergeMutations,
     EstablishmentMutations,
     ContactMutations,
     AgreementMutations,

@@ -52,6 +52,7 @@ MODELS = [
         "encounters.encounter",
         "encounters.attending",
         "encounters.checklist",
+        "merging",
         "statistics.runs",
         "sealing",
         "looks",

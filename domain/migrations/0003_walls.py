@@ -96,6 +96,7 @@ DESKS = (
     "lecture_head_count",
     "legal_hold",
     "organization_co_owner",
+    "organization_merge",
     "post",
     "reappointment",
     "recovery_code",

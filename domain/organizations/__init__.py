@@ -38,7 +38,7 @@ from domain.organizations.organization import (
 )
 from domain.organizations.registering import ELSEWHERE, correct, place_below, register
 from domain.organizations.sharing import end_sharing, share
-from domain.organizations.transferring import take_along, transfer
+from domain.organizations.transferring import carry, take_along, transfer
 
 __all__ = [
     "BLANK",
@@ -58,6 +58,7 @@ __all__ = [
     "add_contact",
     "add_establishment",
     "assessed",
+    "carry",
     "co_owners_visible_to",
     "confirm_contact",
     "contacts_visible_to",

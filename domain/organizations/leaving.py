@@ -15,6 +15,7 @@ from domain.organizations.organization import (
     contacts_visible_to,
     establishments_visible_to,
     gone,
+    must_be_itself,
     must_keep,
     visible_to,
 )
@@ -38,6 +39,7 @@ async def reinstate(actor: Actor, organization_id: UUID, *, version: int) -> Org
     """Take an organisation that was retired back in; its contacts are reinstated one by one, where they are there."""
     row = await records.find(visible_to(actor), organization_id, version)
     must_keep(actor, row)
+    must_be_itself(row)
     records.must_have_ended(row.retired_on)
     return await records.change(actor, row, "organization-reinstated", retired_on=None)
 

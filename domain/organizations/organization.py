@@ -13,7 +13,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor, Role
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, WrongState
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import Person, seen_besides
 from domain.records import Owned, any_of, nothing, within
@@ -49,6 +49,10 @@ class Organization(Owned):
         "renkei.Organization", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     parent_organization_id: UUID | None
+    merged_into: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "renkei.Organization", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    merged_into_id: UUID | None
     search = fields.CharField(max_length=2000)
     kana_order = fields.TextField()
     identity = fields.CharField(max_length=300)
@@ -59,6 +63,7 @@ class Organization(Owned):
         indexes = [
             Index(fields=("unit_id", "kana_order", "id"), name="organization_unit_kana"),
             Index(fields=("parent_organization_id",), name="organization_parent"),
+            Index(fields=("merged_into_id",), name="organization_merged_into"),
         ]
 
 
@@ -147,6 +152,12 @@ broken(
 
 broken("organization_below_itself", "上位の団体をたどると自分に戻ります。上位の団体を確かめてください。")
 broken("organization_co_owner_once", "この所属はすでに共管しています。")
+
+
+def must_be_itself(body: Organization) -> None:
+    """Raises WrongState for a body that has gone up in another: what is to be said of it is said of that one."""
+    if body.merged_into_id is not None:
+        raise WrongState("ほかの団体に統合されています。統合先の団体を訂正するか、先に統合を元に戻してください。")
 
 
 def gone(body: Organization) -> str:

@@ -10,7 +10,7 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Conflict
 from domain.organizations.describing import Besides, Facts, assessed, described
 from domain.organizations.kinds import OrganizationKind
-from domain.organizations.organization import Organization, gone, must_keep, visible_to
+from domain.organizations.organization import Organization, gone, must_be_itself, must_keep, visible_to
 from domain.verbs import BROKEN, verb
 
 ELSEWHERE = "ほかの所属が登録している団体です。県本部の連携担当者に連絡してください。"
@@ -49,6 +49,7 @@ async def correct(
     """Correct what is known of an organisation; what is left out stays as it is."""
     row = await records.find(visible_to(actor), organization_id, version)
     must_keep(actor, row)
+    must_be_itself(row)
     values = {"kind": kind or row.kind, **described(row, **facts)}
     values["assessed_on"] = assessed(row, values, facts, actor.today)
     if values["identity"] != row.identity:

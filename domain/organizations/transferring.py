@@ -27,6 +27,11 @@ async def transfer(actor: Actor, organization_id: UUID, *, version: int, unit_id
 async def take_along(author: Author, organization_id: UUID, unit_id: UUID) -> None:
     """Where an organisation goes, its places, its contacts and what these may do here go too, in its transaction."""
     await sharing.end_with(author, organization_id, unit_id)
+    await carry(author, organization_id, unit_id)
+
+
+async def carry(author: Author, organization_id: UUID, unit_id: UUID) -> None:
+    """Put the places and contacts of an organisation under a unit, and what these may do here."""
     for place in await Establishment.filter(organization_id=organization_id).order_by("id").select_for_update():
         await records.change(author, place, "establishment-transferred", unit_id=unit_id)
     for contact in await Contact.filter(organization_id=organization_id).order_by("id").select_for_update():

@@ -36,7 +36,9 @@ _WORDS = """
     approved_at 承認日時 released_at 取消日時 corporate_number 法人番号 school_code 学校コード
     municipality_code 全国地方公共団体コード postal_code 郵便番号 address 所在地 industry 業種 is_small 中小企業か
     ci_sector 重要インフラ分野 ceptoar セプター ministry 所管省庁 bcp 業務継続計画 contact_system 緊急連絡体制
-    assessed_on 備えを確認した日 parent_organization_id 上位の団体
+    assessed_on 備えを確認した日 parent_organization_id 上位の団体 merged_into_id 統合先の団体
+    kept_id 残した団体 gone_id 統合した団体 merged_by_id 統合した職員 moved 移した参照 shown_id 統合で加えた共管
+    undone_at 元に戻した日時 left_behind 戻さなかった参照
     purpose 目的 items 協力事項 planned_from 予定の初日 planned_to 予定の満了日 signed_on 締結日 signed_at 締結場所
     effective_on 発効日 side 甲乙 acceded_on 参画日 removed_at 取消日時 signatory_title 署名者の職名
     signatory_name 署名者の氏名 uid カレンダーの番号 sequence カレンダーの版 place 場所 online_url オンラインのURL

@@ -148,7 +148,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定先、学校などの管理",
         NOTHING_PERSONAL,
         public="kind name name_kana corporate_number school_code municipality_code postal_code address phone industry"
-        " size is_small ci_sector ceptoar ministry parent_organization_id retired_on",
+        " size is_small ci_sector ceptoar ministry parent_organization_id merged_into_id retired_on",
         internal="bcp contact_system assessed_on search kana_order identity",
         texts="name address",
     ),
@@ -157,6 +157,15 @@ HOLDINGS: Mapping[str, Holding] = {
         "同じ団体に接する部門間の調整",
         NOTHING_PERSONAL,
         public="since ended_on reason organization_id",
+        texts="reason",
+    ),
+    "organization_merge": Holding(
+        "団体の統合",
+        "同じ団体の二重の登録を一つにまとめ、まとめ違いを元に戻す",
+        NOTHING_PERSONAL,
+        public="kept_id gone_id merged_by_id reason undone_at",
+        internal="before moved shown_id left_behind",
+        headings={"before": "統合前の同一性のキー"},
         texts="reason",
     ),
     "establishment": Holding(

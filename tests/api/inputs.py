@@ -12,7 +12,19 @@ from tortoise.transactions import in_transaction
 from api.reading.declarations import entity_of
 from api.referring import REFERS
 from api.schema import schema
-from domain import activities, agreements, answering, drills, feeds, incoming, lectures, organizations, volunteers, wifi
+from domain import (
+    activities,
+    agreements,
+    answering,
+    drills,
+    feeds,
+    incoming,
+    lectures,
+    merging,
+    organizations,
+    volunteers,
+    wifi,
+)
 from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
@@ -152,6 +164,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     other = await Unit.filter(prefecture_id=who.prefecture_id, parent_id__isnull=False).exclude(id=who.unit_id).first()
     assert other is not None
     shown = await organizations.share(who, body.id, unit_id=other.id, reason="経済安全保障")
+    merged = await merged_into(town.hq, who, body)
     lecture = await make.lecture(who, school=body, contact=contact)
     await lectures.accept(who, lecture.id)
     await lectures.assign(who, lecture.id, person_id=who.person_id)
@@ -169,6 +182,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         | {
             "Organization": body.id,
             "OrganizationCoOwner": shown.id,
+            "OrganizationMerge": merged.id,
             "Contact": contact.id,
             "Establishment": branch.id,
             "Lecture": lecture.id,
@@ -192,6 +206,12 @@ async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:
     await wifi.advise(who, spot.id, means=AdviceMeans.CALL)
     survey, advice = await WifiSurvey.get(spot_id=spot.id), await WifiAdvice.get(spot_id=spot.id)
     return {"WifiSpot": spot.id, "WifiSurvey": survey.id, "WifiAdvice": advice.id}
+
+
+async def merged_into(hq: Actor, who: Actor, body: Organization) -> merging.OrganizationMerge:
+    """What headquarters has let go up in the body."""
+    twin = await make.company(who, f"{body.name}（旧称）")
+    return await merging.merge(hq, twin.id, version=twin.version, kept_id=body.id, reason="同じ学校のため")
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:

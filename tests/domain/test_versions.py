@@ -19,6 +19,7 @@ from domain import (
     encounters,
     incoming,
     lectures,
+    merging,
     organizations,
     people,
     replies,
@@ -228,6 +229,12 @@ async def organizations_come_and_go(town: Town, sweep: Sweep) -> None:
     await sweep(organizations.transfer, town.hq, body, unit_id=town.other_station.id)
 
 
+async def bodies_become_one(town: Town, sweep: Sweep) -> None:
+    body, kept = await make.company(town.officer), await make.company(town.officer, "例示ガス")
+    await sweep(merging.merge, town.hq, body, kept_id=kept.id, reason="同じ会社のため")
+    await sweep(merging.undo, town.hq, await merging.OrganizationMerge.get(gone_id=body.id))
+
+
 async def officers_come_and_go(town: Town, sweep: Sweep) -> None:
     today = town.admin.today
     officer = await make.officer(town.admin, town.station)
@@ -327,6 +334,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "encounters": (encounters_are_reported,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
+    "merging": (bodies_become_one,),
     "organizations": (organizations_come_and_go,),
     "people": (officers_come_and_go,),
     "replies": (answers_are_noted,),

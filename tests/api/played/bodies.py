@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain import (
     agreements,
+    merging,
     organizations,
 )
 from domain.agreements import Agreement, AgreementParty
@@ -34,6 +35,17 @@ async def body_retired(on: Ground) -> Ready:
 async def head_office(on: Ground) -> Ready:
     above = await make.company(on.town.officer, "例示観光株式会社")
     return hq(on, {"parentOrganizationId": f"Organization:{above.id}"})
+
+
+async def twin(on: Ground) -> Ready:
+    kept = await make.company(on.town.officer, "例示観光株式会社")
+    return hq(on, {"keptId": f"Organization:{kept.id}"})
+
+
+async def merging_undone(on: Ground) -> Ready:
+    made = await merging.OrganizationMerge.get(id=on.ids["OrganizationMerge"])
+    await merging.undo(on.town.hq, made.id, version=made.version)
+    return hq(on)
 
 
 async def another_department(on: Ground) -> Ready:

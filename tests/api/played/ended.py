@@ -21,7 +21,7 @@ from domain.drills import Participation
 from domain.lectures import Assignment
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
-from tests.api.played.bodies import body_retired, contact_gone, last_party, place_closed, sharing_ended
+from tests.api.played.bodies import body_retired, contact_gone, last_party, merging_undone, place_closed, sharing_ended
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
@@ -160,6 +160,7 @@ ENDED: dict[str, Preparation] = {
     "Officer": officer_gone,
     "Organization": body_retired,
     "OrganizationCoOwner": sharing_ended,
+    "OrganizationMerge": merging_undone,
     "Establishment": place_closed,
     "Contact": contact_gone,
     "ErasureList": list_carried_out,

@@ -20,6 +20,7 @@ from tests.api.played.bodies import (
     renewal_discussed,
     to_be_signed,
     to_the_other_station,
+    twin,
 )
 from tests.api.played.events import (
     activity_held,
@@ -86,6 +87,8 @@ READY: dict[str, Preparation] = {
         as_found(municipalityCode="011002", isSmall=True, assessedOn="2026-06-01"),
     ),
     "placeOrganizationBelow": head_office,
+    "mergeOrganizations": twin,
+    "undoOrganizationMerge": as_found(),
     "shareOrganization": another_department,
     "endOrganizationSharing": as_found(),
     "reinstateOrganization": body_retired,
