@@ -33,8 +33,9 @@ HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 PLAIN = re.compile(r"[\w./+@-]+", re.ASCII)
 HOMES = ("/home/", "/root/", "/run/user/")
 THEN = """\
-useradd --system --home-dir /var/lib/renkei renkei
-renkei.env を埋め、chown root:renkei と chmod 0640 を。秘密鍵の控えを別の場所に。
+useradd --system --user-group --home-dir /var/lib/renkei renkei
+install -d -m 0750 -o root -g renkei /etc/renkei
+renkei.env を埋め、install -m 0640 -o root -g renkei で /etc/renkei に。秘密鍵の控えを別の場所に。
 systemctl daemon-reload && systemctl enable --now renkei-web renkei-jobs renkei-backup.timer"""
 
 
