@@ -10,15 +10,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
-from pathlib import Path
 
-import icalendar
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.routing import Route
@@ -30,8 +27,8 @@ from api.house import House
 from api.shelf import Shelf
 from domain import feeds, tokens
 from domain.errors import RateLimited
-from domain.feeds import Contents, Feed, Writer
-from exports import ical, text
+from domain.feeds import Feed
+from exports.feeds import RENDERER, WRITER, rendered
 
 Header = tuple[bytes, bytes]
 PATH = "/cal/{token}/calendar.ics"
@@ -144,24 +141,6 @@ async def _written(feed: Feed, now: datetime) -> tuple[bytes, str, datetime | No
     if digest == feed.digest and feed.is_as_written(RENDERER, now):
         return body, digest, feed.modified_at
     return body, digest, await feeds.written(feed, contents.fresh_until, RENDERER, digest, now)
-
-
-def rendered(contents: Contents) -> bytes:
-    """The whole calendar, from its contents alone."""
-    return ical.feed(contents.name, [one.entry for one in contents.dates])
-
-
-def _sources() -> Iterator[bytes]:
-    """Whatever decides how the same dates are written."""
-    yield icalendar.__version__.encode()
-    for one in (ical, text, feeds.contents, feeds.called, feeds.KeptEntry):
-        yield Path(inspect.getfile(one)).read_bytes()
-
-
-RENDERER = hashlib.blake2b(b"".join(_sources()), digest_size=16).hexdigest()
-"""Another one writes every feed anew; only what comes out differently is fetched anew."""
-
-WRITER = Writer(RENDERER, ical.vevent)
 
 
 SHELF: Shelf[bytes] = Shelf(32 * 2**20, len)

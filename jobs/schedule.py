@@ -26,6 +26,7 @@ from domain import (
     watching,
 )
 from domain.actor import TOKYO
+from jobs.feeds import keep_entries, let_entries_go
 from jobs.post_letters import Desk, post_letters
 from jobs.take_in_mail import take_in_mail
 
@@ -104,6 +105,7 @@ SCHEDULE = (
         "journal-head", Daily(time(0, 20)), Alone(sealing.tell_head), "a seal proves something only outside the machine"
     ),
     Job("unusual-looks", Hourly(), Alone(watching.tell_of_unusual), "who reads the whole roster is asked why"),
+    Job("feeds-ahead", Every(), keep_entries, "whoever fetches a calendar feed waits for nobody to write it"),
     Job("erase", Every(), Alone(retention.carry_out), "what was approved to be erased goes at once"),
     Job("erasure-lists", Daily(time(1)), Alone(retention.draw_up), "nobody is kept longer than there is a reason to"),
     Job("officers-arrive", Daily(time(0, 1)), Alone(people.arrive), "a transfer that was announced takes effect"),
@@ -111,6 +113,7 @@ SCHEDULE = (
     Job("volunteers-expire", Daily(time(0, 10)), Alone(volunteers.expire), "a term or consent ends with its last day"),
     Job("accounts-tidy", Daily(time(3)), Alone(accounts.tidy), "counters of failed logins and old sessions are let go"),
     Job("addresses-tidy", Daily(time(3)), Alone(feeds.tidy), "an address that ended long ago was never there"),
+    Job("feeds-tidy", Daily(time(3, 10)), let_entries_go, "what no feed shows any more, or otherwise, is let go"),
     Job(
         "offers-lapse",
         Daily(time(8, 15)),

@@ -21,6 +21,8 @@ from api.benchmarks.measuring import Compared, Figure, Report, alternate
 from api.benchmarks.serving import Application, serving
 from api.caldav import CALENDAR
 from api.errors import Stopped
+from domain.feeds import keep_entries
+from exports.feeds import WRITER
 
 SPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:CS="http://calendarserver.org/ns/"'
 GETCTAG = f"<propfind {SPACES}><prop><CS:getctag/></prop></propfind>"
@@ -42,6 +44,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
     """Seconds for one answer after another over one connection, then answers per second over several."""
     async with land.ground() as ground:
         await filling.add_appointments(ground, size.events)
+        await keep_entries(ground.hq.now, WRITER, size.events)
         await filling.settle()
         secret = (await address(ground)).split("/")[2]
         with serving(Application(ground.url, (Stored(),))) as port:

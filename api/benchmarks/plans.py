@@ -18,7 +18,6 @@ from typing import Any
 
 from tortoise import Tortoise
 
-from api import feeds as doors
 from api.benchmarks import filling, letters, pages, replay
 from api.benchmarks.drills import LIST
 from api.benchmarks.ground import KEY, Ground, Land
@@ -30,6 +29,7 @@ from api.errors import Stopped
 from api.questions import ANSWERS
 from api.schema import schema
 from domain import database, feeds, outbox, tokens
+from exports.feeds import WRITER
 
 NAMES = "query($text: String!) { organizations(first: 20, filter: { text: $text }) { edges { node { id name } } } }"
 MOSTLY_SENT = "UPDATE letter SET sent_at = owed_at WHERE id NOT IN (SELECT id FROM letter ORDER BY id LIMIT $1)"
@@ -107,7 +107,7 @@ async def questions(ground: Ground) -> list[Hot]:
     return [
         *[Hot(one.label, partial(_answer, one)) for one in asked],
         Hot("購読カレンダーの変わりなし", partial(feeds.look, feed.sha256)),
-        Hot("購読カレンダーの中身・警察署", partial(feeds.contents, feed, doors.WRITER, ground.hq.now)),
+        Hot("購読カレンダーの中身・警察署", partial(feeds.contents, feed, WRITER, ground.hq.now)),
         Hot("出す時刻の来た手紙", partial(outbox.claim, datetime.now(UTC))),
     ]
 

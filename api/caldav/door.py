@@ -26,6 +26,7 @@ from api.pages import forms
 from domain import feeds
 from domain.errors import Invalid, RateLimited, Refused
 from domain.feeds import Feed
+from exports.feeds import RENDERER, WRITER
 
 METHODS = ("OPTIONS", "GET", "HEAD", "PROPFIND", "REPORT")
 LONGEST = 256 * 1024
@@ -99,13 +100,13 @@ class Calendars:
 
 async def _store(feed: Feed, request: Request, asked: Element | None, now: datetime) -> Store:
     """The calendar as it is, with its entries where what is asked is about them."""
-    if feed.is_as_synced(door.RENDERER, now):
+    if feed.is_as_synced(RENDERER, now):
         whole = Store(feed.id, feed.synced_name, feed.sync_version)
         if _is_of_the_whole(request, asked, whole):
             return whole
-        contents, version = await feeds.contents(feed, door.WRITER, now), feed.sync_version
+        contents, version = await feeds.contents(feed, WRITER, now), feed.sync_version
     else:
-        contents, version = await feeds.sync(feed, properties.etag_of, door.WRITER, now)
+        contents, version = await feeds.sync(feed, properties.etag_of, WRITER, now)
     return Store(feed.id, contents.name, version, {name_of(one.id): one for one in contents.dates})
 
 

@@ -10,6 +10,7 @@ the last act of the transaction that changes it; time alone changes a feed only 
 """
 
 from domain.feeds.address import ENDED_STAYS, FeedAddress, hand_out, secret_in, settle, tidy
+from domain.feeds.ahead import keep_entries, let_entries_go
 from domain.feeds.contents import Contents, contents, dates_in
 from domain.feeds.kept import Dated, KeptEntry, Shown, Writer
 from domain.feeds.state import Feed, look, looks, note_fetch, written
@@ -46,6 +47,8 @@ __all__ = [
     "contents",
     "dates_in",
     "hand_out",
+    "keep_entries",
+    "let_entries_go",
     "look",
     "looks",
     "news",

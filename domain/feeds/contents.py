@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import database, units, walls
 from domain.actor import TOKYO
 from domain.calendar import STAYING_AWAY
-from domain.feeds.kept import Dated, Found, Writer, written
+from domain.feeds.kept import Dated, Found, Writer, digest_of, shown, written
 from domain.feeds.subscription import Whose, called
 
 BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
@@ -25,40 +25,35 @@ class Contents:
     fresh_until: datetime
 
 
-# In the order of `Found` and `Shown`. The digest is that of the row's binary form: it is faster to make than its text.
-_FOUND = """
-    SELECT date.id, date.starts_at, date.ends_at, date.cancelled_at, kept.entry,
-        CASE WHEN kept.entry IS NULL THEN {written_of} END, date.state,
-        CASE WHEN kept.entry IS NULL THEN date.shown END
-    FROM ({dates}) date
-    LEFT JOIN kept_entry kept ON kept.appointment_id = date.id AND kept.written_of = {written_of}
-    ORDER BY date.id"""
-_COLUMNS = """
-    date.id, date.starts_at, date.ends_at, date.cancelled_at, date.xmin AS state, ROW (
-        date.uid, date.sequence + {raised}, date.created_at, {changed_at}, date.starts_at, date.ends_at,
-        date.title, date.place, date.online_url, date.status) AS shown"""
 _WINDOW = """
     date.ends_at >= $2 AND date.starts_at < $3 AND (date.cancelled_at IS NULL OR date.cancelled_at > $4 OR $5)"""
 # What raises one person's own SEQUENCE brings the date back into their feed by asking them again: a change for them.
 OWN_CHANGE = "CASE WHEN own.raised > 0 THEN greatest(date.changed_at, own.invited_at) ELSE date.changed_at END"
+OWN = shown("date.sequence + own.raised", OWN_CHANGE)
 AWAY = ", ".join(f"'{answer}'" for answer in STAYING_AWAY)
+
+
+def _found(dates: str, columns: Sequence[str], whose: str) -> str:
+    """In the order of `Found`: the times, and of what else there is to be written only what was not kept."""
+    times, others = columns[:2], (f"CASE WHEN kept.entry IS NULL THEN {one} END" for one in columns[2:])
+    return f"""
+        SELECT date.id, date.cancelled_at, kept.entry, {", ".join((*times, *others))}
+        FROM {dates} LEFT JOIN kept_entry kept
+            ON kept.appointment_id = date.id AND kept.writer = $6 AND kept.written_of = {digest_of(columns)}
+        WHERE {whose} AND {_WINDOW} ORDER BY date.id"""  # noqa: S608 our own words
+
+
 # Whoever stays away is not told any more what becomes of the date.
-OF_PERSON = f"""
-    SELECT {_COLUMNS.format(raised="own.raised", changed_at=OWN_CHANGE)}
-    FROM attendee own JOIN appointment date ON date.id = own.appointment_id
-    WHERE own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL
-    AND own.partstat NOT IN ({AWAY}) AND {_WINDOW}"""  # noqa: S608 our own words
-OF_UNITS = f"""
-    SELECT {_COLUMNS.format(raised="0", changed_at="date.changed_at")}
-    FROM appointment date WHERE date.unit_id = ANY ($1) AND {_WINDOW}"""  # noqa: S608 our own words
-
-
-def _found(dates: str) -> str:
-    return _FOUND.format(dates=dates, written_of="sha256($6::bytea || record_send(date.shown))")
+OF_PERSON = _found(
+    "attendee own JOIN appointment date ON date.id = own.appointment_id",
+    OWN,
+    f"own.person_id = $1 AND own.removed_at IS NULL AND own.invited_at IS NOT NULL AND own.partstat NOT IN ({AWAY})",
+)
+OF_UNITS = _found("appointment date", shown(), "date.unit_id = ANY ($1)")
 
 
 async def contents(feed: Whose, writer: Writer, now: datetime) -> Contents:
-    """What stands in the feed at this instant, behind its owner's wall; what was not kept of it is from now on."""
+    """What stands in the feed at this instant, behind its owner's wall."""
     async with walls.alone_behind(walls.for_link(feed.prefecture_id, feed.person_id)):
         name, found = await called(feed), await dates_in(feed, writer.name, now)
     fresh_until = _fresh_until([] if feed.keeps_cancelled else found, now)
@@ -70,11 +65,15 @@ async def dates_in(feed: Whose, writer: str, now: datetime) -> list[Found]:
     whose = feed.person_id or list(await units.below(feed.prefecture_id, feed.unit_id))
     select = OF_PERSON if feed.person_id else OF_UNITS
     stays = (now - CANCELLED_STAYS, feed.keeps_cancelled)
-    rows = await database.records(_found(select), whose, *_window(now), *stays, writer.encode())
-    return [Found(*row) for row in rows]
+    rows = await database.records(select, whose, *window(now), *stays, writer)
+    return [
+        Found(id, cancelled_at, entry, starts_at, ends_at, others)
+        for id, cancelled_at, entry, starts_at, ends_at, *others in rows
+    ]
 
 
-def _window(now: datetime) -> tuple[datetime, datetime]:
+def window(now: datetime) -> tuple[datetime, datetime]:
+    """From when to when dates stand in feeds."""
     today = _midnight(now)
     return today - BACK, today + AHEAD
 

@@ -110,12 +110,14 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='KeptEntry',
             fields=[
-                ('appointment_id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('appointment_id', fields.UUIDField()),
                 ('prefecture_id', fields.UUIDField()),
+                ('writer', fields.CharField(max_length=32)),
                 ('written_of', fields.BinaryField()),
                 ('entry', fields.BinaryField()),
             ],
-            options={'table': 'kept_entry', 'app': 'renkei', 'pk_attr': 'appointment_id', 'table_description': 'The entry of a date, and by which digest what it was written of is known (`written_of`, of the writer too): it is'},
+            options={'table': 'kept_entry', 'app': 'renkei', 'unique_together': (('appointment_id', 'writer'),), 'pk_attr': 'id', 'table_description': 'The entry of a date by one `writer`, and the digest of the row that it was written of (`written_of`): it is taken'},
             bases=['Table'],
         ),
         ops.CreateModel(

@@ -76,7 +76,7 @@ _WORDS = """
     etag 予定の照合値 feed_version 購読の版数 is_gone なくなった stirs 変化の数 rendered_stirs 作成時の変化の数
     sync_version 同期の版数 synced_stirs 同期時の変化の数
     synced_renderer 同期の方式 synced_at 同期日時 synced_until 同期の内容が変わらない期限 synced_name 同期時の名前
-    written_of 元の内容の照合値 entry カレンダーに示す形
+    writer 書き手の版 written_of 元の内容の照合値 entry カレンダーに示す形
     renderer 作成の方式 rendered_at 作成日時 fresh_until 時の経過で変わらない期限 modified_at この内容になった日時
     letter_id 手紙 answer_address_id 回答用アドレス holder 代わりに回答する人 allowed_by_id 登録した職員
     proposed_starts_at 申出の開始日時 proposed_ends_at 申出の終了日時

@@ -370,8 +370,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "kept_entry": Holding(
         "予定表の下書き",
         "変わっていない予定を作り直さずに示す",
-        Retention("", "予定と同じ（変わるたびに捨てる）", "題名・日時・場所のみで、人を挙げない"),
-        internal="appointment_id written_of entry",
+        Retention("", "予定表に出ている間（変わるたびに捨てる）", "題名・日時・場所のみで、人を挙げない"),
+        internal="appointment_id writer written_of entry",
     ),
     "feed_entry": Holding(
         "購読の差分",

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from api import feeds as door
 from domain import calendar, drills, feeds, lectures, replies
 from domain.actor import Role
 from domain.calendar import AppointmentKind, Attendee, PartStat
 from domain.feeds import Subscription
 from exports import ical
+from exports.feeds import WRITER
 from tests import make
 from tests.api.test_feeds import DAY, HOUR, events, fetch, stations
 from tests.clock import NOW
@@ -90,7 +90,7 @@ def test_nothing_but_title_time_and_place_of_what_is_known_reaches_a_calendar(pl
         opened = [await make.told(await feeds.subscribe(town.officer, person_id=person_id)) for person_id in people]
         written = [(await fetch(feed)).content for feed in (await stations(town), *opened)]
         for feed in opened:
-            dates = (await feeds.contents(await Subscription.get(id=feed.id), door.WRITER, NOW)).dates
+            dates = (await feeds.contents(await Subscription.get(id=feed.id), WRITER, NOW)).dates
             written += [ical.single(date.entry) for date in dates]
         texts = [body.decode().replace("\r\n ", "") for body in written]
         assert [any(shown in text for text in texts) for shown in (lecture.theme, "体育館", drill.title)] == [True] * 3

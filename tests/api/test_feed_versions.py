@@ -20,10 +20,11 @@ from api.caldav.properties import etag_of, name_of
 from domain import calendar, feeds, people, records, units
 from domain.actor import TOKYO, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus, Attendee, AttendeeRole, PartStat
-from domain.feeds import Dated, FeedState, KeptEntry, Shown, Subscription
+from domain.feeds import Dated, FeedState, KeptEntry, Subscription
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from exports import ical
+from exports.feeds import WRITER
 from tests import make
 from tests.api.test_feeds import Clock, at_the_door, path
 from tests.clock import NOW
@@ -220,7 +221,7 @@ async def asked(place: World, feed: Subscription) -> bytes:
 async def written_anew(place: World, feed: Subscription) -> bytes:
     whose = await Subscription.get(id=feed.id)
     dates = await feeds.dates_in(whose, "nobody", place.clock.now)
-    return ical.feed(await feeds.called(whose), [ical.vevent(Shown(*one.shown)) for one in dates])
+    return ical.feed(await feeds.called(whose), [ical.vevent(one.shown) for one in dates])
 
 
 SYNC = '<sync-collection xmlns="DAV:"><sync-token>{}</sync-token><prop><getetag/></prop></sync-collection>'
@@ -245,7 +246,7 @@ async def synced(place: World, feed: Subscription) -> dict[str, str]:
 
 async def tagged_anew(place: World, feed: Subscription) -> dict[str, str]:
     dates = await feeds.dates_in(await Subscription.get(id=feed.id), "nobody", place.clock.now)
-    whole = [Dated(one.id, one.starts_at, one.ends_at, ical.vevent(Shown(*one.shown))) for one in dates]
+    whole = [Dated(one.id, one.starts_at, one.ends_at, ical.vevent(one.shown)) for one in dates]
     return {f"{CALENDAR}{name_of(one.id)}": f'"{etag_of(one)}"' for one in whole}
 
 
@@ -270,6 +271,8 @@ def test_whatever_happens_every_subscriber_has_what_a_full_render_gives(
                 for feed in place.feeds:
                     assert await asked(place, feed) == await written_anew(place, feed), STEPS[step]
                     assert await synced(place, feed) == await tagged_anew(place, feed), STEPS[step]
+                if much % 4:
+                    await feeds.keep_entries(clock.now, WRITER)
 
     stage.play(story(), empty=True)
 
@@ -393,10 +396,14 @@ def test_what_is_being_changed_is_shown_as_it_stands_without_waiting_and_kept_wh
         async with at_the_door() as client:
             await change.begin()
             await client.get(path(feed))
+            await feeds.keep_entries(NOW, WRITER)
             assert [one.appointment_id for one in await KeptEntry.all()] == [lectures[1].appointment_id]
             await change.end()
             assert "変更後" in (await client.get(path(feed))).text
+            await feeds.keep_entries(NOW, WRITER)
             assert await KeptEntry.all().count() == 2
+            door.SHELF.clear()
+            assert "変更後" in (await client.get(path(feed))).text
 
     play(story)
 

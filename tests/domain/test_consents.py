@@ -10,7 +10,6 @@ from domain.activities import ActivityKind, ActivityParticipation, Participation
 from domain.actor import TOKYO
 from domain.calendar import Appointment, Attendee, AttendeeRole
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
-from domain.feeds import Shown
 from domain.journal import Entry
 from domain.lectures import Assignment, Lecture, LectureStatus, OfferStatus
 from domain.outbox import Letter, Method
@@ -382,7 +381,7 @@ def test_no_feed_names_a_minor(play: Any) -> None:
             await feeds.subscribe_unit(town.officer, unit_id=town.station.id),
         ):
             [found] = await feeds.dates_in(feed, "", town.officer.now)
-            shown = Shown(*found.shown)
+            shown = found.shown
             said = f"{await feeds.called(feed)} {shown.summary} {shown.location} {shown.url}"
             assert "例塚" not in said
 

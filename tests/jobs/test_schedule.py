@@ -110,5 +110,6 @@ def test_only_what_is_safe_to_repeat_runs_at_every_tick() -> None:
         "take-in-mail",
         "seats-pass-on",
         "seal-journal",
+        "feeds-ahead",
         "erase",
     ]

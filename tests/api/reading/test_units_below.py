@@ -11,7 +11,6 @@ from api.reading.choices import METADATA
 from api.schema import schema
 from domain import feeds, units
 from domain.actor import Actor
-from domain.feeds import Shown
 from domain.units import Unit, UnitKind
 from tests import make
 from tests.api.asking import ask, read
@@ -50,7 +49,7 @@ def test_a_stations_dates_are_those_of_its_sections_too_as_in_its_feed(play: Any
         assert await dates(hq, section) == ["課"]
         assert await dates(hq, town.prefecture) == ["他", "署", "課"]
         feed = await feeds.subscribe_unit(town.officer, unit_id=town.station.id)
-        assert sorted(Shown(*date.shown).summary for date in await feeds.dates_in(feed, "", town.hq.now)) == [
+        assert sorted(date.shown.summary for date in await feeds.dates_in(feed, "", town.hq.now)) == [
             "署",
             "課",
         ]
