@@ -81,8 +81,9 @@ async def _seal_anew(actor: Actor, given: Settings) -> list[str]:
     keys = given.needed_keys()
     if keys.former is None:
         raise Stopped("RENKEI_SECRET_KEY_BEFORE に前の鍵を設定してから実行してください。")
-    count = await factors.seal_all_anew(actor.now, Gate(keys.present, former=keys.former))
-    return [f"二段階認証の鍵 {count:,}件を新しい鍵で封じ直しました。"]
+    sealed = await factors.seal_all_anew(actor.now, Gate(keys.present, former=keys.former))
+    lost = f"どちらの鍵でも開けないものが {sealed.lost:,}件あります。RENKEI_SECRET_KEY_BEFORE を確かめてください。"
+    return [f"二段階認証の鍵 {sealed.anew:,}件を新しい鍵で封じ直しました。{lost if sealed.lost else ''}"]
 
 
 async def _new(actor: Actor, given: Settings, options: argparse.Namespace) -> list[str]:

@@ -11,6 +11,7 @@ import unicodedata
 from base64 import b32encode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import pyotp
@@ -158,20 +159,28 @@ async def _prove_step(now: datetime, gate: Gate, account_id: UUID, digits: str) 
     return is_proved
 
 
+class Sealed(NamedTuple):
+    """How many second factors were sealed anew, and how many no key opens that is known."""
+
+    anew: int
+    lost: int
+
+
 @routine
-async def seal_all_anew(now: datetime, gate: Gate) -> int:
-    """Seal by the present key what only the former one opens; how many second factors that were."""
-    enrolled = await Credential.filter(factor__isnull=False).order_by("id")
-    return sum([await _seal_anew(gate, credential) for credential in enrolled])
+async def seal_all_anew(now: datetime, gate: Gate) -> Sealed:
+    """Seal by the present key what only the former one opens."""
+    done = [await _seal_anew(gate, one) for one in await Credential.filter(factor__isnull=False).order_by("id")]
+    return Sealed(done.count(True), done.count(None))
 
 
-async def _seal_anew(gate: Gate, credential: Credential) -> bool:
-    """Whether there was need to. Whoever takes up another at the same time keeps that."""
+async def _seal_anew(gate: Gate, credential: Credential) -> bool | None:
+    """Whether there was need to; nothing where no key opens it. Whoever takes up another at the same time keeps
+    that."""
     about, sealed = str(credential.account_id), credential.factor or ""
-    if gate.former is None or unseal(Keys(gate.secret), FACTOR, about, sealed) is not None:
-        return False
     key = unseal(gate.keys, FACTOR, about, sealed)
     if key is None:
+        return None
+    if gate.former is None or unseal(Keys(gate.secret), FACTOR, about, sealed) is not None:
         return False
     theirs = Credential.filter(id=credential.id, factor=sealed)
     return await theirs.update(factor=seal(gate.secret, FACTOR, about, key)) == 1

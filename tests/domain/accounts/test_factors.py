@@ -190,9 +190,22 @@ def test_without_the_key_before_its_second_factors_open_nothing(enrolled: Any) -
     enrolled(story)
 
 
+def test_a_second_factor_that_no_key_opens_is_counted_and_left_as_it_is(enrolled: Any) -> None:
+    async def story(_: Town, account: Account, key: str, __: Any) -> None:
+        mistyped = Gate("n" * 43, former="f" * 43)
+        assert await factors.seal_all_anew(NOW, mistyped) == (0, 1)
+        assert await factors.prove(NOW + 2 * STEP, keys.GATE, account, keys.number(key, NOW + 2 * STEP))
+
+    enrolled(story)
+
+
 def test_all_second_factors_are_sealed_anew_at_once_and_only_those_that_have_to_be(enrolled: Any) -> None:
     async def story(_: Town, account: Account, key: str, __: Any) -> None:
-        assert [await factors.seal_all_anew(NOW, gate) for gate in (keys.GATE, AFTER, AFTER)] == [0, 1, 0]
+        assert [await factors.seal_all_anew(NOW, gate) for gate in (keys.GATE, AFTER, AFTER)] == [
+            (0, 0),
+            (1, 0),
+            (0, 0),
+        ]
         later = NOW + 2 * STEP
         assert await factors.prove(later, Gate(AFTER.secret), account, keys.number(key, later))
 
