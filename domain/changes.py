@@ -128,10 +128,10 @@ def leaving(before: Told, waiting: Sequence[Waiting], *, tells_texts: bool) -> L
         return None
     heaviest = max(reversed(waiting), key=lambda letter: WEIGHTS.get(letter.kind, 0))
     facts = _said(waiting)
-    return Leaving(heaviest.kind, Method.REQUEST, facts, _changed(before.said, facts))
+    return Leaving(heaviest.kind, Method.REQUEST, facts, compared(before.said, facts))
 
 
-def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """日時：旧 → 新, and nothing of what is as it was, or of which only one of the two letters speaks."""
     both = [fact for fact in SAID if fact in before and fact in now and before[fact] != now[fact]]
     return [_line(*SAID[fact], before[fact], now[fact]) for fact in both]

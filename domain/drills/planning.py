@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from domain import amounts, calendar, invitations, records, units
+from domain import amounts, calendar, changes, invitations, records, units
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.coming import forget_names
@@ -28,7 +28,7 @@ from domain.drills.losing import tell_bodies_left_alone
 from domain.drills.participation import Participation, follow, must_fit
 from domain.drills.telling import SHOWN, deadline
 from domain.errors import Invalid
-from domain.japanese import search_key
+from domain.japanese import from_to, search_key
 from domain.states import must_be_in, said
 from domain.units import Unit
 from domain.verbs import verb
@@ -228,13 +228,15 @@ async def _reschedule(
     appointment = await Appointment.get(id=drill.appointment_id)
     if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):
         raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
+    was, now = from_to(appointment.starts_at, appointment.ends_at), from_to(starts_at, ends_at)
     dates = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
     await calendar.change(actor, appointment, "appointment-rescheduled", **dates)
     await records.correct(actor, drill, "drill-rescheduled", reason, starts_at=starts_at, reply_by=reply_by)
     await _forget_answers(actor, drill)
     facts = {"reason": reason, **deadline(drill)}
     await invitations.tell_all(actor, appointment, "drill-rescheduled", **facts)
-    await tell_bodies_left_alone(actor, drill, appointment, "drill-body-rescheduled", **facts)
+    changed = changes.compared({"when": was}, {"when": now})
+    await tell_bodies_left_alone(actor, drill, appointment, "drill-body-rescheduled", **facts, changed=changed)
     return drill
 
 

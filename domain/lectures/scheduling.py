@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from domain import calendar, records
+from domain import calendar, changes, records
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AppointmentStatus
 from domain.errors import Incomplete, Invalid
+from domain.japanese import from_to
 from domain.lectures.assigning import ask_anew, day_of, has_lecturer, must_be_fit, standing
 from domain.lectures.lecture import LABELS, Lecture, LectureStatus, move, visible_to
 from domain.lectures.telling import has_contact, invite_school, knows_of_a_date, tell_lecturers, tell_school
@@ -106,6 +107,7 @@ async def _reschedule(
     is_same = (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at)
     if is_same and appointment.status is not AppointmentStatus.CANCELLED:
         raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
+    was, now = from_to(appointment.starts_at, appointment.ends_at), from_to(starts_at, ends_at)
     values = {"starts_at": starts_at, "ends_at": ends_at, "status": AppointmentStatus.TENTATIVE}
     await calendar.change(actor, appointment, "appointment-rescheduled", **values)
     await ask_anew(actor, lecture, appointment)
@@ -113,6 +115,7 @@ async def _reschedule(
     if lecture.status is LectureStatus.POSTPONED:
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
     if await knows_of_a_date(lecture, appointment):
-        await tell_school(actor, lecture, appointment, "lecture-rescheduled", reason=reason)
+        changed = changes.compared({"when": was}, {"when": now})  # for whoever has no calendar entry to compare with
+        await tell_school(actor, lecture, appointment, "lecture-rescheduled", reason=reason, changed=changed)
     await tell_lecturers(actor, appointment, "lecture-assigned", reason=reason, reply_by="")
     return lecture

@@ -8,6 +8,7 @@ import pytest
 from domain import drills, organizations, replies
 from domain.calendar import Attendee, PartStat
 from domain.drills import Drill, Participation, ParticipationReply
+from domain.japanese import from_to
 from domain.organizations import Contact
 from domain.outbox import Letter, Method
 from jobs import post_letters
@@ -113,6 +114,8 @@ def test_that_a_drill_is_put_off_or_called_off_reaches_whoever_is_there_for_a_bo
         theirs = [one for one in pigeons.taken if one.to_address == "new@partner.example"]
         assert [one.calendar for one in theirs] == [None, None]
         assert [word for one in theirs for word in ("カレンダー", "次のページ") if word in one.text] == []
+        was, now = from_to(drill.starts_at, drill.starts_at + 3 * HOUR), from_to(then, then + HOUR)
+        assert f"変わったところ：\n・日時：{was} → {now}\n" in theirs[0].text
 
     play(story)
 

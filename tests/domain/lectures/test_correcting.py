@@ -193,5 +193,7 @@ def test_a_new_contact_of_a_postponed_lecture_is_told_the_new_date(play: Any) ->
         await lectures.reschedule(town.officer, lecture.id, starts_at=later, ends_at=later + timedelta(minutes=50))
         assert ("lecture-rescheduled", None, "next@school.example") in await told(before)
         assert SCHOOL not in {to for _, _, to in await told(before)}
+        asked, moved = await Letter.get(kind="lecture-confirmed"), await Letter.get(kind="lecture-rescheduled")
+        assert moved.facts["changed"] == [f"・日時：{asked.facts['when']} → {moved.facts['when']}"]
 
     play(story)
