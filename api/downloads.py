@@ -21,10 +21,11 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import statistics, wifi
+from domain import encounters, statistics, wifi
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
+from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
 from exports.statistics import statistics_file
@@ -43,6 +44,7 @@ STATUS = {
 PRICE = 20_000
 """Rows that one file is held to cost: ten at once, then one in ten seconds."""
 
+NOT_COUNTED = "この書き出しは一覧で、数え直すものではありません。fresh は指定できません。"
 ASKABLE = ("period", "format", "fresh")
 
 
@@ -74,8 +76,17 @@ async def _wifi_spots(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(wifi_file, spots, asked.format, actor.now)
 
 
+async def _encounters(actor: Actor, asked: Asked) -> File:
+    if asked.fresh:
+        raise Invalid(NOT_COUNTED, field="fresh")
+    period = _period(asked.period, actor.now)
+    listed = await encounters.listed(actor, period.starts_at, period.ends_before)
+    return await asyncio.to_thread(encounters_file, listed, period, asked.format, actor.now)
+
+
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
+    "encounters": Export(_encounters, Role.HQ_LIAISON),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""

@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
     "contacts": (Role.HQ_LIAISON, rosters.take_in_contacts),
     "volunteers": (Role.HQ_LIAISON, rosters.take_in_volunteers),
     "schools": (Role.HQ_LIAISON, rosters.take_in_schools),
+    "encounters": (Role.HQ_LIAISON, rosters.take_in_encounters),
     "wifi-spots": (Role.HQ_LIAISON, rosters.take_in_wifi_spots),
 }
 

@@ -7,6 +7,7 @@ puts the domain's own refusals where they belong in the file. Nothing here touch
 from typing import Any
 
 from api.intake.contacts import CONTACTS
+from api.intake.encounters import ENCOUNTERS
 from api.intake.kind import Field, Intake, Kind, Problem, Taken
 from api.intake.lines import lines, placed
 from api.intake.officers import OFFICERS
@@ -22,11 +23,12 @@ from api.intake.volunteers import VOLUNTEERS
 from api.intake.wifi import WIFI_SPOTS
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS)
+    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS)
 }
 
 __all__ = [
     "CONTACTS",
+    "ENCOUNTERS",
     "KINDS",
     "OFFICERS",
     "ORGANIZATIONS",

@@ -2,10 +2,17 @@
 
 `encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
 `planning`, `reporting` and `following` are what is done with them, in the order of life, `due` what waits for somebody,
-`touching` what other departments do.
+`touching` what other departments do, `listing` what leaves as a list.
 """
 
-from domain.encounters.attending import EncounterAttendance, EncounterMember, EncounterSide, attendances_visible_to
+from domain.encounters.attending import (
+    EncounterAttendance,
+    EncounterMember,
+    EncounterSide,
+    attend,
+    attendances_visible_to,
+    find_members,
+)
 from domain.encounters.checklist import (
     ITEM_LABELS,
     EncounterAnswer,
@@ -30,12 +37,14 @@ from domain.encounters.encounter import (
     visible_to,
 )
 from domain.encounters.following import NextStep, assign_next_step, settle_next_step, steps_visible_to
-from domain.encounters.planning import cancel, correct, correct_checked, plan
+from domain.encounters.listing import ListedEncounter, listed
+from domain.encounters.planning import EARLIEST, cancel, correct, correct_checked, plan
 from domain.encounters.reporting import check, note, report, send_back
 from domain.encounters.touching import ELSEWHERE, WITHIN, is_elsewhere, traces_visible_to
 
 __all__ = [
     "BUSINESS_LABELS",
+    "EARLIEST",
     "ELSEWHERE",
     "HELD",
     "ITEM_LABELS",
@@ -56,8 +65,10 @@ __all__ = [
     "EncounterTheme",
     "GuidedBusiness",
     "ItemChecked",
+    "ListedEncounter",
     "NextStep",
     "assign_next_step",
+    "attend",
     "attendances_visible_to",
     "cancel",
     "check",
@@ -65,9 +76,11 @@ __all__ = [
     "correct",
     "correct_checked",
     "find_lines",
+    "find_members",
     "find_steps_due",
     "find_unreported",
     "is_elsewhere",
+    "listed",
     "note",
     "plan",
     "report",

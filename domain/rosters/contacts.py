@@ -16,22 +16,21 @@ from uuid import UUID
 from domain import organizations, people
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
-from domain.japanese import name_key, search_key
+from domain.japanese import search_key
 from domain.organizations import Contact, ContactRole, Organization
+from domain.rosters.bodies import Bodies
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.officers import names_told
 from domain.verbs import verb
 
-NAMED_BY = ("corporate_number", "school_code", "organization")
 POST = {"department": "", "job_title": "", "reachable": ""}
-Bodies = Mapping[str, list[Organization]]
 
 
 @verb(*LIAISONS)
 async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take contacts in. Facts: corporate_number, school_code or organization (its name), names and kana, role,
     department, job_title, reachable, mail_address, phone, extension, since (today where it is not told)."""
-    bodies = _by_every_name(await organizations.kept_by(actor).order_by("id"))
+    bodies = Bodies(await organizations.kept_by(actor).order_by("id"))
     contacts = await organizations.contacts_visible_to(actor).order_by("until", "id").prefetch_related("person")
     roster = _Roster(actor, bodies, contacts)
     plan = Plan(known=roster.known, behind={identity: row.person for identity, row in roster.known.items()})
@@ -42,14 +41,6 @@ async def take_in_contacts(actor: Actor, lines: Sequence[Line], *, dry_run: bool
         await plan.write_people(actor, "contact")
         await plan.write(actor, Contact, "contact")
     return taken
-
-
-def _by_every_name(rows: Sequence[Organization]) -> Bodies:
-    found: dict[str, list[Organization]] = {}
-    for row in rows:
-        for name in filter(None, (row.corporate_number, row.school_code, name_key(row.name))):
-            found.setdefault(name, []).append(row)
-    return found
 
 
 class _Roster:
@@ -72,7 +63,7 @@ class _Roster:
             self.of_mail[contact.organization_id, mail].append(identity)
 
     def read(self, line: Line) -> Said:
-        body, columns = each(lambda: self._body(_named(line)), lambda: people.described(**names_told(line)))
+        body, columns = each(lambda: self.bodies.of(line), lambda: people.described(**names_told(line)))
         identity = self._whose(body, columns, asked="mail_address" in line.facts)
         contact = self.known.get(identity)
         if contact:
@@ -121,20 +112,6 @@ class _Roster:
                 field="family_name",
             )
 
-    def _body(self, said: str) -> Organization:
-        found = self.bodies.get(said) or self.bodies.get(name_key(said)) or []
-        standing = [row for row in found if row.retired_on is None]
-        if found and not standing and said:
-            raise Invalid(organizations.gone(found[0]), field="organization")
-        if not said or not standing:
-            message = f"団体「{said}」が登録されていません。先に団体を取り込むか、法人番号を確かめてください。"
-            raise Invalid(message, field="organization")
-        if len(standing) > 1:
-            raise Invalid(
-                f"「{said}」という団体が{len(standing)}つあります。法人番号で指定してください。", field="organization"
-            )
-        return standing[0]
-
     def ask_about_shared_addresses(self, plan: Plan[Contact]) -> None:
         """An address that is known under another name is shared only where the file names its holder, too; whom it
         names is known once all of it can be read."""
@@ -151,11 +128,6 @@ SHARED = (
     "このメールアドレスは別の氏名で登録済みです。氏名が変わった人なら登録済みの連絡先を訂正し、担当者が代わったのなら"
     "前の担当者の登録を終え、共用のアドレスなら登録済みの担当者の行もこの名簿に入れてください。"
 )
-
-
-def _named(line: Line) -> str:
-    """What names the organisation most surely."""
-    return next(filter(None, (line.facts.get(name) for name in NAMED_BY)), "")
 
 
 def _identity(organization_id: UUID, mail: str, name: str) -> str:

@@ -218,6 +218,32 @@ def test_a_bug_is_a_number_to_the_client_and_a_place_in_the_log(play, monkeypatc
     caplog.clear()
 
 
+def test_a_list_of_encounters_is_for_the_desk_and_names_no_person_and_nothing_of_what_was_said(play):
+    async def story(town):
+        officer = make.at(town.officer, NOW)
+        await make.encounter(officer, outcome="例塚 恵さんと話した。")
+        listed = "/exports/encounters?format=json&period=CY2026"
+        return (
+            await ask(town, Role.HQ_LIAISON, listed),
+            await ask(town, Role.STATISTICIAN, listed),
+            await ask(town, Role.HQ_LIAISON, f"{listed}&fresh=true"),
+            await ask(town, Role.HQ_LIAISON, "/exports/encounters?format=json&period=CY2026Q1"),
+        )
+
+    listed, refused, fresh, empty = play(story)
+    [one] = listed.json()
+    assert (one["団体名"], one["種別"], one["状態"], one["所属"]) == (
+        "架空電力株式会社",
+        "電話",
+        "報告済",
+        "青浜第1警察署",
+    )
+    assert "例塚" not in listed.text
+    assert empty.json() == []
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
+    assert (fresh.status_code, fresh.json()["errors"][0]["extensions"]["field"]) == (400, "fresh")
+
+
 def test_a_list_of_networks_is_for_the_desk_and_of_today(play):
     async def story(town):
         await make.wifi_spot(make.at(town.officer, NOW), "見本市民会館")

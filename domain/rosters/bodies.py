@@ -1,0 +1,39 @@
+"""The organisations that a roster names, by 法人番号, 学校コード or name; one that several bear is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from domain import organizations
+from domain.errors import Invalid
+from domain.japanese import name_key
+from domain.organizations import Organization
+from domain.rosters.lines import Line
+
+NAMED_BY = ("corporate_number", "school_code", "organization")
+
+
+class Bodies:
+    """These organisations, by every name that they have."""
+
+    def __init__(self, rows: Iterable[Organization]) -> None:
+        self._found: dict[str, list[Organization]] = {}
+        for row in rows:
+            for name in filter(None, (row.corporate_number, row.school_code, name_key(row.name))):
+                self._found.setdefault(name, []).append(row)
+
+    def of(self, line: Line) -> Organization:
+        """The one that a line names most surely. Raises Invalid for one that is not there, or not any more."""
+        said = next(filter(None, (line.facts.get(name) for name in NAMED_BY)), "")
+        found = self._found.get(said) or self._found.get(name_key(said)) or []
+        standing = [row for row in found if row.retired_on is None]
+        if found and not standing and said:
+            raise Invalid(organizations.gone(found[0]), field="organization")
+        if not said or not standing:
+            message = f"団体「{said}」が登録されていません。先に団体を取り込むか、法人番号を確かめてください。"
+            raise Invalid(message, field="organization")
+        if len(standing) > 1:
+            raise Invalid(
+                f"「{said}」という団体が{len(standing)}つあります。法人番号で指定してください。", field="organization"
+            )
+        return standing[0]
