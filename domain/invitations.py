@@ -74,6 +74,7 @@ async def tell(
     attendee: Attendee,
     kind: str,
     method: Method | None = None,
+    about: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> None:
     """Owe one attendee one letter, with the link for the answer; their calendar takes the date up, or out, as it stands
@@ -89,7 +90,7 @@ async def tell(
         "stamp": author.now.isoformat(),
     }
     turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
-    await write(author, appointment, person, kind, turn, method, **known, **more)
+    await write(author, appointment, person, kind, turn, method, about=about, **known, **more)
 
 
 def _answer_of(attendee: Attendee) -> PartStat:
@@ -115,14 +116,16 @@ async def write(
     turn: str,
     method: Method | None = None,
     due_at: datetime | None = None,
+    about: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> bool:
-    """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind. Whether there
-    was anybody to write to."""
+    """Owe a person a letter about a date; `turn` makes the letter's key unique among those of its kind, and `about` is
+    what that is about, where it is at hand (`says`). Whether there was anybody to write to."""
     unit: Unit = await appointment.unit
     to = recipient_of(person, unit, author.now.astimezone(TOKYO).date())
     if appointment.ends_at <= author.now or to is None:
         return to is not None
+    said = await _about(appointment) if about is None else about
     await outbox.owe(
         f"{kind}:{turn}",
         kind,
@@ -131,15 +134,19 @@ async def write(
         person_id=to.person_id,
         appointment_id=appointment.id,
         method=method,
-        facts=await facts_of(appointment, unit, **{**await _about(appointment), **to.facts, **more}),
+        facts=await facts_of(appointment, unit, **{**said, **to.facts, **more}),
         owed_at=author.now,
         due_at=due_at,
     )
     return True
 
 
-async def tell_all(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
+async def tell_all(
+    author: Author, appointment: Appointment, kind: str, about: Mapping[str, Any] | None = None, **more: Any
+) -> None:
     """Owe everybody who is asked the same letter, each their own."""
     await appointment.fetch_related("unit")
-    for attendee in await coming(appointment.id):
-        await tell(author, appointment, attendee, kind, **more)
+    asked = await coming(appointment.id)
+    said = await _about(appointment) if asked and about is None else about
+    for attendee in asked:
+        await tell(author, appointment, attendee, kind, about=said, **more)

@@ -27,7 +27,7 @@ from domain.drills.participation import (
     must_fit,
     participations_visible_to,
 )
-from domain.drills.telling import asked_for, deadline
+from domain.drills.telling import asked_for, deadline, said_of
 from domain.errors import Incomplete, WrongState
 from domain.organizations import Contact
 from domain.replies import Coming
@@ -59,7 +59,8 @@ async def invite(
         actor, appointment, await contact.person, AttendeeRole.PARTICIPANT, organization_id=contact.organization_id
     )
     part = await _take_part(actor, drill, contact, role, planned_count)
-    await invitations.tell(actor, appointment, attendee, "drill-invitation", **deadline(drill), **asked_for(part))
+    told = {"about": said_of(drill), **deadline(drill), **asked_for(part)}
+    await invitations.tell(actor, appointment, attendee, "drill-invitation", **told)
     if drill.status is DrillStatus.PLANNING:
         return await move(actor, drill, DrillStatus.INVITING, "drill-inviting")
     return await records.touch(actor, drill)

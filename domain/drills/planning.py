@@ -26,7 +26,7 @@ from domain.drills.drill import (
 )
 from domain.drills.losing import tell_bodies_left_alone
 from domain.drills.participation import Participation, follow, must_fit
-from domain.drills.telling import SHOWN, deadline
+from domain.drills.telling import SHOWN, deadline, said_of
 from domain.errors import Invalid
 from domain.japanese import from_to, search_key
 from domain.states import must_be_in, said
@@ -168,7 +168,7 @@ async def _show(actor: Actor, drill: Drill, shown: dict[str, Any], *, is_about_m
         must_be_ready(drill, appointment)
     is_changed = appointment.version != before
     if is_changed:
-        await invitations.tell_all(actor, appointment, "drill-changed")
+        await invitations.tell_all(actor, appointment, "drill-changed", said_of(drill))
     return is_changed
 
 

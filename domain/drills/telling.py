@@ -19,8 +19,11 @@ SHOWN = ("format", "purpose", "objectives")
 async def about(appointment: Appointment) -> Mapping[str, Any]:
     """What it is for."""
     drill = await Drill.filter(appointment_id=appointment.id).first()
-    if drill is None:
-        return {}
+    return said_of(drill) if drill else {}
+
+
+def said_of(drill: Drill) -> Mapping[str, Any]:
+    """The same of a drill that is at hand."""
     objectives = [f"・{objective}" for objective in drill.objectives]
     return {"format": FORMAT_LABELS[drill.format], "purpose": drill.purpose, "objectives": objectives}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from domain import activities, drills, invitations, lectures, records, replies
@@ -91,7 +92,7 @@ async def decline_counter(
     mail, date, attendee = await _proposal(actor, incoming_mail_id, attendee_id, version, IncomingStatus.DISMISSED)
     if why := await replies.why_closed(actor.now, date, attendee):
         raise WrongState(why)
-    told = {"reason": said(reason)} if reason is not None else {}
+    told: dict[str, Any] = {"reason": said(reason)} if reason is not None else {}
     records.must_fit(Drill, told)  # as long as the reasons of which people are told otherwise
     await records.note(actor, attendee, "counter-declined", **told)
     await invitations.tell(actor, date, attendee, "counter-declined", Method.DECLINECOUNTER, **told)
