@@ -10,7 +10,7 @@ from api.intake.kind import Field, Kind
 from api.intake.people import PHONE, UNIT_NAMES
 from api.intake.readers import NO, YES, choice, day, kana, offered, text
 from domain.japanese import corporate_number, municipality_code, postal_code
-from domain.organizations import CiSector, InPlace, OrganizationKind, OrganizationSize, identity
+from domain.organizations import CI_SECTOR_LABELS, CiSector, InPlace, OrganizationKind, OrganizationSize, identity
 
 KINDS = {
     "企業": OrganizationKind.COMPANY,
@@ -74,21 +74,7 @@ SIZES = {
     **dict.fromkeys(NO),
 }
 SECTORS = {
-    "情報通信": CiSector.INFORMATION_AND_COMMUNICATION,
-    "金融": CiSector.FINANCE,
-    "航空": CiSector.AVIATION,
-    "空港": CiSector.AIRPORTS,
-    "鉄道": CiSector.RAILWAYS,
-    "電力": CiSector.ELECTRICITY,
-    "ガス": CiSector.GAS,
-    "政府・行政サービス": CiSector.GOVERNMENT,
-    "医療": CiSector.MEDICAL,
-    "水道": CiSector.WATER,
-    "物流": CiSector.LOGISTICS,
-    "化学": CiSector.CHEMISTRY,
-    "クレジット": CiSector.CREDIT_CARDS,
-    "石油": CiSector.PETROLEUM,
-    "港湾": CiSector.PORTS,
+    **{label: sector for sector, label in CI_SECTOR_LABELS.items()},
     "通信": CiSector.INFORMATION_AND_COMMUNICATION,
     "電気": CiSector.ELECTRICITY,
     "政府・行政": CiSector.GOVERNMENT,

@@ -15,7 +15,15 @@ from domain.organizations.contacts import (
 from domain.organizations.describing import BLANK, Facts, assessed, described, identity
 from domain.organizations.duplicates import Duplicate, DuplicateReason, find_duplicates
 from domain.organizations.establishments import add_establishment, correct_establishment
-from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
+from domain.organizations.kinds import (
+    CI_SECTOR_LABELS,
+    CONTACT_ROLE_LABELS,
+    CiSector,
+    ContactRole,
+    InPlace,
+    OrganizationKind,
+    OrganizationSize,
+)
 from domain.organizations.leaving import (
     reinstate,
     reinstate_contact,
@@ -42,6 +50,8 @@ from domain.organizations.transferring import carry, take_along, transfer
 
 __all__ = [
     "BLANK",
+    "CI_SECTOR_LABELS",
+    "CONTACT_ROLE_LABELS",
     "ELSEWHERE",
     "CiSector",
     "CoOwner",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -67,6 +68,25 @@ class CiSector(StrEnum):
     PORTS = "PORTS"
 
 
+CI_SECTOR_LABELS: Mapping[CiSector, str] = {
+    CiSector.INFORMATION_AND_COMMUNICATION: "情報通信",
+    CiSector.FINANCE: "金融",
+    CiSector.AVIATION: "航空",
+    CiSector.AIRPORTS: "空港",
+    CiSector.RAILWAYS: "鉄道",
+    CiSector.ELECTRICITY: "電力",
+    CiSector.GAS: "ガス",
+    CiSector.GOVERNMENT: "政府・行政サービス",
+    CiSector.MEDICAL: "医療",
+    CiSector.WATER: "水道",
+    CiSector.LOGISTICS: "物流",
+    CiSector.CHEMISTRY: "化学",
+    CiSector.CREDIT_CARDS: "クレジット",
+    CiSector.PETROLEUM: "石油",
+    CiSector.PORTS: "港湾",
+}
+
+
 class InPlace(StrEnum):
     """有, 無, 未確認: whether a body has something ready."""
 
@@ -82,3 +102,11 @@ class ContactRole(StrEnum):
     WORKING = "WORKING"
     EMERGENCY = "EMERGENCY"
     PUBLICITY = "PUBLICITY"
+
+
+CONTACT_ROLE_LABELS: Mapping[ContactRole, str] = {
+    ContactRole.REPRESENTATIVE: "代表",
+    ContactRole.WORKING: "実務",
+    ContactRole.EMERGENCY: "夜間緊急",
+    ContactRole.PUBLICITY: "広報",
+}

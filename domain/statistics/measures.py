@@ -25,6 +25,7 @@ from domain.drills import Drill, DrillThreat, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
+from domain.organizations import CI_SECTOR_LABELS, CONTACT_ROLE_LABELS, Contact, Organization
 from domain.records import Record
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -359,6 +360,31 @@ GUIDANCE = Facts(
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
 
+# As they stood at the end, as far as rows tell: what a body has ready, and when a contact was looked at, is as of now.
+CI_SECTORS: Mapping[str, str] = {sector.value: label for sector, label in CI_SECTOR_LABELS.items()}
+CONTACT_ROLES: Mapping[str, str] = {role.value: label for role, label in CONTACT_ROLE_LABELS.items()}
+CI_BODIES = Facts(
+    "ORGANIZATION",
+    "重要インフラ",
+    Organization,
+    CI_SECTORS,
+    """SELECT id, unit_id, ci_sector AS kind, identity AS body, bcp = 'YES' AS has_bcp,
+              contact_system = 'YES' AS has_contact_system
+       FROM organization
+       WHERE ci_sector IS NOT NULL AND (created_at AT TIME ZONE 'Asia/Tokyo')::date <= $6
+         AND coalesce(retired_on > $6, true)""",
+)
+CONTACTS = Facts(
+    "CONTACT",
+    "担当者連絡先",
+    Contact,
+    CONTACT_ROLES,
+    """SELECT id, unit_id, role AS kind, id AS body, true AS stands,
+              coalesce(verified_on > ($6::date - interval '1 year')::date, false) AS is_fresh
+       FROM contact
+       WHERE since <= $6 AND coalesce(until > $6, true)""",
+)
+
 TALLIES = (
     Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
     Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
@@ -426,5 +452,28 @@ TALLIES = (
     Tally("THEME_BODIES", ENCOUNTERS_BY_THEME, "相手先", "団体", FLOW, counting=UNIQUE),
     Tally("GUIDANCE", GUIDANCE, "指導", "回", FLOW, counting=TOTAL),
     Tally("GUIDED_BODIES", GUIDANCE, "指導先", "団体", FLOW, counting=UNIQUE),
+    Tally("CI_BODIES", CI_BODIES, "事業者", "団体", STOCK, counting=UNIQUE),
+    Tally("CI_BODIES_WITH_BCP", CI_BODIES, "うち業務継続計画あり", "団体", STOCK, where="has_bcp", counting=UNIQUE),
+    Tally(
+        "CI_BODIES_WITH_CONTACT_SYSTEM",
+        CI_BODIES,
+        "うち緊急連絡体制あり",
+        "団体",
+        STOCK,
+        where="has_contact_system",
+        counting=UNIQUE,
+    ),
+    Tally("CONTACTS", CONTACTS, "連絡先", "人", STOCK, counting=UNIQUE),
+    Tally("CONTACTS_FRESH", CONTACTS, "うち1年以内に確認", "人", STOCK, where="is_fresh", counting=UNIQUE),
+    Tally(
+        "CONTACT_FRESHNESS",
+        CONTACTS,
+        "確認率",
+        "％",
+        STOCK,
+        where="is_fresh",
+        share_of="stands",
+        counting=UNIQUE,
+    ),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

@@ -3,7 +3,7 @@
 The verbs would keep such a town tidier than a statistic may assume: here every state meets every date.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -15,7 +15,7 @@ from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
 from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
-from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
+from domain.organizations import CiSector, Contact, ContactRole, InPlace, Organization, OrganizationKind
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Commission, CommissionKind, GroupBase, Volunteer, VolunteerGroup, VolunteerStatus
@@ -81,16 +81,31 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _wifi_spot(year, number)
     for _ in range(size):
         await _encounter(year)
+    for number in range(20):
+        await _desk(year, number)
     return year
+
+
+async def _desk(year: Year, number: int) -> None:
+    """A contact whose time, and on which day it was looked at last, lie about the edges."""
+    contact = await _contact(year, year.hosts[number % len(year.hosts)])
+    contact.role, contact.since = [*ContactRole][number % 4], EDGES[number % 5]
+    contact.until = EDGES[number // 5] if number % 3 == 0 else None
+    looked_at = (None, date(2027, 3, 31), date(2027, 4, 1), EDGES[number % 5])
+    contact.verified_on = looked_at[number // 2 % 4]
+    await contact.save()
 
 
 async def _host(year: Year) -> Organization:
     schools = [OrganizationKind.SCHOOL, OrganizationKind.UNIVERSITY, OrganizationKind.TECHNICAL_COLLEGE] * 4
     kind, number = year.draw.choice([*OrganizationKind, *schools]), len(year.hosts)
-    values = {"name": f"団体{number}", "search": "", "kana_order": "", "identity": f"body:{number}"}
-    host = await Organization.create(
-        kind=kind, is_small=year.draw.random() < 0.5, **values, **year.stamped(year.unit())
-    )
+    values: dict[str, Any] = {"name": f"団体{number}", "search": "", "kana_order": "", "identity": f"body:{number}"}
+    if number % 2:
+        values |= {"ci_sector": [*CiSector][number], "bcp": [*InPlace][number // 2 % 3]}
+        values["contact_system"] = [*InPlace][number // 4 % 3]
+    is_small = year.draw.random() < 0.5
+    stamps = year.stamped(year.unit()) | {"created_at": datetime.combine(EDGES[number % 5], time(), TOKYO)}
+    host = await Organization.create(kind=kind, is_small=is_small, **values, **stamps)
     year.hosts.append(host)
     return host
 

@@ -14,7 +14,8 @@ from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
-from domain.organizations import Organization, OrganizationKind
+from domain.organizations import Contact, InPlace, Organization, OrganizationKind
+from domain.retention.due import months_later
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -26,7 +27,7 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    counters = (_agreements, _volunteers, _activities, _lectures, _drills, _wifi, _encounters)
+    counters = (_agreements, _volunteers, _activities, _lectures, _drills, _wifi, _encounters, _bodies, _contacts)
     counted = [await count(first, last) for count in counters]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -188,6 +189,33 @@ async def _wifi(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _bodies(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {f"CI_BODIES{name}": [] for name in ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM")}
+    for body in await Organization.all():
+        if body.ci_sector is None or day_of(body.created_at) > last or (body.retired_on or date.max) <= last:
+            continue
+        item = (body.unit_id, body.ci_sector.value, body.identity)
+        found["CI_BODIES"].append(item)
+        if body.bcp is InPlace.YES:
+            found["CI_BODIES_WITH_BCP"].append(item)
+        if body.contact_system is InPlace.YES:
+            found["CI_BODIES_WITH_CONTACT_SYSTEM"].append(item)
+    return found
+
+
+async def _contacts(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {"CONTACTS": [], "CONTACTS_FRESH": [], "CONTACT_FRESHNESS": []}
+    for contact in await Contact.all():
+        if not contact.since <= last < (contact.until or date.max):
+            continue
+        item = (contact.unit_id, contact.role.value, contact.id)
+        found["CONTACTS"].append(item)
+        is_fresh = contact.verified_on is not None and contact.verified_on > months_later(last, -12)
+        found["CONTACTS_FRESH"] += [item] * is_fresh
+        found["CONTACT_FRESHNESS"].append((*item[:2], is_fresh))
+    return found
+
+
 async def _encounters(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body.identity for body in await Organization.all()}
     names = ("ENCOUNTERS", "ENCOUNTER_BODIES", "THEME_ENCOUNTERS", "THEME_BODIES", "GUIDANCE", "GUIDED_BODIES")
@@ -222,7 +250,9 @@ def hours(minutes: list[int]) -> Decimal:
 SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
 MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES")
-UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE, *MET)
+CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
+UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE, *MET, *CRITICAL)
+SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 
@@ -239,7 +269,7 @@ def applies(key: str, kind: str, is_station: bool) -> bool:
 def number(key: str, items: Iterable[Item]) -> int | Decimal:
     """The figure that the items make."""
     what: list[Any] = [item for _, _, item in items]
-    if key == "WIFI_IMPROVEMENT":
+    if key in SHARES:
         return (Decimal(1000 * sum(what)) / Decimal(len(what))).quantize(Decimal(1), ROUND_HALF_UP) / 10
     if "_HOURS" in key:
         return hours(what)
@@ -250,7 +280,7 @@ def number(key: str, items: Iterable[Item]) -> int | Decimal:
 
 def figure(key: str, kind: str, items: list[Item], *, is_station: bool = False) -> int | Decimal | None:
     """What stands in the table: the number, or nothing where there could be nothing to count."""
-    if key == "WIFI_IMPROVEMENT" and not items:
+    if key in SHARES and not items:
         return None
     counted = number(key, items)
     return counted if counted or applies(key, kind, is_station) else None

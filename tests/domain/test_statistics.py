@@ -17,6 +17,7 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.installation import found_national
 from domain.japanese import Measure, Period
 from domain.lectures import Audience, Counted, Lecture, LectureKind
+from domain.organizations import CiSector, ContactRole
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
 from domain.units import UnitKind
 from domain.volunteers import CommissionKind, GroupBase
@@ -95,6 +96,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
+    kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}
     kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {
         name: {kind.value for kind in known} for name, known in kinds.items()
