@@ -37,6 +37,7 @@ from api.volunteers import (
     VolunteerQueries,
 )
 from api.wifi import WifiAdviceMutations, WifiQueries, WifiSpotMutations, WifiSurveyMutations
+from api.worklist import ThresholdMutations, WorklistQueries
 
 
 @reading.shape
@@ -62,6 +63,7 @@ class Query(
     BookQueries,
     RetentionQueries,
     WifiQueries,
+    WorklistQueries,
     MeQueries,
 ):
     node: reading.Node | None = reading.root_node()
@@ -102,6 +104,7 @@ Mutation = together(
     WifiSurveyMutations,
     WifiAdviceMutations,
     AccountMutations,
+    ThresholdMutations,
 )
 
 

@@ -39,6 +39,7 @@ MODELS = [
         "answering",
         "incoming.mail",
         "wifi.spot",
+        "worklist.thresholds",
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",

@@ -1015,6 +1015,24 @@ class Migration(migrations.Migration):
             bases=['Table'],
         ),
         ops.CreateModel(
+            name='Thresholds',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('met_days', fields.IntField(default=180)),
+                ('drill_days', fields.IntField(default=730)),
+                ('verified_days', fields.IntField(default=365)),
+                ('ending_days', fields.IntField(default=90)),
+                ('answer_days', fields.IntField(default=7)),
+            ],
+            options={'table': 'thresholds', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The days of one prefecture; one that has set none goes by these. Without an encounter for `met_days` a partner'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Token',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

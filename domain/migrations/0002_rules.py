@@ -277,6 +277,11 @@ RETENTION = [
         for table in ("volunteer", "contact", "commission", "guardian_consent", "account", "token", "post")
     ],
 ]
+WORKLIST = [
+    "CREATE UNIQUE INDEX thresholds_once ON thresholds (prefecture_id)",
+    "CREATE INDEX encounter_to_check ON encounter (unit_id, reported_at) WHERE status = 'REPORTED'",
+    "CREATE INDEX lecture_open ON lecture (unit_id, starts_at) WHERE status NOT IN ('REPORTED', 'REFUSED', 'CANCELLED')",
+]
 WIFI = [
     "CREATE UNIQUE INDEX wifi_spot_identity ON wifi_spot (prefecture_id, identity) WHERE retired_on IS NULL",
 ]
@@ -324,6 +329,7 @@ class Migration(migrations.Migration):
                 *ACTIVITIES,
                 *RETENTION,
                 *WIFI,
+                *WORKLIST,
                 *ORDERS,
             ]
         )

@@ -106,6 +106,7 @@ DESKS = (
     "wifi_advice",
     "wifi_spot",
     "wifi_survey",
+    "thresholds",
 )
 # Letters and the journal are only ever added to, letters through the unit that sends them.
 ADDED = {

@@ -175,6 +175,12 @@ HOLDINGS: Mapping[str, Holding] = {
         public="name municipality_code postal_code address phone retired_on organization_id",
         texts="name address",
     ),
+    "thresholds": Holding(
+        "朝の仕事の目安",
+        "何日たったら知らせるかの定め",
+        NOTHING_PERSONAL,
+        internal="met_days drill_days verified_days ending_days answer_days",
+    ),
     "wifi_spot": Holding(
         "公衆無線LANの設置箇所",
         "公衆無線LANの実態把握と、対策の働き掛け",

@@ -13,8 +13,8 @@ from tests.make import Town
 from tests.statements import spoken
 
 ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
-COUNTED_APART = {"statistics", "statisticsRecords"}
-"""Counted in tables of their own; `tests/domain/test_statistics.py` says in how many statements."""
+COUNTED_APART = {"statistics", "statisticsRecords", "worklist", "relationships", "possibleDuplicates"}
+"""Found by statements of their own; the tests of each say by how many."""
 
 READING, SINCE = "SELECT CASE WHEN set_config", "SELECT CASE WHEN NOT pg_is_in_recovery()"
 """What reads, and what tells whether anything was written since it was read before."""

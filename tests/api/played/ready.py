@@ -168,6 +168,7 @@ READY: dict[str, Preparation] = {
     "submitDrillReport": drill_evaluated,
     **dict.fromkeys(("returnDrillReport", "closeDrill"), drill_reported),
     "recordHeldDrill": held_in_june,
+    "setThresholds": as_found(),
     "registerWifiSpot": as_found(foundOn="2026-07-01", municipalityCode="011002"),
     "correctWifiSpot": as_found(municipalityCode="011002"),
     "transferWifiSpot": as_found(),

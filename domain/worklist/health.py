@@ -1,0 +1,171 @@
+"""関係の状態: how each partner of an agreement stands with us, as a grade with its reasons and never as a bare score.
+
+DRIFTING 遠のいている: nobody is known there whom to call, or nobody has been in touch for longer than the prefecture's
+threshold. WATCH 要注意: anything else that is not as it should be. Everything is read in one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from domain import database
+from domain.actor import LIAISONS, Actor
+from domain.japanese import wareki
+from domain.verbs import verb
+from domain.worklist.scope import find_covered
+from domain.worklist.thresholds import Thresholds, find_thresholds
+
+
+class RelationshipGrade(StrEnum):
+    """良好, 要注意, 遠のいている."""
+
+    GOOD = "GOOD"
+    WATCH = "WATCH"
+    DRIFTING = "DRIFTING"
+
+
+class RelationshipReason(StrEnum):
+    """担当者なし, 接触の記録なし, 接触が途絶えている, 担当者の確認が古い, 訓練から遠ざかっている, 協定の満了が近い,
+    次の対応が期限切れ."""
+
+    NOBODY_KNOWN = "NOBODY_KNOWN"
+    NEVER_MET = "NEVER_MET"
+    OUT_OF_TOUCH = "OUT_OF_TOUCH"
+    CONTACT_STALE = "CONTACT_STALE"
+    LONG_WITHOUT_DRILL = "LONG_WITHOUT_DRILL"
+    AGREEMENT_ENDING = "AGREEMENT_ENDING"
+    STEP_OVERDUE = "STEP_OVERDUE"
+
+
+GRAVE = frozenset(
+    (RelationshipReason.NOBODY_KNOWN, RelationshipReason.NEVER_MET, RelationshipReason.OUT_OF_TOUCH),
+)
+"""What alone makes a partner drift away."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a grade is not the best, and since when, or until which day."""
+
+    kind: RelationshipReason
+    day: date | None
+    told: str
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """How one partner stands with us today. Days are of Japan; None is never."""
+
+    organization_id: UUID
+    unit_id: UUID
+    name: str
+    grade: RelationshipGrade
+    reasons: Sequence[Reason]
+    met_on: date | None
+    drilled_on: date | None
+    verified_on: date | None
+    partner_since: date
+
+
+# Each part is grouped by the body once, instead of looked up for each of thousands.
+PARTNERS = """
+    WITH partner AS (
+        SELECT body.id, body.unit_id, body.name, body.kana_order, min(party.acceded_on) AS since,
+            min(least(agreement.ended_on, agreement.expires_on)) AS ends_on
+        FROM agreement
+        JOIN agreement_party party ON party.agreement_id = agreement.id
+        JOIN organization body ON body.id = party.organization_id
+        WHERE body.unit_id = ANY ($1) AND body.retired_on IS NULL AND agreement.effective_on <= $2
+            AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $2, true) AND party.removed_at IS NULL
+            AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)
+        GROUP BY body.id),
+    met AS (
+        SELECT organization_id, max((starts_at AT TIME ZONE 'Asia/Tokyo')::date) AS met_on
+        FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND status IN ('REPORTED', 'CHECKED')
+            AND starts_at <= $3
+        GROUP BY organization_id),
+    drilled AS (
+        SELECT part.organization_id, max((drill.starts_at AT TIME ZONE 'Asia/Tokyo')::date) AS drilled_on
+        FROM drill_participation part JOIN drill ON drill.id = part.drill_id
+        WHERE part.organization_id IN (SELECT id FROM partner) AND part.attended_count > 0
+            AND drill.status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND drill.starts_at <= $3
+        GROUP BY part.organization_id),
+    known AS (
+        SELECT organization_id, max(coalesce(verified_on, since)) AS verified_on
+        FROM contact WHERE organization_id IN (SELECT id FROM partner) AND since <= $2
+            AND coalesce(until > $2, true)
+        GROUP BY organization_id),
+    step AS (
+        SELECT organization_id, min(next_due_on) AS due_on
+        FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND next_due_on IS NOT NULL
+            AND next_done_on IS NULL AND status <> 'CANCELLED'
+        GROUP BY organization_id)"""
+SELECT = f"""{PARTNERS}
+    SELECT partner.id, partner.unit_id, partner.name, partner.since, partner.ends_on, met.met_on, drilled.drilled_on,
+        known.verified_on, known.organization_id IS NOT NULL AS is_known, step.due_on
+    FROM partner
+    LEFT JOIN met ON met.organization_id = partner.id
+    LEFT JOIN drilled ON drilled.organization_id = partner.id
+    LEFT JOIN known ON known.organization_id = partner.id
+    LEFT JOIN step ON step.organization_id = partner.id
+    ORDER BY partner.kana_order, partner.id"""  # noqa: S608 our own words
+
+
+@verb(*LIAISONS, only_reads=True)
+async def relationships(
+    actor: Actor, *, unit_id: UUID | None = None, grades: Collection[RelationshipGrade] = tuple(RelationshipGrade)
+) -> list[Relationship]:
+    """How each partner that the actor's units look after stands with us, or those of one of these units; the gravest
+    first, and in the order of their names. Raises NotFound for another's unit."""
+    found = await read(await find_covered(actor, unit_id), actor, await find_thresholds(actor))
+    order = [*reversed(RelationshipGrade)]
+    return sorted((one for one in found if one.grade in grades), key=lambda one: order.index(one.grade))
+
+
+async def read(units: Sequence[UUID], actor: Actor, thresholds: Thresholds) -> list[Relationship]:
+    """The partners of these units in the order of their names."""
+    rows = await database.rows(SELECT, list(units), actor.today, actor.now)
+    return [_judged(row, actor.today, thresholds) for row in rows]
+
+
+def _judged(row: dict[str, Any], today: date, most: Thresholds) -> Relationship:
+    reasons = list(_reasons(row, today, most))
+    grave = any(reason.kind in GRAVE for reason in reasons)
+    grade = RelationshipGrade.DRIFTING if grave else RelationshipGrade.WATCH if reasons else RelationshipGrade.GOOD
+    days = {name: row[name] for name in ("met_on", "drilled_on", "verified_on")}
+    return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **days)
+
+
+def _reasons(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:
+    """The gravest first. Whoever has become a partner lately is given the time that the thresholds give."""
+    kinds, since = RelationshipReason, row["since"]
+    if not row["is_known"]:
+        yield Reason(kinds.NOBODY_KNOWN, None, "連絡の取れる担当者が登録されていません。")
+    if (days := _days(row["met_on"] or since, today)) > most.met_days:
+        if row["met_on"] is None:
+            yield Reason(kinds.NEVER_MET, since, f"{_said(since)}に参画してから{days}日、接触の記録がありません。")
+        else:
+            yield Reason(kinds.OUT_OF_TOUCH, row["met_on"], f"{_said(row['met_on'])}から{days}日、接触がありません。")
+    if row["is_known"] and (days := _days(row["verified_on"], today)) > most.verified_days:
+        told = f"担当者の連絡先を{_said(row['verified_on'])}から{days}日確かめていません。"
+        yield Reason(kinds.CONTACT_STALE, row["verified_on"], told)
+    if (days := _days(row["drilled_on"] or since, today)) > most.drill_days:
+        told = f"{days}日、訓練に参加していません。"
+        yield Reason(kinds.LONG_WITHOUT_DRILL, row["drilled_on"], told)
+    if row["ends_on"] is not None and _days(today, row["ends_on"]) <= most.ending_days:
+        yield Reason(kinds.AGREEMENT_ENDING, row["ends_on"], f"協定が{_said(row['ends_on'])}に満了します。")
+    if row["due_on"] is not None and row["due_on"] < today:
+        yield Reason(kinds.STEP_OVERDUE, row["due_on"], f"次の対応の期限（{_said(row['due_on'])}）を過ぎています。")
+
+
+def _days(earlier: date, later: date) -> int:
+    return (later - earlier).days
+
+
+def _said(day: date) -> str:
+    return wareki(day)

@@ -1,0 +1,337 @@
+"""What may stand on the worklist, as one table: `PARTS`. Another kind of work is one entry here.
+
+A part says in SQL which rows wait for somebody of the desk. It may use
+
+    $1  the units of which the list is
+    $2  today in Japan, $3 the instant
+    $4  who asks: whoever has written something does not approve it
+    $5  the days of the thresholds, as JSON
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.activities import Activity
+from domain.agreements import Agreement
+from domain.calendar import Appointment
+from domain.drills import Drill
+from domain.encounters import Encounter
+from domain.incoming import IncomingMail
+from domain.lectures import Lecture
+from domain.organizations import Contact
+from domain.records import Record
+from domain.wifi import WifiSpot
+
+
+class WorkKind(StrEnum):
+    """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
+    協定の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果, 講義の報告, 訓練の実施結果, 訓練報告書の承認,
+    活動の実施結果, 未回答の招待, 届いた返信, 公衆無線LANの働き掛け, 公衆無線LANの再確認."""
+
+    DRIFTING = "DRIFTING"
+    STEP_DUE = "STEP_DUE"
+    STEP_UNASSIGNED = "STEP_UNASSIGNED"
+    ENCOUNTER_DUE = "ENCOUNTER_DUE"
+    ENCOUNTER_TO_CHECK = "ENCOUNTER_TO_CHECK"
+    CONTACT_STALE = "CONTACT_STALE"
+    AGREEMENT_ENDING = "AGREEMENT_ENDING"
+    AGREEMENT_TO_APPROVE = "AGREEMENT_TO_APPROVE"
+    LECTURE_REQUESTED = "LECTURE_REQUESTED"
+    LECTURER_MISSING = "LECTURER_MISSING"
+    LECTURE_OVER = "LECTURE_OVER"
+    LECTURE_UNREPORTED = "LECTURE_UNREPORTED"
+    DRILL_OVER = "DRILL_OVER"
+    DRILL_TO_APPROVE = "DRILL_TO_APPROVE"
+    ACTIVITY_OVER = "ACTIVITY_OVER"
+    UNANSWERED = "UNANSWERED"
+    MAIL_WAITING = "MAIL_WAITING"
+    WIFI_WANTING = "WIFI_WANTING"
+    WIFI_ADVISED = "WIFI_ADVISED"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of `record` that wait: those of the table `name` in `rows`, a FROM with its WHERE.
+
+    `title` is by what a row is known (a body, a date, an agreement; no person), `since` the day from which on it has
+    waited, `due_on` the last one for it, `owner` who answers for it, `amount` the number that `why` tells, besides that
+    day. `settled_by` are the mutations that take a row off the list, the usual one first.
+    """
+
+    kind: WorkKind
+    label: str
+    record: type[Record]
+    why: str
+    settled_by: Sequence[str]
+    name: str
+    rows: str
+    title: str
+    since: str
+    due_on: str = "NULL::date"
+    owner: str = "NULL::uuid"
+    amount: str = "0"
+
+    @property
+    def select(self) -> str:
+        return f"""SELECT '{self.kind}' AS kind, {self.name}.id, {self.name}.unit_id, {self.owner} AS owner_id,
+            {self.title} AS title, {self.since} AS since, {self.due_on} AS due_on, {self.amount} AS amount
+            FROM {self.rows}"""  # noqa: S608 our own words
+
+
+def on(instant: str) -> str:
+    """The day of an instant, in Japan."""
+    return f"({instant} AT TIME ZONE 'Asia/Tokyo')::date"
+
+
+MET = "encounter met JOIN organization body ON body.id = met.organization_id WHERE met.unit_id = ANY ($1)"
+ASKED = "lecture JOIN organization host ON host.id = lecture.school_id WHERE lecture.unit_id = ANY ($1)"
+STEP = f"{MET} AND met.next_due_on IS NOT NULL AND met.next_done_on IS NULL AND met.status <> 'CANCELLED'"
+CONFIRMED_ON = "coalesce(known.verified_on, known.since)"
+A_WEEK = 7
+"""Days before its last one on which a step is told."""
+A_MONTH = 30
+"""Days after which it is seen again what an advice has led to."""
+
+PARTS = (
+    Part(
+        WorkKind.STEP_DUE,
+        "次の対応",
+        Encounter,
+        "次の対応の期限は{due_on}です。",
+        ("settleNextStep", "assignNextStep"),
+        "met",
+        f"{STEP} AND met.next_due_on <= $2 + {A_WEEK} AND met.next_owner_id IS NOT NULL",
+        title="body.name",
+        since=on("met.starts_at"),
+        due_on="met.next_due_on",
+        owner="met.next_owner_id",
+    ),
+    Part(
+        WorkKind.STEP_UNASSIGNED,
+        "担当者のいない次の対応",
+        Encounter,
+        "次の対応（期限{due_on}）に担当者がいません。",
+        ("assignNextStep",),
+        "met",
+        f"{STEP} AND met.next_owner_id IS NULL",
+        title="body.name",
+        since=on("met.starts_at"),
+        due_on="met.next_due_on",
+    ),
+    Part(
+        WorkKind.ENCOUNTER_DUE,
+        "接触の報告",
+        Encounter,
+        "予定した接触の日を過ぎました。結果を報告してください。",
+        ("reportEncounter", "cancelEncounter"),
+        "met",
+        f"{MET} AND met.status = 'PLANNED' AND met.starts_at < $3",
+        title="body.name",
+        since=on("met.starts_at"),
+        due_on=on("met.starts_at"),
+    ),
+    Part(
+        WorkKind.ENCOUNTER_TO_CHECK,
+        "接触の確認",
+        Encounter,
+        "報告された接触を、報告者でない職員が確認します。",
+        ("checkEncounter", "sendBackEncounter"),
+        "met",
+        f"{MET} AND met.status = 'REPORTED' AND met.reported_by_id <> $4",
+        title="body.name",
+        since=on("met.reported_at"),
+    ),
+    Part(
+        WorkKind.CONTACT_STALE,
+        "担当者の確認",
+        Contact,
+        "協定の相手方の担当者を{amount}日確かめていません。",
+        ("confirmContact", "correctContact", "retireContact"),
+        "known",
+        f"""contact known JOIN organization body ON body.id = known.organization_id
+            WHERE known.unit_id = ANY ($1) AND known.since <= $2 AND coalesce(known.until > $2, true)
+            AND {CONFIRMED_ON} < $2 - ($5::jsonb ->> 'verified_days')::int AND body.retired_on IS NULL
+            AND EXISTS (
+                SELECT FROM agreement_party party JOIN agreement ON agreement.id = party.agreement_id
+                WHERE party.organization_id = body.id AND party.removed_at IS NULL AND party.acceded_on <= $2
+                AND coalesce(party.withdrawn_on > $2, true)
+                AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $2, true))""",
+        title="body.name",
+        since=CONFIRMED_ON,
+        amount=f"$2 - {CONFIRMED_ON}",
+    ),
+    Part(
+        WorkKind.AGREEMENT_ENDING,
+        "協定の満了",
+        Agreement,
+        "{due_on}に満了します。更新の協議か、終える手続きを始めてください。",
+        ("discussAgreementRenewal", "renewAgreement", "terminateAgreement"),
+        "ending",
+        """agreement ending WHERE ending.unit_id = ANY ($1) AND ending.status IN ('IN_FORCE', 'RENEWING')
+            AND ending.expires_on BETWEEN $2 AND $2 + ($5::jsonb ->> 'ending_days')::int AND NOT EXISTS (
+                SELECT FROM agreement new
+                WHERE new.renews_id = ending.id AND new.status IN ('IN_FORCE', 'RENEWING'))""",
+        title="ending.title",
+        since="ending.expires_on - ($5::jsonb ->> 'ending_days')::int",
+        due_on="ending.expires_on",
+        owner="ending.responsible_id",
+    ),
+    Part(
+        WorkKind.AGREEMENT_TO_APPROVE,
+        "協定の決裁",
+        Agreement,
+        "決裁を待っています（起案者は決裁できません）。",
+        ("approveAgreement", "negotiateAgreement"),
+        "draft",
+        "agreement draft WHERE draft.unit_id = ANY ($1) AND draft.status = 'IN_APPROVAL' AND draft.author_id <> $4",
+        title="draft.title",
+        since=on("draft.updated_at"),
+    ),
+    Part(
+        WorkKind.LECTURE_REQUESTED,
+        "講師派遣の受付",
+        Lecture,
+        "依頼を受け付けたまま、受理か不受理が決まっていません。",
+        ("acceptLecture", "refuseLecture"),
+        "lecture",
+        f"{ASKED} AND lecture.status = 'RECEIVED'",
+        title="host.name",
+        since=on("lecture.created_at"),
+        due_on=on("lecture.starts_at"),
+    ),
+    Part(
+        WorkKind.LECTURER_MISSING,
+        "講師の決定",
+        Lecture,
+        "打診中か承諾した講師がいません。",
+        ("assignLecturer",),
+        "lecture",
+        f"""{ASKED} AND lecture.status IN ('ACCEPTED', 'COORDINATING') AND lecture.starts_at > $3 AND NOT EXISTS (
+                SELECT FROM lecture_assignment asked
+                WHERE asked.lecture_id = lecture.id AND asked.status IN ('OFFERED', 'ACCEPTED'))""",
+        title="host.name",
+        since=on("lecture.created_at"),
+        due_on=on("lecture.starts_at"),
+    ),
+    Part(
+        WorkKind.LECTURE_OVER,
+        "講義の実施結果",
+        Lecture,
+        "講義の日を過ぎました。実施結果を入力してください。",
+        ("deliverLecture", "cancelLecture"),
+        "lecture",
+        f"{ASKED} AND lecture.status = 'CONFIRMED' AND lecture.starts_at < $3",
+        title="host.name",
+        since=on("lecture.starts_at"),
+        due_on=on("lecture.starts_at"),
+    ),
+    Part(
+        WorkKind.LECTURE_UNREPORTED,
+        "講義の報告",
+        Lecture,
+        "実施した講義が報告されていません。",
+        ("reportLecture",),
+        "lecture",
+        f"{ASKED} AND lecture.status = 'DELIVERED'",
+        title="host.name",
+        since=on("lecture.starts_at"),
+    ),
+    Part(
+        WorkKind.DRILL_OVER,
+        "訓練の実施結果",
+        Drill,
+        "訓練の日を過ぎました。終了と参加人数を入力してください。",
+        ("finishDrill", "startDrill", "callOffDrill"),
+        "drill",
+        """drill JOIN appointment held ON held.id = drill.appointment_id
+            WHERE drill.unit_id = ANY ($1) AND drill.status IN ('CONFIRMED', 'RUNNING', 'PAUSED')
+            AND held.ends_at < $3""",
+        title="drill.title",
+        since=on("drill.starts_at"),
+        due_on=on("drill.starts_at"),
+    ),
+    Part(
+        WorkKind.DRILL_TO_APPROVE,
+        "訓練報告書の承認",
+        Drill,
+        "報告書が承認を待っています（報告者は承認できません）。",
+        ("closeDrill", "returnDrillReport"),
+        "drill",
+        "drill WHERE drill.unit_id = ANY ($1) AND drill.status = 'IN_REVIEW' AND drill.reported_by_id <> $4",
+        title="drill.title",
+        since=on("drill.reported_at"),
+    ),
+    Part(
+        WorkKind.ACTIVITY_OVER,
+        "活動の実施結果",
+        Activity,
+        "活動の日を過ぎました。実施結果を入力してください。",
+        ("holdActivity", "cancelActivity"),
+        "activity",
+        """activity JOIN appointment held ON held.id = activity.appointment_id
+            WHERE activity.unit_id = ANY ($1) AND activity.status IN ('PLANNED', 'CONFIRMED') AND held.ends_at < $3""",
+        title="activity.title",
+        since=on("activity.starts_at"),
+        due_on=on("activity.starts_at"),
+    ),
+    Part(
+        WorkKind.UNANSWERED,
+        "未回答の招待",
+        Appointment,
+        "{amount}人から回答がありません。電話で確かめてください。",
+        ("noteReply",),
+        "ahead",
+        """appointment ahead JOIN attendee asked ON asked.appointment_id = ahead.id
+            WHERE ahead.unit_id = ANY ($1) AND ahead.status <> 'CANCELLED' AND ahead.starts_at > $3
+            AND ahead.starts_at < $3 + make_interval(days => ($5::jsonb ->> 'answer_days')::int)
+            AND asked.removed_at IS NULL AND NOT asked.waits AND asked.partstat = 'NEEDS-ACTION'
+            AND asked.invited_at IS NOT NULL GROUP BY ahead.id""",
+        title="ahead.title",
+        since=on("min(asked.invited_at)"),
+        due_on=on("ahead.starts_at"),
+        amount="count(*)::int",
+    ),
+    Part(
+        WorkKind.MAIL_WAITING,
+        "届いた返信",
+        IncomingMail,
+        "届いたメールが、職員の確認を待っています。",
+        ("acceptIncomingMail", "dismissIncomingMail"),
+        "mail",
+        """incoming_mail mail LEFT JOIN appointment date ON date.id = mail.appointment_id
+            WHERE mail.unit_id = ANY ($1) AND mail.status = 'WAITING'""",
+        title="coalesce(date.title, '')",
+        since=on("mail.received_at"),
+        due_on=on("date.starts_at"),
+    ),
+    Part(
+        WorkKind.WIFI_WANTING,
+        "公衆無線LANの働き掛け",
+        WifiSpot,
+        "調査で改善が必要とされ、働き掛けていません。",
+        ("adviseWifiSpot",),
+        "spot",
+        """wifi_spot spot
+            WHERE spot.unit_id = ANY ($1) AND spot.status = 'NEEDS_IMPROVEMENT' AND spot.retired_on IS NULL""",
+        title="spot.name",
+        since="spot.surveyed_on",
+    ),
+    Part(
+        WorkKind.WIFI_ADVISED,
+        "公衆無線LANの再確認",
+        WifiSpot,
+        "働き掛けから{amount}日たちました。改善されたかを確かめてください。",
+        ("surveyWifiSpot",),
+        "spot",
+        f"""wifi_spot spot JOIN wifi_advice said ON said.spot_id = spot.id
+            WHERE spot.unit_id = ANY ($1) AND spot.status = 'ADVISED' AND spot.retired_on IS NULL
+            GROUP BY spot.id HAVING max(said.advised_on) < $2 - {A_MONTH}""",
+        title="spot.name",
+        since="max(said.advised_on)",
+        amount="$2 - max(said.advised_on)",
+    ),
+)
+BY_KIND = {part.kind: part for part in PARTS}

@@ -1,0 +1,131 @@
+"""How a partner stands with us: a grade with its reasons, from what was really done together."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import agreements, organizations, worklist
+from domain.actor import Actor
+from domain.agreements import AgreementKind
+from domain.errors import NotAllowed
+from domain.organizations import Contact, Organization
+from domain.worklist import Relationship, RelationshipGrade, RelationshipReason
+from tests import make
+from tests.domain.drills.asking import finished
+from tests.make import Town
+
+DAY = timedelta(days=1)
+GOOD, WATCH, DRIFTING = RelationshipGrade.GOOD, RelationshipGrade.WATCH, RelationshipGrade.DRIFTING
+POWER = "架空電力株式会社"
+
+
+async def partner(town: Town, **over: Any) -> Contact:
+    await make.in_force(town, POWER, **({"expires_on": None} | over))
+    return await make.contact(town.officer, await Organization.get(name=POWER))
+
+
+async def stands(who: Actor) -> Relationship:
+    [one] = await worklist.relationships(who)
+    return one
+
+
+def reasons(one: Relationship) -> list[RelationshipReason]:
+    return [reason.kind for reason in one.reasons]
+
+
+def after(town: Town, days: int) -> Actor:
+    return make.at(town.officer, town.officer.now + days * DAY)
+
+
+def test_a_new_partner_is_well_until_nobody_has_called_for_half_a_year(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await partner(town)
+        assert (await stands(after(town, 180))).grade is GOOD
+        cold = await stands(after(town, 181))
+        assert (cold.grade, reasons(cold)) == (DRIFTING, [RelationshipReason.NEVER_MET])
+        assert cold.reasons[0].told == "令和８年７月１日に参画してから181日、接触の記録がありません。"
+
+    play(story)
+
+
+def test_a_call_brings_a_partner_back_and_only_one_that_took_place(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = (await partner(town)).organization_id
+        power = await Organization.get(id=body)
+        planned = await make.planned_encounter(after(town, 190), body=power)
+        assert (await stands(after(town, 200))).grade is DRIFTING, "a plan is no encounter"
+        assert planned.id
+        await make.encounter(after(town, 200), body=power)
+        back = await stands(after(town, 201))
+        assert (back.grade, back.met_on) == (GOOD, after(town, 200).today)
+
+    play(story)
+
+
+def test_where_nobody_is_known_any_more_a_partner_drifts_at_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await partner(town)
+        tomorrow = after(town, 1)
+        gone = await organizations.retire_contact(tomorrow, contact.id, version=contact.version, on=tomorrow.today)
+        assert gone.until is not None
+        one = await stands(tomorrow)
+        assert (one.grade, reasons(one)) == (DRIFTING, [RelationshipReason.NOBODY_KNOWN])
+
+    play(story)
+
+
+def test_a_stale_contact_and_an_end_in_sight_are_watched(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await partner(town, expires_on=(town.officer.today + 400 * DAY))
+        power = await Organization.get(id=contact.organization_id)
+        await make.encounter(after(town, 360), body=power)
+        one = await stands(after(town, 370))
+        kinds = [RelationshipReason.CONTACT_STALE, RelationshipReason.AGREEMENT_ENDING]
+        assert (one.grade, reasons(one)) == (WATCH, kinds)
+
+    play(story)
+
+
+def test_a_drill_together_counts_from_the_day_on_which_they_came(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await finished(town, POWER)
+        body = await Organization.get(name=POWER)
+        draft = await agreements.propose(
+            town.officer, kind=AgreementKind.MEMORANDUM, title="覚書", organization_ids=[body.id]
+        )
+        ready = await make.awaiting(town, draft)
+        signed = await make.signatures(ready)
+        await agreements.sign(town.officer, ready.id, signed_on=town.officer.today, signatures=signed)
+        one = await stands(after(town, 90))
+        assert one.drilled_on == make.at(town.officer, drill.starts_at).today
+
+    play(story)
+
+
+def test_the_gravest_come_first_and_a_station_sees_its_own(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await partner(town)
+        silent = await Organization.get(name=POWER)
+        await make.in_force(town, "例示銀行", expires_on=None)
+        bank = await Organization.get(name="例示銀行")
+        await make.contact(town.officer, bank, family_name="例川")
+        later = after(town, 190)
+        await make.encounter(later, body=bank)
+        found = await worklist.relationships(make.at(town.hq, later.now))
+        assert [(one.organization_id, one.grade) for one in found] == [(silent.id, DRIFTING), (bank.id, GOOD)]
+        assert len(await worklist.relationships(later, grades=[DRIFTING])) == 1
+        assert await worklist.relationships(make.at(town.other_officer, later.now)) == []
+        with pytest.raises(NotAllowed):
+            await worklist.relationships(town.statistician)
+
+    play(story)
+
+
+def test_whoever_is_no_partner_any_more_is_not_judged(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await partner(town, expires_on=town.officer.today + 30 * DAY)
+        assert len(await worklist.relationships(after(town, 30))) == 1
+        assert await worklist.relationships(after(town, 31)) == []
+
+    play(story)

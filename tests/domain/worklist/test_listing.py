@@ -1,0 +1,328 @@
+"""朝の仕事: each line is there for a reason, is settled by what it names, and is nobody else's."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from api.schema import schema
+from domain import agreements, encounters, lectures, people, wifi, worklist
+from domain.actor import Actor
+from domain.encounters import NextStep
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.organizations import Contact, Organization
+from domain.people import Person
+from domain.wifi import AdviceMeans, WifiPoint
+from domain.worklist import PARTS, SETTLED_BY, Thresholds, Work, WorkKind
+from tests import make
+from tests.api.inputs import drill_of
+from tests.domain import test_activities as acting
+from tests.domain.drills.asking import confirmed
+from tests.domain.lectures import giving
+from tests.make import Town
+
+DAY = timedelta(days=1)
+YEAR = 366 * DAY
+Waiting = Callable[[Town], Awaitable[Actor]]
+"""Lets something wait, and says for whom, and when."""
+
+
+async def a_step(town: Town, days: int = 3, owner: Any = None) -> Actor:
+    step = NextStep("資料を届ける", town.officer.today + days * DAY, owner)
+    await make.encounter(town.officer, body=await make.company(town.officer, "例題商事株式会社"), next_step=step)
+    return town.officer
+
+
+async def a_step_of_nobody(town: Town) -> Actor:
+    leaving = await make.officer(town.admin, town.station, family_name="例山")
+    await a_step(town, 30, leaving.id)
+    await people.retire(town.admin, leaving.id, version=leaving.version, on=town.admin.today)
+    return town.officer
+
+
+async def a_plan_of_last_week(town: Town) -> Actor:
+    await make.planned_encounter(town.officer)
+    return make.at(town.officer, town.officer.now + 14 * DAY)
+
+
+async def a_report_of_another(town: Town) -> Actor:
+    await make.encounter(town.officer)
+    return town.hq
+
+
+async def a_partner(town: Town) -> Contact:
+    agreement = await make.in_force(town, "架空電力株式会社", expires_on=None)
+    body = await Organization.get(name="架空電力株式会社")
+    assert agreement.effective_on is not None
+    return await make.contact(town.officer, body)
+
+
+async def a_contact_of_last_year(town: Town) -> Actor:
+    await a_partner(town)
+    return make.at(town.officer, town.officer.now + YEAR)
+
+
+async def an_agreement_that_ends(town: Town) -> Actor:
+    await make.in_force(town)
+    return make.at(town.officer, town.officer.now + 200 * DAY)
+
+
+async def a_draft(town: Town) -> Actor:
+    draft = await make.proposed(town.officer)
+    await agreements.negotiate(town.officer, draft.id)
+    await agreements.submit(town.officer, draft.id)
+    return town.hq
+
+
+async def a_request(town: Town) -> Actor:
+    await make.lecture(town.officer)
+    return town.officer
+
+
+async def a_lecture_without_a_lecturer(town: Town) -> Actor:
+    lecture = await make.lecture(town.officer)
+    await lectures.accept(town.officer, lecture.id)
+    return town.officer
+
+
+async def a_lecture_of_yesterday(town: Town) -> Actor:
+    lecture = await giving.confirmed(town)
+    return make.at(town.officer, lecture.starts_at + DAY)
+
+
+async def a_lecture_that_was_given(town: Town) -> Actor:
+    lecture = await giving.confirmed(town)
+    after = make.at(town.officer, lecture.starts_at + DAY)
+    await lectures.deliver(after, lecture.id, duration_minutes=50, head_counts=giving.HEARD)
+    return after
+
+
+async def a_drill_of_yesterday(town: Town) -> Actor:
+    drill, _ = await confirmed(town)
+    return make.at(town.officer, drill.starts_at + DAY)
+
+
+async def an_activity_of_yesterday(town: Town) -> Actor:
+    activity, _ = await acting.ready(town, [await make.volunteer(town)])
+    return make.at(town.officer, activity.starts_at + DAY)
+
+
+async def an_invitation(town: Town) -> Actor:
+    drill = await make.drill(town.officer)
+    await make.invited(town.officer, drill)
+    return make.at(town.officer, drill.starts_at - 3 * DAY)
+
+
+async def a_mail(town: Town) -> Actor:
+    body = await make.company(town.officer)
+    await drill_of(town.officer, await make.contact(town.officer, body))
+    return town.officer
+
+
+async def a_network(town: Town) -> Actor:
+    spot = await make.wifi_spot(town.officer)
+    await wifi.survey(town.officer, spot.id, missing=[WifiPoint.LOGS])
+    return town.officer
+
+
+async def a_network_that_was_brought_up(town: Town) -> Actor:
+    who = await a_network(town)
+    [spot] = await wifi.visible_to(who)
+    await wifi.advise(who, spot.id, means=AdviceMeans.CALL)
+    return make.at(who, who.now + 40 * DAY)
+
+
+async def a_partner_whom_nobody_calls(town: Town) -> Actor:
+    await a_partner(town)
+    return make.at(town.officer, town.officer.now + 200 * DAY)
+
+
+WAITING: dict[WorkKind, Waiting] = {
+    WorkKind.DRIFTING: a_partner_whom_nobody_calls,
+    WorkKind.STEP_DUE: a_step,
+    WorkKind.STEP_UNASSIGNED: a_step_of_nobody,
+    WorkKind.ENCOUNTER_DUE: a_plan_of_last_week,
+    WorkKind.ENCOUNTER_TO_CHECK: a_report_of_another,
+    WorkKind.CONTACT_STALE: a_contact_of_last_year,
+    WorkKind.AGREEMENT_ENDING: an_agreement_that_ends,
+    WorkKind.AGREEMENT_TO_APPROVE: a_draft,
+    WorkKind.LECTURE_REQUESTED: a_request,
+    WorkKind.LECTURER_MISSING: a_lecture_without_a_lecturer,
+    WorkKind.LECTURE_OVER: a_lecture_of_yesterday,
+    WorkKind.LECTURE_UNREPORTED: a_lecture_that_was_given,
+    WorkKind.DRILL_OVER: a_drill_of_yesterday,
+    WorkKind.ACTIVITY_OVER: an_activity_of_yesterday,
+    WorkKind.UNANSWERED: an_invitation,
+    WorkKind.MAIL_WAITING: a_mail,
+    WorkKind.WIFI_WANTING: a_network,
+    WorkKind.WIFI_ADVISED: a_network_that_was_brought_up,
+}
+
+
+async def works(who: Actor, *kinds: WorkKind, **over: Any) -> list[Work]:
+    return [*(await worklist.worklist(who, kinds=kinds or tuple(WorkKind), **over)).works]
+
+
+@pytest.mark.parametrize("kind", WAITING)
+def test_what_waits_is_listed_with_why_and_by_nobodys_name(play: Any, kind: WorkKind) -> None:
+    async def story(town: Town) -> None:
+        assert await works(town.officer, kind) == []
+        who = await WAITING[kind](town)
+        [line] = await works(who, kind)
+        assert await line.record.exists(id=line.row_id)
+        assert (line.unit_id, line.since <= who.today) == (town.station.id, True)
+        assert line.why.endswith("。")
+        assert "{" not in line.why
+        assert not any(person.name in line.title + line.why for person in await Person.all())
+        assert await works(make.at(town.other_officer, who.now), kind) == [], "it is another station's"
+
+    play(story)
+
+
+def test_every_kind_of_work_waits_in_one_of_these_stories() -> None:
+    assert set(WAITING) == set(WorkKind) - {WorkKind.DRILL_TO_APPROVE}, "which test_reports tells"
+    assert {part.kind for part in PARTS} == set(WorkKind) - {WorkKind.DRIFTING}
+
+
+def test_what_settles_a_line_is_a_mutation() -> None:
+    mutations = schema._schema.mutation_type
+    assert mutations is not None
+    assert {name for names in SETTLED_BY.values() for name in names} <= set(mutations.fields)
+
+
+def test_whoever_settles_a_step_or_calls_a_partner_takes_it_off_the_list(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = await a_step(town)
+        [line] = await works(who, WorkKind.STEP_DUE)
+        await encounters.settle_next_step(who, line.row_id)
+        assert await works(who, WorkKind.STEP_DUE) == []
+        later = await a_partner_whom_nobody_calls(town)
+        [line] = await works(later, WorkKind.DRIFTING)
+        body = await Organization.get(id=line.row_id)
+        await make.encounter(later, body=body)
+        assert await works(later, WorkKind.DRIFTING) == []
+
+    play(story)
+
+
+def test_nobody_is_asked_to_approve_what_they_have_written(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.encounter(town.officer)
+        assert await works(town.officer, WorkKind.ENCOUNTER_TO_CHECK) == []
+        assert len(await works(town.hq, WorkKind.ENCOUNTER_TO_CHECK)) == 1
+
+    play(story)
+
+
+def test_what_is_overdue_longest_comes_first_and_what_has_no_day_last(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.wifi_spot(town.officer)
+        await a_network_of(town, "例示旅館")
+        for name, days in (("見本ガス株式会社", 20), ("架空電力株式会社", 5), ("例示銀行", 10)):
+            body = await make.company(town.officer, name)
+            step = NextStep("資料を届ける", town.officer.today + days * DAY)
+            await make.encounter(town.officer, body=body, next_step=step)
+        later = make.at(town.officer, town.officer.now + 15 * DAY)
+        kinds = (WorkKind.STEP_DUE, WorkKind.WIFI_WANTING)
+        lines = await works(later, *kinds)
+        told = [(line.title, line.is_overdue) for line in lines]
+        assert told == [
+            ("架空電力株式会社", True),
+            ("例示銀行", True),
+            ("見本ガス株式会社", False),
+            ("例示旅館", False),
+        ]
+        whole = await worklist.worklist(later, kinds=kinds, first=1)
+        assert ([line.title for line in whole.works], whole.total, whole.overdue) == (["架空電力株式会社"], 4, 2)
+        assert whole.counts == {WorkKind.STEP_DUE: 3, WorkKind.WIFI_WANTING: 1}
+
+    play(story)
+
+
+async def a_network_of(town: Town, name: str) -> None:
+    spot = await make.wifi_spot(town.officer, name)
+    await wifi.survey(town.officer, spot.id, missing=[WifiPoint.LOGS])
+
+
+def test_mine_is_what_i_answer_for_or_nobody_does(play: Any) -> None:
+    async def story(town: Town) -> None:
+        other = await make.officer(town.admin, town.station, family_name="例川")
+        await a_step(town)
+        await a_step_for(town, other)
+        await a_request(town)
+        kinds = (WorkKind.STEP_DUE, WorkKind.LECTURE_REQUESTED)
+        assert len(await works(town.officer, *kinds)) == 3
+        mine = await works(town.officer, *kinds, is_mine=True)
+        assert [(line.kind, line.owner_id) for line in mine] == [
+            (WorkKind.STEP_DUE, town.officer.person_id),
+            (WorkKind.LECTURE_REQUESTED, None),
+        ]
+
+    play(story)
+
+
+async def a_step_for(town: Town, owner: Person) -> None:
+    body = await make.company(town.officer, "例示ガス株式会社")
+    step = NextStep("資料を届ける", town.officer.today + DAY, owner.id)
+    await make.encounter(town.officer, body=body, next_step=step)
+
+
+def test_headquarters_looks_at_one_station_and_a_station_at_no_other(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await a_request(town)
+        here, there = town.station.id, town.other_station.id
+        assert len(await works(town.hq, WorkKind.LECTURE_REQUESTED, unit_id=here)) == 1
+        assert await works(town.hq, WorkKind.LECTURE_REQUESTED, unit_id=there) == []
+        with pytest.raises(NotFound):
+            await works(town.officer, unit_id=there)
+
+    play(story)
+
+
+def test_it_is_the_desks_alone_and_has_an_end(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for other in (town.admin, town.statistician):
+            with pytest.raises(NotAllowed):
+                await works(other)
+        for first in (0, 501):
+            with pytest.raises(Invalid) as refused:
+                await works(town.officer, first=first)
+            assert refused.value.field == "first"
+
+    play(story)
+
+
+def test_the_days_are_the_prefectures_to_set(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await a_partner(town)
+        later = make.at(town.hq, town.hq.now + 100 * DAY)
+        assert await works(later, WorkKind.DRIFTING) == []
+        with pytest.raises(NotAllowed):
+            await worklist.set_thresholds(town.officer, met_days=90)
+        with pytest.raises(Invalid) as refused:
+            await worklist.set_thresholds(town.hq, met_days=0)
+        assert refused.value.field == "met_days"
+        assert not await Thresholds.exists()
+        await worklist.set_thresholds(town.hq, met_days=90)
+        assert len(await works(later, WorkKind.DRIFTING)) == 1
+        kept = await worklist.set_thresholds(town.hq, ending_days=30)
+        assert (kept.met_days, kept.ending_days) == (90, 30)
+        assert await Thresholds.all().count() == 1
+
+    play(story)
+
+
+def test_an_agreement_that_is_renewed_already_is_no_work(play: Any) -> None:
+    async def story(town: Town) -> None:
+        old = await make.in_force(town)
+        later = make.at(town.officer, town.officer.now + 200 * DAY)
+        await agreements.discuss_renewal(later, old.id)
+        new = await agreements.renew(later, old.id, effective_on=date(2027, 4, 1))
+        assert len(await works(later, WorkKind.AGREEMENT_ENDING)) == 1
+        await agreements.submit(later, new.id)
+        await agreements.approve(make.at(town.hq, later.now), new.id)
+        await agreements.sign(later, new.id, signed_on=later.today, signatures=await make.signatures(new))
+        assert await works(later, WorkKind.AGREEMENT_ENDING) == []
+
+    play(story)
