@@ -50,9 +50,13 @@ async def keep(
 
     async def look() -> None:
         async with at_work:
-            await tick(clock(), desk, jobs)
+            if not stopped.is_set():
+                await tick(clock(), desk, jobs)
 
-    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None, "next_run_time": clock()}
+    # At once and then every few seconds, both by the scheduler's own clock: from an instant of ours that lies behind it
+    # it would count up all the ticks that it has missed.
+    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler.add_job(look, "date", **options)
     scheduler.add_job(look, "interval", seconds=TICK, **options)
     scheduler.start()
     try:

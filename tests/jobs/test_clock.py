@@ -137,6 +137,26 @@ def test_told_to_stop_a_tick_under_way_is_finished_and_no_other_begins(run: Any)
     run(story())
 
 
+def test_whatever_the_clock_says_it_looks_at_once_and_told_to_stop_begins_no_tick_that_waited(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "TICK", 0.05)
+
+    async def story() -> None:
+        for instant in (NOW - 4000 * DAY, NOW + 4000 * DAY):
+            work, stopped = Work(pause=0.3), asyncio.Event()
+            keeping = asyncio.create_task(
+                clock.keep(NOBODY, lambda now=instant: now, stopped, (Job("always", Every(), work, "to be counted"),))
+            )
+            await asyncio.wait_for(work.under_way.wait(), 5)
+            await asyncio.sleep(0.1)
+            stopped.set()
+            await asyncio.wait_for(keeping, 5)
+            assert work.done == [instant]
+
+    run(story())
+
+
 def test_killed_in_its_work_the_clock_leaves_the_turn_to_the_next(run: Any) -> None:
     async def story() -> None:
         work = Work(pause=30)
