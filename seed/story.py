@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tortoise.transactions import in_transaction
 
 from domain import agreements as pacts
-from domain import installation, outbox, people, reminders, statistics
+from domain import installation, outbox, people, reminders, statistics, walls
 from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
@@ -61,11 +62,11 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
         await installation.found_national(town.admin.now)
     say("一年の出来事を語っています")
     async with asyncio.TaskGroup() as strands:
-        strands.create_task(_strand(_headquarters(town, year, clock), end))
+        strands.create_task(_strand(town, _headquarters(town, year, clock), end))
         roster = await _appointed(town, year, clock, end)
         engaged = _engagements(year, roster)
         for half in (0, 1):
-            strands.create_task(_strand(_half(town, year, clock, engaged, roster, half), end))
+            strands.create_task(_strand(town, _half(town, year, clock, engaged, roster, half), end))
     say("四半期を集計しています")
     async with in_transaction("default"):
         await _quarters_closed(year, clock)
@@ -73,7 +74,7 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
 
 
 async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Roster:
-    async with in_transaction("default"):
+    async with _at_the_desk(town):
         roster = await volunteers.begun(town, year)
         expiring = _daily(clock, commissions.expire, {year.april})
         later = [expiring, *volunteers.rolled_over(town, year, roster)]
@@ -81,9 +82,14 @@ async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Ros
     return roster
 
 
-async def _strand(threads: list[Thread], end: datetime) -> None:
-    async with in_transaction("default"):
+async def _strand(town: Town, threads: list[Thread], end: datetime) -> None:
+    async with _at_the_desk(town):
         await tell(threads, end)
+
+
+def _at_the_desk(town: Town) -> AbstractAsyncContextManager[None]:
+    """One transaction behind the wall of the prefecture's desk: so it is not put up for each verb, and taken down."""
+    return walls.alone_behind(walls.for_acting(town.admin))
 
 
 def _engagements(year: Year, roster: Roster) -> Engagements:
