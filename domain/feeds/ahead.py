@@ -24,9 +24,9 @@ MISSING = f"""
     WITH missing AS MATERIALIZED (
         SELECT id, starts_at FROM appointment date WHERE starts_at >= $1 AND starts_at < $2
             AND NOT EXISTS (SELECT FROM kept_entry kept WHERE kept.appointment_id = date.id AND kept.writer = $3)),
-    soonest AS (SELECT id FROM missing ORDER BY starts_at < $4, starts_at LIMIT $5)
+    soonest AS (SELECT id FROM missing ORDER BY starts_at < $4, starts_at, id LIMIT $5)
     SELECT date.id, date.xmin, {", ".join(shown())} FROM soonest JOIN appointment date ON date.id = soonest.id
-    ORDER BY date.starts_at < $4, date.starts_at"""  # noqa: S608 our own words
+    ORDER BY date.starts_at < $4, date.starts_at, date.id"""  # noqa: S608 our own words
 # What somebody is changing, or has changed since it was read (PostgreSQL's xmin is the transaction that made the row
 # what it is), is left out: nobody waits for the other, and it would be thrown away with the change, or has been. What
 # is kept is locked until it stands, so that whoever changes it meanwhile finds what to throw away.
