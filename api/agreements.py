@@ -7,17 +7,17 @@ from typing import Annotated
 import strawberry
 
 from api import reading
-from api.mutations import mutations
+from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import agreements
-from domain.agreements import AgreementKind, AgreementStatus, CooperationItem, Side
+from domain.agreements import AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, ExtensionKind, Side
 from domain.japanese import search_key
 from domain.rights import DataClass
 
-for kind in (AgreementKind, AgreementStatus, CooperationItem, Side):
+for kind in (AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, ExtensionKind, Side):
     strawberry.enum(kind, description=kind.__doc__)
 
 
@@ -33,7 +33,7 @@ class AgreementFilter:
     kind: list[AgreementKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.found("agreement", search_key)
-    expires_before: date | None = reading.below("expires_on", "date")
+    expires_before: date | None = reading.below("lasts_until", "date")
 
 
 @reading.entity(agreements.AgreementParty, agreements.parties_visible_to)
@@ -47,6 +47,26 @@ class AgreementParty(Node):
     signatory_title: str
     police_unit: Unit | None = reading.one("police_unit_id")
     organization: Organization | None = reading.one("organization_id")
+
+
+@reading.entity(agreements.AgreementAmendment, agreements.amendments_visible_to)
+@reading.shape(description="覚書による変更: what changes from a day on; the agreement stays as it was signed.")
+class AgreementAmendment(Node):
+    version: int
+    status: AmendmentStatus
+    allowed_transitions: list[AmendmentStatus] = reading.computed("status", agreements.AMENDMENT_MOVES)
+    effective_on: date
+    changes: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
+    reason: str = reading.column(data=DataClass.INTERNAL, description="Why it was withdrawn.")
+
+
+@reading.entity(agreements.AgreementExtension, agreements.extensions_visible_to)
+@reading.shape(description="延長・自動更新: one step of an agreement beyond its last day.")
+class AgreementExtension(Node):
+    kind: ExtensionKind
+    until: date
+    decided_on: date
+    reason: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
 
 
 @reading.entity(agreements.Agreement, agreements.visible_to)
@@ -65,13 +85,19 @@ class Agreement(Node):
     signed_on: date | None
     signed_at: str = reading.column(description="締結式の場所")
     effective_on: date | None
-    expires_on: date | None
+    expires_on: date | None = reading.column(description="協定書の満了日, as it was signed")
+    lasts_until: date | None = reading.column(description="延長・自動更新を含む満了日")
+    auto_renews_months: int = reading.column(description="自動更新の期間（月）; 0: it does not renew itself.")
+    notice_days: int = reading.column(description="更新しない旨の通知の期限（満了日の何日前までか）")
+    notice_given_on: date | None = reading.column(data=DataClass.INTERNAL, description="更新しない旨を通知した日")
     ended_on: date | None
     reason: str = reading.column(data=DataClass.INTERNAL)
     unit: Unit | None = reading.one("unit_id")
     responsible: Person | None = reading.one("responsible_id")
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
+    amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
+    extensions: Connection[AgreementExtension] = reading.connection("agreement_id", order=reading.asc("until"))
 
 
 @reading.shape
@@ -96,6 +122,15 @@ AgreementMutations = mutations(
     accede_to_agreement=agreements.accede,
     discuss_agreement_renewal=agreements.discuss_renewal,
     renew_agreement=agreements.renew,
+    extend_agreement=agreements.extend,
+    give_agreement_notice=agreements.give_notice,
+    take_back_agreement_notice=agreements.take_back_notice,
     terminate_agreement=agreements.terminate,
 )
 PartyMutations = mutations(AgreementParty, withdraw_agreement_party=agreements.let_withdraw)
+AmendmentMutations = mutations(
+    AgreementAmendment,
+    propose_agreement_amendment=agreements.propose_amendment,
+    approve_agreement_amendment=agreements.approve_amendment,
+    withdraw_agreement_amendment=agreements.withdraw_amendment,
+)

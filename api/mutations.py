@@ -39,7 +39,7 @@ VERB = "verb"
 """Under this a mutation's metadata holds the verb that it is."""
 
 MULTILINE = frozenset(
-    {"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary", "outcome"}
+    {"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary", "outcome", "changes"}
 )
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
 """What whoever writes a free text is told: this is no place for cases."""

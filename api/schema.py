@@ -3,7 +3,7 @@
 from api import reading
 from api.accounts import AccountMutations, AccountQueries
 from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
-from api.agreements import AgreementMutations, AgreementQueries, PartyMutations
+from api.agreements import AgreementMutations, AgreementQueries, AmendmentMutations, PartyMutations
 from api.answering import AnswerAddressMutations, AnswerAddressQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
@@ -80,6 +80,7 @@ Mutation = together(
     ContactMutations,
     AgreementMutations,
     PartyMutations,
+    AmendmentMutations,
     GroupMutations,
     VolunteerMutations,
     ReappointmentMutations,

@@ -48,6 +48,8 @@ MODELS = [
         "lectures.assigning",
         "lectures.reporting",
         "agreements.agreement",
+        "agreements.amending",
+        "agreements.lasting",
         "drills.participation",
         "drills.drill",
         "encounters.encounter",

@@ -53,6 +53,8 @@ SCOPES: Scopes = {
     feeds.Subscription: feeds.visible_to,
     agreements.Agreement: agreements.visible_to,
     agreements.AgreementParty: agreements.parties_visible_to,
+    agreements.AgreementAmendment: agreements.amendments_visible_to,
+    agreements.AgreementExtension: agreements.extensions_visible_to,
     volunteers.VolunteerGroup: volunteers.groups_visible_to,
     volunteers.Volunteer: volunteers.visible_to,
     volunteers.Commission: volunteers.commissions_visible_to,

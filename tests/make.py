@@ -22,7 +22,7 @@ from domain import (
 )
 from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
-from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Signature
+from domain.agreements import Agreement, AgreementAmendment, AgreementKind, AgreementParty, AgreementStatus, Signature
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
@@ -208,6 +208,12 @@ async def planned_encounter(who: Actor, **over: Any) -> Encounter:
     return await encounters.plan(who, organization_id=body.id, **(values | over))
 
 
+async def amendment(who: Actor, agreement: Agreement, **over: Any) -> AgreementAmendment:
+    """A change of the clauses of an agreement in force, from today on unless told, before the approver."""
+    values = {"effective_on": who.today, "changes": "第3条に訓練を加える。"}
+    return await agreements.propose_amendment(who, agreement.id, **(values | over))
+
+
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:
     values: dict[str, Any] = {"base": GroupBase.STUDENT, "founded_on": date(2020, 4, 1)}
     return await volunteers.establish_group(who, name=name, **(values | over))
@@ -285,9 +291,12 @@ async def signatures(agreement: Agreement) -> list[Signature]:
     return [Signature(party.id, f"署名者{n}", "代表取締役社長") for n, party in enumerate(parties)]
 
 
-async def in_force(town: Town, *names: str, **over: Any) -> Agreement:
-    """Signed on 1 July and in force until 31 March unless told."""
-    agreement = await awaiting(town, await proposed(town.officer, *names))
+async def in_force(town: Town, *names: str, terms: dict[str, Any] | None = None, **over: Any) -> Agreement:
+    """Signed on 1 July and in force until 31 March unless told; `terms` are what the draft says besides."""
+    draft = await proposed(town.officer, *names)
+    if terms:
+        await agreements.correct(town.officer, draft.id, version=draft.version, **terms)
+    agreement = await awaiting(town, draft)
     values: dict[str, Any] = {"signed_on": date(2026, 7, 1), "expires_on": date(2027, 3, 31)}
     signed = await signatures(agreement)
     return await agreements.sign(town.officer, agreement.id, signatures=signed, **(values | over))

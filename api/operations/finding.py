@@ -370,7 +370,7 @@ async def _notices(around: Around) -> Variables:
 async def _ending(around: Around) -> Variables | None:
     before = around.asking.today + timedelta(days=91)
     running = agreements.visible_to(around.asking).filter(
-        status__in=(AgreementStatus.IN_FORCE, AgreementStatus.RENEWING), expires_on__lt=before
+        status__in=(AgreementStatus.IN_FORCE, AgreementStatus.RENEWING), lasts_until__lt=before
     )
     return {"before": before.isoformat()} if await running.exists() else None
 

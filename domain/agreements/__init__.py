@@ -1,8 +1,8 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `signing`, `renewing` and `ending` are what is done
-with them, in the order of life. Several parties stand on both sides; one that joins or leaves later does so on a day.
-Text and signatories never change after signing. Source: 大分 別表5(4)イ, 宮城 5(4)イ.
+`agreement` is the agreement, its parties and states; `drafting`, `signing`, `amending`, `lasting`, `renewing` and
+`ending` are what is done with them, in the order of life. Several parties stand on both sides; one that joins or leaves
+later does so on a day. Text and signatories never change after signing. Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
 from domain.agreements.agreement import (
@@ -18,6 +18,16 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
+from domain.agreements.amending import LABELS as AMENDMENT_LABELS
+from domain.agreements.amending import MOVES as AMENDMENT_MOVES
+from domain.agreements.amending import (
+    AgreementAmendment,
+    AmendmentStatus,
+    amendments_visible_to,
+    approve_amendment,
+    propose_amendment,
+    withdraw_amendment,
+)
 from domain.agreements.drafting import (
     add_party,
     approve,
@@ -30,38 +40,60 @@ from domain.agreements.drafting import (
     withdraw_proposal,
 )
 from domain.agreements.ending import owe_notices, terminate
+from domain.agreements.lasting import (
+    AgreementExtension,
+    ExtensionKind,
+    extend,
+    extensions_visible_to,
+    give_notice,
+    take_back_notice,
+)
 from domain.agreements.renewing import discuss_renewal, expire, renew
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
-    "LABELS",
-    "MOVES",
+    "CooperationItem",
+    "correct_number",
     "STANDING",
     "Agreement",
-    "AgreementKind",
-    "AgreementParty",
     "AgreementStatus",
-    "CooperationItem",
-    "Side",
-    "Signature",
-    "accede",
-    "add_party",
-    "approve",
-    "correct",
-    "correct_number",
-    "discuss_renewal",
-    "entrust",
     "expire",
-    "let_withdraw",
-    "negotiate",
-    "owe_notices",
-    "parties_visible_to",
-    "propose",
-    "remove_party",
-    "renew",
-    "sign",
-    "submit",
-    "terminate",
-    "visible_to",
+    "approve",
     "withdraw_proposal",
+    "discuss_renewal",
+    "submit",
+    "AgreementAmendment",
+    "extend",
+    "let_withdraw",
+    "amendments_visible_to",
+    "sign",
+    "visible_to",
+    "entrust",
+    "AgreementKind",
+    "take_back_notice",
+    "Signature",
+    "MOVES",
+    "give_notice",
+    "negotiate",
+    "accede",
+    "extensions_visible_to",
+    "propose_amendment",
+    "LABELS",
+    "AgreementExtension",
+    "owe_notices",
+    "add_party",
+    "terminate",
+    "AmendmentStatus",
+    "Side",
+    "parties_visible_to",
+    "correct",
+    "AMENDMENT_LABELS",
+    "withdraw_amendment",
+    "AgreementParty",
+    "ExtensionKind",
+    "propose",
+    "renew",
+    "approve_amendment",
+    "AMENDMENT_MOVES",
+    "remove_party",
 ]

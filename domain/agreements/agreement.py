@@ -117,6 +117,8 @@ class Side(StrEnum):
 class Agreement(Owned):
     """One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`, its last day.
 
+    `lasts_until` is the last day as it stands, later than `expires_on` where it was extended or has renewed itself.
+    It does so for `auto_renews_months` (0: it does not) unless notice was given `notice_days` before its end.
     `planned_from` and `planned_to` are the days that a renewal is meant to have, until it is signed.
     """
 
@@ -138,6 +140,10 @@ class Agreement(Owned):
     signed_at = fields.CharField(max_length=200, default="")
     effective_on = fields.DateField(null=True)
     expires_on = fields.DateField(null=True)
+    lasts_until = fields.DateField(null=True)
+    auto_renews_months = fields.IntField(default=0)
+    notice_days = fields.IntField(default=0)
+    notice_given_on = fields.DateField(null=True)
     ended_on = fields.DateField(null=True)
     reason = fields.CharField(max_length=500, default="")
     renews: fields.ForeignKeyNullableRelation[Agreement] = fields.ForeignKeyField(
@@ -228,7 +234,7 @@ def must_lie_within(actor: Actor, agreement: Agreement, on: date, field: str) ->
     """Raises Invalid for a day before the agreement took effect or after its end; without one, a year ahead at most."""
     if agreement.effective_on is None or on < agreement.effective_on:
         raise Invalid("協定の発効日以後の日付を指定してください。", field=field)
-    if agreement.expires_on is not None and on > agreement.expires_on:
+    if agreement.lasts_until is not None and on > agreement.lasts_until:
         raise Invalid("協定の満了日までの日付を指定してください。", field=field)
-    if agreement.expires_on is None and on > actor.today + LONGEST_AHEAD:
+    if agreement.lasts_until is None and on > actor.today + LONGEST_AHEAD:
         raise Invalid("1年より先の日付は指定できません。", field=field)

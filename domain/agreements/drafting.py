@@ -20,6 +20,7 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
+from domain.agreements.lasting import must_be_possible
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.japanese import kana_order, search_key
 from domain.states import must_be_in, said
@@ -48,10 +49,13 @@ async def propose(
     purpose: str = "",
     number: str = "",
     responsible_id: UUID | None = None,
+    auto_renews_months: int = 0,
+    notice_days: int = 0,
 ) -> Agreement:
     """打診: begin an agreement between police units (one's own unless told) and organisations."""
     if not organization_ids:
         raise Invalid("相手方の団体を1つ以上選んでください。", field="organization_ids")
+    must_be_possible(auto_renews_months, notice_days)
     officers = people.officers_visible_to(actor)
     responsible = await records.see(officers, responsible_id or actor.person_id, field="responsible_id")
     agreement = await records.create(
@@ -63,6 +67,8 @@ async def propose(
         status=AgreementStatus.PROPOSED,
         number=number,
         purpose=purpose,
+        auto_renews_months=auto_renews_months,
+        notice_days=notice_days,
         items=_named(items),
         responsible_id=responsible.id,
         author_id=actor.person_id,
@@ -95,11 +101,15 @@ async def correct(
     items: Sequence[CooperationItem] | None = None,
     purpose: str | None = None,
     number: str | None = None,
+    auto_renews_months: int | None = None,
+    notice_days: int | None = None,
 ) -> Agreement:
     """Change the draft; what is left out stays as it is. After approval nothing of it can be changed."""
     agreement = await _draft(actor, agreement_id, version)
+    must_be_possible(auto_renews_months, notice_days)
     said = {"kind": kind, "purpose": purpose, "number": number, "items": _named(items) if items is not None else None}
-    given = {name: value for name, value in said.items() if value is not None}
+    lasting = {"auto_renews_months": auto_renews_months, "notice_days": notice_days}
+    given = {name: value for name, value in (*said.items(), *lasting.items()) if value is not None}
     titled = _titled(title) if title is not None else {}
     return await records.change(actor, agreement, "agreement-corrected", **given, **titled)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from tortoise.expressions import Subquery
-
 from domain import letters, records
 from domain.actor import TOKYO, Actor, Bearer, Role
-from domain.agreements.agreement import STANDING, Agreement, AgreementStatus, move, visible_to
+from domain.agreements.agreement import Agreement, AgreementStatus, move, visible_to
+from domain.agreements.lasting import LONGEST_NOTICE, notice_by, renews_itself, unrenewed
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.states import said
@@ -19,6 +18,7 @@ NOTICES = (30, 60, 90)
 """Days before the end at which the responsible officer is told."""
 
 TALK = "更新するかどうかの協議を始めてください。"
+GOES_ON = "続けないときは、期限までに相手方へ通知し、その日を入力してください。"
 IN_TALKS = "更新の協議中です。更新するときは、満了日までに更新後の協定を締結してください。"
 
 
@@ -42,30 +42,29 @@ def _must_have_been(actor: Actor, agreement: Agreement, last: date) -> None:
         raise Invalid("解除日に先の日付は指定できません。その日が来てから解除してください。", field="on")
     if begins is not None and last < min(begins, actor.today):
         raise Invalid("解除日は発効日以後にしてください。", field="on")
-    if agreement.expires_on is not None and last > agreement.expires_on:
+    if agreement.lasts_until is not None and last > agreement.lasts_until:
         raise Invalid("解除日は満了日までの日付にしてください。", field="on")
 
 
 @routine
 async def owe_notices(now: datetime) -> int:
-    """Tell the responsible officer 90, 60 and 30 days before the end, where no renewal is signed that takes over; a
-    notice that was missed is made up once."""
+    """Tell the responsible officer 90, 60 and 30 days before the end, where no renewal is signed that takes over;
+    of one that renews itself, before the last day on which notice is heard. One that was missed is made up once."""
     today = now.astimezone(TOKYO).date()
-    signed = Agreement.filter(status__in=STANDING, renews_id__isnull=False)
-    ending = Agreement.filter(
-        status__in=STANDING, expires_on__gte=today, expires_on__lte=today + timedelta(days=NOTICES[-1])
-    )
-    unrenewed = ending.exclude(id__in=Subquery(signed.values("renews_id"))).prefetch_related("responsible")
-    return sum([await _notice(now, today, agreement) for agreement in await unrenewed])
+    standing = unrenewed().filter(lasts_until__gte=today).prefetch_related("responsible")
+    ending = standing.filter(lasts_until__lte=today + timedelta(days=NOTICES[-1] + LONGEST_NOTICE))
+    return sum([await _notice(now, today, agreement) for agreement in await ending])
 
 
 async def _notice(now: datetime, today: date, agreement: Agreement) -> int:
-    ends = agreement.expires_on
-    if ends is None:
+    ends, last = agreement.lasts_until, notice_by(agreement) or agreement.lasts_until
+    if ends is None or last is None or not 0 <= (left := (last - today).days) <= NOTICES[-1]:
         return 0
-    left = (ends - today).days
     mark = next(days for days in NOTICES if left <= days)
-    to_do = IN_TALKS if agreement.status is AgreementStatus.RENEWING else TALK
-    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left, "missing": to_do}
-    turn, whose = f"{agreement.id}:{ends}:{mark}", agreement.unit_id
+    turn, whose = f"{agreement.id}:{last}:{mark}", agreement.unit_id
+    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left}
+    if renews_itself(agreement):
+        facts |= {"missing": GOES_ON, "notice_by": wareki(last)}
+        return await letters.write(Bearer(now), agreement.responsible, whose, "agreement-renewing-itself", turn, facts)
+    facts["missing"] = IN_TALKS if agreement.status is AgreementStatus.RENEWING else TALK
     return await letters.write(Bearer(now), agreement.responsible, whose, "agreement-expiring", turn, facts)

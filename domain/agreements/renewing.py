@@ -18,6 +18,7 @@ from domain.agreements.agreement import (
     move,
     visible_to,
 )
+from domain.agreements.lasting import carry_on
 from domain.errors import Invalid
 from domain.states import must_be_in
 from domain.verbs import routine, verb
@@ -44,7 +45,8 @@ async def renew(
     must_follow(old, effective_on)
     if expires_on is not None and expires_on < effective_on:
         raise Invalid("満了日は発効日より後にしてください。", field="expires_on")
-    kept = ("kind", "title", "purpose", "items", "responsible_id", "search", "kana_order", "unit_id")
+    said = ("kind", "title", "purpose", "items", "auto_renews_months", "notice_days")
+    kept = (*said, "responsible_id", "search", "kana_order", "unit_id")
     new = await records.create(
         actor,
         Agreement,
@@ -65,7 +67,7 @@ def must_follow(old: Agreement, begins: date) -> None:
     """Raises Invalid where the renewal would begin before the old agreement has been in force, or leave a gap."""
     if old.effective_on is None or begins <= old.effective_on:
         raise Invalid("更新後の発効日は、いまの協定の発効日より後にしてください。", field="effective_on")
-    if old.expires_on is not None and begins > old.expires_on + timedelta(days=1):
+    if old.lasts_until is not None and begins > old.lasts_until + timedelta(days=1):
         raise Invalid("更新後の発効日は、いまの協定の満了日の翌日までにしてください。", field="effective_on")
 
 
@@ -96,8 +98,11 @@ async def hand_over(author: Author, old: Agreement, new: Agreement) -> None:
 
 @routine
 async def expire(now: datetime) -> int:
-    """更新済 or 満了: whatever a signed renewal takes over from today, or ended before today. Safe to repeat."""
-    return await _take_over(now) + await _let_end(now)
+    """更新済, 自動更新 or 満了: whatever a signed renewal takes over from today, or ended before today.
+
+    Safe to repeat.
+    """
+    return await _take_over(now) + await carry_on(now) + await _let_end(now)
 
 
 async def _take_over(now: datetime) -> int:
@@ -113,8 +118,8 @@ async def _take_over(now: datetime) -> int:
 
 async def _let_end(now: datetime) -> int:
     today = now.astimezone(TOKYO).date()
-    over = await Agreement.filter(status__in=STANDING, expires_on__lt=today).select_for_update()
+    over = await Agreement.filter(status__in=STANDING, lasts_until__lt=today).select_for_update()
     for agreement in over:
-        values = {"ended_on": agreement.expires_on}
+        values = {"ended_on": agreement.lasts_until}
         await move(Bearer(now), agreement, AgreementStatus.EXPIRED, "agreement-expired", **values)
     return len(over)

@@ -60,7 +60,9 @@ async def sign(
     begins = effective_on or agreement.planned_from or signed_on
     ends = expires_on or agreement.planned_to
     _must_be_in_order(actor, signed_on, begins, ends)
-    days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "signed_at": place}
+    if ends is None and agreement.auto_renews_months:
+        raise Invalid("自動更新する協定には満了日を入力してください。", field="expires_on")
+    days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "lasts_until": ends, "signed_at": place}
     known = {"number": agreement.number if number is None else number}
     with meaning(signed_at="place", signatory_name="signatures", signatory_title="signatures"):
         await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
@@ -153,7 +155,7 @@ async def _must_leave_others(agreement: Agreement, leaving: AgreementParty, on: 
     for other in await same_side.exclude(id=leaving.id).filter(acceded_on__isnull=False).order_by("acceded_on"):
         if other.acceded_on is not None and other.acceded_on <= bare:
             bare = max(bare, other.withdrawn_on or date.max)
-    if bare <= (agreement.expires_on or date.max - timedelta(days=1)):
+    if bare <= (agreement.lasts_until or date.max - timedelta(days=1)):
         raise Incomplete(
             "協定の一方に当事者がいなくなるため、脱退できません。協定を終えるときは、県本部で協定を「解除」してください。",
             field="party_id",

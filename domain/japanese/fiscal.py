@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -62,3 +63,10 @@ def open_days_after(day: date, count: int) -> date:
     for _ in range(count):
         day = next_open_day(day + timedelta(days=1))
     return day
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))

@@ -16,7 +16,7 @@ from typing import Self
 from domain.actor import TOKYO
 from domain.errors import Invalid
 from domain.japanese.eras import calendar_year_label, fiscal_year_label, text_number, wareki
-from domain.japanese.fiscal import FIRST_MONTH, fiscal_year
+from domain.japanese.fiscal import FIRST_MONTH, fiscal_year, months_later
 from domain.japanese.text import shown
 
 YEARS = range(1900, 2200)
@@ -71,15 +71,15 @@ class Period:
     @classmethod
     def of_year(cls, year: int, basis: PeriodBasis = PeriodBasis.FISCAL_YEAR) -> Self:
         starts_on = date(year, basis.first_month, 1)
-        return cls(basis, Measure.DURING, starts_on, _months_later(starts_on, 12) - timedelta(days=1))
+        return cls(basis, Measure.DURING, starts_on, months_later(starts_on, 12) - timedelta(days=1))
 
     @classmethod
     def of_quarter(cls, year: int, quarter: int, basis: PeriodBasis = PeriodBasis.FISCAL_YEAR) -> Self:
         """The first quarter of a fiscal year is April to June, of a calendar year January to March."""
         if quarter not in range(1, 5):
             raise ValueError("quarter must be 1 to 4")
-        starts_on = _months_later(date(year, basis.first_month, 1), 3 * (quarter - 1))
-        return cls(basis, Measure.DURING, starts_on, _months_later(starts_on, 3) - timedelta(days=1))
+        starts_on = months_later(date(year, basis.first_month, 1), 3 * (quarter - 1))
+        return cls(basis, Measure.DURING, starts_on, months_later(starts_on, 3) - timedelta(days=1))
 
     @classmethod
     def quarter_of(cls, day: date, basis: PeriodBasis = PeriodBasis.FISCAL_YEAR) -> Self:
@@ -181,11 +181,6 @@ def _day(text: str) -> date | None:
 
 def _year_of(day: date, basis: PeriodBasis) -> int:
     return day.year if basis is PeriodBasis.CALENDAR_YEAR else fiscal_year(day)
-
-
-def _months_later(first: date, months: int) -> date:
-    years, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + years, month + 1, 1)
 
 
 def _same_day(day: date, year: int) -> date:

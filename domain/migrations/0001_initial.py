@@ -4,6 +4,8 @@ from domain.accounts.sessions import Stage
 from domain.activities.activity import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
+from domain.agreements.amending import AmendmentStatus
+from domain.agreements.lasting import ExtensionKind
 from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.documents.document import DocumentStatus
@@ -611,6 +613,10 @@ class Migration(migrations.Migration):
                 ('signed_at', fields.CharField(default='', max_length=200)),
                 ('effective_on', fields.DateField(null=True)),
                 ('expires_on', fields.DateField(null=True)),
+                ('lasts_until', fields.DateField(null=True)),
+                ('auto_renews_months', fields.IntField(default=0)),
+                ('notice_days', fields.IntField(default=0)),
+                ('notice_given_on', fields.DateField(null=True)),
                 ('ended_on', fields.DateField(null=True)),
                 ('reason', fields.CharField(default='', max_length=500)),
                 ('renews', fields.ForeignKeyField('renkei.Agreement', source_field='renews_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
@@ -618,6 +624,44 @@ class Migration(migrations.Migration):
                 ('kana_order', fields.TextField(unique=False)),
             ],
             options={'table': 'agreement', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='agreement_unit_kana')], 'pk_attr': 'id', 'table_description': 'One agreement. Signing sets `signed_on` and `effective_on`; open-ended has no `expires_on`, its last day.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AgreementAmendment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('status', fields.CharEnumField(description='PROPOSED: PROPOSED\nAGREED: AGREED\nWITHDRAWN: WITHDRAWN', enum_type=AmendmentStatus, max_length=10)),
+                ('effective_on', fields.DateField()),
+                ('changes', fields.CharField(max_length=1000)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('author_id', fields.UUIDField()),
+                ('approver_id', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'agreement_amendment', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_amendment_agreement')], 'pk_attr': 'id', 'table_description': 'One amendment: what changes, from `effective_on` on.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AgreementExtension',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharEnumField(description='EXTENSION: EXTENSION\nAUTOMATIC: AUTOMATIC', enum_type=ExtensionKind, max_length=10)),
+                ('until', fields.DateField()),
+                ('decided_on', fields.DateField()),
+                ('reason', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'agreement_extension', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_extension_agreement')], 'pk_attr': 'id', 'table_description': 'One step of an agreement beyond its last day: decided by both sides on a day, or taken by itself on the first.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

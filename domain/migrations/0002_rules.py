@@ -215,7 +215,7 @@ AGREEMENTS = [
                            daterange(acceded_on, withdrawn_on) WITH &&)
        WHERE (removed_at IS NULL)""",
     "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
-    "CREATE INDEX agreement_expires ON agreement (expires_on) WHERE status IN ('IN_FORCE', 'RENEWING')",
+    "CREATE INDEX agreement_expires ON agreement (lasts_until) WHERE status IN ('IN_FORCE', 'RENEWING')",
 ]
 LECTURES = [
     "CREATE UNIQUE INDEX lecture_head_count_once ON lecture_head_count (lecture_id, audience)",

@@ -212,10 +212,28 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定の起案、決裁、締結および更新",
         WITH_THE_DOCUMENT,
         public="kind status title number purpose items planned_from planned_to signed_on signed_at effective_on"
-        " expires_on ended_on author_id approver_id renews_id responsible_id",
-        internal="reason search kana_order",
+        " expires_on lasts_until auto_renews_months notice_days ended_on author_id approver_id renews_id"
+        " responsible_id",
+        internal="notice_given_on reason search kana_order",
         texts="title purpose items signed_at reason",
         is_shared=True,
+    ),
+    "agreement_amendment": Holding(
+        "協定の変更（覚書）",
+        "協定の変更の起案と決裁",
+        WITH_THE_DOCUMENT,
+        public="agreement_id status effective_on author_id approver_id",
+        internal="changes reason",
+        texts="changes reason",
+        headings={"reason": "取下げの理由"},
+    ),
+    "agreement_extension": Holding(
+        "協定の延長・自動更新",
+        "協定の存続期間の管理",
+        NOTHING_PERSONAL,
+        public="agreement_id kind until decided_on",
+        internal="reason",
+        texts="reason",
     ),
     "agreement_party": Holding(
         "協定の当事者と署名者",

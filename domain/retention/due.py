@@ -7,7 +7,6 @@ Officers: five years. Texts go by their own age, whoever they are about, and pap
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain import database
-from domain.japanese import fiscal_year
+from domain.japanese import fiscal_year, months_later
 
 
 class Rule(StrEnum):
@@ -79,13 +78,6 @@ def ends(rule: Rule, over_on: date) -> date:
     if rule is Rule.VOLUNTEER:
         return date(fiscal_year(over_on - timedelta(days=1)) + 2, 4, 1)
     return months_later(over_on, MONTHS[rule])
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def still_due(due: Collection[Due], person_ids: Collection[UUID]) -> list[UUID]:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from domain import database
 from domain.actor import TOKYO
+from domain.japanese import months_later
 from domain.register import rows_of
-from domain.retention.due import Rule, months_later
+from domain.retention.due import Rule
 
 DAYS = timedelta(days=90)
 

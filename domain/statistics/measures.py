@@ -163,8 +163,14 @@ AGREEMENTS = Facts(
               coalesce(ends_on >= $6, true) AS is_in_force,
               effective_on >= $5 AND renews_id IS NULL AS is_new,
               effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
-              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended
-       FROM (SELECT *, least(ended_on, expires_on) AS ends_on FROM agreement) agreement
+              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended,
+              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
+                      AND step.kind = 'EXTENSION' AND step.decided_on BETWEEN $5 AND $6) AS is_extended,
+              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
+                      AND step.kind = 'AUTOMATIC' AND step.decided_on BETWEEN $5 AND $6) AS has_gone_on,
+              EXISTS (SELECT FROM agreement_amendment step WHERE step.agreement_id = agreement.id
+                      AND step.status = 'AGREED' AND step.effective_on BETWEEN $5 AND $6) AS is_amended
+       FROM (SELECT *, least(ended_on, lasts_until) AS ends_on FROM agreement) agreement
        WHERE effective_on <= $6 AND coalesce(ends_on >= greatest($5, effective_on), true)""",
 )
 
@@ -179,7 +185,7 @@ PARTIES = Facts(
        JOIN agreement_party party ON party.agreement_id = agreement.id
        JOIN organization ON organization.id = party.organization_id
        WHERE agreement.effective_on <= $6
-         AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $6, true)
+         AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
          AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
 )
 
@@ -389,6 +395,9 @@ TALLIES = (
     Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
     Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
     Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal", counting=UNIQUE),
+    Tally("AGREEMENTS_EXTENDED", AGREEMENTS, "延長", "件", FLOW, where="is_extended", counting=UNIQUE),
+    Tally("AGREEMENTS_GONE_ON", AGREEMENTS, "自動更新", "件", FLOW, where="has_gone_on", counting=UNIQUE),
+    Tally("AGREEMENTS_AMENDED", AGREEMENTS, "変更", "件", FLOW, where="is_amended", counting=UNIQUE),
     Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
     Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),

@@ -76,12 +76,13 @@ class Relationship:
 PARTNERS = """
     WITH partner AS (
         SELECT body.id, body.unit_id, body.name, body.kana_order, min(party.acceded_on) AS since,
-            min(least(agreement.ended_on, agreement.expires_on)) AS ends_on
+            min(least(agreement.ended_on, CASE WHEN agreement.auto_renews_months = 0
+                OR agreement.notice_given_on IS NOT NULL THEN agreement.lasts_until END)) AS ends_on
         FROM agreement
         JOIN agreement_party party ON party.agreement_id = agreement.id
         JOIN organization body ON body.id = party.organization_id
         WHERE body.unit_id = ANY ($1) AND body.retired_on IS NULL AND agreement.effective_on <= $2
-            AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $2, true) AND party.removed_at IS NULL
+            AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true) AND party.removed_at IS NULL
             AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)
         GROUP BY body.id),
     met AS (

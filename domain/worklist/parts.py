@@ -158,7 +158,7 @@ PARTS = (
                 SELECT FROM agreement_party party JOIN agreement ON agreement.id = party.agreement_id
                 WHERE party.organization_id = body.id AND party.removed_at IS NULL AND party.acceded_on <= $2
                 AND coalesce(party.withdrawn_on > $2, true)
-                AND coalesce(least(agreement.ended_on, agreement.expires_on) >= $2, true))""",
+                AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true))""",
         title="body.name",
         since=CONFIRMED_ON,
         amount=f"$2 - {CONFIRMED_ON}",
@@ -168,15 +168,16 @@ PARTS = (
         "協定の満了",
         Agreement,
         "{due_on}に満了します。更新の協議か、終える手続きを始めてください。",
-        ("discussAgreementRenewal", "renewAgreement", "terminateAgreement"),
+        ("discussAgreementRenewal", "renewAgreement", "extendAgreement", "terminateAgreement"),
         "ending",
         """agreement ending WHERE ending.unit_id = ANY ($1) AND ending.status IN ('IN_FORCE', 'RENEWING')
-            AND ending.expires_on BETWEEN $2 AND $2 + ($5::jsonb ->> 'ending_days')::int AND NOT EXISTS (
+            AND ending.lasts_until BETWEEN $2 AND $2 + ($5::jsonb ->> 'ending_days')::int
+            AND (ending.auto_renews_months = 0 OR ending.notice_given_on IS NOT NULL) AND NOT EXISTS (
                 SELECT FROM agreement new
                 WHERE new.renews_id = ending.id AND new.status IN ('IN_FORCE', 'RENEWING'))""",
         title="ending.title",
-        since="ending.expires_on - ($5::jsonb ->> 'ending_days')::int",
-        due_on="ending.expires_on",
+        since="ending.lasts_until - ($5::jsonb ->> 'ending_days')::int",
+        due_on="ending.lasts_until",
         owner="ending.responsible_id",
     ),
     Part(

@@ -74,6 +74,7 @@ KINDS = (
     "report-due",
     "digest",
     "agreement-expiring",
+    "agreement-renewing-itself",
     "contact-data-changed",
     "notices-chosen",
     "feed-address",
@@ -146,7 +147,7 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
     `feed_url`, `feed_page`, `dav_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
     `reminded` and `silence` (when somebody is reminded, and when told nothing),
-    `expires_on`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
+    `expires_on`, `notice_by`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
     `missing` (what there is to do now), `person`, `charge` (whose date it is, and how to call them), of a drill
     `format`, `purpose` and `planned_count` (people of the reader's body), of a lecture `theme`, `audience`,
     `expected_count`, `equipment`,

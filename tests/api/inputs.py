@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -179,6 +180,7 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         | await drill_of(who, contact)
         | await wifi_of(who, name)
         | await encounter_of(who, contact)
+        | await amendment_of(who, town, name)
         | {
             "Organization": body.id,
             "OrganizationCoOwner": shown.id,
@@ -197,6 +199,12 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
             "Unit": who.unit_id,
         }
     )
+
+
+async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
+    """Of an agreement in force, before the approver."""
+    agreement = await make.in_force(replace(town, officer=who), f"{name}相手方株式会社")
+    return {"AgreementAmendment": (await make.amendment(who, agreement)).id}
 
 
 async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:

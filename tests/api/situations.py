@@ -22,6 +22,7 @@ from api.reading.declarations import entity_of
 from api.schema import schema
 from domain import (
     accounts,
+    agreements,
     database,
     drills,
     encounters,
@@ -188,8 +189,16 @@ async def _more(place: Town, guest: Actor) -> None:
     await _met(place.officer, await Contact.get(person_id=guest.person_id))
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
+    await _amended(place)
     await make.volunteer(place, family_name="試﨑")
     await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)
+
+
+async def _amended(place: Town) -> None:
+    """An agreement that was changed and extended since it was signed."""
+    agreement = await make.in_force(place, f"例示運送{place.officer.unit_id}")
+    await make.amendment(place.officer, agreement)
+    await agreements.extend(place.officer, agreement.id, until=date(2027, 9, 30), reason="協議に時間を要するため")
 
 
 async def _met(officer: Actor, contact: Contact) -> None:

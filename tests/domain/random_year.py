@@ -10,7 +10,17 @@ from typing import Any
 from domain import units
 from domain.activities import Activity, ActivityKind, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
-from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Side
+from domain.agreements import (
+    Agreement,
+    AgreementAmendment,
+    AgreementExtension,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    AmendmentStatus,
+    ExtensionKind,
+    Side,
+)
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
 from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
@@ -83,6 +93,8 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _encounter(year)
     for number in range(20):
         await _desk(year, number)
+    for agreement in await Agreement.all().order_by("id"):
+        await _afterwards(year, agreement)
     return year
 
 
@@ -185,6 +197,17 @@ async def _agreement(year: Year) -> None:
         days = {"acceded_on": joined, "withdrawn_on": max(left, joined) if left and joined else left}
         party = {"agreement": agreement, "side": Side.PARTNER, "organization": body}
         await AgreementParty.create(**party, **days, **year.stamped(unit))
+
+
+async def _afterwards(year: Year, agreement: Agreement) -> None:
+    """It lasts until another day than was signed, goes on, and is amended."""
+    draw, kept = year.draw, {"agreement": agreement, **year.stamped(await agreement.unit)}
+    agreement.lasts_until = draw.choice([agreement.expires_on, year.perhaps_day()])
+    await agreement.save()
+    for kind in draw.sample([*ExtensionKind], draw.randrange(3)):
+        await AgreementExtension.create(kind=kind, until=year.day(), decided_on=year.day(), **kept)
+    change = {"status": draw.choice([*AmendmentStatus]), "effective_on": year.day(), "changes": "別紙"}
+    await AgreementAmendment.create(author_id=year.people[0].id, **change, **kept)
 
 
 async def _drill(year: Year) -> None:

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from domain.activities import Activity, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
-from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
+from domain.agreements import (
+    Agreement,
+    AgreementAmendment,
+    AgreementExtension,
+    AgreementParty,
+    AgreementStatus,
+    AmendmentStatus,
+    ExtensionKind,
+    Side,
+)
 from domain.calendar import Appointment, Attendee
 from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
@@ -27,8 +36,9 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    counters = (_agreements, _volunteers, _activities, _lectures, _drills, _wifi, _encounters, _bodies, _contacts)
-    counted = [await count(first, last) for count in counters]
+    counters = (_agreements, _changes_of_agreements, _volunteers, _activities, _lectures, _drills, _wifi)
+    more = (_encounters, _bodies, _contacts)
+    counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
 
@@ -53,6 +63,25 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _changes_of_agreements(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in ("EXTENDED", "GONE_ON", "AMENDED")}
+    for agreement in await Agreement.filter(effective_on__lte=last):
+        if _end(agreement) >= max(first, agreement.effective_on or first):
+            for name in await _what_changed(agreement, first, last):
+                found[name].append((agreement.unit_id, agreement.kind.value, agreement.id))
+    return found
+
+
+async def _what_changed(agreement: Agreement, first: date, last: date) -> set[str]:
+    """An agreement counts once, however often it was extended or amended in the period."""
+    names = {ExtensionKind.EXTENSION: "AGREEMENTS_EXTENDED", ExtensionKind.AUTOMATIC: "AGREEMENTS_GONE_ON"}
+    steps = await AgreementExtension.filter(agreement_id=agreement.id)
+    changes = await AgreementAmendment.filter(agreement_id=agreement.id, status=AmendmentStatus.AGREED)
+    return {names[step.kind] for step in steps if first <= step.decided_on <= last} | {
+        "AGREEMENTS_AMENDED" for change in changes if first <= change.effective_on <= last
+    }
+
+
 async def _standing(agreement: Agreement, last: date) -> list[UUID]:
     parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER)
     joined = [party for party in parties if party.acceded_on and party.acceded_on <= last]
@@ -60,7 +89,7 @@ async def _standing(agreement: Agreement, last: date) -> list[UUID]:
 
 
 def _end(agreement: Agreement) -> date:
-    return min(agreement.ended_on or date.max, agreement.expires_on or date.max)
+    return min(agreement.ended_on or date.max, agreement.lasts_until or date.max)
 
 
 async def _volunteers(first: date, last: date) -> dict[str, list[Item]]:

@@ -29,7 +29,7 @@ from domain import (
     wifi,
 )
 from domain.activities import Absence, ActivityParticipation, ActivityResults, Presence
-from domain.agreements import AgreementParty
+from domain.agreements import AgreementAmendment, AgreementParty
 from domain.calendar import PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
@@ -172,8 +172,17 @@ async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
     await sweep(agreements.accede, me, agreement, **joining)
     leaving = await AgreementParty.get(organization_id=bodies[1].id)
     await sweep(agreements.let_withdraw, me, leaving, on=me.today + timedelta(days=30))
+    await sweep(agreements.extend, me, agreement, until=date(2027, 9, 30), reason="協議に時間を要するため")
+    await sweep(agreements.propose_amendment, me, agreement, effective_on=me.today, changes="訓練を加える")
+    amendment = await AgreementAmendment.get(agreement_id=agreement.id)
+    await sweep(agreements.approve_amendment, town.hq, amendment)
+    dropped = await make.amendment(me, agreement)
+    await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
     await sweep(agreements.discuss_renewal, me, agreement)
     await sweep(agreements.renew, me, agreement, effective_on=date(2027, 4, 1))
+    going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})
+    await sweep(agreements.give_notice, me, going_on, reason="先方の申出")
+    await sweep(agreements.take_back_notice, me, going_on)
     await sweep(agreements.terminate, town.hq, agreement, reason="相手方の解散")
     given_up = await make.proposed(me, "別の会社")
     await sweep(agreements.withdraw_proposal, me, given_up, reason="相手方の都合")

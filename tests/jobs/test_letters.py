@@ -45,6 +45,7 @@ FACTS = {
     "reminded": "3日前にお送りします",
     "silence": "22時から6時まで",
     "expires_on": "令和９年３月31日",
+    "notice_by": "令和８年12月31日",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
     "lecturers": "青浜第1警察署 試﨑 花子",
@@ -156,7 +157,8 @@ OF_A_DATE = "【予定のご案内】"
 HEADINGS = {
     "【要対応】": {
         *("report-due", "attendee-lost", "lecturer-lost", "lecturer-silent", "lecture-contact-left", "letter-returned"),
-        *("agreement-expiring", "contact-data-changed", "guardian-address-missing", "unusual-looks", "body-unreached"),
+        *("agreement-expiring", "agreement-renewing-itself"),
+        *("contact-data-changed", "guardian-address-missing", "unusual-looks", "body-unreached"),
     },
     "【朝のまとめ】": {"digest"},
     "【変更履歴の封】": {"journal-head"},

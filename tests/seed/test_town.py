@@ -97,7 +97,7 @@ def test_agreements_have_been_renewed_have_ended_and_are_still_talked_about(look
 
 def test_some_agreement_ends_within_90_days_and_its_officer_was_told(look, year):
     async def ending():
-        soon = Agreement.filter(status__in=STANDING, expires_on__lte=year.today + timedelta(days=90))
+        soon = Agreement.filter(status__in=STANDING, lasts_until__lte=year.today + timedelta(days=90))
         told = await Letter.filter(kind="agreement-expiring")
         return {one.title for one in await soon}, {letter.facts["title"] for letter in told}
 

@@ -119,6 +119,22 @@ async def in_force(on: Ground) -> Ready:
     return Ready(on.hq, on.ids | ids)
 
 
+async def in_force_until_march(on: Ground) -> Ready:
+    ready = await in_force(on)
+    return Ready(ready.actor, ready.ids, {"until": "2028-03-31", "decidedOn": "2026-07-01"})
+
+
+async def renewing_itself(on: Ground) -> Ready:
+    agreement = await make.in_force(on.town, terms={"auto_renews_months": 12, "notice_days": 60})
+    return hq(on, {"on": "2026-07-01"}, Agreement=agreement.id)
+
+
+async def notice_given(on: Ground) -> Ready:
+    ready = await renewing_itself(on)
+    await agreements.give_notice(on.town.officer, ready.ids["Agreement"], reason="先方の申出")
+    return hq(on, Agreement=ready.ids["Agreement"])
+
+
 async def renewal_discussed(on: Ground) -> Ready:
     ready = await in_force(on)
     await agreements.discuss_renewal(on.town.officer, ready.ids["Agreement"])

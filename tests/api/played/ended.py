@@ -63,6 +63,11 @@ async def draft_given_up(on: Ground) -> Ready:
     return hq(on, Agreement=draft.id, AgreementParty=await last_party(draft))
 
 
+async def amendment_withdrawn(on: Ground) -> Ready:
+    await agreements.withdraw_amendment(on.town.officer, on.ids["AgreementAmendment"], reason="先方の都合")
+    return hq(on)
+
+
 async def candidate_rejected(on: Ground) -> Ready:
     candidate = await make.screened(on.town, family_name="例山", age_band=volunteers.AgeBand.FROM_15_TO_17)
     given_on = on.town.officer.today
@@ -152,6 +157,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Agreement", "AgreementParty"), draft_given_up),
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
+    "AgreementAmendment": amendment_withdrawn,
     "Document": document_withdrawn,
     "Encounter": encounter_cancelled,
     "VolunteerGroup": group_dissolved,

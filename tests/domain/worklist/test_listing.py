@@ -326,3 +326,16 @@ def test_an_agreement_that_is_renewed_already_is_no_work(play: Any) -> None:
         assert await works(later, WorkKind.AGREEMENT_ENDING) == []
 
     play(story)
+
+
+def test_an_agreement_ends_when_it_was_extended_to_and_one_that_renews_itself_once_notice_was_given(play: Any) -> None:
+    async def story(town: Town) -> None:
+        extended = await make.in_force(town, "架空電力株式会社")
+        going_on = await make.in_force(town, "見本信用金庫", terms={"auto_renews_months": 12})
+        await agreements.extend(town.officer, extended.id, until=date(2027, 9, 30), reason="協議に時間を要するため")
+        in_january = make.at(town.officer, town.officer.now + 200 * DAY)
+        assert await works(in_january, WorkKind.AGREEMENT_ENDING) == []
+        await agreements.give_notice(in_january, going_on.id, reason="先方の申出")
+        assert [work.due_on for work in await works(in_january, WorkKind.AGREEMENT_ENDING)] == [date(2027, 3, 31)]
+
+    play(story)
