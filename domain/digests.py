@@ -1,4 +1,4 @@
-"""朝のまとめ: one mail a morning for officers who want it, with what is coming, who has not answered, and what is due.
+"""朝のまとめ: one mail a morning for officers who want it, with what is coming and what waits for them (`worklist`).
 
 It covers what the officer's account or token as a liaison officer does, and nothing that they would not see there; it
 names dates and bodies, never a person. A morning with nothing to tell brings no mail.
@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.functions import Count
-
-from domain import calendar, encounters, incoming, letters, outbox, tokens, units
+from domain import calendar, letters, outbox, tokens, units, worklist
 from domain.actor import LIAISONS, TOKYO, Actor, Bearer, Role
-from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat
-from domain.incoming import IncomingStatus
-from domain.japanese import clock, day_with_weekday
+from domain.calendar import Appointment, AppointmentStatus
+from domain.japanese import clock, day_with_weekday, wareki
 from domain.people import Person
-from domain.reminders import LOOKED_BACK, is_unreported
 from domain.verbs import routine
+from domain.worklist import Work, WorkKind, Worklist
 
-COMING, UNANSWERED = timedelta(days=7), timedelta(days=30)
+COMING = timedelta(days=7)
 MOST = 20
 """Lines of one kind in a mail; how many there are besides is said."""
 
@@ -57,15 +54,29 @@ async def _acting(now: datetime, officer: Person) -> Actor | None:
 
 async def _told(actor: Actor) -> dict[str, list[str]]:
     """What a digest says to somebody, by the name of the fact."""
-    unreported, steps = await encounters.find_lines(actor)
     return {
         "coming": _lines([_line(one) for one in await _ahead(actor, COMING)]),
-        "unanswered": _lines(await _unanswered(actor)),
-        "due": _lines([_line(one) for one in await _unreported(actor)]),
-        "encounters": _lines(unreported),
-        "steps": _lines(steps),
+        "works": _works(await worklist.worklist(actor, is_mine=True, first=worklist.MOST)),
         "waiting": await _waiting(actor),
     }
+
+
+def _works(found: Worklist) -> list[str]:
+    """What waits for the officer, or for nobody yet, kind by kind, in the order in which it is to be done."""
+    by_kind: dict[WorkKind, list[Work]] = {}
+    for work in found.works:
+        by_kind.setdefault(work.kind, []).append(work)
+    return [
+        line
+        for kind, works in by_kind.items()
+        for line in (f"■{worklist.LABELS[kind]}（{found.counts[kind]}件）", *_lines([_why(work) for work in works]))
+    ]
+
+
+def _why(work: Work) -> str:
+    """Its day, where the sentence does not say it already, what it is, and why it waits."""
+    day = wareki(work.due_on) if work.due_on else ""
+    return f"{'' if day in work.why else day + ' '}{work.title}　{work.why}"
 
 
 async def _ahead(actor: Actor, within: timedelta) -> list[Appointment]:
@@ -73,27 +84,9 @@ async def _ahead(actor: Actor, within: timedelta) -> list[Appointment]:
     return await ahead.exclude(status=AppointmentStatus.CANCELLED).order_by("starts_at", "id")
 
 
-async def _unanswered(actor: Actor) -> list[str]:
-    ahead = await _ahead(actor, UNANSWERED)
-    silent = Attendee.filter(appointment_id__in=[one.id for one in ahead], removed_at=None, waits=False)
-    open_still = silent.filter(partstat=PartStat.NEEDS_ACTION, invited_at__isnull=False)
-    counted = await open_still.annotate(count=Count("id")).group_by("appointment_id").values("appointment_id", "count")
-    counts = {row["appointment_id"]: row["count"] for row in counted}
-    return [f"{_line(one)} 未回答 {counts[one.id]}人" for one in ahead if one.id in counts]
-
-
-async def _unreported(actor: Actor) -> list[Appointment]:
-    over = calendar.visible_to(actor).filter(ends_at__lte=actor.now, ends_at__gt=actor.now - 3 * LOOKED_BACK)
-    known = await over.exclude(status=AppointmentStatus.CANCELLED).order_by("ends_at", "id")
-    return [one for one in known if await is_unreported(one)]
-
-
 async def _waiting(actor: Actor) -> list[str]:
-    since = actor.now - timedelta(days=1)
-    mails = await incoming.visible_to(actor).filter(status=IncomingStatus.WAITING).count()
-    lost = await outbox.visible_to(actor).filter(given_up_at__gt=since).count()
-    counts = (("確認を待っている届いたメール", mails), ("この1日に届けられなかった手紙", lost))
-    return [f"・{what} {count}通" for what, count in counts if count]
+    lost = await outbox.visible_to(actor).filter(given_up_at__gt=actor.now - timedelta(days=1)).count()
+    return [f"・この1日に届けられなかった手紙 {lost}通"] if lost else []
 
 
 def _line(one: Appointment) -> str:

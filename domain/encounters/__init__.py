@@ -21,7 +21,7 @@ from domain.encounters.checklist import (
     ItemChecked,
     checks_visible_to,
 )
-from domain.encounters.due import find_lines, find_steps_due, find_unreported
+from domain.encounters.due import find_unreported
 from domain.encounters.encounter import (
     BUSINESS_LABELS,
     HELD,
@@ -75,9 +75,7 @@ __all__ = [
     "checks_visible_to",
     "correct",
     "correct_checked",
-    "find_lines",
     "find_members",
-    "find_steps_due",
     "find_unreported",
     "is_elsewhere",
     "listed",

@@ -116,10 +116,7 @@ OPTIONAL = (
     "missing",
     "copied_for",
     "coming",
-    "unanswered",
-    "due",
-    "encounters",
-    "steps",
+    "works",
     "waiting",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
@@ -141,7 +138,7 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines (lists of such are `objectives`, what has `changed` since this reader was told last, and of a
-    digest, with its `date`, `coming`, `unanswered`, `due`, `encounters`, `steps`, `waiting`):
+    digest, with its `date`, `coming`, `works`, `waiting`):
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),

@@ -45,8 +45,10 @@ def test_an_officer_who_wants_it_reads_in_the_morning_what_is_coming_and_who_has
         text = render("digest", letter.facts | {"short_id": "01J4"}).text
         line = "・令和８年７月29日（水）午前９時 第1回共同対処訓練"
         assert f"【7日以内の予定】\n{line}\n" in text
-        assert f"回答を待っているもの】\n{line} 未回答 2人\n" in text
-        assert "実施結果の入力" not in text
+        assert (
+            "【きょうの仕事】\n■未回答の招待（1件）\n・令和８年７月29日 第1回共同対処訓練　2人から回答がありません。"
+            in text
+        )
         assert "架空電力" not in text
 
     play(story)
@@ -71,7 +73,8 @@ def test_what_should_have_taken_place_is_named_until_it_is_entered(play: Any) ->
         await subscribed(town, town.officer)
         activity = await make.activity(town.officer)
         [letter] = await sent(activity.starts_at + timedelta(hours=3))
-        assert letter.facts["due"] == ["・令和８年７月11日（土）午前９時 駅前での広報啓発活動"]
+        why = "活動の日を過ぎました。実施結果を入力してください。"
+        assert letter.facts["works"] == ["■活動の実施結果（1件）", f"・令和８年７月11日 駅前での広報啓発活動　{why}"]
 
     play(story)
 
@@ -90,8 +93,12 @@ def test_visits_without_a_report_and_what_is_to_be_done_are_named_with_the_body_
             another = NextStep("電話する", town.officer.today + due * DAY, body is theirs and colleague.id or None)
             await make.encounter(town.officer, body=body, next_step=another)
         [letter] = await sent(visit.starts_at + 10 * DAY)
-        assert letter.facts["encounters"] == ["・令和８年７月８日（水）午前９時 訪問 架空電力株式会社"]
-        assert letter.facts["steps"] == ["・令和８年７月３日（金）まで 例示ガス"]
+        assert letter.facts["works"] == [
+            "■次の対応（1件）",
+            "・例示ガス　次の対応の期限は令和８年７月３日です。",
+            "■接触の報告（1件）",
+            "・令和８年７月８日 架空電力株式会社　予定した接触の日を過ぎました。結果を報告してください。",
+        ]
         await encounters.settle_next_step(make.at(town.officer, NOW + 3 * DAY), met.id)
         await encounters.cancel(town.officer, visit.id, reason="先方の都合")
         assert await sent(visit.starts_at + 10 * DAY) == []
