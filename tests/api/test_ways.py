@@ -13,7 +13,9 @@ from tests.make import Town
 from tests.statements import spoken
 
 ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
-COUNTED_APART = {"statistics", "statisticsRecords", "worklist", "relationships", "possibleDuplicates"}
+COUNTED_APART = {
+    *("statistics", "statisticsRecords", "worklist", "relationships", "possibleDuplicates", "possibleSameContacts"),
+}
 """Found by statements of their own; the tests of each say by how many."""
 
 READING, SINCE = "SELECT CASE WHEN set_config", "SELECT CASE WHEN NOT pg_is_in_recovery()"

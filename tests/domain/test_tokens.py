@@ -248,7 +248,11 @@ def test_a_token_that_may_only_read_changes_nothing_and_reads_what_its_role_read
 
 
 def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only_read() -> None:
-    reading = {"statistics.runs.show", "statistics.runs.records_behind"}
+    reading = {
+        *("statistics.runs.show", "statistics.runs.records_behind", "worklist.listing.worklist"),
+        *("worklist.health.relationships", "merging.find_same_contacts", "organizations.duplicates.find_duplicates"),
+        *("encounters.listing.listed", "wifi.spot.listed"),
+    }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)
 
     async def refused(verb: Any, role: Role) -> bool:
