@@ -26,6 +26,7 @@ from domain import (
     tokens,
     units,
     volunteers,
+    worklist,
 )
 from domain.actor import TOKYO, Actor
 from domain.agreements import AgreementStatus
@@ -39,6 +40,7 @@ from domain.lectures import Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
+from domain.worklist import RelationshipGrade
 from seed import examples
 from seed.days import at, open_day, school_day
 from seed.schools import AUDIENCES
@@ -383,7 +385,21 @@ async def _issued(around: Around) -> Variables | None:
     return {} if await tokens.visible_to(around.asking).exists() else None
 
 
+async def _waiting(around: Around) -> Variables | None:
+    return {} if (await worklist.worklist(around.asking, first=1)).works else None
+
+
+async def _drifting(around: Around) -> Variables | None:
+    return (
+        {}
+        if await worklist.relationships(around.asking, grades=(RelationshipGrade.DRIFTING, RelationshipGrade.WATCH))
+        else None
+    )
+
+
 FINDERS: Mapping[str, Find] = {
+    "morning": _waiting,
+    "drifting": _drifting,
     "station_next_30_days": _next_30_days,
     "find_organization": _organization,
     "request_lecture": _request,
