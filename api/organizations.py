@@ -1,6 +1,6 @@
 """団体・事業者: partners, schools and other bodies, their establishments and contacts, to read."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole, DuplicateReason):
     strawberry.enum(kind, description=kind.__doc__)
 
+MET = "from encounter met where met.organization_id = {t}.id and met.status in ('REPORTED', 'CHECKED')"
+"""What has taken place with a body, of whichever department: that it was met says nothing of what was talked about."""
+LAST_MET = f"(select (max(met.starts_at) at time zone 'Asia/Tokyo')::date {MET})"
+NOT_MET_SINCE = f"not exists (select {MET} and met.starts_at >= {{v}}::timestamptz)"
 LAST_DRILL = """(select (max(drill.starts_at) at time zone 'Asia/Tokyo')::date
     from drill_participation part join drill on drill.id = part.drill_id
     where part.organization_id = {t}.id and part.attended_count > 0)"""
@@ -65,6 +69,7 @@ class OrganizationFilter:
     bcp: list[InPlace] | None = reading.among("bcp", data=INTERNAL)
     contact_system: list[InPlace] | None = reading.among("contact_system", data=INTERNAL)
     assessed_before: date | None = reading.below("assessed_on", "date", data=INTERNAL)
+    not_met_since: datetime | None = reading.where(NOT_MET_SINCE, data=INTERNAL)
     parent: strawberry.ID | None = reading.refers("parent_organization_id", "Organization")
     retired: bool | None = reading.present("retired_on")
 
@@ -169,6 +174,9 @@ class Organization(Node):
     )
     drill_participations: Connection[Annotated["DrillParticipation", strawberry.lazy("api.drills")]] = (
         reading.connection("organization_id", order=reading.desc("created_at"))
+    )
+    last_met_on: date | None = reading.expression(
+        LAST_MET, data=INTERNAL, description="最後に接触した日, of whichever department."
     )
     encounters: Connection[Annotated["Encounter", strawberry.lazy("api.encounters")]] = reading.connection(
         "organization_id", order=reading.desc("starts_at")

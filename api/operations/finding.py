@@ -324,6 +324,15 @@ async def _steps(around: Around) -> Variables | None:
     return {"before": before.isoformat()} if await due.exists() else None
 
 
+async def _unmet(around: Around) -> Variables | None:
+    since = around.asking.now - timedelta(days=182)
+    partners = (OrganizationKind.COMPANY, OrganizationKind.FINANCIAL_INSTITUTION)
+    bodies = organizations.visible_to(around.asking).filter(retired_on=None, kind__in=partners)
+    met = encounters.visible_to(around.asking).filter(status__in=encounters.HELD, starts_at__gte=since)
+    found = await bodies.exclude(id__in=Subquery(met.values("organization_id"))).exists()
+    return {"since": since.isoformat()} if found else None
+
+
 async def _screened(around: Around) -> Variables | None:
     """An adult who is being screened."""
     screening = volunteers.visible_to(around.asking).filter(status=VolunteerStatus.SCREENING, age_band=AgeBand.ADULT)
@@ -425,6 +434,7 @@ FINDERS: Mapping[str, Find] = {
     "note_call": _called,
     "visits_to_report": _visited,
     "next_steps": _steps,
+    "not_met_lately": _unmet,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
     "agreements_ending": _ending,

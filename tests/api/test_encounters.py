@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain import encounters
 from domain.actor import Actor, Role
 from domain.encounters import Encounter, EncounterStatus
 from domain.organizations import Contact
@@ -117,6 +118,27 @@ def test_who_plans_is_warned_of_another_department_that_is_in_touch_and_goes_on(
         assert [one["node"] for one in second["inTouch"]["edges"]] == [hq]
         hidden = "query($id: ID!) { encounter(id: $id) { outcome } }"
         assert (await read(town.officer, hidden, id=first["id"]))["encounter"] is None
+
+    play(story)
+
+
+def test_bodies_that_nobody_has_met_for_a_while_are_found_whichever_department_it_was(play: Any) -> None:
+    async def story(town: Town) -> None:
+        never, planned, met, cancelled = [
+            await make.company(town.officer, name) for name in ("甲社", "乙社", "丙社", "丁社")
+        ]
+        await make.planned_encounter(town.officer, body=planned)
+        await make.encounter(town.hq, body=met)
+        gone = await make.encounter(town.officer, body=cancelled)
+        await encounters.cancel(town.officer, gone.id, reason="二重の入力")
+        document = """query($since: DateTime!) {
+            organizations(filter: { notMetSince: $since }) { edges { node { name lastMetOn } } } }"""
+        found = {}
+        for since in ("2026-06-01T00:00:00+09:00", "2026-07-01T08:30:00+09:00"):
+            edges = (await read(town.officer, document, since=since))["organizations"]["edges"]
+            found[since[:10]] = {edge["node"]["name"]: edge["node"]["lastMetOn"] for edge in edges}
+        unmet = dict.fromkeys((never.name, planned.name, cancelled.name))
+        assert found == {"2026-06-01": unmet, "2026-07-01": unmet | {met.name: "2026-07-01"}}
 
     play(story)
 
