@@ -29,7 +29,8 @@ def refusals_are_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
 # This town has no walls: what is tried here is the first one. It writes looks down as the real one does.
 OPEN = f"""
     CREATE TABLE look (id uuid, at timestamptz, door text, request_id text, person_id uuid, key_id uuid, role text,
-        unit_id uuid, prefecture_id uuid, operation text, purpose text, asked jsonb, columns jsonb, rows jsonb);
+        unit_id uuid, prefecture_id uuid, operation text, purpose text, asked jsonb, columns jsonb, rows jsonb,
+        listed jsonb);
     GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {DESK}, {GUEST}"""
 
 
