@@ -2,23 +2,37 @@
 
 from datetime import date
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Self
 
 import strawberry
 
-from api import reading
+from api import reading, referring
+from api.context import Info
 from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import agreements
-from domain.agreements import AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, ExtensionKind, Side
+from domain.agreements import (
+    AgreementKind,
+    AgreementStatus,
+    AmendmentStatus,
+    CooperationItem,
+    CountedFrom,
+    ExtensionKind,
+    Kept,
+    Side,
+)
 from domain.japanese import search_key
 from domain.rights import DataClass
 
-for kind in (AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, ExtensionKind, Side):
+for kind in (AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, CountedFrom, ExtensionKind, Side):
     strawberry.enum(kind, description=kind.__doc__)
+
+
+PRICE = 2_000
+"""Rows that the list of what was promised and kept is held to cost."""
 
 
 @strawberry.enum
@@ -60,6 +74,27 @@ class AgreementAmendment(Node):
     reason: str = reading.column(data=DataClass.INTERNAL, description="Why it was withdrawn.")
 
 
+@reading.entity(agreements.AgreementFulfilment, agreements.fulfilments_visible_to)
+@reading.shape(description="約束の履行: one time that it was kept, as entered.")
+class AgreementFulfilment(Node):
+    version: int
+    done_on: date
+    remarks: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
+
+
+@reading.entity(agreements.AgreementCommitment, agreements.commitments_visible_to)
+@reading.shape(description="協定の約束 (「訓練 年1回」)")
+class AgreementCommitment(Node):
+    version: int
+    item: CooperationItem
+    what: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
+    times_per_year: int = reading.column(description="1年度の回数")
+    counted_from: CountedFrom
+    since: date
+    ended_on: date | None = reading.column(description="The first day on which it is promised no more.")
+    fulfilments: Connection[AgreementFulfilment] = reading.connection("commitment_id", order=reading.desc("done_on"))
+
+
 @reading.entity(agreements.AgreementExtension, agreements.extensions_visible_to)
 @reading.shape(description="延長・自動更新: one step of an agreement beyond its last day.")
 class AgreementExtension(Node):
@@ -97,11 +132,52 @@ class Agreement(Node):
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
+    commitments: Connection[AgreementCommitment] = reading.connection("agreement_id", order=reading.asc("created_at"))
     extensions: Connection[AgreementExtension] = reading.connection("agreement_id", order=reading.asc("until"))
+
+
+@strawberry.type(description="約束の履行状況: how often a promise was owed and kept in one fiscal year.")
+class CommitmentKept:
+    commitment: strawberry.ID
+    agreement: strawberry.ID
+    title: str
+    item: CooperationItem
+    what: str
+    owed: int
+    fulfilled: int
+    missing: int
+    last_on: date | None = strawberry.field(description="The last day on which it was kept.")
+
+    @classmethod
+    def of(cls, one: Kept) -> Self:
+        return cls(
+            commitment=strawberry.ID(reading.encode("AgreementCommitment", one.commitment_id)),
+            agreement=strawberry.ID(reading.encode("Agreement", one.agreement_id)),
+            title=one.title,
+            item=one.item,
+            what=one.what,
+            owed=one.owed,
+            fulfilled=one.fulfilled,
+            missing=one.missing,
+            last_on=one.last_on,
+        )
+
+
+async def _commitments_kept(
+    info: Info, year: int | None = None, unit: strawberry.ID | None = None
+) -> list[CommitmentKept]:
+    unit_id = referring.key("unit_id", unit) if unit else None
+    found = await agreements.commitments_kept(info.context.actor, year=year, unit_id=unit_id)
+    return [CommitmentKept.of(one) for one in found]
 
 
 @reading.shape
 class AgreementQueries:
+    commitments_kept: list[CommitmentKept] = strawberry.field(
+        resolver=_commitments_kept,
+        metadata=reading.answered(PRICE, agreements.commitments_kept),
+        description="What agreements promised for a fiscal year (2026: 令和8年度), and how often it was kept.",
+    )
     agreement: Agreement | None = reading.root_one()
     agreements: Connection[Agreement] = reading.root_connection(orders=AgreementOrder, filters=AgreementFilter)
 
@@ -133,4 +209,14 @@ AmendmentMutations = mutations(
     propose_agreement_amendment=agreements.propose_amendment,
     approve_agreement_amendment=agreements.approve_amendment,
     withdraw_agreement_amendment=agreements.withdraw_amendment,
+)
+CommitmentMutations = mutations(
+    AgreementCommitment,
+    enter_agreement_commitment=agreements.enter_commitment,
+    end_agreement_commitment=agreements.end_commitment,
+)
+FulfilmentMutations = mutations(
+    AgreementFulfilment,
+    note_commitment_fulfilment=agreements.note_fulfilment,
+    take_back_commitment_fulfilment=agreements.take_back_fulfilment,
 )

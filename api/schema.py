@@ -3,7 +3,14 @@
 from api import reading
 from api.accounts import AccountMutations, AccountQueries
 from api.activities import ActivityMutations, ActivityParticipationMutations, ActivityQueries
-from api.agreements import AgreementMutations, AgreementQueries, AmendmentMutations, PartyMutations
+from api.agreements import (
+    AgreementMutations,
+    AgreementQueries,
+    AmendmentMutations,
+    CommitmentMutations,
+    FulfilmentMutations,
+    PartyMutations,
+)
 from api.answering import AnswerAddressMutations, AnswerAddressQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
@@ -81,6 +88,8 @@ Mutation = together(
     AgreementMutations,
     PartyMutations,
     AmendmentMutations,
+    CommitmentMutations,
+    FulfilmentMutations,
     GroupMutations,
     VolunteerMutations,
     ReappointmentMutations,

@@ -49,6 +49,7 @@ MODELS = [
         "lectures.reporting",
         "agreements.agreement",
         "agreements.amending",
+        "agreements.committing",
         "agreements.lasting",
         "drills.participation",
         "drills.drill",

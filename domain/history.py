@@ -54,6 +54,8 @@ SCOPES: Scopes = {
     agreements.Agreement: agreements.visible_to,
     agreements.AgreementParty: agreements.parties_visible_to,
     agreements.AgreementAmendment: agreements.amendments_visible_to,
+    agreements.AgreementCommitment: agreements.commitments_visible_to,
+    agreements.AgreementFulfilment: agreements.fulfilments_visible_to,
     agreements.AgreementExtension: agreements.extensions_visible_to,
     volunteers.VolunteerGroup: volunteers.groups_visible_to,
     volunteers.Volunteer: volunteers.visible_to,

@@ -22,7 +22,16 @@ from domain import (
 )
 from domain.activities import Activity, ActivityKind
 from domain.actor import Actor, Role
-from domain.agreements import Agreement, AgreementAmendment, AgreementKind, AgreementParty, AgreementStatus, Signature
+from domain.agreements import (
+    Agreement,
+    AgreementAmendment,
+    AgreementCommitment,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    CooperationItem,
+    Signature,
+)
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
@@ -206,6 +215,12 @@ async def planned_encounter(who: Actor, **over: Any) -> Encounter:
         "purpose": "備えの状況を確かめる。",
     }
     return await encounters.plan(who, organization_id=body.id, **(values | over))
+
+
+async def commitment(who: Actor, agreement: Agreement, **over: Any) -> AgreementCommitment:
+    """A drill each fiscal year, entered by hand, unless told."""
+    values = {"item": CooperationItem.DRILL, "what": "合同訓練", "times_per_year": 1}
+    return await agreements.enter_commitment(who, agreement.id, **(values | over))
 
 
 async def amendment(who: Actor, agreement: Agreement, **over: Any) -> AgreementAmendment:

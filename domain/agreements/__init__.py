@@ -1,8 +1,9 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `signing`, `amending`, `lasting`, `renewing` and
-`ending` are what is done with them, in the order of life. Several parties stand on both sides; one that joins or leaves
-later does so on a day. Text and signatories never change after signing. Source: 大分 別表5(4)イ, 宮城 5(4)イ.
+`agreement` is the agreement, its parties and states; `drafting`, `signing`, `amending`, `committing`, `lasting`,
+`renewing` and `ending` are what is done with them, in the order of life. Several parties stand on both sides; one that
+joins or leaves later does so on a day. Text and signatories never change after signing. Source: 大分 別表5(4)イ, 宮城
+5(4)イ.
 """
 
 from domain.agreements.agreement import (
@@ -28,6 +29,20 @@ from domain.agreements.amending import (
     propose_amendment,
     withdraw_amendment,
 )
+from domain.agreements.committing import (
+    DEEDS,
+    AgreementCommitment,
+    AgreementFulfilment,
+    CountedFrom,
+    Kept,
+    commitments_kept,
+    commitments_visible_to,
+    end_commitment,
+    enter_commitment,
+    fulfilments_visible_to,
+    note_fulfilment,
+    take_back_fulfilment,
+)
 from domain.agreements.drafting import (
     add_party,
     approve,
@@ -52,6 +67,18 @@ from domain.agreements.renewing import discuss_renewal, expire, renew
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "DEEDS",
+    "AgreementCommitment",
+    "AgreementFulfilment",
+    "CountedFrom",
+    "Kept",
+    "commitments_kept",
+    "commitments_visible_to",
+    "end_commitment",
+    "enter_commitment",
+    "fulfilments_visible_to",
+    "note_fulfilment",
+    "take_back_fulfilment",
     "CooperationItem",
     "correct_number",
     "STANDING",

@@ -18,6 +18,7 @@ from domain.agreements.agreement import (
     move,
     visible_to,
 )
+from domain.agreements.committing import carry_over_commitments
 from domain.agreements.lasting import carry_on
 from domain.errors import Invalid
 from domain.states import must_be_in
@@ -92,6 +93,7 @@ async def hand_over(author: Author, old: Agreement, new: Agreement) -> None:
         return
     if old.status is AgreementStatus.IN_FORCE:
         await move(author, old, AgreementStatus.RENEWING, "agreement-renewal-discussed")
+    await carry_over_commitments(author, old, new, begins)
     values = {"ended_on": begins - timedelta(days=1)}
     await move(author, old, AgreementStatus.RENEWED, "agreement-renewed", **values)
 

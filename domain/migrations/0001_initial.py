@@ -3,8 +3,9 @@ from tortoise.migrations import operations as ops
 from domain.accounts.sessions import Stage
 from domain.activities.activity import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
-from domain.agreements.agreement import AgreementKind, AgreementStatus, Side
+from domain.agreements.agreement import AgreementKind, AgreementStatus, CooperationItem, Side
 from domain.agreements.amending import AmendmentStatus
+from domain.agreements.committing import CountedFrom
 from domain.agreements.lasting import ExtensionKind
 from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
@@ -647,6 +648,26 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='AgreementCommitment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('item', fields.CharEnumField(description='REPORTING: REPORTING\nINVESTIGATION_SUPPORT: INVESTIGATION_SUPPORT\nINFORMATION_EXCHANGE: INFORMATION_EXCHANGE\nJOINT_PUBLICITY: JOINT_PUBLICITY\nDRILL: DRILL\nTECHNICAL_ADVICE: TECHNICAL_ADVICE\nSTAFF_EXCHANGE: STAFF_EXCHANGE', enum_type=CooperationItem, max_length=30)),
+                ('what', fields.CharField(max_length=300)),
+                ('times_per_year', fields.IntField()),
+                ('counted_from', fields.CharEnumField(description='ENTRIES: ENTRIES\nDRILLS: DRILLS\nLECTURES: LECTURES\nENCOUNTERS: ENCOUNTERS', enum_type=CountedFrom, max_length=10)),
+                ('since', fields.DateField()),
+                ('ended_on', fields.DateField(null=True)),
+            ],
+            options={'table': 'agreement_commitment', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_commitment_agreement')], 'pk_attr': 'id', 'table_description': 'One promise: what, how many times in a fiscal year; `ended_on` is the first day on which it is none any more.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='AgreementExtension',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -662,6 +683,23 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(default='', max_length=500)),
             ],
             options={'table': 'agreement_extension', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_extension_agreement')], 'pk_attr': 'id', 'table_description': 'One step of an agreement beyond its last day: decided by both sides on a day, or taken by itself on the first.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AgreementFulfilment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('commitment', fields.ForeignKeyField('renkei.AgreementCommitment', source_field='commitment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('done_on', fields.DateField()),
+                ('remarks', fields.CharField(default='', max_length=500)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'agreement_fulfilment', 'app': 'renkei', 'indexes': [Index(fields=['commitment_id', 'id'], name='agreement_fulfilment_commitment')], 'pk_attr': 'id', 'table_description': 'One time that it was kept, entered by hand; `removed_at` is set for one that was entered by mistake.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -83,6 +83,8 @@ GUESTS |= {
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
     "agreement_amendment",
+    "agreement_commitment",
+    "agreement_fulfilment",
     "agreement_extension",
     "encounter",
     "encounter_attendance",

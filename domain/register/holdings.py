@@ -227,6 +227,23 @@ HOLDINGS: Mapping[str, Holding] = {
         texts="changes reason",
         headings={"reason": "取下げの理由"},
     ),
+    "agreement_commitment": Holding(
+        "協定の約束",
+        "協定で約束した活動と、その履行の管理",
+        NOTHING_PERSONAL,
+        public="agreement_id item times_per_year counted_from since ended_on",
+        internal="what",
+        texts="what",
+        headings={"item": "協力事項", "since": "約束の始まり", "ended_on": "約束の終わり"},
+    ),
+    "agreement_fulfilment": Holding(
+        "協定の約束の履行",
+        "協定で約束した活動の実績の記録",
+        NOTHING_PERSONAL,
+        public="commitment_id done_on removed_at",
+        internal="remarks",
+        texts="remarks",
+    ),
     "agreement_extension": Holding(
         "協定の延長・自動更新",
         "協定の存続期間の管理",

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 from domain import lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
-from domain.agreements import Agreement, AgreementKind, AgreementParty
+from domain.agreements import DEEDS, Agreement, AgreementCommitment, AgreementKind, AgreementParty, CooperationItem
 from domain.drills import Drill, DrillThreat, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
@@ -148,6 +148,15 @@ DRILL_THREATS: Mapping[str, str] = {
     DrillThreat.BLACKOUT: "大規模停電",
     DrillThreat.OTHER: "その他",
 }
+COOPERATION_ITEMS: Mapping[str, str] = {
+    CooperationItem.REPORTING: "通報",
+    CooperationItem.INVESTIGATION_SUPPORT: "捜査協力",
+    CooperationItem.INFORMATION_EXCHANGE: "情報交換",
+    CooperationItem.JOINT_PUBLICITY: "広報連携",
+    CooperationItem.DRILL: "訓練",
+    CooperationItem.TECHNICAL_ADVICE: "技術相談",
+    CooperationItem.STAFF_EXCHANGE: "人材交流",
+}
 ENCOUNTER_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_LABELS.items()}
 ENCOUNTER_THEMES: Mapping[str, str] = {theme.value: label for theme, label in THEME_LABELS.items()}
 GUIDED_BUSINESSES: Mapping[str, str] = {business.value: label for business, label in BUSINESS_LABELS.items()}
@@ -187,6 +196,21 @@ PARTIES = Facts(
        WHERE agreement.effective_on <= $6
          AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
          AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
+)
+
+# What stands on the period's last day, and each time in the period that it was kept.
+COMMITMENTS = Facts(
+    "AGREEMENT_COMMITMENT",
+    "協定の約束",
+    AgreementCommitment,
+    COOPERATION_ITEMS,
+    f"""SELECT id, unit_id, item AS kind, id AS body, false AS stands, true AS is_deed
+        FROM ({DEEDS}) deed WHERE day BETWEEN $5 AND $6
+        UNION ALL
+        SELECT own.id, agreement.unit_id, own.item, own.id, true, false
+        FROM agreement_commitment own JOIN agreement ON agreement.id = own.agreement_id
+        WHERE own.since <= $6 AND coalesce(own.ended_on > $6, true)
+          AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)""",  # noqa: S608 - our own words
 )
 
 GROUPS = Facts(
@@ -484,5 +508,7 @@ TALLIES = (
         share_of="stands",
         counting=UNIQUE,
     ),
+    Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
+    Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

@@ -204,7 +204,10 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
 async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     """Of an agreement in force, before the approver."""
     agreement = await make.in_force(replace(town, officer=who), f"{name}相手方株式会社")
-    return {"AgreementAmendment": (await make.amendment(who, agreement)).id}
+    promise = await make.commitment(who, agreement)
+    done = await agreements.note_fulfilment(who, promise.id, done_on=who.today)
+    amendment = await make.amendment(who, agreement)
+    return {"AgreementAmendment": amendment.id, "AgreementCommitment": promise.id, "AgreementFulfilment": done.id}
 
 
 async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:

@@ -128,7 +128,13 @@ UNIT_CLOSED = {
     *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill", "registerWifiSpot"),
 }
 BODY_GONE = {"planEncounter", "noteEncounter"}
-GONE = {"requestLecture", "openUnitCalendarFeed", "rotateCalendarFeed", "revokeCalendarFeed"}
+GONE = {
+    "takeBackCommitmentFulfilment",
+    "requestLecture",
+    "openUnitCalendarFeed",
+    "rotateCalendarFeed",
+    "revokeCalendarFeed",
+}
 STAYS_OPEN = {
     *("correctUnit", "correctOfficer", "correctOrganization", "correctEstablishment", "correctContact"),
     *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),

@@ -14,7 +14,15 @@ from tests.statements import spoken
 
 ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
 COUNTED_APART = {
-    *("statistics", "statisticsRecords", "worklist", "relationships", "possibleDuplicates", "possibleSameContacts"),
+    *(
+        "statistics",
+        "statisticsRecords",
+        "worklist",
+        "relationships",
+        "commitmentsKept",
+        "possibleDuplicates",
+        "possibleSameContacts",
+    ),
 }
 """Found by statements of their own; the tests of each say by how many."""
 

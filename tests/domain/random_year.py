@@ -13,11 +13,15 @@ from domain.actor import TOKYO
 from domain.agreements import (
     Agreement,
     AgreementAmendment,
+    AgreementCommitment,
     AgreementExtension,
+    AgreementFulfilment,
     AgreementKind,
     AgreementParty,
     AgreementStatus,
     AmendmentStatus,
+    CooperationItem,
+    CountedFrom,
     ExtensionKind,
     Side,
 )
@@ -206,6 +210,12 @@ async def _afterwards(year: Year, agreement: Agreement) -> None:
     await agreement.save()
     for kind in draw.sample([*ExtensionKind], draw.randrange(3)):
         await AgreementExtension.create(kind=kind, until=year.day(), decided_on=year.day(), **kept)
+    for how in draw.sample([*CountedFrom], 2):
+        days = {"since": year.day(), "ended_on": draw.choice([None, None, year.day()])}
+        promise = {"item": draw.choice([*CooperationItem]), "what": "約束", "times_per_year": 1, "counted_from": how}
+        made = await AgreementCommitment.create(**promise, **days, **kept)
+        done = {"done_on": year.day(), "removed_at": draw.choice([None, None, AFTERWARDS])}
+        await AgreementFulfilment.create(commitment=made, **done, **year.stamped(await agreement.unit))
     change = {"status": draw.choice([*AmendmentStatus]), "effective_on": year.day(), "changes": "別紙"}
     await AgreementAmendment.create(author_id=year.people[0].id, **change, **kept)
 

@@ -1,7 +1,7 @@
 """The quarter counted again by plain loops over the rows, sharing nothing with the SQL but the names of the tallies."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -11,20 +11,22 @@ from domain.actor import TOKYO
 from domain.agreements import (
     Agreement,
     AgreementAmendment,
+    AgreementCommitment,
     AgreementExtension,
+    AgreementFulfilment,
     AgreementParty,
     AgreementStatus,
     AmendmentStatus,
+    CountedFrom,
     ExtensionKind,
     Side,
 )
 from domain.calendar import Appointment, Attendee
 from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
-from domain.japanese import Period
+from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.organizations import Contact, InPlace, Organization, OrganizationKind
-from domain.retention.due import months_later
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -36,7 +38,7 @@ Item = tuple[UUID, str, object]
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
-    counters = (_agreements, _changes_of_agreements, _volunteers, _activities, _lectures, _drills, _wifi)
+    counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
     more = (_encounters, _bodies, _contacts)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
@@ -80,6 +82,46 @@ async def _what_changed(agreement: Agreement, first: date, last: date) -> set[st
     return {names[step.kind] for step in steps if first <= step.decided_on <= last} | {
         "AGREEMENTS_AMENDED" for change in changes if first <= change.effective_on <= last
     }
+
+
+async def _promises(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {"COMMITMENTS": [], "COMMITMENTS_KEPT": []}
+    for promise in await AgreementCommitment.all():
+        agreement = await Agreement.get(id=promise.agreement_id)
+        item = (agreement.unit_id, promise.item.value, promise.id)
+        ends = min((promise.ended_on or date.max) - timedelta(days=1), _end(agreement))
+        found["COMMITMENTS"] += [item] * (promise.since <= last <= ends)
+        for day in await _deeds(promise):
+            found["COMMITMENTS_KEPT"] += [item] * (max(first, promise.since) <= day <= min(last, ends))
+    return found
+
+
+async def _deeds(promise: AgreementCommitment) -> list[date]:
+    """The days of what its bodies took part in while they were parties, or of what was entered."""
+    if promise.counted_from is CountedFrom.ENTRIES:
+        entered = await AgreementFulfilment.filter(commitment_id=promise.id, removed_at=None)
+        return [one.done_on for one in entered]
+    parties = await AgreementParty.filter(agreement_id=promise.agreement_id, side=Side.PARTNER)
+
+    def is_party(body: UUID, day: date) -> bool:
+        own = [one for one in parties if one.organization_id == body and one.acceded_on]
+        return any(one.acceded_on <= day < (one.withdrawn_on or date.max) for one in own)  # type: ignore[operator]
+
+    if promise.counted_from is CountedFrom.LECTURES:
+        given = await Lecture.filter(status__in=(LectureStatus.DELIVERED, LectureStatus.REPORTED))
+        return [day_of(one.starts_at) for one in given if is_party(one.school_id, day_of(one.starts_at))]
+    if promise.counted_from is CountedFrom.ENCOUNTERS:
+        met = await Encounter.filter(status__in=(EncounterStatus.REPORTED, EncounterStatus.CHECKED))
+        return [day_of(one.starts_at) for one in met if is_party(one.organization_id, day_of(one.starts_at))]
+    over = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
+    drills = {drill.id: day_of(drill.starts_at) for drill in await Drill.filter(status__in=over)}
+    parts = await Participation.filter(attended_count__gt=0).exclude(role=ParticipationRole.OBSERVER)
+    came = {
+        part.drill_id
+        for part in parts
+        if part.drill_id in drills and is_party(part.organization_id, drills[part.drill_id])
+    }
+    return [drills[id] for id in came]
 
 
 async def _standing(agreement: Agreement, last: date) -> list[UUID]:

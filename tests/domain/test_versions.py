@@ -29,7 +29,13 @@ from domain import (
     wifi,
 )
 from domain.activities import Absence, ActivityParticipation, ActivityResults, Presence
-from domain.agreements import AgreementAmendment, AgreementParty
+from domain.agreements import (
+    AgreementAmendment,
+    AgreementCommitment,
+    AgreementFulfilment,
+    AgreementParty,
+    CooperationItem,
+)
 from domain.calendar import PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
@@ -176,6 +182,11 @@ async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
     await sweep(agreements.propose_amendment, me, agreement, effective_on=me.today, changes="訓練を加える")
     amendment = await AgreementAmendment.get(agreement_id=agreement.id)
     await sweep(agreements.approve_amendment, town.hq, amendment)
+    await sweep(agreements.enter_commitment, me, agreement, item=CooperationItem.DRILL, what="訓練", times_per_year=1)
+    promise = await AgreementCommitment.get(agreement_id=agreement.id)
+    await sweep(agreements.note_fulfilment, me, promise, done_on=me.today)
+    await sweep(agreements.take_back_fulfilment, me, await AgreementFulfilment.get(commitment_id=promise.id))
+    await sweep(agreements.end_commitment, me, promise)
     dropped = await make.amendment(me, agreement)
     await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
     await sweep(agreements.discuss_renewal, me, agreement)

@@ -85,7 +85,7 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     subjects = dict.fromkeys(tally.facts.label for tally in TALLIES)
     parts = [page.title for page in pages if not page.title.endswith("）")]
     assert parts == ["総括", *subjects, "データ"]
-    more = ["協定（2）", "ボランティア（2）", *SPOTS_GO_ON, "接触のテーマ（2）", *SECTORS_GO_ON]
+    more = ["協定（2）", "協定（3）", "ボランティア（2）", *SPOTS_GO_ON, "接触のテーマ（2）", *SECTORS_GO_ON]
     assert [page.title for page in pages if page.title.endswith("）")] == more
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")
@@ -224,7 +224,7 @@ def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
     stocks = ["協定", "協定当事者", "ボランティア団体", "ボランティア", "公衆無線LAN", *SPOTS_GO_ON]
-    stocks += ["重要インフラ", *SECTORS_GO_ON, "担当者連絡先"]
+    stocks += ["重要インフラ", *SECTORS_GO_ON, "担当者連絡先", "協定の約束"]
     assert [page.tab for page in sheets(it)] == ["総括", *stocks]
 
 

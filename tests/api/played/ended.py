@@ -68,6 +68,12 @@ async def amendment_withdrawn(on: Ground) -> Ready:
     return hq(on)
 
 
+async def promised_no_more(on: Ground) -> Ready:
+    await agreements.take_back_fulfilment(on.town.officer, on.ids["AgreementFulfilment"])
+    await agreements.end_commitment(on.town.officer, on.ids["AgreementCommitment"])
+    return hq(on, {"doneOn": "2026-07-01", "on": "2026-07-01"})
+
+
 async def candidate_rejected(on: Ground) -> Ready:
     candidate = await make.screened(on.town, family_name="例山", age_band=volunteers.AgeBand.FROM_15_TO_17)
     given_on = on.town.officer.today
@@ -158,6 +164,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "AgreementAmendment": amendment_withdrawn,
+    **dict.fromkeys(("AgreementCommitment", "AgreementFulfilment"), promised_no_more),
     "Document": document_withdrawn,
     "Encounter": encounter_cancelled,
     "VolunteerGroup": group_dissolved,

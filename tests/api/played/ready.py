@@ -118,6 +118,10 @@ READY: dict[str, Preparation] = {
     "giveAgreementNotice": renewing_itself,
     "takeBackAgreementNotice": notice_given,
     "proposeAgreementAmendment": in_force,
+    "enterAgreementCommitment": in_force,
+    "endAgreementCommitment": as_found(on="2026-07-01"),
+    "noteCommitmentFulfilment": as_found(doneOn="2026-07-01"),
+    "takeBackCommitmentFulfilment": as_found(),
     **dict.fromkeys(("approveAgreementAmendment", "withdrawAgreementAmendment"), as_found()),
     **dict.fromkeys(
         (
