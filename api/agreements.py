@@ -112,7 +112,11 @@ class Agreement(Node):
     allowed_transitions: list[AgreementStatus] = reading.computed("status", agreements.MOVES)
     kind: AgreementKind
     title: str
-    number: str
+    number: str = reading.column(description="文書番号")
+    more_numbers: list[str] = reading.column(data=DataClass.INTERNAL, description="その他の文書番号")
+    classification_code: str = reading.column(data=DataClass.INTERNAL, description="分類符号")
+    retention_years: int | None = reading.column(data=DataClass.INTERNAL, description="原議保存期間（年）")
+    retention_until: date | None = reading.column(data=DataClass.INTERNAL, description="保存期間の満了日: 31 March.")
     purpose: str
     items: list[CooperationItem]
     planned_from: date | None = reading.column(description="更新案の発効予定日")
@@ -195,6 +199,7 @@ AgreementMutations = mutations(
     approve_agreement=agreements.approve,
     sign_agreement=agreements.sign,
     correct_agreement_number=agreements.correct_number,
+    file_agreement=agreements.file_document,
     accede_to_agreement=agreements.accede,
     discuss_agreement_renewal=agreements.discuss_renewal,
     renew_agreement=agreements.renew,

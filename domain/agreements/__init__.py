@@ -1,9 +1,9 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `signing`, `amending`, `committing`, `lasting`,
-`renewing` and `ending` are what is done with them, in the order of life. Several parties stand on both sides; one that
-joins or leaves later does so on a day. Text and signatories never change after signing. Source: 大分 別表5(4)イ, 宮城
-5(4)イ.
+`agreement` is the agreement, its parties and states; `drafting`, `signing`, `filing`, `amending`, `committing`,
+`lasting`, `renewing` and `ending` are what is done with them, in the order of life. Several parties stand on both
+sides; one that joins or leaves later does so on a day. Text and signatories never change after signing. Source: 大分
+別表5(4)イ, 宮城 5(4)イ.
 """
 
 from domain.agreements.agreement import (
@@ -55,6 +55,7 @@ from domain.agreements.drafting import (
     withdraw_proposal,
 )
 from domain.agreements.ending import owe_notices, terminate
+from domain.agreements.filing import file_document
 from domain.agreements.lasting import (
     AgreementExtension,
     ExtensionKind,
@@ -67,6 +68,7 @@ from domain.agreements.renewing import discuss_renewal, expire, renew
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "file_document",
     "DEEDS",
     "AgreementCommitment",
     "AgreementFulfilment",

@@ -126,6 +126,10 @@ class Agreement(Owned):
     status = fields.CharEnumField(AgreementStatus, max_length=20)
     title = fields.CharField(max_length=200)
     number = fields.CharField(max_length=60, default="")
+    more_numbers: list[str] = fields.JSONField(default=list)
+    classification_code = fields.CharField(max_length=40, default="")
+    retention_years = fields.IntField(null=True)
+    retention_until = fields.DateField(null=True)
     purpose = fields.CharField(max_length=1000, default="")
     items: list[str] = fields.JSONField(default=list)
     responsible: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(

@@ -211,10 +211,12 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定",
         "協定の起案、決裁、締結および更新",
         WITH_THE_DOCUMENT,
-        public="kind status title number purpose items planned_from planned_to signed_on signed_at effective_on"
+        public="kind status title number purpose items"
+        " planned_from planned_to signed_on signed_at effective_on"
         " expires_on lasts_until auto_renews_months notice_days ended_on author_id approver_id renews_id"
         " responsible_id",
-        internal="notice_given_on reason search kana_order",
+        internal="more_numbers classification_code retention_years retention_until notice_given_on reason search"
+        " kana_order",
         texts="title purpose items signed_at reason",
         is_shared=True,
     ),

@@ -80,7 +80,7 @@ MAY_BE_BLANK = {
         "givenName",
     ),
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
-    *("ceptoar", "ministry", "reachable"),
+    *("ceptoar", "ministry", "reachable", "classificationCode"),
     *("nameEnglish", "installer", "ssid", "area", "listNumber", "building", "url"),  # of a network
     *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
 }
@@ -100,7 +100,7 @@ MAY_BE_EMPTY = {
     "absent",
     "leavingOut",
     "names",
-    *("members", "checklist"),
+    *("members", "checklist", "moreNumbers"),
     "attendance.attendeeIds",
     "results",
 }

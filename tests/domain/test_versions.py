@@ -174,6 +174,7 @@ async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
     signed = {"signed_on": me.today, "signatures": await make.signatures(agreement)}
     await sweep(agreements.sign, me, agreement, expires_on=date(2027, 3, 31), **signed)
     await sweep(agreements.correct_number, me, agreement, number="青サ第1号")
+    await sweep(agreements.file_document, me, agreement, retention_years=5)
     joining = {"organization_id": bodies[1].id, "on": me.today, "signatory_name": "例示 一郎"}
     await sweep(agreements.accede, me, agreement, **joining)
     leaving = await AgreementParty.get(organization_id=bodies[1].id)

@@ -124,6 +124,11 @@ async def in_force_until_march(on: Ground) -> Ready:
     return Ready(ready.actor, ready.ids, {"until": "2028-03-31", "decidedOn": "2026-07-01"})
 
 
+async def signed_document(on: Ground) -> Ready:
+    ready = await in_force(on)
+    return Ready(ready.actor, ready.ids, {"retentionYears": 5})
+
+
 async def renewing_itself(on: Ground) -> Ready:
     agreement = await make.in_force(on.town, terms={"auto_renews_months": 12, "notice_days": 60})
     return hq(on, {"on": "2026-07-01"}, Agreement=agreement.id)
