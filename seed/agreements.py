@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain import agreements
 from domain.actor import Actor
-from domain.agreements import Agreement, AgreementKind, AgreementParty, CooperationItem, Signature
+from domain.agreements import Agreement, AgreementKind, AgreementParty, CooperationItem, CountedFrom, Signature
 from domain.japanese import end_of_fiscal_year
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day
@@ -22,6 +22,10 @@ from seed.telling import Thread, then
 from seed.town import FIRST_STATION, PLAYED, Town, dice
 
 COOPERATION = (CooperationItem.REPORTING, CooperationItem.INFORMATION_EXCHANGE, CooperationItem.DRILL)
+PROMISES = (
+    (CooperationItem.DRILL, "合同訓練", 1, CountedFrom.DRILLS),
+    (CooperationItem.INFORMATION_EXCHANGE, "意見交換", 2, CountedFrom.ENCOUNTERS),
+)
 PURPOSE = "サイバー犯罪による被害の拡大を防ぐため、平素から連携し、発生時に共同して対処する。"
 
 
@@ -146,6 +150,7 @@ async def told(town: Town, year: Year, pact: Pact, signers: Iterator[Name]) -> T
     await agreements.approve(then(approver, approving), agreement.id)
     yield signing
     await _signed(then(author, signing), agreement, pact, year, signers)
+    await _filed(then(author, signing), agreement)
     async for instant in _afterwards(town, year, pact, agreement, signers):
         yield instant
 
@@ -181,6 +186,15 @@ async def _signed(author: Actor, agreement: Agreement, pact: Pact, year: Year, s
     )
 
 
+async def _filed(author: Actor, agreement: Agreement) -> None:
+    """Kept for ten years, and what it promises: a drill a year, and to meet twice."""
+    await agreements.file_document(author, agreement.id, classification_code="サ-2", retention_years=10)
+    for item, what, times, source in PROMISES:
+        await agreements.enter_commitment(
+            author, agreement.id, item=item, what=what, times_per_year=times, counted_from=source
+        )
+
+
 async def _parties(author: Actor, agreement: Agreement) -> list[AgreementParty]:
     return await agreements.parties_visible_to(author).filter(agreement_id=agreement.id).order_by("id")
 
@@ -202,6 +216,10 @@ async def _afterwards(town: Town, year: Year, pact: Pact, agreement: Agreement, 
         instant = at(open_day(year.quarters[1].starts_on, 20 + 30 * number), "11:00")
         yield instant
         await _acceded(then(town.desk[2], instant), agreement, town.bodies[name].id, next(signers))
+    if pact.joining:
+        instant = at(open_day(year.quarters[2].starts_on, 30), "11:00")
+        yield instant
+        await _amended(town, agreement, instant)
     if pact.leaving:
         instant = at(open_day(year.quarters[2].starts_on, 15), "11:00")
         yield instant
@@ -223,6 +241,14 @@ async def _renewed(town: Town, year: Year, agreement: Agreement, signers: Iterat
     await agreements.approve(then(town.desk[1], signing), renewal.id)
     signatures = [_signature(party, next(signers)) for party in await _parties(signer, renewal)]
     await agreements.sign(signer, renewal.id, signed_on=signer.today, signatures=signatures, place="青浜県警察本部")
+
+
+async def _amended(town: Town, agreement: Agreement, instant: datetime) -> None:
+    """What both sides change by 覚書, written by one officer of the desk and approved by another."""
+    changes = "第4条（訓練）に、取引先を含む連絡訓練を加える。"
+    author, approver = then(town.desk[2], instant), then(town.desk[1], instant)
+    amendment = await agreements.propose_amendment(author, agreement.id, effective_on=author.today, changes=changes)
+    await agreements.approve_amendment(approver, amendment.id)
 
 
 async def _acceded(author: Actor, agreement: Agreement, organization_id: UUID, signer: Name) -> None:

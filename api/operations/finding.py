@@ -406,6 +406,10 @@ async def _drifting(around: Around) -> Variables | None:
     )
 
 
+async def _promised(around: Around) -> Variables | None:
+    return {} if await agreements.commitments_kept(around.asking) else None
+
+
 FINDERS: Mapping[str, Find] = {
     "morning": _waiting,
     "drifting": _drifting,
@@ -438,6 +442,7 @@ FINDERS: Mapping[str, Find] = {
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
     "agreements_ending": _ending,
+    "commitments_kept": _promised,
     "send_feed_address": _without_feed,
     "choose_notices": _notices,
     "quarter_statistics": _last_quarter,
