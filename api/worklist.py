@@ -126,12 +126,16 @@ class Relationship:
 
 
 async def _relationships(
-    info: Info, unit: strawberry.ID | None = None, grades: list[RelationshipGrade] | None = None
+    info: Info,
+    unit: strawberry.ID | None = None,
+    grades: list[RelationshipGrade] | None = None,
+    first: int = 500,
 ) -> list[Relationship]:
     found = await desk.relationships(
         info.context.actor,
         unit_id=referring.key("unit_id", unit) if unit else None,
         grades=tuple(RelationshipGrade) if grades is None else grades,
+        first=first,
     )
     return [Relationship.of(one) for one in found]
 
@@ -157,7 +161,7 @@ class WorklistQueries:
     relationships: list[Relationship] = strawberry.field(
         resolver=_relationships,
         metadata=reading.answered(PRICE, desk.relationships),
-        description="How each partner of an agreement stands with the desk, the gravest first.",
+        description="How each partner of an agreement stands with the desk, the gravest first; 500 at most.",
     )
     thresholds: Connection[Thresholds] = reading.root_connection(order=reading.desc("created_at"))
 

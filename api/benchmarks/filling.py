@@ -60,6 +60,42 @@ PARTICIPATIONS = """
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
 
+# $5 is who answers for them, $6 how many parties there are in all: of each agreement as many, the bodies in turn.
+AGREEMENTS = """
+    WITH signed AS (
+        INSERT INTO agreement (id, version, created_at, updated_at, unit_id, prefecture_id, kind, status, title, number,
+            more_numbers, classification_code, purpose, items, responsible_id, author_id, signed_on, signed_at,
+            effective_on, auto_renews_months, notice_days, reason, search, kana_order)
+        SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
+            'JOINT_RESPONSE', 'IN_FORCE', '第' || n || '号協定', '', '[]', '', '', '[]', $5::uuid, $5::uuid,
+            ($1::timestamptz)::date - 900, '', ($1::timestamptz)::date - 900, 0, 0, '', '第' || n || '号協定',
+            lpad(n::text, 10, '0')
+        FROM generate_series(1, $4::int) n
+        RETURNING *)
+    INSERT INTO agreement_party (id, version, created_at, updated_at, unit_id, prefecture_id, agreement_id, side,
+        organization_id, acceded_on, signatory_name, signatory_title)
+    SELECT uuidv7(), 1, $1, $1, signed.unit_id, signed.prefecture_id, signed.id, 'PARTNER', body.id,
+        signed.effective_on, '見本', ''
+    FROM (SELECT *, row_number() OVER (ORDER BY id) - 1 AS n FROM organization) body
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS n FROM signed) signed ON signed.n = body.n % $4
+    WHERE body.n < $6::int"""
+
+# Of the last two years, in turn with each body; one in fifty is still planned, one in thirty waits to be checked.
+ENCOUNTERS = """
+    INSERT INTO encounter (id, version, created_at, updated_at, unit_id, prefecture_id, kind, status, theme,
+        organization_id, starts_at, purpose, outcome, reason, next_step, next_due_on, next_owner_id, reported_by_id,
+        reported_at)
+    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, body.unit_id, $3::uuid, 'CALL',
+        CASE WHEN n % 50 = 0 THEN 'PLANNED' WHEN n % 30 = 0 THEN 'REPORTED' ELSE 'CHECKED' END, 'RELATIONSHIP', body.id,
+        $1::timestamptz - n * (interval '700 days' / $4::int), '', '', '',
+        CASE WHEN n % 100 = 7 THEN '資料' ELSE '' END, CASE WHEN n % 100 = 7 THEN ($1::timestamptz)::date - 5 END,
+        CASE WHEN n % 100 = 7 THEN $5::uuid END, $6::uuid,
+        CASE WHEN n % 50 > 0 THEN $1::timestamptz END
+    FROM generate_series(1, $4::int) n
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at, count(*) OVER () AS all FROM organization) body
+        ON body.at = n % body.all
+    WHERE cardinality($2::uuid[]) > 0"""
+
 # After the model of the one letter that is there, which goes: $1 drills, $2 letters for each, $3 letters in all.
 INVITATIONS = """
     WITH model AS (DELETE FROM letter RETURNING letter.*)
@@ -84,6 +120,17 @@ async def add_drills(ground: Ground, count: int, seats: int, *, held: Period | N
     first, apart = (held.starts_at, _apart(held, count)) if held else (ground.hq.now, timedelta(hours=1))
     await database.execute(DRILLS, *_owned(ground), count, first, apart, "FINISHED" if held else "CONFIRMED")
     await database.execute(PARTICIPATIONS, ground.hq.now, seats)
+
+
+async def add_agreements(ground: Ground, count: int, parties: int) -> None:
+    """Agreements in force for years, with so many parties in all, each body of one agreement."""
+    await database.execute(AGREEMENTS, *_owned(ground), count, ground.hq.person_id, parties)
+
+
+async def add_encounters(ground: Ground, count: int) -> None:
+    """Encounters of the last two years, evenly, in turn with each body."""
+    officers = (ground.hq.person_id, ground.partner.person_id)
+    await database.execute(ENCOUNTERS, *_owned(ground), count, *officers)
 
 
 def _apart(period: Period, count: int) -> timedelta:

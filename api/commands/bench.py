@@ -20,6 +20,7 @@ from api.benchmarks import (
     start,
     statistics,
     workers,
+    worklist,
 )
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Land], Awaitable[Report]]] = {
     "start": start.measure,
     "drills": drills.measure,
     "pages": pages.measure,
+    "worklist": worklist.measure,
     "mutations": mutations.measure,
     "workers": workers.measure,
     "growth": growth.measure,

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain import database
 from domain.actor import LIAISONS, Actor
+from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.verbs import verb
 from domain.worklist.scope import find_covered
@@ -106,38 +107,60 @@ PARTNERS = """
         FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND next_due_on IS NOT NULL
             AND next_done_on IS NULL AND status <> 'CANCELLED'
         GROUP BY organization_id)"""
-SELECT = f"""{PARTNERS}
-    SELECT partner.id, partner.unit_id, partner.name, partner.since, partner.ends_on, met.met_on, drilled.drilled_on,
-        known.verified_on, known.organization_id IS NOT NULL AS is_known, step.due_on
-    FROM partner
-    LEFT JOIN met ON met.organization_id = partner.id
-    LEFT JOIN drilled ON drilled.organization_id = partner.id
-    LEFT JOIN known ON known.organization_id = partner.id
-    LEFT JOIN step ON step.organization_id = partner.id
-    ORDER BY partner.kana_order, partner.id"""  # noqa: S608 our own words
+# Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
+SELECT = f"""{PARTNERS},
+    fact AS (
+        SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
+            known.organization_id IS NOT NULL AS is_known
+        FROM partner
+        LEFT JOIN met ON met.organization_id = partner.id
+        LEFT JOIN drilled ON drilled.organization_id = partner.id
+        LEFT JOIN known ON known.organization_id = partner.id
+        LEFT JOIN step ON step.organization_id = partner.id),
+    graded AS (
+        SELECT *, CASE
+            WHEN NOT is_known OR $2 - coalesce(met_on, since) > ($4::jsonb ->> 'met_days')::int THEN 'DRIFTING'
+            WHEN $2 - verified_on > ($4::jsonb ->> 'verified_days')::int
+                OR $2 - coalesce(drilled_on, since) > ($4::jsonb ->> 'drill_days')::int
+                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 THEN 'WATCH'
+            ELSE 'GOOD' END AS grade
+        FROM fact)
+    SELECT *, count(*) OVER () AS found FROM graded WHERE grade = ANY ($5::text[])
+    ORDER BY array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id LIMIT $6"""  # noqa: S608 our own words
+MOST = 500
+"""Partners that are told at once."""
 
 
 @verb(*LIAISONS, only_reads=True)
 async def relationships(
-    actor: Actor, *, unit_id: UUID | None = None, grades: Collection[RelationshipGrade] = tuple(RelationshipGrade)
+    actor: Actor,
+    *,
+    unit_id: UUID | None = None,
+    grades: Collection[RelationshipGrade] = tuple(RelationshipGrade),
+    first: int = MOST,
 ) -> list[Relationship]:
     """How each partner that the actor's units look after stands with us, or those of one of these units; the gravest
-    first, and in the order of their names. Raises NotFound for another's unit."""
-    found = await read(await find_covered(actor, unit_id), actor, await find_thresholds(actor))
-    order = [*reversed(RelationshipGrade)]
-    return sorted((one for one in found if one.grade in grades), key=lambda one: order.index(one.grade))
+    first, and in the order of their names.
+
+    Raises NotFound for another's unit, Invalid for more than are told at once.
+    """
+    if not 1 <= first <= MOST:
+        raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
+    units, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
+    return (await read(units, actor, thresholds, grades, first))[0]
 
 
-async def read(units: Sequence[UUID], actor: Actor, thresholds: Thresholds) -> list[Relationship]:
-    """The partners of these units in the order of their names."""
-    rows = await database.rows(SELECT, list(units), actor.today, actor.now)
-    return [_judged(row, actor.today, thresholds) for row in rows]
+async def read(
+    units: Sequence[UUID], actor: Actor, thresholds: Thresholds, grades: Collection[RelationshipGrade], first: int
+) -> tuple[list[Relationship], int]:
+    """The first partners of these units and grades, and how many there are."""
+    asked = (thresholds.days, [str(grade) for grade in grades], first)
+    rows = await database.rows(SELECT, list(units), actor.today, actor.now, *asked)
+    return [_judged(row, actor.today, thresholds) for row in rows], rows[0]["found"] if rows else 0
 
 
 def _judged(row: dict[str, Any], today: date, most: Thresholds) -> Relationship:
-    reasons = list(_reasons(row, today, most))
-    grave = any(reason.kind in GRAVE for reason in reasons)
-    grade = RelationshipGrade.DRIFTING if grave else RelationshipGrade.WATCH if reasons else RelationshipGrade.GOOD
+    grade, reasons = RelationshipGrade(row["grade"]), list(_reasons(row, today, most))
     days = {name: row[name] for name in ("met_on", "drilled_on", "verified_on")}
     return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **days)
 

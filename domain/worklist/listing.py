@@ -80,43 +80,66 @@ async def worklist(
     if not 1 <= first <= MOST:
         raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
     covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
-    found = [*await _waiting(actor, covered, kinds, thresholds)]
+    found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
-        found += _drifting(actor, await health.read(covered, actor, thresholds))
-    mine = [one for one in found if not is_mine or one.owner_id in (None, actor.person_id)]
-    mine.sort(key=lambda one: (one.due_on or date.max, one.since, one.kind, one.title, one.row_id))
-    return Worklist(mine[:first], Counter(one.kind for one in mine), sum(one.is_overdue for one in mine))
+        drifting, counted = await health.read(covered, actor, thresholds, (RelationshipGrade.DRIFTING,), first)
+        found += _drifting(drifting)
+        counts |= {WorkKind.DRIFTING: counted}
+    found.sort(key=lambda one: (one.due_on or date.max, one.since, one.kind, one.title, one.row_id))
+    return Worklist(found[:first], Counter(counts), overdue)
 
 
-def _drifting(actor: Actor, partners: Sequence[health.Relationship]) -> Iterator[Work]:
+def _drifting(partners: Sequence[health.Relationship]) -> Iterator[Work]:
     for one in partners:
-        if one.grade is RelationshipGrade.DRIFTING:
-            why = "".join(reason.told for reason in one.reasons if reason.kind in GRAVE)
-            since = min((reason.day for reason in one.reasons if reason.day), default=one.partner_since)
-            told = (one.organization_id, one.unit_id, None, one.name, why, since, None, False)
-            yield Work(WorkKind.DRIFTING, Organization, *told)
+        why = "".join(reason.told for reason in one.reasons if reason.kind in GRAVE)
+        since = min((reason.day for reason in one.reasons if reason.day), default=one.partner_since)
+        told = (one.organization_id, one.unit_id, None, one.name, why, since, None, False)
+        yield Work(WorkKind.DRIFTING, Organization, *told)
+
+
+# All parts at once: counted, and the first of them in the order in which they are to be done. A parameter that no part
+# happens to use must still be one.
+WAITING = """
+    WITH used AS (SELECT $1::uuid[], $2::date, $3::timestamptz, $4::uuid, $5::text),
+    work AS MATERIALIZED ({parts}),
+    mine AS (SELECT * FROM work WHERE NOT $6::bool OR owner_id IS NULL OR owner_id = $4),
+    counted AS (SELECT kind, count(*) AS number FROM mine GROUP BY kind)
+    SELECT
+        (SELECT json_object_agg(kind, number) FROM counted) AS counts,
+        (SELECT count(*) FROM mine WHERE due_on < $2) AS overdue,
+        (SELECT json_agg(one) FROM (
+            SELECT * FROM mine
+            ORDER BY coalesce(due_on, '9999-12-31'), since, kind COLLATE "C", title COLLATE "C", id LIMIT $7
+        ) one) AS first"""
 
 
 async def _waiting(
-    actor: Actor, covered: Sequence[UUID], kinds: Collection[WorkKind], most: Thresholds
-) -> Iterator[Work]:
-    """All parts in one statement."""
+    actor: Actor, covered: Sequence[UUID], kinds: Collection[WorkKind], most: Thresholds, is_mine: bool, first: int
+) -> tuple[list[Work], dict[WorkKind, int], int]:
+    """The first of what waits, how many of each kind there are, and how many are overdue."""
     asked = [part for part in PARTS if part.kind in kinds]
     if not asked:
-        return iter(())
-    selects = " UNION ALL ".join(part.select for part in asked)
-    days = {name: getattr(most, name) for name in ("verified_days", "ending_days", "answer_days")}
-    values = (list(covered), actor.today, actor.now, actor.person_id, orjson.dumps(days).decode())
-    rows = await database.rows(f"{USED} {selects}", *values)
-    return (_work(row, actor.today) for row in rows)
+        return [], {}, 0
+    statement = WAITING.replace("{parts}", " UNION ALL ".join(part.select for part in asked))
+    values = (list(covered), actor.today, actor.now, actor.person_id, most.days, is_mine, first)
+    [row] = await database.rows(statement, *values)
+    counts = {WorkKind(kind): number for kind, number in orjson.loads(row["counts"] or "{}").items()}
+    return [_work(one, actor.today) for one in orjson.loads(row["first"] or "[]")], counts, row["overdue"]
 
 
-# A parameter that no SELECT happens to use must still be one.
-USED = "WITH used AS (SELECT $1::uuid[], $2::date, $3::timestamptz, $4::uuid, $5::text)"
-
-
-def _work(row: dict[str, Any], today: date) -> Work:
-    part, due_on = BY_KIND[WorkKind(row.pop("kind"))], row["due_on"]
-    why = part.why.format(amount=row.pop("amount"), due_on=wareki(due_on) if due_on else "")
-    is_overdue = due_on is not None and due_on < today
-    return Work(part.kind, part.record, row.pop("id"), why=why, is_overdue=is_overdue, **row)
+def _work(told: dict[str, Any], today: date) -> Work:
+    part = BY_KIND[WorkKind(told["kind"])]
+    due_on = date.fromisoformat(told["due_on"]) if told["due_on"] else None
+    why = part.why.format(amount=told["amount"], due_on=wareki(due_on) if due_on else "")
+    return Work(
+        kind=part.kind,
+        record=part.record,
+        row_id=UUID(told["id"]),
+        unit_id=UUID(told["unit_id"]),
+        owner_id=UUID(told["owner_id"]) if told["owner_id"] else None,
+        title=told["title"],
+        why=why,
+        since=date.fromisoformat(told["since"]),
+        due_on=due_on,
+        is_overdue=due_on is not None and due_on < today,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from tortoise import fields
 from tortoise.queryset import QuerySet
 
@@ -27,6 +28,14 @@ class Thresholds(Owned):
 
     class Meta:
         table = "thresholds"
+
+    @property
+    def days(self) -> str:
+        """All of them as JSON, for a statement."""
+        return orjson.dumps({name: getattr(self, name) for name in DAYS}).decode()
+
+
+DAYS = ("met_days", "drill_days", "verified_days", "ending_days", "answer_days")
 
 
 broken("thresholds_once", "目安はすでに定められています。もう一度操作してください。")

@@ -23,6 +23,7 @@ from api.benchmarks import (
     start,
     statistics,
     workers,
+    worklist,
 )
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
@@ -35,6 +36,7 @@ TINY = {
     "start": lambda land: start.measure(land, start.Size(rounds=1)),
     "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
     "pages": lambda land: pages.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
+    "worklist": lambda land: worklist.measure(land, worklist.Size(5, 20, 300, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),

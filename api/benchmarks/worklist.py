@@ -1,0 +1,89 @@
+"""The officer's morning at the size of the nation: what waits, and which partners drift away.
+
+The ceiling is a bare route of the same process with statements that a person wrote for just this answer: the rows that
+wait, put in order, counted and cut off in the database; the partners whom nobody knows or has met for half a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api import reading
+from api.benchmarks import filling, load
+from api.benchmarks.ground import Ground, Land
+from api.benchmarks.measuring import Report
+from api.benchmarks.questions import Question, compare, headquarters
+from api.benchmarks.serving import Application, serving
+from api.schema import schema
+from domain.actor import TOKYO
+from domain.worklist import PARTS, Thresholds, WorkKind
+from domain.worklist.health import PARTNERS
+
+WANTED = 0.5
+KINDS = [kind for kind in WorkKind if kind is not WorkKind.DRIFTING]
+WAITING = """
+    query Morning($kinds: [WorkKind!]) {
+        worklist(kinds: $kinds, first: 50) { totalCount items { kind subject title since dueOn } } }"""
+USED = "WITH used AS (SELECT $1::uuid[], $2::date, $3::timestamptz, $4::uuid, $5::text)"
+WAITING_SQL = """
+    work AS ({parts})
+    SELECT json_build_object('worklist', json_build_object(
+        'totalCount', (SELECT count(*) FROM work),
+        'items', (SELECT coalesce(json_agg(item), '[]') FROM (
+            SELECT kind, of || ':' || id AS subject, title, since, due_on AS "dueOn" FROM work
+            ORDER BY coalesce(due_on, '9999-12-31'), since, kind COLLATE "C", title COLLATE "C", id LIMIT 50) item)
+        ))::text"""
+DRIFTING = "{ relationships(grades: [DRIFTING]) { organization name metOn } }"
+DRIFTING_SQL = f"""{PARTNERS}
+    SELECT json_build_object('relationships', (SELECT coalesce(json_agg(one), '[]') FROM (
+        SELECT 'Organization:' || partner.id AS organization, partner.name, met.met_on AS "metOn"
+        FROM partner
+        LEFT JOIN met ON met.organization_id = partner.id
+        LEFT JOIN known ON known.organization_id = partner.id
+        WHERE known.organization_id IS NULL OR $2 - coalesce(met.met_on, partner.since) > 180
+        ORDER BY partner.kana_order, partner.id LIMIT 500) one))::text"""  # noqa: S608 our own words
+
+
+@dataclass(frozen=True)
+class Size:
+    """`seconds` is how long each half of a round lasts."""
+
+    agreements: int = 2_000
+    parties: int = 15_000
+    encounters: int = 100_000
+    rounds: int = 5
+    seconds: float = 2.0
+
+
+async def measure(land: Land, size: Size = Size()) -> Report:
+    """Answers per second; about a minute."""
+    async with land.ground() as ground:
+        await filling.add_organizations(ground, size.parties)
+        await filling.add_agreements(ground, size.agreements, size.parties)
+        await filling.add_encounters(ground, size.encounters)
+        await filling.settle()
+        asked = list(questions(ground))
+        with serving(Application(ground.url, tuple(one.handwritten for one in asked))) as port:
+            lines = [await compare(port, one, size.rounds, size.seconds) for one in asked]
+    workload = (
+        f"協定{size.agreements:,}件・当事者{size.parties:,}団体・接触{size.encounters:,}件から、待っている仕事の"
+        f"はじめの50件と総数、遠のいている協定先を HTTP で読む。接続{load.CONNECTIONS}。"
+        "天井は同じ答えを手書きのSQLで作り、素の Starlette で返すもの"
+    )
+    return Report("worklist", workload, tuple(lines))
+
+
+def questions(ground: Ground) -> Iterator[Question]:
+    """As headquarters, which has all stations before it."""
+    hq, today = headquarters(ground), ground.hq.now.astimezone(TOKYO).date()
+    values = (today, ground.hq.now, ground.hq.person_id, Thresholds().days)
+    yield Question("待っている仕事50件と総数", hq, WAITING, waiting(), WANTED, {"kinds": KINDS}, values)
+    yield Question("遠のいている協定先", hq, DRIFTING, DRIFTING_SQL, WANTED, {}, values[:2])
+
+
+def waiting() -> str:
+    """The statement, behind the types of its values."""
+    named = [(reading.type_of(schema._schema, part.record), part.select) for part in PARTS]
+    parts = [f"SELECT '{name}' AS of, part.* FROM ({select}) part" for name, select in named]  # noqa: S608 our own words
+    return f"{USED}, {WAITING_SQL.replace('{parts}', ' UNION ALL '.join(parts))}"
