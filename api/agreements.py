@@ -22,12 +22,22 @@ from domain.agreements import (
     CountedFrom,
     ExtensionKind,
     Kept,
+    OutputKind,
     Side,
 )
 from domain.japanese import search_key
 from domain.rights import DataClass
 
-for kind in (AgreementKind, AgreementStatus, AmendmentStatus, CooperationItem, CountedFrom, ExtensionKind, Side):
+for kind in (
+    AgreementKind,
+    AgreementStatus,
+    AmendmentStatus,
+    CooperationItem,
+    CountedFrom,
+    ExtensionKind,
+    OutputKind,
+    Side,
+):
     strawberry.enum(kind, description=kind.__doc__)
 
 
@@ -95,6 +105,15 @@ class AgreementCommitment(Node):
     fulfilments: Connection[AgreementFulfilment] = reading.connection("commitment_id", order=reading.desc("done_on"))
 
 
+@reading.entity(agreements.ResearchOutput, agreements.outputs_visible_to)
+@reading.shape(description="共同研究の成果")
+class ResearchOutput(Node):
+    version: int
+    kind: OutputKind
+    title: str
+    produced_on: date
+
+
 @reading.entity(agreements.AgreementExtension, agreements.extensions_visible_to)
 @reading.shape(description="延長・自動更新: one step of an agreement beyond its last day.")
 class AgreementExtension(Node):
@@ -119,6 +138,9 @@ class Agreement(Node):
     retention_until: date | None = reading.column(data=DataClass.INTERNAL, description="保存期間の満了日: 31 March.")
     purpose: str
     items: list[CooperationItem]
+    research_theme: str = reading.column(description="共同研究のテーマ")
+    research_from: date | None
+    research_to: date | None
     planned_from: date | None = reading.column(description="更新案の発効予定日")
     planned_to: date | None = reading.column(description="更新案の満了予定日")
     signed_on: date | None
@@ -137,6 +159,7 @@ class Agreement(Node):
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
     commitments: Connection[AgreementCommitment] = reading.connection("agreement_id", order=reading.asc("created_at"))
+    outputs: Connection[ResearchOutput] = reading.connection("agreement_id", order=reading.asc("produced_on"))
     extensions: Connection[AgreementExtension] = reading.connection("agreement_id", order=reading.asc("until"))
 
 
@@ -199,6 +222,7 @@ AgreementMutations = mutations(
     approve_agreement=agreements.approve,
     sign_agreement=agreements.sign,
     correct_agreement_number=agreements.correct_number,
+    plan_joint_research=agreements.plan_research,
     file_agreement=agreements.file_document,
     accede_to_agreement=agreements.accede,
     discuss_agreement_renewal=agreements.discuss_renewal,
@@ -224,4 +248,9 @@ FulfilmentMutations = mutations(
     AgreementFulfilment,
     note_commitment_fulfilment=agreements.note_fulfilment,
     take_back_commitment_fulfilment=agreements.take_back_fulfilment,
+)
+OutputMutations = mutations(
+    ResearchOutput,
+    note_research_output=agreements.note_output,
+    take_back_research_output=agreements.take_back_output,
 )

@@ -9,6 +9,7 @@ from api.agreements import (
     AmendmentMutations,
     CommitmentMutations,
     FulfilmentMutations,
+    OutputMutations,
     PartyMutations,
 )
 from api.answering import AnswerAddressMutations, AnswerAddressQueries
@@ -90,6 +91,7 @@ Mutation = together(
     AmendmentMutations,
     CommitmentMutations,
     FulfilmentMutations,
+    OutputMutations,
     GroupMutations,
     VolunteerMutations,
     ReappointmentMutations,

@@ -51,6 +51,7 @@ MODELS = [
         "agreements.amending",
         "agreements.committing",
         "agreements.lasting",
+        "agreements.researching",
         "drills.participation",
         "drills.drill",
         "encounters.encounter",

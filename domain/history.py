@@ -56,6 +56,7 @@ SCOPES: Scopes = {
     agreements.AgreementAmendment: agreements.amendments_visible_to,
     agreements.AgreementCommitment: agreements.commitments_visible_to,
     agreements.AgreementFulfilment: agreements.fulfilments_visible_to,
+    agreements.ResearchOutput: agreements.outputs_visible_to,
     agreements.AgreementExtension: agreements.extensions_visible_to,
     volunteers.VolunteerGroup: volunteers.groups_visible_to,
     volunteers.Volunteer: volunteers.visible_to,

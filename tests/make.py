@@ -30,6 +30,8 @@ from domain.agreements import (
     AgreementParty,
     AgreementStatus,
     CooperationItem,
+    OutputKind,
+    ResearchOutput,
     Signature,
 )
 from domain.documents import Document
@@ -221,6 +223,16 @@ async def commitment(who: Actor, agreement: Agreement, **over: Any) -> Agreement
     """A drill each fiscal year, entered by hand, unless told."""
     values = {"item": CooperationItem.DRILL, "what": "合同訓練", "times_per_year": 1}
     return await agreements.enter_commitment(who, agreement.id, **(values | over))
+
+
+async def research(town: Town, *names: str, **over: Any) -> Agreement:
+    """Joint research in force, with a university of its own unless told."""
+    return await in_force(town, *(names or ("例示大学",)), terms={"kind": AgreementKind.JOINT_RESEARCH}, **over)
+
+
+async def output(who: Actor, agreement: Agreement) -> ResearchOutput:
+    told = {"title": "不正通信の分析手法", "produced_on": who.today}
+    return await agreements.note_output(who, agreement.id, kind=OutputKind.REPORT, **told)
 
 
 async def amendment(who: Actor, agreement: Agreement, **over: Any) -> AgreementAmendment:

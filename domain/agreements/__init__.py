@@ -1,9 +1,9 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
 `agreement` is the agreement, its parties and states; `drafting`, `signing`, `filing`, `amending`, `committing`,
-`lasting`, `renewing` and `ending` are what is done with them, in the order of life. Several parties stand on both
-sides; one that joins or leaves later does so on a day. Text and signatories never change after signing. Source: 大分
-別表5(4)イ, 宮城 5(4)イ.
+`researching`, `lasting`, `renewing` and `ending` are what is done with them, in the order of life. Several parties
+stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change after signing.
+Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
 from domain.agreements.agreement import (
@@ -65,9 +65,25 @@ from domain.agreements.lasting import (
     take_back_notice,
 )
 from domain.agreements.renewing import discuss_renewal, expire, renew
+from domain.agreements.researching import (
+    OUTPUT_LABELS,
+    OutputKind,
+    ResearchOutput,
+    note_output,
+    outputs_visible_to,
+    plan_research,
+    take_back_output,
+)
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "OUTPUT_LABELS",
+    "OutputKind",
+    "ResearchOutput",
+    "note_output",
+    "outputs_visible_to",
+    "plan_research",
+    "take_back_output",
     "file_document",
     "DEEDS",
     "AgreementCommitment",

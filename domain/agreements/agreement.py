@@ -138,6 +138,9 @@ class Agreement(Owned):
     responsible_id: UUID
     author_id = fields.UUIDField()
     approver_id = fields.UUIDField(null=True)
+    research_theme = fields.CharField(max_length=200, default="")
+    research_from = fields.DateField(null=True)
+    research_to = fields.DateField(null=True)
     planned_from = fields.DateField(null=True)
     planned_to = fields.DateField(null=True)
     signed_on = fields.DateField(null=True)

@@ -7,6 +7,7 @@ from domain.agreements.agreement import AgreementKind, AgreementStatus, Cooperat
 from domain.agreements.amending import AmendmentStatus
 from domain.agreements.committing import CountedFrom
 from domain.agreements.lasting import ExtensionKind
+from domain.agreements.researching import OutputKind
 from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
 from domain.documents.document import DocumentStatus
@@ -612,6 +613,9 @@ class Migration(migrations.Migration):
                 ('responsible', fields.ForeignKeyField('renkei.Person', source_field='responsible_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('author_id', fields.UUIDField()),
                 ('approver_id', fields.UUIDField(null=True)),
+                ('research_theme', fields.CharField(default='', max_length=200)),
+                ('research_from', fields.DateField(null=True)),
+                ('research_to', fields.DateField(null=True)),
                 ('planned_from', fields.DateField(null=True)),
                 ('planned_to', fields.DateField(null=True)),
                 ('signed_on', fields.DateField(null=True)),
@@ -997,6 +1001,24 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'recovery_code', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One of the codes that stand in for a lost telephone, each once. 80 random bits need no slow hash.'},
             bases=['Table'],
+        ),
+        ops.CreateModel(
+            name='ResearchOutput',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('kind', fields.CharEnumField(description='PAPER: PAPER\nREPORT: REPORT\nTEACHING_MATERIAL: TEACHING_MATERIAL\nMETHOD: METHOD\nOTHER: OTHER', enum_type=OutputKind, max_length=20)),
+                ('title', fields.CharField(max_length=200)),
+                ('produced_on', fields.DateField()),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'research_output', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='research_output_agreement')], 'pk_attr': 'id', 'table_description': 'One thing that came of it, on a day; `removed_at` is set for one that was entered by mistake.'},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Run',

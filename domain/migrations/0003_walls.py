@@ -102,6 +102,7 @@ DESKS = (
     "organization_co_owner",
     "organization_merge",
     "post",
+    "research_output",
     "reappointment",
     "recovery_code",
     "session",

@@ -94,6 +94,7 @@ _WORDS = """
     notice_given_on 更新しない旨の通知日 changes 変更の内容 until 延長後の満了日 decided_on 延長を決めた日
     what 約束の内容 times_per_year 1年度の回数 counted_from 履行の数え方 commitment_id 協定の約束 done_on 履行した日
     more_numbers その他の文書番号 classification_code 分類符号
+    research_theme 研究のテーマ research_from 研究の始まり research_to 研究の終わり produced_on 成果の日
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

@@ -212,12 +212,12 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定の起案、決裁、締結および更新",
         WITH_THE_DOCUMENT,
         public="kind status title number purpose items"
-        " planned_from planned_to signed_on signed_at effective_on"
+        " research_theme research_from research_to planned_from planned_to signed_on signed_at effective_on"
         " expires_on lasts_until auto_renews_months notice_days ended_on author_id approver_id renews_id"
         " responsible_id",
         internal="more_numbers classification_code retention_years retention_until notice_given_on reason search"
         " kana_order",
-        texts="title purpose items signed_at reason",
+        texts="title purpose items research_theme signed_at reason",
         is_shared=True,
     ),
     "agreement_amendment": Holding(
@@ -245,6 +245,14 @@ HOLDINGS: Mapping[str, Holding] = {
         public="commitment_id done_on removed_at",
         internal="remarks",
         texts="remarks",
+    ),
+    "research_output": Holding(
+        "共同研究の成果",
+        "共同研究の成果の記録",
+        NOTHING_PERSONAL,
+        public="agreement_id kind title produced_on removed_at",
+        texts="title",
+        headings={"kind": "成果の種別", "title": "成果の名称"},
     ),
     "agreement_extension": Holding(
         "協定の延長・自動更新",

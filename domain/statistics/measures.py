@@ -20,7 +20,16 @@ from enum import StrEnum
 
 from domain import lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
-from domain.agreements import DEEDS, Agreement, AgreementCommitment, AgreementKind, AgreementParty, CooperationItem
+from domain.agreements import (
+    DEEDS,
+    OUTPUT_LABELS,
+    Agreement,
+    AgreementCommitment,
+    AgreementKind,
+    AgreementParty,
+    CooperationItem,
+    ResearchOutput,
+)
 from domain.drills import Drill, DrillThreat, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
@@ -211,6 +220,14 @@ COMMITMENTS = Facts(
         FROM agreement_commitment own JOIN agreement ON agreement.id = own.agreement_id
         WHERE own.since <= $6 AND coalesce(own.ended_on > $6, true)
           AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)""",  # noqa: S608 - our own words
+)
+
+RESEARCH_OUTPUTS = Facts(
+    "RESEARCH_OUTPUT",
+    "共同研究の成果",
+    ResearchOutput,
+    {kind.value: label for kind, label in OUTPUT_LABELS.items()},
+    """SELECT id, unit_id, kind FROM research_output WHERE removed_at IS NULL AND produced_on BETWEEN $5 AND $6""",
 )
 
 GROUPS = Facts(
@@ -510,5 +527,6 @@ TALLIES = (
     ),
     Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
     Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
+    Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

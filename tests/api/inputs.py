@@ -207,7 +207,9 @@ async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     promise = await make.commitment(who, agreement)
     done = await agreements.note_fulfilment(who, promise.id, done_on=who.today)
     amendment = await make.amendment(who, agreement)
-    return {"AgreementAmendment": amendment.id, "AgreementCommitment": promise.id, "AgreementFulfilment": done.id}
+    research = await make.research(replace(town, officer=who), f"{name}附属研究所")
+    made = {"AgreementAmendment": amendment, "AgreementCommitment": promise, "AgreementFulfilment": done}
+    return {kind: row.id for kind, row in made.items()} | {"ResearchOutput": (await make.output(who, research)).id}
 
 
 async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:

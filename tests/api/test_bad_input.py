@@ -130,6 +130,7 @@ UNIT_CLOSED = {
 BODY_GONE = {"planEncounter", "noteEncounter"}
 GONE = {
     "takeBackCommitmentFulfilment",
+    "takeBackResearchOutput",
     "requestLecture",
     "openUnitCalendarFeed",
     "rotateCalendarFeed",

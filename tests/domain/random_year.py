@@ -23,6 +23,8 @@ from domain.agreements import (
     CooperationItem,
     CountedFrom,
     ExtensionKind,
+    OutputKind,
+    ResearchOutput,
     Side,
 )
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
@@ -216,6 +218,8 @@ async def _afterwards(year: Year, agreement: Agreement) -> None:
         made = await AgreementCommitment.create(**promise, **days, **kept)
         done = {"done_on": year.day(), "removed_at": draw.choice([None, None, AFTERWARDS])}
         await AgreementFulfilment.create(commitment=made, **done, **year.stamped(await agreement.unit))
+    made_of = {"kind": draw.choice([*OutputKind]), "title": "成果", "produced_on": year.day()}
+    await ResearchOutput.create(**made_of, removed_at=draw.choice([None, None, AFTERWARDS]), **kept)
     change = {"status": draw.choice([*AmendmentStatus]), "effective_on": year.day(), "changes": "別紙"}
     await AgreementAmendment.create(author_id=year.people[0].id, **change, **kept)
 

@@ -19,6 +19,7 @@ from domain.agreements import (
     AmendmentStatus,
     CountedFrom,
     ExtensionKind,
+    ResearchOutput,
     Side,
 )
 from domain.calendar import Appointment, Attendee
@@ -86,6 +87,8 @@ async def _what_changed(agreement: Agreement, first: date, last: date) -> set[st
 
 async def _promises(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {"COMMITMENTS": [], "COMMITMENTS_KEPT": []}
+    outputs = await ResearchOutput.filter(removed_at=None, produced_on__gte=first, produced_on__lte=last)
+    found["RESEARCH_OUTPUTS"] = [(one.unit_id, one.kind.value, one.id) for one in outputs]
     for promise in await AgreementCommitment.all():
         agreement = await Agreement.get(id=promise.agreement_id)
         item = (agreement.unit_id, promise.item.value, promise.id)

@@ -10,7 +10,7 @@ import pytest
 from domain import lectures, statistics, units
 from domain.activities import ActivityKind
 from domain.actor import Actor, Role
-from domain.agreements import AgreementKind, CooperationItem
+from domain.agreements import AgreementKind, CooperationItem, OutputKind
 from domain.drills import DrillThreat
 from domain.encounters import EncounterKind, EncounterTheme, GuidedBusiness
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -92,7 +92,7 @@ def test_a_random_year_has_something_of_everything(play: Any) -> None:
 
 def test_every_kind_has_its_label() -> None:
     kinds = {"AGREEMENT": AgreementKind, "AGREEMENT_PARTY": AgreementKind, "LECTURE": LectureKind}
-    kinds |= {"AGREEMENT_COMMITMENT": CooperationItem}
+    kinds |= {"AGREEMENT_COMMITMENT": CooperationItem, "RESEARCH_OUTPUT": OutputKind}
     kinds |= {"VOLUNTEER_GROUP": GroupBase, "COMMISSION": CommissionKind}
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}

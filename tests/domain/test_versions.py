@@ -35,6 +35,8 @@ from domain.agreements import (
     AgreementFulfilment,
     AgreementParty,
     CooperationItem,
+    OutputKind,
+    ResearchOutput,
 )
 from domain.calendar import PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
@@ -160,6 +162,29 @@ async def activities_only_end_later(town: Town, sweep: Sweep) -> None:
     await sweep(activities.reschedule, town.officer, activity, **dates(activity.starts_at, 3 * HOUR))
 
 
+async def agreements_live_on(town: Town, sweep: Sweep) -> None:
+    me, agreement = town.officer, await make.in_force(town, "例示放送株式会社")
+    await sweep(agreements.extend, me, agreement, until=date(2027, 9, 30), reason="協議に時間を要するため")
+    await sweep(agreements.propose_amendment, me, agreement, effective_on=me.today, changes="訓練を加える")
+    amendment = await AgreementAmendment.get(agreement_id=agreement.id)
+    await sweep(agreements.approve_amendment, town.hq, amendment)
+    await sweep(agreements.enter_commitment, me, agreement, item=CooperationItem.DRILL, what="訓練", times_per_year=1)
+    promise = await AgreementCommitment.get(agreement_id=agreement.id)
+    await sweep(agreements.note_fulfilment, me, promise, done_on=me.today)
+    await sweep(agreements.take_back_fulfilment, me, await AgreementFulfilment.get(commitment_id=promise.id))
+    await sweep(agreements.end_commitment, me, promise)
+    research = await make.research(town)
+    await sweep(agreements.plan_research, me, research, theme="不正通信の分析", starts_on=me.today)
+    noted = {"kind": OutputKind.REPORT, "title": "報告書", "produced_on": me.today}
+    await sweep(agreements.note_output, me, research, **noted)
+    await sweep(agreements.take_back_output, me, await ResearchOutput.get(agreement_id=research.id))
+    dropped = await make.amendment(me, agreement)
+    await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
+    going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})
+    await sweep(agreements.give_notice, me, going_on, reason="先方の申出")
+    await sweep(agreements.take_back_notice, me, going_on)
+
+
 async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
     me, agreement = town.officer, await make.proposed(town.officer)
     bodies = [await make.company(me, name) for name in ("見本信用金庫", "例示保険")]
@@ -179,22 +204,8 @@ async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
     await sweep(agreements.accede, me, agreement, **joining)
     leaving = await AgreementParty.get(organization_id=bodies[1].id)
     await sweep(agreements.let_withdraw, me, leaving, on=me.today + timedelta(days=30))
-    await sweep(agreements.extend, me, agreement, until=date(2027, 9, 30), reason="協議に時間を要するため")
-    await sweep(agreements.propose_amendment, me, agreement, effective_on=me.today, changes="訓練を加える")
-    amendment = await AgreementAmendment.get(agreement_id=agreement.id)
-    await sweep(agreements.approve_amendment, town.hq, amendment)
-    await sweep(agreements.enter_commitment, me, agreement, item=CooperationItem.DRILL, what="訓練", times_per_year=1)
-    promise = await AgreementCommitment.get(agreement_id=agreement.id)
-    await sweep(agreements.note_fulfilment, me, promise, done_on=me.today)
-    await sweep(agreements.take_back_fulfilment, me, await AgreementFulfilment.get(commitment_id=promise.id))
-    await sweep(agreements.end_commitment, me, promise)
-    dropped = await make.amendment(me, agreement)
-    await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
     await sweep(agreements.discuss_renewal, me, agreement)
     await sweep(agreements.renew, me, agreement, effective_on=date(2027, 4, 1))
-    going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})
-    await sweep(agreements.give_notice, me, going_on, reason="先方の申出")
-    await sweep(agreements.take_back_notice, me, going_on)
     await sweep(agreements.terminate, town.hq, agreement, reason="相手方の解散")
     given_up = await make.proposed(me, "別の会社")
     await sweep(agreements.withdraw_proposal, me, given_up, reason="相手方の都合")
@@ -348,7 +359,7 @@ async def answers_come_from_elsewhere(town: Town, sweep: Sweep) -> None:
 
 STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
-    "agreements": (agreements_are_signed_and_renewed,),
+    "agreements": (agreements_are_signed_and_renewed, agreements_live_on),
     "answering": (answers_come_from_elsewhere,),
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),

@@ -129,6 +129,11 @@ async def signed_document(on: Ground) -> Ready:
     return Ready(ready.actor, ready.ids, {"retentionYears": 5})
 
 
+async def joint_research(on: Ground) -> Ready:
+    given = {"startsOn": "2026-07-01", "endsOn": "2028-03-31", "producedOn": "2026-07-01"}
+    return hq(on, given, Agreement=(await make.research(on.town)).id)
+
+
 async def renewing_itself(on: Ground) -> Ready:
     agreement = await make.in_force(on.town, terms={"auto_renews_months": 12, "notice_days": 60})
     return hq(on, {"on": "2026-07-01"}, Agreement=agreement.id)

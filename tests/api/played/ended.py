@@ -74,6 +74,11 @@ async def promised_no_more(on: Ground) -> Ready:
     return hq(on, {"doneOn": "2026-07-01", "on": "2026-07-01"})
 
 
+async def output_taken_back(on: Ground) -> Ready:
+    await agreements.take_back_output(on.town.officer, on.ids["ResearchOutput"])
+    return hq(on)
+
+
 async def candidate_rejected(on: Ground) -> Ready:
     candidate = await make.screened(on.town, family_name="例山", age_band=volunteers.AgeBand.FROM_15_TO_17)
     given_on = on.town.officer.today
@@ -164,6 +169,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "AgreementAmendment": amendment_withdrawn,
+    "ResearchOutput": output_taken_back,
     **dict.fromkeys(("AgreementCommitment", "AgreementFulfilment"), promised_no_more),
     "Document": document_withdrawn,
     "Encounter": encounter_cancelled,
