@@ -64,10 +64,10 @@ PARTICIPATIONS = """
 AGREEMENTS = """
     WITH signed AS (
         INSERT INTO agreement (id, version, created_at, updated_at, unit_id, prefecture_id, kind, status, title, number,
-            more_numbers, classification_code, purpose, items, responsible_id, author_id, signed_on, signed_at,
-            effective_on, auto_renews_months, notice_days, reason, search, kana_order)
+            more_numbers, classification_code, research_theme, purpose, items, responsible_id, author_id, signed_on,
+            signed_at, effective_on, auto_renews_months, notice_days, reason, search, kana_order)
         SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
-            'JOINT_RESPONSE', 'IN_FORCE', '第' || n || '号協定', '', '[]', '', '', '[]', $5::uuid, $5::uuid,
+            'JOINT_RESPONSE', 'IN_FORCE', '第' || n || '号協定', '', '[]', '', '', '', '[]', $5::uuid, $5::uuid,
             ($1::timestamptz)::date - 900, '', ($1::timestamptz)::date - 900, 0, 0, '', '第' || n || '号協定',
             lpad(n::text, 10, '0')
         FROM generate_series(1, $4::int) n
