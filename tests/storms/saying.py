@@ -77,6 +77,7 @@ class Form:
             "String": lambda: self.one_of(("例", "見本", "架空")),
             "Int": lambda: self.one_of((1, 2, 0, 60)),
             "Boolean": lambda: self.one_of((True, False)),
+            "Decimal": lambda: self.one_of(("38.268895", "140.8721")),
             "Date": lambda: self._instant().date().isoformat(),
             "DateTime": lambda: self._instant().isoformat(),
         }

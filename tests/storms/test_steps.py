@@ -3,6 +3,7 @@ after each of them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import settings
@@ -85,12 +86,15 @@ class Steps(Lasting):
 
     @rule(who=WHO, answer=ANSWERS)
     def answer(self, who: int, answer: PartStat) -> None:
-        async def step() -> None:
-            for person_id in (self.contacts[who].person_id, self.volunteers[who].person_id):
-                for asked in await Attendee.filter(person_id=person_id):
-                    await replies.answer_by_link(self.now, asked.id, partstat=answer)
+        async def asked() -> list[Attendee]:
+            people = (self.contacts[who].person_id, self.volunteers[who].person_id)
+            return await Attendee.filter(person_id__in=people).order_by("id")
 
-        self.does(step)
+        for one in self.stage.play(asked(), empty=False):
+            self.does(partial(self._answers, one, answer))
+
+    async def _answers(self, one: Attendee, answer: PartStat) -> None:
+        await replies.answer_by_link(self.now, one.id, partstat=answer)
 
     @rule(room=st.sampled_from(["講堂", "大会議室", "道場"]))
     def move_the_drill(self, room: str) -> None:
