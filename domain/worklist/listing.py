@@ -82,7 +82,8 @@ async def worklist(
     covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
     found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
-        drifting, counted = await health.read(covered, actor, thresholds, (RelationshipGrade.DRIFTING,), first)
+        # All that are told at once, for they stand in the order of their names there and in that of their days here.
+        drifting, counted = await health.read(covered, actor, thresholds, (RelationshipGrade.DRIFTING,), MOST)
         found += _drifting(drifting)
         counts |= {WorkKind.DRIFTING: counted}
     found.sort(key=lambda one: (one.due_on or date.max, one.since, one.kind, one.title, one.row_id))
