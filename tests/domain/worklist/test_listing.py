@@ -315,14 +315,14 @@ def test_the_days_are_the_prefectures_to_set(play: Any) -> None:
 
 def test_of_the_partners_who_drift_away_whoever_was_met_longest_ago_comes_first(play: Any) -> None:
     async def story(town: Town) -> None:
-        for name, days in (("架空電力株式会社", 20), ("例示銀行", 10)):
+        for name, days in (("架空電力株式会社", 10), ("例示銀行", 20)):
             await make.in_force(town, name, expires_on=None)
             body = await Organization.get(name=name)
             await make.contact(town.officer, body, family_name=f"例{days}")
             await make.encounter(make.at(town.officer, town.officer.now + days * DAY), body=body)
         later = make.at(town.officer, town.officer.now + 250 * DAY)
         [line] = await works(later, WorkKind.DRIFTING, first=1)
-        assert line.title == "例示銀行"
+        assert line.title == "架空電力株式会社"
 
     play(story)
 
