@@ -74,7 +74,15 @@ async def propose(
         author_id=actor.person_id,
         **_titled(title),
     )
-    for unit_id in dict.fromkeys(police_unit_ids or [actor.unit_id]):
+    await _join_all(actor, agreement, police_unit_ids or [actor.unit_id], organization_ids)
+    return agreement
+
+
+async def _join_all(
+    actor: Actor, agreement: Agreement, police_unit_ids: Sequence[UUID], organization_ids: Sequence[UUID]
+) -> None:
+    """Both sides, each of them once."""
+    for unit_id in dict.fromkeys(police_unit_ids):
         unit = await records.see(units.visible_to(actor), unit_id, field="police_unit_ids")
         await join(actor, agreement, unit)
     bodies = organizations.visible_to(actor)
@@ -82,7 +90,6 @@ async def propose(
         body = await records.see(bodies, organization_id, field="organization_ids")
         records.must_last(body.retired_on)
         await join(actor, agreement, body)
-    return agreement
 
 
 def _titled(title: str) -> dict[str, str]:

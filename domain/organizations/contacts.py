@@ -57,12 +57,7 @@ async def add_contact(
 ) -> Contact:
     """Add a contact person to an organisation, with the first day on which they are none any more where that is known
     (出向 and the like)."""
-    body = await records.see(visible_to(actor), organization_id, field="organization_id")
-    must_keep(actor, body)
-    records.must_last(body.retired_on)
-    if establishment_id:
-        places = establishments_visible_to(actor).filter(organization_id=body.id)
-        await records.see(places, establishment_id, field="establishment_id")
+    body = await _standing(actor, organization_id, establishment_id)
     columns = people.described(family_name=family_name, **known)
     person = await records.create(actor, Person, "contact-person-added", unit_id=body.unit_id, **columns)
     contact = await records.create(
@@ -83,6 +78,17 @@ async def add_contact(
         kana_order=columns["kana_order"],
     )
     return await part_with(actor, contact, until) if until else contact
+
+
+async def _standing(actor: Actor, organization_id: UUID, establishment_id: UUID | None) -> Organization:
+    """A body that the actor keeps and that is there, with this place of it where one is told."""
+    body = await records.see(visible_to(actor), organization_id, field="organization_id")
+    must_keep(actor, body)
+    records.must_last(body.retired_on)
+    if establishment_id:
+        places = establishments_visible_to(actor).filter(organization_id=body.id)
+        await records.see(places, establishment_id, field="establishment_id")
+    return body
 
 
 def verified(author: Author) -> dict[str, Any]:
