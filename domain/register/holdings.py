@@ -9,31 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from domain.register.holding import Holding, Retention
-
-NOTHING_PERSONAL = Retention("", "業務に必要な間", "個人情報を含まない")
-HASHED = Retention("", "業務に必要な間", "照合値のみで、個人を識別できない")
-WITH_THE_PERSON = Retention("", "本人の氏名・連絡先と同じ")
-WITH_THE_DOCUMENT = Retention("", "文書の保存期間による", "保有機関の文書管理規程による")
-SIGNATURE = Retention(
-    "",
-    "協定書の保存期間による（誰が締結したかは公文書の内容であり、担当を離れても残す）",
-    WITH_THE_DOCUMENT.basis,
+from domain.register.machinery import MACHINERY
+from domain.register.periods import (
+    BY_THE_DESK,
+    EVERYBODY,
+    FISCAL_YEAR,
+    INVITED,
+    NINETY_DAYS,
+    NOTHING_PERSONAL,
+    OFFICERS,
+    PARTNERS,
+    QUARTER,
+    SIGNATURE,
+    VOLUNTEERS,
+    WITH_THE_DOCUMENT,
+    WITH_THE_PERSON,
+    YEAR_AFTER_ROLE,
 )
-YEAR_AFTER_ROLE = Retention("最後の役割が終わった日", "1年（ボランティアは1会計年度、未成年は3か月、職員は5年）")
-FISCAL_YEAR = Retention("退任・任期満了の年度の末日", "1会計年度（未成年は退任の日から3か月）")
-QUARTER = Retention("活動を終えた日", "3か月（更新のときを除く）")
-NINETY_DAYS = Retention("予定の日または発送の日", "90日")
-ONE_YEAR = Retention("記録した日", "1年")
-FIVE_YEARS = Retention("記録した日", "5年（内容のみ消去し、事実と封は残す）")
-ENDED = Retention("失効した日", "本人の氏名・連絡先と同じ")
-
-VOLUNTEERS = "ボランティア（推薦・審査・委嘱中・退任後の人）"
-PARTNERS = "協定先・学校などの担当者"
-OFFICERS = "職員"
-EVERYBODY = "職員、団体・学校の担当者、ボランティア"
-INVITED = "予定に招かれた人"
-BY_THE_DESK = "職員が入力する"
-BY_OURSELVES = "この仕組みが作る"
 
 HOLDINGS: Mapping[str, Holding] = {
     "person": Holding(
@@ -392,207 +384,5 @@ HOLDINGS: Mapping[str, Holding] = {
         public="kind code name name_kana phone extension mail_address retired_on parent_id",
         internal="search kana_order domain",
     ),
-    "subscription": Holding(
-        "カレンダーの購読",
-        "本人の予定を本人のカレンダーに示す",
-        ENDED,
-        public="generation keeps_cancelled revoked_at rests last_fetched_at person_id",
-        internal="reader_id fetched",
-        personal="label",
-        headings={"label": "呼び名"},
-        whose=EVERYBODY,
-        source=BY_OURSELVES,
-        person="person_id",
-    ),
-    "feed_address": Holding(
-        "購読アドレス",
-        "知らせたアドレスで予定表を開く",
-        Retention("取り替え・失効の日", "90日", HASHED.basis),
-        internal="sha256 subscription_id generation told_at ended_at",
-    ),
-    "feed_state": Holding(
-        "購読の版",
-        "変わっていない予定表を作り直さずに答える",
-        HASHED,
-        internal="subscription_id stirs rendered_stirs renderer digest rendered_at fresh_until modified_at sync_version"
-        " synced_stirs synced_renderer synced_at synced_until synced_name",
-        headings={"digest": "予定表の照合値"},
-    ),
-    "kept_entry": Holding(
-        "予定表の下書き",
-        "変わっていない予定を作り直さずに示す",
-        Retention("", "予定表に出ている間（変わるたびに捨てる）", "題名・日時・場所のみで、人を挙げない"),
-        internal="appointment_id writer written_of entry",
-    ),
-    "feed_entry": Holding(
-        "購読の差分",
-        "予定表を同期するプログラムに、変わった予定だけを伝える",
-        HASHED,
-        internal="subscription_id appointment_id etag feed_version is_gone",
-    ),
-    "token": Holding(
-        "アクセストークン",
-        "本人であることの確認",
-        ENDED,
-        public="role scope expires_at last_used_at revoked_at person_id organization_id",
-        internal="sha256",
-        personal="label",
-        whose=EVERYBODY,
-        source=BY_THE_DESK,
-        person="person_id",
-    ),
-    "account": Holding(
-        "アカウント",
-        "ログイン",
-        ENDED,
-        public="role link_until last_entered_at locked_at ended_at person_id organization_id",
-        internal="link_generation reset_asked_at",
-        personal="login mail_address",
-        whose=EVERYBODY,
-        source="管理者の招待",
-        person="person_id",
-    ),
-    "credential": Holding(
-        "パスワードと第二要素",
-        "ログインのときの本人確認",
-        ENDED,
-        internal="password_hash password_set_at factor factor_step account_id",
-        whose=EVERYBODY,
-        source="本人が設定する",
-        person="account_id",
-        through="account",
-        removed=True,
-    ),
-    "recovery_code": Holding(
-        "回復コード",
-        "電話を失くしたときの本人確認",
-        ENDED,
-        internal="sha256 used_at account_id",
-        whose=EVERYBODY,
-        source=BY_OURSELVES,
-        person="account_id",
-        through="account",
-        removed=True,
-    ),
-    "session": Holding(
-        "ログインの状態",
-        "ログインしている間の本人確認",
-        ENDED,
-        internal="sha256 stage label entered_at seen_at until ended_at account_id",
-        whose=EVERYBODY,
-        source=BY_OURSELVES,
-        person="account_id",
-        through="account",
-        removed=True,
-        headings={"until": "期限"},
-    ),
-    "knock": Holding("ログインの試行回数", "総当たりの防止", HASHED, internal="key tries last_at opens_at"),
-    "familiar_network": Holding("ログインしたことのある回線", "総当たりの防止", HASHED, internal="key last_at"),
-    "letter": Holding(
-        "手紙（メール）",
-        "招待、案内、通知の発送とその確認",
-        NINETY_DAYS,
-        public="kind owed_at due_at attempts sent_at returned_at returned_code given_up_at spared_at person_id"
-        " appointment_id",
-        internal="key method gathers leased_until stamped_at request_id",
-        personal="to_name to_address last_error facts",
-        whose="手紙の宛先の人",
-        source="名簿から作る",
-        person="person_id",
-    ),
-    "answer_address": Holding(
-        "回答用アドレス",
-        "招待への返事が本人のものかの確認",
-        ENDED,
-        public="kind ended_at person_id",
-        internal="allowed_by_id",
-        personal="mail_address holder",
-        whose="招待に返事をする人とその代理の人",
-        source="本人の申出",
-        person="person_id",
-        removed=True,
-        texts="holder",
-    ),
-    "incoming_mail": Holding(
-        "届いたメール",
-        "招待への返事の受付と、不達の確認",
-        NINETY_DAYS,
-        public="kind doubt status received_at partstat sequence stamp proposed_starts_at proposed_ends_at person_id"
-        " attendee_id appointment_id letter_id answer_address_id",
-        internal="digest",
-        personal="sender answers_for delegate remark",
-        whose="招待に返事をした人、招待用のアドレスにメールを送った人",
-        source="本人のメール",
-        person="person_id",
-    ),
-    "journal": Holding(
-        "変更履歴",
-        "誰が何をいつ変えたかの確認",
-        FIVE_YEARS,
-        public="at fact",
-        internal="role kind row_id salt number digest seal person_id request_id",
-        sensitive="before after",
-        whose=EVERYBODY,
-        source="登録・変更のたびに作る",
-        headings={"person_id": "操作した人"},
-    ),
-    "journal_head": Holding("変更履歴の控え", "改ざんの発見", NOTHING_PERSONAL, internal="number seal told_at"),
-    "look": Holding(
-        "閲覧の記録",
-        "誰が誰の個人情報を見たかの確認（漏えい等の報告）",
-        ONE_YEAR,
-        internal="at door person_id key_id role request_id operation purpose asked columns rows listed",
-        whose="閲覧した職員・担当者と、閲覧された人（番号のみ）",
-        source="閲覧・書き出しのたびに作る",
-        headings={"person_id": "閲覧した人"},
-    ),
-    "idempotency_key": Holding(
-        "冪等キー",
-        "同じ操作の二重の実行の防止",
-        NINETY_DAYS,
-        internal="person_id key fingerprint row_id used_at",
-        whose="操作した人（番号のみ）",
-        source=BY_OURSELVES,
-        person="person_id",
-        removed=True,
-    ),
-    "erasure_list": Holding(
-        "消去の一覧",
-        "保存期間を過ぎた個人情報の点検、承認および消去の証明",
-        NOTHING_PERSONAL,
-        public="status drawn_up_on reviewed_at approved_at carried_out_at",
-        internal="reason reviewed_by_id approved_by_id",
-        texts="reason",
-    ),
-    "erasure_item": Holding(
-        "消去の一覧の行",
-        "誰（番号のみ）と何を消去するか、したかの記録",
-        Retention("", "消去の証明のため残す"),
-        public="rule due_on count erased_at person_id list_id",
-        internal="mentions",
-        whose="保存期間を過ぎた人（番号のみ）",
-        source=BY_OURSELVES,
-        person="person_id",
-    ),
-    "legal_hold": Holding(
-        "保存の指示",
-        "訴訟などのため消去を止める指示とその解除",
-        WITH_THE_PERSON,
-        public="lifted_at person_id",
-        internal="held_by_id lifted_by_id",
-        sensitive="reason lifted_because",
-        whose="消去を止められた人",
-        source="県本部の担当者の指示",
-        person="person_id",
-        texts="reason lifted_because",
-    ),
-    "slot": Holding("定時の仕事", "二重の実行の防止", NOTHING_PERSONAL, internal="job slot_at done_at"),
-    "statistics_run": Holding(
-        "集計",
-        "四半期などの統計の保存",
-        NOTHING_PERSONAL,
-        public="basis measure starts_on ends_on as_of computed_at",
-        internal="person_id",
-    ),
-    "statistics_figure": Holding("集計の数", "統計の数の保存", NOTHING_PERSONAL, public="tally kind count run_id"),
+    **MACHINERY,
 }

@@ -6,7 +6,7 @@ its unit, 現在 or 中, 実 or 延べ, basis and instant of computing says noth
 
 from domain.statistics.counting import Scope, national_scope, prefecture_scope
 from domain.statistics.figures import CountedUnit, Figure, Report, Value
-from domain.statistics.measures import ALL, BY_KEY, TALLIES, Counting, Facts, Tally
+from domain.statistics.measures import BY_KEY, TALLIES
 from domain.statistics.runs import (
     Run,
     RunFigure,
@@ -17,6 +17,7 @@ from domain.statistics.runs import (
     show,
     visible_to,
 )
+from domain.statistics.tally import ALL, Counting, Facts, Tally
 
 __all__ = [
     "ALL",

@@ -14,7 +14,7 @@ from domain.actor import TOKYO
 from domain.errors import Incomplete, Invalid
 from domain.japanese import Period
 from domain.statistics.figures import Count, CountedUnit, Report, asked, grid
-from domain.statistics.measures import ALL, Facts, Tally
+from domain.statistics.tally import ALL, Facts, Tally
 from domain.units import Unit, UnitKind, headquarters_among
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.japanese import Measure, Period, PeriodBasis
-from domain.statistics.measures import ALL, TALLIES, Counting, Tally
+from domain.statistics.measures import TALLIES
+from domain.statistics.tally import ALL, Counting, Tally
 from domain.units import Unit, UnitKind
 
 Value = int | Decimal | None

@@ -22,7 +22,8 @@ from domain.japanese import Measure, Period, PeriodBasis
 from domain.records import MISSING, Owned, any_of, nothing
 from domain.statistics.counting import Scope, count_report, find_records, last_day, national_scope, prefecture_scope
 from domain.statistics.figures import CountedUnit, Report, grid
-from domain.statistics.measures import ALL, BY_KEY
+from domain.statistics.measures import BY_KEY
+from domain.statistics.tally import ALL
 from domain.units import Unit, UnitKind
 from domain.verbs import broken, routine, verb
 
