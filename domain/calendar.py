@@ -214,8 +214,12 @@ def must_be_over(author: Author, starts_at: datetime, ends_at: datetime) -> None
         raise Invalid("日時の年を確かめてください。入力できるのは前年度からです。", field="starts_at")
 
 
-async def must_be_missing(kind: AppointmentKind, unit_id: UUID, title: str, starts_at: datetime) -> None:
-    """Raises Conflict where the unit has entered the same already: a second one would count twice."""
+async def must_be_over_and_missing(
+    author: Author, kind: AppointmentKind, unit_id: UUID, title: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    """What is entered afterwards: Raises Invalid for what is not over, Conflict where the unit has entered the same
+    already, for a second one would count twice."""
+    must_be_over(author, starts_at, ends_at)
     same = Appointment.filter(kind=kind, unit_id=unit_id, title=title, starts_at=starts_at)
     if await same.exclude(status=AppointmentStatus.CANCELLED).exists():
         raise Conflict(

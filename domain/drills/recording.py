@@ -50,22 +50,12 @@ async def record_held(
     """
     unit = await units.find_covered(actor, unit_id)
     columns = checked({"title": title, "purpose": purpose, "objectives": objectives, "place": place})
-    calendar.must_be_over(actor, starts_at, ends_at)
-    await calendar.must_be_missing(AppointmentKind.DRILL, unit.id, columns["title"], starts_at)
+    when = (starts_at, ends_at)
+    await calendar.must_be_over_and_missing(actor, AppointmentKind.DRILL, unit.id, columns["title"], *when)
     where = {"place": columns.pop("place"), "status": AppointmentStatus.CONFIRMED}
-    drill = await make(
-        actor,
-        "drill-recorded",
-        unit,
-        ends_at,
-        where,
-        status=DrillStatus.FINISHED,
-        format=format,
-        threat=threat,
-        starts_at=starts_at,
-        police_count=amounts.people(police_count, "police_count", "警察の参加人数"),
-        **columns,
-    )
+    columns |= {"status": DrillStatus.FINISHED, "format": format, "threat": threat, "starts_at": starts_at}
+    columns["police_count"] = amounts.people(police_count, "police_count", "警察の参加人数")
+    drill = await make(actor, "drill-recorded", unit, ends_at, where, **columns)
     await _take_part(actor, drill, participants)
     return drill
 

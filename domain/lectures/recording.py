@@ -39,25 +39,18 @@ async def record_held(
     """
     school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
     must_make_sense({"theme": theme})
-    calendar.must_be_over(actor, starts_at, ends_at)
-    await calendar.must_be_missing(AppointmentKind.LECTURE, school.unit_id, titled(school, theme), starts_at)
-    whole = (ends_at - starts_at) // timedelta(minutes=1)
-    length = duration(whole if duration_minutes is None else duration_minutes)
-    lecture, _ = await make(
-        actor,
-        "lecture-recorded",
-        school,
-        ends_at,
-        {"place": place or school.name, "status": AppointmentStatus.CONFIRMED},
-        status=LectureStatus.DELIVERED,
-        kind=kind,
-        audience=audience,
-        theme=theme,
-        expected_count=max(1, total(head_counts)),
-        starts_at=starts_at,
-        duration_minutes=length,
-        remarks=remarks,
-    )
+    when = (starts_at, ends_at)
+    title = titled(school, theme)
+    await calendar.must_be_over_and_missing(actor, AppointmentKind.LECTURE, school.unit_id, title, *when)
+    told = {"kind": kind, "audience": audience, "theme": theme, "starts_at": starts_at, "remarks": remarks}
+    told |= {"expected_count": max(1, total(head_counts)), "duration_minutes": _length(*when, duration_minutes)}
+    where = {"place": place or school.name, "status": AppointmentStatus.CONFIRMED}
+    lecture, _ = await make(actor, "lecture-recorded", school, ends_at, where, status=LectureStatus.DELIVERED, **told)
     await note_givers(actor, lecture, given_by, people.visible_to(actor))
     await count(actor, lecture, head_counts)
     return lecture
+
+
+def _length(starts_at: datetime, ends_at: datetime, minutes: int | None) -> int:
+    """As long as it is told to have been, else from start to end."""
+    return duration((ends_at - starts_at) // timedelta(minutes=1) if minutes is None else minutes)

@@ -47,22 +47,11 @@ async def request(
     contact = await organizations.find_present_contact(actor, contact_id, school.id)
     calendar.must_be_ahead(actor, starts_at)
     must_make_sense({"theme": theme, "expected_count": expected_count})
-    lecture, appointment = await make(
-        actor,
-        "lecture-requested",
-        school,
-        ends_at,
-        {"place": place or school.name, "online_url": online_url},
-        contact_id=contact.id,
-        status=LectureStatus.RECEIVED,
-        kind=kind,
-        audience=audience,
-        theme=theme,
-        expected_count=expected_count,
-        starts_at=starts_at,
-        equipment=equipment,
-        remarks=remarks,
-    )
+    told = {"kind": kind, "audience": audience, "theme": theme, "expected_count": expected_count}
+    told |= {"starts_at": starts_at, "contact_id": contact.id, "equipment": equipment, "remarks": remarks}
+    where = {"place": place or school.name, "online_url": online_url}
+    received = {"status": LectureStatus.RECEIVED, **told}
+    lecture, appointment = await make(actor, "lecture-requested", school, ends_at, where, **received)
     await tell_school(actor, lecture, appointment, "lecture-received")
     return lecture
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -96,8 +97,6 @@ async def record_consent(
         )
     records.must_say(guardian_name, "保護者の氏名", "guardian_name")
     _must_be_in_order(actor, given_on, expires_on)
-    typed = guardian_mail_address.strip()
-    address = mail_address(typed, "guardian_mail_address") if typed else ""
     await records.touch(actor, volunteer)
     return await records.create(
         actor,
@@ -112,9 +111,15 @@ async def record_consent(
         given_on=given_on,
         expires_on=expires_on,
         conditions=conditions,
-        guardian_mail_address=address,
-        copies_letters=copies_letters or bool(address),
+        **_copied_to(guardian_mail_address, copies_letters),
     )
+
+
+def _copied_to(guardian_mail_address: str, copies_letters: bool) -> dict[str, Any]:
+    """Where the guardian gets the letters; who gives an address wants them."""
+    typed = guardian_mail_address.strip()
+    address = mail_address(typed, "guardian_mail_address") if typed else ""
+    return {"guardian_mail_address": address, "copies_letters": copies_letters or bool(address)}
 
 
 def _must_be_in_order(actor: Actor, given_on: date, expires_on: date | None) -> None:
