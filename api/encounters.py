@@ -130,8 +130,8 @@ class Encounter(Node):
         column="organization_id",
         besides=reading.Besides(encounters.ELSEWHERE, encounters.is_elsewhere),
         order=reading.desc("starts_at"),
-        description=f"ほかの部門の接触: other departments with the same body, {encounters.WITHIN.days} days"
-        " before or after. A warning: it keeps nobody from anything.",
+        description="ほかの部門の接触: other departments with the same body, 30 days before or after unless the"
+        " prefecture has set other `touchDays`. A warning: it keeps nobody from anything.",
     )
 
 

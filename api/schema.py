@@ -35,6 +35,7 @@ from api.people import NoticeMutations, OfficerMutations, PeopleQueries
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
+from api.thresholds import ThresholdMutations, ThresholdQueries
 from api.tokens import TokenMutations, TokenQueries
 from api.units import UnitMutations, UnitQueries
 from api.volunteers import (
@@ -45,7 +46,7 @@ from api.volunteers import (
     VolunteerQueries,
 )
 from api.wifi import WifiAdviceMutations, WifiQueries, WifiSpotMutations, WifiSurveyMutations
-from api.worklist import ThresholdMutations, WorklistQueries
+from api.worklist import WorklistQueries
 
 
 @reading.shape
@@ -72,6 +73,7 @@ class Query(
     RetentionQueries,
     WifiQueries,
     WorklistQueries,
+    ThresholdQueries,
     MeQueries,
 ):
     node: reading.Node | None = reading.root_node()

@@ -10,10 +10,7 @@ import strawberry
 
 from api import reading, referring
 from api.context import Info
-from api.mutations import mutations
-from api.reading import Connection, Node
 from domain import worklist as desk
-from domain.rights import DataClass
 from domain.worklist import LABELS, SETTLED_BY, RelationshipGrade, RelationshipReason, Work, WorkKind
 
 for kind in (RelationshipGrade, RelationshipReason, WorkKind):
@@ -140,17 +137,6 @@ async def _relationships(
     return [Relationship.of(one) for one in found]
 
 
-@reading.entity(desk.Thresholds, desk.thresholds_visible_to)
-@reading.shape(description="目安: the days by which the worklist goes; without a row 180, 730, 365, 90 and 7.")
-class Thresholds(Node):
-    version: int
-    met_days: int = reading.column(data=DataClass.INTERNAL, description="Without an encounter a partner drifts away.")
-    drill_days: int = reading.column(data=DataClass.INTERNAL, description="The same of drills.")
-    verified_days: int = reading.column(data=DataClass.INTERNAL, description="Then a contact is to be confirmed.")
-    ending_days: int = reading.column(data=DataClass.INTERNAL, description="Before its end an agreement is told.")
-    answer_days: int = reading.column(data=DataClass.INTERNAL, description="Before a date a missing answer is told.")
-
-
 @strawberry.type
 class WorklistQueries:
     worklist: Worklist = strawberry.field(
@@ -163,7 +149,3 @@ class WorklistQueries:
         metadata=reading.answered(PRICE, desk.relationships),
         description="How each partner of an agreement stands with the desk, the gravest first; 500 at most.",
     )
-    thresholds: Connection[Thresholds] = reading.root_connection(order=reading.desc("created_at"))
-
-
-ThresholdMutations = mutations(Thresholds, set_thresholds=desk.set_thresholds)

@@ -39,7 +39,7 @@ MODELS = [
         "answering",
         "incoming.mail",
         "wifi.spot",
-        "worklist.thresholds",
+        "thresholds",
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",

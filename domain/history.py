@@ -28,11 +28,11 @@ from domain import (
     organizations,
     people,
     retention,
+    thresholds,
     tokens,
     units,
     volunteers,
     wifi,
-    worklist,
 )
 from domain.actor import LIAISONS, Actor, Role
 from domain.journal import Entry
@@ -70,7 +70,7 @@ SCOPES: Scopes = {
     lectures.HeadCount: lectures.head_counts_visible_to,
     drills.Drill: drills.visible_to,
     drills.Participation: drills.participations_visible_to,
-    worklist.Thresholds: worklist.thresholds_visible_to,
+    thresholds.Thresholds: thresholds.thresholds_visible_to,
     wifi.WifiSpot: wifi.visible_to,
     wifi.WifiSurvey: wifi.surveys_visible_to,
     wifi.WifiAdvice: wifi.advices_visible_to,

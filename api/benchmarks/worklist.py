@@ -17,7 +17,8 @@ from api.benchmarks.questions import Question, compare, headquarters
 from api.benchmarks.serving import Application, serving
 from api.schema import schema
 from domain.actor import TOKYO
-from domain.worklist import PARTS, Thresholds, WorkKind
+from domain.thresholds import Thresholds
+from domain.worklist import PARTS, WorkKind
 from domain.worklist.health import PARTNERS
 
 WANTED = 0.5

@@ -40,7 +40,7 @@ from domain.lectures import Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
-from domain.worklist import RelationshipGrade
+from domain.worklist import RelationshipGrade, WorkKind
 from seed import examples
 from seed.days import at, open_day, school_day
 from seed.schools import AUDIENCES
@@ -314,7 +314,8 @@ async def _called(around: Around) -> Variables | None:
 
 
 async def _visited(around: Around) -> Variables | None:
-    return {"now": around.now} if await encounters.find_unreported(around.asking) else None
+    due = await worklist.worklist(around.asking, kinds=[WorkKind.ENCOUNTER_DUE], first=1)
+    return {"now": around.now} if due.total else None
 
 
 async def _steps(around: Around) -> Variables | None:

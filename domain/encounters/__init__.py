@@ -1,8 +1,8 @@
 """接触記録: every visit, call, meeting, mail and guidance, with who took part, what came of it and what is to be done.
 
 `encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
-`planning`, `reporting` and `following` are what is done with them, in the order of life, `due` what waits for somebody,
-`touching` what other departments do, `listing` what leaves as a list.
+`planning`, `reporting` and `following` are what is done with them, in the order of life, `touching` what other
+departments do, `listing` what leaves as a list.
 """
 
 from domain.encounters.attending import (
@@ -21,7 +21,6 @@ from domain.encounters.checklist import (
     ItemChecked,
     checks_visible_to,
 )
-from domain.encounters.due import find_unreported
 from domain.encounters.encounter import (
     BUSINESS_LABELS,
     HELD,
@@ -40,7 +39,7 @@ from domain.encounters.following import NextStep, assign_next_step, settle_next_
 from domain.encounters.listing import ListedEncounter, listed
 from domain.encounters.planning import EARLIEST, cancel, correct, correct_checked, plan
 from domain.encounters.reporting import check, note, report, send_back
-from domain.encounters.touching import ELSEWHERE, WITHIN, is_elsewhere, traces_visible_to
+from domain.encounters.touching import ELSEWHERE, is_elsewhere, traces_visible_to
 
 __all__ = [
     "BUSINESS_LABELS",
@@ -52,7 +51,6 @@ __all__ = [
     "LABELS",
     "MOVES",
     "THEME_LABELS",
-    "WITHIN",
     "Encounter",
     "EncounterAnswer",
     "EncounterAttendance",
@@ -76,7 +74,6 @@ __all__ = [
     "correct",
     "correct_checked",
     "find_members",
-    "find_unreported",
     "is_elsewhere",
     "listed",
     "note",

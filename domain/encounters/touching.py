@@ -13,20 +13,21 @@ from tortoise.queryset import QuerySet
 from domain.actor import LIAISONS, Actor
 from domain.encounters.encounter import Encounter, EncounterStatus
 from domain.records import nothing
+from domain.thresholds import TOUCH_DAYS
 
-WITHIN = timedelta(days=30)
-"""How near in time another department's encounter has to be, before or after."""
+DAYS = f"""make_interval(days =>
+        coalesce((select touch_days from thresholds where prefecture_id = {{above}}.prefecture_id), {TOUCH_DAYS}))"""  # noqa: S608 our own words
+"""How near in time it has to be, as the prefecture has set it."""
 
-ELSEWHERE = (
-    "{t}.unit_id <> {above}.unit_id and {t}.starts_at between"
-    f" {{above}}.starts_at - interval '{WITHIN.days} days' and {{above}}.starts_at + interval '{WITHIN.days} days'"
-)
+ELSEWHERE = f"""
+    {{t}}.unit_id <> {{above}}.unit_id and {{t}}.starts_at
+        between {{above}}.starts_at - {DAYS} and {{above}}.starts_at + {DAYS}"""
 """`is_elsewhere` for the database: whether the row `{t}` is another department's, near in time to the row `{above}`."""
 
 
-def is_elsewhere(other: Encounter, own: Encounter) -> bool:
-    """Whether an encounter with the same body is another department's, and near in time."""
-    return other.unit_id != own.unit_id and abs(other.starts_at - own.starts_at) <= WITHIN
+def is_elsewhere(other: Encounter, own: Encounter, days: int = TOUCH_DAYS) -> bool:
+    """Whether an encounter with the same body is another department's, and at most so many days before or after."""
+    return other.unit_id != own.unit_id and abs(other.starts_at - own.starts_at) <= timedelta(days=days)
 
 
 def traces_visible_to(actor: Actor) -> QuerySet[Encounter]:

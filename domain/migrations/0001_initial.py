@@ -1136,6 +1136,7 @@ class Migration(migrations.Migration):
                 ('verified_days', fields.IntField(default=365)),
                 ('ending_days', fields.IntField(default=90)),
                 ('answer_days', fields.IntField(default=7)),
+                ('touch_days', fields.IntField(default=30)),
             ],
             options={'table': 'thresholds', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The days of one prefecture; one that has set none goes by these. Without an encounter for `met_days` a partner'},
             bases=['Owned'],

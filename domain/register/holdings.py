@@ -171,7 +171,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "朝の仕事の目安",
         "何日たったら知らせるかの定め",
         NOTHING_PERSONAL,
-        internal="met_days drill_days verified_days ending_days answer_days",
+        internal="met_days drill_days verified_days ending_days answer_days touch_days",
     ),
     "wifi_spot": Holding(
         "公衆無線LANの設置箇所",

@@ -9,7 +9,6 @@ from domain.worklist.health import (
 )
 from domain.worklist.listing import LABELS, MOST, SETTLED_BY, Work, Worklist, worklist
 from domain.worklist.parts import PARTS, WorkKind
-from domain.worklist.thresholds import Thresholds, find_thresholds, set_thresholds, thresholds_visible_to
 
 __all__ = [
     "LABELS",
@@ -20,13 +19,9 @@ __all__ = [
     "Relationship",
     "RelationshipGrade",
     "RelationshipReason",
-    "Thresholds",
     "Work",
     "WorkKind",
     "Worklist",
     "relationships",
-    "set_thresholds",
-    "find_thresholds",
-    "thresholds_visible_to",
     "worklist",
 ]

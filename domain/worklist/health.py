@@ -17,9 +17,9 @@ from domain import database
 from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import wareki
+from domain.thresholds import Thresholds, find_thresholds
 from domain.verbs import verb
 from domain.worklist.scope import find_covered
-from domain.worklist.thresholds import Thresholds, find_thresholds
 
 
 class RelationshipGrade(StrEnum):
@@ -72,6 +72,11 @@ class Relationship:
     verified_on: date | None
     partner_since: date
 
+    @property
+    def silent_since(self) -> date:
+        """The day of the last encounter, or that from which on one has been waited for."""
+        return self.met_on or self.partner_since
+
 
 # Each part is grouped by the body once, instead of looked up for each of thousands.
 PARTNERS = """
@@ -108,7 +113,7 @@ PARTNERS = """
             AND next_done_on IS NULL AND status <> 'CANCELLED'
         GROUP BY organization_id)"""
 # Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
-SELECT = f"""{PARTNERS},
+SELECT = """,
     fact AS (
         SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
             known.organization_id IS NOT NULL AS is_known
@@ -126,7 +131,11 @@ SELECT = f"""{PARTNERS},
             ELSE 'GOOD' END AS grade
         FROM fact)
     SELECT *, count(*) OVER () AS found FROM graded WHERE grade = ANY ($5::text[])
-    ORDER BY array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id LIMIT $6"""  # noqa: S608 our own words
+    ORDER BY {order} LIMIT $6"""
+BY_GRADE = "array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id"
+"""The gravest first, and in the order of their names."""
+BY_SILENCE = 'coalesce(met_on, since), name COLLATE "C", id'
+"""Whoever was met longest ago, or has been waiting for that since they became a partner, first."""
 MOST = 500
 """Partners that are told at once."""
 
@@ -147,15 +156,21 @@ async def relationships(
     if not 1 <= first <= MOST:
         raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
     units, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
-    return (await read(units, actor, thresholds, grades, first))[0]
+    return (await read(units, actor, thresholds, grades, first, BY_GRADE))[0]
 
 
 async def read(
-    units: Sequence[UUID], actor: Actor, thresholds: Thresholds, grades: Collection[RelationshipGrade], first: int
+    units: Sequence[UUID],
+    actor: Actor,
+    thresholds: Thresholds,
+    grades: Collection[RelationshipGrade],
+    first: int,
+    order: str,
 ) -> tuple[list[Relationship], int]:
-    """The first partners of these units and grades, and how many there are."""
+    """The first partners of these units and grades in this order, and how many there are."""
     asked = (thresholds.days, [str(grade) for grade in grades], first)
-    rows = await database.rows(SELECT, list(units), actor.today, actor.now, *asked)
+    statement = PARTNERS + SELECT.replace("{order}", order)
+    rows = await database.rows(statement, list(units), actor.today, actor.now, *asked)
     return [_judged(row, actor.today, thresholds) for row in rows], rows[0]["found"] if rows else 0
 
 

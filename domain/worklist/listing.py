@@ -17,12 +17,12 @@ from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.organizations import Organization
 from domain.records import Record
+from domain.thresholds import Thresholds, find_thresholds
 from domain.verbs import verb
 from domain.worklist import health
 from domain.worklist.health import GRAVE, RelationshipGrade
 from domain.worklist.parts import BY_KIND, PARTS, WorkKind
 from domain.worklist.scope import find_covered
-from domain.worklist.thresholds import Thresholds, find_thresholds
 
 MOST = 500
 """Lines that are told at once; how many there are is always told."""
@@ -82,8 +82,8 @@ async def worklist(
     covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
     found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
-        # All that are told at once, for they stand in the order of their names there and in that of their days here.
-        drifting, counted = await health.read(covered, actor, thresholds, (RelationshipGrade.DRIFTING,), MOST)
+        asked = ((RelationshipGrade.DRIFTING,), first, health.BY_SILENCE)
+        drifting, counted = await health.read(covered, actor, thresholds, *asked)
         found += _drifting(drifting)
         counts |= {WorkKind.DRIFTING: counted}
     found.sort(key=lambda one: (one.due_on or date.max, one.since, one.kind, one.title, one.row_id))
@@ -93,8 +93,7 @@ async def worklist(
 def _drifting(partners: Sequence[health.Relationship]) -> Iterator[Work]:
     for one in partners:
         why = "".join(reason.told for reason in one.reasons if reason.kind in GRAVE)
-        since = min((reason.day for reason in one.reasons if reason.day), default=one.partner_since)
-        told = (one.organization_id, one.unit_id, None, one.name, why, since, None, False)
+        told = (one.organization_id, one.unit_id, None, one.name, why, one.silent_since, None, False)
         yield Work(WorkKind.DRIFTING, Organization, *told)
 
 

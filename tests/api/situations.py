@@ -32,9 +32,9 @@ from domain import (
     organizations,
     retention,
     statistics,
+    thresholds,
     units,
     volunteers,
-    worklist,
 )
 from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
@@ -174,7 +174,7 @@ async def _told(town: Town) -> dict[Role, Actor]:
     for one, who in ((town, town.admin), (town, town.hq), (other, other.hq)):
         await _account(one, who)
     for one in (town, other):
-        await worklist.set_thresholds(one.hq, met_days=90)
+        await thresholds.set_thresholds(one.hq, met_days=90)
     national = await _national(town)
     await _by_the_clock(town, other)
     seen_as = {actor.role: actor for name, actor in actors.items() if "other" not in name and name != "volunteer"}

@@ -122,6 +122,22 @@ def test_who_plans_is_warned_of_another_department_that_is_in_touch_and_goes_on(
     play(story)
 
 
+def test_how_near_another_departments_encounter_is_told_is_headquarters_to_say(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        early = await visit(town, town.hq, contact, startsAt="2026-07-20T10:00:00+09:00")
+        late = (await visit(town, town.officer, contact, startsAt="2026-09-08T10:00:00+09:00"))["id"]
+        near = "query($id: ID!) { encounter(id: $id) { inTouch { edges { node { kind } } } } }"
+        assert (await read(town.officer, near, id=late))["encounter"]["inTouch"]["edges"] == []
+        assert codes(await change(town.officer, "setThresholds", touchDays=60)) == [("NOT_ALLOWED", None)]
+        assert (await read(town.officer, near, id=late))["encounter"]["inTouch"]["edges"] == []
+        await change(town.hq, "setThresholds", touchDays=60)
+        for who, one in ((town.officer, late), (town.hq, early["id"])):
+            assert len((await read(who, near, id=one))["encounter"]["inTouch"]["edges"]) == 1
+
+    play(story)
+
+
 def test_bodies_that_nobody_has_met_for_a_while_are_found_whichever_department_it_was(play: Any) -> None:
     async def story(town: Town) -> None:
         never, planned, met, cancelled = [

@@ -14,7 +14,7 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.wifi import AdviceMeans, WifiPoint
-from domain.worklist import PARTS, SETTLED_BY, Thresholds, Work, WorkKind
+from domain.worklist import PARTS, SETTLED_BY, Work, WorkKind
 from tests import make
 from tests.api.inputs import drill_of
 from tests.domain import test_activities as acting
@@ -293,36 +293,16 @@ def test_it_is_the_desks_alone_and_has_an_end(play: Any) -> None:
     play(story)
 
 
-def test_the_days_are_the_prefectures_to_set(play: Any) -> None:
-    async def story(town: Town) -> None:
-        await a_partner(town)
-        later = make.at(town.hq, town.hq.now + 100 * DAY)
-        assert await works(later, WorkKind.DRIFTING) == []
-        with pytest.raises(NotAllowed):
-            await worklist.set_thresholds(town.officer, met_days=90)
-        with pytest.raises(Invalid) as refused:
-            await worklist.set_thresholds(town.hq, met_days=0)
-        assert refused.value.field == "met_days"
-        assert not await Thresholds.exists()
-        await worklist.set_thresholds(town.hq, met_days=90)
-        assert len(await works(later, WorkKind.DRIFTING)) == 1
-        kept = await worklist.set_thresholds(town.hq, ending_days=30)
-        assert (kept.met_days, kept.ending_days) == (90, 30)
-        assert await Thresholds.all().count() == 1
-
-    play(story)
-
-
 def test_of_the_partners_who_drift_away_whoever_was_met_longest_ago_comes_first(play: Any) -> None:
     async def story(town: Town) -> None:
-        for name, days in (("架空電力株式会社", 10), ("例示銀行", 20)):
+        for name, days in (("架空電力株式会社", 10), ("例示銀行", 20), ("見本信用金庫", 30)):
             await make.in_force(town, name, expires_on=None)
             body = await Organization.get(name=name)
             await make.contact(town.officer, body, family_name=f"例{days}")
             await make.encounter(make.at(town.officer, town.officer.now + days * DAY), body=body)
         later = make.at(town.officer, town.officer.now + 250 * DAY)
         [line] = await works(later, WorkKind.DRIFTING, first=1)
-        assert line.title == "架空電力株式会社"
+        assert line.title == "架空電力株式会社", "first by no order of names"
 
     play(story)
 

@@ -13,18 +13,22 @@ from domain.records import Owned, nothing
 from domain.verbs import broken, verb
 
 LEAST, MOST = 1, 3_660
+TOUCH_DAYS = 30
+"""How near in time another department's encounter has to be, where the prefecture has not said."""
 
 
 class Thresholds(Owned):
     """The days of one prefecture; one that has set none goes by these. Without an encounter for `met_days` a partner
     drifts away; `drill_days` is the same of drills, `verified_days` of who is reached there. An agreement's end is near
-    `ending_days` before, a date's lack of an answer is told `answer_days` before."""
+    `ending_days` before, a date's lack of an answer is told `answer_days` before; of another department's encounter
+    with the same body whoever is in touch with it `touch_days` before or after is told."""
 
     met_days = fields.IntField(default=180)
     drill_days = fields.IntField(default=730)
     verified_days = fields.IntField(default=365)
     ending_days = fields.IntField(default=90)
     answer_days = fields.IntField(default=7)
+    touch_days = fields.IntField(default=TOUCH_DAYS)
 
     class Meta:
         table = "thresholds"
@@ -35,7 +39,7 @@ class Thresholds(Owned):
         return orjson.dumps({name: getattr(self, name) for name in DAYS}).decode()
 
 
-DAYS = ("met_days", "drill_days", "verified_days", "ending_days", "answer_days")
+DAYS = ("met_days", "drill_days", "verified_days", "ending_days", "answer_days", "touch_days")
 
 
 broken("thresholds_once", "目安はすでに定められています。もう一度操作してください。")
@@ -60,15 +64,17 @@ async def set_thresholds(
     verified_days: int | None = None,
     ending_days: int | None = None,
     answer_days: int | None = None,
+    touch_days: int | None = None,
 ) -> Thresholds:
-    """Set the days by which the worklist of the prefecture goes; what is left out stays as it is. Raises Incomplete
-    where all is."""
+    """Set the days by which the desk of the prefecture goes; what is left out stays as it is. Raises Incomplete where
+    all is."""
     told = {
         "met_days": met_days,
         "drill_days": drill_days,
         "verified_days": verified_days,
         "ending_days": ending_days,
         "answer_days": answer_days,
+        "touch_days": touch_days,
     }
     values = {name: days for name, days in told.items() if days is not None}
     if not values:
