@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import cache
 from types import NoneType, SimpleNamespace, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
@@ -33,6 +33,7 @@ from domain.japanese import storable
 from domain.records import Record
 from domain.verbs import allowed
 
+T = TypeVar("T")
 Verb = Callable[..., Awaitable[Record]]
 KEY = "idempotency_key"
 VERB = "verb"
@@ -173,6 +174,17 @@ def _wire_type(annotation: Any) -> Any:
 
 def _is_shape(annotation: Any) -> bool:
     return isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
+
+
+def input_of(shape: type) -> Any:
+    """What a dataclass of the domain is as an input, for a question that is asked by one."""
+    return _nested(shape)
+
+
+def meant(shape: type[T], given: Any) -> T:
+    """The dataclass that such an input says. Raises as a mutation does."""
+    told: T = _value("", shape, given)
+    return told
 
 
 @cache

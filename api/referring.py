@@ -19,6 +19,8 @@ REFERS = {
     "gone": ("Organization",),
     "merge": ("OrganizationMerge",),
     "co_owner": ("OrganizationCoOwner",),
+    "excluded": ("Organization",),
+    "only_unit": ("Unit",),
     "police_unit": ("Unit",),
     "school": ("Organization",),
     "person": PEOPLE,

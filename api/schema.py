@@ -13,6 +13,7 @@ from api.agreements import (
     PartyMutations,
 )
 from api.answering import AnswerAddressMutations, AnswerAddressQueries
+from api.audience import AudienceQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
@@ -55,6 +56,7 @@ class Query(
     PeopleQueries,
     OrganizationQueries,
     MergeQueries,
+    AudienceQueries,
     CalendarQueries,
     AgreementQueries,
     VolunteerQueries,

@@ -22,6 +22,7 @@ COUNTED_APART = {
         "commitmentsKept",
         "possibleDuplicates",
         "possibleSameContacts",
+        "audience",
     ),
 }
 """Found by statements of their own; the tests of each say by how many."""
