@@ -73,6 +73,16 @@ class AgreementParty(Node):
     organization: Organization | None = reading.one("organization_id")
 
 
+@reading.entity(agreements.PartyNaming, agreements.namings_visible_to)
+@reading.shape(description="公表の同意: a party that may be named. A partner sees others where it may be named itself.")
+class PartyNaming(Node):
+    version: int = reading.column(data=DataClass.INTERNAL)
+    name: str
+    agreed_on: date
+    ended_on: date | None = reading.column(description="The day on which the consent was taken back.")
+    party: AgreementParty | None = reading.one("party_id")
+
+
 @reading.entity(agreements.AgreementAmendment, agreements.amendments_visible_to)
 @reading.shape(description="覚書による変更: what changes from a day on; the agreement stays as it was signed.")
 class AgreementAmendment(Node):
@@ -157,6 +167,7 @@ class Agreement(Node):
     responsible: Person | None = reading.one("responsible_id")
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
+    namings: Connection[PartyNaming] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
     commitments: Connection[AgreementCommitment] = reading.connection("agreement_id", order=reading.asc("created_at"))
     outputs: Connection[ResearchOutput] = reading.connection("agreement_id", order=reading.asc("produced_on"))
@@ -233,6 +244,11 @@ AgreementMutations = mutations(
     terminate_agreement=agreements.terminate,
 )
 PartyMutations = mutations(AgreementParty, withdraw_agreement_party=agreements.let_withdraw)
+NamingMutations = mutations(
+    PartyNaming,
+    name_agreement_party=agreements.name_party,
+    unname_agreement_party=agreements.unname_party,
+)
 AmendmentMutations = mutations(
     AgreementAmendment,
     propose_agreement_amendment=agreements.propose_amendment,

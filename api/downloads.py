@@ -21,10 +21,11 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import encounters, statistics, wifi
+from domain import agreements, encounters, statistics, wifi
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
+from exports.agreements import public_parties_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
@@ -76,6 +77,12 @@ async def _wifi_spots(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(wifi_file, spots, asked.format, actor.now)
 
 
+async def _public_parties(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    parties = await agreements.list_public_parties(actor)
+    return await asyncio.to_thread(public_parties_file, parties, asked.format, actor.now)
+
+
 async def _encounters(actor: Actor, asked: Asked) -> File:
     if asked.fresh:
         raise Invalid(NOT_COUNTED, field="fresh")
@@ -87,6 +94,7 @@ async def _encounters(actor: Actor, asked: Asked) -> File:
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
     "encounters": Export(_encounters, Role.HQ_LIAISON),
+    "public-parties": Export(_public_parties, Role.HQ_LIAISON),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""

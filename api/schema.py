@@ -9,6 +9,7 @@ from api.agreements import (
     AmendmentMutations,
     CommitmentMutations,
     FulfilmentMutations,
+    NamingMutations,
     OutputMutations,
     PartyMutations,
 )
@@ -95,6 +96,7 @@ Mutation = together(
     AmendmentMutations,
     CommitmentMutations,
     FulfilmentMutations,
+    NamingMutations,
     OutputMutations,
     GroupMutations,
     VolunteerMutations,

@@ -51,6 +51,7 @@ MODELS = [
         "agreements.amending",
         "agreements.committing",
         "agreements.lasting",
+        "agreements.naming",
         "agreements.researching",
         "drills.participation",
         "drills.drill",

@@ -31,7 +31,9 @@ from domain.agreements import (
     AgreementStatus,
     CooperationItem,
     OutputKind,
+    PartyNaming,
     ResearchOutput,
+    Side,
     Signature,
 )
 from domain.documents import Document
@@ -228,6 +230,12 @@ async def commitment(who: Actor, agreement: Agreement, **over: Any) -> Agreement
 async def research(town: Town, *names: str, **over: Any) -> Agreement:
     """Joint research in force, with a university of its own unless told."""
     return await in_force(town, *(names or ("例示大学",)), terms={"kind": AgreementKind.JOINT_RESEARCH}, **over)
+
+
+async def named(who: Actor, agreement: Agreement) -> PartyNaming:
+    """The consent of the first company of an agreement to be named."""
+    [party, *_] = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER).order_by("id")
+    return await agreements.name_party(who, party.id)
 
 
 async def output(who: Actor, agreement: Agreement) -> ResearchOutput:

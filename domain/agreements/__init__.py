@@ -1,12 +1,14 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `signing`, `filing`, `amending`, `committing`,
-`researching`, `lasting`, `renewing` and `ending` are what is done with them, in the order of life. Several parties
-stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change after signing.
+`agreement` is the agreement, its parties and states; `drafting`, `naming`, `signing`, `filing`, `amending`,
+`committing`, `researching`, `lasting`, `renewing` and `ending` are what is done with them, in the order of life.
+Several parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change
+after signing.
 Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
 from domain.agreements.agreement import (
+    KIND_LABELS,
     LABELS,
     MOVES,
     STANDING,
@@ -64,6 +66,14 @@ from domain.agreements.lasting import (
     give_notice,
     take_back_notice,
 )
+from domain.agreements.naming import (
+    PartyNaming,
+    PublicParty,
+    list_public_parties,
+    name_party,
+    namings_visible_to,
+    unname_party,
+)
 from domain.agreements.renewing import discuss_renewal, expire, renew
 from domain.agreements.researching import (
     OUTPUT_LABELS,
@@ -77,6 +87,13 @@ from domain.agreements.researching import (
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "KIND_LABELS",
+    "PartyNaming",
+    "PublicParty",
+    "list_public_parties",
+    "name_party",
+    "namings_visible_to",
+    "unname_party",
     "OUTPUT_LABELS",
     "OutputKind",
     "ResearchOutput",

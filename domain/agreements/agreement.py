@@ -80,6 +80,7 @@ MOVES: Moves[AgreementStatus] = {
 
 STANDING = (AgreementStatus.IN_FORCE, AgreementStatus.RENEWING)
 OPEN = (AgreementStatus.PROPOSED, AgreementStatus.NEGOTIATING)
+OVER = (AgreementStatus.RENEWED, AgreementStatus.EXPIRED, AgreementStatus.TERMINATED)
 LONGEST_AHEAD = timedelta(days=366)
 """How far ahead something may be entered for an agreement without an end."""
 
@@ -93,6 +94,16 @@ class AgreementKind(StrEnum):
     MEMORANDUM = "MEMORANDUM"
     ARRANGEMENT = "ARRANGEMENT"
     JOINT_RESEARCH = "JOINT_RESEARCH"
+
+
+KIND_LABELS: Mapping[AgreementKind, str] = {
+    AgreementKind.JOINT_RESPONSE: "共同対処協定",
+    AgreementKind.PARTNERSHIP: "パートナーシップ協定",
+    AgreementKind.COOPERATION: "連携協定",
+    AgreementKind.MEMORANDUM: "覚書",
+    AgreementKind.ARRANGEMENT: "申合せ",
+    AgreementKind.JOINT_RESEARCH: "共同研究",
+}
 
 
 class CooperationItem(StrEnum):

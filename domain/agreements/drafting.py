@@ -21,6 +21,7 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.lasting import must_be_possible
+from domain.agreements.naming import forget_naming
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.japanese import kana_order, search_key
 from domain.states import must_be_in, said
@@ -167,6 +168,7 @@ async def remove_party(actor: Actor, party_id: UUID, *, version: int | None = No
     if not await others.exists():
         raise Incomplete("当事者がいなくなります。先に別の当事者を加えてください。", field="party_id")
     await records.change(actor, party, "party-removed", removed_at=actor.now)
+    await forget_naming(actor, party)
     return await records.note(actor, agreement, "agreement-party-removed", organization_id=party.organization_id)
 
 

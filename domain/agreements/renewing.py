@@ -20,6 +20,7 @@ from domain.agreements.agreement import (
 )
 from domain.agreements.committing import carry_over_commitments
 from domain.agreements.lasting import carry_on
+from domain.agreements.naming import carry_over_naming
 from domain.errors import Invalid
 from domain.states import must_be_in
 from domain.verbs import routine, verb
@@ -83,7 +84,8 @@ async def _carry_over(actor: Actor, old: Agreement, new: Agreement, begins: date
     last = {party.organization_id or party.police_unit_id: party for party in parties}
     for party in sorted(last.values(), key=lambda party: party.id):
         values = {name: getattr(party, name) for name in kept}
-        await records.create(actor, AgreementParty, "party-carried-over", agreement_id=new.id, **values)
+        joined = await records.create(actor, AgreementParty, "party-carried-over", agreement_id=new.id, **values)
+        await carry_over_naming(actor, party, joined)
 
 
 async def hand_over(author: Author, old: Agreement, new: Agreement) -> None:

@@ -957,6 +957,24 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='PartyNaming',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('party', fields.ForeignKeyField('renkei.AgreementParty', source_field='party_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('name', fields.CharField(max_length=200)),
+                ('agreed_on', fields.DateField()),
+                ('ended_on', fields.DateField(null=True)),
+            ],
+            options={'table': 'party_naming', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='party_naming_agreement'), Index(fields=['party_id', 'id'], name='party_naming_party')], 'pk_attr': 'id', 'table_description': 'One consent to be named as a party of an agreement, by this `name`. `ended_on` is the day on which it was taken'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Post',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -215,6 +215,15 @@ AGREEMENTS = [
                            daterange(acceded_on, withdrawn_on) WITH &&)
        WHERE (removed_at IS NULL)""",
     "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
+    "CREATE UNIQUE INDEX party_naming_once ON party_naming (party_id) WHERE ended_on IS NULL",
+    # Whether the guest who asks is a party that may be named in an agreement: its own consent is no reason to see the
+    # consents of the others, unless it is asked past the wall. It tells nothing but this of the guest's own body.
+    """CREATE FUNCTION names_each_other(agreement uuid) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
+       SET search_path FROM CURRENT
+       RETURN EXISTS (
+           SELECT FROM party_naming named JOIN agreement_party party ON party.id = named.party_id
+           WHERE named.agreement_id = agreement AND named.ended_on IS NULL AND party.removed_at IS NULL
+               AND party.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid)""",
     "CREATE INDEX agreement_expires ON agreement (lasts_until) WHERE status IN ('IN_FORCE', 'RENEWING')",
 ]
 LECTURES = [

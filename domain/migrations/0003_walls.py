@@ -78,6 +78,8 @@ GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items(
 GUESTS |= {
     "document": f"(status = 'RELEASED' AND NOT is_over AND ({_asked_to('document.appointment_id')}"
     f" OR {_by('attendee', 'appointment_id', 'document.appointment_id', OWN_ORGANIZATION)}))",
+    "party_naming": f"({_by('agreement_party', 'id', 'party_naming.party_id')}"
+    " OR (ended_on IS NULL AND names_each_other(agreement_id)))",
     "document_content": "EXISTS (SELECT FROM document own WHERE own.id = document_content.document_id)",
 }
 # What only the desk sees: a guest may ask, and without a policy gets nothing.

@@ -212,6 +212,15 @@ HOLDINGS: Mapping[str, Holding] = {
         texts="title purpose items research_theme signed_at reason",
         is_shared=True,
     ),
+    "party_naming": Holding(
+        "協定の当事者の公表への同意",
+        "協定の当事者を公表し、互いに知らせてよいかの確認",
+        WITH_THE_DOCUMENT,
+        public="agreement_id party_id name agreed_on ended_on",
+        texts="name",
+        headings={"name": "公表する名称", "agreed_on": "同意した日", "ended_on": "撤回した日"},
+        is_shared=True,
+    ),
     "agreement_amendment": Holding(
         "協定の変更（覚書）",
         "協定の変更の起案と決裁",

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import lectures, volunteers, wifi
+from domain import agreements, lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import (
     DEEDS,
     OUTPUT_LABELS,
     Agreement,
     AgreementCommitment,
-    AgreementKind,
     AgreementParty,
     CooperationItem,
     ResearchOutput,
@@ -36,14 +35,7 @@ from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
-AGREEMENT_KINDS: Mapping[str, str] = {
-    AgreementKind.JOINT_RESPONSE: "共同対処協定",
-    AgreementKind.PARTNERSHIP: "パートナーシップ協定",
-    AgreementKind.COOPERATION: "連携協定",
-    AgreementKind.MEMORANDUM: "覚書",
-    AgreementKind.ARRANGEMENT: "申合せ",
-    AgreementKind.JOINT_RESEARCH: "共同研究",
-}
+AGREEMENT_KINDS: Mapping[str, str] = {kind.value: label for kind, label in agreements.KIND_LABELS.items()}
 GROUP_BASES: Mapping[str, str] = {
     GroupBase.STUDENT: "学生",
     GroupBase.NPO: "NPO",

@@ -208,7 +208,13 @@ async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     done = await agreements.note_fulfilment(who, promise.id, done_on=who.today)
     amendment = await make.amendment(who, agreement)
     research = await make.research(replace(town, officer=who), f"{name}附属研究所")
-    made = {"AgreementAmendment": amendment, "AgreementCommitment": promise, "AgreementFulfilment": done}
+    naming = await make.named(who, agreement)
+    made = {
+        "AgreementAmendment": amendment,
+        "PartyNaming": naming,
+        "AgreementCommitment": promise,
+        "AgreementFulfilment": done,
+    }
     return {kind: row.id for kind, row in made.items()} | {"ResearchOutput": (await make.output(who, research)).id}
 
 

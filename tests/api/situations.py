@@ -38,7 +38,7 @@ from domain import (
 )
 from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
-from domain.agreements import AgreementParty
+from domain.agreements import AgreementParty, PartyNaming
 from domain.calendar import Attendee
 from domain.documents import Document, DocumentContent
 from domain.drills import Participation
@@ -136,11 +136,19 @@ async def founded(town: Town) -> Crowd:
     for link, column in LINKS.items():
         for row in await link.all():
             asked[getattr(row, column)] |= carried_by(row)
+    for naming in await PartyNaming.all():
+        asked[naming.id] |= await _named_in(naming.agreement_id)
     for paper in await Document.all():
         asked[paper.id] |= asked[paper.appointment_id]
     for content in await DocumentContent.all():
         asked[content.id] |= asked[content.document_id]
     return Crowd(actors, rows, asked, {unit.id: unit.prefecture_id for unit in await Unit.all()})
+
+
+async def _named_in(agreement_id: UUID) -> set[UUID]:
+    """The bodies that may be named in an agreement, and so are told of one another."""
+    named = PartyNaming.filter(agreement_id=agreement_id, ended_on=None).prefetch_related("party")
+    return {id for naming in await named for id in carried_by(naming.party)}
 
 
 async def _all(gtype: GraphQLObjectType) -> list[Any]:

@@ -3,7 +3,7 @@
 import csv
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from urllib.parse import unquote
 from zipfile import ZipFile
@@ -242,6 +242,21 @@ def test_a_list_of_encounters_is_for_the_desk_and_names_no_person_and_nothing_of
     assert empty.json() == []
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
     assert (fresh.status_code, fresh.json()["errors"][0]["extensions"]["field"]) == (400, "fresh")
+
+
+def test_the_list_of_public_parties_names_who_has_consented_and_nobody_else(play):
+    async def story(town):
+        agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫", expires_on=date(2030, 3, 31))
+        await make.named(town.officer, agreement)
+        listed = "/exports/public-parties?format=csv"
+        refused = await ask(town, Role.STATISTICIAN, listed)
+        return await ask(town, Role.HQ_LIAISON, listed), refused
+
+    listed, refused = play(story)
+    first, line = csv.reader(StringIO(listed.content.decode("utf-8-sig")))
+    assert ",".join(first) == "団体名,協定の種別,協定の名称,参画日,担当所属"
+    assert line == ["架空電力株式会社", "共同対処協定", "", "2026-07-01", "青浜第1警察署"]
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
 
 
 def test_a_list_of_networks_is_for_the_desk_and_of_today(play):

@@ -27,7 +27,7 @@ READABLE = [model for model in models().values() if model._meta.db_table not in 
 GUESTS = {
     *("activity", "activity_participation", "agreement", "agreement_party", "appointment", "attendee", "commission"),
     *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
-    *("organization", "person", "subscription", "unit", "volunteer", "volunteer_group"),
+    *("organization", "party_naming", "person", "subscription", "unit", "volunteer", "volunteer_group"),
 }
 """What a guest of the crowd finds anything in; nobody there is logged in or reads a feed, nor is a volunteer asked to a
 lecture."""

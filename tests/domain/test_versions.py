@@ -36,7 +36,9 @@ from domain.agreements import (
     AgreementParty,
     CooperationItem,
     OutputKind,
+    PartyNaming,
     ResearchOutput,
+    Side,
 )
 from domain.calendar import PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
@@ -178,6 +180,9 @@ async def agreements_live_on(town: Town, sweep: Sweep) -> None:
     noted = {"kind": OutputKind.REPORT, "title": "報告書", "produced_on": me.today}
     await sweep(agreements.note_output, me, research, **noted)
     await sweep(agreements.take_back_output, me, await ResearchOutput.get(agreement_id=research.id))
+    party = await AgreementParty.get(agreement_id=agreement.id, side=Side.PARTNER)
+    await sweep(agreements.name_party, me, party)
+    await sweep(agreements.unname_party, me, await PartyNaming.get(party_id=party.id))
     dropped = await make.amendment(me, agreement)
     await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
     going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})

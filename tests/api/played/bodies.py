@@ -119,6 +119,11 @@ async def in_force(on: Ground) -> Ready:
     return Ready(on.hq, on.ids | ids)
 
 
+async def party_in_force(on: Ground) -> Ready:
+    ready = await in_force(on)
+    return Ready(ready.actor, ready.ids, {"agreedOn": "2026-07-01"})
+
+
 async def in_force_until_march(on: Ground) -> Ready:
     ready = await in_force(on)
     return Ready(ready.actor, ready.ids, {"until": "2028-03-31", "decidedOn": "2026-07-01"})

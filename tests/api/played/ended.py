@@ -68,6 +68,11 @@ async def amendment_withdrawn(on: Ground) -> Ready:
     return hq(on)
 
 
+async def named_no_more(on: Ground) -> Ready:
+    await agreements.unname_party(on.town.officer, on.ids["PartyNaming"])
+    return hq(on, {"on": "2026-07-01"})
+
+
 async def promised_no_more(on: Ground) -> Ready:
     await agreements.take_back_fulfilment(on.town.officer, on.ids["AgreementFulfilment"])
     await agreements.end_commitment(on.town.officer, on.ids["AgreementCommitment"])
@@ -169,6 +174,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("Volunteer", "GuardianConsent"), candidate_rejected),
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "AgreementAmendment": amendment_withdrawn,
+    "PartyNaming": named_no_more,
     "ResearchOutput": output_taken_back,
     **dict.fromkeys(("AgreementCommitment", "AgreementFulfilment"), promised_no_more),
     "Document": document_withdrawn,

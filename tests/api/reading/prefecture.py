@@ -101,6 +101,8 @@ async def _signed(town: Town, guests: list[Contact]) -> Agreement:
     parties = await AgreementParty.filter(agreement_id=made.id)
     signatures: list[Any] = [Signature(party.id, f"署名{n}", "代表") for n, party in enumerate(parties)]
     today = town.hq.today
+    for party in parties:
+        await agreements.name_party(town.hq, party.id)
     return await agreements.sign(
         town.hq, made.id, signed_on=today, signatures=signatures, expires_on=today + timedelta(days=365)
     )

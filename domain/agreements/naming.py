@@ -1,0 +1,180 @@
+"""公表の同意: which parties of an agreement may be named, each by its own consent of a day.
+
+Whoever has not consented is known to the desk alone: partners learn of one another only where both have consented
+(X10), and what is published names nobody else. PostgreSQL holds to the same (`names_each_other` in the rules, behind
+the wall of guests), for a guest's own filter cannot look at rows that the guest does not see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.indexes import Index
+from tortoise.queryset import QuerySet
+
+from domain import database, records
+from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
+from domain.agreements.agreement import (
+    LABELS,
+    OVER,
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    parties_visible_to,
+    visible_to,
+)
+from domain.errors import Invalid, WrongState
+from domain.organizations import Organization
+from domain.records import Owned, any_of, nothing
+from domain.states import must_be_in
+from domain.units import Unit
+from domain.verbs import broken, verb
+
+
+class PartyNaming(Owned):
+    """One consent to be named as a party of an agreement, by this `name`. `ended_on` is the day on which it was taken
+    back, or the party taken out of the draft: from then on nobody outside is told."""
+
+    agreement: fields.ForeignKeyRelation[Agreement] = fields.ForeignKeyField(
+        "renkei.Agreement", on_delete=fields.CASCADE, related_name=False
+    )
+    agreement_id: UUID
+    party: fields.ForeignKeyRelation[AgreementParty] = fields.ForeignKeyField(
+        "renkei.AgreementParty", on_delete=fields.CASCADE, related_name=False
+    )
+    party_id: UUID
+    name = fields.CharField(max_length=200)
+    agreed_on = fields.DateField()
+    ended_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "party_naming"
+        indexes = [
+            Index(fields=("agreement_id", "id"), name="party_naming_agreement"),
+            Index(fields=("party_id", "id"), name="party_naming_party"),
+        ]
+
+
+broken("party_naming_once", "この当事者は、公表することにすでに同意しています。")
+
+
+def namings_visible_to(actor: Actor) -> QuerySet[PartyNaming]:
+    """Liaison officers see those of their agreements; a partner its own, and in an agreement in which it may be named
+    itself those of the others."""
+    if actor.role in LIAISONS:
+        return PartyNaming.filter(any_of(PartyNaming, "unit_id", actor.units))
+    if actor.role is not Role.PARTNER:
+        return nothing(PartyNaming)
+    own = PartyNaming.filter(party_id__in=Subquery(parties_visible_to(actor).values("id")))
+    both = Q(ended_on=None, agreement_id__in=Subquery(own.filter(ended_on=None).values("agreement_id")))
+    shown = PartyNaming.filter(Q(id__in=Subquery(own.values("id"))) | both)
+    return shown.filter(agreement_id__in=Subquery(visible_to(actor).values("id")))
+
+
+@verb(*LIAISONS)
+async def name_party(
+    actor: Actor, party_id: UUID, *, agreed_on: date | None = None, name: str = "", version: int | None = None
+) -> PartyNaming:
+    """公表の同意: a party has consented, today unless told, to be named; as it is registered unless told otherwise.
+
+    Raises Conflict for one that has consented already, WrongState for an agreement that is over.
+    """
+    party = await records.find(parties_visible_to(actor), party_id, version)
+    agreement = await records.see(visible_to(actor), party.agreement_id)
+    must_be_in(LABELS, agreement.status, *(status for status in AgreementStatus if status not in OVER))
+    day = agreed_on or actor.today
+    if day > actor.today:
+        raise Invalid("同意した日に先の日付は指定できません。", field="agreed_on")
+    if name:
+        records.must_say(name, "公表する名称", "name")
+    told = name or await _registered(party)
+    whose = {"unit_id": party.unit_id, "agreement_id": agreement.id, "party_id": party.id}
+    naming = await records.create(actor, PartyNaming, "party-named", name=told, agreed_on=day, **whose)
+    await records.touch(actor, party)
+    return naming
+
+
+async def _registered(party: AgreementParty) -> str:
+    if party.organization_id is not None:
+        return (await Organization.get(id=party.organization_id)).name
+    return (await Unit.get(id=party.police_unit_id)).name
+
+
+@verb(*LIAISONS)
+async def unname_party(
+    actor: Actor, naming_id: UUID, *, on: date | None = None, version: int | None = None
+) -> PartyNaming:
+    """同意の撤回: the party is named no more; `on`, today unless told, is the day on which it said so.
+
+    Raises WrongState where it has done so before.
+    """
+    naming = await records.find(namings_visible_to(actor), naming_id, version)
+    if naming.ended_on is not None:
+        raise WrongState(f"この同意は{naming.ended_on:%Y年%-m月%-d日}に撤回されています。")
+    day = on or actor.today
+    if not naming.agreed_on <= day <= actor.today:
+        raise Invalid("撤回した日は、同意した日から今日までの日付にしてください。", field="on")
+    await records.touch(actor, await records.find(parties_visible_to(actor), naming.party_id))
+    return await _end(actor, naming, day)
+
+
+async def _end(author: Author, naming: PartyNaming, day: date) -> PartyNaming:
+    return await records.change(author, naming, "party-named-no-more", ended_on=day)
+
+
+async def forget_naming(author: Author, party: AgreementParty) -> None:
+    """Whoever is taken out of a draft is named no more."""
+    for naming in await PartyNaming.filter(party_id=party.id, ended_on=None).select_for_update():
+        await _end(author, naming, author.now.astimezone(TOKYO).date())
+
+
+async def carry_over_naming(author: Author, before: AgreementParty, after: AgreementParty) -> None:
+    """Whoever consented to be named goes on to be named when the agreement is renewed: the consent is of the same
+    day."""
+    for naming in await PartyNaming.filter(party_id=before.id, ended_on=None):
+        whose = {"unit_id": after.unit_id, "agreement_id": after.agreement_id, "party_id": after.id}
+        told = {"name": naming.name, "agreed_on": naming.agreed_on}
+        await records.create(author, PartyNaming, "party-naming-carried-over", **whose, **told)
+
+
+# The title of an agreement may name its parties: it is told only where each body that stands in it has consented.
+_PUBLIC = """
+    WITH standing AS (
+        SELECT agreement.id AS agreement_id, agreement.kind, agreement.title, agreement.kana_order, agreement.unit_id,
+            party.id AS party_id, party.side, party.acceded_on, named.name
+        FROM agreement
+        JOIN agreement_party party ON party.agreement_id = agreement.id AND party.removed_at IS NULL
+            AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)
+        LEFT JOIN party_naming named ON named.party_id = party.id AND named.ended_on IS NULL
+        WHERE agreement.unit_id = ANY ($1) AND agreement.effective_on <= $2
+            AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true)
+            AND agreement.status IN ('IN_FORCE', 'RENEWING'))
+    SELECT one.name, one.kind, one.acceded_on, unit.name AS unit_name, CASE WHEN NOT EXISTS (
+        SELECT FROM standing other WHERE other.agreement_id = one.agreement_id AND other.side = 'PARTNER'
+            AND other.name IS NULL) THEN one.title ELSE '' END AS title
+    FROM standing one JOIN unit ON unit.id = one.unit_id
+    WHERE one.name IS NOT NULL AND one.side = 'PARTNER'
+    ORDER BY one.kana_order COLLATE "C", one.agreement_id, one.acceded_on, one.name COLLATE "C", one.party_id"""
+
+
+@dataclass(frozen=True)
+class PublicParty:
+    """A body that may be named as a party of an agreement in force; `title` is empty where it might name others."""
+
+    name: str
+    kind: AgreementKind
+    title: str
+    acceded_on: date
+    unit_name: str
+
+
+@verb(*LIAISONS, only_reads=True)
+async def list_public_parties(actor: Actor) -> list[PublicParty]:
+    """The bodies that the actor's units may publish today as parties of their agreements, by the order of these."""
+    rows = await database.rows(_PUBLIC, list(actor.units), actor.today)
+    return [PublicParty(**{**row, "kind": AgreementKind(row["kind"])}) for row in rows]

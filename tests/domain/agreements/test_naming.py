@@ -1,0 +1,122 @@
+"""Which parties may be named: each by its own consent, to one another and to everybody."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain import agreements
+from domain.actor import Role
+from domain.agreements import Agreement, AgreementParty, PartyNaming, Side
+from domain.errors import Conflict, Invalid, NotFound, WrongState
+from domain.organizations import Organization
+from tests import make
+from tests.make import Town
+
+TWO = ("架空電力株式会社", "見本信用金庫")
+
+
+async def bodies_of(agreement: Agreement) -> list[AgreementParty]:
+    parties = AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER, removed_at=None)
+    return await parties.order_by("id")
+
+
+async def names_told(town: Town, party: AgreementParty) -> set[str]:
+    """Whom a contact of that party is told of."""
+    body = await Organization.get(id=party.organization_id)
+    contact = await make.contact(town.officer, body, mail_address=f"{party.id}@partner.example")
+    partner = make.outsider(town.officer, Role.PARTNER, contact)
+    return {naming.name for naming in await agreements.namings_visible_to(partner)}
+
+
+def test_partners_are_told_of_one_another_once_both_have_consented_and_no_longer_than_that(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town, *TWO)
+        first, second = await bodies_of(agreement)
+        named = await agreements.name_party(us, first.id, agreed_on=date(2026, 7, 1))
+        assert (named.name, await names_told(town, first), await names_told(town, second)) == (TWO[0], {TWO[0]}, set())
+        other = await agreements.name_party(us, second.id, name="見本信金 サイバー対策部")
+        both = {TWO[0], "見本信金 サイバー対策部"}
+        assert (await names_told(town, first), await names_told(town, second)) == (both, both)
+        await agreements.unname_party(us, named.id)
+        assert TWO[0] not in await names_told(town, second)
+        assert other.name not in await names_told(town, first)
+
+    play(story)
+
+
+def test_a_consent_of_one_agreement_tells_nothing_of_another(play: Any) -> None:
+    async def story(town: Town) -> None:
+        one, other = await make.in_force(town, TWO[0]), await make.in_force(town, TWO[1])
+        for agreement in (one, other):
+            await make.named(town.officer, agreement)
+        [first], [second] = await bodies_of(one), await bodies_of(other)
+        assert (await names_told(town, first), await names_told(town, second)) == ({TWO[0]}, {TWO[1]})
+
+    play(story)
+
+
+def test_a_renewal_names_whom_the_old_agreement_named_and_a_draft_names_nobody_to_anybody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, old = town.officer, await make.in_force(town, *TWO)
+        for party in await bodies_of(old):
+            await agreements.name_party(us, party.id, agreed_on=date(2026, 7, 1))
+        await agreements.discuss_renewal(us, old.id)
+        new = await agreements.renew(us, old.id, effective_on=date(2027, 4, 1))
+        carried = await PartyNaming.filter(agreement_id=new.id).order_by("id")
+        assert [(one.name, one.agreed_on) for one in carried] == [(name, date(2026, 7, 1)) for name in TWO]
+        assert await names_told(town, (await bodies_of(new))[0]) == set(TWO), "those of the old one"
+        await agreements.remove_party(us, (await bodies_of(new))[0].id)
+        assert [one.ended_on for one in await PartyNaming.filter(agreement_id=new.id).order_by("id")] == [
+            us.today,
+            None,
+        ]
+
+    play(story)
+
+
+def test_it_is_consented_once_on_a_day_that_has_come_and_taken_back_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town)
+        [party] = await bodies_of(agreement)
+        with pytest.raises(Invalid):
+            await agreements.name_party(us, party.id, agreed_on=us.today + timedelta(days=1))
+        with pytest.raises(NotFound):
+            await agreements.name_party(town.other_officer, party.id)
+        assert not await PartyNaming.exists()
+        naming = await agreements.name_party(us, party.id)
+        with pytest.raises(Conflict):
+            await agreements.name_party(us, party.id)
+        with pytest.raises(Invalid):
+            await agreements.unname_party(us, naming.id, on=us.today - timedelta(days=1))
+        await agreements.unname_party(us, naming.id)
+        with pytest.raises(WrongState):
+            await agreements.unname_party(us, naming.id)
+        await agreements.name_party(us, party.id)
+        await agreements.terminate(town.hq, agreement.id, reason="相手方の解散")
+        with pytest.raises(WrongState):
+            await agreements.name_party(us, party.id)
+        assert await PartyNaming.filter(ended_on=None).count() == 1
+
+    play(story)
+
+
+def test_the_list_to_publish_has_who_consented_and_is_a_party_today_and_no_title_that_may_name_others(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town, *TWO)
+        first, second = await bodies_of(agreement)
+        await agreements.name_party(us, first.id)
+        [told] = await agreements.list_public_parties(town.hq)
+        assert (told.name, told.title, told.unit_name) == (TWO[0], "", town.station.name)
+        await agreements.name_party(us, second.id)
+        told_now = await agreements.list_public_parties(us)
+        assert [(one.name, one.title) for one in told_now] == [(name, agreement.title) for name in TWO]
+        assert await agreements.list_public_parties(town.other_officer) == []
+        await agreements.let_withdraw(us, second.id, on=us.today)
+        assert [one.name for one in await agreements.list_public_parties(us)] == [TWO[0]]
+        await agreements.terminate(town.hq, agreement.id, reason="相手方の解散")
+        assert await agreements.list_public_parties(make.at(us, us.now + timedelta(days=1))) == []
+
+    play(story)
