@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading
 from api.calendar import OFFICERS, Appointment, Attendee
+from api.enums import offer
 from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
@@ -21,9 +22,8 @@ INTERNAL = DataClass.INTERNAL
 INVOLVED = OFFICERS | {Role.VOLUNTEER}
 """Whoever sees an activity sees its date, and whoever sees that somebody takes part sees the activity."""
 
-strawberry.enum(ActivityKind, description=ActivityKind.__doc__)
-strawberry.enum(ActivityStatus, description=ActivityStatus.__doc__)
-strawberry.enum(ParticipationStatus, name="ActivityParticipationStatus", description=ParticipationStatus.__doc__)
+offer(ActivityKind, ActivityStatus)
+offer(ParticipationStatus, name="ActivityParticipationStatus")
 
 
 @strawberry.enum

@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading, referring
 from api.context import Info
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.people import Person
@@ -28,7 +29,7 @@ from domain.agreements import (
 from domain.japanese import search_key
 from domain.rights import DataClass
 
-for kind in (
+offer(
     AgreementKind,
     AgreementStatus,
     AmendmentStatus,
@@ -37,8 +38,7 @@ for kind in (
     ExtensionKind,
     OutputKind,
     Side,
-):
-    strawberry.enum(kind, description=kind.__doc__)
+)
 
 
 PRICE = 2_000

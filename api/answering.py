@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
@@ -12,7 +13,7 @@ from domain import answering
 from domain.answering import AnswerAddressKind
 from domain.rights import DataClass
 
-strawberry.enum(AnswerAddressKind, description=AnswerAddressKind.__doc__)
+offer(AnswerAddressKind)
 
 
 @strawberry.input

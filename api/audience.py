@@ -6,10 +6,11 @@ import strawberry
 
 from api import mutations, reading, referring
 from api.context import Info
+from api.enums import offer
 from domain import audience
 from domain.audience import AudienceCriteria, Reach
 
-strawberry.enum(Reach, description=Reach.__doc__)
+offer(Reach)
 
 CRITERIA: Any = mutations.input_of(AudienceCriteria)
 PRICE = 2_000

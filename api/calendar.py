@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import mutations
 from api.organizations import Organization
 from api.people import Person
@@ -19,8 +20,7 @@ from domain.rights import DataClass
 
 OFFICERS = frozenset(LIAISONS)
 
-for kind in (AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat)
 
 
 UNSEEN = "Whether they subscribe, and no program has fetched what changed for them within 48 hours before the start."

@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 
 from api import reading
 from api.calendar import Appointment
+from api.enums import offer
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
@@ -27,7 +28,7 @@ STATUS = (
 
 REQUEST_ID = "処理番号: the request, command or turn of a job that it comes from, as in the log."
 
-strawberry.enum(LetterStatus, description=LetterStatus.__doc__)
+offer(LetterStatus)
 
 
 @strawberry.enum

@@ -7,6 +7,7 @@ import strawberry
 
 from api import reading
 from api.calendar import Appointment
+from api.enums import offer
 from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
@@ -14,8 +15,7 @@ from domain import documents
 from domain.documents import DocumentKind, DocumentStatus
 from domain.rights import DataClass
 
-for kind in (DocumentKind, DocumentStatus):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(DocumentKind, DocumentStatus)
 
 
 @strawberry.enum

@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading
 from api.calendar import OFFICERS, Appointment
+from api.enums import offer
 from api.mutations import mutations
 from api.organizations import Organization
 from api.people import Person
@@ -25,10 +26,9 @@ INSIDE = OFFICERS | {Role.PARTNER}
 AWAITING = "exists (select from drill_participation p where p.drill_id = {t}.id and p.reply = 'AWAITED')"
 """Whether somebody who is invited has not answered: how others answer is not for a partner to find out."""
 
-for kind in (DrillFormat, DrillStatus, DrillThreat):
-    strawberry.enum(kind, description=kind.__doc__)
-strawberry.enum(ParticipationReply, name="DrillReply", description=ParticipationReply.__doc__)
-strawberry.enum(ParticipationRole, name="DrillRole", description=ParticipationRole.__doc__)
+offer(DrillFormat, DrillStatus, DrillThreat)
+offer(ParticipationReply, name="DrillReply")
+offer(ParticipationRole, name="DrillRole")
 
 
 @strawberry.enum

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Contact, Establishment, Organization
 from api.people import Person
@@ -28,7 +29,7 @@ OPEN = "{t}.next_due_on is not null and {t}.next_done_on is null and {t}.status 
 """Whether there is something to be done still (`domain.encounters.following`)."""
 LAST = "9999-12-31"
 
-for kind in (
+offer(
     EncounterAnswer,
     EncounterCheckItem,
     EncounterKind,
@@ -36,8 +37,7 @@ for kind in (
     EncounterStatus,
     EncounterTheme,
     GuidedBusiness,
-):
-    strawberry.enum(kind, description=kind.__doc__)
+)
 
 
 @strawberry.enum

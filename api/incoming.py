@@ -9,6 +9,7 @@ from api import reading
 from api.answering import AnswerAddress
 from api.calendar import Appointment, Attendee
 from api.desk_books import Letter
+from api.enums import offer
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
@@ -18,8 +19,7 @@ from domain.calendar import PartStat
 from domain.incoming import IncomingDoubt, IncomingKind, IncomingStatus
 from domain.rights import DataClass
 
-for kind in (IncomingDoubt, IncomingKind, IncomingStatus):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(IncomingDoubt, IncomingKind, IncomingStatus)
 
 
 @strawberry.enum

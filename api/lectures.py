@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading
 from api.calendar import OFFICERS, Appointment, Attendee
+from api.enums import offer
 from api.mutations import mutations
 from api.organizations import Contact, Organization
 from api.people import Person
@@ -24,8 +25,7 @@ def among(states: Sequence[StrEnum]) -> str:
     return ", ".join(f"'{state}'" for state in states)
 
 
-for kind in (Audience, LectureKind, LectureStatus, OfferStatus):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(Audience, LectureKind, LectureStatus, OfferStatus)
 
 
 NEEDS_LECTURER = f"""{{t}}.status in ({among(lectures.STAFFED)}) and not exists (

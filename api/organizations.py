@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading, referring
 from api.context import Info
+from api.enums import offer
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from api.encounters import Encounter
     from api.lectures import Lecture
 
-for kind in (OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole, DuplicateReason):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole, DuplicateReason)
 
 MET = "from encounter met where met.organization_id = {t}.id and met.status in ('REPORTED', 'CHECKED')"
 """What has taken place with a body, of whichever department: that it was met says nothing of what was talked about."""

@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
@@ -17,8 +18,7 @@ from domain.rights import DataClass
 
 PERSONAL = DataClass.PERSONAL
 
-strawberry.enum(Role, description=Role.__doc__)
-strawberry.enum(QualificationLevel, description=QualificationLevel.__doc__)
+offer(Role, QualificationLevel)
 
 
 @strawberry.enum

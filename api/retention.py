@@ -7,6 +7,7 @@ import strawberry
 
 from api import reading
 from api.desk_books import NAMES
+from api.enums import offer
 from api.mutations import mutations
 from api.people import Person
 from api.reading import Connection, Node
@@ -23,8 +24,8 @@ PLACE = (
 )
 PLACES = select(f"coalesce(json_agg({PLACE}), '[]')", "jsonb_array_elements_text({t}.mentions) as said")
 
-strawberry.enum(ErasureStatus, description=ErasureStatus.__doc__)
-strawberry.enum(Rule, name="RetentionRule", description=Rule.__doc__)
+offer(ErasureStatus)
+offer(Rule, name="RetentionRule")
 
 
 @strawberry.enum

@@ -10,6 +10,7 @@ import strawberry
 
 from api import reading, referring
 from api.context import Info
+from api.enums import offer
 from api.mutations import mutations
 from api.reading import Connection, Node
 from api.units import Unit
@@ -17,8 +18,7 @@ from domain import statistics
 from domain.japanese import Measure, Period, PeriodBasis
 from domain.statistics import ALL, BY_KEY, Counting, Figure, Report
 
-for kind in (Counting, Measure, PeriodBasis):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(Counting, Measure, PeriodBasis)
 
 PRICE = 2_000
 """Rows that one counting is held to cost: ten of them are a whole document's budget."""

@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import mutations
 from api.reading import Connection, Node
 from domain import units
@@ -13,7 +14,7 @@ from domain.japanese import search_key
 from domain.rights import DataClass
 from domain.units import UnitKind
 
-strawberry.enum(UnitKind, description=UnitKind.__doc__)
+offer(UnitKind)
 
 
 @strawberry.enum

@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading
 from api.calendar import OFFICERS
+from api.enums import offer
 from api.mutations import mutations
 from api.organizations import Organization
 from api.people import Person
@@ -26,8 +27,7 @@ PERSONAL, INTERNAL, SENSITIVE = DataClass.PERSONAL, DataClass.INTERNAL, DataClas
 INVOLVED = OFFICERS | {Role.VOLUNTEER}
 """Whoever sees a volunteer sees who that is, and in which terms they serve."""
 
-for kind in (AgeBand, CommissionKind, ConsentScope, GroupBase, VolunteerStatus):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(AgeBand, CommissionKind, ConsentScope, GroupBase, VolunteerStatus)
 
 
 @strawberry.enum

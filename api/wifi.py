@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import mutations
 from api.organizations import Organization
 from api.people import Person
@@ -19,8 +20,7 @@ from domain.wifi import AdviceMeans, WifiFacility, WifiPoint, WifiStatus
 
 INTERNAL = DataClass.INTERNAL
 
-for kind in (AdviceMeans, WifiFacility, WifiPoint, WifiStatus):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(AdviceMeans, WifiFacility, WifiPoint, WifiStatus)
 
 
 @strawberry.enum

@@ -10,11 +10,11 @@ import strawberry
 
 from api import reading, referring
 from api.context import Info
+from api.enums import offer
 from domain import worklist as desk
 from domain.worklist import LABELS, SETTLED_BY, RelationshipGrade, RelationshipReason, Work, WorkKind
 
-for kind in (RelationshipGrade, RelationshipReason, WorkKind):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(RelationshipGrade, RelationshipReason, WorkKind)
 
 PRICE = 2_000
 """Rows that one list is held to cost."""
