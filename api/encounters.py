@@ -98,6 +98,18 @@ class EncounterTrace(Node):
     unit: Unit | None = reading.one("unit_id")
 
 
+@reading.entity(encounters.EncounterReview, encounters.reviews_visible_to)
+@reading.shape(description="一括確認: reports that one officer has checked in one act.")
+class EncounterReview(Node):
+    count: int
+    created_at: datetime
+    unit: Unit | None = reading.one("unit_id")
+    checked_by: Person | None = reading.one("checked_by_id", data=DataClass.INTERNAL)
+    encounters: Connection[Annotated["Encounter", strawberry.lazy("api.encounters")]] = reading.connection(
+        "review_id", order=reading.asc("starts_at")
+    )
+
+
 @reading.entity(encounters.Encounter, encounters.visible_to)
 @reading.shape(description="接触記録 (訪問・電話・会議・メール・指導)")
 class Encounter(Node):
@@ -120,6 +132,9 @@ class Encounter(Node):
     checked_at: datetime | None = reading.column(data=DataClass.INTERNAL)
     reported_by: Person | None = reading.one("reported_by_id", data=DataClass.INTERNAL)
     checked_by: Person | None = reading.one("checked_by_id", data=DataClass.INTERNAL)
+    review: EncounterReview | None = reading.one(
+        "review_id", data=DataClass.INTERNAL, description="一括確認: the act in which it was checked among others."
+    )
     unit: Unit | None = reading.one("unit_id")
     organization: Organization | None = reading.one("organization_id")
     establishment: Establishment | None = reading.one("establishment_id")
@@ -139,6 +154,8 @@ class Encounter(Node):
 class EncounterQueries:
     encounter: Encounter | None = reading.root_one()
     encounters: Connection[Encounter] = reading.root_connection(orders=EncounterOrder, filters=EncounterFilter)
+    encounter_review: EncounterReview | None = reading.root_one()
+    encounter_reviews: Connection[EncounterReview] = reading.root_connection(order=reading.desc("created_at"))
 
 
 EncounterMutations = mutations(
@@ -154,3 +171,4 @@ EncounterMutations = mutations(
     assign_next_step=encounters.assign_next_step,
     settle_next_step=encounters.settle_next_step,
 )
+EncounterReviewMutations = mutations(EncounterReview, check_encounters=encounters.check_many)

@@ -20,7 +20,7 @@ from api.calendar import AttendeeMutations, CalendarQueries
 from api.desk_books import BookQueries
 from api.documents import DocumentMutations, DocumentQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
-from api.encounters import EncounterMutations, EncounterQueries
+from api.encounters import EncounterMutations, EncounterQueries, EncounterReviewMutations
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
@@ -110,6 +110,7 @@ Mutation = together(
     ParticipationMutations,
     DocumentMutations,
     EncounterMutations,
+    EncounterReviewMutations,
     AttendeeMutations,
     AnswerAddressMutations,
     IncomingMutations,

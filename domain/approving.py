@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from domain.actor import Actor
 from domain.errors import NotAllowed
@@ -10,8 +11,13 @@ from domain.journal import Entry
 from domain.records import Record
 
 
+async def find_written(actor: Actor, rows: Iterable[Record], written: Collection[str]) -> set[UUID]:
+    """Of which of the rows one of these facts is the actor's own."""
+    own = Entry.filter(row_id__in=[row.id for row in rows], fact__in=written, person_id=actor.person_id)
+    return set(await own.values_list("row_id", flat=True))  # type: ignore[arg-type]
+
+
 async def must_be_by_another(actor: Actor, rows: Iterable[Record], written: Collection[str], message: str) -> None:
     """Raises NotAllowed where one of these facts about one of the rows is the actor's own."""
-    ids = [row.id for row in rows]
-    if await Entry.filter(row_id__in=ids, fact__in=written, person_id=actor.person_id).exists():
+    if await find_written(actor, rows, written):
         raise NotAllowed(message)

@@ -78,6 +78,7 @@ SCOPES: Scopes = {
     encounters.Encounter: encounters.visible_to,
     encounters.EncounterAttendance: encounters.attendances_visible_to,
     encounters.EncounterCheck: encounters.checks_visible_to,
+    encounters.EncounterReview: encounters.reviews_visible_to,
     merging.OrganizationMerge: merging.visible_to,
     answering.AnswerAddress: answering.visible_to,
     incoming.IncomingMail: incoming.visible_to,

@@ -318,6 +318,16 @@ async def _visited(around: Around) -> Variables | None:
     return {"now": around.now} if due.total else None
 
 
+async def _reported(around: Around) -> Variables | None:
+    """Reports of others that wait to be checked."""
+    waiting = await worklist.worklist(around.asking, kinds=[WorkKind.ENCOUNTER_TO_CHECK], first=20)
+    reports = await encounters.visible_to(around.asking).filter(id__in=[work.row_id for work in waiting.works])
+    own = await encounters.find_own(around.asking, reports)
+    others = [one for one in reports if one.id not in own]
+    told = [{"encounterId": encode("Encounter", one.id), "version": one.version} for one in others]
+    return {"input": {"reports": told}} if told else None
+
+
 async def _steps(around: Around) -> Variables | None:
     """What is to be done by tomorrow, or overdue."""
     before = around.asking.today + timedelta(days=1)
@@ -438,6 +448,7 @@ FINDERS: Mapping[str, Find] = {
     "correct_head_counts": _counted,
     "note_call": _called,
     "visits_to_report": _visited,
+    "check_reports": _reported,
     "next_steps": _steps,
     "not_met_lately": _unmet,
     "appoint_volunteer": _screened,

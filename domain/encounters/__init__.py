@@ -1,8 +1,8 @@
 """接触記録: every visit, call, meeting, mail and guidance, with who took part, what came of it and what is to be done.
 
 `encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
-`planning`, `reporting` and `following` are what is done with them, in the order of life, `touching` what other
-departments do, `listing` what leaves as a list.
+`planning`, `reporting`, `checking` and `following` are what is done with them, in the order of life, `touching` what
+other departments do, `listing` what leaves as a list.
 """
 
 from domain.encounters.attending import (
@@ -13,6 +13,7 @@ from domain.encounters.attending import (
     attendances_visible_to,
     find_members,
 )
+from domain.encounters.checking import ReportRead, check, check_many, find_own, reviews_visible_to
 from domain.encounters.checklist import (
     ITEM_LABELS,
     EncounterAnswer,
@@ -30,6 +31,7 @@ from domain.encounters.encounter import (
     THEME_LABELS,
     Encounter,
     EncounterKind,
+    EncounterReview,
     EncounterStatus,
     EncounterTheme,
     GuidedBusiness,
@@ -38,7 +40,7 @@ from domain.encounters.encounter import (
 from domain.encounters.following import NextStep, assign_next_step, settle_next_step, steps_visible_to
 from domain.encounters.listing import ListedEncounter, listed
 from domain.encounters.planning import EARLIEST, cancel, correct, correct_checked, plan
-from domain.encounters.reporting import check, note, report, send_back
+from domain.encounters.reporting import note, report, send_back
 from domain.encounters.touching import ELSEWHERE, is_elsewhere, traces_visible_to
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "EncounterCheckItem",
     "EncounterKind",
     "EncounterMember",
+    "EncounterReview",
     "EncounterSide",
     "EncounterStatus",
     "EncounterTheme",
@@ -65,11 +68,13 @@ __all__ = [
     "ItemChecked",
     "ListedEncounter",
     "NextStep",
+    "ReportRead",
     "assign_next_step",
     "attend",
     "attendances_visible_to",
     "cancel",
     "check",
+    "check_many",
     "checks_visible_to",
     "correct",
     "correct_checked",
@@ -79,9 +84,11 @@ __all__ = [
     "note",
     "plan",
     "report",
+    "reviews_visible_to",
     "send_back",
     "settle_next_step",
     "steps_visible_to",
     "traces_visible_to",
     "visible_to",
+    "find_own",
 ]

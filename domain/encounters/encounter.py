@@ -132,6 +132,17 @@ BUSINESS_LABELS: Mapping[GuidedBusiness, str] = {
 }
 
 
+class EncounterReview(Owned):
+    """一括確認: so many reports (`count`) that one officer has checked in one act; `unit_id` is theirs."""
+
+    count = fields.IntField()
+    checked_by_id = fields.UUIDField()
+
+    class Meta:
+        table = "encounter_review"
+        indexes = [Index(fields=("unit_id", "created_at", "id"), name="encounter_review_unit")]
+
+
 class Encounter(Owned):
     """One encounter of a unit with a body. `minutes` is how long it took, where that was noted; `business` the line of
     business, of guidance (指導) only.
@@ -168,12 +179,17 @@ class Encounter(Owned):
     reported_at = fields.DatetimeField(null=True)
     checked_by_id = fields.UUIDField(null=True)
     checked_at = fields.DatetimeField(null=True)
+    review: fields.ForeignKeyNullableRelation[EncounterReview] = fields.ForeignKeyField(
+        "renkei.EncounterReview", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    review_id: UUID | None
 
     class Meta:
         table = "encounter"
         indexes = [
             Index(fields=("unit_id", "starts_at", "id"), name="encounter_unit_start"),
             Index(fields=("organization_id", "starts_at", "id"), name="encounter_organization_start"),
+            Index(fields=("review_id",), name="encounter_of_review"),
         ]
 
     @property

@@ -1,4 +1,4 @@
-"""報告と確認: what came of an encounter is written by whoever was there, and checked by another officer (X15)."""
+"""報告: what came of an encounter is written by whoever was there, and again where it was sent back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
 
-from domain import amounts, approving, records, units
+from domain import amounts, records, units
 from domain.actor import LIAISONS, Actor
 from domain.encounters.attending import EncounterMember, attend, find_members
 from domain.encounters.checklist import ItemChecked, find_answers, tick
@@ -24,9 +24,6 @@ from domain.encounters.following import NextStep, find_step
 from domain.encounters.planning import More, find_columns, must_have_begun
 from domain.states import must_be_in, said
 from domain.verbs import verb
-
-WRITTEN = ("encounter-reported", "encounter-noted", "encounter-report-corrected", "encounter-taken-in")
-"""What makes somebody one of the report's authors."""
 
 
 @verb(*LIAISONS)
@@ -100,16 +97,6 @@ async def _enter(
     answers = await find_answers(actor, encounter, checklist)
     await attend(actor, encounter, await find_members(actor, encounter, members))
     await tick(actor, encounter, answers)
-
-
-@verb(*LIAISONS)
-async def check(actor: Actor, encounter_id: UUID, *, version: int | None = None) -> Encounter:
-    """確認済: another officer of the desk has read the report, never whoever has written any of it (X15)."""
-    encounter = await records.find(visible_to(actor), encounter_id, version)
-    message = "報告した人、報告を直した人は確認できません。別の人が確認してください。"
-    await approving.must_be_by_another(actor, [encounter], WRITTEN, message)
-    values = {"checked_by_id": actor.person_id, "checked_at": actor.now}
-    return await move(actor, encounter, EncounterStatus.CHECKED, "encounter-checked", **values)
 
 
 @verb(*LIAISONS)

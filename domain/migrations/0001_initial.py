@@ -326,6 +326,21 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='EncounterReview',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('count', fields.IntField()),
+                ('checked_by_id', fields.UUIDField()),
+            ],
+            options={'table': 'encounter_review', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='encounter_review_unit')], 'pk_attr': 'id', 'table_description': '一括確認: so many reports (`count`) that one officer has checked in one act; `unit_id` is theirs.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='ErasureList',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -849,8 +864,9 @@ class Migration(migrations.Migration):
                 ('reported_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('checked_by_id', fields.UUIDField(null=True)),
                 ('checked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('review', fields.ForeignKeyField('renkei.EncounterReview', source_field='review_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
             ],
-            options={'table': 'encounter', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='encounter_unit_start'), Index(fields=['organization_id', 'starts_at', 'id'], name='encounter_organization_start')], 'pk_attr': 'id', 'table_description': 'One encounter of a unit with a body. `minutes` is how long it took, where that was noted; `business` the line of'},
+            options={'table': 'encounter', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='encounter_unit_start'), Index(fields=['organization_id', 'starts_at', 'id'], name='encounter_organization_start'), Index(fields=['review_id'], name='encounter_of_review')], 'pk_attr': 'id', 'table_description': 'One encounter of a unit with a body. `minutes` is how long it took, where that was noted; `business` the line of'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -91,6 +91,7 @@ DESKS = (
     "encounter",
     "encounter_attendance",
     "encounter_check",
+    "encounter_review",
     "erasure_item",
     "erasure_list",
     "account",

@@ -89,7 +89,8 @@ _WORDS = """
     retention_years 保存期間（年） retention_until 保存期間の満了日 is_over 保存期間が過ぎたか
     encounter_id 接触記録 business 指導先の業態 minutes 時間（分） outcome 結果 next_step 次の対応
     next_due_on 次の対応の期限 next_owner_id 次の対応の担当職員 next_done_on 次の対応が済んだ日
-    checked_by_id 確認した職員 checked_at 確認日時 is_lead 代表者か item 点検項目 answer 点検の結果 note 補足
+    checked_by_id 確認した職員 checked_at 確認日時 review_id 一括確認 is_lead 代表者か item 点検項目
+    answer 点検の結果 note 補足
     lasts_until 延長・自動更新を含む満了日 auto_renews_months 自動更新の期間（月）
     notice_days 更新しない旨の通知期限（満了日の何日前）
     notice_given_on 更新しない旨の通知日 changes 変更の内容 until 延長後の満了日 decided_on 延長を決めた日

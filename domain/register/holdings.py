@@ -363,7 +363,7 @@ HOLDINGS: Mapping[str, Holding] = {
         WITH_THE_DOCUMENT,
         public="kind status theme business starts_at minutes organization_id establishment_id",
         internal="purpose outcome reason next_step next_due_on next_done_on next_owner_id reported_by_id reported_at"
-        " checked_by_id checked_at",
+        " checked_by_id checked_at review_id",
         texts="purpose outcome reason next_step",
         headings={"theme": "テーマ", "reason": "中止・差戻しの理由"},
     ),
@@ -377,6 +377,13 @@ HOLDINGS: Mapping[str, Holding] = {
         source=BY_THE_DESK,
         person="person_id",
         texts="job_title department",
+    ),
+    "encounter_review": Holding(
+        "接触の一括確認",
+        "複数の接触の報告を一度に確認した記録",
+        NOTHING_PERSONAL,
+        public="count",
+        internal="checked_by_id",
     ),
     "encounter_check": Holding(
         "個別訪問の点検項目",

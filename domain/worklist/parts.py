@@ -138,7 +138,7 @@ PARTS = (
         "接触の確認",
         Encounter,
         "報告された接触を、報告者でない職員が確認します。",
-        ("checkEncounter", "sendBackEncounter"),
+        ("checkEncounter", "sendBackEncounter", "checkEncounters"),
         "met",
         f"{MET} AND met.status = 'REPORTED' AND met.reported_by_id <> $4",
         title="body.name",

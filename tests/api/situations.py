@@ -42,7 +42,14 @@ from domain.agreements import AgreementParty, PartyNaming
 from domain.calendar import Attendee
 from domain.documents import Document, DocumentContent
 from domain.drills import Participation
-from domain.encounters import EncounterAnswer, EncounterCheckItem, EncounterKind, EncounterMember, ItemChecked
+from domain.encounters import (
+    EncounterAnswer,
+    EncounterCheckItem,
+    EncounterKind,
+    EncounterMember,
+    ItemChecked,
+    ReportRead,
+)
 from domain.lectures import Assignment
 from domain.organizations import Contact, Organization
 from domain.people import Person
@@ -252,7 +259,8 @@ async def _encountered(town: Town) -> None:
     """A visit that is planned, and one whose report is checked."""
     officer, body = town.officer, await make.company(town.officer, "例示製菓株式会社")
     await make.planned_encounter(officer, body=body)
-    await encounters.check(town.hq, (await make.encounter(officer, body=body, kind=EncounterKind.VISIT)).id)
+    visited = await make.encounter(officer, body=body, kind=EncounterKind.VISIT)
+    await encounters.check_many(town.hq, reports=[ReportRead(visited.id)])
 
 
 async def _papers(guest: Actor, officer: Actor) -> None:

@@ -1,5 +1,6 @@
 """接触記録 through the door, from the first entry to the figure of the quarter; nobody but the desk comes in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -118,6 +119,27 @@ def test_who_plans_is_warned_of_another_department_that_is_in_touch_and_goes_on(
         assert [one["node"] for one in second["inTouch"]["edges"]] == [hq]
         hidden = "query($id: ID!) { encounter(id: $id) { outcome } }"
         assert (await read(town.officer, hidden, id=first["id"]))["encounter"] is None
+
+    play(story)
+
+
+def test_the_reports_of_the_week_are_checked_at_once_by_whoever_has_written_none_of_them(play: Any) -> None:
+    async def story(town: Town) -> None:
+        names = ("架空電力株式会社", "例示銀行")
+        bodies = [await make.company(town.officer, name) for name in names]
+        told = [await make.encounter(town.officer, body=body) for body in bodies]
+        reports = [{"encounterId": f"Encounter:{one.id}", "version": one.version} for one in told]
+        own = await change(town.officer, "checkEncounters", reports=reports)
+        assert codes(own) == [("NOT_ALLOWED", "reports")]
+        assert all(name in own["errors"][0]["message"] for name in names)
+        for role in (Role.STATISTICIAN, Role.PARTNER):
+            assert codes(await change(replace(town.hq, role=role), "checkEncounters", reports=reports))
+        assert await Encounter.filter(status=EncounterStatus.REPORTED).count() == 2
+        shown = "encounterReview { count checkedBy { familyName } encounters { edges { node { status } } } }"
+        review = (await change(town.hq, "checkEncounters", shown, reports=reports))["data"]["checkEncounters"]
+        assert review["encounterReview"]["count"] == 2
+        nodes = review["encounterReview"]["encounters"]["edges"]
+        assert [one["node"]["status"] for one in nodes] == ["CHECKED", "CHECKED"]
 
     play(story)
 

@@ -202,7 +202,7 @@ READY: dict[str, Preparation] = {
     "noteEncounter": encounter_over,
     "correctEncounter": encounter_put_right,
     "reportEncounter": encounter_planned,
-    **dict.fromkeys(("checkEncounter", "sendBackEncounter", "cancelEncounter"), as_found()),
+    **dict.fromkeys(("checkEncounter", "checkEncounters", "sendBackEncounter", "cancelEncounter"), as_found()),
     "correctCheckedEncounter": encounter_checked,
     "assignNextStep": without("Person", as_found()),
     "settleNextStep": as_found(doneOn="2026-07-01"),
