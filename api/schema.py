@@ -17,6 +17,7 @@ from api.answering import AnswerAddressMutations, AnswerAddressQueries
 from api.audience import AudienceQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
+from api.councils import CouncilMembershipMutations, CouncilMutations, CouncilQueries
 from api.desk_books import BookQueries
 from api.documents import DocumentMutations, DocumentQueries
 from api.drills import DrillMutations, DrillQueries, ParticipationMutations
@@ -74,6 +75,7 @@ class Query(
     AccountQueries,
     BookQueries,
     RetentionQueries,
+    CouncilQueries,
     WifiQueries,
     WorklistQueries,
     ThresholdQueries,
@@ -119,6 +121,8 @@ Mutation = together(
     TokenMutations,
     ErasureMutations,
     HoldMutations,
+    CouncilMutations,
+    CouncilMembershipMutations,
     WifiSpotMutations,
     WifiSurveyMutations,
     WifiAdviceMutations,

@@ -38,6 +38,7 @@ MODELS = [
         "feeds.synced",
         "answering",
         "incoming.mail",
+        "councils.council",
         "wifi.spot",
         "thresholds",
         "volunteers.roster",

@@ -333,6 +333,26 @@ class _Within(Criterion):
         return f"{self.column.get_sql(ctx)} = any(array({Subquery(self.ids).get_sql(ctx)}))"
 
 
+class _Selected(Criterion):
+    """`column = any(array(…))` of a statement of our own about one id, for what joins rows with each other."""
+
+    def __init__(self, column: Term, about: tuple[str, UUID | None]) -> None:
+        super().__init__(None)
+        self.column, self.about = column, about
+
+    def nodes_(self) -> Any:
+        yield self
+        yield from self.column.nodes_()
+
+    def replace_table(self, current_table: Any, new_table: Any) -> _Selected:
+        return _Selected(self.column.replace_table(current_table, new_table), self.about)
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        sql, id = self.about
+        value = f"{ValueWrapper(id).get_sql(ctx)}::uuid"
+        return f"{self.column.get_sql(ctx)} = any(array({sql.format(id=value)}))"
+
+
 def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
     """Rows of `model` whose uuid `column` is one of `ids`."""
     return _by(model, column, "any", _AnyOf, list(ids))
@@ -341,6 +361,11 @@ def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
 def within(model: type[Model], column: str, ids: Any) -> Q:
     """Rows of `model` whose uuid `column` is among these, which are the `values` of one column of other rows."""
     return _by(model, column, "within", _Within, ids)
+
+
+def selected(model: type[Model], column: str, sql: str, id: UUID | None) -> Q:
+    """Rows of `model` whose uuid `column` is among those that the statement finds, in which `{id}` is the one meant."""
+    return _by(model, column, "selected", _Selected, (sql, id))
 
 
 def _by(model: type[Model], column: str, word: str, operator: type[Criterion], value: object) -> Q:

@@ -6,7 +6,17 @@ indexed are the pairs of their characters (0002_rules): three, as trigrams need,
 
 from __future__ import annotations
 
-SEARCHED = ("agreement", "contact", "drill", "organization", "person", "volunteer", "volunteer_group", "wifi_spot")
+SEARCHED = (
+    "agreement",
+    "contact",
+    "council",
+    "drill",
+    "organization",
+    "person",
+    "volunteer",
+    "volunteer_group",
+    "wifi_spot",
+)
 """The tables that have such an index. Of units there are too few for one."""
 
 

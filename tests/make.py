@@ -7,6 +7,7 @@ from typing import Any
 from domain import (
     activities,
     agreements,
+    councils,
     documents,
     drills,
     encounters,
@@ -36,6 +37,7 @@ from domain.agreements import (
     Side,
     Signature,
 )
+from domain.councils import Council, CouncilKind, CouncilMembership
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
@@ -252,6 +254,19 @@ async def amendment(who: Actor, agreement: Agreement, **over: Any) -> AgreementA
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:
     values: dict[str, Any] = {"base": GroupBase.STUDENT, "founded_on": date(2020, 4, 1)}
     return await volunteers.establish_group(who, name=name, **(values | over))
+
+
+async def council(who: Actor, name: str = "見本サイバーセキュリティ協議会", **over: Any) -> Council:
+    values: dict[str, Any] = {"kind": CouncilKind.STATION, "founded_on": date(2026, 4, 1)}
+    return await councils.establish(who, name=name, **(values | over))
+
+
+async def member(who: Actor, council: Council, body: Organization | None = None, **over: Any) -> CouncilMembership:
+    """A body, one of its own unless told, from the founding of the council on."""
+    if body is None and "police_unit_id" not in over:
+        body = await company(who)
+    values: dict[str, Any] = {"organization_id": body and body.id, "term_from": council.founded_on}
+    return await councils.admit(who, council.id, **(values | over))
 
 
 async def wifi_spot(who: Actor, name: str = "見本珈琲店", **over: Any) -> WifiSpot:

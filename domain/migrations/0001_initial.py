@@ -10,6 +10,7 @@ from domain.agreements.lasting import ExtensionKind
 from domain.agreements.researching import OutputKind
 from domain.answering import AnswerAddressKind
 from domain.calendar import AnswerChannel, AppointmentKind, AppointmentStatus, AttendeeRole, PartStat
+from domain.councils.council import CouncilKind, CouncilRole
 from domain.documents.document import DocumentStatus
 from domain.documents.kinds import DocumentKind
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
@@ -258,6 +259,30 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Council',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('kind', fields.CharEnumField(description='PREFECTURAL: PREFECTURAL\nCYBER_TERROR: CYBER_TERROR\nSTATION: STATION\nNETWORK: NETWORK', enum_type=CouncilKind, max_length=20)),
+                ('name', fields.CharField(max_length=200)),
+                ('name_kana', fields.CharField(default='', max_length=300)),
+                ('purpose', fields.CharField(default='', max_length=1000)),
+                ('members_are_known', fields.BooleanField(default=False)),
+                ('founded_on', fields.DateField()),
+                ('dissolved_on', fields.DateField(null=True)),
+                ('remarks', fields.CharField(default='', max_length=1000)),
+                ('search', fields.CharField(max_length=800)),
+                ('kana_order', fields.TextField(unique=False)),
+                ('identity', fields.CharField(max_length=300)),
+            ],
+            options={'table': 'council', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='council_unit_kana')], 'pk_attr': 'id', 'table_description': "A council or network. `unit_id` is its secretariat's (事務局), whichever department that is in."},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Document',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -484,6 +509,29 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(max_length=500)),
             ],
             options={'table': 'organization_co_owner', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='organization_co_owner_organization')], 'pk_attr': 'id', 'table_description': '共管: a unit besides the one that keeps an organisation, which sees it from then on until that is ended.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CouncilMembership',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('council', fields.ForeignKeyField('renkei.Council', source_field='council_id', db_constraint=True, to_field='id', related_name='memberships', on_delete=OnDelete.CASCADE)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('police_unit', fields.ForeignKeyField('renkei.Unit', source_field='police_unit_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('name', fields.CharField(max_length=200)),
+                ('role', fields.CharEnumField(description='CHAIR: CHAIR\nVICE_CHAIR: VICE_CHAIR\nMEMBER: MEMBER\nADVISER: ADVISER\nSECRETARIAT: SECRETARIAT\nOBSERVER: OBSERVER', enum_type=CouncilRole, max_length=20)),
+                ('sector', fields.CharEnumField(null=True, description='INFORMATION_AND_COMMUNICATION: INFORMATION_AND_COMMUNICATION\nFINANCE: FINANCE\nAVIATION: AVIATION\nAIRPORTS: AIRPORTS\nRAILWAYS: RAILWAYS\nELECTRICITY: ELECTRICITY\nGAS: GAS\nGOVERNMENT: GOVERNMENT\nMEDICAL: MEDICAL\nWATER: WATER\nLOGISTICS: LOGISTICS\nCHEMISTRY: CHEMISTRY\nCREDIT_CARDS: CREDIT_CARDS\nPETROLEUM: PETROLEUM\nPORTS: PORTS', enum_type=CiSector, max_length=40)),
+                ('term_from', fields.DateField()),
+                ('term_to', fields.DateField(null=True)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('kana_order', fields.TextField(unique=False)),
+            ],
+            options={'table': 'council_membership', 'app': 'renkei', 'indexes': [Index(fields=['council_id', 'kana_order', 'id'], name='council_membership_council'), Index(fields=['organization_id', 'council_id'], name='council_membership_organization')], 'pk_attr': 'id', 'table_description': 'One term of a body or of a police unit in a council, in one role. `name` is what the list of members calls it,'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -11,7 +11,7 @@ EXTENSIONS = [
 # key. Behind the walls PostgreSQL looks at what it does not trust only after the wall, and so in no index: neither LIKE
 # nor the comparison of arrays is leakproof. So the rows are found by a function with the owner's rights, which gives
 # away nothing but their ids, of the prefecture that is set if one is; the caller reads the rows behind the wall.
-FOUND = ("agreement", "contact", "drill", "organization", "person", "volunteer", "volunteer_group", "wifi_spot")
+FOUND = ("agreement", "contact", "council", "drill", "organization", "person", "volunteer", "volunteer_group", "wifi_spot")
 _OURS = """prefecture_id = coalesce(nullif(current_setting('renkei.prefecture', true), '')::uuid, prefecture_id)
            AND strpos(search, key) > 0"""
 
@@ -294,9 +294,27 @@ WORKLIST = [
 WIFI = [
     "CREATE UNIQUE INDEX wifi_spot_identity ON wifi_spot (prefecture_id, identity) WHERE retired_on IS NULL",
 ]
+COUNCILS = [
+    "CREATE UNIQUE INDEX council_identity ON council (unit_id, identity) WHERE dissolved_on IS NULL",
+    """ALTER TABLE council_membership ADD CONSTRAINT council_membership_once
+       EXCLUDE USING gist (council_id WITH =, coalesce(organization_id, police_unit_id) WITH =,
+                           daterange(term_from, term_to, '[]') WITH &&)
+       WHERE (removed_at IS NULL)""",
+    # A guest's wall asks which councils let the guest know of the others: a policy that looked at its own table would
+    # go round in a circle, so the owner of the tables looks, for the body that is set and for no other.
+    """CREATE FUNCTION known_councils() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+       SET search_path FROM CURRENT AS $$
+           SELECT council.id FROM council JOIN council_membership own ON own.council_id = council.id
+           WHERE council.members_are_known AND own.removed_at IS NULL
+             AND own.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid
+       $$""",
+]
 # `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
 # alone, whatever the units: by units and order only one unit's rows stand in order.
-IN_KANA_ORDER = ("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer", "wifi_spot")
+IN_KANA_ORDER = (
+    *("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer", "wifi_spot"),
+    *("council", "council_membership"),
+)
 ORDERS = [
     *[f'ALTER TABLE {table} ALTER COLUMN kana_order TYPE text COLLATE "C"' for table in IN_KANA_ORDER],
     *[f"CREATE INDEX {table}_in_order ON {table} (kana_order, id)" for table in IN_KANA_ORDER],
@@ -338,6 +356,7 @@ class Migration(migrations.Migration):
                 *ACTIVITIES,
                 *RETENTION,
                 *WIFI,
+                *COUNCILS,
                 *WORKLIST,
                 *ORDERS,
             ]

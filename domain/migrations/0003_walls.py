@@ -29,6 +29,7 @@ OWN = {
     "attendee": f"({OWN_PERSON} OR {OWN_ORGANIZATION})",
     "commission": OWN_PERSON,
     "contact": OWN_ORGANIZATION,
+    "council_membership": f"({OWN_ORGANIZATION} OR council_id = ANY (ARRAY(SELECT known_councils())))",
     "drill_participation": OWN_ORGANIZATION,
     "establishment": OWN_ORGANIZATION,
     "lecture_assignment": OWN_PERSON,
@@ -66,6 +67,7 @@ LED_TO = {
         _by("attendee", "appointment_id", "appointment.id", OWN_ORGANIZATION),
         _by("lecture", "appointment_id", "appointment.id", f"school_id = {ORGANIZATION}"),
     ),
+    "council": (_by("council_membership", "council_id", "council.id", OWN_ORGANIZATION),),
     "drill": (
         _by("drill_participation", "drill_id", "drill.id"),
         _asked_to("drill.appointment_id"),

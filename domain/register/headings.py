@@ -11,6 +11,7 @@ from domain.table import models
 _WORDS = """
     met_days 接触の目安（日） drill_days 訓練の目安（日） verified_days 担当者の確認の目安（日）
     ending_days 満了前の目安（日） answer_days 回答の目安（日） touch_days 部門間の接触の目安（日）
+    council_id 協議会 members_are_known 会員が互いを知るか dissolved_on 解散日 sector 分野
     spot_id 設置箇所 facility 施設の種類 name_english 名称（英語） installer 設置者 ssid SSID area 提供エリア
     list_number 一覧の番号 building 方書 latitude 緯度 longitude 経度 url URL found_on 把握日 surveyed_on 調査日
     missing 要改善の項目 is_fine 適正か surveyed_by_id 調査した職員 advised_on 働き掛けた日 means 手段

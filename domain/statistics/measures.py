@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import agreements, lectures, volunteers, wifi
+from domain import agreements, councils, lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import (
     DEEDS,
@@ -26,6 +26,7 @@ from domain.agreements import (
     CooperationItem,
     ResearchOutput,
 )
+from domain.councils import Council, CouncilMembership
 from domain.drills import Drill, DrillThreat, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
@@ -340,6 +341,31 @@ CONTACTS = Facts(
        WHERE since <= $6 AND coalesce(until > $6, true)""",
 )
 
+# As they stand at the end. A council counts where its secretariat is. 会員 are whoever makes its quorum, bodies and
+# police units; advisers, the secretariat and observers are none.
+COUNCIL_KINDS: Mapping[str, str] = {kind.value: label for kind, label in councils.KIND_LABELS.items()}
+COUNCILS = Facts(
+    "COUNCIL",
+    "協議会",
+    Council,
+    COUNCIL_KINDS,
+    """SELECT id, unit_id, kind, id AS body FROM council
+       WHERE founded_on <= $6 AND coalesce(dissolved_on > $6, true)""",
+)
+COUNCIL_MEMBERS = Facts(
+    "COUNCIL_MEMBERSHIP",
+    "協議会の会員",
+    CouncilMembership,
+    COUNCIL_KINDS,
+    """SELECT member.id, member.unit_id, council.kind,
+              coalesce(organization.identity, member.police_unit_id::text) AS body
+       FROM council_membership member
+       JOIN council ON council.id = member.council_id
+       LEFT JOIN organization ON organization.id = member.organization_id
+       WHERE member.removed_at IS NULL AND member.role IN ('CHAIR', 'VICE_CHAIR', 'MEMBER')
+         AND member.term_from <= $6 AND coalesce(member.term_to >= $6, true)""",
+)
+
 TALLIES = (
     Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
     Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
@@ -435,6 +461,9 @@ TALLIES = (
     ),
     Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
     Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
+    Tally("COUNCILS", COUNCILS, "会議体", "会議体", STOCK, counting=UNIQUE),
+    Tally("COUNCIL_MEMBERS", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=TOTAL),
+    Tally("COUNCIL_MEMBERS_UNIQUE", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=UNIQUE),
     Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

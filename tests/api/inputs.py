@@ -177,9 +177,8 @@ async def rows_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     alias = await answering.allow(who, person_id=contact.person_id, **elsewhere)
     return (
         await volunteers_of(who, town)
-        | await drill_of(who, contact)
+        | await met_with(who, contact)
         | await wifi_of(who, name)
-        | await encounter_of(who, contact)
         | await amendment_of(who, town, name)
         | {
             "Organization": body.id,
@@ -227,10 +226,24 @@ async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:
     return {"WifiSpot": spot.id, "WifiSurvey": survey.id, "WifiAdvice": advice.id}
 
 
+async def council_of(who: Actor, body: Organization, **over: Any) -> dict[str, UUID]:
+    """A council in which the body is a member, and another one."""
+    council = await make.council(who, f"{body.name}ほか協議会", **over)
+    member = await make.member(who, council, body)
+    await make.member(who, council, await make.company(who, f"{body.name}の取引先"))
+    return {"Council": council.id, "CouncilMembership": member.id}
+
+
 async def merged_into(hq: Actor, who: Actor, body: Organization) -> merging.OrganizationMerge:
     """What headquarters has let go up in the body."""
     twin = await make.company(who, f"{body.name}（旧称）")
     return await merging.merge(hq, twin.id, version=twin.version, kept_id=body.id, reason="同じ学校のため")
+
+
+async def met_with(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """Where officers and the contact's body meet."""
+    body = await Organization.get(id=contact.organization_id)
+    return await drill_of(who, contact) | await encounter_of(who, contact) | await council_of(who, body)
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:

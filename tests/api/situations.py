@@ -40,6 +40,7 @@ from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.agreements import AgreementParty, PartyNaming
 from domain.calendar import Attendee
+from domain.councils import CouncilMembership
 from domain.documents import Document, DocumentContent
 from domain.drills import Participation
 from domain.encounters import (
@@ -56,7 +57,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 from tests import make
-from tests.api.inputs import drill_of, rows_of, wifi_of
+from tests.api.inputs import council_of, drill_of, rows_of, wifi_of
 from tests.api.reading.prefecture import lived_in
 from tests.domain.drills.asking import confirmed, finished
 from tests.domain.test_activities import held
@@ -69,6 +70,7 @@ LINKS: Mapping[type[Model], str] = {
     Attendee: "appointment_id",
     Participation: "drill_id",
     AgreementParty: "agreement_id",
+    CouncilMembership: "council_id",
     ActivityParticipation: "activity_id",
     Assignment: "lecture_id",
     Volunteer: "group_id",
@@ -204,6 +206,7 @@ async def _more(place: Town, guest: Actor) -> None:
     await _met(place.officer, await Contact.get(person_id=guest.person_id))
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
+    await council_of(place.hq, await Organization.get(id=guest.organization_id), unit_id=place.officer.unit_id)
     await _amended(place)
     await make.volunteer(place, family_name="試﨑")
     await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)

@@ -117,7 +117,7 @@ NUMBERS = {
 
 MEANS_ANOTHER = {
     ("holdActivity", "absent"): "attended",
-    ("addAgreementParty", "policeUnitId"): "organizationId",
+    **dict.fromkeys((("addAgreementParty", "policeUnitId"), ("admitToCouncil", "policeUnitId")), "organizationId"),
     ("reappointRoster", "groupId"): "leavingOut",
 }
 """Who is missing among those who stayed away is missing among those who came; one of two bodies is asked for; whoever
@@ -126,9 +126,11 @@ is left out of a roster has to stand on it, whichever group that is of."""
 UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
     *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill", "registerWifiSpot"),
+    "establishCouncil",
 }
 BODY_GONE = {"planEncounter", "noteEncounter"}
 GONE = {
+    *("correctCouncilMembership", "endCouncilMembership", "strikeCouncilMembership"),
     "takeBackCommitmentFulfilment",
     "takeBackResearchOutput",
     "requestLecture",
@@ -141,6 +143,7 @@ STAYS_OPEN = {
     *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),
     *("transferOrganization", "recordGuardianConsent", "recordHeldLecture"),
     *("revokeAccessToken", "revokeAccountSessions"),
+    *("correctCouncil", "transferCouncil"),
     *("correctWifiSpot", "transferWifiSpot", "correctWifiSurvey", "correctWifiAdvice"),
 }
 """What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
@@ -169,7 +172,9 @@ def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:
     if bad is True:
         return bool(get_named_type(gtype).name == "Boolean")
     if isinstance(bad, str):
-        not_needed = {"reason": NEED_NO_REASON, "authority": USUAL_AUTHORITY}.get(name, set())
+        not_needed = {"reason": NEED_NO_REASON, "authority": USUAL_AUTHORITY, "name": {"admitToCouncil"}}.get(
+            name, set()
+        )
         may_be_blank = name in MAY_BE_BLANK or mutation in not_needed
         return may_be_blank if not bad.strip() else bad == SQL
     return name in MAY_BE_EMPTY if bad in ([], {}) else bad in NUMBERS.get(name, ())

@@ -28,6 +28,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
+from domain.councils import Council, CouncilKind, CouncilMembership, CouncilRole
 from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
@@ -101,6 +102,8 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _desk(year, number)
     for agreement in await Agreement.all().order_by("id"):
         await _afterwards(year, agreement)
+    for number in range(size):
+        await _council(year, number)
     return year
 
 
@@ -283,6 +286,19 @@ async def _wifi_spot(year: Year, number: int) -> None:
     for _ in range(draw.randrange(2)):
         said = {"advised_on": year.day(), "means": AdviceMeans.CALL, "advised_by_id": year.people[0].id}
         await WifiAdvice.create(spot=spot, **said, **year.stamped(unit))
+
+
+async def _council(year: Year, number: int) -> None:
+    unit, draw = year.unit(), year.draw
+    named = {"name": "協議会", "search": "", "kana_order": "", "identity": f"council:{number}"}
+    days = {"founded_on": year.day(), "dissolved_on": year.perhaps_day()}
+    council = await Council.create(kind=draw.choice([*CouncilKind]), **days, **named, **year.stamped(unit))
+    for body in draw.sample([*year.hosts, None], 3):
+        who = {"organization_id": body.id} if body else {"police_unit_id": year.unit().id}
+        since, mistaken = year.day(), year.instant() if draw.random() < 0.1 else None
+        term = {"term_from": since, "term_to": draw.choice([None, since, since + timedelta(days=60)])}
+        kind = {"role": draw.choice([*CouncilRole]), "name": "会員", "kana_order": "", "removed_at": mistaken}
+        await CouncilMembership.create(council=council, **who, **term, **kind, **year.stamped(unit))
 
 
 async def _volunteer(year: Year, number: int) -> None:

@@ -23,6 +23,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import Appointment, Attendee
+from domain.councils import VOTING, Council, CouncilMembership
 from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period, months_later
@@ -40,7 +41,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_encounters, _bodies, _contacts)
+    more = (_encounters, _bodies, _contacts, _councils)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -263,6 +264,20 @@ async def _wifi(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _councils(_: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body.identity for body in await Organization.all()}
+    found: dict[str, list[Item]] = {name: [] for name in ("COUNCILS", "COUNCIL_MEMBERS", "COUNCIL_MEMBERS_UNIQUE")}
+    for council in await Council.all():
+        if council.founded_on <= last < (council.dissolved_on or date.max):
+            found["COUNCILS"].append((council.unit_id, council.kind.value, council.id))
+        for member in await CouncilMembership.filter(council_id=council.id, removed_at=None):
+            who = bodies[member.organization_id] if member.organization_id else member.police_unit_id
+            if member.role in VOTING and member.term_from <= last <= (member.term_to or date.max):
+                for name in ("COUNCIL_MEMBERS", "COUNCIL_MEMBERS_UNIQUE"):
+                    found[name].append((member.unit_id, council.kind.value, who))
+    return found
+
+
 async def _bodies(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {f"CI_BODIES{name}": [] for name in ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM")}
     for body in await Organization.all():
@@ -325,7 +340,16 @@ SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
 MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES")
 CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
-UNIQUE = ("PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "LECTURE_SCHOOLS", "DRILL_BODIES_UNIQUE", *PEOPLE, *MET, *CRITICAL)
+UNIQUE = (
+    "COUNCIL_MEMBERS_UNIQUE",
+    "PARTIES_UNIQUE",
+    "SMALL_PARTIES_UNIQUE",
+    "LECTURE_SCHOOLS",
+    "DRILL_BODIES_UNIQUE",
+    *PEOPLE,
+    *MET,
+    *CRITICAL,
+)
 SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")

@@ -107,6 +107,7 @@ def test_nothing_personal_stays_in_the_row_of_somebody_who_is_erased_but_what_th
 
 NOT_WRITTEN_FREELY = {
     "appointment.uid": "made here",
+    "council.name_kana": "the name's reading",
     "credential.factor": "a secret, encrypted",
     "credential.password_hash": "a hash",
     "idempotency_key.key": "a program's",

@@ -11,6 +11,7 @@ from domain import lectures, statistics, units
 from domain.activities import ActivityKind
 from domain.actor import Actor, Role
 from domain.agreements import AgreementKind, CooperationItem, OutputKind
+from domain.councils import CouncilKind
 from domain.drills import DrillThreat
 from domain.encounters import EncounterKind, EncounterTheme, GuidedBusiness
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -98,6 +99,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}
+    kinds |= {"COUNCIL": CouncilKind, "COUNCIL_MEMBERSHIP": CouncilKind}
     kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {
         name: {kind.value for kind in known} for name, known in kinds.items()

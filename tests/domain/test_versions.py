@@ -14,6 +14,7 @@ from domain import (
     activities,
     agreements,
     answering,
+    councils,
     documents,
     drills,
     encounters,
@@ -41,6 +42,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import PartStat
+from domain.councils import CouncilRole
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
 from domain.volunteers import AgeBand, CommissionKind
@@ -307,6 +309,18 @@ async def networks_are_surveyed(town: Town, sweep: Sweep) -> None:
     await sweep(wifi.retire_spot, town.hq, spot, on=me.today)
 
 
+async def councils_stand(town: Town, sweep: Sweep) -> None:
+    me, council = town.officer, await make.council(town.officer)
+    await sweep(councils.correct, me, council, purpose="情報の共有")
+    bodies = [await make.company(me, name) for name in ("例示銀行", "例示ガス")]
+    member = await sweep(councils.admit, me, council, organization_id=bodies[0].id)
+    await sweep(councils.correct_membership, me, member, role=CouncilRole.CHAIR)
+    await sweep(councils.end_membership, me, member, on=me.today)
+    await sweep(councils.strike_membership, me, member)
+    await sweep(councils.transfer, town.hq, council, unit_id=town.other_station.id)
+    await sweep(councils.dissolve, town.hq, council, on=me.today)
+
+
 async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     me, planned = town.officer, await make.planned_encounter(town.officer)
     await sweep(encounters.correct, me, planned, purpose="備えの確認")
@@ -366,6 +380,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
     "agreements": (agreements_are_signed_and_renewed, agreements_live_on),
     "answering": (answers_come_from_elsewhere,),
+    "councils": (councils_stand,),
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),
     "encounters": (encounters_are_reported,),

@@ -5,6 +5,7 @@ from domain import (
     activities,
     agreements,
     answering,
+    councils,
     documents,
     drills,
     encounters,
@@ -22,6 +23,7 @@ from domain.lectures import Assignment
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.api.played.bodies import body_retired, contact_gone, last_party, merging_undone, place_closed, sharing_ended
+from tests.api.played.councils import NOBODY_ELSE
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
@@ -117,6 +119,18 @@ async def network_taken_down(on: Ground) -> Ready:
     return hq(on, WifiSpot=spot.id, WifiSurvey=survey.id, WifiAdvice=advice.id)
 
 
+async def council_dissolved(on: Ground) -> Ready:
+    council = await make.council(on.town.officer, "例題協議会")
+    await councils.dissolve(on.town.officer, council.id, on=on.town.officer.today)
+    body = await make.company(on.town.officer, "例題旅館株式会社")
+    return hq(on, NOBODY_ELSE, Council=council.id, Organization=body.id)
+
+
+async def membership_struck(on: Ground) -> Ready:
+    await councils.strike_membership(on.town.officer, on.ids["CouncilMembership"])
+    return hq(on)
+
+
 async def unit_closed(on: Ground) -> Ready:
     unit = await make.station(on.town.admin, on.town.prefecture, 8)
     await units.retire(on.town.admin, unit.id, version=unit.version, on=on.town.admin.today)
@@ -181,6 +195,8 @@ ENDED: dict[str, Preparation] = {
     "Encounter": encounter_cancelled,
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
+    "Council": council_dissolved,
+    "CouncilMembership": membership_struck,
     "Unit": unit_closed,
     "Officer": officer_gone,
     "Organization": body_retired,

@@ -28,6 +28,7 @@ from tests.api.played.bodies import (
     to_the_other_station,
     twin,
 )
+from tests.api.played.councils import somebody_to_admit
 from tests.api.played.events import (
     activity_held,
     activity_over,
@@ -190,6 +191,14 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("returnDrillReport", "closeDrill"), drill_reported),
     "recordHeldDrill": held_in_june,
     "setThresholds": as_found(),
+    "establishCouncil": as_found(foundedOn="2026-04-01"),
+    "correctCouncil": as_found(foundedOn="2026-03-01"),
+    "transferCouncil": to_the_other_station,
+    "dissolveCouncil": as_found(on="2026-07-02"),
+    "admitToCouncil": somebody_to_admit,
+    "correctCouncilMembership": as_found(termFrom="2026-04-02", termTo="2027-03-31"),
+    "endCouncilMembership": as_found(on="2026-07-01"),
+    "strikeCouncilMembership": as_found(),
     "registerWifiSpot": as_found(foundOn="2026-07-01", municipalityCode="011002"),
     "correctWifiSpot": as_found(municipalityCode="011002"),
     "transferWifiSpot": as_found(),

@@ -1,0 +1,39 @@
+"""協議会・ネットワーク: councils and networks, and who is a member of them from when to when."""
+
+from domain.councils.council import (
+    KIND_LABELS,
+    MEMBERS_ON,
+    ROLE_LABELS,
+    VOTING,
+    Council,
+    CouncilKind,
+    CouncilMembership,
+    CouncilRole,
+    members_on,
+    memberships_visible_to,
+    visible_to,
+)
+from domain.councils.joining import admit, correct_membership, end_membership, strike_membership
+from domain.councils.keeping import correct, dissolve, establish, transfer
+
+__all__ = [
+    "KIND_LABELS",
+    "MEMBERS_ON",
+    "ROLE_LABELS",
+    "VOTING",
+    "Council",
+    "CouncilKind",
+    "CouncilMembership",
+    "CouncilRole",
+    "admit",
+    "correct",
+    "correct_membership",
+    "dissolve",
+    "end_membership",
+    "establish",
+    "members_on",
+    "memberships_visible_to",
+    "strike_membership",
+    "transfer",
+    "visible_to",
+]
