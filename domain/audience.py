@@ -1,9 +1,9 @@
 """宛先の範囲: which bodies, and which of their contacts, a set of criteria means today.
 
-A body is meant that is of one of the sectors, under one of the units, of one of the kinds or chosen itself; but only
-under `only_unit_ids` where such are told, and never one that is excluded. Whoever asks means bodies of their own units
-only, so a station never addresses another's. Who uses an audience keeps the lines (`find`) as they were found then;
-until it is used, it is what the criteria mean on the day on which it is looked at (`preview`).
+A body is meant that is a member of one of the councils, of one of the sectors or kinds, under one of the units or
+chosen itself; but only under `only_unit_ids` where such are told, and never one that is excluded. Whoever asks means
+bodies of their own units only, so a station never addresses another's. Who uses an audience keeps the lines (`find`) as
+they were found then; until it is used, it is what the criteria mean on the day on which it is looked at (`preview`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from uuid import UUID
 
 import orjson
 
-from domain import database
+from domain import councils, database
 from domain.actor import LIAISONS, Actor
+from domain.councils import MEMBERS_ON, Council
 from domain.errors import Incomplete, Invalid, NotFound, TooLarge
 from domain.journal import plain
 from domain.organizations import CiSector, ContactRole, Organization, OrganizationKind, kept_by
@@ -42,8 +43,8 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class AudienceCriteria:
-    """Whom somebody means. A unit means itself and all below it; without `roles` every contact of a body is meant, else
-    those of these roles, which are then told in this order."""
+    """Whom somebody means. A council means whoever is a member of it today, a unit itself and all below it; without
+    `roles` every contact of a body is meant, else those of these roles, which are then told in this order."""
 
     sectors: Sequence[CiSector] = ()
     unit_ids: Sequence[UUID] = ()
@@ -52,11 +53,12 @@ class AudienceCriteria:
     only_unit_ids: Sequence[UUID] = ()
     excluded_ids: Sequence[UUID] = ()
     roles: Sequence[ContactRole] = ()
+    council_ids: Sequence[UUID] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody can be meant, whatever there is."""
-        return not (self.sectors or self.unit_ids or self.kinds or self.organization_ids)
+        return not (self.sectors or self.unit_ids or self.kinds or self.organization_ids or self.council_ids)
 
     @property
     def as_kept(self) -> dict[str, Any]:
@@ -118,8 +120,9 @@ class Preview:
         return self.contacts - self.with_address
 
 
-# What was merged away is meant by what it went up in. `$10` is who is told after in a page.
-MEANT = """
+MEMBERS = MEMBERS_ON.format(day="$3")
+# What was merged away is meant by what it went up in.
+MEANT = f"""
     WITH RECURSIVE named AS (
         SELECT id, parent_id, listed FROM unit CROSS JOIN LATERAL (
             SELECT 'any' AS listed WHERE id = ANY ($5::uuid[]) UNION SELECT 'only' WHERE id = ANY ($8::uuid[])) told
@@ -136,8 +139,9 @@ MEANT = """
         WHERE prefecture_id = $1 AND unit_id = ANY ($2::uuid[]) AND coalesce(retired_on > $3, true)
             AND (ci_sector = ANY ($4::text[]) OR kind = ANY ($6::text[])
                 OR unit_id IN (SELECT id FROM named WHERE listed = 'any')
+                OR id IN (SELECT organization_id FROM ({MEMBERS}) member WHERE council_id = ANY ($11::uuid[]))
                 OR id IN (SELECT id FROM chosen WHERE is_meant))
-            AND ($8::uuid[] = '{}' OR unit_id IN (SELECT id FROM named WHERE listed = 'only'))
+            AND ($8::uuid[] = '{{}}' OR unit_id IN (SELECT id FROM named WHERE listed = 'only'))
             AND id NOT IN (SELECT id FROM chosen WHERE is_excluded)),
     line AS (
         SELECT body.id, body.name, body.unit_id, body.kana_order, known.id AS contact_id, known.person_id, known.role,
@@ -146,7 +150,7 @@ MEANT = """
                 WHEN person.phone <> '' OR body.phone <> '' THEN 'PHONE' ELSE 'NEITHER' END AS reach
         FROM body LEFT JOIN (contact known JOIN person ON person.id = known.person_id)
             ON known.organization_id = body.id AND known.since <= $3 AND coalesce(known.until > $3, true)
-            AND ($10::text[] = '{}' OR known.role = ANY ($10)))"""
+            AND ($10::text[] = '{{}}' OR known.role = ANY ($10)))"""  # noqa: S608 our own words
 
 LINES = f"""{MEANT}
     SELECT id, unit_id, contact_id, person_id, role, address, reach FROM line
@@ -162,8 +166,8 @@ PREVIEW = f"""{MEANT},
         (SELECT json_object_agg(best, number) FROM (SELECT best, count(*) AS number FROM told GROUP BY 1) n) AS reached,
         (SELECT json_agg(one) FROM (
             SELECT id, name, unit_id, contacts, best FROM told
-            WHERE $12::uuid IS NULL OR (kana_order, id) > (SELECT kana_order, id FROM organization WHERE id = $12)
-            ORDER BY kana_order, id LIMIT $11) one) AS shown
+            WHERE $13::uuid IS NULL OR (kana_order, id) > (SELECT kana_order, id FROM organization WHERE id = $13)
+            ORDER BY kana_order, id LIMIT $12) one) AS shown
     FROM told"""  # noqa: S608
 
 
@@ -221,15 +225,16 @@ def _values(actor: Actor, criteria: AudienceCriteria) -> list[object]:
         criteria.only_unit_ids,
         criteria.excluded_ids,
         criteria.roles,
+        criteria.council_ids,
     )
     return [actor.prefecture_id, list(actor.units), actor.today, *map(list, told)]
 
 
 async def find_criteria(actor: Actor, criteria: AudienceCriteria) -> AudienceCriteria:
     """The criteria, as they may be kept. Raises Incomplete where nobody could be meant, TooLarge for more than is told,
-    NotFound for a body or unit that is not the actor's, Invalid for a body that has left the register."""
+    NotFound for a body, unit or council that is not the actor's, Invalid for a body that has left the register."""
     if criteria.is_empty:
-        message = "宛先の条件を一つ以上指定してください（分野・所属・種別・個別の団体のどれか）。"
+        message = "宛先の条件を一つ以上指定してください（協議会・分野・所属・種別・個別の団体のどれか）。"
         raise Incomplete(message, field="criteria")
     for field in fields(criteria):
         if len(getattr(criteria, field.name)) > MOST_CHOSEN:
@@ -238,6 +243,9 @@ async def find_criteria(actor: Actor, criteria: AudienceCriteria) -> AudienceCri
     for name in ("unit_ids", "only_unit_ids"):
         if not set(getattr(criteria, name)) <= {*actor.units}:
             raise NotFound(MISSING, field=name)
+    seen = await councils.visible_to(actor).filter(any_of(Council, "id", criteria.council_ids))
+    if {*criteria.council_ids} != {one.id for one in seen}:
+        raise NotFound(MISSING, field="council_ids")
     await _must_keep(actor, criteria.organization_ids, "organization_ids", is_to_stand=True)
     await _must_keep(actor, criteria.excluded_ids, "excluded_ids", is_to_stand=False)
     return criteria

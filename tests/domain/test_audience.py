@@ -59,6 +59,21 @@ def test_criteria_join_their_bodies_and_leave_out_the_excluded(play: Any) -> Non
     play(story)
 
 
+def test_a_council_means_its_members_of_today(play: Any) -> None:
+    async def story(town: Town) -> None:
+        known, hq, day = await bodies(town), town.hq, timedelta(days=1)
+        council = await make.council(hq)
+        for name, more in (("銀行", {}), ("鉄道", {}), ("電力", {"term_to": hq.today - day})):
+            await make.member(hq, council, known[name], **more)
+        assert await names(hq, council_ids=[council.id]) == ["銀行", "鉄道"]
+        assert await names(hq, council_ids=[council.id], only_unit_ids=[town.station.id]) == ["銀行"]
+        with pytest.raises(NotFound) as refused:
+            await audience.preview(town.officer, AudienceCriteria(council_ids=[council.id]))
+        assert refused.value.field == "council_ids"
+
+    play(story)
+
+
 def test_a_sector_of_one_station_is_meant_by_both_together(play: Any) -> None:
     async def story(town: Town) -> None:
         await bodies(town)
@@ -199,4 +214,5 @@ def test_criteria_are_kept_as_they_were_told() -> None:
         only_unit_ids=[],
         excluded_ids=[],
         roles=[EMERGENCY],
+        council_ids=[],
     )
