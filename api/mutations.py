@@ -11,20 +11,22 @@ import dataclasses
 import inspect
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLResolveInfo
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from api import reading, referring
-from api.context import Info
+from api.reading.building import RESOLVER
 from api.reading.shapes import defined
 from domain import idempotency
 from domain.actor import Role
@@ -89,9 +91,19 @@ class _Parameter:
     def must_be_given(self) -> bool:
         return self.default is inspect.Parameter.empty
 
-    @property
+    @cached_property
     def may_be_null(self) -> bool:
         return NoneType in get_args(self.type)
+
+    @cached_property
+    def inner(self) -> Any:
+        """Its type, where it is not null."""
+        return _unwrapped(self.type)
+
+    @cached_property
+    def called(self) -> str:
+        """Its name on the wire."""
+        return to_camel_case(self.name)
 
     @property
     def on_the_wire(self) -> StrawberryField:
@@ -120,19 +132,14 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
     parameters = _parameters(verb)
     taken = _input(f"{capitalize_first(to_camel_case(name))}Input", [*parameters, _Parameter(KEY, str | None, None)])
 
-    async def resolve(info: Info, input: Any) -> Any:
-        actor, given = info.context.actor, dict(input)
-        key = given.pop(KEY, None)
-        arguments = {one.name: _meant(one, given[one.name]) for one in parameters if one.name in given}
-        content = repr((name, sorted(arguments.items())))
+    async def resolve(_: object, info: GraphQLResolveInfo[Any], input: Mapping[str, Any]) -> Any:
+        actor, arguments = info.context.actor, _arguments(parameters, input)
+        key, content = input.get(to_camel_case(KEY)), repr((name, sorted(arguments.items())))
         row_id = await idempotency.once(actor.person_id, actor.now, key, content, lambda: verb(actor, **arguments))
         return payload(**{_snake(shown): reading.read(shown, row_id)})
 
-    resolve.__annotations__ = {"info": Info, "input": taken, "return": payload}
-    field: StrawberryField = strawberry.mutation(
-        resolver=resolve, name=to_camel_case(name), description=_first_sentence(verb), metadata={VERB: verb}
-    )
-    field.python_name = name
+    field = _field(name, payload, description=_first_sentence(verb), metadata={VERB: verb, RESOLVER: resolve})
+    field.arguments = [StrawberryArgument("input", None, _understood(taken))]
     OFFERED[to_camel_case(name)] = allowed(verb)
     return field
 
@@ -157,8 +164,8 @@ def _parameters(verb: Verb) -> list[_Parameter]:
 
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:
-    """An input whose instance is what the client has written, by name: an argument left out is not there, null is."""
-    return defined(type(name, (dict,), {}), [one.on_the_wire for one in parameters], is_input=True)
+    """An input of the schema, of which no instance is ever made (`_arguments`)."""
+    return defined(type(name, (), {}), [one.on_the_wire for one in parameters], is_input=True)
 
 
 def _wire_type(annotation: Any) -> Any:
@@ -193,6 +200,7 @@ def _nested(shape: type) -> type:
     return _input(f"{shape.__name__}Input", _shape(shape))
 
 
+@cache
 def _shape(shape: type) -> list[_Parameter]:
     hints, empty = get_type_hints(shape), inspect.Parameter.empty
     fields = dataclasses.fields(shape)
@@ -202,11 +210,17 @@ def _shape(shape: type) -> list[_Parameter]:
     ]
 
 
+def _arguments(parameters: Sequence[_Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the client has written, as the verb takes it: what may be left out, and was, is not there."""
+    written = [one for one in parameters if one.called in given or one.must_be_given]
+    return {one.name: _meant(one, given.get(one.called)) for one in written}
+
+
 def _meant(one: _Parameter, value: Any) -> Any:
     """The value as the verb takes it. Raises NotFound for an id of another kind, Invalid for null or a bad text."""
     if value is None and not one.may_be_null:
         raise Invalid("null は指定できません。変えないときは項目ごと省いてください。", field=one.name)
-    return _value(one.name, _unwrapped(one.type), value)
+    return _value(one.name, one.inner, value)
 
 
 def _unwrapped(annotation: Any) -> Any:
@@ -226,5 +240,5 @@ def _value(name: str, annotation: Any, value: Any) -> Any:
     if annotation is str:
         return storable(value.replace("\r\n", "\n"), multiline=name in MULTILINE, field=name)
     if _is_shape(annotation):
-        return annotation(**{one.name: _meant(one, value[one.name]) for one in _shape(annotation) if one.name in value})
+        return annotation(**_arguments(_shape(annotation), value))
     return value

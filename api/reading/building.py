@@ -18,6 +18,10 @@ from api.reading.executor import Reader
 from api.reading.straight import straight
 from api.scalars import Date, DateTime
 
+RESOLVER = "resolver"
+"""Under this a field's metadata may hold its resolver, as graphql-core calls it: with what it has coerced, by the names
+on the wire. Strawberry would look through each input once more, and make objects of it."""
+
 
 class Cost(SchemaExtension):
     """Tells the client in `extensions.cost` how many rows the operation might have read."""
@@ -27,7 +31,7 @@ class Cost(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, but that a question which only reads goes straight to the reader."""
+    """Strawberry's, but that whatever is found good goes straight to the reader, or else to graphql-core."""
 
     async def execute(
         self,
@@ -66,7 +70,13 @@ def schema(
     if found := faults(built._schema):
         raise TypeError("\n".join(found))
     _describe_roots(built._schema)
+    _resolve_by_themselves(built._schema)
     return built
+
+
+def _resolve_by_themselves(built: GraphQLSchema) -> None:
+    for field in built.mutation_type.fields.values() if built.mutation_type else ():
+        field.resolve = field.extensions["strawberry-definition"].metadata.get(RESOLVER, field.resolve)
 
 
 def _describe_roots(built: GraphQLSchema) -> None:

@@ -1,5 +1,6 @@
-"""A question that does nothing but read is answered past graphql-core's executor, which would ask resolvers that
-only say "read this", and past Strawberry's rounds of extensions around it: together they take as long as a small page.
+"""What is found good goes past Strawberry's rounds of extensions, which have nothing to add to it. A question that does
+nothing but read is answered past graphql-core's executor, too, which would ask resolvers that only say "read this":
+together they take as long as a small page.
 
 What is said, refused and answered is the same (GraphQL §6.2.1, §6.4.4), and the same oracle judges it.
 """
@@ -7,7 +8,7 @@ What is said, refused and answered is the same (GraphQL §6.2.1, §6.4.4), and t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    execute,
     is_non_null_type,
     located_error,
 )
@@ -110,6 +112,29 @@ class Straight:
         return Prepared(built, collected.grouped_field_set)
 
 
+@dataclass(frozen=True)
+class Executed:
+    """Any other operation, found good, and its document: graphql-core executes it."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    name: str | None
+
+    async def answer(
+        self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
+    ) -> ExecutionResult:
+        done = execute(
+            self.schema,
+            self.document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=self.name,
+            executor_class=reader,
+        )
+        result = await done if isinstance(done, Awaitable) else done
+        return ExecutionResult(result.data, result.errors, {"cost": context.cost})
+
+
 class Reading:
     """The fields at the root of one question, each with a statement of its own."""
 
@@ -139,20 +164,22 @@ class Reading:
 
 def only_reads(schema: Schema, query: str, name: str | None) -> bool:
     """Whether the operation does nothing but read."""
-    return straight(schema._schema, query, name) is not None
+    return isinstance(straight(schema._schema, query, name), Straight)
 
 
 @lru_cache(maxsize=128)
-def straight(schema: GraphQLSchema, query: str, name: str | None) -> Straight | None:
+def straight(schema: GraphQLSchema, query: str, name: str | None) -> Straight | Executed | None:
     """The operation of this name, if it can be answered like this; whatever is wrong with it, graphql-core says."""
     try:
         document = parse_within_budget(query)
     except (GraphQLError, TooLarge):
         return None
     operation = _operation(document, name)
-    if operation is None or verdict(schema, query) or not _only_reads(schema, document, operation):
+    if operation is None or operation.operation is OperationType.SUBSCRIPTION or verdict(schema, query):
         return None
-    return Straight(schema, document, operation, name)
+    if _only_reads(schema, document, operation):
+        return Straight(schema, document, operation, name)
+    return Executed(schema, document, name)
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
