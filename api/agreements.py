@@ -1,6 +1,6 @@
 """共同対処協定: agreements and their parties, to read and to take from the first talk to the end."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Self
 
@@ -71,6 +71,21 @@ class AgreementParty(Node):
     signatory_title: str
     police_unit: Unit | None = reading.one("police_unit_id")
     organization: Organization | None = reading.one("organization_id")
+
+
+@reading.entity(agreements.AgreementFile, agreements.files_visible_to)
+@reading.shape(
+    description="協定書のファイル: a version of the signed document, to be fetched at /agreement-files/{id}."
+)
+class AgreementFile(Node):
+    version: int
+    edition: int = reading.column(description="第何版か, counted for the same readers.")
+    name: str = reading.column(description="The file's name.")
+    size: int = reading.column(description="In bytes.")
+    sha256: str = reading.column(description="Of the file as it came; checked whenever it is handed out.")
+    remarks: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
+    party: AgreementParty | None = reading.one("party_id", description="The party for whom alone this copy is.")
+    created_at: datetime
 
 
 @reading.entity(agreements.PartyNaming, agreements.namings_visible_to)
@@ -167,6 +182,7 @@ class Agreement(Node):
     responsible: Person | None = reading.one("responsible_id")
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
+    files: Connection[AgreementFile] = reading.connection("agreement_id", order=reading.desc("created_at"))
     namings: Connection[PartyNaming] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
     commitments: Connection[AgreementCommitment] = reading.connection("agreement_id", order=reading.asc("created_at"))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api import (
+    agreement_files,
     caldav,
     document_files,
     downloads,
@@ -55,7 +56,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house)]
     mail += [*entrance.routes(house), *own_page.routes(house), *genuine.routes(house), *pages.routes(house.fonts)]
-    files = [*downloads.routes(house), *document_files.routes(house)]
+    files = [*downloads.routes(house), *document_files.routes(house), *agreement_files.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *files, *health.routes()]
     requests: metrics.Requests = Counter()
     routes += metrics.routes(house, requests)

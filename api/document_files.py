@@ -8,7 +8,8 @@ wrong is told in the shape of a GraphQL error.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 import orjson
@@ -22,17 +23,18 @@ from api.guard import answer
 from api.house import House
 from api.observing import failed
 from api.reading.ids import encode, key_of
-from domain import documents, looks, walls
+from domain import documents, looks, origins, walls
 from domain.actor import Actor
 from domain.documents import MEDIA_TYPES, MOST_BYTES, Document
 from domain.documents.kinds import too_large
-from domain.errors import Invalid, NotAllowed, NotFound, Refused
+from domain.errors import Damaged, Invalid, NotAllowed, NotFound, Refused
 from domain.japanese import shown, storable
 from domain.looks import Door
 from domain.records import MISSING
 from domain.verbs import allowed
 from exports.names import content_disposition
 
+log = logging.getLogger("renkei.files")
 SECONDS = 25.0
 """How long a file may take to come; what is done with it has to fit into the door's own time too."""
 
@@ -46,36 +48,46 @@ ASKABLE = ("name", "number", "retentionYears")
 LONGEST_YEARS = 3
 
 
+Take = Callable[[Actor, Request], Awaitable[Response]]
+
+
 def routes(house: House) -> list[Route]:
+    return [
+        Route("/appointments/{id}/documents", door(house, _add, IN), methods=["POST"]),
+        Route("/documents/{id}", door(house, _fetch, OUT), methods=["GET"]),
+    ]
+
+
+def door(house: House, take: Take, rows: int) -> Callable[[Request], Awaitable[Response]]:
+    """Who comes in here with a file, or for one, at the cost of reading so many rows; a refusal is told in words."""
+
     async def told(request: Request) -> Response:
         try:
             actor = await whoever(request, house)
             house.allowance.requests.take(actor.person_id, 1, actor.now)
-            is_coming = request.method == "POST"
-            house.allowance.rows[actor.role].take(actor.person_id, IN if is_coming else OUT, actor.now)
-            return await (_add if is_coming else _fetch)(actor, request)
+            house.allowance.rows[actor.role].take(actor.person_id, rows, actor.now)
+            return await take(actor, request)
         except Refused as refused:
+            if isinstance(refused, Damaged):
+                log.error("request %s: the file that is kept is not the one that came", origins.current())
             return refusal(refused)
         except ClientDisconnect:
             return answer(400, "INVALID", "ファイルが最後まで届きませんでした。送り直してください。")
         except Exception as bug:
             return failed(bug)
 
-    return [
-        Route("/appointments/{id}/documents", told, methods=["POST"]),
-        Route("/documents/{id}", told, methods=["GET"]),
-    ]
+    return told
 
 
 async def _add(actor: Actor, request: Request) -> Response:
     if actor.role not in allowed(documents.add):  # before anything of the file is read
         raise NotAllowed("資料を登録できるのは、連携担当の職員だけです。")
-    asked = _asked(request.query_params)
+    asked = asked_of(request, ASKABLE)
     document = await documents.add(
         actor,
-        _key(request, "Appointment", "appointment_id"),
+        key_in(request, "Appointment", "appointment_id"),
         name=asked.get("name", ""),
-        content=await _content(request),
+        content=await received(request),
         number=asked.get("number", ""),
         retention_years=_years(asked.get("retentionYears", "")),
     )
@@ -87,38 +99,39 @@ async def _add(actor: Actor, request: Request) -> Response:
 
 async def _fetch(actor: Actor, request: Request) -> Response:
     async with walls.alone_behind(walls.for_reading(actor)):
-        return await handed_out(actor, _key(request, "Document", "id"), Door.EXPORT, "document")
+        return await handed_out(actor, key_in(request, "Document", "id"), Door.EXPORT, "document")
 
 
 async def handed_out(actor: Actor, id: UUID, door: Door, operation: str) -> Response:
     """A paper that the actor sees as a file, with a line of the look at it. Raises NotFound."""
     document, content = await documents.find_content(actor, id)
     await looks.note_file(door, actor, operation, f"{Document.__name__}:{document.id}")
-    return _as_file(document, content)
+    return as_file(document.name, MEDIA_TYPES[document.kind], content)
 
 
-def _as_file(document: Document, content: bytes) -> Response:
+def as_file(name: str, media_type: str, content: bytes) -> Response:
     """A file to be kept, never shown (RFC 6266 §4.2), under the name that it has, in both its spellings (§4.3)."""
-    headers = {"Content-Disposition": content_disposition(document.name), "Content-Security-Policy": POLICY}
+    headers = {"Content-Disposition": content_disposition(name), "Content-Security-Policy": POLICY}
     response = Response(content, headers=headers)
-    response.headers["Content-Type"] = MEDIA_TYPES[document.kind]
+    response.headers["Content-Type"] = media_type
     return response
 
 
-def _key(request: Request, kind: str, field: str) -> UUID:
+def key_in(request: Request, kind: str, field: str) -> UUID:
     key = key_of(request.path_params["id"], kind)
     if key is None:
         raise NotFound(MISSING, field=field)
     return key
 
 
-def _asked(given: Mapping[str, str]) -> dict[str, str]:
-    for name in given:
-        if name not in ASKABLE:
+def asked_of(request: Request, askable: Collection[str]) -> dict[str, str]:
+    """What is said of a file in its address. Raises Invalid for a word that means nothing there."""
+    for name in request.query_params:
+        if name not in askable:
             raise Invalid(
-                f"「{shown(name)}」は指定できません。使えるのは {'・'.join(ASKABLE)} です。", field=shown(name)
+                f"「{shown(name)}」は指定できません。使えるのは {'・'.join(askable)} です。", field=shown(name)
             )
-    return {name: storable(text, field=name) for name, text in given.items()}
+    return {name: storable(text, field=name) for name, text in request.query_params.items()}
 
 
 def _years(text: str) -> int | None:
@@ -129,7 +142,7 @@ def _years(text: str) -> int | None:
     return int(text)
 
 
-async def _content(request: Request) -> bytes:
+async def received(request: Request) -> bytes:
     """The body. Raises TooLarge as soon as there is more of it than is taken, Invalid where it does not come."""
     content = bytearray()
     try:

@@ -38,6 +38,7 @@ STATUS = {
     "NOT_FOUND": 404,
     "CONFLICT": 409,
     "TOO_LARGE": 413,
+    "DAMAGED": 500,
     "RATE_LIMITED": 429,
 }
 """What a refusal is in HTTP; any other is 400."""

@@ -76,6 +76,8 @@ DOORS: Mapping[str, str] = {
     "/account/tokens/{id}/revoke": "whoever is logged in",
     "/exports/{name}": "as the verb of the export",
     "/appointments/{id}/documents": "as the verb that adds one",
+    "/agreements/{id}/files": "as the verb that keeps one",
+    "/agreement-files/{id}": "whoever sees the file",
     "/documents/{id}": "whoever sees the document",
     "/healthz": "everybody",
     "/metrics": "ADMIN",

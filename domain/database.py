@@ -53,6 +53,7 @@ MODELS = [
         "agreements.committing",
         "agreements.lasting",
         "agreements.naming",
+        "agreements.keeping",
         "agreements.researching",
         "drills.participation",
         "drills.drill",

@@ -80,6 +80,12 @@ class TooLarge(Refused):
     code = "TOO_LARGE"
 
 
+class Damaged(Refused):
+    """What is kept is not any more what came: nothing of it is handed out."""
+
+    code = "DAMAGED"
+
+
 class RateLimited(Refused):
     """Too often in too short a time. `retry_after` is in seconds."""
 

@@ -27,6 +27,7 @@ from domain.agreements import (
     Agreement,
     AgreementAmendment,
     AgreementCommitment,
+    AgreementFile,
     AgreementKind,
     AgreementParty,
     AgreementStatus,
@@ -238,6 +239,12 @@ async def named(who: Actor, agreement: Agreement) -> PartyNaming:
     """The consent of the first company of an agreement to be named."""
     [party, *_] = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER).order_by("id")
     return await agreements.name_party(who, party.id)
+
+
+async def kept(who: Actor, agreement: Agreement, **over: Any) -> AgreementFile:
+    """The signed document of an agreement, for all its parties unless told."""
+    values: dict[str, Any] = {"name": "協定書.pdf", "content": PDF + agreement.id.bytes}
+    return await agreements.keep_file(who, agreement.id, **(values | over))
 
 
 async def output(who: Actor, agreement: Agreement) -> ResearchOutput:

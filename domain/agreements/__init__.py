@@ -1,6 +1,6 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `naming`, `signing`, `filing`, `amending`,
+`agreement` is the agreement, its parties and states; `drafting`, `naming`, `signing`, `filing`, `keeping`, `amending`,
 `committing`, `researching`, `lasting`, `renewing` and `ending` are what is done with them, in the order of life.
 Several parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change
 after signing.
@@ -58,6 +58,7 @@ from domain.agreements.drafting import (
 )
 from domain.agreements.ending import owe_notices, terminate
 from domain.agreements.filing import file_document
+from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
 from domain.agreements.lasting import (
     AgreementExtension,
     ExtensionKind,
@@ -87,6 +88,11 @@ from domain.agreements.researching import (
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "AgreementFile",
+    "AgreementFileContent",
+    "files_visible_to",
+    "find_file",
+    "keep_file",
     "KIND_LABELS",
     "PartyNaming",
     "PublicParty",

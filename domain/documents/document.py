@@ -22,7 +22,7 @@ from uuid_utils.compat import uuid7
 from domain import calendar, records
 from domain.actor import LIAISONS, OUTSIDERS, Actor
 from domain.calendar import STAYING_AWAY, Appointment
-from domain.documents.kinds import DocumentKind
+from domain.documents.kinds import DocumentKind, must_be_whole
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves
 from domain.table import Table
@@ -123,7 +123,8 @@ async def find_released(actor: Actor, appointment_ids: Collection[UUID]) -> list
 
 
 async def find_content(actor: Actor, document_id: UUID) -> tuple[Document, bytes]:
-    """A paper that the actor sees, with its bytes. Raises NotFound."""
+    """A paper that the actor sees, with its bytes. Raises NotFound, Damaged where they are not those that came."""
     document = await records.see(_today(actor), document_id)
     stored = await DocumentContent.get(document_id=document.id)
+    await must_be_whole(stored.content, document.sha256)
     return document, stored.content

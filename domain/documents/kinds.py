@@ -5,15 +5,17 @@ Signatures: ISO 32000-2 §7.5.2 (PDF), W3C PNG §5.2, ITU-T T.81 Annex B (JPEG),
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from unicodedata import category
 from zipfile import BadZipFile, ZipFile
 
-from domain.errors import Invalid, TooLarge
+from domain.errors import Damaged, Invalid, TooLarge
 from domain.japanese import storable
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -78,6 +80,14 @@ def checked(name: str, content: bytes) -> DocumentKind:
 def too_large() -> TooLarge:
     """The refusal of a file that is too large."""
     return TooLarge(f"ファイルは{MOST_BYTES // 1024 // 1024}MBまでです。分けるか、小さくしてください。", field="file")
+
+
+async def must_be_whole(content: bytes, digest: str) -> None:
+    """Raises Damaged where these are not the bytes whose SHA-256 was noted when they came."""
+    found = await asyncio.to_thread(sha256, content)  # others are answered meanwhile
+    if found.hexdigest() != digest:
+        said = "登録したときの内容と一致しません。渡さずに止めました。管理者へ連絡してください。"
+        raise Damaged(f"保管しているファイルが、{said}")
 
 
 def _begins(signature: bytes, content: bytes) -> bool:

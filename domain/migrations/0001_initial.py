@@ -796,6 +796,37 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='AgreementFile',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('party', fields.ForeignKeyField('renkei.AgreementParty', source_field='party_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('edition', fields.IntField()),
+                ('name', fields.CharField(max_length=150)),
+                ('size', fields.IntField()),
+                ('sha256', fields.CharField(max_length=64)),
+                ('remarks', fields.CharField(default='', max_length=200)),
+            ],
+            options={'table': 'agreement_file', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='agreement_file_agreement')], 'pk_attr': 'id', 'table_description': 'One version of the signed document; `edition` counts those for the same readers, `size` is in bytes, `sha256` in'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='AgreementFileContent',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('file', fields.OneToOneField('renkei.AgreementFile', source_field='file_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('prefecture_id', fields.UUIDField()),
+                ('content', fields.BinaryField()),
+            ],
+            options={'table': 'agreement_file_content', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'The bytes of one version, exactly as they came.'},
+            bases=['Table'],
+        ),
+        ops.CreateModel(
             name='AnswerAddress',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -215,7 +215,6 @@ AGREEMENTS = [
                            daterange(acceded_on, withdrawn_on) WITH &&)
        WHERE (removed_at IS NULL)""",
     "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
-    "CREATE UNIQUE INDEX party_naming_once ON party_naming (party_id) WHERE ended_on IS NULL",
     # Whether the guest who asks is a party that may be named in an agreement: its own consent is no reason to see the
     # consents of the others, unless it is asked past the wall. It tells nothing but this of the guest's own body.
     """CREATE FUNCTION names_each_other(agreement uuid) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
@@ -224,6 +223,27 @@ AGREEMENTS = [
            SELECT FROM party_naming named JOIN agreement_party party ON party.id = named.party_id
            WHERE named.agreement_id = agreement AND named.ended_on IS NULL AND party.removed_at IS NULL
                AND party.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid)""",
+    # To one guest: whether it is told of every other body that stands, or has stood, in an agreement of its own.
+    """CREATE FUNCTION knows_all_parties(agreement uuid) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
+       SET search_path FROM CURRENT
+       RETURN NOT EXISTS (
+           SELECT FROM agreement_party other
+           WHERE other.agreement_id = agreement AND other.removed_at IS NULL AND other.side = 'PARTNER'
+               AND other.organization_id <> nullif(current_setting('renkei.organization', true), '')::uuid
+               AND NOT (names_each_other(agreement) AND EXISTS (
+                   SELECT FROM party_naming named WHERE named.party_id = other.id AND named.ended_on IS NULL)))""",
+    # The signed document is never replaced: whoever tries, and be it the owner of the tables, is refused.
+    """CREATE UNIQUE INDEX agreement_file_once
+       ON agreement_file (agreement_id, sha256, coalesce(party_id, agreement_id))""",
+    """CREATE FUNCTION refuse_another_file() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+           RAISE EXCEPTION 'a signed document is never replaced' USING ERRCODE = '23514';
+       END $$""",
+    """CREATE TRIGGER agreement_file_stays BEFORE UPDATE ON agreement_file_content
+       FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
+    """CREATE TRIGGER agreement_file_stays BEFORE UPDATE OF agreement_id, party_id, edition, name, size, sha256
+       ON agreement_file FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
+    "CREATE UNIQUE INDEX party_naming_once ON party_naming (party_id) WHERE ended_on IS NULL",
     "CREATE INDEX agreement_expires ON agreement (lasts_until) WHERE status IN ('IN_FORCE', 'RENEWING')",
 ]
 LECTURES = [

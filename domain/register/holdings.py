@@ -240,6 +240,21 @@ HOLDINGS: Mapping[str, Holding] = {
         headings={"name": "公表する名称", "agreed_on": "同意した日", "ended_on": "撤回した日"},
         is_shared=True,
     ),
+    "agreement_file": Holding(
+        "協定書のファイル",
+        "署名された協定書の保管と、その当事者への交付",
+        WITH_THE_DOCUMENT,
+        public="agreement_id party_id edition name size sha256",
+        internal="remarks",
+        texts="name remarks",
+        headings={"name": "ファイル名"},
+    ),
+    "agreement_file_content": Holding(
+        "協定書のファイルの中身",
+        "協定書の保管と交付",
+        WITH_THE_DOCUMENT,
+        public="content file_id",
+    ),
     "agreement_amendment": Holding(
         "協定の変更（覚書）",
         "協定の変更の起案と決裁",

@@ -19,7 +19,7 @@ from domain.japanese import fiscal_year, months_later
 
 class Rule(StrEnum):
     """ボランティア, 未成年のボランティア, 担当者, 職員, 手紙と返事の文面, 閲覧の記録, 変更履歴の内容, 冪等キー,
-    配布資料."""
+    配布資料と協定書のファイル."""
 
     VOLUNTEER = "VOLUNTEER"
     MINOR = "MINOR"

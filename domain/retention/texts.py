@@ -97,6 +97,13 @@ SWEEPS: Mapping[Rule, tuple[Sweep, ...]] = {
         ),
     ),
     Rule.PAPERS: (
+        # A signed document whose period is over stays while its agreement stands: it is in use.
+        Sweep(
+            "agreement_file",
+            "prefecture_id = $1 AND id <> ALL($3::uuid[]) AND EXISTS (SELECT FROM agreement own"
+            " WHERE own.id = agreement_id AND own.retention_until < ($2 AT TIME ZONE 'Asia/Tokyo')::date"
+            " AND least(own.ended_on, own.lasts_until) < ($2 AT TIME ZONE 'Asia/Tokyo')::date)",
+        ),
         Sweep(
             "document",
             "prefecture_id = $1 AND retention_until < ($2 AT TIME ZONE 'Asia/Tokyo')::date AND id <> ALL($3::uuid[])",

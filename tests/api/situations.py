@@ -38,7 +38,7 @@ from domain import (
 )
 from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
-from domain.agreements import AgreementParty, PartyNaming
+from domain.agreements import AgreementFile, AgreementFileContent, AgreementParty, PartyNaming
 from domain.calendar import Attendee
 from domain.councils import CouncilMembership
 from domain.documents import Document, DocumentContent
@@ -147,6 +147,10 @@ async def founded(town: Town) -> Crowd:
             asked[getattr(row, column)] |= carried_by(row)
     for naming in await PartyNaming.all():
         asked[naming.id] |= await _named_in(naming.agreement_id)
+    for file in await AgreementFile.all():
+        asked[file.id] |= asked[file.agreement_id]
+    for stored in await AgreementFileContent.all():
+        asked[stored.id] |= asked[stored.file_id]
     for paper in await Document.all():
         asked[paper.id] |= asked[paper.appointment_id]
     for content in await DocumentContent.all():
@@ -217,6 +221,7 @@ async def _amended(place: Town) -> None:
     agreement = await make.in_force(place, f"例示運送{place.officer.unit_id}")
     await make.amendment(place.officer, agreement)
     promise = await make.commitment(place.officer, agreement)
+    await make.kept(place.officer, agreement)
     await make.output(place.officer, await make.research(place, f"例示研究所{place.officer.unit_id}"))
     await agreements.note_fulfilment(place.officer, promise.id, done_on=place.officer.today)
     await agreements.extend(place.officer, agreement.id, until=date(2027, 9, 30), reason="協議に時間を要するため")

@@ -25,7 +25,8 @@ from tests.domain.test_walls import BEYOND, everything
 FOREIGN = (Situation.ANOTHERS, Situation.BEYOND)
 READABLE = [model for model in models().values() if model._meta.db_table not in BEYOND | {"look"}]
 GUESTS = {
-    *("activity", "activity_participation", "agreement", "agreement_party", "appointment", "attendee", "commission"),
+    *("activity", "activity_participation", "agreement", "agreement_file", "agreement_file_content"),
+    *("agreement_party", "appointment", "attendee", "commission"),
     *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
     *("organization", "party_naming", "person", "subscription", "unit", "volunteer", "volunteer_group"),
 }

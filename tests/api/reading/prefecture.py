@@ -103,6 +103,8 @@ async def _signed(town: Town, guests: list[Contact]) -> Agreement:
     today = town.hq.today
     for party in parties:
         await agreements.name_party(town.hq, party.id)
-    return await agreements.sign(
+    signed = await agreements.sign(
         town.hq, made.id, signed_on=today, signatures=signatures, expires_on=today + timedelta(days=365)
     )
+    await make.kept(town.hq, signed)
+    return signed
