@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -17,6 +17,9 @@ from domain import activities
 from domain.activities import ActivityKind, ActivityStatus, ParticipationStatus
 from domain.actor import Role
 from domain.rights import DataClass
+
+if TYPE_CHECKING:
+    from api.outreach import OutreachEvent
 
 INTERNAL = DataClass.INTERNAL
 INVOLVED = OFFICERS | {Role.VOLUNTEER}
@@ -39,6 +42,7 @@ class VolunteerActivityFilter:
     kind: list[ActivityKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
     group: strawberry.ID | None = reading.refers("group_id", "VolunteerGroup")
+    outreach_event: strawberry.ID | None = reading.refers("outreach_event_id", "OutreachEvent")
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
 
@@ -111,6 +115,9 @@ class VolunteerActivity(Node):
     )
     unit: Unit | None = reading.one("unit_id")
     group: VolunteerGroup | None = reading.one("group_id")
+    outreach_event: Annotated["OutreachEvent", strawberry.lazy("api.outreach")] | None = reading.one(
+        "outreach_event_id", description="The event of the police with which they help."
+    )
     appointment: Appointment | None = reading.one("appointment_id", implied=INVOLVED)
     participations: Connection[ActivityParticipation] = reading.connection(
         "activity_id", orders=ActivityParticipationOrder, filters=ActivityParticipationFilter, implied=OFFICERS

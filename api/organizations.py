@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from api.drills import DrillParticipation
     from api.encounters import Encounter
     from api.lectures import Lecture
+    from api.outreach import OutreachHost
 
 offer(OrganizationKind, OrganizationSize, CiSector, InPlace, ContactRole, DuplicateReason)
 
@@ -180,6 +181,9 @@ class Organization(Node):
     )
     encounters: Connection[Annotated["Encounter", strawberry.lazy("api.encounters")]] = reading.connection(
         "organization_id", order=reading.desc("starts_at")
+    )
+    outreach_parts: Connection[Annotated["OutreachHost", strawberry.lazy("api.outreach")]] = reading.connection(
+        "organization_id", order=reading.desc("created_at")
     )
 
 

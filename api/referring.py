@@ -84,6 +84,8 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "OrganizationMerge": ("organizationMerges",),
     "PartyNaming": ("agreements.namings",),
     "Person": ("contacts.person", "volunteers.person"),
+    "OutreachEvent": ("outreachEvents",),
+    "OutreachHost": ("outreachEvents.hosts",),
     "Unit": ("units",),
     "Volunteer": ("volunteers",),
     "VolunteerActivity": ("volunteerActivities",),

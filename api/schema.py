@@ -34,6 +34,7 @@ from api.organizations import (
     OrganizationMutations,
     OrganizationQueries,
 )
+from api.outreach import OutreachMutations, OutreachQueries
 from api.people import NoticeMutations, OfficerMutations, PeopleQueries
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
@@ -67,6 +68,7 @@ class Query(
     DrillQueries,
     DocumentQueries,
     EncounterQueries,
+    OutreachQueries,
     StatisticsQueries,
     SubscriptionQueries,
     AnswerAddressQueries,
@@ -113,6 +115,7 @@ Mutation = together(
     DocumentMutations,
     EncounterMutations,
     EncounterReviewMutations,
+    OutreachMutations,
     AttendeeMutations,
     AnswerAddressMutations,
     IncomingMutations,

@@ -29,12 +29,13 @@ from domain.verbs import broken
 
 
 class AppointmentKind(StrEnum):
-    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式."""
+    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式, OUTREACH 広報啓発."""
 
     LECTURE = "LECTURE"
     DRILL = "DRILL"
     ACTIVITY = "ACTIVITY"
     CEREMONY = "CEREMONY"
+    OUTREACH = "OUTREACH"
 
 
 class AppointmentStatus(StrEnum):
@@ -220,6 +221,11 @@ async def must_be_over_and_missing(
     """What is entered afterwards: Raises Invalid for what is not over, Conflict where the unit has entered the same
     already, for a second one would count twice."""
     must_be_over(author, starts_at, ends_at)
+    await must_be_missing(kind, unit_id, title, starts_at)
+
+
+async def must_be_missing(kind: AppointmentKind, unit_id: UUID, title: str, starts_at: datetime) -> None:
+    """Raises Conflict where the unit has the same already: a second one would count twice."""
     same = Appointment.filter(kind=kind, unit_id=unit_id, title=title, starts_at=starts_at)
     if await same.exclude(status=AppointmentStatus.CANCELLED).exists():
         raise Conflict(

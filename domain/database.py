@@ -44,6 +44,7 @@ MODELS = [
         "volunteers.roster",
         "volunteers.consents",
         "volunteers.commissions",
+        "outreach.event",
         "activities.activity",
         "lectures.lecture",
         "lectures.assigning",

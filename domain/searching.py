@@ -12,6 +12,7 @@ SEARCHED = (
     "council",
     "drill",
     "organization",
+    "outreach_event",
     "person",
     "volunteer",
     "volunteer_group",

@@ -15,6 +15,7 @@ from domain import (
     installation,
     lectures,
     organizations,
+    outreach,
     people,
     tokens,
     units,
@@ -45,6 +46,14 @@ from domain.encounters import Encounter, EncounterKind, EncounterMember, Encount
 from domain.feeds import Feed, Subscription
 from domain.lectures import Audience, Lecture
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
+from domain.outreach import (
+    HandedOut,
+    OutreachAudience,
+    OutreachEvent,
+    OutreachKind,
+    OutreachResults,
+    OutreachTheme,
+)
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, CommissionKind, GroupBase, Volunteer, VolunteerGroup
@@ -256,6 +265,36 @@ async def amendment(who: Actor, agreement: Agreement, **over: Any) -> AgreementA
     """A change of the clauses of an agreement in force, from today on unless told, before the approver."""
     values = {"effective_on": who.today, "changes": "第3条に訓練を加える。"}
     return await agreements.propose_amendment(who, agreement.id, **(values | over))
+
+
+async def outreach_event(who: Actor, **over: Any) -> OutreachEvent:
+    """A seminar for small businesses in three weeks."""
+    starts_at = over.pop("starts_at", who.now + timedelta(days=21))
+    values: dict[str, Any] = {
+        "kind": OutreachKind.SEMINAR,
+        "theme": OutreachTheme.SME_SUPPORT,
+        "audience": OutreachAudience.SME,
+        "title": "サイバー保険と備えのセミナー",
+        "place": "見本市民会館",
+        "ends_at": starts_at + timedelta(hours=2),
+    }
+    return await outreach.plan(who, starts_at=starts_at, **(values | over))
+
+
+async def reported_event(who: Actor, **over: Any) -> OutreachEvent:
+    """The same, held a week ago and reported."""
+    starts_at = over.pop("starts_at", who.now - timedelta(days=7))
+    values: dict[str, Any] = {
+        "kind": OutreachKind.SEMINAR,
+        "theme": OutreachTheme.SME_SUPPORT,
+        "audience": OutreachAudience.SME,
+        "title": "サイバー保険と備えのセミナー",
+        "ends_at": starts_at + timedelta(hours=2),
+        "summary": "備えの手順を説明し、質問を受けた。",
+        "results": OutreachResults(body_count=24, people_count=31),
+        "materials": [HandedOut("備えの手引き", 40)],
+    }
+    return await outreach.record(who, starts_at=starts_at, **(values | over))
 
 
 async def group(who: Actor, name: str = "例示大学サイバー防犯ボランティア", **over: Any) -> VolunteerGroup:

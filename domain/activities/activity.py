@@ -18,6 +18,7 @@ from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee
+from domain.outreach import OutreachEvent
 from domain.records import Owned, any_of, nothing
 from domain.replies import belongs
 from domain.states import Moves
@@ -109,12 +110,17 @@ WAITING = (*EXPECTED, ParticipationStatus.WAITLISTED)
 
 class Activity(Owned):
     """One activity. `starts_at` repeats the appointment's for ordered reading. Counts are empty until it is held:
-    通報, 転送 and 削除 (件) belong to the patrol only, and never say what was found."""
+    通報, 転送 and 削除 (件) belong to the patrol only, and never say what was found. `outreach_event` is what the
+    volunteers help with, where it is an event of the police."""
 
     group: fields.ForeignKeyNullableRelation[VolunteerGroup] = fields.ForeignKeyField(
         "renkei.VolunteerGroup", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     group_id: UUID | None
+    outreach_event: fields.ForeignKeyNullableRelation[OutreachEvent] = fields.ForeignKeyField(
+        "renkei.OutreachEvent", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    outreach_event_id: UUID | None
     appointment: fields.OneToOneRelation[Appointment] = fields.OneToOneField(
         "renkei.Appointment", on_delete=fields.RESTRICT, related_name=False
     )
@@ -139,6 +145,7 @@ class Activity(Owned):
         indexes = [
             Index(fields=("unit_id", "starts_at", "id"), name="activity_unit_start"),
             Index(fields=("group_id", "starts_at"), name="activity_group"),
+            Index(fields=("outreach_event_id", "starts_at"), name="activity_outreach_event"),
         ]
 
 

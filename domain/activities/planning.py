@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import Subquery
 
-from domain import amounts, calendar, invitations, records, units, volunteers
+from domain import amounts, calendar, invitations, outreach, records, units, volunteers
 from domain.activities.activity import (
     EXPECTED,
     LABELS,
@@ -27,6 +27,7 @@ from domain.activities.seating import fill, seats_taken
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.errors import Conflict, Invalid, WrongState
+from domain.outreach import OutreachStatus
 from domain.states import must_be_in, must_move, said
 from domain.verbs import verb
 from domain.volunteers import ConsentScope, Volunteer
@@ -35,9 +36,11 @@ FARTHEST = timedelta(days=800)
 
 
 class More(TypedDict, total=False):
-    """What may be known of an activity besides kind, title and date. `capacity` is people (人)."""
+    """What may be known of an activity besides kind, title and date. `capacity` is people (人), `outreach_event_id` the
+    event of the police with which the volunteers help."""
 
     group_id: UUID | None
+    outreach_event_id: UUID | None
     capacity: int | None
     remarks: str
 
@@ -81,14 +84,19 @@ async def plan(
     )
 
 
-async def _must_be_right(actor: Actor, facts: Facts, group_before: UUID | None = None) -> None:
+async def _must_be_right(actor: Actor, facts: Facts, before: Activity | None = None) -> None:
     if "title" in facts:
         records.must_say(facts["title"], "活動の名称", "title")
     seats, group_id = facts.get("capacity"), facts.get("group_id")
     if seats is not None:
         amounts.people(seats, "capacity", "定員", least=1)
-    if group_id and group_id != group_before:
+    if group_id and group_id != (before and before.group_id):
         await records.see(volunteers.groups_visible_to(actor), group_id, field="group_id")
+    event_id = facts.get("outreach_event_id")
+    if event_id and event_id != (before and before.outreach_event_id):
+        event = await records.see(outreach.visible_to(actor), event_id, field="outreach_event_id")
+        if event.status is OutreachStatus.CANCELLED:
+            raise Invalid("中止になった広報啓発です。別のものを選ぶか、空欄にしてください。", field="outreach_event_id")
 
 
 def _must_be_near(actor: Actor, starts_at: datetime) -> None:
@@ -101,7 +109,7 @@ async def correct(actor: Actor, /, activity_id: UUID, *, version: int, **facts: 
     """Correct what an activity is called and counted as; the date is changed by `reschedule`. More seats are offered to
     whoever waits."""
     activity = await records.find(visible_to(actor), activity_id, version)
-    await _must_be_right(actor, facts, activity.group_id)
+    await _must_be_right(actor, facts, activity)
     if facts.get("kind", activity.kind) is not activity.kind:
         await _must_suit_all(activity, facts["kind"])
     await _must_seat_all(activity, facts.get("capacity"))

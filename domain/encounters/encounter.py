@@ -23,6 +23,7 @@ from domain.organizations import Establishment, Organization
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_move
+from domain.themes import labelled
 from domain.verbs import broken
 
 
@@ -90,22 +91,7 @@ class EncounterTheme(StrEnum):
     OTHER = "OTHER"
 
 
-THEME_LABELS: Mapping[EncounterTheme, str] = {
-    EncounterTheme.RELATIONSHIP: "顔の見える関係",
-    EncounterTheme.AGREEMENT: "協定",
-    EncounterTheme.DRILL: "訓練",
-    EncounterTheme.INFORMATION: "情報提供",
-    EncounterTheme.SME_SUPPORT: "中小企業支援",
-    EncounterTheme.IDENTITY_CHECK: "本人確認",
-    EncounterTheme.LOG_RETENTION: "通信履歴の保存",
-    EncounterTheme.FINANCIAL_FRAUD: "不正送金",
-    EncounterTheme.WIFI: "公衆無線LAN",
-    EncounterTheme.ECONOMIC_SECURITY: "経済安全保障",
-    EncounterTheme.RECRUITMENT_PR: "採用広報",
-    EncounterTheme.VOLUNTEERS: "ボランティア",
-    EncounterTheme.CHILD_PROTECTION: "児童保護",
-    EncounterTheme.OTHER: "その他",
-}
+THEME_LABELS = labelled(EncounterTheme)
 
 
 class GuidedBusiness(StrEnum):

@@ -11,7 +11,10 @@ EXTENSIONS = [
 # key. Behind the walls PostgreSQL looks at what it does not trust only after the wall, and so in no index: neither LIKE
 # nor the comparison of arrays is leakproof. So the rows are found by a function with the owner's rights, which gives
 # away nothing but their ids, of the prefecture that is set if one is; the caller reads the rows behind the wall.
-FOUND = ("agreement", "contact", "council", "drill", "organization", "person", "volunteer", "volunteer_group", "wifi_spot")
+FOUND = (
+    *("agreement", "contact", "council", "drill", "organization", "outreach_event", "person", "volunteer"),
+    *("volunteer_group", "wifi_spot"),
+)
 _OURS = """prefecture_id = coalesce(nullif(current_setting('renkei.prefecture', true), '')::uuid, prefecture_id)
            AND strpos(search, key) > 0"""
 
@@ -264,6 +267,10 @@ ENCOUNTERS = [
        WHERE next_due_on IS NOT NULL AND next_done_on IS NULL AND status <> 'CANCELLED'""",
     "CREATE INDEX encounter_planned ON encounter (starts_at, id) WHERE status = 'PLANNED'",
 ]
+OUTREACH = [
+    "CREATE UNIQUE INDEX outreach_host_once ON outreach_host (event_id, organization_id) WHERE removed_at IS NULL",
+    "CREATE UNIQUE INDEX outreach_material_once ON outreach_material (event_id, name) WHERE removed_at IS NULL",
+]
 STATISTICS = [
     """CREATE UNIQUE INDEX statistics_run_once ON statistics_run (unit_id, measure, starts_on, ends_on)
        WHERE person_id IS NULL""",
@@ -344,6 +351,7 @@ ORDERS = [
     "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",
     "CREATE INDEX encounter_in_order ON encounter (starts_at, id)",
+    "CREATE INDEX outreach_event_in_order ON outreach_event (starts_at, id)",
     "CREATE INDEX drill_participation_in_order ON drill_participation (created_at, id)",
 ]
 
@@ -371,6 +379,7 @@ class Migration(migrations.Migration):
                 *LECTURES,
                 *DRILLS,
                 *ENCOUNTERS,
+                *OUTREACH,
                 *STATISTICS,
                 *VOLUNTEERS,
                 *ACTIVITIES,

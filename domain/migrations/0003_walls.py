@@ -32,6 +32,7 @@ OWN = {
     "council_membership": f"({OWN_ORGANIZATION} OR council_id = ANY (ARRAY(SELECT known_councils())))",
     "drill_participation": OWN_ORGANIZATION,
     "establishment": OWN_ORGANIZATION,
+    "outreach_host": OWN_ORGANIZATION,
     "lecture_assignment": OWN_PERSON,
     "organization": f"id = {ORGANIZATION}",
     "person": f"id = {PERSON}",
@@ -74,6 +75,10 @@ LED_TO = {
     ),
     "kept_entry": (_asked_to("kept_entry.appointment_id"),),
     "lecture": (f"school_id = {ORGANIZATION}", _asked_to("lecture.appointment_id")),
+    "outreach_event": (
+        _by("outreach_host", "event_id", "outreach_event.id", "removed_at IS NULL"),
+        _asked_to("outreach_event.appointment_id"),
+    ),
     "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id"),),
 }
 GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
@@ -110,6 +115,7 @@ DESKS = (
     "legal_hold",
     "organization_co_owner",
     "organization_merge",
+    "outreach_material",
     "post",
     "research_output",
     "reappointment",

@@ -98,6 +98,8 @@ _WORDS = """
     what 約束の内容 times_per_year 1年度の回数 counted_from 履行の数え方 commitment_id 協定の約束 done_on 履行した日
     more_numbers その他の文書番号 classification_code 分類符号
     research_theme 研究のテーマ research_from 研究の始まり research_to 研究の終わり produced_on 成果の日
+    event_id 広報啓発 outreach_event_id 広報啓発 urges_reporting 通報・相談を促すか body_count 参加団体数
+    people_count 参加者数 visitor_count 来場者数 officer_count 従事した職員数 media_count 報道件数 copies 配布部数
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

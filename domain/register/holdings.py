@@ -116,7 +116,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "ボランティア活動",
         "活動の計画、実績および統計",
         NOTHING_PERSONAL,
-        public="kind status title starts_at group_id appointment_id",
+        public="kind status title starts_at group_id outreach_event_id appointment_id",
         internal="capacity reason remarks audience_count copies_count reported_count forwarded_count removed_count"
         " reported_by_id held_at",
         texts="title reason remarks",
@@ -426,6 +426,30 @@ HOLDINGS: Mapping[str, Holding] = {
         public="item answer encounter_id contact_id",
         internal="note",
         texts="note",
+    ),
+    "outreach_event": Holding(
+        "広報啓発",
+        "セミナー、キャンペーンなどの計画、報告および統計",
+        NOTHING_PERSONAL,
+        public="kind status theme audience title starts_at lasts_until urges_reporting appointment_id",
+        internal="remarks summary reason body_count people_count visitor_count officer_count media_count"
+        " reported_by_id reported_at checked_by_id checked_at search",
+        texts="title remarks summary reason",
+        is_shared=True,
+        headings={"theme": "テーマ", "reason": "中止・差戻しの理由", "summary": "実施結果"},
+    ),
+    "outreach_host": Holding(
+        "広報啓発の主催・共催・後援・協力",
+        "どの団体とともに行うかの記録",
+        NOTHING_PERSONAL,
+        public="role removed_at event_id organization_id",
+    ),
+    "outreach_material": Holding(
+        "広報啓発の配布物",
+        "何を何部配ったかの記録と統計",
+        NOTHING_PERSONAL,
+        internal="name copies removed_at event_id",
+        texts="name",
     ),
     "unit": Holding(
         "所属",

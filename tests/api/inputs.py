@@ -37,6 +37,7 @@ from domain.incoming import Told
 from domain.lectures import Assignment
 from domain.organizations import Contact, Organization
 from domain.outbox import Letter
+from domain.outreach import CoHosting, OutreachHost
 from domain.units import Unit
 from domain.volunteers import AgeBand
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
@@ -243,7 +244,8 @@ async def merged_into(hq: Actor, who: Actor, body: Organization) -> merging.Orga
 async def met_with(who: Actor, contact: Contact) -> dict[str, UUID]:
     """Where officers and the contact's body meet."""
     body = await Organization.get(id=contact.organization_id)
-    return await drill_of(who, contact) | await encounter_of(who, contact) | await council_of(who, body)
+    met = await drill_of(who, contact) | await encounter_of(who, contact) | await council_of(who, body)
+    return met | await outreach_of(who, contact)
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
@@ -275,6 +277,12 @@ async def encounter_of(who: Actor, contact: Contact) -> dict[str, UUID]:
         next_step=NextStep("訓練の案内を送る", who.today),
     )
     return {"Encounter": visit.id}
+
+
+async def outreach_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """A seminar with the contact's body, held and reported."""
+    event = await make.reported_event(who, hosts=[CoHosting(contact.organization_id)])
+    return {"OutreachEvent": event.id, "OutreachHost": (await OutreachHost.get(event_id=event.id)).id}
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:

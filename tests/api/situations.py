@@ -53,6 +53,7 @@ from domain.encounters import (
 )
 from domain.lectures import Assignment
 from domain.organizations import Contact, Organization
+from domain.outreach import CoHosting
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
@@ -211,6 +212,8 @@ async def _more(place: Town, guest: Actor) -> None:
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
     await council_of(place.hq, await Organization.get(id=guest.organization_id), unit_id=place.officer.unit_id)
+    event = {"title": "親子ネット教室", "hosts": [CoHosting(guest.organization_id)]}
+    await make.reported_event(place.officer, **event)
     await _amended(place)
     await make.volunteer(place, family_name="試﨑")
     await volunteers.reappoint_roster(place.hq, ending_on=YEAR_END, unit_id=place.officer.unit_id)

@@ -86,7 +86,7 @@ MAY_BE_BLANK = {
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""
 
-NEED_NO_REASON = {"rescheduleLecture", "rescheduleDrill", "resignVolunteer"}
+NEED_NO_REASON = {"rescheduleLecture", "rescheduleDrill", "rescheduleOutreach", "resignVolunteer"}
 """Mutations that a reason may be given for, but need not."""
 
 MAY_BE_EMPTY = {
@@ -101,6 +101,7 @@ MAY_BE_EMPTY = {
     "leavingOut",
     "names",
     *("members", "checklist", "moreNumbers"),
+    *("hosts", "materials"),
     "attendance.attendeeIds",
     "results",
 }
@@ -112,6 +113,8 @@ NUMBERS = {
     **dict.fromkeys(("remindDays", "quietFrom", "quietTo"), {0}),
     "differing.minutes": {0},
     **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
+    **dict.fromkeys([f"results.{of}Count" for of in ("body", "people", "visitor", "officer", "media")], {0}),
+    "materials.copies": {0},
 }
 """Numbers at the far end that are meant: as many seats as one likes, nobody at all, midnight."""
 
@@ -127,6 +130,7 @@ UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
     *("reappointRoster", "planActivity", "planDrill", "recordHeldDrill", "registerWifiSpot"),
     "establishCouncil",
+    *("planOutreach", "recordOutreach"),
 }
 BODY_GONE = {"planEncounter", "noteEncounter"}
 GONE = {

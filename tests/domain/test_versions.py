@@ -22,6 +22,7 @@ from domain import (
     lectures,
     merging,
     organizations,
+    outreach,
     people,
     replies,
     retention,
@@ -337,6 +338,25 @@ async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     await sweep(encounters.cancel, hq, planned, reason="二重の入力")
 
 
+async def outreach_is_reported(town: Town, sweep: Sweep) -> None:
+    me, body = town.officer, await make.company(town.officer, "見本損害保険株式会社")
+    event = await make.outreach_event(me)
+    await sweep(outreach.correct, me, event, title="備えのセミナー")
+    await sweep(outreach.add_host, me, event, organization_id=body.id)
+    await sweep(outreach.remove_host, me, await outreach.OutreachHost.get())
+    later = {"starts_at": event.starts_at + HOUR, "ends_at": event.starts_at + 2 * HOUR}
+    await sweep(outreach.reschedule, me, event, **later)
+    after, hq = [make.at(who, event.starts_at + 3 * HOUR) for who in (me, town.hq)]
+    await sweep(outreach.hold, after, event)
+    told = {"summary": "行った。", "results": outreach.OutreachResults(people_count=3)}
+    await sweep(outreach.report, after, event, **told)
+    await sweep(outreach.send_back, hq, event, reason="結果を具体的に")
+    await outreach.report(after, event.id, **told)
+    await sweep(outreach.check, hq, event)
+    await sweep(outreach.correct_report, after, event, reason="写し間違い", summary="説明した。")
+    await sweep(outreach.cancel, hq, event, reason="二重の入力")
+
+
 async def answers_are_noted(town: Town, sweep: Sweep) -> None:
     drill = await make.drill(town.officer)
     [contact] = await make.invited(town.officer, drill)
@@ -384,6 +404,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),
     "encounters": (encounters_are_reported,),
+    "outreach": (outreach_is_reported,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
     "merging": (bodies_become_one,),

@@ -27,6 +27,7 @@ from tests.api.played.councils import NOBODY_ELSE
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
+from tests.api.played.outreach import outreach_called_off
 from tests.api.played.people import list_reviewed, token_given
 from tests.domain import test_activities as acting
 from tests.domain.accounts import keys
@@ -193,6 +194,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("AgreementCommitment", "AgreementFulfilment"), promised_no_more),
     "Document": document_withdrawn,
     "Encounter": encounter_cancelled,
+    **dict.fromkeys(("OutreachEvent", "OutreachHost"), outreach_called_off),
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Council": council_dissolved,

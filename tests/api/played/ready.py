@@ -62,6 +62,7 @@ from tests.api.played.events import (
 )
 from tests.api.played.ground import Preparation, administrator, as_found, without
 from tests.api.played.mails import FORWARDED, mail, proposal
+from tests.api.played.outreach import outreach_held, outreach_over, outreach_past, outreach_planned
 from tests.api.played.people import (
     account_open,
     held_back,
@@ -215,6 +216,14 @@ READY: dict[str, Preparation] = {
     "correctCheckedEncounter": encounter_checked,
     "assignNextStep": without("Person", as_found()),
     "settleNextStep": as_found(doneOn="2026-07-01"),
+    "planOutreach": as_found(lastsUntil="2026-07-20"),
+    "recordOutreach": outreach_over,
+    **dict.fromkeys(("correctOutreach", "correctOutreachReport"), outreach_over),
+    **dict.fromkeys(("addOutreachHost", "removeOutreachHost"), as_found()),
+    "rescheduleOutreach": outreach_planned,
+    "holdOutreach": outreach_past,
+    "reportOutreach": outreach_held,
+    **dict.fromkeys(("checkOutreach", "sendOutreachBack", "cancelOutreach"), as_found()),
     "noteReply": company_calls,
     "allowAnswerAddress": as_found(kind="PROXY", mailAddress="secretary@partner.example"),
     "endAnswerAddress": as_found(),

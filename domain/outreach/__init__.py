@@ -1,0 +1,74 @@
+"""広報啓発: seminars, campaigns, stands and what is handed out, with whom, for whom, and whom it reached.
+
+`event` is what one is and who sees it, `hosting` which bodies have a part in it; `planning` and `reporting` are what is
+done with it, in the order of life.
+"""
+
+from domain.outreach.event import (
+    AUDIENCE_LABELS,
+    HELD,
+    KIND_LABELS,
+    LABELS,
+    MOVES,
+    ROLE_LABELS,
+    THEME_LABELS,
+    OutreachAudience,
+    OutreachEvent,
+    OutreachHost,
+    OutreachHostRole,
+    OutreachKind,
+    OutreachMaterial,
+    OutreachStatus,
+    OutreachTheme,
+    hosts_visible_to,
+    materials_visible_to,
+    visible_to,
+)
+from domain.outreach.hosting import CoHosting, add_host, remove_host
+from domain.outreach.planning import cancel, correct, plan, reschedule
+from domain.outreach.reporting import (
+    HandedOut,
+    OutreachResults,
+    check,
+    correct_report,
+    hold,
+    record,
+    report,
+    send_back,
+)
+
+__all__ = [
+    "AUDIENCE_LABELS",
+    "HELD",
+    "KIND_LABELS",
+    "LABELS",
+    "MOVES",
+    "ROLE_LABELS",
+    "THEME_LABELS",
+    "CoHosting",
+    "HandedOut",
+    "OutreachAudience",
+    "OutreachEvent",
+    "OutreachHost",
+    "OutreachHostRole",
+    "OutreachKind",
+    "OutreachMaterial",
+    "OutreachResults",
+    "OutreachStatus",
+    "OutreachTheme",
+    "add_host",
+    "cancel",
+    "check",
+    "correct",
+    "correct_report",
+    "hold",
+    "hosts_visible_to",
+    "materials_visible_to",
+    "plan",
+    "record",
+    "remove_host",
+    "report",
+    "reschedule",
+    "send_back",
+    "visible_to",
+]

@@ -1,0 +1,143 @@
+"""広報啓発 through the door, from the plan to the checked report; a co-host sees its own event and nothing of the
+report, anybody else nothing at all."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import organizations
+from domain.actor import Role
+from domain.organizations import Contact, OrganizationKind
+from domain.outreach import OutreachEvent, OutreachStatus
+from tests import make
+from tests.api.asking import ask, change, codes, read
+from tests.make import Town
+
+WHOLE = """
+    query($id: ID!) {
+      outreachEvent(id: $id) {
+        status allowedTransitions kind theme audience title urgesReporting summary bodyCount peopleCount mediaCount
+        copiesCount checkedBy { id } appointment { place status }
+        hosts { edges { node { role organization { name kind } } } }
+        materials { edges { node { name copies } } }
+        activities { edges { node { title attendedCount } } }
+      }
+    }"""
+LISTED = """
+    query($text: String!) {
+      outreachEvents(filter: { text: $text }) { totalCount edges { node {
+        title hosts { totalCount edges { node { organization { name } } } }
+        materials { totalCount } activities { totalCount }
+      } } }
+    }"""
+SHOWN = "outreachEvent { id version status allowedTransitions }"
+
+
+async def insurer(town: Town) -> Contact:
+    body = await organizations.register(
+        town.officer, kind=OrganizationKind.NON_LIFE_INSURER, name="見本損害保険株式会社"
+    )
+    return await make.contact(town.officer, body)
+
+
+async def planned(town: Town, contact: Contact, **over: Any) -> dict[str, Any]:
+    chamber = await organizations.register(
+        town.officer, kind=OrganizationKind.CHAMBER_OF_COMMERCE, name="見本商工会議所"
+    )
+    told = {
+        "kind": "SEMINAR",
+        "theme": "SME_SUPPORT",
+        "audience": "SME",
+        "title": "サイバー保険と備えのセミナー",
+        "startsAt": "2026-07-22T14:00:00+09:00",
+        "endsAt": "2026-07-22T16:00:00+09:00",
+        "place": "見本商工会館",
+        "urgesReporting": True,
+        "hosts": [
+            {"organizationId": f"Organization:{contact.organization_id}"},
+            {"organizationId": f"Organization:{chamber.id}", "role": "SUPPORTER"},
+        ],
+    }
+    answer = await change(town.officer, "planOutreach", SHOWN, **(told | over))
+    assert "errors" not in answer, answer
+    event: dict[str, Any] = answer["data"]["planOutreach"]["outreachEvent"]
+    return event
+
+
+async def reported(town: Town, event: dict[str, Any]) -> None:
+    after = make.at(town.officer, town.officer.now + timedelta(days=22))
+    await change(after, "holdOutreach", outreachEventId=event["id"])
+    told = {
+        "summary": "備えの手順を説明した。",
+        "results": {"bodyCount": 24, "peopleCount": 31, "officerCount": 2, "mediaCount": 1},
+        "materials": [{"name": "備えの手引き", "copies": 40}, {"name": "通報のご案内", "copies": 40}],
+    }
+    answer = await change(after, "reportOutreach", SHOWN, outreachEventId=event["id"], **told)
+    assert answer["data"]["reportOutreach"]["outreachEvent"]["allowedTransitions"] == ["CHECKED", "HELD", "CANCELLED"]
+
+
+def test_a_seminar_with_an_insurer_goes_from_the_plan_to_the_checked_report(play: Any) -> None:
+    async def story(town: Town) -> None:
+        event = await planned(town, await insurer(town))
+        assert event["allowedTransitions"] == ["HELD", "CANCELLED"]
+        activity = {"kind": "PUBLICITY", "title": "受付の手伝い", "outreachEventId": event["id"]}
+        times = {"startsAt": "2026-07-22T13:00:00+09:00", "endsAt": "2026-07-22T16:00:00+09:00"}
+        await change(town.officer, "planActivity", **activity, **times)
+        await reported(town, event)
+        checker = make.at(town.hq, town.hq.now + timedelta(days=23))
+        own = await change(make.at(town.officer, checker.now), "checkOutreach", outreachEventId=event["id"])
+        assert codes(own) == [("NOT_ALLOWED", None)]
+        assert (await OutreachEvent.get()).status is OutreachStatus.REPORTED
+        await change(checker, "checkOutreach", outreachEventId=event["id"])
+        seen = (await read(town.officer, WHOLE, id=event["id"]))["outreachEvent"]
+        assert (seen["status"], seen["peopleCount"], seen["bodyCount"], seen["copiesCount"]) == ("CHECKED", 31, 24, 80)
+        assert seen["checkedBy"] == {"id": f"Person:{town.hq.person_id}"}
+        hosts = [(one["node"]["role"], one["node"]["organization"]["kind"]) for one in seen["hosts"]["edges"]]
+        assert hosts == [("CO_HOST", "NON_LIFE_INSURER"), ("SUPPORTER", "CHAMBER_OF_COMMERCE")]
+        assert [one["node"]["title"] for one in seen["activities"]["edges"]] == ["受付の手伝い"]
+
+    play(story)
+
+
+def test_a_co_host_sees_its_own_event_without_the_report_and_without_the_others(play: Any) -> None:
+    async def story(town: Town) -> None:
+        contact = await insurer(town)
+        event = await planned(town, contact)
+        await reported(town, event)
+        other = await make.contact(town.officer, await make.company(town.officer), mail_address="b@partner.example")
+        mine, theirs = [make.outsider(town.officer, Role.PARTNER, one) for one in (contact, other)]
+        [edge] = (await read(mine, LISTED, text="備えの"))["outreachEvents"]["edges"]
+        [host] = edge["node"]["hosts"]["edges"]
+        assert host["node"]["organization"]["name"] == "見本損害保険株式会社"
+        assert edge["node"]["hosts"]["totalCount"] == 1
+        assert (edge["node"]["materials"]["totalCount"], edge["node"]["activities"]["totalCount"]) == (0, 0)
+        for hidden in ("summary", "peopleCount", "copiesCount", "remarks", "reason", "version"):
+            answer = await ask(mine, f"query($id: ID!) {{ outreachEvent(id: $id) {{ {hidden} }} }}", id=event["id"])
+            assert codes(answer) == [("NOT_ALLOWED", hidden)]
+        assert (await read(theirs, LISTED, text="備えの"))["outreachEvents"] == {"totalCount": 0, "edges": []}
+        assert (await read(theirs, "query($id: ID!) { outreachEvent(id: $id) { title } }", id=event["id"])) == {
+            "outreachEvent": None
+        }
+
+    play(story)
+
+
+@pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.ADMIN, Role.PARTNER, Role.STATION_LIAISON])
+def test_nobody_but_the_station_and_headquarters_changes_an_event(play: Any, role: Role) -> None:
+    async def story(town: Town) -> None:
+        contact = await insurer(town)
+        event = await planned(town, contact)
+        who = {
+            Role.STATISTICIAN: town.statistician,
+            Role.ADMIN: town.admin,
+            Role.PARTNER: make.outsider(town.officer, Role.PARTNER, contact),
+            Role.STATION_LIAISON: town.other_officer,
+        }[role]
+        answer = await change(who, "cancelOutreach", outreachEventId=event["id"], reason="会場の都合")
+        is_blind = role is Role.STATION_LIAISON
+        assert codes(answer) == [("NOT_FOUND", None) if is_blind else ("NOT_ALLOWED", None)]
+        kept = await OutreachEvent.get()
+        assert (kept.status, kept.version) == (OutreachStatus.PLANNED, event["version"])
+
+    play(story)
