@@ -176,6 +176,12 @@ class Agreement(Node):
     auto_renews_months: int = reading.column(description="自動更新の期間（月）; 0: it does not renew itself.")
     notice_days: int = reading.column(description="更新しない旨の通知の期限（満了日の何日前までか）")
     notice_given_on: date | None = reading.column(data=DataClass.INTERNAL, description="更新しない旨を通知した日")
+    notice_by: date | None = reading.expression(
+        agreements.NOTICE_BY, description="The last day to give notice, of one that else renews itself."
+    )
+    validity: str | None = reading.expression(
+        agreements.VALIDITY, description="有効期間 in words: from when, until when, extended, renewing itself."
+    )
     ended_on: date | None
     reason: str = reading.column(data=DataClass.INTERNAL)
     unit: Unit | None = reading.one("unit_id")

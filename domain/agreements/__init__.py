@@ -60,6 +60,8 @@ from domain.agreements.ending import owe_notices, terminate
 from domain.agreements.filing import file_document
 from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
 from domain.agreements.lasting import (
+    NOTICE_BY,
+    VALIDITY,
     AgreementExtension,
     ExtensionKind,
     extend,
@@ -88,6 +90,8 @@ from domain.agreements.researching import (
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "NOTICE_BY",
+    "VALIDITY",
     "AgreementFile",
     "AgreementFileContent",
     "files_visible_to",

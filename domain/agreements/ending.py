@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from domain import letters, records
@@ -12,10 +14,11 @@ from domain.agreements.lasting import LONGEST_NOTICE, notice_by, renews_itself, 
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.states import said
+from domain.units import Unit
 from domain.verbs import routine, verb
 
 NOTICES = (30, 60, 90)
-"""Days before the end at which the responsible officer is told."""
+"""Days before the end at which the responsible officer and the unit are told."""
 
 TALK = "更新するかどうかの協議を始めてください。"
 GOES_ON = "続けないときは、期限までに相手方へ通知し、その日を入力してください。"
@@ -48,8 +51,9 @@ def _must_have_been(actor: Actor, agreement: Agreement, last: date) -> None:
 
 @routine
 async def owe_notices(now: datetime) -> int:
-    """Tell the responsible officer 90, 60 and 30 days before the end, where no renewal is signed that takes over;
-    of one that renews itself, before the last day on which notice is heard. One that was missed is made up once."""
+    """Tell the responsible officer, and the unit that answers for it, 90, 60 and 30 days before the end, where no
+    renewal is signed that takes over; of one that renews itself, before the last day on which notice is heard. One that
+    was missed is made up once."""
     today = now.astimezone(TOKYO).date()
     standing = unrenewed().filter(lasts_until__gte=today).prefetch_related("responsible")
     ending = standing.filter(lasts_until__lte=today + timedelta(days=NOTICES[-1] + LONGEST_NOTICE))
@@ -61,10 +65,22 @@ async def _notice(now: datetime, today: date, agreement: Agreement) -> int:
     if ends is None or last is None or not 0 <= (left := (last - today).days) <= NOTICES[-1]:
         return 0
     mark = next(days for days in NOTICES if left <= days)
-    turn, whose = f"{agreement.id}:{last}:{mark}", agreement.unit_id
-    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left}
+    turn, officer = f"{agreement.id}:{last}:{mark}", agreement.responsible
+    facts = {"title": agreement.title, "expires_on": wareki(ends), "days": left, "responsible": officer.name}
     if renews_itself(agreement):
         facts |= {"missing": GOES_ON, "notice_by": wareki(last)}
-        return await letters.write(Bearer(now), agreement.responsible, whose, "agreement-renewing-itself", turn, facts)
+        return await _tell(now, agreement, "agreement-renewing-itself", turn, facts)
     facts["missing"] = IN_TALKS if agreement.status is AgreementStatus.RENEWING else TALK
-    return await letters.write(Bearer(now), agreement.responsible, whose, "agreement-expiring", turn, facts)
+    return await _tell(now, agreement, "agreement-expiring", turn, facts)
+
+
+async def _tell(now: datetime, agreement: Agreement, kind: str, turn: str, facts: Mapping[str, Any]) -> int:
+    """One letter to the responsible officer and one to the unit that keeps the agreement; the unit gets no second one
+    where the officer is reached there only."""
+    author, officer, unit_id = Bearer(now), agreement.responsible, agreement.unit_id
+    unit = await Unit.get(id=unit_id)
+    to = letters.recipient_of(officer, unit, now.astimezone(TOKYO).date())
+    told = await letters.write(author, officer, unit_id, kind, turn, facts)
+    if to is None or to.person_id is None or to.address == unit.mail_address:
+        return told
+    return told + await letters.write(author, None, unit_id, kind, f"{turn}:unit", facts)

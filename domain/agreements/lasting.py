@@ -146,6 +146,27 @@ async def take_back_notice(actor: Actor, agreement_id: UUID, *, version: int | N
     return await records.change(actor, agreement, "agreement-notice-taken-back", notice_given_on=None, reason="")
 
 
+NOTICE_BY = """CASE WHEN {t}.status IN ('IN_FORCE', 'RENEWING') AND {t}.auto_renews_months > 0
+    AND {t}.notice_given_on IS NULL THEN {t}.lasts_until - {t}.notice_days END"""
+"""`notice_by` in SQL, of the row `{t}`."""
+
+
+def _day(sql: str) -> str:
+    return f"to_char({sql}, 'FMYYYY年FMMM月FMDD日')"
+
+
+VALIDITY = f"""CASE WHEN {{t}}.effective_on IS NOT NULL THEN {_day("{t}.effective_on")} || 'から' || CASE
+    WHEN {{t}}.ended_on IS NOT NULL THEN {_day("{t}.ended_on")} || 'まで（終了）'
+    WHEN {{t}}.lasts_until IS NULL THEN '（期間の定めなし）'
+    ELSE {_day("{t}.lasts_until")} || 'まで' || CASE WHEN {{t}}.lasts_until > {{t}}.expires_on
+        THEN '（協定書では' || {_day("{t}.expires_on")} || 'まで）' ELSE '' END
+        || coalesce('。' || {_day(NOTICE_BY)} || 'までに更新しない旨の通知がなければ、'
+        || {{t}}.auto_renews_months || 'か月ずつ自動更新', '')
+    END END"""
+"""有効期間 of the row `{{t}}` in words, as both sides know it: from when, until when or open-ended, to when it was
+extended, and how it goes on by itself. Nothing before it has taken effect."""
+
+
 def renews_itself(agreement: Agreement) -> bool:
     """Whether it goes on at its end unless somebody still gives notice."""
     return bool(agreement.auto_renews_months) and agreement.notice_given_on is None

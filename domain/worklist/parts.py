@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.activities import Activity
-from domain.agreements import Agreement
+from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment
 from domain.calendar import Appointment
 from domain.drills import Drill
 from domain.encounters import Encounter
@@ -28,8 +28,9 @@ from domain.wifi import WifiSpot
 
 class WorkKind(StrEnum):
     """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
-    協定の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果, 講義の報告, 訓練の実施結果, 訓練報告書の承認,
-    活動の実施結果, 未回答の招待, 届いた返信, 公衆無線LANの働き掛け, 公衆無線LANの再確認."""
+    更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
+    講義の報告, 訓練の実施結果, 訓練報告書の承認, 活動の実施結果, 未回答の招待, 届いた返信,
+    公衆無線LANの働き掛け, 公衆無線LANの再確認."""
 
     DRIFTING = "DRIFTING"
     STEP_DUE = "STEP_DUE"
@@ -38,7 +39,9 @@ class WorkKind(StrEnum):
     ENCOUNTER_TO_CHECK = "ENCOUNTER_TO_CHECK"
     CONTACT_STALE = "CONTACT_STALE"
     AGREEMENT_ENDING = "AGREEMENT_ENDING"
+    NOTICE_DUE = "NOTICE_DUE"
     AGREEMENT_TO_APPROVE = "AGREEMENT_TO_APPROVE"
+    AMENDMENT_TO_APPROVE = "AMENDMENT_TO_APPROVE"
     LECTURE_REQUESTED = "LECTURE_REQUESTED"
     LECTURER_MISSING = "LECTURER_MISSING"
     LECTURE_OVER = "LECTURE_OVER"
@@ -181,6 +184,22 @@ PARTS = (
         owner="ending.responsible_id",
     ),
     Part(
+        WorkKind.NOTICE_DUE,
+        "更新しない旨の通知の期限",
+        Agreement,
+        "更新しないときは{due_on}までに相手方へ通知します。続けるときは何も要りません。",
+        ("giveAgreementNotice", "discussAgreementRenewal", "extendAgreement"),
+        "going",
+        f"""agreement going WHERE going.unit_id = ANY ($1)
+            AND {NOTICE_BY.replace("{t}", "going")} BETWEEN $2 AND $2 + {A_MONTH} AND NOT EXISTS (
+                SELECT FROM agreement new
+                WHERE new.renews_id = going.id AND new.status IN ('IN_FORCE', 'RENEWING'))""",
+        title="going.title",
+        since=f"going.lasts_until - going.notice_days - {A_MONTH}",
+        due_on="going.lasts_until - going.notice_days",
+        owner="going.responsible_id",
+    ),
+    Part(
         WorkKind.AGREEMENT_TO_APPROVE,
         "協定の決裁",
         Agreement,
@@ -190,6 +209,19 @@ PARTS = (
         "agreement draft WHERE draft.unit_id = ANY ($1) AND draft.status = 'IN_APPROVAL' AND draft.author_id <> $4",
         title="draft.title",
         since=on("draft.updated_at"),
+    ),
+    Part(
+        WorkKind.AMENDMENT_TO_APPROVE,
+        "協定の変更の決裁",
+        AgreementAmendment,
+        "決裁を待っています（案を書いた人は決裁できません）。",
+        ("approveAgreementAmendment", "withdrawAgreementAmendment"),
+        "amendment",
+        """agreement_amendment amendment JOIN agreement changed ON changed.id = amendment.agreement_id
+            WHERE amendment.unit_id = ANY ($1) AND amendment.status = 'PROPOSED' AND amendment.author_id <> $4
+            AND changed.status IN ('IN_FORCE', 'RENEWING')""",
+        title="changed.title",
+        since=on("amendment.created_at"),
     ),
     Part(
         WorkKind.LECTURE_REQUESTED,

@@ -46,6 +46,7 @@ FACTS = {
     "silence": "22時から6時まで",
     "expires_on": "令和９年３月31日",
     "notice_by": "令和８年12月31日",
+    "responsible": "試﨑 花子",
     "ended_on": "令和９年３月31日",
     "lecturer": "試﨑 花子",
     "lecturers": "青浜第1警察署 試﨑 花子",

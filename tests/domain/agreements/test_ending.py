@@ -29,7 +29,7 @@ def test_it_expires_the_day_after_its_last_day(play: Any) -> None:
     play(story)
 
 
-def test_the_responsible_officer_is_told_at_90_60_and_30_days_and_never_twice(play: Any) -> None:
+def test_the_responsible_officer_and_the_unit_are_told_at_90_60_and_30_days_and_never_twice(play: Any) -> None:
     async def story(town: Town) -> None:
         await make.in_force(town)
         day = datetime.fromisoformat("2026-12-01T08:30:00+09:00")
@@ -37,8 +37,11 @@ def test_the_responsible_officer_is_told_at_90_60_and_30_days_and_never_twice(pl
             await agreements.owe_notices(day)
             await agreements.owe_notices(day)
             day += timedelta(days=1)
-        told = await Letter.filter(kind="agreement-expiring").order_by("owed_at")
-        assert [letter.facts["days"] for letter in told] == [90, 60, 30]
+        told = await Letter.filter(kind="agreement-expiring").order_by("owed_at", "id")
+        own, ours = [[one for one in told if bool(one.person_id) is is_own] for is_own in (True, False)]
+        assert [letter.facts["days"] for letter in own] == [letter.facts["days"] for letter in ours] == [90, 60, 30]
+        assert {letter.to_address for letter in ours} == {"station1@police.aohama.example"}
+        assert "担当：試﨑 花子" in render(ours[0].kind, ours[0].facts | {"short_id": "01J4"}).text
         assert told[0].facts["expires_on"] == "令和９年３月31日"
 
     play(story)
@@ -53,7 +56,7 @@ def test_while_both_sides_talk_about_going_on_the_notice_says_so_and_comes_once(
                 await agreements.discuss_renewal(town.officer, agreement.id)
         before, talking = [
             render(letter.kind, letter.facts | {"short_id": "01J4"}).text
-            for letter in await Letter.filter(kind="agreement-expiring").order_by("owed_at")
+            for letter in await Letter.filter(kind="agreement-expiring", person_id=None).order_by("owed_at")
         ]
         assert "更新するかどうかの協議を始めてください。" in before
         assert "協議を始めてください" not in talking
@@ -73,7 +76,7 @@ def test_no_notice_comes_of_an_agreement_whose_renewal_is_signed_unless_that_is_
         await agreements.sign(town.officer, new.id, **signed_on)
         assert await agreements.owe_notices(IN_JANUARY) == 0
         await agreements.terminate(town.hq, new.id, reason="相手方の都合")
-        assert await agreements.owe_notices(IN_JANUARY) == 1
+        assert await agreements.owe_notices(IN_JANUARY) == 2
 
     play(story)
 
@@ -127,7 +130,7 @@ def test_a_letter_of_a_unit_without_a_telephone_names_the_prefectures(play: Any)
         await make.in_force(town)
         await units.correct(town.admin, town.station.id, version=town.station.version, phone="")
         await agreements.owe_notices(IN_JANUARY)
-        letter = await Letter.get(kind="agreement-expiring")
+        letter = await Letter.get(kind="agreement-expiring", person_id=None)
         assert letter.facts["unit_phone"] == "000-0000-0001"
 
     play(story)

@@ -36,8 +36,8 @@ def test_an_extension_moves_the_end_and_leaves_the_day_that_was_signed(play: Any
         assert (step.kind, step.until, step.decided_on) == (ExtensionKind.EXTENSION, SEPTEMBER, town.officer.today)
         assert await agreements.expire(at_night(date(2027, 4, 1))) == 0
         assert await agreements.owe_notices(at_night(date(2027, 1, 5))) == 0
-        assert await agreements.owe_notices(at_night(date(2027, 7, 5))) == 1
-        assert (await Letter.get(kind="agreement-expiring")).facts["expires_on"] == "令和９年９月30日"
+        assert await agreements.owe_notices(at_night(date(2027, 7, 5))) == 2
+        assert (await Letter.get(kind="agreement-expiring", person_id=None)).facts["expires_on"] == "令和９年９月30日"
         assert await agreements.expire(at_night(date(2027, 10, 1))) == 1
         assert (await Agreement.get(id=agreement.id)).ended_on == SEPTEMBER
 

@@ -1,7 +1,7 @@
 """朝の仕事: each line is there for a reason, is settled by what it names, and is nobody else's."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +72,16 @@ async def a_draft(town: Town) -> Actor:
     draft = await make.proposed(town.officer)
     await agreements.negotiate(town.officer, draft.id)
     await agreements.submit(town.officer, draft.id)
+    return town.hq
+
+
+async def one_that_renews_itself(town: Town) -> Actor:
+    await make.in_force(town, terms={"auto_renews_months": 12, "notice_days": 30})
+    return make.at(town.officer, datetime.fromisoformat("2027-02-01T08:30:00+09:00"))
+
+
+async def an_amendment(town: Town) -> Actor:
+    await make.amendment(town.officer, await make.in_force(town))
     return town.hq
 
 
@@ -146,7 +156,9 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.ENCOUNTER_TO_CHECK: a_report_of_another,
     WorkKind.CONTACT_STALE: a_contact_of_last_year,
     WorkKind.AGREEMENT_ENDING: an_agreement_that_ends,
+    WorkKind.NOTICE_DUE: one_that_renews_itself,
     WorkKind.AGREEMENT_TO_APPROVE: a_draft,
+    WorkKind.AMENDMENT_TO_APPROVE: an_amendment,
     WorkKind.LECTURE_REQUESTED: a_request,
     WorkKind.LECTURER_MISSING: a_lecture_without_a_lecturer,
     WorkKind.LECTURE_OVER: a_lecture_of_yesterday,
@@ -318,6 +330,30 @@ def test_an_agreement_that_is_renewed_already_is_no_work(play: Any) -> None:
         await agreements.approve(make.at(town.hq, later.now), new.id)
         await agreements.sign(later, new.id, signed_on=later.today, signatures=await make.signatures(new))
         assert await works(later, WorkKind.AGREEMENT_ENDING) == []
+
+    play(story)
+
+
+def test_the_last_day_to_give_notice_is_told_in_its_month_and_not_once_it_was_given(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who = await one_that_renews_itself(town)
+        [line] = await works(who, WorkKind.NOTICE_DUE)
+        assert (line.due_on, line.owner_id) == (date(2027, 3, 1), town.officer.person_id)
+        assert await works(make.at(who, who.now - 3 * DAY), WorkKind.NOTICE_DUE) == []
+        assert await works(make.at(who, who.now + 29 * DAY), WorkKind.NOTICE_DUE) == [], "nobody hears it any more"
+        await agreements.give_notice(who, line.row_id, reason="先方の申出")
+        assert await works(who, WorkKind.NOTICE_DUE) == []
+
+    play(story)
+
+
+def test_nobody_approves_the_amendment_that_they_have_written(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await an_amendment(town)
+        assert await works(town.officer, WorkKind.AMENDMENT_TO_APPROVE) == []
+        [line] = await works(town.hq, WorkKind.AMENDMENT_TO_APPROVE)
+        await agreements.approve_amendment(town.hq, line.row_id)
+        assert await works(town.hq, WorkKind.AMENDMENT_TO_APPROVE) == []
 
     play(story)
 
