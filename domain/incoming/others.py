@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from domain import activities, calendar, drills, invitations, lectures, outbox, people, records, replies
+from domain import activities, calendar, drills, invitations, lectures, outbox, outreach, people, records, replies
 from domain.activities import Activity
 from domain.actor import LIAISONS, Actor
 from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
@@ -23,6 +23,7 @@ from domain.japanese import mail_address
 from domain.lectures import Lecture
 from domain.organizations import Contact
 from domain.outbox import Method
+from domain.outreach import OutreachEvent
 from domain.people import Person
 from domain.states import must_move
 from domain.units import Unit
@@ -119,12 +120,16 @@ async def _is_asked(actor: Actor, date: Appointment, person: Person) -> bool:
 
 async def _seat_at_drill(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
     drill = await Drill.get(appointment_id=date.id)
+    contact = await _colleague(actor, instead_of, person)
+    await drills.invite(actor, drill.id, contact_id=contact.id)
+
+
+async def _colleague(actor: Actor, of: Attendee, person: Person) -> Contact:
     stays = Q(until=None) | Q(until__gt=actor.today)
-    here = Contact.filter(stays, person_id=person.id, organization_id=instead_of.organization_id)
-    contact = await here.first()
+    contact = await Contact.filter(stays, person_id=person.id, organization_id=of.organization_id).first()
     if contact is None:
         raise Incomplete(NOT_A_COLLEAGUE, field="person_id")
-    await drills.invite(actor, drill.id, contact_id=contact.id)
+    return contact
 
 
 async def _seat_at_lecture(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
@@ -142,8 +147,18 @@ async def _seat_at_activity(actor: Actor, date: Appointment, instead_of: Attende
     await activities.invite(actor, activity.id, volunteer_ids=[volunteer.id])
 
 
+async def _seat_at_outreach(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
+    event = await OutreachEvent.get(appointment_id=date.id)
+    if instead_of.organization_id is None:
+        await outreach.invite(actor, event.id, officer_ids=[person.id])
+        return
+    contact = await _colleague(actor, instead_of, person)
+    await outreach.invite(actor, event.id, contact_ids=[contact.id])
+
+
 SEATS: Mapping[AppointmentKind, Seat] = {
     AppointmentKind.DRILL: _seat_at_drill,
     AppointmentKind.LECTURE: _seat_at_lecture,
     AppointmentKind.ACTIVITY: _seat_at_activity,
+    AppointmentKind.OUTREACH: _seat_at_outreach,
 }

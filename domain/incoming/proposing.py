@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain import activities, drills, invitations, lectures, records, replies
+from domain import activities, drills, invitations, lectures, outreach, records, replies
 from domain.activities import Activity
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.drills import Drill, DrillStatus
 from domain.errors import WrongState
@@ -21,6 +21,7 @@ from domain.incoming.mail import LABELS, MOVES, IncomingKind, IncomingMail, Inco
 from domain.incoming.speaking import said_by, speaker
 from domain.lectures import Lecture, LectureStatus
 from domain.outbox import Method
+from domain.outreach import OutreachEvent
 from domain.states import must_move, said
 from domain.verbs import verb
 
@@ -47,10 +48,18 @@ async def _move_activity(actor: Actor, date: Appointment, starts_at: datetime, e
     await activities.reschedule(actor, activity.id, starts_at=starts_at, ends_at=ends_at)
 
 
+async def _move_outreach(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    event = await OutreachEvent.get(appointment_id=date.id)
+    later = starts_at.astimezone(TOKYO).date() - event.day
+    until = event.lasts_until and event.lasts_until + later
+    await outreach.reschedule(actor, event.id, starts_at=starts_at, ends_at=ends_at, lasts_until=until, reason=reason)
+
+
 MOVERS: Mapping[AppointmentKind, Move] = {
     AppointmentKind.DRILL: _move_drill,
     AppointmentKind.LECTURE: _move_lecture,
     AppointmentKind.ACTIVITY: _move_activity,
+    AppointmentKind.OUTREACH: _move_outreach,
 }
 
 

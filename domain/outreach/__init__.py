@@ -1,7 +1,7 @@
 """広報啓発: seminars, campaigns, stands and what is handed out, with whom, for whom, and whom it reached.
 
-`event` is what one is and who sees it, `hosting` which bodies have a part in it; `planning` and `reporting` are what is
-done with it, in the order of life.
+`event` is what one is and who sees it, `hosting` which bodies have a part in it; `planning`, `inviting` and `reporting`
+are what is done with it, in the order of life, `telling` what those who are asked are told.
 """
 
 from domain.outreach.event import (
@@ -25,6 +25,7 @@ from domain.outreach.event import (
     visible_to,
 )
 from domain.outreach.hosting import CoHosting, add_host, remove_host
+from domain.outreach.inviting import invite, uninvite
 from domain.outreach.planning import cancel, correct, plan, reschedule
 from domain.outreach.reporting import (
     HandedOut,
@@ -63,6 +64,7 @@ __all__ = [
     "correct_report",
     "hold",
     "hosts_visible_to",
+    "invite",
     "materials_visible_to",
     "plan",
     "record",
@@ -70,5 +72,6 @@ __all__ = [
     "report",
     "reschedule",
     "send_back",
+    "uninvite",
     "visible_to",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain import organizations, records
+from domain import calendar, organizations, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.errors import Conflict, Invalid
 from domain.outreach.event import (
@@ -16,6 +16,7 @@ from domain.outreach.event import (
     OutreachEvent,
     OutreachHost,
     OutreachHostRole,
+    OutreachStatus,
     hosts_visible_to,
     visible_to,
 )
@@ -97,5 +98,8 @@ async def remove_host(actor: Actor, outreach_host_id: UUID, *, version: int | No
     event = await records.find(visible_to(actor), seen.event_id)
     host = await records.find(hosts_visible_to(actor), outreach_host_id, version)
     must_be_in(LABELS, event.status, *OPEN)
+    asked = calendar.coming(event.appointment_id).filter(organization_id=host.organization_id)
+    if event.status is OutreachStatus.PLANNED and await asked.exists():
+        raise Conflict("この団体の担当者を招待しています。先に招待を取り消してください。")
     await records.change(actor, host, "outreach-host-removed", removed_at=actor.now)
     return await records.touch(actor, event)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from domain import calendar, records, units
+from domain import calendar, invitations, records, units
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.errors import Invalid
@@ -26,6 +26,7 @@ from domain.outreach.event import (
     visible_to,
 )
 from domain.outreach.hosting import CoHosting, enter_hosts, find_hosts
+from domain.outreach.telling import SHOWN, said_of
 from domain.states import must_be_in, said
 from domain.units import Unit
 from domain.verbs import verb
@@ -139,8 +140,10 @@ async def correct(actor: Actor, /, outreach_event_id: UUID, *, version: int, **f
     fact = "outreach-report-corrected" if is_reported else "outreach-corrected"
     if event.status in HELD:
         must_be_past(actor, facts)
-    await records.change(actor, event, fact, **checked(facts, event.starts_at))
-    await call_it(actor, event)
+    columns = checked(facts, event.starts_at)
+    is_about_more = any(columns.get(name, getattr(event, name)) != getattr(event, name) for name in SHOWN)
+    await records.change(actor, event, fact, **columns)
+    await call_it(actor, event, is_about_more=is_about_more)
     return event
 
 
@@ -151,10 +154,16 @@ def must_be_past(actor: Actor, more: More) -> None:
         raise Invalid("まだ終わっていない期間です。今日までの日付を入力してください。", field="lasts_until")
 
 
-async def call_it(author: Author, event: OutreachEvent) -> Appointment:
-    """The calendar calls it as the event is called; SEQUENCE does not rise for that (RFC 5546 §2.1.4)."""
+async def call_it(author: Author, event: OutreachEvent, *, is_about_more: bool = False) -> None:
+    """Calendars call it as the event is called, and say what it is about; SEQUENCE does not rise for that (RFC 5546
+    §2.1.4). Whoever is asked to what is still to come is told."""
     appointment = await Appointment.get(id=event.appointment_id)
-    return await calendar.change(author, appointment, "appointment-renamed", title=event.title)
+    before = appointment.version
+    await calendar.change(author, appointment, "appointment-renamed", title=event.title)
+    if is_about_more and appointment.version == before:  # a letter of this kind needs a turn of its own
+        await records.touch(author, appointment)
+    if appointment.version != before:
+        await invitations.tell_all(author, appointment, "outreach-changed", said_of(event))
 
 
 @verb(*LIAISONS)
@@ -170,8 +179,8 @@ async def reschedule(
     reason: str | None = None,
     version: int | None = None,
 ) -> OutreachEvent:
-    """Another date or place: same UID, SEQUENCE raised. The last day belongs to the date: without `lasts_until` it ends
-    on its date.
+    """Another date or place: same UID, SEQUENCE raised; at another time whoever is asked is asked again. The last day
+    belongs to the date: without `lasts_until` it ends on its date.
 
     Raises Invalid for a date that has passed, WrongState once it was held.
     """
@@ -181,12 +190,26 @@ async def reschedule(
     _must_last(starts_at, lasts_until)
     why = said(reason) if reason is not None else ""
     appointment = await Appointment.get(id=event.appointment_id)
+    before = appointment.version
     told = {"place": place, "online_url": online_url}
-    dates: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at}
-    dates |= {name: value for name, value in told.items() if value is not None}
+    where = {name: value for name, value in told.items() if value is not None}
+    is_moved = (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at)
+    dates = {"starts_at": starts_at, "ends_at": ends_at, **where}
     await calendar.change(actor, appointment, "appointment-rescheduled", **dates)
-    values = {"starts_at": starts_at, "lasts_until": lasts_until}
-    return await records.correct(actor, event, "outreach-rescheduled", why, **values)
+    await records.correct(actor, event, "outreach-rescheduled", why, starts_at=starts_at, lasts_until=lasts_until)
+    if appointment.version != before:
+        await _tell_date(actor, event, appointment, is_moved=is_moved, reason=why)
+    return event
+
+
+async def _tell_date(
+    author: Author, event: OutreachEvent, appointment: Appointment, *, is_moved: bool, reason: str
+) -> None:
+    """The date as it stands now. An answer was for the old one: at another time everybody is asked anew."""
+    for attendee in await calendar.coming(appointment.id).select_for_update() if is_moved else ():
+        await calendar.ask_anew(author, attendee)
+    kind = "outreach-rescheduled" if is_moved else "outreach-changed"
+    await invitations.tell_all(author, appointment, kind, said_of(event), reason=reason)
 
 
 @verb(*LIAISONS)
@@ -194,5 +217,6 @@ async def cancel(actor: Actor, outreach_event_id: UUID, *, reason: str, version:
     """中止, or what was entered in error: with the reason that everybody is told who is asked. It does not count."""
     event = await records.find(visible_to(actor), outreach_event_id, version)
     await move(actor, event, OutreachStatus.CANCELLED, "outreach-cancelled", reason=said(reason))
-    await calendar.cancel(actor, await Appointment.get(id=event.appointment_id))
+    appointment = await calendar.cancel(actor, await Appointment.get(id=event.appointment_id))
+    await invitations.tell_all(actor, appointment, "outreach-cancelled", said_of(event), reason=reason)
     return event

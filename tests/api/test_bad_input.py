@@ -101,7 +101,7 @@ MAY_BE_EMPTY = {
     "leavingOut",
     "names",
     *("members", "checklist", "moreNumbers"),
-    *("hosts", "materials"),
+    *("hosts", "materials", "contactIds", "officerIds"),
     "attendance.attendeeIds",
     "results",
 }

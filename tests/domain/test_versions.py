@@ -42,7 +42,7 @@ from domain.agreements import (
     ResearchOutput,
     Side,
 )
-from domain.calendar import PartStat
+from domain.calendar import Attendee, PartStat
 from domain.councils import CouncilRole
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
@@ -344,6 +344,9 @@ async def outreach_is_reported(town: Town, sweep: Sweep) -> None:
     await sweep(outreach.correct, me, event, title="備えのセミナー")
     await sweep(outreach.add_host, me, event, organization_id=body.id)
     await sweep(outreach.remove_host, me, await outreach.OutreachHost.get())
+    await sweep(outreach.invite, me, event, officer_ids=[me.person_id])
+    guest = await Attendee.get(appointment_id=event.appointment_id)
+    await sweep(outreach.uninvite, me, event, attendee_id=guest.id)
     later = {"starts_at": event.starts_at + HOUR, "ends_at": event.starts_at + 2 * HOUR}
     await sweep(outreach.reschedule, me, event, **later)
     after, hq = [make.at(who, event.starts_at + 3 * HOUR) for who in (me, town.hq)]

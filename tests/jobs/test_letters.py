@@ -91,6 +91,9 @@ INVITATIONS = (
     "drill-confirmed",
     "activity-invitation",
     "activity-confirmed",
+    "outreach-invitation",
+    "outreach-changed",
+    "outreach-rescheduled",
 )
 
 

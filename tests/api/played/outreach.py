@@ -4,6 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from domain import outreach
+from domain.calendar import Attendee
+from domain.organizations import Contact
+from domain.outreach import CoHosting, OutreachEvent
 from tests import make
 from tests.api.played.ground import Ground, Ready, hq
 
@@ -24,6 +27,22 @@ async def outreach_over(on: Ground) -> Ready:
 async def outreach_planned(on: Ground) -> Ready:
     planned = await make.outreach_event(on.town.officer, title="これからのセミナー")
     return hq(on, OutreachEvent=planned.id)
+
+
+async def outreach_to_ask(on: Ground) -> Ready:
+    contact = await Contact.get(id=on.ids["Contact"])
+    hosts = [CoHosting(contact.organization_id)]
+    planned = await make.outreach_event(on.town.officer, title="これからのセミナー", hosts=hosts)
+    return hq(on, OutreachEvent=planned.id)
+
+
+async def outreach_asked(on: Ground) -> Ready:
+    ready = await outreach_to_ask(on)
+    event = ready.ids["OutreachEvent"]
+    await outreach.invite(on.town.officer, event, contact_ids=[on.ids["Contact"]])
+    planned = await OutreachEvent.get(id=event)
+    guest = await Attendee.get(appointment_id=planned.appointment_id)
+    return hq(on, OutreachEvent=event, Attendee=guest.id)
 
 
 async def outreach_past(on: Ground) -> Ready:

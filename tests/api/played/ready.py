@@ -62,7 +62,14 @@ from tests.api.played.events import (
 )
 from tests.api.played.ground import Preparation, administrator, as_found, without
 from tests.api.played.mails import FORWARDED, mail, proposal
-from tests.api.played.outreach import outreach_held, outreach_over, outreach_past, outreach_planned
+from tests.api.played.outreach import (
+    outreach_asked,
+    outreach_held,
+    outreach_over,
+    outreach_past,
+    outreach_planned,
+    outreach_to_ask,
+)
 from tests.api.played.people import (
     account_open,
     held_back,
@@ -221,6 +228,8 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("correctOutreach", "correctOutreachReport"), outreach_over),
     **dict.fromkeys(("addOutreachHost", "removeOutreachHost"), as_found()),
     "rescheduleOutreach": outreach_planned,
+    "inviteToOutreach": without("Person", outreach_to_ask),
+    "uninviteFromOutreach": outreach_asked,
     "holdOutreach": outreach_past,
     "reportOutreach": outreach_held,
     **dict.fromkeys(("checkOutreach", "sendOutreachBack", "cancelOutreach"), as_found()),
