@@ -14,7 +14,7 @@ from domain.actor import Role
 from domain.rights import DataClass
 
 
-@strawberry.input
+@reading.filters
 class AccountFilter:
     unit: strawberry.ID | None = reading.of_unit()
     role: list[Role] | None = reading.among("role")

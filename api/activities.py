@@ -36,7 +36,7 @@ class VolunteerActivityOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class VolunteerActivityFilter:
     status: list[ActivityStatus] | None = reading.among("status")
     kind: list[ActivityKind] | None = reading.among("kind")
@@ -53,7 +53,7 @@ class ActivityParticipationOrder(Enum):
     STARTS_AT_DESC = reading.desc("starts_at")
 
 
-@strawberry.input
+@reading.filters
 class ActivityParticipationFilter:
     status: list[ParticipationStatus] | None = reading.among("status")
     activity: strawberry.ID | None = reading.refers("activity_id", "VolunteerActivity")

@@ -51,7 +51,7 @@ class AgreementOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class AgreementFilter:
     status: list[AgreementStatus] | None = reading.among("status")
     kind: list[AgreementKind] | None = reading.among("kind")

@@ -16,7 +16,7 @@ from domain.rights import DataClass
 offer(AnswerAddressKind)
 
 
-@strawberry.input
+@reading.filters
 class AnswerAddressFilter:
     person: strawberry.ID | None = reading.refers("person_id", "Person")
     ended: bool | None = reading.present("ended_at")

@@ -32,7 +32,7 @@ class AppointmentOrder(Enum):
     STARTS_AT_DESC = reading.desc("starts_at")
 
 
-@strawberry.input
+@reading.filters
 class AppointmentFilter:
     kind: list[AppointmentKind] | None = reading.among("kind")
     status: list[AppointmentStatus] | None = reading.among("status")
@@ -44,7 +44,7 @@ class AppointmentFilter:
     unseen_before: datetime | None = reading.where(unseen.BEFORE, data=DataClass.INTERNAL)
 
 
-@strawberry.input
+@reading.filters
 class AttendeeFilter:
     role: list[AttendeeRole] | None = reading.among("role")
     partstat: list[PartStat] | None = reading.among("partstat")

@@ -37,7 +37,7 @@ class LetterOrder(Enum):
     DUE_AT_ASC = reading.asc("due_at")
 
 
-@strawberry.input
+@reading.filters
 class LetterFilter:
     status: list[LetterStatus] | None = reading.where(STATUS + " = any({v}::text[])")
     kind: list[str] | None = reading.among("kind")
@@ -78,7 +78,7 @@ def _row(node_id: str) -> UUID | None:
     return parts[1] if parts else None
 
 
-@strawberry.input
+@reading.filters
 class JournalFilter:
     node: strawberry.ID | None = reading.where("{t}.row_id = {v}::uuid", prepare=_row)
     person: strawberry.ID | None = reading.refers("person_id", "Person")

@@ -24,7 +24,7 @@ class DocumentOrder(Enum):
     CREATED_AT_ASC = reading.asc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class DocumentFilter:
     status: list[DocumentStatus] | None = reading.among("status")
     kind: list[DocumentKind] | None = reading.among("kind")

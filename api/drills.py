@@ -38,7 +38,7 @@ class DrillOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class DrillFilter:
     status: list[DrillStatus] | None = reading.among("status")
     format: list[DrillFormat] | None = reading.among("format")
@@ -57,7 +57,7 @@ class DrillParticipationOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class DrillParticipationFilter:
     reply: list[ParticipationReply] | None = reading.among("reply")
     role: list[ParticipationRole] | None = reading.among("role")

@@ -48,7 +48,7 @@ class EncounterOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class EncounterFilter:
     status: list[EncounterStatus] | None = reading.among("status")
     kind: list[EncounterKind] | None = reading.among("kind")

@@ -28,7 +28,7 @@ class IncomingMailOrder(Enum):
     RECEIVED_AT_ASC = reading.asc("received_at")
 
 
-@strawberry.input
+@reading.filters
 class IncomingMailFilter:
     status: list[IncomingStatus] | None = reading.among("status")
     kind: list[IncomingKind] | None = reading.among("kind")

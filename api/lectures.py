@@ -40,7 +40,7 @@ class LectureOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class LectureFilter:
     needs_lecturer: bool | None = reading.whether(NEEDS_LECTURER, data=DataClass.INTERNAL)
     status: list[LectureStatus] | None = reading.among("status")

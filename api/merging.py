@@ -14,7 +14,7 @@ from domain import merging
 from domain.rights import DataClass
 
 
-@strawberry.input
+@reading.filters
 class OrganizationMergeFilter:
     kept: strawberry.ID | None = reading.refers("kept_id", "Organization")
     gone: strawberry.ID | None = reading.refers("gone_id", "Organization")

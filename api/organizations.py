@@ -53,7 +53,7 @@ class OrganizationOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class OrganizationFilter:
     kind: list[OrganizationKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
@@ -75,7 +75,7 @@ class OrganizationFilter:
     retired: bool | None = reading.present("retired_on")
 
 
-@strawberry.input
+@reading.filters
 class ContactFilter:
     role: list[ContactRole] | None = reading.among("role")
     verified_before: date | None = reading.below("verified_on", "date")
@@ -187,7 +187,7 @@ class Organization(Node):
     )
 
 
-@strawberry.input
+@reading.filters
 class ContactSearch:
     role: list[ContactRole] | None = reading.among("role")
     organization: strawberry.ID | None = reading.refers("organization_id", "Organization")

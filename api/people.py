@@ -27,7 +27,7 @@ class OfficerOrder(Enum):
     NUMBER_ASC = reading.asc("number", missing="")
 
 
-@strawberry.input
+@reading.filters
 class OfficerFilter:
     unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.found("person", search_key)

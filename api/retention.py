@@ -33,18 +33,18 @@ class ErasureListOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class ErasureListFilter:
     status: list[ErasureStatus] | None = reading.among("status")
 
 
-@strawberry.input
+@reading.filters
 class ErasureItemFilter:
     rule: list[Rule] | None = reading.among("rule")
     erased: bool | None = reading.present("erased_at")
 
 
-@strawberry.input
+@reading.filters
 class LegalHoldFilter:
     person: strawberry.ID | None = reading.refers("person_id", "Person")
     lifted: bool | None = reading.present("lifted_at")

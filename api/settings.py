@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.headerregistry import Address
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -227,6 +226,8 @@ def _mail_server(url: SplitResult, ports: Mapping[str, int], usual: str) -> Mail
 
 
 def _mail_from(value: str) -> str:
+    from email.headerregistry import Address  # a parser of its own, which the web doors need for nothing else
+
     try:
         return Address(addr_spec=value).addr_spec
     except Exception as error:  # the parser of the standard library also raises IndexError and its own kinds

@@ -13,7 +13,7 @@ from domain import feeds
 from domain.rights import DataClass
 
 
-@strawberry.input
+@reading.filters
 class CalendarFeedFilter:
     unit: strawberry.ID | None = reading.of_unit()
     person: strawberry.ID | None = reading.refers("person_id", "Person")

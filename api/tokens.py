@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import strawberry
-
 from api import reading
 from api.mutations import mutations
 from api.people import Person
@@ -13,7 +11,7 @@ from domain import tokens
 from domain.actor import Role
 
 
-@strawberry.input
+@reading.filters
 class AccessTokenFilter:
     role: list[Role] | None = reading.among("role")
     revoked: bool | None = reading.present("revoked_at")

@@ -23,7 +23,7 @@ class UnitOrder(Enum):
     KANA_ASC = reading.asc("kana_order")
 
 
-@strawberry.input
+@reading.filters
 class UnitFilter:
     kind: list[UnitKind] | None = reading.among("kind")
     parent: strawberry.ID | None = reading.refers("parent_id", "Unit", data=DataClass.INTERNAL)

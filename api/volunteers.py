@@ -37,7 +37,7 @@ class VolunteerOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class VolunteerFilter:
     status: list[VolunteerStatus] | None = reading.among("status")
     kind: list[CommissionKind] | None = reading.among("kind")
@@ -56,7 +56,7 @@ class VolunteerGroupOrder(Enum):
     FOUNDED_ON_ASC = reading.asc("founded_on")
 
 
-@strawberry.input
+@reading.filters
 class VolunteerGroupFilter:
     base: list[GroupBase] | None = reading.among("base")
     unit: strawberry.ID | None = reading.of_unit()

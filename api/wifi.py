@@ -30,7 +30,7 @@ class WifiSpotOrder(Enum):
     SURVEYED_ON_ASC = reading.asc("surveyed_on", missing="0001-01-01", data=INTERNAL)
 
 
-@strawberry.input
+@reading.filters
 class WifiSpotFilter:
     status: list[WifiStatus] | None = reading.among("status", data=INTERNAL)
     facility: list[WifiFacility] | None = reading.among("facility")

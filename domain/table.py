@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.fields.base import Field
+from tortoise.fields.relational import RelationalField
+from tortoise.filters import get_filters_for_field
 from tortoise.manager import Manager
-from tortoise.models import Model, ModelMeta
+from tortoise.models import MetaInfo, Model, ModelMeta
 from tortoise.queryset import QuerySet
 
 Filter = tuple[str, Any]
@@ -125,14 +129,64 @@ class _Asking(Manager):
         return Remembering(self._model)
 
 
+class _Questions(dict[str, Any]):
+    """How a model's rows may be asked for: by each column in the ways of Tortoise, which are made when somebody first
+    asks by that column. Tortoise would make all at the start, thirty for each of a thousand columns, and keep them: a
+    sixth of what the program holds then."""
+
+    def __init__(self, meta: MetaInfo) -> None:
+        super().__init__()
+        self.meta = meta
+        self.made: set[str] = set()
+
+    def __contains__(self, key: object) -> bool:
+        if not super().__contains__(key):
+            self._make(str(key).partition("__")[0])
+        return super().__contains__(key)
+
+    def __missing__(self, key: str) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return self[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key, default) if key in self else default
+
+    def _make(self, name: str) -> None:
+        """All ways of asking by a column, `pk` being another name of one; none where there is no such column."""
+        field = self.meta.pk if name == "pk" else self.meta.fields_map.get(name)
+        if field is None or isinstance(field, RelationalField) or name in self.made:
+            return
+        self.made.add(name)
+        overridden = self.meta.db.executor_class.get_overridden_filter_func
+        for key, way in get_filters_for_field(name, field, field.source_field or field.model_field_name).items():
+            other = overridden(way["operator"], way)
+            self.setdefault(key, {**way, "operator": other} if other else way)
+
+
 class Lean(ModelMeta):
-    """Rows are asked for as `Remembering` does. Tortoise would also read the source of each model for comments on its
-    columns, of which there are none; finding and reading it takes a tenth of the program's start."""
+    """Rows are asked for as `Remembering` does, by what `_Questions` knows. Tortoise would also read the source of each
+    model for comments on its columns, of which there are none; finding and reading it takes a tenth of the program's
+    start."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> ModelMeta:
         made: Any = super().__new__(cls, name, bases, attrs | {"_no_comments": True})
         made._meta.manager = _Asking(made)  # that of an abstract model is not handed down
+        made._meta.filters = _Questions(made._meta)
         return made  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _dispatch_fields(attrs: dict[str, Any], columns: dict[str, str], is_abstract: bool) -> tuple[Any, ...]:
+        """The same, but that no way of asking by a column is made."""
+        declared = {name: one for name, one in attrs.items() if isinstance(one, Field)}
+        related = {name: one for name, one in declared.items() if isinstance(one, RelationalField)}
+        fields, *rest = ModelMeta._dispatch_fields(related, columns, is_abstract)
+        for name, one in declared.items():
+            if name not in related:
+                fields[name] = deepcopy(one) if is_abstract else one
+                fields[name].model_field_name = name
+                columns[name] = one.source_field or name
+        return {name: fields[name] for name in declared}, *rest
 
 
 class Table(Model, metaclass=Lean):

@@ -183,7 +183,7 @@ NOBODYS = WEAK.hash("nobody's")
 @pytest.fixture(autouse=True)
 def passwords_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of a second each is for whoever guesses; `test_passwords` overrides this, and has them as they are."""
-    monkeypatch.setattr(passwords, "HASHER", WEAK)
+    monkeypatch.setattr(passwords, "hasher", lambda: WEAK)
     monkeypatch.setattr(passwords, "NOBODYS", NOBODYS)
 
 

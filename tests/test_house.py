@@ -198,7 +198,7 @@ def concrete(model: type[Model]) -> Iterator[type[Model]]:
         yield from concrete(child)
 
 
-SHAPES = re.compile(r"^@strawberry\.(type|input|interface)", re.MULTILINE)
+SHAPES = re.compile(r"^@(strawberry\.(type|input|interface)|reading\.(shape|filters))", re.MULTILINE)
 
 
 def test_the_types_of_the_interface_are_annotated_with_types_and_not_with_texts():

@@ -52,7 +52,7 @@ from api.reading.declarations import (
 )
 from api.reading.executor import Reader, ReadingContext
 from api.reading.ids import encode, split
-from api.reading.shapes import Connection, Edge, Node, PageInfo, shape
+from api.reading.shapes import Connection, Edge, Node, PageInfo, filters, shape
 
 __all__ = [
     "EVERYONE",
@@ -80,6 +80,7 @@ __all__ = [
     "equals",
     "found",
     "expression",
+    "filters",
     "key",
     "of_unit",
     "one",

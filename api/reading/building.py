@@ -33,6 +33,9 @@ class Cost(SchemaExtension):
 class Schema(strawberry.Schema):
     """Strawberry's, but that whatever is found good goes straight to the reader, or else to graphql-core."""
 
+    def _warn_for_federation_directives(self) -> None:
+        """This is no part of a federation; only to look whether it is would load all that there is for one."""
+
     async def execute(
         self,
         query: str | None,

@@ -3,12 +3,13 @@ Identification).
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
 from typing import Any, Generic, TypeVar, overload
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryObjectDefinition, has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
@@ -32,11 +33,25 @@ def shape(cls: C | None = None, *, description: str | None = None) -> C | Callab
     def shaped(cls: C) -> C:
         bases = [base.__strawberry_definition__ for base in cls.__bases__ if has_object_definition(base)]
         fields = {field.python_name: field for base in bases for field in base.fields}
-        fields |= {name: _declared(cls, name, annotation) for name, annotation in get_annotations(cls).items()}
+        fields |= {field.python_name: field for field in _all_declared(cls)}
         interfaces = [base for base in bases if base.is_interface]
         return defined(cls, fields.values(), interfaces=interfaces, description=description)
 
     return shaped if cls is None else shaped(cls)
+
+
+def filters(cls: C) -> C:
+    """An input by which a list is filtered. The reader looks at what the client has written, so it stays that: as for
+    `shape`, no object of it is ever made."""
+    return defined(cls, _all_declared(cls), is_input=True, from_input=_as_written)
+
+
+def _as_written(_: type, value: Mapping[str, Any], __: InputContext) -> Mapping[str, Any]:
+    return value
+
+
+def _all_declared(cls: type) -> list[StrawberryField]:
+    return [_declared(cls, name, annotation) for name, annotation in get_annotations(cls).items()]
 
 
 def _declared(cls: type, name: str, annotation: Any) -> StrawberryField:
@@ -58,6 +73,7 @@ def defined(
     interfaces: Iterable[StrawberryObjectDefinition] = (),
     description: str | None = None,
     is_input: bool = False,
+    from_input: Callable[[type, Mapping[str, Any], InputContext], Any] | None = None,
 ) -> C:
     """The class as a type of the schema, by Strawberry's own definition and by no decorator."""
     cls.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
@@ -72,6 +88,7 @@ def defined(
         is_type_of=None,
         resolve_type=None,
         fields=list(fields),
+        from_input=from_input,
     )
     return cls
 

@@ -12,13 +12,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import TypeVar
-
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.errors import Invalid
 from domain.japanese import storable
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 T = TypeVar("T")
 LEAST, MOST = 8, 128
@@ -27,12 +28,20 @@ TRIED_FIRST = 1_000_000
 """What falls among so many guesses is refused: an attacker who waits out every pause gets there within a lifetime."""
 
 OFFICE = ("renkei", "連携", "police", "keisatsu", "警察", "cyber", "サイバー", "password", "パスワード")
-HASHER = PasswordHash((Argon2Hasher(),))  # argon2id, 64 MiB, 3 passes (RFC 9106 §4, second choice)
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$MjF1zLqHHLN5QM0/g77XLQ$nUkQo+2o1j/fzoaiZKP3IeZD9YK/csRgzVWoVMCJ4u0"
 """What a password is compared with where there is none: so an unknown name takes as long as a known one."""
 
 # Each takes 64 MiB and a tenth of a second: more at once would starve whoever only reads.
 HASHING: Executor = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+
+
+@cache
+def hasher() -> PasswordHash:
+    """argon2id, 64 MiB, 3 passes (RFC 9106 §4, second choice); loaded with the first password, not at every start."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return PasswordHash((Argon2Hasher(),))
 
 
 def plain(password: str) -> str:
@@ -46,13 +55,13 @@ async def kept(password: str, words: Iterable[str]) -> str:
     _must_be_long_enough(typed, words)
     if await _away(lambda: _guesses(typed[:LOOKED_AT])) < TRIED_FIRST:
         raise wrong("推測されやすいパスワードです。よくある言葉・並び・繰り返しを避け、別のものにしてください。")
-    return await _away(lambda: HASHER.hash(typed))
+    return await _away(lambda: hasher().hash(typed))
 
 
 async def fits(password: str, hashed: str | None) -> bool:
     """Whether this is the password that was kept. It is as much work where nothing was kept, and never fits."""
     typed = plain(password)[: MOST + 1]
-    same = await _away(lambda: HASHER.verify(typed.encode(errors="replace"), hashed or NOBODYS))
+    same = await _away(lambda: hasher().verify(typed.encode(errors="replace"), hashed or NOBODYS))
     return same and hashed is not None
 
 

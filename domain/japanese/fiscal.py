@@ -6,8 +6,6 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
-import jpholiday
-
 FIRST_MONTH = 4
 YEAR_END_CLOSURE = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})
 
@@ -46,6 +44,8 @@ def is_open_day(day: date) -> bool:
 
     These are the 県の休日 of the prefectures' ordinances (地方自治法 第4条の2).
     """
+    import jpholiday  # holds the holidays of all years: for whoever asks of a day, not for every start
+
     return day.weekday() < 5 and (day.month, day.day) not in YEAR_END_CLOSURE and not jpholiday.is_holiday(day)
 
 

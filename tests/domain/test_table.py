@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
 from tortoise.expressions import Q
+from tortoise.models import ModelMeta
 from tortoise.queryset import QuerySet
 
 from domain import table
@@ -96,5 +97,20 @@ def test_what_is_not_there_is_told_and_so_is_what_is_there_twice(play: Any) -> N
                 await Organization.get(id=NOBODY)
             with pytest.raises(MultipleObjectsReturned):
                 await Person.get(unit_id=town.section.id)
+
+    play(story)
+
+
+def test_rows_are_asked_for_by_each_column_in_every_way_that_tortoise_knows(play: Any) -> None:
+    async def story(town: Town) -> None:
+        for model in table.models().values():
+            columns = {name: model._meta.fields_map[name] for name in model._meta.fields_db_projection}
+            _, written_down_at_the_start, *_ = ModelMeta._dispatch_fields(dict(columns), {}, False)
+            assert len(written_down_at_the_start) > 10
+            for key, way in written_down_at_the_start.items():
+                asked = model._meta.filters[key]
+                assert (asked["field"], asked["source_field"]) == (way["field"], way["source_field"])
+            assert "id__no_such_way" not in model._meta.filters
+            assert model._meta.filters.get("no_such_column__gt") is None
 
     play(story)

@@ -157,7 +157,7 @@ class TownDrillOrder(Enum):
     )
 
 
-@strawberry.input
+@reading.filters
 class TownDrillFilter:
     status: list[TownDrillStatus] | None = reading.among("status")
     starts_from: datetime | None = reading.at_least("starts_at")
@@ -172,12 +172,12 @@ class TownDrillFilter:
     )
 
 
-@strawberry.input
+@reading.filters
 class TownOrganizationFilter:
     text: str | None = reading.contains("search_key", str.lower)
 
 
-@strawberry.input
+@reading.filters
 class TownReviewFilter:
     mood: list[TownMood] | None = reading.among("mood")
 

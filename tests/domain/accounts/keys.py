@@ -23,7 +23,7 @@ HERE, ELSEWHERE = Caller("192.0.2.10", "Linux の Firefox"), Caller("198.51.100.
 
 @cache
 def _hashed() -> str:
-    return passwords.HASHER.hash(passwords.plain(PASSWORD))
+    return passwords.hasher().hash(passwords.plain(PASSWORD))
 
 
 async def opened(town: Town, who: Actor, login: str) -> Account:

@@ -45,7 +45,7 @@ class Patient(ThreadPoolExecutor):
 async def set_another(account: Account) -> None:
     """Another password, as a letter's link sets one; the hashing is done before."""
     async with in_transaction("default"):
-        await accounts.set_password(NOW, await Account.get(id=account.id), passwords.HASHER.hash(NEW))
+        await accounts.set_password(NOW, await Account.get(id=account.id), passwords.hasher().hash(NEW))
 
 
 async def somebody_waits() -> bool:
@@ -88,7 +88,7 @@ def test_a_login_waits_for_a_change_that_is_under_way_and_is_refused(play: Any) 
         _, account = await keys.partner(town)
         elsewhere = copy_context()
         async with in_transaction("default"):
-            await accounts.set_password(NOW, account, passwords.HASHER.hash(NEW))
+            await accounts.set_password(NOW, account, passwords.hasher().hash(NEW))
             login = asyncio.create_task(keys.enter(account.login), context=elsewhere)
             assert await somebody_waits()
             assert not login.done()
