@@ -77,7 +77,7 @@ def statuses(response: Element) -> dict[str, str]:
     return {
         one.tag: (part.findtext(f"{D}status") or "").split(" ", 1)[1]
         for part in response.findall(f"{D}propstat")
-        for one in part.find(f"{D}prop") or ()
+        for one in part.iterfind(f"{D}prop/*")
     }
 
 
