@@ -22,6 +22,7 @@ from api import (
     genuine,
     health,
     metrics,
+    notice_page,
     nowhere,
     own_page,
     pages,
@@ -55,7 +56,8 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house)]
-    mail += [*entrance.routes(house), *own_page.routes(house), *genuine.routes(house), *pages.routes(house.fonts)]
+    mail += [*entrance.routes(house), *own_page.routes(house), *notice_page.routes(house), *genuine.routes(house)]
+    mail += pages.routes(house.fonts)
     files = [*downloads.routes(house), *document_files.routes(house), *agreement_files.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *files, *health.routes()]
     requests: metrics.Requests = Counter()

@@ -32,6 +32,7 @@ from domain import idempotency
 from domain.actor import Role
 from domain.errors import Invalid
 from domain.japanese import storable
+from domain.notices import NO_INDICATORS
 from domain.records import Record
 from domain.verbs import allowed
 
@@ -42,10 +43,23 @@ VERB = "verb"
 """Under this a mutation's metadata holds the verb that it is."""
 
 MULTILINE = frozenset(
-    {"remarks", "remark", "purpose", "scenario", "reason", "equipment", "objectives", "summary", "outcome", "changes"}
+    {
+        "remarks",
+        "remark",
+        "purpose",
+        "scenario",
+        "reason",
+        "equipment",
+        "objectives",
+        "summary",
+        "outcome",
+        "changes",
+        "text",
+    }
 )
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
 """What whoever writes a free text is told: this is no place for cases."""
+NOTES: Mapping[str, str] = dict.fromkeys(MULTILINE, NO_CASES) | {"text": f"{NO_CASES}{NO_INDICATORS}"}
 YEARS = range(1900, 2200)
 """What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
 
@@ -108,7 +122,7 @@ class _Parameter:
     @property
     def on_the_wire(self) -> StrawberryField:
         """As a field of an input, with the default that the schema can say; any other is the verb's own affair."""
-        wire, told = _wire_type(self.type), {"description": NO_CASES} if self.name in MULTILINE else {}
+        wire, told = _wire_type(self.type), {"description": NOTES[self.name]} if self.name in NOTES else {}
         if self.must_be_given:
             return _field(self.name, wire, **told)
         if self.default == ():

@@ -90,7 +90,7 @@ class PeopleQueries:
     officers: Connection[Officer] = reading.root_connection(orders=OfficerOrder, filters=OfficerFilter)
 
 
-NoticeMutations = mutations(Person, choose_notices=people.choose_notices)
+ReminderMutations = mutations(Person, choose_notices=people.choose_notices)
 OfficerMutations = mutations(
     Officer,
     enlist_officer=people.enlist,

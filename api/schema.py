@@ -27,6 +27,7 @@ from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.merging import MergeMutations, MergeQueries
 from api.mutations import together
+from api.notices import NoticeMutations, NoticeQueries, NoticeRecipientMutations, NoticeRuleMutations
 from api.organizations import (
     ContactMutations,
     CoOwnerMutations,
@@ -35,7 +36,7 @@ from api.organizations import (
     OrganizationQueries,
 )
 from api.outreach import OutreachMutations, OutreachQueries
-from api.people import NoticeMutations, OfficerMutations, PeopleQueries
+from api.people import OfficerMutations, PeopleQueries, ReminderMutations
 from api.retention import ErasureMutations, HoldMutations, RetentionQueries
 from api.statistics import StatisticsMutations, StatisticsQueries
 from api.subscriptions import SubscriptionMutations, SubscriptionQueries
@@ -69,6 +70,7 @@ class Query(
     DocumentQueries,
     EncounterQueries,
     OutreachQueries,
+    NoticeQueries,
     StatisticsQueries,
     SubscriptionQueries,
     AnswerAddressQueries,
@@ -88,7 +90,7 @@ class Query(
 
 Mutation = together(
     UnitMutations,
-    NoticeMutations,
+    ReminderMutations,
     OfficerMutations,
     OrganizationMutations,
     CoOwnerMutations,
@@ -116,6 +118,9 @@ Mutation = together(
     EncounterMutations,
     EncounterReviewMutations,
     OutreachMutations,
+    NoticeMutations,
+    NoticeRecipientMutations,
+    NoticeRuleMutations,
     AttendeeMutations,
     AnswerAddressMutations,
     IncomingMutations,

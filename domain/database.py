@@ -61,6 +61,8 @@ MODELS = [
         "encounters.encounter",
         "encounters.attending",
         "encounters.checklist",
+        "notices.notice",
+        "notices.rule",
         "merging",
         "statistics.runs",
         "sealing",

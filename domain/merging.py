@@ -7,6 +7,7 @@ down, and for UNDOABLE all of it can be put back. What would stand twice then is
   taken out, from one in force one withdraws;
 - parts in one drill that is still to come are refused while the one that goes stands invited; of one that is over, or
   from which it has withdrawn, its part and its people stay where they were counted;
+- of a notice that went to both, each keeps what it was told and has said;
 - a unit that is shown both keeps seeing the one that stays; its row at the other stays there;
 - whatever else the database does not take twice is refused, with the words that it has for that.
 """
@@ -30,6 +31,7 @@ from domain.calendar import Attendee
 from domain.drills import HELD, Drill, DrillStatus, Participation
 from domain.drills.participation import HOLDING
 from domain.errors import Conflict, Invalid, WrongState
+from domain.notices import NoticeRecipient
 from domain.organizations import Contact, CoOwner, Organization
 from domain.people import Person
 from domain.records import Owned, Record, any_of, nothing
@@ -163,6 +165,9 @@ async def _staying(gone: Organization, kept: Organization) -> set[UUID]:
         people = Attendee.filter(appointment_id=part.appointment_id, organization_id=gone.id)
         found |= {part.id, *[one.id for one in await people]}
     units = {kept.unit_id, *[one.unit_id for one in await CoOwner.filter(organization_id=kept.id, ended_on=None)]}
+    told = [one.notice_id for one in await NoticeRecipient.filter(organization_id=kept.id)]
+    both = NoticeRecipient.filter(any_of(NoticeRecipient, "notice_id", told), organization_id=gone.id)
+    found |= {one.id for one in await both}
     shown = await CoOwner.filter(organization_id=gone.id, ended_on=None)
     return found | {one.id for one in shown if one.unit_id in units}
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain import accounts, documents, feeds, gathering, outbox, own, reminders, tokens
+from domain import accounts, documents, feeds, gathering, notices, outbox, own, reminders, tokens
 from domain import letters as addresses
 from domain.accounts import Link
 from domain.actor import TOKYO
@@ -126,7 +126,8 @@ async def _decide(now: datetime, desk: Desk) -> None:
     """See which of the letters that wait need not leave, and where to; a mistake in one of these keeps no letter in the
     house, nor the others from being seen to."""
     gathered = partial(gathering.settle, how=desk.gathering, house=desk.quiet)
-    for settle in (gathered, feeds.settle, reminders.settle, documents.settle, addresses.settle, guardians.settle):
+    concepts = (feeds.settle, reminders.settle, documents.settle, notices.settle)
+    for settle in (gathered, *concepts, addresses.settle, guardians.settle):
         try:
             await settle(now)
         except Exception as bug:
@@ -256,13 +257,16 @@ def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
 
 
 def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
-    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "login")
+    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "login", "notice_url")
     links = dict.fromkeys(own_alone, NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
         links["reply_url"] = f"{desk.base_url}/rsvp/{secret}"
     if "page_of" in facts:
         links["own_url"] = own.address(desk.secret, desk.base_url, UUID(facts["page_of"]), now)
+    if "notice_recipient_id" in facts:
+        secret = tokens.derive(desk.secret, notices.PURPOSE, UUID(facts["notice_recipient_id"]))
+        links["notice_url"] = f"{desk.base_url}/notices/{secret}"
     if "subscription_id" in facts:
         secret = feeds.secret_in(desk.secret, UUID(facts["subscription_id"]), facts["generation"])
         links["feed_page"] = f"{desk.base_url}/cal/{secret}"

@@ -17,6 +17,7 @@ from domain import (
     digests,
     feeds,
     lectures,
+    notices,
     people,
     reminders,
     retention,
@@ -99,6 +100,7 @@ SCHEDULE = (
     Job("password-resets", Every(), Alone(accounts.send_resets), "who has forgotten a password hears within seconds"),
     Job("post-letters", Every(), post_letters, "what is owed leaves within seconds"),
     Job("take-in-mail", Every(), take_in_mail, "an answer by mail counts within a minute or two"),
+    Job("notices", Every(), Alone(notices.follow_up), "who has not said in time that they know a notice is called"),
     Job("seats-pass-on", Every(), Alone(activities.pass_on), "a free seat that nobody takes in time is the next one's"),
     Job("seal-journal", Every(), Alone(sealing.seal), "no entry can be changed unseen, within seconds"),
     Job(

@@ -20,7 +20,7 @@ from api import dead_ends, guesses, pages, rsvp, subscribing, visits
 from api.entrance import doors
 from api.entrance.own import ASKED
 from api.house import House
-from api.own_page import dates
+from api.own_page import dates, told
 from api.own_page.known import contact_data, masked_address, notices
 from api.own_page.papers import file, released
 from api.own_page.view import View, section
@@ -41,6 +41,7 @@ SAID = {
     "told": "お知らせの設定を保存し、その内容を登録されているメールアドレスにお送りしました。",
     "confirmed": "連絡先をご確認いただき、ありがとうございました。",
     "sent": "購読アドレスと登録のしかたを、登録されているメールアドレスにお送りしました。数分お待ちください。",
+    "known": "お知らせの確認をいただき、ありがとうございました。",
     "reported": "変わったところを担当者にお知らせしました。担当者が確かめて、登録を直します。",
 }
 """What the page has to say, by a word in the address: nobody can make it say anything else."""
@@ -133,6 +134,9 @@ async def _done(view: View, form: dict[str, str]) -> str:
         case "report":
             await own.report(*who, storable(form.get("what", "").replace("\r\n", "\n"), field="what", multiline=True))
             return "reported"
+        case "acknowledge":
+            await told.acknowledge(view, form)
+            return "known"
         case "feed":
             await own.send_feed(*who)
             return "sent"
@@ -194,6 +198,7 @@ async def _sections(view: View, typed: str) -> str:
         guest=addressed(known.person.name, Honorific.SAMA),
         ahead_html=dates.ahead(view, ahead, days, bodies, papers)
         or pages.paragraph("ご案内している予定はありません。"),
+        told_html=section("told", told.TITLE, await told.valid(view)),
         lectures_html=section("lectures", "講師派遣のご依頼", dates.lectures_of(others.lectures, papers)),
         drills_html=section("drills", "所属団体の訓練", dates.drills_of(view, others.drills, papers)),
         behind_html=section("behind", "これまでの予定", dates.behind(behind, others, papers)),

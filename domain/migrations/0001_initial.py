@@ -23,6 +23,7 @@ from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.looks import Door
+from domain.notices.notice import AcknowledgementWay, CallResult, NoticeHandling, NoticeSeverity, NoticeStatus, Tlp
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.origins import current
 from domain.outbox import Method
@@ -459,6 +460,54 @@ class Migration(migrations.Migration):
             bases=['Owned'],
         ),
         ops.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('status', fields.CharEnumField(description='DRAFT: DRAFT\nIN_REVIEW: IN_REVIEW\nAPPROVED: APPROVED\nSENDING: SENDING\nSENT: SENT\nREPLACED: REPLACED\nWITHDRAWN: WITHDRAWN\nCANCELLED: CANCELLED', enum_type=NoticeStatus, max_length=20)),
+                ('number', fields.CharField(default='', max_length=60)),
+                ('title', fields.CharField(max_length=200)),
+                ('text', fields.CharField(max_length=4000)),
+                ('theme', fields.CharEnumField(description='RELATIONSHIP: RELATIONSHIP\nAGREEMENT: AGREEMENT\nDRILL: DRILL\nINFORMATION: INFORMATION\nSME_SUPPORT: SME_SUPPORT\nIDENTITY_CHECK: IDENTITY_CHECK\nLOG_RETENTION: LOG_RETENTION\nFINANCIAL_FRAUD: FINANCIAL_FRAUD\nWIFI: WIFI\nECONOMIC_SECURITY: ECONOMIC_SECURITY\nRECRUITMENT_PR: RECRUITMENT_PR\nVOLUNTEERS: VOLUNTEERS\nCHILD_PROTECTION: CHILD_PROTECTION\nOTHER: OTHER', enum_type=EncounterTheme, max_length=20)),
+                ('severity', fields.CharEnumField(description='INFORMATION: INFORMATION\nADVISORY: ADVISORY\nWARNING: WARNING\nURGENT: URGENT', enum_type=NoticeSeverity, max_length=20)),
+                ('handling', fields.CharEnumField(description='OPEN: OPEN\nCAREFUL: CAREFUL\nCONCERNED_ONLY: CONCERNED_ONLY\nADDRESSEE_ONLY: ADDRESSEE_ONLY', enum_type=NoticeHandling, max_length=20)),
+                ('tlp', fields.CharEnumField(description='CLEAR: CLEAR\nGREEN: GREEN\nAMBER: AMBER\nAMBER_STRICT: AMBER_STRICT\nRED: RED', enum_type=Tlp, max_length=20)),
+                ('valid_until', fields.DateField()),
+                ('acknowledge_by', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('criteria', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('replaces', fields.ForeignKeyField('renkei.Notice', source_field='replaces_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('is_withdrawal', fields.BooleanField(default=False)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('submitted_by_id', fields.UUIDField(null=True)),
+                ('submitted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reviewed_by_id', fields.UUIDField(null=True)),
+                ('reviewed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('sent_by_id', fields.UUIDField(null=True)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'notice', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='notice_unit')], 'pk_attr': 'id', 'table_description': 'One notice of a unit. It holds through `valid_until`, a day in Japan; `acknowledge_by` is the instant until which'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='NoticeRule',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('reviewed_from', fields.CharEnumField(description='INFORMATION: INFORMATION\nADVISORY: ADVISORY\nWARNING: WARNING\nURGENT: URGENT', enum_type=NoticeSeverity, max_length=20)),
+            ],
+            options={'table': 'notice_rule', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'What of one prefecture needs a second reader: notices of `reviewed_from` and whatever weighs more.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
             name='Organization',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -553,6 +602,35 @@ class Migration(migrations.Migration):
                 ('retired_on', fields.DateField(null=True)),
             ],
             options={'table': 'establishment', 'app': 'renkei', 'indexes': [Index(fields=['organization_id', 'id'], name='establishment_organization')], 'pk_attr': 'id', 'table_description': '事業所: one place of an organisation, with its own address.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='NoticeRecipient',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('notice', fields.ForeignKeyField('renkei.Notice', source_field='notice_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('contact_id', fields.UUIDField(null=True)),
+                ('role', fields.CharEnumField(null=True, description='REPRESENTATIVE: REPRESENTATIVE\nWORKING: WORKING\nEMERGENCY: EMERGENCY\nPUBLICITY: PUBLICITY', enum_type=ContactRole, max_length=20)),
+                ('is_written_to', fields.BooleanField()),
+                ('is_restricted', fields.BooleanField()),
+                ('opened_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('acknowledged_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('acknowledged_how', fields.CharEnumField(null=True, description='LINK: LINK\nOWN: OWN\nCALL: CALL', enum_type=AcknowledgementWay, max_length=10)),
+                ('acknowledged_by_id', fields.UUIDField(null=True)),
+                ('escalated_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('calls', fields.IntField(default=0)),
+                ('phoned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('phoned_by_id', fields.UUIDField(null=True)),
+                ('call_result', fields.CharEnumField(null=True, description='REACHED: REACHED\nNOT_REACHED: NOT_REACHED', enum_type=CallResult, max_length=20)),
+                ('remark', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'notice_recipient', 'app': 'renkei', 'indexes': [Index(fields=['notice_id', 'id'], name='notice_recipient_notice'), Index(fields=['organization_id', 'id'], name='notice_recipient_organization')], 'pk_attr': 'id', 'table_description': 'One body to which a notice went, and the contact to whom it was written, as it was found on sending; none where'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -271,6 +271,14 @@ OUTREACH = [
     "CREATE UNIQUE INDEX outreach_host_once ON outreach_host (event_id, organization_id) WHERE removed_at IS NULL",
     "CREATE UNIQUE INDEX outreach_material_once ON outreach_material (event_id, name) WHERE removed_at IS NULL",
 ]
+NOTICES = [
+    "CREATE UNIQUE INDEX notice_recipient_once ON notice_recipient (notice_id, organization_id)",
+    "CREATE UNIQUE INDEX notice_rule_once ON notice_rule (prefecture_id)",
+    "CREATE INDEX notice_standing ON notice (valid_until) WHERE status IN ('SENDING', 'SENT')",
+    "CREATE INDEX notice_to_read ON notice (unit_id) WHERE status = 'IN_REVIEW'",
+    """CREATE INDEX notice_recipient_to_call ON notice_recipient (notice_id)
+       WHERE escalated_at IS NOT NULL AND acknowledged_at IS NULL""",
+]
 STATISTICS = [
     """CREATE UNIQUE INDEX statistics_run_once ON statistics_run (unit_id, measure, starts_on, ends_on)
        WHERE person_id IS NULL""",
@@ -352,6 +360,7 @@ ORDERS = [
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",
     "CREATE INDEX encounter_in_order ON encounter (starts_at, id)",
     "CREATE INDEX outreach_event_in_order ON outreach_event (starts_at, id)",
+    "CREATE INDEX notice_in_order ON notice (created_at, id)",
     "CREATE INDEX drill_participation_in_order ON drill_participation (created_at, id)",
 ]
 
@@ -380,6 +389,7 @@ class Migration(migrations.Migration):
                 *DRILLS,
                 *ENCOUNTERS,
                 *OUTREACH,
+                *NOTICES,
                 *STATISTICS,
                 *VOLUNTEERS,
                 *ACTIVITIES,

@@ -34,6 +34,7 @@ OWN = {
     "establishment": OWN_ORGANIZATION,
     "outreach_host": OWN_ORGANIZATION,
     "lecture_assignment": OWN_PERSON,
+    "notice_recipient": OWN_ORGANIZATION,
     "organization": f"id = {ORGANIZATION}",
     "person": f"id = {PERSON}",
     "subscription": OWN_PERSON,
@@ -79,6 +80,7 @@ LED_TO = {
         _by("outreach_host", "event_id", "outreach_event.id", "removed_at IS NULL"),
         _asked_to("outreach_event.appointment_id"),
     ),
+    "notice": (_by("notice_recipient", "notice_id", "notice.id"),),
     "volunteer_group": (_by("volunteer", "group_id", "volunteer_group.id"),),
 }
 GUESTS = OWN | {table: f"({' OR '.join(ways)})" for table, ways in LED_TO.items()}
@@ -113,6 +115,7 @@ DESKS = (
     "incoming_mail",
     "lecture_head_count",
     "legal_hold",
+    "notice_rule",
     "organization_co_owner",
     "organization_merge",
     "outreach_material",

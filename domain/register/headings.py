@@ -100,6 +100,13 @@ _WORDS = """
     research_theme 研究のテーマ research_from 研究の始まり research_to 研究の終わり produced_on 成果の日
     event_id 広報啓発 outreach_event_id 広報啓発 urges_reporting 通報・相談を促すか body_count 参加団体数
     people_count 参加者数 visitor_count 来場者数 officer_count 従事した職員数 media_count 報道件数 copies 配布部数
+    text 本文 severity 重要度 handling 取扱区分 tlp TLP valid_until 有効期限 acknowledge_by 確認の期限
+    is_withdrawal 取下げのお知らせか replaces_id 差し替える（取り下げる）お知らせ criteria 宛先の条件
+    submitted_by_id 点検に出した職員 submitted_at 点検に出した日時 sent_by_id 送付した職員 notice_id お知らせ
+    is_written_to メールを送ったか is_restricted 所管の所属に限るか opened_at ページが開かれた日時
+    acknowledged_at 確認日時 acknowledged_how 確認の方法 acknowledged_by_id 確認した人
+    escalated_at 電話の対象となった日時 calls 電話の回数 phoned_at 電話した日時 phoned_by_id 電話した職員
+    call_result 電話の結果 reviewed_from 点検を要する重要度
     answers_for 誰としての返事か delegate 代わりに来る人
 """
 HEADINGS = dict(zip(_WORDS.split()[::2], _WORDS.split()[1::2], strict=True))

@@ -451,6 +451,35 @@ HOLDINGS: Mapping[str, Holding] = {
         internal="name copies removed_at event_id",
         texts="name",
     ),
+    "notice": Holding(
+        "お知らせ（注意喚起・情報提供）",
+        "団体への注意喚起・情報提供の作成、点検、送付および取下げ",
+        WITH_THE_DOCUMENT,
+        public="number title text theme severity handling tlp valid_until acknowledge_by is_withdrawal sent_at ended_at"
+        " replaces_id",
+        internal="status criteria reason submitted_by_id submitted_at reviewed_by_id reviewed_at sent_by_id",
+        recipients="宛先の団体の担当者（ほかの宛先は知らせない）",
+        texts="number title text reason",
+        is_shared=True,
+        headings={"theme": "テーマ", "reason": "差戻し・取りやめ・取下げの理由", "sent_at": "送付日時"},
+    ),
+    "notice_recipient": Holding(
+        "お知らせの宛先",
+        "団体ごとの送付、確認および電話連絡の管理",
+        WITH_THE_DOCUMENT,
+        public="role opened_at acknowledged_at acknowledged_how acknowledged_by_id notice_id organization_id"
+        " contact_id",
+        internal="is_written_to is_restricted escalated_at calls phoned_at phoned_by_id call_result remark",
+        recipients="同じ団体の担当者",
+        texts="remark",
+        is_shared=True,
+    ),
+    "notice_rule": Holding(
+        "お知らせの点検の要否",
+        "どの重要度から別の人の点検を要するか",
+        NOTHING_PERSONAL,
+        internal="reviewed_from",
+    ),
     "unit": Holding(
         "所属",
         "警察の所属と連絡先の管理",

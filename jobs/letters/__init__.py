@@ -76,6 +76,8 @@ KINDS = (
     "reminder-day-before",
     "reminder-unanswered",
     "papers-released",
+    "notice",
+    "notice-withdrawn",
     "report-due",
     "digest",
     "agreement-expiring",
@@ -123,6 +125,9 @@ OPTIONAL = (
     "coming",
     "works",
     "waiting",
+    "acknowledge_by",
+    "replaced",
+    "text",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
@@ -143,7 +148,7 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines (lists of such are `objectives`, what has `changed` since this reader was told last, and of a
-    digest, with its `date`, `coming`, `works`, `waiting`):
+    digest, with its `date`, `coming`, `works`, `waiting`; the `text` of a notice):
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
@@ -153,7 +158,8 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     `missing` (what there is to do now), `person`, `charge` (whose date it is, and how to call them), of a drill
     `format`, `purpose` and `planned_count` (people of the reader's body), of a lecture `theme`, `audience`,
     `expected_count`, `equipment`,
-    `copied_for` (whose letter this is a guardian's copy of), and of looks `who`, `shown_on`, `between`, `count`, `how`.
+    `copied_for` (whose letter this is a guardian's copy of), of a notice `severity`, `handling`, `valid_until`,
+    `acknowledge_by`, `replaced` and `notice_url`, and of looks `who`, `shown_on`, `between`, `count`, `how`.
     """
     if kind not in KINDS:
         raise KeyError(kind)

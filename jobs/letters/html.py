@@ -29,6 +29,7 @@ PIECES: Mapping[str, frozenset[str]] = {
 LABELS: Mapping[str, str] = {
     "reply_url": "回答のページを開く",
     "own_url": "ご自分のページを開く",
+    "notice_url": "お知らせのページを開く",
     "link_url": "手続のページを開く",
 }
 """What stands on the button that leads to the address of this fact."""

@@ -42,6 +42,7 @@ from domain.units import Unit
 from domain.volunteers import AgeBand
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
+from tests.domain.notices.telling import recipient, sent
 from tests.make import Town
 
 T = TypeVar("T")
@@ -242,10 +243,10 @@ async def merged_into(hq: Actor, who: Actor, body: Organization) -> merging.Orga
 
 
 async def met_with(who: Actor, contact: Contact) -> dict[str, UUID]:
-    """Where officers and the contact's body meet."""
+    """Where officers and the contact's body meet, and what that is told."""
     body = await Organization.get(id=contact.organization_id)
     met = await drill_of(who, contact) | await encounter_of(who, contact) | await council_of(who, body)
-    return met | await outreach_of(who, contact)
+    return met | await outreach_of(who, contact) | await notice_of(who, contact)
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
@@ -283,6 +284,12 @@ async def outreach_of(who: Actor, contact: Contact) -> dict[str, UUID]:
     """A seminar with the contact's body, held and reported."""
     event = await make.reported_event(who, hosts=[CoHosting(contact.organization_id)])
     return {"OutreachEvent": event.id, "OutreachHost": (await OutreachHost.get(event_id=event.id)).id}
+
+
+async def notice_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """What the contact's body was told."""
+    notice = await sent(who, contact)
+    return {"Notice": notice.id, "NoticeRecipient": (await recipient(notice, contact)).id}
 
 
 async def volunteers_of(who: Actor, town: Town) -> dict[str, UUID]:

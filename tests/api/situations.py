@@ -29,6 +29,7 @@ from domain import (
     feeds,
     installation,
     lectures,
+    notices,
     organizations,
     retention,
     statistics,
@@ -52,6 +53,7 @@ from domain.encounters import (
     ReportRead,
 )
 from domain.lectures import Assignment
+from domain.notices import NoticeRecipient
 from domain.organizations import Contact, Organization
 from domain.outreach import CoHosting
 from domain.people import Person
@@ -61,6 +63,7 @@ from tests import make
 from tests.api.inputs import council_of, drill_of, rows_of, wifi_of
 from tests.api.reading.prefecture import lived_in
 from tests.domain.drills.asking import confirmed, finished
+from tests.domain.notices.telling import drafted, sent
 from tests.domain.test_activities import held
 from tests.domain.test_walls import beside, full
 from tests.make import Town
@@ -75,6 +78,7 @@ LINKS: Mapping[type[Model], str] = {
     ActivityParticipation: "activity_id",
     Assignment: "lecture_id",
     Volunteer: "group_id",
+    NoticeRecipient: "notice_id",
 }
 """Rows that carry somebody, and their column with that to which these are asked, or to which they belong."""
 
@@ -197,6 +201,7 @@ async def _told(town: Town) -> dict[Role, Actor]:
         await _account(one, who)
     for one in (town, other):
         await thresholds.set_thresholds(one.hq, met_days=90)
+        await notices.set_rule(one.hq, reviewed_from=notices.NoticeSeverity.URGENT)
     national = await _national(town)
     await _by_the_clock(town, other)
     seen_as = {actor.role: actor for name, actor in actors.items() if "other" not in name and name != "volunteer"}
@@ -208,7 +213,9 @@ async def _more(place: Town, guest: Actor) -> None:
     assert guest.organization_id is not None
     await organizations.add_establishment(place.officer, organization_id=guest.organization_id, name="支店")
     await feeds.subscribe(place.officer, person_id=guest.person_id)
-    await _met(place.officer, await Contact.get(person_id=guest.person_id))
+    contact = await Contact.get(person_id=guest.person_id)
+    await _met(place.officer, contact)
+    await sent(place.officer, contact)
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
     await council_of(place.hq, await Organization.get(id=guest.organization_id), unit_id=place.officer.unit_id)
@@ -267,8 +274,9 @@ async def _shared(town: Town) -> None:
 
 
 async def _encountered(town: Town) -> None:
-    """A visit that is planned, and one whose report is checked."""
+    """A visit that is planned, one whose report is checked, and a notice that is written still."""
     officer, body = town.officer, await make.company(town.officer, "例示製菓株式会社")
+    await drafted(officer, await make.contact(officer, body))
     await make.planned_encounter(officer, body=body)
     visited = await make.encounter(officer, body=body, kind=EncounterKind.VISIT)
     await encounters.check_many(town.hq, reports=[ReportRead(visited.id)])

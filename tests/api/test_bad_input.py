@@ -102,6 +102,8 @@ MAY_BE_EMPTY = {
     "names",
     *("members", "checklist", "moreNumbers"),
     *("hosts", "materials", "contactIds", "officerIds"),
+    *(f"criteria.{name}Ids" for name in ("council", "unit", "organization", "onlyUnit", "excluded")),
+    *("criteria.sectors", "criteria.kinds", "criteria.roles"),
     "attendance.attendeeIds",
     "results",
 }

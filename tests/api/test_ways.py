@@ -23,6 +23,7 @@ COUNTED_APART = {
         "possibleDuplicates",
         "possibleSameContacts",
         "audience",
+        "noticeAddressees",
     ),
 }
 """Found by statements of their own; the tests of each say by how many."""

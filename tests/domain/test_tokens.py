@@ -252,6 +252,7 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("statistics.runs.show", "statistics.runs.records_behind", "worklist.listing.worklist"),
         *("worklist.health.relationships", "merging.find_same_contacts", "organizations.duplicates.find_duplicates"),
         *("encounters.listing.listed", "wifi.spot.listed", "agreements.committing.commitments_kept"),
+        *("notices.addressing.addressees", "notices.listing.listed"),
         "audience.preview",
         "agreements.naming.list_public_parties",
     }

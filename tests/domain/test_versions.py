@@ -21,6 +21,7 @@ from domain import (
     incoming,
     lectures,
     merging,
+    notices,
     organizations,
     outreach,
     people,
@@ -53,6 +54,7 @@ from tests.clock import NOW
 from tests.domain.drills.asking import answer, attendee_of
 from tests.domain.incoming.arriving import invitation
 from tests.domain.lectures.giving import HEARD
+from tests.domain.notices.telling import drafted, partner, recipient
 from tests.domain.retention.test_lists import SPRING, drawn, late, left, second
 from tests.domain.sweeping import Sweep, versioned
 from tests.make import Town
@@ -322,6 +324,20 @@ async def councils_stand(town: Town, sweep: Sweep) -> None:
     await sweep(councils.dissolve, town.hq, council, on=me.today)
 
 
+async def partners_are_told(town: Town, sweep: Sweep) -> None:
+    me, contact = town.officer, await partner(town.officer)
+    notice = await drafted(me, contact)
+    await sweep(notices.correct, me, notice, title="手口に関する注意喚起")
+    await sweep(notices.submit, me, notice)
+    await sweep(notices.approve, town.hq, notice)
+    await sweep(notices.send_back, town.hq, notice, reason="期限が短い")
+    await sweep(notices.send, me, notice)
+    told = await recipient(notice, contact)
+    await sweep(notices.note_call, me, told, result=notices.CallResult.NOT_REACHED)
+    await sweep(notices.withdraw, me, notice, reason="誤り")
+    await sweep(notices.cancel, me, await drafted(me, contact), reason="不要になったため")
+
+
 async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     me, planned = town.officer, await make.planned_encounter(town.officer)
     await sweep(encounters.correct, me, planned, purpose="備えの確認")
@@ -408,6 +424,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "drills": (drills_are_held,),
     "encounters": (encounters_are_reported,),
     "outreach": (outreach_is_reported,),
+    "notices": (partners_are_told,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
     "merging": (bodies_become_one,),

@@ -78,6 +78,13 @@ FACTS = {
     "coming": ["・共同対処訓練", "・<b>講話"],
     "works": ["■未回答の招待（1件）", "・共同対処訓練　2人から回答がありません。"],
     "waiting": ["・届いたメール 1通"],
+    "severity": "警戒",
+    "handling": "関係者限り（TLP:GREEN）",
+    "valid_until": "令和８年10月31日（土）",
+    "acknowledge_by": "令和８年10月２日（金）正午",
+    "replaced": "共同対処訓練の手口に関する注意喚起",
+    "text": ["利用者をだます手口が増えています。", "<b>リンクは開かないでください。"],
+    "notice_url": "https://renkei.example/notices/abc?a=1&b=2",
 }
 INVITATIONS = (
     "lecture-confirmed",
@@ -166,6 +173,7 @@ HEADINGS = {
     "【講師派遣のご依頼】": {"lecture-received", "lecture-refused", "lecture-withdrawn"},
     "【ログインのご案内】": {"account-invitation", "account-changed", "password-reset"},
     "【お知らせの設定】": {"notices-chosen"},
+    "【注意喚起・情報提供】": {"notice", "notice-withdrawn"},
     "【予定表の購読】": {"feed-address", "unit-feed-ended"},
     "【委嘱のご案内】": {"appointed", "volunteer-resigned", "volunteer-dismissed", "volunteer-expired"},
 }
@@ -192,7 +200,7 @@ def test_nothing_is_filed_as_a_date_that_tells_of_none():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
-    links = dict.fromkeys(("feed_page", "feed_url", "dav_url", "link_url", "login"), NOT_COPIED)
+    links = dict.fromkeys(("feed_page", "feed_url", "dav_url", "link_url", "login", "notice_url"), NOT_COPIED)
     written = render(kind, but(copied_for="例塚 子 様", reply_url="", own_url="", **links))
     assert written.subject.startswith(f"{heading(kind)}【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text

@@ -108,6 +108,7 @@ def test_only_what_is_safe_to_repeat_runs_at_every_tick() -> None:
         "password-resets",
         "post-letters",
         "take-in-mail",
+        "notices",
         "seats-pass-on",
         "seal-journal",
         "feeds-ahead",

@@ -29,6 +29,7 @@ from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
 from tests.api.played.outreach import outreach_called_off
 from tests.api.played.people import list_reviewed, token_given
+from tests.api.played.told import notice_withdrawn
 from tests.domain import test_activities as acting
 from tests.domain.accounts import keys
 
@@ -195,6 +196,7 @@ ENDED: dict[str, Preparation] = {
     "Document": document_withdrawn,
     "Encounter": encounter_cancelled,
     **dict.fromkeys(("OutreachEvent", "OutreachHost"), outreach_called_off),
+    **dict.fromkeys(("Notice", "NoticeRecipient"), notice_withdrawn),
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Council": council_dissolved,

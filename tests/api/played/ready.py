@@ -87,6 +87,7 @@ from tests.api.played.people import (
     token_given,
     without_a_feed,
 )
+from tests.api.played.told import notice_drafted, notice_in_review, told
 
 READY: dict[str, Preparation] = {
     "establishUnit": below_the_prefecture,
@@ -207,6 +208,11 @@ READY: dict[str, Preparation] = {
     "correctCouncilMembership": as_found(termFrom="2026-04-02", termTo="2027-03-31"),
     "endCouncilMembership": as_found(on="2026-07-01"),
     "strikeCouncilMembership": as_found(),
+    "draftNotice": as_found(),
+    **dict.fromkeys(("correctNotice", "submitNotice", "cancelNotice", "sendNotice"), notice_drafted),
+    **dict.fromkeys(("approveNotice", "sendBackNotice"), notice_in_review),
+    **dict.fromkeys(("withdrawNotice", "noteNoticeCall", "setNoticeRule"), as_found()),
+    "acknowledgeNotice": told,
     "registerWifiSpot": as_found(foundOn="2026-07-01", municipalityCode="011002"),
     "correctWifiSpot": as_found(municipalityCode="011002"),
     "transferWifiSpot": as_found(),

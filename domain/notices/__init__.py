@@ -1,0 +1,108 @@
+"""注意喚起・情報提供: notices to partners, from the draft and its second reader to who knows and whom to call.
+
+`notice` is what one is and who sees it, `rule` what needs a second reader; `writing`, `addressing`, `sending` and
+`acknowledging` are what is done with it, in the order of life, `listing` what leaves as a list.
+"""
+
+from domain.notices.acknowledging import (
+    TO_CALL,
+    acknowledge,
+    acknowledge_by_link,
+    acknowledge_on_own_page,
+    find_reader,
+    follow_up,
+    is_to_call,
+    note_call,
+    note_opened,
+)
+from domain.notices.addressing import (
+    MOST_SHOWN,
+    Addressed,
+    AddressedBecause,
+    NoticeAudience,
+    addressees,
+)
+from domain.notices.listing import ListedRecipient, find_valid, listed
+from domain.notices.notice import (
+    HANDLING_LABELS,
+    LABELS,
+    MOVES,
+    SEVERITY_LABELS,
+    STANDING,
+    AcknowledgementWay,
+    CallResult,
+    Notice,
+    NoticeHandling,
+    NoticeRecipient,
+    NoticeSeverity,
+    NoticeStatus,
+    Tlp,
+    day_of,
+    recipients_visible_to,
+    visible_to,
+)
+from domain.notices.rule import USUAL, NoticeRule, rules_visible_to, set_rule
+from domain.notices.sending import PURPOSE, key_of, send, settle, withdraw
+from domain.notices.writing import (
+    NO_INDICATORS,
+    WRITTEN,
+    approve,
+    cancel,
+    correct,
+    draft,
+    send_back,
+    submit,
+)
+
+__all__ = [
+    "HANDLING_LABELS",
+    "LABELS",
+    "MOST_SHOWN",
+    "MOVES",
+    "NO_INDICATORS",
+    "PURPOSE",
+    "SEVERITY_LABELS",
+    "STANDING",
+    "TO_CALL",
+    "USUAL",
+    "WRITTEN",
+    "AcknowledgementWay",
+    "Addressed",
+    "AddressedBecause",
+    "CallResult",
+    "ListedRecipient",
+    "Notice",
+    "NoticeAudience",
+    "NoticeHandling",
+    "NoticeRecipient",
+    "NoticeRule",
+    "NoticeSeverity",
+    "NoticeStatus",
+    "Tlp",
+    "acknowledge",
+    "acknowledge_by_link",
+    "acknowledge_on_own_page",
+    "addressees",
+    "approve",
+    "cancel",
+    "correct",
+    "day_of",
+    "draft",
+    "find_reader",
+    "find_valid",
+    "follow_up",
+    "is_to_call",
+    "key_of",
+    "listed",
+    "note_call",
+    "note_opened",
+    "recipients_visible_to",
+    "rules_visible_to",
+    "send",
+    "send_back",
+    "set_rule",
+    "settle",
+    "submit",
+    "visible_to",
+    "withdraw",
+]
