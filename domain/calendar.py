@@ -8,6 +8,7 @@ one attendee alone is told raises only their own (`sequence_for`), in their lett
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -373,11 +374,14 @@ async def uninvite(actor: Author, appointment: Appointment, attendee: Attendee) 
     return await release(actor, attendee, raised=attendee.raised + 1)
 
 
-async def overtake(author: Author, appointment: Appointment, attendee: Attendee, address: str) -> None:
-    """What somebody is told at this address is newer than any CANCEL that it was: before they were asked, or before
-    their address was put right to it, they may have been refused there, or somebody else with that address let go."""
-    least = await outbox.last_cancelled(appointment.id, address) + 1 - appointment.sequence
-    await records.change(author, attendee, "attendee-raised", raised=max(attendee.raised, least))
+async def overtake(author: Author, appointment: Appointment, told: Sequence[tuple[Attendee, str]]) -> None:
+    """What each of these is told at their address is newer than any CANCEL that it was: before they were asked, or
+    before their address was put right to it, they may have been refused there, or somebody else with that address let
+    go."""
+    cancelled = await outbox.last_cancelled(appointment.id, {address for _, address in told})
+    for attendee, address in told:
+        least = cancelled[address] + 1 - appointment.sequence
+        await records.change(author, attendee, "attendee-raised", raised=max(attendee.raised, least))
 
 
 def sequence_for(appointment: Appointment, attendee: Attendee) -> int:
@@ -409,4 +413,14 @@ async def _asked_to(person_id: UUID, dates: QuerySet[Appointment]) -> Dates:
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:
     """Whoever is asked to a date and has not been released, with their person."""
-    return Attendee.filter(appointment_id=appointment_id, removed_at=None).prefetch_related("person").order_by("id")
+    return Attendee.filter(appointment_id=appointment_id, removed_at=None).select_related("person").order_by("id")
+
+
+def coming_locked(appointment_id: UUID) -> QuerySet[Attendee]:
+    """The same, who cannot be changed by anybody else until the transaction ends."""
+    return coming(appointment_id).select_for_update(of=("attendee",))
+
+
+async def find(appointment_id: UUID) -> Appointment:
+    """A date that is there, with its unit."""
+    return await Appointment.get(id=appointment_id).select_related("unit")

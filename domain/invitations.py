@@ -25,7 +25,7 @@ from domain.calendar import (
     sequence_for,
 )
 from domain.japanese import from_to
-from domain.letters import recipient_of
+from domain.letters import Recipient, recipient_of
 from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
@@ -79,18 +79,44 @@ async def tell(
 ) -> None:
     """Owe one attendee one letter, with the link for the answer; their calendar takes the date up, or out, as it stands
     for them now (`changes`), where it is told nothing else."""
-    is_off, person = appointment.status is AppointmentStatus.CANCELLED, await attendee.person
-    method = method or changes.method_for(is_off, attendee.removed_at is None)
-    if method is Method.REQUEST:
-        await overtake(author, appointment, attendee, person.mail_address)
-    known: dict[str, Any] = {
+    await tell_each(author, appointment, [attendee], kind, method, about, **more)
+
+
+async def tell_each(
+    author: Author,
+    appointment: Appointment,
+    attendees: Sequence[Attendee],
+    kind: str,
+    method: Method | None = None,
+    about: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> None:
+    """Owe each of these the same letter, each their own."""
+    is_off, unit = appointment.status is AppointmentStatus.CANCELLED, await appointment.unit
+    people = [await one.person for one in attendees]
+    ways = [method or changes.method_for(is_off, one.removed_at is None) for one in attendees]
+    told = list(zip(attendees, people, ways, strict=True))
+    await overtake(author, appointment, [(one, who.mail_address) for one, who, way in told if way is Method.REQUEST])
+    if not told or appointment.ends_at <= author.now:
+        return
+    facts = await _facts(appointment, unit, about)
+    letters = []
+    for attendee, person, way in told:
+        if to := recipient_of(person, unit, author.now.astimezone(TOKYO).date()):
+            turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
+            own = facts | to.facts | _known(author, appointment, attendee) | more
+            letters.append(_letter(author, appointment, to, kind, turn, own, way))
+    await outbox.owe_all(letters)
+
+
+def _known(author: Author, appointment: Appointment, attendee: Attendee) -> dict[str, Any]:
+    """What a letter says of the attendee whom it is for."""
+    return {
         "attendee_id": str(attendee.id),
         "sequence": sequence_for(appointment, attendee),
         "partstat": _answer_of(attendee),
         "stamp": author.now.isoformat(),
     }
-    turn = f"{attendee.id}:{appointment.version}.{attendee.version}"
-    await write(author, appointment, person, kind, turn, method, about=about, **known, **more)
 
 
 def _answer_of(attendee: Attendee) -> PartStat:
@@ -123,10 +149,28 @@ async def write(
     what that is about, where it is at hand (`says`). Whether there was anybody to write to."""
     unit: Unit = await appointment.unit
     to = recipient_of(person, unit, author.now.astimezone(TOKYO).date())
-    if appointment.ends_at <= author.now or to is None:
-        return to is not None
-    said = await _about(appointment) if about is None else about
-    await outbox.owe(
+    if to is not None and appointment.ends_at > author.now:
+        facts = await _facts(appointment, unit, about) | to.facts | more
+        await outbox.owe_all([_letter(author, appointment, to, kind, turn, facts, method, due_at)])
+    return to is not None
+
+
+async def _facts(appointment: Appointment, unit: Unit, about: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What letters about a date have in common, whoever they are for."""
+    return await facts_of(appointment, unit, **(await _about(appointment) if about is None else about))
+
+
+def _letter(
+    author: Author,
+    appointment: Appointment,
+    to: Recipient,
+    kind: str,
+    turn: str,
+    facts: Mapping[str, Any],
+    method: Method | None,
+    due_at: datetime | None = None,
+) -> Letter:
+    return outbox.letter(
         f"{kind}:{turn}",
         kind,
         unit_id=appointment.unit_id,
@@ -134,19 +178,14 @@ async def write(
         person_id=to.person_id,
         appointment_id=appointment.id,
         method=method,
-        facts=await facts_of(appointment, unit, **{**said, **to.facts, **more}),
+        facts=facts,
         owed_at=author.now,
         due_at=due_at,
     )
-    return True
 
 
 async def tell_all(
     author: Author, appointment: Appointment, kind: str, about: Mapping[str, Any] | None = None, **more: Any
 ) -> None:
     """Owe everybody who is asked the same letter, each their own."""
-    await appointment.fetch_related("unit")
-    asked = await coming(appointment.id)
-    said = await _about(appointment) if asked and about is None else about
-    for attendee in asked:
-        await tell(author, appointment, attendee, kind, about=said, **more)
+    await tell_each(author, appointment, await coming(appointment.id), kind, about=about, **more)

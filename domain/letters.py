@@ -153,9 +153,9 @@ async def _redirect(now: datetime, letter: Letter, to: Recipient) -> None:
     facts = {**letter.facts, **to.facts}
     attendee = await Attendee.filter(id=facts.get("attendee_id")).first()
     if letter.method is Method.REQUEST and attendee is not None:
-        await overtake(Bearer(now), await Appointment.get(id=attendee.appointment_id), attendee, to.address)
-        least = await outbox.last_cancelled(attendee.appointment_id, to.address) + 1
-        facts["sequence"] = max(facts["sequence"], least)
+        await overtake(Bearer(now), await Appointment.get(id=attendee.appointment_id), [(attendee, to.address)])
+        cancelled = await outbox.last_cancelled(attendee.appointment_id, [to.address])
+        facts["sequence"] = max(facts["sequence"], cancelled[to.address] + 1)
     await lead_elsewhere(now, letter, to.name, to.address, facts, person_id=to.person_id)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,7 +31,7 @@ from domain.journal import plain
 from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
-from domain.table import Table
+from domain.table import Table, made
 from domain.verbs import is_passing, routine
 
 log = logging.getLogger(__name__)
@@ -132,12 +132,12 @@ def visible_to(actor: Actor) -> QuerySet[Letter]:
     return Letter.filter(id__in=())
 
 
-Companion = Callable[["Letter"], Awaitable[Sequence["Letter"]]]
+Companion = Callable[[Sequence["Letter"]], Awaitable[Sequence["Letter"]]]
 COMPANIONS: list[Companion] = []
 
 
 def when_owed(companion: Companion) -> Companion:
-    """Register what goes along with a letter to a person. It may also keep the letter itself from leaving."""
+    """Register what goes along with letters to persons. It may also keep one of them from leaving."""
     COMPANIONS.append(companion)
     return companion
 
@@ -162,7 +162,12 @@ def when_lost(mourner: Mourner) -> Mourner:
     return mourner
 
 
-async def owe(
+async def owe(key: str, kind: str, **told: Any) -> None:
+    """Owe one `letter` by itself; the same key again owes nothing more."""
+    await owe_all([letter(key, kind, **told)])
+
+
+def letter(
     key: str,
     kind: str,
     *,
@@ -175,12 +180,13 @@ async def owe(
     appointment_id: UUID | None = None,
     method: Method | None = None,
     gathers: bool = True,
-) -> None:
-    """Owe one letter to `to` (name, address), and what goes along with it; the same key again owes nothing more.
+) -> Letter:
+    """A letter to `to` (name, address), which is not owed yet.
 
     What a calendar is told of a date gathers with what else its reader is told of it, unless it is said not to.
     """
-    letter = Letter(
+    return made(
+        Letter,
         key=key,
         kind=kind,
         unit_id=unit_id,
@@ -194,25 +200,32 @@ async def owe(
         due_at=due_at or owed_at,
         gathers=gathers and method in (Method.REQUEST, Method.CANCEL),
     )
-    along = [other for companion in COMPANIONS if person_id for other in await companion(letter)]
-    for other in along:
-        other.gathers = letter.gathers
-    owed = [{name: plain(getattr(one, name)) for name in Letter._meta.fields_db_projection} for one in (letter, *along)]
-    await execute(OWE, json.dumps(owed, ensure_ascii=False))
+
+
+async def owe_all(letters: Sequence[Letter]) -> None:
+    """Owe these, and what goes along with them, in one statement; a key that is there already owes nothing more."""
+    to_people = [one for one in letters if one.person_id]
+    along = [other for companion in COMPANIONS if to_people for other in await companion(to_people)]
+    columns = Letter._meta.fields_db_projection
+    owed = [{name: getattr(one, name) for name in columns} for one in (*letters, *along)]
+    if owed:
+        await execute(OWE, json.dumps(owed, ensure_ascii=False, default=plain))
 
 
 OWE = "INSERT INTO letter SELECT * FROM jsonb_populate_recordset(null::letter, $1::jsonb) ON CONFLICT DO NOTHING"
 
 CANCELLED = """
-    SELECT max((facts->>'sequence')::int) AS sequence FROM letter
-    WHERE appointment_id = $1 AND lower(to_address) = lower($2) AND to_address <> '' AND method = 'CANCEL'
-      AND spared_at IS NULL"""
+    SELECT asked.address, max((facts->>'sequence')::int) AS sequence
+    FROM unnest($2::text[]) AS asked (address) JOIN letter ON lower(to_address) = lower(asked.address)
+    WHERE appointment_id = $1 AND to_address <> '' AND method = 'CANCEL' AND spared_at IS NULL
+    GROUP BY asked.address"""
 
 
-async def last_cancelled(appointment_id: UUID, address: str) -> int:
-    """SEQUENCE of the newest CANCEL of a date that a mailbox has been told, or will be; -1 where there is none."""
-    (found,) = await rows(CANCELLED, appointment_id, address)
-    return -1 if found["sequence"] is None else int(found["sequence"])
+async def last_cancelled(appointment_id: UUID, addresses: Collection[str]) -> dict[str, int]:
+    """SEQUENCE of the newest CANCEL of a date that each of these mailboxes has been told, or will be; -1 where there is
+    none."""
+    found = await rows(CANCELLED, appointment_id, list(addresses)) if addresses else []
+    return dict.fromkeys(addresses, -1) | {one["address"]: one["sequence"] for one in found}
 
 
 def copy_key(key: str) -> str:

@@ -25,7 +25,7 @@ from domain import database, journal, walls
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.japanese import storable
-from domain.table import Table
+from domain.table import Table, made
 
 
 class Record(Table):
@@ -103,12 +103,12 @@ async def create_many(actor: Author, model: type[R], fact: str, rows: Sequence[d
         common["prefecture_id"] = actor.prefecture_id
     for values in rows:
         must_fit(model, values)
-    made = [_made(model, common | values) for values in rows]
-    for at in range(0, len(made), BATCH):
+    added = [made(model, **common | values) for values in rows]
+    for at in range(0, len(added), BATCH):
         some = slice(at, at + BATCH)
-        told: list[journal.Change] = [(row, {}, values) for row, values in zip(made[some], rows[some], strict=True)]
-        await _add_all(model, made[some], journal.entries(actor, fact, told))
-    return made
+        told: list[journal.Change] = [(row, {}, values) for row, values in zip(added[some], rows[some], strict=True)]
+        await _add_all(model, added[some], journal.entries(actor, fact, told))
+    return added
 
 
 async def change(actor: Author, row: R, fact: str, **values: Any) -> R:
@@ -226,19 +226,6 @@ async def _add(row: Record, entries: str) -> None:
 async def _add_all(model: type[Record], rows: Sequence[Record], entries: str) -> None:
     columns = [[encode(getattr(row, name), row) for row in rows] for name, encode in _encoders(model)]
     await database.execute(_adding_all(model), entries, *columns)
-
-
-def _made(model: type[R], values: dict[str, Any]) -> R:
-    """A row of these values, and else of what its columns begin with. Tortoise's own way asks ten things of each."""
-    if not values.keys() <= model._meta.fields_db_projection.keys():
-        raise TypeError(f"{model.__name__} has no such columns: {sorted(values)}")
-    rest = {name: begin() if callable(begin) else begin for name, begin in _beginnings(model) if name not in values}
-    return model._init_from_db(**rest, **values)
-
-
-@cache
-def _beginnings(model: type[Record]) -> list[tuple[str, Any]]:
-    return [(name, model._meta.fields_map[name].default) for name in model._meta.fields_db_projection]
 
 
 @cache

@@ -97,6 +97,6 @@ async def has_contact(lecture: Lecture, today: date) -> bool:
 
 async def tell_lecturers(author: Author, appointment: Appointment, kind: str, **more: Any) -> None:
     """Owe everybody who is asked to give the lecture, and has not declined, the same letter."""
-    for attendee in await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST):
-        if attendee.partstat not in STAYING_AWAY:
-            await invitations.tell(author, appointment, attendee, kind, **more)
+    asked = await calendar.coming(appointment.id).exclude(role=AttendeeRole.HOST)
+    coming = [attendee for attendee in asked if attendee.partstat not in STAYING_AWAY]
+    await invitations.tell_each(author, appointment, coming, kind, **more)

@@ -22,13 +22,17 @@ from domain.volunteers.roster import AgeBand, Volunteer
 
 SECRETS = ("attendee_id", "page_of", "subscription_id", "account_id", "link", "generation", "login")
 """Facts of a letter from which its links are made, and the name by which somebody logs in."""
+EVER_WANTED = "SELECT DISTINCT person_id FROM guardian_consent WHERE copies_letters AND person_id = any($1::uuid[])"
+"""Of whom anybody has ever wanted copies: of hardly anyone, and of no officer."""
 HELD_BACK = "保護者への写しの宛先が登録されていないため、本人に送っていません。"
 
 
 @when_owed
-async def accompany(letter: Letter) -> Sequence[Letter]:
-    """The guardian's copy of a letter to a minor, where it is wanted; the letter waits here where it cannot be sent."""
-    return await _accompanying(letter, letter.owed_at)
+async def accompany(owed: Sequence[Letter]) -> Sequence[Letter]:
+    """The guardians' copies of letters to minors, where they are wanted; what cannot be sent to them waits here."""
+    wanted = {row["person_id"] for row in await rows(EVER_WANTED, [letter.person_id for letter in owed])}
+    told = [letter for letter in owed if letter.person_id in wanted]
+    return [copy for letter in told for copy in await _accompanying(letter, letter.owed_at)]
 
 
 async def _accompanying(letter: Letter, at: datetime) -> Sequence[Letter]:
@@ -77,6 +81,7 @@ def _copy(letter: Letter, consent: GuardianConsent) -> Letter:
         facts=told | {"recipient": _greeting(consent), "copied_for": addressed(letter.to_name, Honorific.SAMA)},
         owed_at=letter.owed_at,
         due_at=letter.due_at,
+        gathers=letter.gathers,
     )
 
 
@@ -146,6 +151,5 @@ async def _lead(now: datetime, copy: Letter) -> None:
 
 async def _let_read_along(now: datetime, letter: Letter) -> None:
     for copy in await _accompanying(letter, now):
-        copy.gathers = letter.gathers
         await copy.save()
     await letter.save(update_fields=["to_address", "given_up_at", "last_error"])

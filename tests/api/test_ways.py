@@ -7,6 +7,7 @@ from uuid import UUID
 from graphql import GraphQLField, get_named_type, is_leaf_type, is_non_null_type, is_object_type
 
 from api.schema import schema
+from domain.outbox import Letter
 from tests import make
 from tests.api.asking import ask, change
 from tests.make import Town
@@ -120,6 +121,20 @@ def test_a_change_goes_to_the_server_no_more_often_than_it_did(play: Any) -> Non
         "register under a key": 8,
         "the same again": 4,
         "accept": 5,
-        "invite": 18,
-        "move, with two who are invited": 16,
+        "invite": 17,
+        "move, with two who are invited": 11,
     }
+
+
+def test_a_change_that_is_told_to_many_takes_as_many_ways_as_one_that_is_told_to_two(play: Any) -> None:
+    async def story(town: Town) -> list[int]:
+        ways = []
+        for names in (("架空電力", "見本信用金庫"), ("架空海運", "例示保険", "見本ガス", "例示鉄道", "架空通信")):
+            drill = await make.drill(town.officer)
+            await make.invited(town.officer, drill, *names)
+            ways.append(await said_by(town, "correctDrill", drillId=f"Drill:{drill.id}", place="講堂"))
+        assert await Letter.filter(kind="drill-changed").count() == 2 + 5
+        return ways
+
+    two, five = play(story)
+    assert two == five

@@ -8,6 +8,7 @@ import pytest
 from domain import activities, feeds, outbox, retention, volunteers
 from domain.errors import Invalid, WrongState
 from domain.outbox import Letter, Method
+from domain.people import Person
 from domain.volunteers import HELD_BACK, AgeBand, ConsentScope, GuardianConsent, Volunteer, guardians
 from tests import make
 from tests.clock import NOW
@@ -51,6 +52,23 @@ def test_the_guardian_gets_a_copy_of_each_letter_without_calendar_and_without_an
             assert "attendee_id" not in copy.facts
         assert own.method is Method.REQUEST
         assert "attendee_id" in own.facts
+
+    play(story)
+
+
+def test_of_all_who_are_told_at_once_only_the_minors_guardian_reads_along(play: Any) -> None:
+    async def story(town: Town) -> None:
+        minor, grown_up = await serving(town, guardian_mail_address=PARENT), await make.volunteer(town)
+        activity = await make.activity(town.officer)
+        await activities.invite(town.officer, activity.id, volunteer_ids=[grown_up.id, minor.id])
+        await activities.cancel(town.officer, activity.id, reason="悪天候")
+        told = {(letter.to_address, letter.person_id, letter.method) for letter in await written("activity-cancelled")}
+        address = (await Person.get(id=grown_up.person_id)).mail_address
+        assert told == {
+            (address, grown_up.person_id, Method.CANCEL),
+            ("ko@minor.example", minor.person_id, Method.CANCEL),
+            (PARENT, minor.person_id, None),
+        }
 
     play(story)
 

@@ -417,7 +417,7 @@ def test_a_letter_that_cannot_be_owed_leaves_the_drill_as_it_was(play: Any, monk
     async def story(town: Town) -> None:
         drill, _ = await confirmed(town)
         before = await everything()
-        monkeypatch.setattr(outbox, "owe", broken)
+        monkeypatch.setattr(outbox, "owe_all", broken)
         with pytest.raises(RuntimeError):
             await drills.call_off(town.officer, drill.id, reason="大雨")
         assert await everything() == before

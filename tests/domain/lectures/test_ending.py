@@ -57,7 +57,7 @@ def test_a_letter_that_cannot_be_owed_leaves_the_lecture_as_it_was(play: Any, mo
     async def story(town: Town) -> None:
         lecture = await confirmed(town)
         entries = await Entry.all().count()
-        monkeypatch.setattr(outbox, "owe", broken)
+        monkeypatch.setattr(outbox, "owe_all", broken)
         with pytest.raises(RuntimeError):
             await lectures.cancel(town.officer, lecture.id, reason="悪天候")
         assert (await Lecture.get(id=lecture.id)).status is LectureStatus.CONFIRMED
