@@ -412,15 +412,5 @@ async def _asked_to(person_id: UUID, dates: QuerySet[Appointment]) -> Dates:
 
 
 def coming(appointment_id: UUID) -> QuerySet[Attendee]:
-    """Whoever is asked to a date and has not been released, with their person."""
-    return Attendee.filter(appointment_id=appointment_id, removed_at=None).select_related("person").order_by("id")
-
-
-def coming_locked(appointment_id: UUID) -> QuerySet[Attendee]:
-    """The same, who cannot be changed by anybody else until the transaction ends."""
-    return coming(appointment_id).select_for_update(of=("attendee",))
-
-
-async def find(appointment_id: UUID) -> Appointment:
-    """A date that is there, with its unit."""
-    return await Appointment.get(id=appointment_id).select_related("unit")
+    """Whoever is asked to a date and has not been released."""
+    return Attendee.filter(appointment_id=appointment_id, removed_at=None).order_by("id")

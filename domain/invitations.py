@@ -28,6 +28,7 @@ from domain.japanese import from_to
 from domain.letters import Recipient, recipient_of
 from domain.outbox import Letter, Method
 from domain.people import Person
+from domain.records import any_of
 from domain.units import Unit, signature
 
 Saying = Callable[[Appointment], Awaitable[Mapping[str, Any]]]
@@ -93,7 +94,7 @@ async def tell_each(
 ) -> None:
     """Owe each of these the same letter, each their own."""
     is_off, unit = appointment.status is AppointmentStatus.CANCELLED, await appointment.unit
-    people = [await one.person for one in attendees]
+    people = await _people(attendees)
     ways = [method or changes.method_for(is_off, one.removed_at is None) for one in attendees]
     told = list(zip(attendees, people, ways, strict=True))
     await overtake(author, appointment, [(one, who.mail_address) for one, who, way in told if way is Method.REQUEST])
@@ -107,6 +108,13 @@ async def tell_each(
             own = facts | to.facts | _known(author, appointment, attendee) | more
             letters.append(_letter(author, appointment, to, kind, turn, own, way))
     await outbox.owe_all(letters)
+
+
+async def _people(attendees: Sequence[Attendee]) -> list[Person]:
+    """Who they are, in the same order."""
+    found = await Person.filter(any_of(Person, "id", [one.person_id for one in attendees]))
+    people = {person.id: person for person in found}
+    return [people[one.person_id] for one in attendees]
 
 
 def _known(author: Author, appointment: Appointment, attendee: Attendee) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from domain import letters
 from domain.activities import Activity, ActivityStatus
 from domain.actor import TOKYO, Bearer
@@ -75,10 +77,14 @@ async def owe_before(now: datetime) -> int:
     return sum([await _owe_all(now, Rule.BEFORE, appointment) for appointment in await firm])
 
 
+def _coming(appointment: Appointment) -> QuerySet[Attendee]:
+    return coming(appointment.id).prefetch_related("person")
+
+
 async def _expected(now: datetime, appointment: Appointment) -> list[Attendee]:
     if appointment.status is not AppointmentStatus.CONFIRMED:
         return []
-    asked = await coming(appointment.id).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
+    asked = await _coming(appointment).filter(waits=False).exclude(partstat__in=STAYING_AWAY)
     days = _days_until(appointment.starts_at, now)
     return [one for one in asked if days <= one.person.remind_days and one.person.remind_days]
 
@@ -93,7 +99,7 @@ async def owe_unanswered(now: datetime) -> int:
 
 
 async def _silent(now: datetime, appointment: Appointment) -> list[Attendee]:
-    silent = coming(appointment.id).filter(partstat=PartStat.NEEDS_ACTION, invited_at__lte=now - THINKING)
+    silent = _coming(appointment).filter(partstat=PartStat.NEEDS_ACTION, invited_at__lte=now - THINKING)
     days = _days_until(appointment.starts_at, now)
     wanting = [one for one in await silent.filter(waits=False) if one.person.remind_days]
     is_firm = appointment.status is AppointmentStatus.CONFIRMED

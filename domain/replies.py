@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain import calendar, charge, invitations, records, walls
+from domain import charge, invitations, records, walls
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.answering import AnswerAddress
 from domain.calendar import (
@@ -212,7 +212,7 @@ async def _locked_date(seen: Attendee) -> Appointment:
     appointment = await Appointment.get(id=seen.appointment_id)
     if owner := OWNERS.get(appointment.kind):
         await owner.model.filter(appointment_id=appointment.id).select_for_update().first()
-    return await calendar.find(seen.appointment_id)
+    return await Appointment.get(id=seen.appointment_id)
 
 
 async def _answer(

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -26,15 +26,7 @@ COMPARED = frozenset({"any", "gt", "gte", "lt", "lte"})
 """How a column may be compared with one value besides being the same, where the text of the statement does not depend
 on the value."""
 
-
-class Written(NamedTuple):
-    """A statement, and which of its columns belong to which of the rows that it joins."""
-
-    statement: str
-    joined: list[Any]
-
-
-STATEMENTS: dict[Hashable, Written | None] = {}
+STATEMENTS: dict[Hashable, str | None] = {}
 """The statement of each form of question; None where its values are not simply those of the filters, in their order.
 There are as many as places in the program that ask."""
 
@@ -55,12 +47,12 @@ class Remembering(QuerySet[Any]):
             return super().__await__()
         if form not in STATEMENTS:
             return self._first_asked(form, filters).__await__()
-        written = STATEMENTS[form]
-        return super().__await__() if written is None else self._asked(written, filters).__await__()
+        statement = STATEMENTS[form]
+        return super().__await__() if statement is None else self._asked(statement, filters).__await__()
 
     def _form(self, filters: list[Filter]) -> Hashable | None:
         """All that the statement's text depends on; None for what is left to Tortoise."""
-        rare = (self._annotations, self._distinct, self._offset, self._fields_for_select)
+        rare = (self._annotations, self._distinct, self._offset, self._select_related, self._fields_for_select)
         if any(rare) or self._force_indexes or self._use_indexes or self._custom_filters:
             return None
         if not all(self._is_plain(name, value) for name, value in filters):
@@ -73,7 +65,7 @@ class Remembering(QuerySet[Any]):
             self._select_for_update_no_key,
         )
         nested = tuple(_nested(one) for one in self._q_objects)
-        return self.model, nested, tuple(self._orderings), self._limit is None, locking, frozenset(self._select_related)
+        return self.model, nested, tuple(self._orderings), self._limit is None, locking
 
     def _is_plain(self, name: str, value: Any) -> bool:
         info = self.model._meta.filters.get(name)
@@ -99,20 +91,18 @@ class Remembering(QuerySet[Any]):
         self._choose_db_if_not_chosen(self._select_for_update)
         self._make_query()
         statement, values = self.query.get_parameterized_sql()
-        is_plain = values == self._values(filters)
-        joined = self._select_related_idx if self._select_related else []
-        STATEMENTS[form] = Written(statement, joined) if is_plain else None
+        STATEMENTS[form] = statement if values == self._values(filters) else None
         return await self._execute()
 
-    async def _asked(self, written: Written, filters: list[Filter]) -> Any:
+    async def _asked(self, statement: str, filters: list[Filter]) -> Any:
         self._choose_db_if_not_chosen(self._select_for_update)
-        self._select_related_idx = written.joined
-        self.query = _Asked(written.statement, self._values(filters))  # type: ignore[assignment]
+        self._select_related_idx = []
+        self.query = _Written(statement, self._values(filters))  # type: ignore[assignment]
         return await self._execute()
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Written:
     """A statement that needs not be written, in the place of one that Tortoise would write."""
 
     statement: str

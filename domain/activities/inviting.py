@@ -47,7 +47,7 @@ async def invite(
     must_be_in(LABELS, activity.status, *OPEN)
     if activity.starts_at <= actor.now:
         raise WrongState("すでに始まった活動には依頼できません。参加した人は「参加者の登録」で入れてください。")
-    appointment = await calendar.find(activity.appointment_id)
+    appointment = await Appointment.get(id=activity.appointment_id)
     for volunteer in await _fit(actor, activity, volunteer_ids):
         attendee = await _ask(actor, appointment, volunteer, holding=False)
         await _take_in(actor, activity, volunteer, attendee, ParticipationStatus.REQUESTED)
@@ -65,7 +65,7 @@ async def register(
     must_be_in(LABELS, activity.status, *OPEN)
     going = await _fit(actor, activity, volunteer_ids)
     await _must_have_seats(activity, len(going))
-    appointment = await calendar.find(activity.appointment_id)
+    appointment = await Appointment.get(id=activity.appointment_id)
     for volunteer in going:
         attendee = await _ask(actor, appointment, volunteer, holding=True)
         await records.change(actor, attendee, "attendee-answered", answered_at=actor.now, **HELD)
@@ -168,7 +168,7 @@ async def admit(actor: Actor, participation_id: UUID, *, version: int | None = N
     status = _step(participation, ParticipationStatus.CONFIRMED)
     await records.change(actor, participation, "volunteer-admitted", status=status, **OUT_OF_LINE)
     attendee = await Attendee.get(id=participation.attendee_id)
-    appointment = await calendar.find(activity.appointment_id)
+    appointment = await Appointment.get(id=activity.appointment_id)
     await _hold(actor, appointment, attendee, status)
     await invitations.tell(actor, appointment, attendee, "activity-invitation")
     return participation
@@ -233,7 +233,7 @@ async def _lose(author: Author, participation: ActivityParticipation, reason: st
     await _let_go(author, participation, reason)
     if was_coming:
         attendee = await Attendee.get(id=participation.attendee_id)
-        appointment = await calendar.find(attendee.appointment_id)
+        appointment = await Appointment.get(id=attendee.appointment_id)
         await charge.tell_of_loss(author, appointment, attendee, reason=reason)
 
 

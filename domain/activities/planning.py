@@ -113,7 +113,7 @@ async def correct(actor: Actor, /, activity_id: UUID, *, version: int, **facts: 
     if facts.get("kind", activity.kind) is not activity.kind:
         await _must_suit_all(activity, facts["kind"])
     await _must_seat_all(activity, facts.get("capacity"))
-    appointment = await calendar.find(activity.appointment_id)
+    appointment = await Appointment.get(id=activity.appointment_id)
     before, title = appointment.title, facts.get("title", activity.title)
     await calendar.change(actor, appointment, "appointment-renamed", title=title)
     if title != before and activity.status in OPEN:
@@ -156,7 +156,7 @@ async def confirm(actor: Actor, activity_id: UUID, *, version: int | None = None
     activity = await records.find(visible_to(actor), activity_id, version)
     await move(actor, activity, ActivityStatus.CONFIRMED, "activity-confirmed")
     await _must_suit_all(activity, activity.kind)
-    appointment = await calendar.confirm(actor, await calendar.find(activity.appointment_id))
+    appointment = await calendar.confirm(actor, await Appointment.get(id=activity.appointment_id))
     await _tell_date(actor, activity, appointment, "activity-confirmed")
     return activity
 
@@ -176,7 +176,7 @@ async def reschedule(
     activity = await records.find(visible_to(actor), activity_id, version)
     must_be_in(LABELS, activity.status, *OPEN)
     _must_be_near(actor, starts_at)
-    appointment = await calendar.find(activity.appointment_id)
+    appointment = await Appointment.get(id=activity.appointment_id)
     before, date_before = activity.version, appointment.version
     if (starts_at, ends_at) != (appointment.starts_at, appointment.ends_at):
         await _ask_anew(actor, activity, starts_at)
@@ -207,7 +207,7 @@ async def cancel(actor: Actor, activity_id: UUID, *, reason: str, version: int |
     """中止, with the reason that everybody is told who was asked and has not declined."""
     activity = await records.find(visible_to(actor), activity_id, version)
     await move(actor, activity, ActivityStatus.CANCELLED, "activity-cancelled", reason=said(reason))
-    appointment = await calendar.cancel(actor, await calendar.find(activity.appointment_id))
+    appointment = await calendar.cancel(actor, await Appointment.get(id=activity.appointment_id))
     await _tell(actor, activity, appointment, "activity-cancelled", WAITING, reason=reason)
     return activity
 
@@ -236,5 +236,5 @@ async def _tell(
     """Owe everybody of whom it stands so the same letter, each their own."""
     asked = ActivityParticipation.filter(activity_id=activity.id, released_at=None, status__in=states).order_by("id")
     theirs = [participation.attendee_id for participation in await asked]
-    attendees = await Attendee.filter(records.any_of(Attendee, "id", theirs)).select_related("person").order_by("id")
+    attendees = await Attendee.filter(records.any_of(Attendee, "id", theirs)).order_by("id")
     await invitations.tell_each(author, appointment, attendees, kind, **more)

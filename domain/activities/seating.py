@@ -13,7 +13,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import calendar, invitations, outbox, quiet, records
+from domain import invitations, outbox, quiet, records
 from domain.activities.activity import (
     OPEN,
     OUT_OF_LINE,
@@ -22,7 +22,7 @@ from domain.activities.activity import (
     ParticipationStatus,
 )
 from domain.actor import TOKYO, Author, Bearer
-from domain.calendar import Attendee
+from domain.calendar import Appointment, Attendee
 from domain.japanese import clock, day_with_weekday
 from domain.outbox import Letter
 from domain.verbs import routine
@@ -116,7 +116,7 @@ async def _is_on_its_way(author: Author, activity: Activity, participation: Acti
 
 async def _tell(author: Author, participation: ActivityParticipation, kind: str, **more: Any) -> None:
     attendee = await Attendee.get(id=participation.attendee_id)
-    appointment = await calendar.find(attendee.appointment_id)
+    appointment = await Appointment.get(id=attendee.appointment_id)
     await records.touch(author, attendee)  # so that an offer made again is a letter again
     await invitations.tell(author, appointment, attendee, kind, **more)
 

@@ -30,7 +30,11 @@ async def tell(author: Author, paper: Document, date: Appointment) -> None:
     """Owe the letter to everybody who will find the paper on their page, and whom none is on its way to already."""
     owed = await Letter.filter(kind=KIND, appointment_id=date.id, **WAITING)
     told = {letter.facts.get("attendee_id") for letter in owed}
-    guests = coming(date.id).filter(waits=False, invited_at__isnull=False, person__is_officer=False)
+    guests = (
+        coming(date.id)
+        .filter(waits=False, invited_at__isnull=False, person__is_officer=False)
+        .prefetch_related("person")
+    )
     for guest in await guests.exclude(partstat__in=STAYING_AWAY):
         if str(guest.id) not in told:
             await _owe(author, date, guest, paper.id)

@@ -67,7 +67,7 @@ async def invite(
 
 
 async def _ready(actor: Actor, drill: Drill) -> Appointment:
-    appointment = await calendar.find(drill.appointment_id)
+    appointment = await Appointment.get(id=drill.appointment_id)
     calendar.must_be_ahead(actor, appointment.starts_at)
     must_be_ready(drill, appointment)
     return appointment
@@ -108,7 +108,7 @@ async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: 
     attendee = await records.find(asked, attendee_id)
     if attendee.removed_at is not None:
         raise WrongState("この人への案内はすでに取り消されています。", field="attendee_id")
-    appointment = await calendar.find(drill.appointment_id)
+    appointment = await Appointment.get(id=drill.appointment_id)
     await calendar.uninvite(actor, appointment, attendee)
     for participation in await Participation.filter(drill_id=drill.id, organization_id=attendee.organization_id):
         await follow(actor, participation)
@@ -161,6 +161,6 @@ async def confirm(actor: Actor, drill_id: UUID, *, version: int | None = None) -
     await move(actor, drill, DrillStatus.CONFIRMED, "drill-confirmed")
     if not await Participation.filter(drill_id=drill.id, reply=ParticipationReply.ACCEPTED).exists():
         raise Incomplete("参加すると回答した団体がまだありません。回答を確かめてから確定してください。")
-    appointment = await calendar.confirm(actor, await calendar.find(drill.appointment_id))
+    appointment = await calendar.confirm(actor, await Appointment.get(id=drill.appointment_id))
     await invitations.tell_all(actor, appointment, "drill-confirmed")
     return drill

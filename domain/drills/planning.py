@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain import amounts, calendar, changes, invitations, records, units
 from domain.actor import LIAISONS, Actor, Author
-from domain.calendar import AppointmentKind, AppointmentStatus
+from domain.calendar import Appointment, AppointmentKind, AppointmentStatus
 from domain.drills.coming import forget_names
 from domain.drills.drill import (
     ARRANGING,
@@ -159,7 +159,7 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
 async def _show(actor: Actor, drill: Drill, shown: dict[str, Any], *, is_about_more: bool) -> bool:
     """What the calendars show; a new place raises SEQUENCE, a new title does not, nor what it is for (RFC 5546 §2.1.4).
     Answers whether it made a difference there."""
-    appointment = await calendar.find(drill.appointment_id)
+    appointment = await Appointment.get(id=drill.appointment_id)
     before = appointment.version
     await calendar.change(actor, appointment, "appointment-corrected", **shown)
     if is_about_more and appointment.version == before:  # a letter of this kind needs a turn of its own
@@ -225,7 +225,7 @@ async def _reschedule(
 ) -> Drill:
     calendar.must_be_ahead(actor, starts_at)
     calendar.must_leave_time(actor, reply_by, starts_at)
-    appointment = await calendar.find(drill.appointment_id)
+    appointment = await Appointment.get(id=drill.appointment_id)
     if (starts_at, ends_at) == (appointment.starts_at, appointment.ends_at):
         raise Invalid("いまと同じ日時です。新しい日時を指定してください。", field="starts_at")
     was, now = from_to(appointment.starts_at, appointment.ends_at), from_to(starts_at, ends_at)
@@ -242,7 +242,7 @@ async def _reschedule(
 
 async def _forget_answers(actor: Actor, drill: Drill) -> None:
     """An answer was for the old date; the journal keeps it. One that comes at this moment is waited for."""
-    for attendee in await calendar.coming_locked(drill.appointment_id):
+    for attendee in await calendar.coming(drill.appointment_id).select_for_update():
         await calendar.ask_anew(actor, attendee)
     for participation in await Participation.filter(drill_id=drill.id).order_by("id").select_for_update():
         await follow(actor, participation, stays_asked=True)
@@ -253,7 +253,7 @@ async def call_off(actor: Actor, drill_id: UUID, *, reason: str, version: int | 
     """中止, with the reason that everybody who is invited is told. A drill that is finished cannot be called off."""
     drill = await records.find(visible_to(actor), drill_id, version)
     await move(actor, drill, DrillStatus.CANCELLED, "drill-called-off", reason=said(reason))
-    appointment = await calendar.cancel(actor, await calendar.find(drill.appointment_id))
+    appointment = await calendar.cancel(actor, await Appointment.get(id=drill.appointment_id))
     await invitations.tell_all(actor, appointment, "drill-cancelled", reason=reason)
     await tell_bodies_left_alone(actor, drill, appointment, "drill-body-cancelled", reason=reason)
     await forget_names(actor, drill.id)

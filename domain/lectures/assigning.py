@@ -104,7 +104,7 @@ async def assign(
         await move(actor, lecture, LectureStatus.COORDINATING, "lecture-coordinating")
     must_be_in(LABELS, lecture.status, *ARRANGING)
     person = await records.see(people.visible_to(actor), person_id, field="person_id")
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     calendar.must_leave_time(actor, reply_by, appointment.starts_at)
     await must_be_fit(actor, person, day_of(appointment), field="person_id")
     attendee = await calendar.ask(actor, appointment, person, role, holding=True)
@@ -188,7 +188,7 @@ def must_move_offer(assignment: Assignment, to: OfferStatus) -> OfferStatus:
 
 async def withdraw_all(author: Author, lecture: Lecture) -> None:
     """Nobody is asked any more to give a lecture that will not be given. Answers lock who answers before the offer."""
-    await calendar.coming_locked(lecture.appointment_id)
+    await calendar.coming(lecture.appointment_id).select_for_update()
     for assignment in await Assignment.filter(lecture_id=lecture.id, status__in=STANDING).select_for_update():
         await records.change(author, assignment, "lecturer-offer-withdrawn", status=OfferStatus.WITHDRAWN)
 
@@ -199,7 +199,7 @@ async def ask_anew(author: Author, lecture: Lecture, appointment: Appointment) -
     The last day for an answer was the old date's, too. Raises Conflict where somebody is held elsewhere, and as
     `assign` does where somebody may not come that day.
     """
-    for attendee in await calendar.coming_locked(appointment.id):
+    for attendee in await calendar.coming(appointment.id).select_for_update():
         if attendee.role is AttendeeRole.HOST or attendee.partstat not in STAYING_AWAY:
             await calendar.ask_anew(author, attendee)
     for assignment in await standing(lecture).select_for_update():

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain import calendar, invitations, organizations, records
 from domain.actor import LIAISONS, Actor
+from domain.calendar import Appointment
 from domain.lectures.lecture import (
     AHEAD,
     GIVEN,
@@ -68,7 +69,7 @@ async def correct(actor: Actor, /, lecture_id: UUID, *, version: int | None = No
 async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:
     """Whoever was invited for the school is released; whoever comes next is invited where they were."""
     contact = await organizations.find_present_contact(actor, contact_id, lecture.school_id)
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     before = await Contact.filter(id=lecture.contact_id).first()
     host = await host_of(appointment, before) if before else None
     if host is None or lecture.status not in AHEAD:
@@ -83,7 +84,7 @@ async def _hand_over(actor: Actor, lecture: Lecture, contact_id: UUID) -> None:
 
 async def _show(actor: Actor, lecture: Lecture, shown: dict[str, str], *, is_titled: bool) -> bool:
     """Put it right in the calendars too; answers whether that made a difference there."""
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     school, before = await Organization.get(id=lecture.school_id), appointment.version
     if "place" in shown:
         shown["place"] = shown["place"] or school.name
@@ -97,7 +98,7 @@ async def _tell(actor: Actor, lecture: Lecture, *, to_lecturers: bool, to_school
     if lecture.status not in AHEAD or lecture.status is LectureStatus.POSTPONED or not (to_lecturers or to_school):
         return
     # Another letter of this kind about the same date needs a turn of its own.
-    appointment = await records.touch(actor, await calendar.find(lecture.appointment_id))
+    appointment = await records.touch(actor, await Appointment.get(id=lecture.appointment_id))
     await tell_school(actor, lecture, appointment, "lecture-changed")
     if to_lecturers:
         await tell_lecturers(actor, appointment, "lecture-changed")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain import calendar, records
 from domain.actor import LIAISONS, Actor, Role
+from domain.calendar import Appointment
 from domain.lectures.assigning import withdraw_all
 from domain.lectures.lecture import Lecture, LectureStatus, move, visible_to
 from domain.lectures.telling import tell_lecturers, tell_school
@@ -42,6 +43,6 @@ async def withdraw(actor: Actor, lecture_id: UUID, *, reason: str, version: int 
 
 async def _end(actor: Actor, lecture: Lecture, reason: str, letter: str) -> None:
     await withdraw_all(actor, lecture)
-    appointment = await calendar.cancel(actor, await calendar.find(lecture.appointment_id))
+    appointment = await calendar.cancel(actor, await Appointment.get(id=lecture.appointment_id))
     await tell_school(actor, lecture, appointment, letter, reason=reason)
     await tell_lecturers(actor, appointment, "lecturer-released", reason=reason)

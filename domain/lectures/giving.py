@@ -34,7 +34,7 @@ async def note_givers(
     Where nobody is named, those came whose offer stands as 講師, and the helpers who had accepted. Raises Incomplete
     where that leaves no 講師, and as `assign` does for somebody who was not asked before, who must be `known`.
     """
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     asked = {one.person_id: one for one in await Assignment.filter(lecture_id=lecture.id).order_by("id")}
     for giver in _checked(_supposed(asked.values()) if given_by is None else given_by):
         await _note(author, lecture, appointment, giver, asked.pop(giver.person_id, None), known)

@@ -33,7 +33,7 @@ async def confirm(actor: Actor, lecture_id: UUID, *, version: int | None = None)
         raise Incomplete(
             "学校の担当者が登録から外れています。先に「訂正」で新しい担当者を指定してください。", field="contact_id"
         )
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     for offer in await standing(lecture):
         await must_be_fit(actor, await Person.get(id=offer.person_id), day_of(appointment), field="lecture_id")
     await calendar.confirm(actor, appointment)
@@ -58,7 +58,7 @@ async def postpone(
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
     await move(actor, lecture, LectureStatus.POSTPONED, "lecture-postponed", reason=said(reason))
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     if new := calendar.must_be_whole(starts_at, ends_at):
         return await _reschedule(actor, lecture, appointment, *new, reason)
     await calendar.cancel(actor, appointment)
@@ -82,7 +82,7 @@ async def reschedule(
     Whoever knows of the old date is told, with the reason for this change where one is given.
     """
     lecture = await records.find(visible_to(actor), lecture_id, version)
-    appointment = await calendar.find(lecture.appointment_id)
+    appointment = await Appointment.get(id=lecture.appointment_id)
     must_be_in(
         LABELS,
         lecture.status,

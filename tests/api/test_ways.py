@@ -121,8 +121,8 @@ def test_a_change_goes_to_the_server_no_more_often_than_it_did(play: Any) -> Non
         "register under a key": 8,
         "the same again": 4,
         "accept": 5,
-        "invite": 17,
-        "move, with two who are invited": 11,
+        "invite": 18,
+        "move, with two who are invited": 13,
     }
 
 

@@ -40,7 +40,6 @@ def questions(town: Town) -> list[tuple[QuerySet[Any], QuerySet[Any]]]:
         (Organization.all().order_by("name").limit(1), Organization.all().order_by("-name").limit(1)),
         (Organization.all().order_by("name").limit(1), Organization.all().order_by("name").limit(2)),
         (Organization.all().order_by("name").offset(1).limit(5), Organization.all().order_by("name").limit(5)),
-        (company.select_related("unit").filter(name=name), company.select_related("unit").filter(name="無い")),
         (Appointment.filter(starts_at__gt=later), Appointment.filter(starts_at__lte=later)),
         (Appointment.filter(unit_id=station, ends_at__gte=NOW), Appointment.filter(unit_id=other, ends_at__gte=NOW)),
     ]
@@ -83,8 +82,6 @@ def test_one_row_is_found_locked_and_brought_with_its_relations_as_ever(play: An
         for name in ("架空電力", "見本信用金庫"):
             body = await make.company(town.officer, name)
             assert (await Organization.get(id=body.id).prefetch_related("unit")).unit.name == town.station.name
-            joined = await Organization.get(id=body.id).select_related("unit")
-            assert (joined.unit.name, joined.name, joined.version) == (town.station.name, name, body.version)
             assert (await Organization.filter(id=body.id).select_for_update().first()) == body
             assert await Organization.get_or_none(id=NOBODY) is None
             assert await Organization.filter(name=name).first() == body
