@@ -15,6 +15,7 @@ from starlette.routing import Route
 from api import (
     agreement_files,
     caldav,
+    confirm,
     document_files,
     downloads,
     entrance,
@@ -57,7 +58,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     desk = ide.routes if ide else []
     mail = [*feeds.routes(house), *caldav.routes(house), *subscribing.routes(house), *rsvp.routes(house)]
     mail += [*entrance.routes(house), *own_page.routes(house), *notice_page.routes(house), *genuine.routes(house)]
-    mail += pages.routes(house.fonts)
+    mail += [*confirm.routes(house), *pages.routes(house.fonts)]
     files = [*downloads.routes(house), *document_files.routes(house), *agreement_files.routes(house)]
     routes = [*nowhere.routes(house), graphql(house, ide), *desk, *mail, *files, *health.routes()]
     requests: metrics.Requests = Counter()

@@ -41,6 +41,27 @@ class AudiencePreview:
     reached: list[ReachCount] = strawberry.field(description="Of the bodies, by the best way to reach somebody there.")
     bodies: list[AddressedBody] = strawberry.field(description="In the order of their names, `first` after `after`.")
 
+    @classmethod
+    def of(cls, found: audience.Preview) -> "AudiencePreview":
+        shown = [
+            AddressedBody(
+                organization=strawberry.ID(reading.encode("Organization", one.organization_id)),
+                name=one.name,
+                unit=strawberry.ID(reading.encode("Unit", one.unit_id)),
+                contacts=one.contacts,
+                reach=one.reach,
+            )
+            for one in found.shown
+        ]
+        return cls(
+            body_count=found.bodies,
+            contact_count=found.contacts,
+            with_address=found.with_address,
+            without_address=found.without_address,
+            reached=[ReachCount(reach=way, count=found.reached.get(way, 0)) for way in Reach],
+            bodies=shown,
+        )
+
 
 async def _audience(
     info: Info,
@@ -54,24 +75,7 @@ async def _audience(
         first=first,
         after_id=referring.key("organization_id", after) if after else None,
     )
-    shown = [
-        AddressedBody(
-            organization=strawberry.ID(reading.encode("Organization", one.organization_id)),
-            name=one.name,
-            unit=strawberry.ID(reading.encode("Unit", one.unit_id)),
-            contacts=one.contacts,
-            reach=one.reach,
-        )
-        for one in found.shown
-    ]
-    return AudiencePreview(
-        body_count=found.bodies,
-        contact_count=found.contacts,
-        with_address=found.with_address,
-        without_address=found.without_address,
-        reached=[ReachCount(reach=way, count=found.reached.get(way, 0)) for way in Reach],
-        bodies=shown,
-    )
+    return AudiencePreview.of(found)
 
 
 @strawberry.type

@@ -55,6 +55,7 @@ MULTILINE = frozenset(
         "outcome",
         "changes",
         "text",
+        "message",
     }
 )
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"

@@ -194,6 +194,7 @@ class ContactSearch:
     unit: strawberry.ID | None = reading.of_unit()
     text: str | None = reading.found("contact", search_key)
     verified_before: date | None = reading.below("verified_on", "date")
+    unverified_since: date | None = reading.where("coalesce({t}.verified_on < {v}::date, true)")
     retired: bool | None = reading.present("until")
 
 

@@ -50,6 +50,8 @@ REFERS = {
     "spot": ("WifiSpot",),
     "survey": ("WifiSurvey",),
     "advice": ("WifiAdvice",),
+    "asked": ("CampaignContact",),
+    "proposal": ("ContactProposal",),
 }
 """What a parameter named `…_id` may point to, where that is not its own name."""
 
@@ -66,7 +68,10 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "AnswerAddress": ("answerAddresses",),
     "Attendee": ("appointments.attendees",),
     "CalendarFeed": ("calendarFeeds",),
+    "Campaign": ("campaigns",),
+    "CampaignContact": ("campaigns.contacts",),
     "Contact": ("contacts",),
+    "ContactProposal": ("contactProposals",),
     "Council": ("councils",),
     "CouncilMembership": ("councilMemberships",),
     "Document": ("documents",),

@@ -48,6 +48,7 @@ DOORS: Mapping[str, str] = {
     "/dav/calendar/{name}": "whoever has the secret of a feed",
     "/rsvp/{token}": "whoever holds the address",
     "/notices/{token}": "whoever holds the address",
+    "/confirm/{token}": "whoever holds the address, until the campaign ends",
     "/own": "whoever is logged in and asked to dates",
     "/own/{token}": "whoever holds the address",
     "/own/documents/{id}": "whoever is logged in and sees the document",

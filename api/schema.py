@@ -17,6 +17,7 @@ from api.answering import AnswerAddressMutations, AnswerAddressQueries
 from api.audience import AudienceQueries
 from api.budget import BUDGET
 from api.calendar import AttendeeMutations, CalendarQueries
+from api.campaigns import CampaignContactMutations, CampaignMutations, CampaignQueries, ProposalMutations
 from api.councils import CouncilMembershipMutations, CouncilMutations, CouncilQueries
 from api.desk_books import BookQueries
 from api.documents import DocumentMutations, DocumentQueries
@@ -61,6 +62,7 @@ class Query(
     OrganizationQueries,
     MergeQueries,
     AudienceQueries,
+    CampaignQueries,
     CalendarQueries,
     AgreementQueries,
     VolunteerQueries,
@@ -134,6 +136,9 @@ Mutation = together(
     WifiSpotMutations,
     WifiSurveyMutations,
     WifiAdviceMutations,
+    CampaignMutations,
+    CampaignContactMutations,
+    ProposalMutations,
     AccountMutations,
     ThresholdMutations,
 )

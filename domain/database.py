@@ -40,6 +40,8 @@ MODELS = [
         "incoming.mail",
         "councils.council",
         "wifi.spot",
+        "campaigns.campaign",
+        "campaigns.proposing",
         "thresholds",
         "volunteers.roster",
         "volunteers.consents",

@@ -98,6 +98,32 @@ async def write(
     return True
 
 
+@dataclass(frozen=True)
+class Written:
+    """A letter to one of many: to whom, what makes its key unique among those of its kind, and what it says."""
+
+    person: Person
+    turn: str
+    facts: Mapping[str, Any]
+
+
+async def write_each(author: Author, unit_id: UUID, kind: str, letters: Sequence[Written]) -> None:
+    """Owe each of these persons a letter of their own from one unit; nobody to whom none can go."""
+    unit = await Unit.get(id=unit_id)
+    signed, today = await signature(unit), author.now.astimezone(TOKYO).date()
+    for one in letters:
+        if to := recipient_of(one.person, unit, today):
+            await outbox.owe(
+                f"{kind}:{one.turn}",
+                kind,
+                unit_id=unit.id,
+                to=(to.name, to.address),
+                person_id=to.person_id,
+                facts={**signed, **to.facts, **one.facts},
+                owed_at=author.now,
+            )
+
+
 def by_day(now: datetime) -> datetime:
     """Now, or 9:00 in Japan where that is still to come: what the clock finds at night wakes nobody."""
     return max(now, datetime.combine(now.astimezone(TOKYO).date(), MORNING, TOKYO))

@@ -15,7 +15,7 @@ from uuid import UUID
 from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
-from domain import feeds, lectures, letters, people, records, tokens, volunteers, walls
+from domain import feeds, lectures, letters, organizations, people, records, tokens, volunteers, walls
 from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.calendar import MOST_SHOWN, Appointment
 from domain.drills import HELD, Drill, DrillStatus, Participation, ParticipationReply
@@ -235,8 +235,10 @@ async def confirm(now: datetime, person_id: UUID) -> None:
         if not held:
             raise WrongState(GONE)
         for one in held:
-            whose = {"verified_by_id": person.id} if isinstance(one, Contact) else {}
-            await records.change(author, one, "contact-data-confirmed", verified_on=today, **whose)
+            if isinstance(one, Contact):
+                await organizations.reached(author, one, "contact-data-confirmed")
+            else:
+                await records.change(author, one, "contact-data-confirmed", verified_on=today)
 
 
 @routine

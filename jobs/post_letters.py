@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from domain import accounts, documents, feeds, gathering, notices, outbox, own, reminders, tokens
+from domain import accounts, campaigns, documents, feeds, gathering, notices, outbox, own, reminders, tokens
 from domain import letters as addresses
 from domain.accounts import Link
 from domain.actor import TOKYO
@@ -257,7 +257,7 @@ def _buttons(desk: Desk, letter: Letter) -> dict[str, str]:
 
 
 def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
-    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "login", "notice_url")
+    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "check_url", "login", "notice_url")
     links = dict.fromkeys(own_alone, NOT_COPIED) if "copied_for" in facts else {}
     if "attendee_id" in facts:
         secret = tokens.derive(desk.secret, REPLY, UUID(facts["attendee_id"]))
@@ -272,6 +272,9 @@ def _links(now: datetime, desk: Desk, facts: dict[str, Any]) -> dict[str, str]:
         links["feed_page"] = f"{desk.base_url}/cal/{secret}"
         links["feed_url"] = f"{links['feed_page']}/calendar.ics"
         links["dav_url"] = f"{desk.base_url}/dav/"
+    if "asked_id" in facts:
+        secret = tokens.derive(desk.secret, campaigns.PURPOSE, UUID(facts["asked_id"]))
+        links["check_url"] = f"{desk.base_url}/confirm/{secret}"
     if "account_id" in facts:
         link, id = Link(facts["link"]), UUID(facts["account_id"])
         links["link_url"] = accounts.address(desk.secret, desk.base_url, link, id, facts["generation"])

@@ -7,6 +7,7 @@ from typing import Any
 from domain import (
     activities,
     agreements,
+    campaigns,
     councils,
     documents,
     drills,
@@ -39,6 +40,8 @@ from domain.agreements import (
     Side,
     Signature,
 )
+from domain.audience import AudienceCriteria
+from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.councils import Council, CouncilKind, CouncilMembership
 from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat
@@ -313,6 +316,32 @@ async def member(who: Actor, council: Council, body: Organization | None = None,
         body = await company(who)
     values: dict[str, Any] = {"organization_id": body and body.id, "term_from": council.founded_on}
     return await councils.admit(who, council.id, **(values | over))
+
+
+async def campaign(who: Actor, **over: Any) -> Campaign:
+    """A draft that asks every contact of the actor's bodies within two weeks unless told."""
+    values: dict[str, Any] = {
+        "title": "令和8年度 連絡先の確認",
+        "due_on": who.today + timedelta(days=14),
+        "criteria": AudienceCriteria(kinds=[*OrganizationKind]),
+    }
+    return await campaigns.draft(who, **(values | over))
+
+
+async def asked(who: Actor, **over: Any) -> CampaignContact:
+    """The first whom a campaign asks; of a company of its own unless there are contacts already."""
+    if not await Contact.filter(until=None, unit_id=who.unit_id).exists():
+        await contact(who, await company(who))
+    draft = await campaign(who, **over)
+    await campaigns.send(who, draft.id, version=draft.version)
+    return await CampaignContact.filter(campaign_id=draft.id).order_by("id").first()  # type: ignore[return-value]
+
+
+async def proposal(who: Actor, **over: Any) -> ContactProposal:
+    """What a contact who is asked says has changed."""
+    line = await asked(who)
+    await campaigns.propose_by_link(who.now, line.id, **({"job_title": "情報システム課長"} | over))
+    return await ContactProposal.get(asked_id=line.id)
 
 
 async def wifi_spot(who: Actor, name: str = "見本珈琲店", **over: Any) -> WifiSpot:

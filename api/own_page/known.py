@@ -24,7 +24,7 @@ def contact_data(view: View, known: Known, typed: str) -> str:
     bodies = {body.id: body.name for body in known.bodies}
     address, phone = known.person.mail_address, known.person.phone
     if view.is_linked:
-        address, phone = masked_address(address), _masked_phone(phone)
+        address, phone = masked_address(address), masked_phone(phone)
     return pages.filled(
         "own_known.html",
         path=view.path,
@@ -80,6 +80,6 @@ def masked_address(address: str) -> str:
     return f"{name[:1]}…@{domain}" if domain else ""
 
 
-def _masked_phone(phone: str) -> str:
+def masked_phone(phone: str) -> str:
     """The last two digits."""
     return f"…{phone[-2:]}" if phone else ""

@@ -344,6 +344,10 @@ COUNCILS = [
              AND own.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid
        $$""",
 ]
+CAMPAIGNS = [
+    "CREATE UNIQUE INDEX campaign_contact_once ON campaign_contact (campaign_id, contact_id)",
+    "CREATE UNIQUE INDEX contact_proposal_once ON contact_proposal (contact_id) WHERE status = 'WAITING'",
+]
 # `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
 # alone, whatever the units: by units and order only one unit's rows stand in order.
 IN_KANA_ORDER = (
@@ -395,6 +399,7 @@ class Migration(migrations.Migration):
                 *ACTIVITIES,
                 *RETENTION,
                 *WIFI,
+                *CAMPAIGNS,
                 *COUNCILS,
                 *WORKLIST,
                 *ORDERS,

@@ -98,6 +98,9 @@ GUESTS |= {
 # What only the desk sees: a guest may ask, and without a policy gets nothing.
 DESKS = (
     "agreement_amendment",
+    "campaign",
+    "campaign_contact",
+    "contact_proposal",
     "agreement_commitment",
     "agreement_fulfilment",
     "agreement_extension",

@@ -10,6 +10,7 @@ from domain.organizations.contacts import (
     confirm_contact,
     correct_contact,
     find_present_contact,
+    reached,
     verified,
 )
 from domain.organizations.describing import BLANK, Facts, assessed, described, identity
@@ -42,7 +43,10 @@ from domain.organizations.organization import (
     establishments_visible_to,
     gone,
     kept_by,
+    must_keep,
     visible_to,
+    when_confirmed,
+    when_parted,
 )
 from domain.organizations.registering import ELSEWHERE, correct, place_below, register
 from domain.organizations.sharing import end_sharing, share
@@ -83,7 +87,9 @@ __all__ = [
     "gone",
     "identity",
     "kept_by",
+    "must_keep",
     "place_below",
+    "reached",
     "register",
     "reinstate",
     "reinstate_contact",
@@ -96,4 +102,6 @@ __all__ = [
     "transfer",
     "verified",
     "visible_to",
+    "when_confirmed",
+    "when_parted",
 ]

@@ -12,6 +12,7 @@ from domain.errors import Invalid
 from domain.organizations.kinds import ContactRole
 from domain.organizations.leaving import part_with
 from domain.organizations.organization import (
+    CONFIRMING,
     Contact,
     Organization,
     contacts_visible_to,
@@ -109,7 +110,16 @@ async def confirm_contact(actor: Actor, contact_id: UUID, *, version: int, on: d
     if day > actor.today or day < max(contact.verified_on or contact.since, contact.since):
         message = "確認した日は、前に確認した日（なければ担当になった日）から今日までの日付にしてください。"
         raise Invalid(message, field="on")
-    return await records.change(actor, contact, "contact-confirmed", **verified(actor) | {"verified_on": day})
+    return await reached(actor, contact, "contact-confirmed", day)
+
+
+async def reached(author: Author, contact: Contact, fact: str, on: date | None = None) -> Contact:
+    """A contact says that all is right, or an officer who has reached them: verified on that day, today unless told."""
+    told = verified(author) | ({"verified_on": on} if on else {})
+    await records.change(author, contact, fact, **told)
+    for follower in CONFIRMING:
+        await follower(author, contact)
+    return contact
 
 
 @verb(*LIAISONS)

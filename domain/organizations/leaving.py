@@ -9,6 +9,7 @@ from domain import people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.errors import Invalid, WrongState
 from domain.organizations.organization import (
+    PARTING,
     Contact,
     Establishment,
     Organization,
@@ -79,7 +80,10 @@ async def part_with(author: Author, contact: Contact, on: date) -> Contact:
     person = await records.find(Person.all(), contact.person_id)
     await people.leave(author, person, on)
     await records.change(author, person, "contact-person-retired", retired_on=on)
-    return await records.change(author, contact, "contact-retired", until=on)
+    await records.change(author, contact, "contact-retired", until=on)
+    for follower in PARTING:
+        await follower(author, contact)
+    return contact
 
 
 @verb(*LIAISONS)

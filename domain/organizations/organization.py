@@ -5,6 +5,7 @@ A corporation has one 法人番号 whatever its branches, so an establishment ha
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from tortoise import fields
@@ -12,7 +13,7 @@ from tortoise.expressions import Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain.actor import LIAISONS, Actor, Role
+from domain.actor import LIAISONS, Actor, Author, Role
 from domain.errors import NotAllowed, WrongState
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import Person, seen_besides
@@ -142,6 +143,23 @@ class Contact(Owned):
             Index(fields=("unit_id", "id"), name="contact_unit"),
             Index(fields=("person_id",), name="contact_person"),
         ]
+
+
+Follower = Callable[[Author, Contact], Awaitable[None]]
+CONFIRMING: list[Follower] = []
+PARTING: list[Follower] = []
+
+
+def when_confirmed(follower: Follower) -> Follower:
+    """Register what goes by it that a contact was reached, and all that is known of them is right."""
+    CONFIRMING.append(follower)
+    return follower
+
+
+def when_parted(follower: Follower) -> Follower:
+    """Register what goes by it that the end of a contact's post is known."""
+    PARTING.append(follower)
+    return follower
 
 
 broken(

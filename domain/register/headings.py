@@ -9,6 +9,11 @@ from domain.register.holdings import HOLDINGS
 from domain.table import models
 
 _WORDS = """
+    campaign_id 疎通確認 asked_id 確認した担当者 message 本文 criteria 宛先の条件
+    is_prefectural 県全体か bodies_left_out 担当者のいない団体数 contacts_left_out 除いた担当者数
+    sent_by_id 送信した職員 is_written メールを送ったか reply 回答 channel 回答の方法 replied_at 回答日時
+    calls 電話した回数 called_at 最後に電話した日時 noted_by_id 入力した職員 decided_by_id 処理した職員
+    decided_at 処理日時
     met_days 接触の目安（日） drill_days 訓練の目安（日） verified_days 担当者の確認の目安（日）
     ending_days 満了前の目安（日） answer_days 回答の目安（日） touch_days 部門間の接触の目安（日）
     council_id 協議会 members_are_known 会員が互いを知るか dissolved_on 解散日 sector 分野

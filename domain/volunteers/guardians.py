@@ -20,7 +20,7 @@ from domain.verbs import routine
 from domain.volunteers.consents import GuardianConsent, standing
 from domain.volunteers.roster import AgeBand, Volunteer
 
-SECRETS = ("attendee_id", "page_of", "subscription_id", "account_id", "link", "generation", "login")
+SECRETS = ("attendee_id", "asked_id", "page_of", "subscription_id", "account_id", "link", "generation", "login")
 """Facts of a letter from which its links are made, and the name by which somebody logs in."""
 EVER_WANTED = "SELECT DISTINCT person_id FROM guardian_consent WHERE copies_letters AND person_id = any($1::uuid[])"
 """Of whom anybody has ever wanted copies: of hardly anyone, and of no officer."""

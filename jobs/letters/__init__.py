@@ -83,6 +83,7 @@ KINDS = (
     "agreement-expiring",
     "agreement-renewing-itself",
     "contact-data-changed",
+    "contact-check",
     "notices-chosen",
     "feed-address",
     "unit-feed-ended",
@@ -128,6 +129,7 @@ OPTIONAL = (
     "acknowledge_by",
     "replaced",
     "text",
+    "message",
 )
 """Facts that may be missing; `contact` is the 担当・内線 of the signature."""
 
@@ -148,11 +150,12 @@ def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> R
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
     Facts are single lines (lists of such are `objectives`, what has `changed` since this reader was told last, and of a
-    digest, with its `date`, `coming`, `works`, `waiting`; the `text` of a notice):
+    digest, with its `date`, `coming`, `works`, `waiting`; the `text` of a notice, the `message` of a campaign):
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),
     `feed_url`, `feed_page`, `dav_url`, `link_url`, `login`, `hours`, `what` (has changed of an account), `said`,
+    `check_url` and `body` (where to look whether one is known right as the contact of which),
     `reminded` and `silence` (when somebody is reminded, and when told nothing),
     `expires_on`, `notice_by`, `days`, `contact`, `number`, `authority`, `ended_on`, `lecturer`, `answer`,
     `missing` (what there is to do now), `person`, `charge` (whose date it is, and how to call them), of a drill

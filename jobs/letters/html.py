@@ -31,6 +31,7 @@ LABELS: Mapping[str, str] = {
     "own_url": "ご自分のページを開く",
     "notice_url": "お知らせのページを開く",
     "link_url": "手続のページを開く",
+    "check_url": "登録内容を確かめる",
 }
 """What stands on the button that leads to the address of this fact."""
 

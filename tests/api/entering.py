@@ -14,7 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from api import caldav, document_files, downloads, entrance, genuine, own_page, pages, rsvp, subscribing
+from api import caldav, confirm, document_files, downloads, entrance, genuine, own_page, pages, rsvp, subscribing
 from api.app import graphql
 from api.house import House
 from api.strictness import Strict
@@ -37,6 +37,7 @@ def app_of(house: House) -> ASGIApp:
     routes = [
         *entrance.routes(house),
         *rsvp.routes(house),
+        *confirm.routes(house),
         *own_page.routes(house),
         *subscribing.routes(house),
         *genuine.routes(house),

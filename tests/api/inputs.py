@@ -17,6 +17,7 @@ from domain import (
     activities,
     agreements,
     answering,
+    campaigns,
     drills,
     feeds,
     incoming,
@@ -30,7 +31,9 @@ from domain.activities import ActivityParticipation
 from domain.actor import Actor
 from domain.agreements import AgreementKind, AgreementParty
 from domain.answering import AnswerAddressKind
+from domain.audience import AudienceCriteria
 from domain.calendar import Appointment, Attendee
+from domain.campaigns import ContactProposal
 from domain.drills import Participation
 from domain.encounters import EncounterAnswer, EncounterCheckItem, EncounterKind, ItemChecked, NextStep
 from domain.incoming import Told
@@ -246,7 +249,15 @@ async def met_with(who: Actor, contact: Contact) -> dict[str, UUID]:
     """Where officers and the contact's body meet, and what that is told."""
     body = await Organization.get(id=contact.organization_id)
     met = await drill_of(who, contact) | await encounter_of(who, contact) | await council_of(who, body)
-    return met | await outreach_of(who, contact) | await notice_of(who, contact)
+    return met | await outreach_of(who, contact) | await notice_of(who, contact) | await campaign_of(who, contact)
+
+
+async def campaign_of(who: Actor, contact: Contact) -> dict[str, UUID]:
+    """A campaign that asks whoever is there of the contact's body, and what that has said."""
+    line = await make.asked(who, criteria=AudienceCriteria(organization_ids=[contact.organization_id]))
+    await campaigns.propose_by_link(who.now, line.id, job_title="教頭", phone="000-0000-0002")
+    proposal = await ContactProposal.get(asked_id=line.id)
+    return {"Campaign": line.campaign_id, "CampaignContact": line.id, "ContactProposal": proposal.id}
 
 
 async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:

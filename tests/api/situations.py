@@ -60,7 +60,7 @@ from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
 from tests import make
-from tests.api.inputs import council_of, drill_of, rows_of, wifi_of
+from tests.api.inputs import campaign_of, council_of, drill_of, rows_of, wifi_of
 from tests.api.reading.prefecture import lived_in
 from tests.domain.drills.asking import confirmed, finished
 from tests.domain.notices.telling import drafted, sent
@@ -217,6 +217,7 @@ async def _more(place: Town, guest: Actor) -> None:
     await _met(place.officer, contact)
     await sent(place.officer, contact)
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
+    await campaign_of(place.officer, await Contact.get(person_id=guest.person_id))
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
     await council_of(place.hq, await Organization.get(id=guest.organization_id), unit_id=place.officer.unit_id)
     event = {"title": "親子ネット教室", "hosts": [CoHosting(guest.organization_id)]}

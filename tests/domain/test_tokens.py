@@ -253,7 +253,8 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("worklist.health.relationships", "merging.find_same_contacts", "organizations.duplicates.find_duplicates"),
         *("encounters.listing.listed", "wifi.spot.listed", "agreements.committing.commitments_kept"),
         *("notices.addressing.addressees", "notices.listing.listed"),
-        "audience.preview",
+        *("audience.preview", "campaigns.drafting.preview", "campaigns.rates.reach_rates"),
+        *("campaigns.stale.stale_counts", "campaigns.stale.stale_listed"),
         "agreements.naming.list_public_parties",
     }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)

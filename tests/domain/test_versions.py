@@ -14,6 +14,7 @@ from domain import (
     activities,
     agreements,
     answering,
+    campaigns,
     councils,
     documents,
     drills,
@@ -44,6 +45,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import Attendee, PartStat
+from domain.campaigns import CampaignContact, ContactCallResult, ContactProposal
 from domain.councils import CouncilRole
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
@@ -312,6 +314,24 @@ async def networks_are_surveyed(town: Town, sweep: Sweep) -> None:
     await sweep(wifi.retire_spot, town.hq, spot, on=me.today)
 
 
+async def contacts_are_asked(town: Town, sweep: Sweep) -> None:
+    me, body = town.officer, await make.company(town.officer)
+    for number in range(2):
+        await make.contact(me, body, mail_address=f"contact{number}@partner.example")
+    draft = await make.campaign(me)
+    await sweep(campaigns.correct, me, draft, title="年度当初の確認")
+    await sweep(campaigns.send, me, draft)
+    await sweep(campaigns.extend, me, draft, due_on=me.today + timedelta(days=30))
+    one, two = await CampaignContact.filter(campaign_id=draft.id).order_by("id")
+    await sweep(campaigns.note_call, me, one, result=ContactCallResult.REACHED)
+    for step in (campaigns.accept, campaigns.reject):
+        await campaigns.propose_by_link(me.now, two.id, job_title=f"{step.__name__}課長")
+        said = await ContactProposal.get(status="WAITING")
+        await sweep(step, me, said, **({"reason": "誤り"} if step is campaigns.reject else {}))
+    await sweep(campaigns.close, me, draft)
+    await sweep(campaigns.cancel, me, await make.campaign(me), reason="宛先の誤り")
+
+
 async def councils_stand(town: Town, sweep: Sweep) -> None:
     me, council = town.officer, await make.council(town.officer)
     await sweep(councils.correct, me, council, purpose="情報の共有")
@@ -419,6 +439,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
     "agreements": (agreements_are_signed_and_renewed, agreements_live_on),
     "answering": (answers_come_from_elsewhere,),
+    "campaigns": (contacts_are_asked,),
     "councils": (councils_stand,),
     "documents": (papers_are_kept,),
     "drills": (drills_are_held,),

@@ -38,6 +38,9 @@ FACTS = {
     "feed_page": "https://renkei.example/cal/xyz",
     "dav_url": "https://renkei.example/dav/",
     "link_url": "https://renkei.example/welcome/abc?a=1&b=2",
+    "check_url": "https://renkei.example/confirm/abc",
+    "body": "架空電力株式会社",
+    "message": ["年度初めの確認です。", "お手数を<b>おかけします。"],
     "login": "taro@partner.example",
     "hours": 168,
     "what": "パスワードが新しく決められました。",
@@ -174,6 +177,7 @@ HEADINGS = {
     "【ログインのご案内】": {"account-invitation", "account-changed", "password-reset"},
     "【お知らせの設定】": {"notices-chosen"},
     "【注意喚起・情報提供】": {"notice", "notice-withdrawn"},
+    "【連絡先の確認】": {"contact-check"},
     "【予定表の購読】": {"feed-address", "unit-feed-ended"},
     "【委嘱のご案内】": {"appointed", "volunteer-resigned", "volunteer-dismissed", "volunteer-expired"},
 }
@@ -200,7 +204,8 @@ def test_nothing_is_filed_as_a_date_that_tells_of_none():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_guardians_copy_says_that_it_is_one_and_whose_and_holds_no_link(kind: str):
-    links = dict.fromkeys(("feed_page", "feed_url", "dav_url", "link_url", "login", "notice_url"), NOT_COPIED)
+    own_alone = ("feed_page", "feed_url", "dav_url", "link_url", "check_url", "login", "notice_url")
+    links = dict.fromkeys(own_alone, NOT_COPIED)
     written = render(kind, but(copied_for="例塚 子 様", reply_url="", own_url="", **links))
     assert written.subject.startswith(f"{heading(kind)}【写し】")
     assert "保護者の方へ、例塚 子 様 へのお知らせの写しをお送りします。" in written.text

@@ -23,6 +23,7 @@ from domain.lectures import Assignment
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.api.played.bodies import body_retired, contact_gone, last_party, merging_undone, place_closed, sharing_ended
+from tests.api.played.campaigns import campaign_over
 from tests.api.played.councils import NOBODY_ELSE
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
@@ -201,6 +202,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Council": council_dissolved,
     "CouncilMembership": membership_struck,
+    **dict.fromkeys(("Campaign", "CampaignContact", "ContactProposal"), campaign_over),
     "Unit": unit_closed,
     "Officer": officer_gone,
     "Organization": body_retired,

@@ -28,6 +28,7 @@ from tests.api.played.bodies import (
     to_the_other_station,
     twin,
 )
+from tests.api.played.campaigns import campaign_drafted, campaign_sent, campaign_to_draft, somebody_to_call
 from tests.api.played.councils import somebody_to_admit
 from tests.api.played.events import (
     activity_held,
@@ -213,6 +214,11 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("approveNotice", "sendBackNotice"), notice_in_review),
     **dict.fromkeys(("withdrawNotice", "noteNoticeCall", "setNoticeRule"), as_found()),
     "acknowledgeNotice": told,
+    "draftCampaign": campaign_to_draft,
+    **dict.fromkeys(("correctCampaign", "sendCampaign"), campaign_drafted),
+    **dict.fromkeys(("extendCampaign", "closeCampaign", "cancelCampaign"), campaign_sent),
+    "noteCampaignCall": somebody_to_call,
+    **dict.fromkeys(("acceptContactProposal", "rejectContactProposal"), as_found()),
     "registerWifiSpot": as_found(foundOn="2026-07-01", municipalityCode="011002"),
     "correctWifiSpot": as_found(municipalityCode="011002"),
     "transferWifiSpot": as_found(),
