@@ -32,6 +32,7 @@ from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encoun
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
 from domain.organizations import CI_SECTOR_LABELS, CONTACT_ROLE_LABELS, Contact, Organization
+from domain.statistics.outreach import OF_OUTREACH
 from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -465,5 +466,6 @@ TALLIES = (
     Tally("COUNCIL_MEMBERS", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=TOTAL),
     Tally("COUNCIL_MEMBERS_UNIQUE", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=UNIQUE),
     Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
+    *OF_OUTREACH,
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

@@ -22,6 +22,7 @@ from domain.encounters import Encounter
 from domain.incoming import IncomingMail
 from domain.lectures import Lecture
 from domain.organizations import Contact
+from domain.outreach import OutreachEvent
 from domain.records import Record
 from domain.wifi import WifiSpot
 
@@ -30,7 +31,7 @@ class WorkKind(StrEnum):
     """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
     更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
     講義の報告, 訓練の実施結果, 訓練報告書の承認, 活動の実施結果, 未回答の招待, 届いた返信,
-    公衆無線LANの働き掛け, 公衆無線LANの再確認."""
+    公衆無線LANの働き掛け, 公衆無線LANの再確認, 広報啓発の実施, 広報啓発の報告, 広報啓発の確認."""
 
     DRIFTING = "DRIFTING"
     STEP_DUE = "STEP_DUE"
@@ -53,6 +54,9 @@ class WorkKind(StrEnum):
     MAIL_WAITING = "MAIL_WAITING"
     WIFI_WANTING = "WIFI_WANTING"
     WIFI_ADVISED = "WIFI_ADVISED"
+    OUTREACH_OVER = "OUTREACH_OVER"
+    OUTREACH_UNREPORTED = "OUTREACH_UNREPORTED"
+    OUTREACH_TO_CHECK = "OUTREACH_TO_CHECK"
 
 
 @dataclass(frozen=True)
@@ -365,6 +369,43 @@ PARTS = (
         title="spot.name",
         since="max(said.advised_on)",
         amount="$2 - max(said.advised_on)",
+    ),
+    Part(
+        WorkKind.OUTREACH_OVER,
+        "広報啓発の実施",
+        OutreachEvent,
+        "予定した日を過ぎました。実施済か中止かを入力してください。",
+        ("holdOutreach", "cancelOutreach"),
+        "event",
+        f"""outreach_event event JOIN appointment held ON held.id = event.appointment_id
+            WHERE event.unit_id = ANY ($1) AND event.status = 'PLANNED' AND held.ends_at < $3
+            AND coalesce(event.lasts_until, {on("event.starts_at")}) <= $2""",
+        title="event.title",
+        since=on("event.starts_at"),
+        due_on=f"coalesce(event.lasts_until, {on('event.starts_at')})",
+    ),
+    Part(
+        WorkKind.OUTREACH_UNREPORTED,
+        "広報啓発の報告",
+        OutreachEvent,
+        "実施した広報啓発が報告されていません。",
+        ("reportOutreach",),
+        "event",
+        "outreach_event event WHERE event.unit_id = ANY ($1) AND event.status = 'HELD'",
+        title="event.title",
+        since=f"coalesce(event.lasts_until, {on('event.starts_at')})",
+    ),
+    Part(
+        WorkKind.OUTREACH_TO_CHECK,
+        "広報啓発の確認",
+        OutreachEvent,
+        "報告された広報啓発を、報告者でない職員が確認します。",
+        ("checkOutreach", "sendOutreachBack"),
+        "event",
+        """outreach_event event
+            WHERE event.unit_id = ANY ($1) AND event.status = 'REPORTED' AND event.reported_by_id <> $4""",
+        title="event.title",
+        since=on("event.reported_at"),
     ),
 )
 BY_KIND = {part.kind: part for part in PARTS}

@@ -31,6 +31,15 @@ LISTED = """
         materials { totalCount } activities { totalCount }
       } } }
     }"""
+FIGURES = """
+    query($period: String!) {
+      statistics(period: $period, fresh: true) {
+        figures(measures: [
+          "OUTREACH", "OUTREACH_URGING", "OUTREACH_PEOPLE", "OUTREACH_BODIES", "OUTREACH_VISITORS", "OUTREACH_COPIES",
+          "THEME_OUTREACH", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_HOSTS_UNIQUE"
+        ]) { unitId measure kind value }
+      }
+    }"""
 SHOWN = "outreachEvent { id version status allowedTransitions }"
 
 
@@ -96,8 +105,26 @@ def test_a_seminar_with_an_insurer_goes_from_the_plan_to_the_checked_report(play
         hosts = [(one["node"]["role"], one["node"]["organization"]["kind"]) for one in seen["hosts"]["edges"]]
         assert hosts == [("CO_HOST", "NON_LIFE_INSURER"), ("SUPPORTER", "CHAMBER_OF_COMMERCE")]
         assert [one["node"]["title"] for one in seen["activities"]["edges"]] == ["受付の手伝い"]
+        assert await counted(town) == {
+            "OUTREACH": 1,
+            "OUTREACH_URGING": 1,
+            "OUTREACH_PEOPLE": 31,
+            "OUTREACH_BODIES": 24,
+            "OUTREACH_COPIES": 80,
+            "THEME_OUTREACH": 1,
+            "AUDIENCE_OUTREACH_PEOPLE": 31,
+            "OUTREACH_HOSTS_UNIQUE": 2,
+        }
 
     play(story)
+
+
+async def counted(town: Town) -> dict[str, int]:
+    """What is not none of the first station in its quarter, of all kinds together."""
+    later = make.at(town.statistician, town.statistician.now + timedelta(days=100))
+    figures = (await read(later, FIGURES, period="2026Q2"))["statistics"]["figures"]
+    own = [one for one in figures if one["unitId"] == f"Unit:{town.station.id}" and not one["kind"]]
+    return {one["measure"]: int(one["value"]) for one in own if one["value"]}
 
 
 def test_a_co_host_sees_its_own_event_without_the_report_and_without_the_others(play: Any) -> None:

@@ -33,6 +33,16 @@ from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Particip
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import CiSector, Contact, ContactRole, InPlace, Organization, OrganizationKind
+from domain.outreach import (
+    OutreachAudience,
+    OutreachEvent,
+    OutreachHost,
+    OutreachHostRole,
+    OutreachKind,
+    OutreachMaterial,
+    OutreachStatus,
+    OutreachTheme,
+)
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Commission, CommissionKind, GroupBase, Volunteer, VolunteerGroup, VolunteerStatus
@@ -104,7 +114,33 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _afterwards(year, agreement)
     for number in range(size):
         await _council(year, number)
+        await _outreach(year, number)
     return year
+
+
+async def _outreach(year: Year, number: int) -> None:
+    unit, draw = year.unit(), year.draw
+    when = await appointment(year, unit, AppointmentKind.OUTREACH)
+    event = await OutreachEvent.create(
+        appointment=when,
+        kind=draw.choice([*OutreachKind]),
+        status=draw.choice([*OutreachStatus, *[OutreachStatus.HELD, OutreachStatus.CHECKED] * 3]),
+        theme=draw.choice([*OutreachTheme]),
+        audience=draw.choice([*OutreachAudience]),
+        title=f"広報{number}",
+        search="",
+        starts_at=when.starts_at,
+        urges_reporting=draw.random() < 0.5,
+        **{f"{name}_count": draw.choice([None, 0, 12]) for name in ("body", "people", "visitor", "media")},
+        **year.stamped(unit),
+    )
+    for name in draw.sample(["手引き", "うちわ", "ちらし"], draw.randrange(3)):
+        gone = draw.choice([None, None, when.starts_at])
+        await OutreachMaterial.create(event=event, name=name, copies=40, removed_at=gone, **year.stamped(unit))
+    for host in draw.sample(year.hosts, draw.randrange(4)):
+        gone = draw.choice([None, None, when.starts_at])
+        part = {"event": event, "organization": host, "role": draw.choice([*OutreachHostRole]), "removed_at": gone}
+        await OutreachHost.create(**part, **year.stamped(unit))
 
 
 async def _desk(year: Year, number: int) -> None:

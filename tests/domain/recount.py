@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
+from domain import outreach
 from domain.activities import Activity, ActivityParticipation, ActivityStatus, ParticipationStatus
 from domain.actor import TOKYO
 from domain.agreements import (
@@ -29,6 +30,7 @@ from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.organizations import Contact, InPlace, Organization, OrganizationKind
+from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -41,7 +43,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_encounters, _bodies, _contacts, _councils)
+    more = (_encounters, _bodies, _contacts, _councils, _outreach)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -325,6 +327,34 @@ async def _encounters(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+TOLD = {"OUTREACH_BODIES": "body_count", "OUTREACH_VISITORS": "visitor_count", "OUTREACH_MEDIA": "media_count"}
+"""What an event says of itself, by the figure that it goes into."""
+
+
+async def _outreach(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body.identity for body in await Organization.all()}
+    names = ("OUTREACH", "OUTREACH_URGING", "OUTREACH_COPIES", "THEME_OUTREACH", "AUDIENCE_OUTREACH", *TOLD)
+    people = ("OUTREACH_PEOPLE", "THEME_OUTREACH_PEOPLE", "AUDIENCE_OUTREACH_PEOPLE")
+    found: dict[str, list[Item]] = {name: [] for name in (*names, *people, "OUTREACH_HOSTS", "OUTREACH_HOSTS_UNIQUE")}
+    for event in await OutreachEvent.all():
+        if event.status not in outreach.HELD or not first <= day_of(event.starts_at) <= last:
+            continue
+        kinds = {"OUTREACH": event.kind.value, "THEME_OUTREACH": event.theme, "AUDIENCE_OUTREACH": event.audience}
+        for key, kind in kinds.items():
+            found[key].append((event.unit_id, kind, event.id))
+            found[f"{key}_PEOPLE"].append((event.unit_id, kind, event.people_count or 0))
+        for key, column in TOLD.items():
+            found[key].append((event.unit_id, event.kind, getattr(event, column) or 0))
+        if event.urges_reporting:
+            found["OUTREACH_URGING"].append((event.unit_id, event.kind, event.id))
+        for given in await OutreachMaterial.filter(event_id=event.id, removed_at=None):
+            found["OUTREACH_COPIES"].append((event.unit_id, event.kind, given.copies))
+        for host in await OutreachHost.filter(event_id=event.id, removed_at=None):
+            found["OUTREACH_HOSTS"].append((event.unit_id, host.role, host.id))
+            found["OUTREACH_HOSTS_UNIQUE"].append((event.unit_id, host.role, bodies[host.organization_id]))
+    return found
+
+
 def day_of(instant: datetime) -> date:
     return instant.astimezone(TOKYO).date()
 
@@ -336,12 +366,14 @@ def hours(minutes: list[int]) -> Decimal:
     return Decimal(Decimal(sum(minutes)) / Decimal(60)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS)
+REACHED = ("OUTREACH_PEOPLE", "THEME_OUTREACH_PEOPLE", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_COPIES", *TOLD)
+SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS, *REACHED)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
 MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES")
 CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
 UNIQUE = (
     "COUNCIL_MEMBERS_UNIQUE",
+    "OUTREACH_HOSTS_UNIQUE",
     "PARTIES_UNIQUE",
     "SMALL_PARTIES_UNIQUE",
     "LECTURE_SCHOOLS",

@@ -19,6 +19,7 @@ from domain.installation import found_national
 from domain.japanese import Measure, Period
 from domain.lectures import Audience, Counted, Lecture, LectureKind
 from domain.organizations import CiSector, ContactRole
+from domain.outreach import OutreachAudience, OutreachHostRole, OutreachKind, OutreachTheme
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
 from domain.units import UnitKind
 from domain.volunteers import CommissionKind, GroupBase
@@ -100,6 +101,8 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}
     kinds |= {"COUNCIL": CouncilKind, "COUNCIL_MEMBERSHIP": CouncilKind}
+    kinds |= {"OUTREACH": OutreachKind, "OUTREACH_THEME": OutreachTheme}
+    kinds |= {"OUTREACH_AUDIENCE": OutreachAudience, "OUTREACH_HOST": OutreachHostRole}
     kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {
         name: {kind.value for kind in known} for name, known in kinds.items()

@@ -77,6 +77,7 @@ def test_the_paper_says_period_basis_and_when_it_was_computed() -> None:
 SPOTS_GO_ON = ("公衆無線LAN（2）", "公衆無線LAN（3）")
 """Five figures of nine kinds each take three sheets."""
 
+OUTREACH_GOES_ON = ("広報啓発（2）", "広報啓発のテーマ（2）")
 SECTORS_GO_ON = ("重要インフラ（2）", "重要インフラ（3）")
 
 
@@ -85,7 +86,15 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
     subjects = dict.fromkeys(tally.facts.label for tally in TALLIES)
     parts = [page.title for page in pages if not page.title.endswith("）")]
     assert parts == ["総括", *subjects, "データ"]
-    more = ["協定（2）", "協定（3）", "ボランティア（2）", *SPOTS_GO_ON, "接触のテーマ（2）", *SECTORS_GO_ON]
+    more = [
+        "協定（2）",
+        "協定（3）",
+        "ボランティア（2）",
+        *SPOTS_GO_ON,
+        "接触のテーマ（2）",
+        *SECTORS_GO_ON,
+        *OUTREACH_GOES_ON,
+    ]
     assert [page.title for page in pages if page.title.endswith("）")] == more
     assert {int(page.page_setup.paperSize) for page in pages} == {9}
     lectures = next(page for page in pages if page.title == "講義")

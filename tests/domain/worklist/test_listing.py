@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.schema import schema
-from domain import agreements, encounters, lectures, people, wifi, worklist
+from domain import agreements, encounters, lectures, outreach, people, wifi, worklist
 from domain.actor import Actor
 from domain.encounters import NextStep
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -82,6 +82,23 @@ async def one_that_renews_itself(town: Town) -> Actor:
 
 async def an_amendment(town: Town) -> Actor:
     await make.amendment(town.officer, await make.in_force(town))
+    return town.hq
+
+
+async def an_event_of_yesterday(town: Town) -> Actor:
+    event = await make.outreach_event(town.officer)
+    return make.at(town.officer, event.starts_at + DAY)
+
+
+async def an_event_that_was_held(town: Town) -> Actor:
+    event = await make.outreach_event(town.officer)
+    after = make.at(town.officer, event.starts_at + DAY)
+    await outreach.hold(after, event.id)
+    return after
+
+
+async def an_event_reported_by_another(town: Town) -> Actor:
+    await make.reported_event(town.officer)
     return town.hq
 
 
@@ -169,6 +186,9 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.MAIL_WAITING: a_mail,
     WorkKind.WIFI_WANTING: a_network,
     WorkKind.WIFI_ADVISED: a_network_that_was_brought_up,
+    WorkKind.OUTREACH_OVER: an_event_of_yesterday,
+    WorkKind.OUTREACH_UNREPORTED: an_event_that_was_held,
+    WorkKind.OUTREACH_TO_CHECK: an_event_reported_by_another,
 }
 
 
