@@ -9,14 +9,21 @@ import strawberry
 from api import reading
 from api.calendar import OFFICERS, Appointment
 from api.enums import offer
-from api.mutations import mutations
+from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.people import Person
 from api.reading import Connection, Node
 from api.units import Unit
 from domain import drills
 from domain.actor import Role
-from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply, ParticipationRole
+from domain.drills import (
+    DrillFormat,
+    DrillStatus,
+    DrillThreat,
+    ImprovementStatus,
+    ParticipationReply,
+    ParticipationRole,
+)
 from domain.japanese import search_key
 from domain.rights import DataClass
 
@@ -26,7 +33,7 @@ INSIDE = OFFICERS | {Role.PARTNER}
 AWAITING = "exists (select from drill_participation p where p.drill_id = {t}.id and p.reply = 'AWAITED')"
 """Whether somebody who is invited has not answered: how others answer is not for a partner to find out."""
 
-offer(DrillFormat, DrillStatus, DrillThreat)
+offer(DrillFormat, DrillStatus, DrillThreat, ImprovementStatus)
 offer(ParticipationReply, name="DrillReply")
 offer(ParticipationRole, name="DrillRole")
 
@@ -81,6 +88,45 @@ class DrillParticipation(Node):
     organization: Organization | None = reading.one("organization_id", implied=frozenset({Role.PARTNER}))
 
 
+@strawberry.enum
+class ImprovementOrder(Enum):
+    DUE_ON_ASC = reading.asc("due_on")
+    CREATED_AT_DESC = reading.desc("created_at")
+
+
+@strawberry.input
+class ImprovementFilter:
+    status: list[ImprovementStatus] | None = reading.among("status")
+    unit: strawberry.ID | None = reading.of_unit()
+    drill: strawberry.ID | None = reading.refers("drill_id", "Drill")
+    organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
+    owner: strawberry.ID | None = reading.refers("owner_id", "Officer", data=DataClass.INTERNAL)
+    due_before: date | None = reading.below("due_on", "date")
+    settled: bool | None = reading.present("settled_on")
+
+
+@reading.entity(drills.Improvement, drills.improvements_visible_to)
+@reading.shape(description="改善事項: what a drill leaves to be done, until another officer has verified it.")
+class Improvement(Node):
+    version: int
+    status: ImprovementStatus
+    allowed_transitions: list[ImprovementStatus] = reading.computed("status", drills.IMPROVEMENT_MOVES)
+    what: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
+    raised_on: date
+    due_on: date = reading.column(description="期限: the last day")
+    evidence: str = reading.column(data=DataClass.INTERNAL, description="証跡: by what it can be seen")
+    done_on: date | None
+    settled_on: date | None = reading.column(description="The day on which it was verified, carried over or rejected.")
+    reason: str = reading.column(data=DataClass.INTERNAL, description="Why it was sent back or rejected last.")
+    unit: Unit | None = reading.one("unit_id")
+    organization: Organization | None = reading.one("organization_id", description="Null: for the police to do.")
+    owner: Person | None = reading.one("owner_id", data=DataClass.INTERNAL)
+    done_by: Person | None = reading.one("done_by_id", data=DataClass.INTERNAL)
+    verified_by: Person | None = reading.one("verified_by_id", data=DataClass.INTERNAL)
+    drill: Annotated["Drill", strawberry.lazy("api.drills")] | None = reading.one("drill_id")
+    carried_to: Annotated["Drill", strawberry.lazy("api.drills")] | None = reading.one("carried_to_id")
+
+
 @reading.entity(drills.Drill, drills.visible_to)
 @reading.shape(description="共同対処訓練")
 class Drill(Node):
@@ -113,6 +159,9 @@ class Drill(Node):
     participations: Connection[DrillParticipation] = reading.connection(
         "drill_id", orders=DrillParticipationOrder, filters=DrillParticipationFilter, implied=OFFICERS
     )
+    improvements: Connection[Improvement] = reading.connection(
+        "drill_id", orders=ImprovementOrder, filters=ImprovementFilter
+    )
 
 
 @reading.shape
@@ -123,6 +172,8 @@ class DrillQueries:
     drill_participations: Connection[DrillParticipation] = reading.root_connection(
         orders=DrillParticipationOrder, filters=DrillParticipationFilter
     )
+    improvement: Improvement | None = reading.root_one()
+    improvements: Connection[Improvement] = reading.root_connection(orders=ImprovementOrder, filters=ImprovementFilter)
 
 
 DrillMutations = mutations(
@@ -149,3 +200,15 @@ DrillMutations = mutations(
     call_off_drill=drills.call_off,
 )
 ParticipationMutations = mutations(DrillParticipation, correct_drill_participation=drills.correct_participation)
+ImprovementMutations = mutations(
+    Improvement,
+    raise_improvement=drills.raise_improvement,
+    correct_improvement=drills.correct_improvement,
+    begin_improvement=drills.begin_improvement,
+    finish_improvement=drills.finish_improvement,
+    verify_improvement=drills.verify_improvement,
+    send_back_improvement=drills.send_back_improvement,
+    close_improvement=drills.close_improvement,
+    carry_over_improvement=drills.carry_over_improvement,
+    reject_improvement=drills.reject_improvement,
+)

@@ -56,6 +56,7 @@ MULTILINE = frozenset(
         "changes",
         "text",
         "message",
+        "evidence",
     }
 )
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"

@@ -15,6 +15,7 @@ PEOPLE = ("Person", "Officer")
 REFERS = {
     "parent": ("Unit",),
     "parent_organization": ("Organization",),
+    "to_drill": ("Drill",),
     "kept": ("Organization",),
     "gone": ("Organization",),
     "merge": ("OrganizationMerge",),
@@ -81,6 +82,7 @@ READ_AT: Mapping[str, tuple[str, ...]] = {
     "ErasureList": ("erasureLists",),
     "Establishment": ("organizations.establishments",),
     "GuardianConsent": ("volunteers.consents",),
+    "Improvement": ("improvements",),
     "IncomingMail": ("incomingMails",),
     "Lecture": ("lectures",),
     "LecturerAssignment": ("lectures.assignments",),

@@ -21,7 +21,7 @@ from api.campaigns import CampaignContactMutations, CampaignMutations, CampaignQ
 from api.councils import CouncilMembershipMutations, CouncilMutations, CouncilQueries
 from api.desk_books import BookQueries
 from api.documents import DocumentMutations, DocumentQueries
-from api.drills import DrillMutations, DrillQueries, ParticipationMutations
+from api.drills import DrillMutations, DrillQueries, ImprovementMutations, ParticipationMutations
 from api.encounters import EncounterMutations, EncounterQueries, EncounterReviewMutations
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
@@ -116,6 +116,7 @@ Mutation = together(
     AssignmentMutations,
     DrillMutations,
     ParticipationMutations,
+    ImprovementMutations,
     DocumentMutations,
     EncounterMutations,
     EncounterReviewMutations,

@@ -106,6 +106,7 @@ class Relationship:
     drilled_on: date | None = strawberry.field(description="The day of the last drill in which it took part.")
     verified_on: date | None = strawberry.field(description="The day on which a contact of it was confirmed last.")
     partner_since: date
+    open_improvements: int = strawberry.field(description="改善事項 of drills that are still open; overdue ones weigh.")
 
     @classmethod
     def of(cls, one: desk.Relationship) -> Self:
@@ -119,6 +120,7 @@ class Relationship:
             drilled_on=one.drilled_on,
             verified_on=one.verified_on,
             partner_since=one.partner_since,
+            open_improvements=one.open_improvements,
         )
 
 

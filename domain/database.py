@@ -60,6 +60,7 @@ MODELS = [
         "agreements.researching",
         "drills.participation",
         "drills.drill",
+        "drills.improvement",
         "encounters.encounter",
         "encounters.attending",
         "encounters.checklist",

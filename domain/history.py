@@ -76,6 +76,7 @@ SCOPES: Scopes = {
     lectures.HeadCount: lectures.head_counts_visible_to,
     drills.Drill: drills.visible_to,
     drills.Participation: drills.participations_visible_to,
+    drills.Improvement: drills.improvements_visible_to,
     thresholds.Thresholds: thresholds.thresholds_visible_to,
     councils.Council: councils.visible_to,
     councils.CouncilMembership: councils.memberships_visible_to,

@@ -16,6 +16,7 @@ from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, ParticipationReply
 from domain.incoming import Told
 from domain.replies import Coming
+from seed import improvements
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day
 from seed.telling import Thread, then
@@ -279,6 +280,8 @@ async def _held_and_closed(town: Town, leader: Actor, drill: Drill, exercise: Ex
     await drills.submit_report(then(leader, exercise.after(9)), drill.id, summary=SUMMARY)
     yield exercise.after(16)
     await drills.close(then(town.desk[1], exercise.after(16)), drill.id)
+    async for instant in improvements.left(then(leader, exercise.after(16)), town.desk[1], drill, rolled):
+        yield instant
 
 
 async def _finished(leader: Actor, drill: Drill, rolled: Random) -> None:

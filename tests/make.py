@@ -44,7 +44,7 @@ from domain.audience import AudienceCriteria
 from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.councils import Council, CouncilKind, CouncilMembership
 from domain.documents import Document
-from domain.drills import Drill, DrillFormat, DrillThreat
+from domain.drills import Drill, DrillFormat, DrillThreat, Improvement, TookPart
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
 from domain.feeds import Feed, Subscription
 from domain.lectures import Audience, Lecture
@@ -195,6 +195,30 @@ async def invited(who: Actor, asked: Drill, *names: str, **over: Any) -> list[Co
         await drills.invite(who, asked.id, contact_id=person.id, **over)
         people_there.append(person)
     return people_there
+
+
+async def held_drill(who: Actor, *bodies: Organization, **over: Any) -> Drill:
+    """A drill of last week to which each of these bodies came with two people, or one body of its own."""
+    begins = who.now - timedelta(days=7)
+    present = [TookPart(body.id, 2) for body in bodies or (await company(who, "例示港湾株式会社"),)]
+    values: dict[str, Any] = {
+        "title": f"共同対処訓練（{present[0].organization_id}）",
+        "format": DrillFormat.TABLETOP,
+        "threat": DrillThreat.DENIAL_OF_SERVICE,
+        "ends_at": begins + timedelta(hours=3),
+    }
+    return await drills.record_held(who, starts_at=begins, participants=present, **(values | over))
+
+
+async def improvement(who: Actor, *bodies: Organization, **over: Any) -> Improvement:
+    """What the first of these bodies has left to mend within a month, or the police where none is told."""
+    drill = over.pop("drill", None) or await held_drill(who, *bodies)
+    values: dict[str, Any] = {
+        "what": "夜間の連絡先を改める",
+        "due_on": who.today + timedelta(days=30),
+        "organization_id": bodies[0].id if bodies else None,
+    }
+    return await drills.raise_improvement(who, drill.id, **(values | over))
 
 
 PDF = b"%PDF-1.7 "

@@ -147,28 +147,39 @@ async def correct(actor: Actor, /, drill_id: UUID, *, version: int | None = None
     columns = checked(facts)
     if columns.get("reply_by") != drill.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), drill.starts_at)
+    return await _put_right(actor, drill, columns)
+
+
+async def aim(author: Author, drill: Drill, objective: str) -> Drill:
+    """One more objective of a drill that is still to come, where it has not got it already. Raises WrongState."""
+    must_be_in(LABELS, drill.status, DrillStatus.DRAFT, *ARRANGING)
+    more = [] if objective in drill.objectives else [objective]
+    return await _put_right(author, drill, checked({"objectives": [*drill.objectives, *more]}))
+
+
+async def _put_right(author: Author, drill: Drill, columns: dict[str, Any]) -> Drill:
     before, where, titled = drill.version, _place(columns), _found_by(columns)
     is_about_more = any(columns.get(name, getattr(drill, name)) != getattr(drill, name) for name in SHOWN)
-    await records.change(actor, drill, "drill-corrected", **{**columns, **titled})
+    await records.change(author, drill, "drill-corrected", **{**columns, **titled})
     await must_fit(drill.id, drill.capacity)
     shown = where | ({"title": drill.title} if titled else {})
-    is_shown = await _show(actor, drill, shown, is_about_more=is_about_more)
-    return await records.touch_since(actor, drill, before) if is_shown else drill
+    is_shown = await _show(author, drill, shown, is_about_more=is_about_more)
+    return await records.touch_since(author, drill, before) if is_shown else drill
 
 
-async def _show(actor: Actor, drill: Drill, shown: dict[str, Any], *, is_about_more: bool) -> bool:
+async def _show(author: Author, drill: Drill, shown: dict[str, Any], *, is_about_more: bool) -> bool:
     """What the calendars show; a new place raises SEQUENCE, a new title does not, nor what it is for (RFC 5546 §2.1.4).
     Answers whether it made a difference there."""
     appointment = await Appointment.get(id=drill.appointment_id)
     before = appointment.version
-    await calendar.change(actor, appointment, "appointment-corrected", **shown)
+    await calendar.change(author, appointment, "appointment-corrected", **shown)
     if is_about_more and appointment.version == before:  # a letter of this kind needs a turn of its own
-        await records.touch(actor, appointment)
+        await records.touch(author, appointment)
     if drill.status in (DrillStatus.INVITING, DrillStatus.CONFIRMED):
         must_be_ready(drill, appointment)
     is_changed = appointment.version != before
     if is_changed:
-        await invitations.tell_all(actor, appointment, "drill-changed", said_of(drill))
+        await invitations.tell_all(author, appointment, "drill-changed", said_of(drill))
     return is_changed
 
 

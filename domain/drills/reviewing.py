@@ -1,57 +1,15 @@
-"""After a drill: evaluation, report, approval by another (X15).
-
-An improvement item (改善事項) is what a drill leaves to be done. Its states are declared here; being overdue is
-computed, not a state.
-"""
+"""After a drill: evaluation, report, approval by another (X15)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from uuid import UUID
 
 from domain import approving, records
 from domain.actor import LIAISONS, Actor, Role
 from domain.drills.coming import forget_names
 from domain.drills.drill import LABELS, Drill, DrillStatus, move, told, visible_to
-from domain.states import Moves, must_be_in, said
+from domain.states import must_be_in, said
 from domain.verbs import verb
-
-
-class ImprovementStatus(StrEnum):
-    """未着手, 対応中, 対応済, 確認済, 完了, 次回へ引継ぎ, 見送り."""
-
-    OPEN = "OPEN"
-    IN_PROGRESS = "IN_PROGRESS"
-    DONE = "DONE"
-    VERIFIED = "VERIFIED"
-    CLOSED = "CLOSED"
-    CARRIED_OVER = "CARRIED_OVER"
-    REJECTED = "REJECTED"
-
-
-IMPROVEMENT_LABELS: Mapping[ImprovementStatus, str] = {
-    ImprovementStatus.OPEN: "未着手",
-    ImprovementStatus.IN_PROGRESS: "対応中",
-    ImprovementStatus.DONE: "対応済",
-    ImprovementStatus.VERIFIED: "確認済",
-    ImprovementStatus.CLOSED: "完了",
-    ImprovementStatus.CARRIED_OVER: "次回へ引継ぎ",
-    ImprovementStatus.REJECTED: "見送り",
-}
-
-_GIVEN_UP = (ImprovementStatus.CARRIED_OVER, ImprovementStatus.REJECTED)
-
-IMPROVEMENT_MOVES: Moves[ImprovementStatus] = {
-    ImprovementStatus.OPEN: (ImprovementStatus.IN_PROGRESS, *_GIVEN_UP),
-    ImprovementStatus.IN_PROGRESS: (ImprovementStatus.DONE, *_GIVEN_UP),
-    ImprovementStatus.DONE: (ImprovementStatus.VERIFIED, ImprovementStatus.IN_PROGRESS, *_GIVEN_UP),
-    ImprovementStatus.VERIFIED: (ImprovementStatus.CLOSED,),
-    ImprovementStatus.CLOSED: (),
-    ImprovementStatus.CARRIED_OVER: (),
-    ImprovementStatus.REJECTED: (),
-}
-
 
 WRITTEN = ("drill-finished", "drill-recorded", "drill-attendance-corrected", "drill-reported")
 """What makes somebody one of the report's authors."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain import people, records, units
+from domain import people, records, tasks
 from domain.actor import LIAISONS, Actor, Author
 from domain.encounters.encounter import Encounter, EncounterStatus, day_of, visible_to
 from domain.errors import Incomplete, Invalid, WrongState
@@ -36,20 +36,11 @@ async def find_step(actor: Actor, unit_id: UUID, met_at: datetime, step: NextSte
     if step is None:
         return {}
     records.must_say(step.what, "次の対応の内容", "what")
-    owner = await _owner(actor, unit_id, step.owner_id or actor.person_id)
+    owner = await tasks.find_owner(actor, unit_id, step.owner_id or actor.person_id)
     if step.due_on < day_of(met_at):
         raise Invalid("次の対応の期限は、接触の日以後にしてください。", field="due_on")
     told = {"next_step": step.what, "next_due_on": step.due_on}
     return told | {"next_owner_id": owner.id, "next_done_on": None}
-
-
-async def _owner(actor: Actor, unit_id: UUID, owner_id: UUID) -> Person:
-    officer = await records.see(people.officers_visible_to(actor), owner_id, field="owner_id")
-    if officer.retired_on is not None and officer.retired_on <= actor.today:
-        raise Invalid("職を離れた人です。いまいる職員を選んでください。", field="owner_id")
-    if officer.unit_id not in await units.below(actor.prefecture_id, unit_id):
-        raise Invalid("次の対応の担当者は、接触した所属の職員から選んでください。", field="owner_id")
-    return officer
 
 
 @verb(*LIAISONS)

@@ -16,6 +16,7 @@ from domain.councils.council import CouncilKind, CouncilRole
 from domain.documents.document import DocumentStatus
 from domain.documents.kinds import DocumentKind
 from domain.drills.drill import DrillFormat, DrillStatus, DrillThreat
+from domain.drills.improvement import ImprovementStatus
 from domain.drills.participation import ParticipationReply, ParticipationRole
 from domain.encounters.attending import EncounterSide
 from domain.encounters.checklist import EncounterAnswer, EncounterCheckItem
@@ -1213,6 +1214,33 @@ class Migration(migrations.Migration):
                 ('contact', fields.ForeignKeyField('renkei.Contact', source_field='contact_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
             ],
             options={'table': 'encounter_check', 'app': 'renkei', 'pk_attr': 'id', 'table_description': 'One item of a visit. `contact` is who was confirmed as the emergency contact on that day.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='Improvement',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('drill', fields.ForeignKeyField('renkei.Drill', source_field='drill_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('organization', fields.ForeignKeyField('renkei.Organization', source_field='organization_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(default=ImprovementStatus.OPEN, description='OPEN: OPEN\nIN_PROGRESS: IN_PROGRESS\nDONE: DONE\nVERIFIED: VERIFIED\nCLOSED: CLOSED\nCARRIED_OVER: CARRIED_OVER\nREJECTED: REJECTED', enum_type=ImprovementStatus, max_length=20)),
+                ('what', fields.CharField(max_length=300)),
+                ('raised_on', fields.DateField()),
+                ('due_on', fields.DateField()),
+                ('owner', fields.ForeignKeyField('renkei.Person', source_field='owner_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('evidence', fields.CharField(default='', max_length=1000)),
+                ('done_on', fields.DateField(null=True)),
+                ('done_by_id', fields.UUIDField(null=True)),
+                ('verified_by_id', fields.UUIDField(null=True)),
+                ('settled_on', fields.DateField(null=True)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('carried_to', fields.ForeignKeyField('renkei.Drill', source_field='carried_to_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'improvement', 'app': 'renkei', 'indexes': [Index(fields=['drill_id', 'created_at', 'id'], name='improvement_drill'), Index(fields=['unit_id', 'due_on', 'id'], name='improvement_unit_due'), Index(fields=['organization_id'], name='improvement_organization'), Index(fields=['owner_id'], name='improvement_owner'), Index(fields=['carried_to_id'], name='improvement_carried_to')], 'pk_attr': 'id', 'table_description': "One item: `what` until which day, by which officer, for one of the bodies that took part or for the police's own"},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -115,6 +115,7 @@ DESKS = (
     "guardian_consent",
     "answer_address",
     "feed_address",
+    "improvement",
     "incoming_mail",
     "lecture_head_count",
     "legal_hold",

@@ -73,6 +73,8 @@ _WORDS = """
     locked_at ロック日時 ended_at 終了日時
     password_hash パスワードの照合値 password_set_at パスワードの設定日時 factor 第二要素 factor_step 第二要素の歩み
     last_used_at 最後の使用
+    raised_on 登録した日 settled_on 決着した日 owner_id 担当職員 done_by_id 対応を入力した職員 evidence 証跡
+    carried_to_id 引き継いだ訓練
     drawn_up_on 作成日 reviewed_at 点検日時 reviewed_by_id 点検した職員 carried_out_at 消去日時 rule 規則 due_on 期限日
     list_id 消去の一覧 erased_at 消去日時 held_by_id 指示した職員 lifted_by_id 解除した職員 lifted_at 解除日時
     lifted_because 解除の理由

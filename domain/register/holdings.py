@@ -408,6 +408,15 @@ HOLDINGS: Mapping[str, Holding] = {
         texts="title purpose objectives threat scenario reason summary",
         is_shared=True,
     ),
+    "improvement": Holding(
+        "改善事項",
+        "訓練で分かった改善事項の対応、確認および統計",
+        NOTHING_PERSONAL,
+        public="status raised_on due_on done_on settled_on drill_id organization_id carried_to_id",
+        internal="what evidence reason owner_id done_by_id verified_by_id",
+        texts="what evidence reason",
+        headings={"what": "改善すること", "reason": "差戻し・見送りの理由", "done_on": "対応した日"},
+    ),
     "drill_participation": Holding(
         "訓練への参加",
         "招待した団体の参加と人数の管理、当日の受付",

@@ -27,7 +27,7 @@ from domain.agreements import (
     ResearchOutput,
 )
 from domain.councils import Council, CouncilMembership
-from domain.drills import Drill, DrillThreat, Participation
+from domain.drills import Drill, DrillThreat, Improvement, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
@@ -250,6 +250,19 @@ DRILL_PARTICIPATIONS = Facts(
        WHERE status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND starts_at >= $3 AND starts_at < $4""",
 )
 
+# What was raised by the period's end, and had not been settled before it began.
+IMPROVEMENTS = Facts(
+    "IMPROVEMENT",
+    "訓練の改善事項",
+    Improvement,
+    DRILL_THREATS,
+    """SELECT item.id, item.unit_id, drill.threat AS kind, item.id AS body, item.raised_on >= $5 AS is_new,
+              item.status IN ('VERIFIED', 'CLOSED') AND item.settled_on BETWEEN $5 AND $6 AS is_verified,
+              coalesce(item.settled_on > $6, true) AS is_open
+       FROM improvement item JOIN drill ON drill.id = item.drill_id
+       WHERE item.raised_on <= $6 AND coalesce(item.settled_on >= $5, true)""",
+)
+
 # As the surveys stood at the end: what was found before and has become better since is counted as that.
 WIFI_FACILITIES: Mapping[str, str] = {kind.value: label for kind, label in wifi.FACILITY_LABELS.items()}
 WIFI_SPOTS = Facts(
@@ -415,6 +428,9 @@ TALLIES = (
     Tally("DRILL_BODIES", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=TOTAL),
     Tally("DRILL_BODIES_UNIQUE", DRILL_PARTICIPATIONS, "参加機関", "機関", FLOW, counting=UNIQUE),
     Tally("DRILL_PEOPLE", DRILL_PARTICIPATIONS, "参加者", "人", FLOW, "people", counting=TOTAL),
+    Tally("IMPROVEMENTS_NEW", IMPROVEMENTS, "新たな改善事項", "件", FLOW, where="is_new", counting=TOTAL),
+    Tally("IMPROVEMENTS_VERIFIED", IMPROVEMENTS, "改善を確認", "件", FLOW, where="is_verified", counting=TOTAL),
+    Tally("IMPROVEMENTS_OPEN", IMPROVEMENTS, "改善が済んでいないもの", "件", STOCK, where="is_open", counting=UNIQUE),
     Tally("WIFI_SPOTS", WIFI_SPOTS, "把握", "箇所", STOCK, counting=UNIQUE),
     Tally("WIFI_SURVEYED", WIFI_SPOTS, "調査済", "箇所", STOCK, where="is_surveyed", counting=UNIQUE),
     Tally("WIFI_WANTING", WIFI_SPOTS, "要改善", "箇所", STOCK, where="is_wanting", counting=UNIQUE),

@@ -32,7 +32,7 @@ class RelationshipGrade(StrEnum):
 
 class RelationshipReason(StrEnum):
     """担当者なし, 接触の記録なし, 接触が途絶えている, 担当者の確認が古い, 訓練から遠ざかっている, 協定の満了が近い,
-    次の対応が期限切れ."""
+    次の対応が期限切れ, 訓練の改善事項が期限切れ."""
 
     NOBODY_KNOWN = "NOBODY_KNOWN"
     NEVER_MET = "NEVER_MET"
@@ -41,6 +41,7 @@ class RelationshipReason(StrEnum):
     LONG_WITHOUT_DRILL = "LONG_WITHOUT_DRILL"
     AGREEMENT_ENDING = "AGREEMENT_ENDING"
     STEP_OVERDUE = "STEP_OVERDUE"
+    IMPROVEMENT_OVERDUE = "IMPROVEMENT_OVERDUE"
 
 
 GRAVE = frozenset(
@@ -71,6 +72,7 @@ class Relationship:
     drilled_on: date | None
     verified_on: date | None
     partner_since: date
+    open_improvements: int
 
     @property
     def silent_since(self) -> date:
@@ -111,23 +113,30 @@ PARTNERS = """
         SELECT organization_id, min(next_due_on) AS due_on
         FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND next_due_on IS NOT NULL
             AND next_done_on IS NULL AND status <> 'CANCELLED'
+        GROUP BY organization_id),
+    item AS (
+        SELECT organization_id, min(due_on) AS due_on, count(*)::int AS open,
+            (count(*) FILTER (WHERE due_on < $2))::int AS overdue
+        FROM improvement WHERE organization_id IN (SELECT id FROM partner) AND settled_on IS NULL
         GROUP BY organization_id)"""
 # Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
 SELECT = """,
     fact AS (
         SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
-            known.organization_id IS NOT NULL AS is_known
+            known.organization_id IS NOT NULL AS is_known, item.due_on AS mend_by,
+            coalesce(item.open, 0) AS open_improvements, coalesce(item.overdue, 0) AS overdue_improvements
         FROM partner
         LEFT JOIN met ON met.organization_id = partner.id
         LEFT JOIN drilled ON drilled.organization_id = partner.id
         LEFT JOIN known ON known.organization_id = partner.id
-        LEFT JOIN step ON step.organization_id = partner.id),
+        LEFT JOIN step ON step.organization_id = partner.id
+        LEFT JOIN item ON item.organization_id = partner.id),
     graded AS (
         SELECT *, CASE
             WHEN NOT is_known OR $2 - coalesce(met_on, since) > ($4::jsonb ->> 'met_days')::int THEN 'DRIFTING'
             WHEN $2 - verified_on > ($4::jsonb ->> 'verified_days')::int
                 OR $2 - coalesce(drilled_on, since) > ($4::jsonb ->> 'drill_days')::int
-                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 THEN 'WATCH'
+                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 OR mend_by < $2 THEN 'WATCH'
             ELSE 'GOOD' END AS grade
         FROM fact)
     SELECT *, count(*) OVER () AS found FROM graded WHERE grade = ANY ($5::text[])
@@ -176,12 +185,18 @@ async def read(
 
 def _judged(row: dict[str, Any], today: date, most: Thresholds) -> Relationship:
     grade, reasons = RelationshipGrade(row["grade"]), list(_reasons(row, today, most))
-    days = {name: row[name] for name in ("met_on", "drilled_on", "verified_on")}
-    return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **days)
+    known = {name: row[name] for name in ("met_on", "drilled_on", "verified_on", "open_improvements")}
+    return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **known)
 
 
 def _reasons(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:
     """The gravest first. Whoever has become a partner lately is given the time that the thresholds give."""
+    for part in (_out_of_reach, _long_ago, _due):
+        yield from part(row, today, most)
+
+
+def _out_of_reach(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:
+    """Why a partner drifts away."""
     kinds, since = RelationshipReason, row["since"]
     if not row["is_known"]:
         yield Reason(kinds.NOBODY_KNOWN, None, "連絡の取れる担当者が登録されていません。")
@@ -190,16 +205,28 @@ def _reasons(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Rea
             yield Reason(kinds.NEVER_MET, since, f"{_said(since)}に参画してから{days}日、接触の記録がありません。")
         else:
             yield Reason(kinds.OUT_OF_TOUCH, row["met_on"], f"{_said(row['met_on'])}から{days}日、接触がありません。")
+
+
+def _long_ago(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:
+    """What has not been done for a while."""
     if row["is_known"] and (days := _days(row["verified_on"], today)) > most.verified_days:
         told = f"担当者の連絡先を{_said(row['verified_on'])}から{days}日確かめていません。"
-        yield Reason(kinds.CONTACT_STALE, row["verified_on"], told)
-    if (days := _days(row["drilled_on"] or since, today)) > most.drill_days:
+        yield Reason(RelationshipReason.CONTACT_STALE, row["verified_on"], told)
+    if (days := _days(row["drilled_on"] or row["since"], today)) > most.drill_days:
         told = f"{days}日、訓練に参加していません。"
-        yield Reason(kinds.LONG_WITHOUT_DRILL, row["drilled_on"], told)
+        yield Reason(RelationshipReason.LONG_WITHOUT_DRILL, row["drilled_on"], told)
+
+
+def _due(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:
+    """What has a day on which it ends, or was to be done."""
+    kinds = RelationshipReason
     if row["ends_on"] is not None and _days(today, row["ends_on"]) <= most.ending_days:
         yield Reason(kinds.AGREEMENT_ENDING, row["ends_on"], f"協定が{_said(row['ends_on'])}に満了します。")
     if row["due_on"] is not None and row["due_on"] < today:
         yield Reason(kinds.STEP_OVERDUE, row["due_on"], f"次の対応の期限（{_said(row['due_on'])}）を過ぎています。")
+    if overdue := row["overdue_improvements"]:
+        told = f"訓練の改善事項{overdue}件が期限を過ぎています（早いものは{_said(row['mend_by'])}）。"
+        yield Reason(kinds.IMPROVEMENT_OVERDUE, row["mend_by"], told)
 
 
 def _days(earlier: date, later: date) -> int:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from domain.activities import Activity
 from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment
 from domain.calendar import Appointment
-from domain.drills import Drill
+from domain.drills import Drill, Improvement
 from domain.encounters import Encounter
 from domain.incoming import IncomingMail
 from domain.lectures import Lecture
@@ -30,8 +30,9 @@ from domain.wifi import WifiSpot
 class WorkKind(StrEnum):
     """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
     更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
-    講義の報告, 訓練の実施結果, 訓練報告書の承認, 活動の実施結果, 未回答の招待, 届いた返信,
-    公衆無線LANの働き掛け, 公衆無線LANの再確認, 広報啓発の実施, 広報啓発の報告, 広報啓発の確認."""
+    講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認, 活動の実施結果,
+    未回答の招待, 届いた返信, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
+    広報啓発の実施, 広報啓発の報告, 広報啓発の確認."""
 
     DRIFTING = "DRIFTING"
     STEP_DUE = "STEP_DUE"
@@ -49,6 +50,8 @@ class WorkKind(StrEnum):
     LECTURE_UNREPORTED = "LECTURE_UNREPORTED"
     DRILL_OVER = "DRILL_OVER"
     DRILL_TO_APPROVE = "DRILL_TO_APPROVE"
+    IMPROVEMENT_DUE = "IMPROVEMENT_DUE"
+    IMPROVEMENT_TO_VERIFY = "IMPROVEMENT_TO_VERIFY"
     ACTIVITY_OVER = "ACTIVITY_OVER"
     UNANSWERED = "UNANSWERED"
     MAIL_WAITING = "MAIL_WAITING"
@@ -95,6 +98,8 @@ def on(instant: str) -> str:
 
 MET = "encounter met JOIN organization body ON body.id = met.organization_id WHERE met.unit_id = ANY ($1)"
 ASKED = "lecture JOIN organization host ON host.id = lecture.school_id WHERE lecture.unit_id = ANY ($1)"
+LEFT = """improvement item JOIN drill ON drill.id = item.drill_id
+            LEFT JOIN organization body ON body.id = item.organization_id WHERE item.unit_id = ANY ($1)"""
 STEP = f"{MET} AND met.next_due_on IS NOT NULL AND met.next_done_on IS NULL AND met.status <> 'CANCELLED'"
 CONFIRMED_ON = "coalesce(known.verified_on, known.since)"
 A_WEEK = 7
@@ -300,6 +305,30 @@ PARTS = (
         "drill WHERE drill.unit_id = ANY ($1) AND drill.status = 'IN_REVIEW' AND drill.reported_by_id <> $4",
         title="drill.title",
         since=on("drill.reported_at"),
+    ),
+    Part(
+        WorkKind.IMPROVEMENT_DUE,
+        "改善事項の対応",
+        Improvement,
+        "訓練の改善事項の期限は{due_on}です。",
+        ("finishImprovement", "beginImprovement", "correctImprovement", "carryOverImprovement", "rejectImprovement"),
+        "item",
+        f"{LEFT} AND item.status IN ('OPEN', 'IN_PROGRESS') AND item.due_on <= $2 + {A_WEEK}",
+        title="coalesce(body.name, drill.title)",
+        since="item.raised_on",
+        due_on="item.due_on",
+        owner="item.owner_id",
+    ),
+    Part(
+        WorkKind.IMPROVEMENT_TO_VERIFY,
+        "改善事項の確認",
+        Improvement,
+        "対応した改善事項を、対応した人と担当者でない職員が確認します。",
+        ("verifyImprovement", "sendBackImprovement"),
+        "item",
+        f"{LEFT} AND item.status = 'DONE' AND item.done_by_id <> $4 AND item.owner_id IS DISTINCT FROM $4",
+        title="coalesce(body.name, drill.title)",
+        since="item.done_on",
     ),
     Part(
         WorkKind.ACTIVITY_OVER,

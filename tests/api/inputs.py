@@ -279,16 +279,18 @@ async def drill_of(who: Actor, contact: Contact) -> dict[str, UUID]:
 
 
 async def encounter_of(who: Actor, contact: Contact) -> dict[str, UUID]:
-    """A visit to the contact's body, reported, with something to be done still."""
+    """A visit to the contact's body, reported, with something to be done still; and what a drill has left elsewhere."""
+    body = await Organization.get(id=contact.organization_id)
+    trader = await make.company(who, f"{body.name}出入りの商会")
     visit = await make.encounter(
         who,
-        body=await Organization.get(id=contact.organization_id),
+        body=body,
         kind=EncounterKind.VISIT,
         starts_at=who.now - timedelta(days=1),
         checklist=[ItemChecked(EncounterCheckItem.BCP, EncounterAnswer.YES)],
         next_step=NextStep("訓練の案内を送る", who.today),
     )
-    return {"Encounter": visit.id}
+    return {"Encounter": visit.id, "Improvement": (await make.improvement(who, trader)).id}
 
 
 async def outreach_of(who: Actor, contact: Contact) -> dict[str, UUID]:

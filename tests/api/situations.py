@@ -216,6 +216,7 @@ async def _more(place: Town, guest: Actor) -> None:
     contact = await Contact.get(person_id=guest.person_id)
     await _met(place.officer, contact)
     await sent(place.officer, contact)
+    await make.improvement(place.officer, await make.company(place.officer, f"例示商会{place.officer.unit_id}"))
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await campaign_of(place.officer, await Contact.get(person_id=guest.person_id))
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")

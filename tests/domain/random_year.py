@@ -29,7 +29,16 @@ from domain.agreements import (
 )
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
 from domain.councils import Council, CouncilKind, CouncilMembership, CouncilRole
-from domain.drills import Drill, DrillFormat, DrillStatus, DrillThreat, Participation, ParticipationRole
+from domain.drills import (
+    Drill,
+    DrillFormat,
+    DrillStatus,
+    DrillThreat,
+    Improvement,
+    ImprovementStatus,
+    Participation,
+    ParticipationRole,
+)
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.organizations import CiSector, Contact, ContactRole, InPlace, Organization, OrganizationKind
@@ -282,6 +291,10 @@ async def _drill(year: Year) -> None:
         came = {"role": draw.choice([*ParticipationRole]), "attended_count": draw.choice([None, 0, 1, 12])}
         part = {"drill": drill, "appointment_id": when.id, "organization": body, "planned_count": 3}
         await Participation.create(**part, **came, **year.stamped(unit))
+    status, raised = draw.choice([*ImprovementStatus]), year.day()
+    is_settled = status not in (ImprovementStatus.OPEN, ImprovementStatus.IN_PROGRESS, ImprovementStatus.DONE)
+    days = {"raised_on": raised, "due_on": raised, "settled_on": max(raised, year.day()) if is_settled else None}
+    await Improvement.create(drill=drill, status=status, what="改善", **days, **year.stamped(unit))
 
 
 async def _encounter(year: Year) -> None:

@@ -25,7 +25,14 @@ from domain.agreements import (
 )
 from domain.calendar import Appointment, Attendee
 from domain.councils import VOTING, Council, CouncilMembership
-from domain.drills import Drill, DrillStatus, Participation, ParticipationRole
+from domain.drills import (
+    Drill,
+    DrillStatus,
+    Improvement,
+    ImprovementStatus,
+    Participation,
+    ParticipationRole,
+)
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
@@ -43,7 +50,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_encounters, _bodies, _contacts, _councils, _outreach)
+    more = (_encounters, _bodies, _contacts, _councils, _outreach, _improvements)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -238,6 +245,21 @@ async def _drills(first: date, last: date) -> dict[str, list[Item]]:
                 found["DRILL_PEOPLE"].append((unit_id, kind, part.attended_count))
                 for name in ("DRILL_BODIES", "DRILL_BODIES_UNIQUE"):
                     found[name].append((unit_id, kind, bodies[part.organization_id].identity))
+    return found
+
+
+async def _improvements(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {f"IMPROVEMENTS_{name}": [] for name in ("NEW", "VERIFIED", "OPEN")}
+    for left in await Improvement.all().prefetch_related("drill"):
+        item = (left.unit_id, left.drill.threat.value, left.id)
+        if first <= left.raised_on <= last:
+            found["IMPROVEMENTS_NEW"].append(item)
+        if left.raised_on > last:
+            continue
+        if left.settled_on is None or left.settled_on > last:
+            found["IMPROVEMENTS_OPEN"].append(item)
+        elif first <= left.settled_on and left.status in (ImprovementStatus.VERIFIED, ImprovementStatus.CLOSED):
+            found["IMPROVEMENTS_VERIFIED"].append(item)
     return found
 
 

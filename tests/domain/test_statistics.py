@@ -99,6 +99,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
+    kinds |= {"IMPROVEMENT": DrillThreat}
     kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}
     kinds |= {"COUNCIL": CouncilKind, "COUNCIL_MEMBERSHIP": CouncilKind}
     kinds |= {"OUTREACH": OutreachKind, "OUTREACH_THEME": OutreachTheme}

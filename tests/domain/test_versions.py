@@ -303,6 +303,21 @@ async def papers_are_kept(town: Town, sweep: Sweep) -> None:
     await sweep(documents.withdraw, me, paper)
 
 
+async def drills_leave_something_to_mend(town: Town, sweep: Sweep) -> None:
+    me, item = town.officer, await make.improvement(town.officer)
+    await sweep(drills.correct_improvement, me, item, what="連絡網を改める")
+    await sweep(drills.begin_improvement, me, item)
+    await sweep(drills.finish_improvement, me, item, evidence="要領を改めた。")
+    await sweep(drills.send_back_improvement, town.hq, item, reason="夜間の分がない")
+    await drills.finish_improvement(me, item.id, evidence="夜間の分も改めた。")
+    await sweep(drills.verify_improvement, town.hq, item)
+    await sweep(drills.close_improvement, me, item)
+    other = await make.improvement(me, drill=await Drill.get(id=item.drill_id))
+    await sweep(drills.reject_improvement, me, other, reason="費用に見合わないため")
+    third, to = await make.improvement(me, drill=await Drill.get(id=item.drill_id)), await make.drill(me)
+    await sweep(drills.carry_over_improvement, me, third, to_drill_id=to.id, objective="夜間の連絡を確かめる")
+
+
 async def networks_are_surveyed(town: Town, sweep: Sweep) -> None:
     me, spot = town.officer, await make.wifi_spot(town.officer)
     await sweep(wifi.correct_spot, me, spot, ssid="MIHON")
@@ -442,7 +457,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "campaigns": (contacts_are_asked,),
     "councils": (councils_stand,),
     "documents": (papers_are_kept,),
-    "drills": (drills_are_held,),
+    "drills": (drills_are_held, drills_leave_something_to_mend),
     "encounters": (encounters_are_reported,),
     "outreach": (outreach_is_reported,),
     "notices": (partners_are_told,),

@@ -10,7 +10,7 @@ from domain import database, migrating
 from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
-from domain.drills import Drill, DrillStatus
+from domain.drills import Drill, DrillStatus, Improvement, ImprovementStatus
 from domain.encounters import Encounter, EncounterStatus, is_elsewhere
 from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
@@ -150,6 +150,19 @@ def test_eight_drills_of_the_year_were_held_or_are_coming_and_one_was_moved_with
     count, sequence = look(drills())
     assert count == 8
     assert sequence >= 2
+
+
+def test_what_the_drills_have_left_was_mostly_mended_and_some_of_it_is_overdue(look, year):
+    async def left():
+        return await Improvement.all()
+
+    items = look(left())
+    verified = [one for one in items if one.status is ImprovementStatus.VERIFIED]
+    overdue = [one for one in items if one.settled_on is None and one.due_on < year.today]
+    assert len(items) >= 8
+    assert len(items) / 2 < len(verified) < len(items)
+    assert overdue
+    assert all(one.verified_by_id not in (one.done_by_id, one.owner_id) for one in verified)
 
 
 def test_partners_are_met_all_year_and_some_encounters_wait_for_their_report_or_for_what_follows(look, year):

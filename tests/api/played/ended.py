@@ -57,6 +57,12 @@ async def encounter_cancelled(on: Ground) -> Ready:
     return hq(on)
 
 
+async def improvement_rejected(on: Ground) -> Ready:
+    item = await make.improvement(on.town.officer)
+    await drills.reject_improvement(on.town.officer, item.id, reason="費用に見合わないため")
+    return hq(on, Improvement=item.id)
+
+
 async def document_withdrawn(on: Ground) -> Ready:
     await documents.withdraw(on.town.officer, on.ids["Document"])
     return hq(on)
@@ -198,6 +204,7 @@ ENDED: dict[str, Preparation] = {
     "Encounter": encounter_cancelled,
     **dict.fromkeys(("OutreachEvent", "OutreachHost"), outreach_called_off),
     **dict.fromkeys(("Notice", "NoticeRecipient"), notice_withdrawn),
+    "Improvement": improvement_rejected,
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
     "Council": council_dissolved,

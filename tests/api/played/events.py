@@ -198,6 +198,29 @@ async def encounter_checked(on: Ground) -> Ready:
     return hq(on, told_of(on, kind="VISIT"))
 
 
+async def drill_over(on: Ground) -> Ready:
+    body = await make.company(on.town.officer, "例示水産株式会社")
+    drill = await make.held_drill(on.town.officer, body, title="水産共同対処訓練")
+    return hq(on, Drill=drill.id, Organization=body.id)
+
+
+async def improvement_begun(on: Ground) -> Ready:
+    await drills.begin_improvement(on.town.officer, on.ids["Improvement"])
+    return hq(on, {"doneOn": "2026-07-01"})
+
+
+async def improvement_done(on: Ground) -> Ready:
+    await improvement_begun(on)
+    await drills.finish_improvement(on.town.officer, on.ids["Improvement"], evidence="要領を改めた。")
+    return hq(on)
+
+
+async def improvement_verified(on: Ground) -> Ready:
+    await improvement_done(on)
+    await drills.verify_improvement(on.town.hq, on.ids["Improvement"])
+    return hq(on)
+
+
 async def document_released(on: Ground) -> Ready:
     await documents.release(on.town.officer, on.ids["Document"])
     return hq(on)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import agreements, organizations, worklist
+from domain import agreements, drills, organizations, worklist
 from domain.actor import Actor
 from domain.agreements import AgreementKind
 from domain.errors import NotAllowed
@@ -99,6 +99,25 @@ def test_a_drill_together_counts_from_the_day_on_which_they_came(play: Any) -> N
         await agreements.sign(town.officer, ready.id, signed_on=town.officer.today, signatures=signed)
         one = await stands(after(town, 90))
         assert one.drilled_on == make.at(town.officer, drill.starts_at).today
+
+    play(story)
+
+
+def test_what_a_drill_has_left_to_mend_weighs_once_its_day_is_over_and_until_it_is_verified(play: Any) -> None:
+    async def story(town: Town) -> None:
+        power = await Organization.get(id=(await partner(town)).organization_id)
+        item = await make.improvement(town.officer, power, due_on=after(town, 20).today)
+        open_still = await stands(after(town, 20))
+        assert (open_still.grade, open_still.open_improvements) == (GOOD, 1)
+        late = await stands(after(town, 21))
+        assert (late.grade, reasons(late)) == (WATCH, [RelationshipReason.IMPROVEMENT_OVERDUE])
+        assert late.reasons[0].told == "訓練の改善事項1件が期限を過ぎています（早いものは令和８年７月21日）。"
+        await drills.begin_improvement(after(town, 21), item.id)
+        await drills.finish_improvement(after(town, 21), item.id, evidence="連絡網を改めた。")
+        assert (await stands(after(town, 22))).grade is WATCH, "nobody has seen it yet"
+        await drills.verify_improvement(make.at(town.hq, after(town, 22).now), item.id)
+        mended = await stands(after(town, 22))
+        assert (mended.grade, mended.open_improvements) == (GOOD, 0)
 
     play(story)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.schema import schema
-from domain import agreements, encounters, lectures, outreach, people, wifi, worklist
+from domain import agreements, drills, encounters, lectures, outreach, people, wifi, worklist
 from domain.actor import Actor
 from domain.encounters import NextStep
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -32,6 +32,18 @@ async def a_step(town: Town, days: int = 3, owner: Any = None) -> Actor:
     step = NextStep("資料を届ける", town.officer.today + days * DAY, owner)
     await make.encounter(town.officer, body=await make.company(town.officer, "例題商事株式会社"), next_step=step)
     return town.officer
+
+
+async def what_a_drill_has_left(town: Town) -> Actor:
+    await make.improvement(town.officer, due_on=town.officer.today + DAY)
+    return town.officer
+
+
+async def what_was_mended(town: Town) -> Actor:
+    item = await make.improvement(town.officer)
+    await drills.begin_improvement(town.officer, item.id)
+    await drills.finish_improvement(town.officer, item.id, evidence="連絡網を改めた。")
+    return town.hq
 
 
 async def a_step_of_nobody(town: Town) -> Actor:
@@ -181,6 +193,8 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.LECTURE_OVER: a_lecture_of_yesterday,
     WorkKind.LECTURE_UNREPORTED: a_lecture_that_was_given,
     WorkKind.DRILL_OVER: a_drill_of_yesterday,
+    WorkKind.IMPROVEMENT_DUE: what_a_drill_has_left,
+    WorkKind.IMPROVEMENT_TO_VERIFY: what_was_mended,
     WorkKind.ACTIVITY_OVER: an_activity_of_yesterday,
     WorkKind.UNANSWERED: an_invitation,
     WorkKind.MAIL_WAITING: a_mail,
