@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api import reading
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.reading import Connection, Node
@@ -20,8 +21,7 @@ from domain.rights import DataClass
 INTERNAL = DataClass.INTERNAL
 STANDING = "{t}.term_from <= {v}::date and coalesce({t}.term_to >= {v}::date, true)"
 
-for kind in (CouncilKind, CouncilRole):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(CouncilKind, CouncilRole)
 
 
 @strawberry.enum

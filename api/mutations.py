@@ -57,6 +57,9 @@ MULTILINE = frozenset(
         "text",
         "message",
         "evidence",
+        "agenda",
+        "minutes_text",
+        "wording",
     }
 )
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"

@@ -24,6 +24,7 @@ from domain.errors import Invalid, RateLimited, Refused
 from domain.japanese import Honorific, addressed, day_with_weekday, from_to, shown, storable
 from domain.lectures import Assignment
 from domain.looks import Door
+from domain.meetings import CouncilMeeting
 from domain.people import Person
 from domain.replies import Coming
 from domain.units import Unit
@@ -124,9 +125,11 @@ def place_of(appointment: Appointment) -> str:
 
 
 async def last_days(asked: Collection[Attendee]) -> dict[UUID, date]:
-    """回答期限 of each who is asked, where whoever invited has set one; two statements however many they are."""
+    """回答期限 of each who is asked, where whoever invited has set one; three statements however many they are."""
     drills = Drill.filter(appointment_id__in=[one.appointment_id for one in asked], reply_by__isnull=False)
     days = {one.appointment_id: one.reply_by for one in await drills}
+    meetings = CouncilMeeting.filter(appointment_id__in=[one.appointment_id for one in asked], reply_by__isnull=False)
+    days |= {one.appointment_id: one.reply_by for one in await meetings}
     assigned = Assignment.filter(attendee_id__in=[one.id for one in asked], reply_by__isnull=False).order_by("id")
     own = {one.attendee_id: one.reply_by for one in await assigned}
     return {one.id: day for one in asked if (day := days.get(one.appointment_id) or own.get(one.id))}

@@ -26,6 +26,7 @@ from api.encounters import EncounterMutations, EncounterQueries, EncounterReview
 from api.incoming import IncomingMutations, IncomingQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
+from api.meetings import CouncilMeetingMutations, CouncilResolutionMutations, MeetingQueries
 from api.merging import MergeMutations, MergeQueries
 from api.mutations import together
 from api.notices import NoticeMutations, NoticeQueries, NoticeRecipientMutations, NoticeRuleMutations
@@ -82,6 +83,7 @@ class Query(
     BookQueries,
     RetentionQueries,
     CouncilQueries,
+    MeetingQueries,
     WifiQueries,
     WorklistQueries,
     ThresholdQueries,
@@ -134,6 +136,8 @@ Mutation = together(
     HoldMutations,
     CouncilMutations,
     CouncilMembershipMutations,
+    CouncilMeetingMutations,
+    CouncilResolutionMutations,
     WifiSpotMutations,
     WifiSurveyMutations,
     WifiAdviceMutations,

@@ -30,13 +30,15 @@ from domain.verbs import broken
 
 
 class AppointmentKind(StrEnum):
-    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式, OUTREACH 広報啓発."""
+    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式, OUTREACH 広報啓発,
+    MEETING 協議会の会議."""
 
     LECTURE = "LECTURE"
     DRILL = "DRILL"
     ACTIVITY = "ACTIVITY"
     CEREMONY = "CEREMONY"
     OUTREACH = "OUTREACH"
+    MEETING = "MEETING"
 
 
 class AppointmentStatus(StrEnum):

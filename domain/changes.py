@@ -32,6 +32,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "place": ("場所", "未定"),
     "online_url": ("オンライン", "なし"),
     "format": ("形式", "なし"),
+    "agenda": ("議題", "なし"),
     "purpose": ("目的", "なし"),
     "objectives": ("目標", "なし"),
     "audience": ("対象", "なし"),
@@ -46,6 +47,7 @@ LONGEST = 120
 
 WEIGHTS: Mapping[str, int] = {
     "drill-invitation": 3,
+    "meeting-invitation": 3,
     "activity-invitation": 3,
     "activity-waitlisted": 3,
     "activity-seat-offered": 3,
@@ -54,6 +56,7 @@ WEIGHTS: Mapping[str, int] = {
     "lecture-assigned": 3,
     "outreach-invitation": 3,
     "drill-rescheduled": 2,
+    "meeting-rescheduled": 2,
     "lecture-rescheduled": 2,
     "outreach-rescheduled": 2,
     "lecture-confirmed": 1,
@@ -61,6 +64,7 @@ WEIGHTS: Mapping[str, int] = {
     "drill-confirmed": 1,
     "activity-confirmed": 1,
     "drill-changed": 0,
+    "meeting-changed": 0,
     "activity-changed": 0,
     "lecture-changed": 0,
     "outreach-changed": 0,
@@ -69,7 +73,7 @@ WEIGHTS: Mapping[str, int] = {
 """Which of several kinds of letters is written where one leaves for all: who was never asked is asked, and no letter
 says "the date stays" where another tells a new one, or no more than that an answer has come where something is new."""
 
-TEXTUAL = frozenset({"drill-changed", "activity-changed", "outreach-changed"})
+TEXTUAL = frozenset({"drill-changed", "activity-changed", "outreach-changed", "meeting-changed"})
 """Letters that tell of nothing but what calendars show of a date."""
 
 

@@ -95,6 +95,12 @@ MOST_QUIET = 14
 """The most hours of a day in which somebody may want to be told nothing."""
 
 
+async def post_on(officer: Person, day: date) -> Post | None:
+    """The post that an officer holds, or held, on a day."""
+    held = Post.filter(Q(until=None) | Q(until__gte=day), person_id=officer.id, since__lte=day)
+    return await held.order_by("-since").first()
+
+
 async def has_moved_on(officer: Person, since: date, today: date) -> bool:
     """Whether an officer has left since that day, for good or for another post."""
     has_left = officer.retired_on is not None and officer.retired_on <= today

@@ -26,6 +26,7 @@ from domain.drills import Drill, DrillStatus
 from domain.invitations import write
 from domain.japanese import from_to
 from domain.lectures import Lecture, LectureStatus
+from domain.meetings import CouncilMeeting, MeetingStatus
 from domain.people import MOST_DAYS
 from domain.records import Owned
 from domain.verbs import routine
@@ -55,6 +56,7 @@ UNREPORTED: Mapping[type[Owned], tuple[StrEnum, ...]] = {
     Lecture: (LectureStatus.CONFIRMED, LectureStatus.DELIVERED),
     Drill: (DrillStatus.CONFIRMED, DrillStatus.RUNNING, DrillStatus.PAUSED),
     Activity: (ActivityStatus.PLANNED, ActivityStatus.CONFIRMED),
+    CouncilMeeting: (MeetingStatus.PLANNED, MeetingStatus.INVITED),
 }
 """The states of what is over in which somebody at the desk still has to enter what became of it."""
 

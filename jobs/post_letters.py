@@ -299,6 +299,8 @@ def _calendar(stamp: datetime, desk: Desk, letter: Letter, sender: str) -> tuple
 
 
 ABOUT = (
+    ("協議会", "council"),
+    ("議題", "agenda"),
     ("形式", "format"),
     ("目的", "purpose"),
     ("目標", "objectives"),

@@ -15,6 +15,7 @@ from domain import (
     feeds,
     installation,
     lectures,
+    meetings,
     organizations,
     outreach,
     people,
@@ -48,6 +49,7 @@ from domain.drills import Drill, DrillFormat, DrillThreat, Improvement, TookPart
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
 from domain.feeds import Feed, Subscription
 from domain.lectures import Audience, Lecture
+from domain.meetings import CouncilMeeting, MeetingPresence
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.outreach import (
     HandedOut,
@@ -366,6 +368,20 @@ async def proposal(who: Actor, **over: Any) -> ContactProposal:
     line = await asked(who)
     await campaigns.propose_by_link(who.now, line.id, **({"job_title": "情報システム課長"} | over))
     return await ContactProposal.get(asked_id=line.id)
+
+
+async def meeting(who: Actor, council: Council, **over: Any) -> CouncilMeeting:
+    """In two weeks, for two hours; planned, and nobody is asked yet."""
+    starts_at = over.pop("starts_at", who.now + timedelta(days=14))
+    values: dict[str, Any] = {"title": "第1回総会", "agenda": ["事業計画", "役員の選任"], "place": "青浜県警察本部"}
+    dates = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+    return await meetings.plan(who, council.id, **(dates | values | over))
+
+
+async def met(who: Actor, meeting: CouncilMeeting, *members: CouncilMembership, **over: Any) -> CouncilMeeting:
+    """Held, with somebody of each of these members there."""
+    there = [MeetingPresence(one.id, job_title="課長") for one in members]
+    return await meetings.hold(at(who, meeting.starts_at + timedelta(hours=3)), meeting.id, attended=there, **over)
 
 
 async def wifi_spot(who: Actor, name: str = "見本珈琲店", **over: Any) -> WifiSpot:

@@ -11,6 +11,7 @@ from domain.councils.council import (
     CouncilRole,
     members_on,
     memberships_visible_to,
+    must_stand,
     visible_to,
 )
 from domain.councils.joining import admit, correct_membership, end_membership, strike_membership
@@ -33,6 +34,7 @@ __all__ = [
     "establish",
     "members_on",
     "memberships_visible_to",
+    "must_stand",
     "strike_membership",
     "transfer",
     "visible_to",

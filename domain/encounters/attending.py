@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
@@ -19,7 +18,7 @@ from domain.actor import LIAISONS, Actor, Author
 from domain.encounters.encounter import Encounter
 from domain.errors import Incomplete, Invalid
 from domain.organizations import Contact, Organization
-from domain.people import Person, Post
+from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
 
@@ -145,8 +144,7 @@ async def _row(actor: Actor, encounter: Encounter, member: EncounterMember) -> R
 async def _officer(actor: Actor, member: EncounterMember, day: date) -> Row:
     officer = await records.see(people.officers_visible_to(actor), _known(member.officer_id), field="members")
     _must_be_there(officer.retired_on, day)
-    held = Post.filter(Q(until=None) | Q(until__gte=day), person_id=officer.id, since__lte=day)
-    post = await held.order_by("-since").first()
+    post = await people.post_on(officer, day)
     unit = await Unit.get(id=post.unit_id) if post else None
     frozen = _post(member, post.job_title if post else "", unit.name if unit else "")
     return {"side": EncounterSide.POLICE, "person_id": officer.id, "police_unit_id": unit and unit.id} | frozen

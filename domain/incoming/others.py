@@ -11,7 +11,19 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from domain import activities, calendar, drills, invitations, lectures, outbox, outreach, people, records, replies
+from domain import (
+    activities,
+    calendar,
+    drills,
+    invitations,
+    lectures,
+    meetings,
+    outbox,
+    outreach,
+    people,
+    records,
+    replies,
+)
 from domain.activities import Activity
 from domain.actor import LIAISONS, Actor
 from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
@@ -21,6 +33,7 @@ from domain.incoming.mail import LABELS, MOVES, IncomingDoubt, IncomingKind, Inc
 from domain.incoming.speaking import said_by, speaker
 from domain.japanese import mail_address
 from domain.lectures import Lecture
+from domain.meetings import CouncilMeeting
 from domain.organizations import Contact
 from domain.outbox import Method
 from domain.outreach import OutreachEvent
@@ -156,9 +169,19 @@ async def _seat_at_outreach(actor: Actor, date: Appointment, instead_of: Attende
     await outreach.invite(actor, event.id, contact_ids=[contact.id])
 
 
+async def _seat_at_meeting(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
+    meeting = await CouncilMeeting.get(appointment_id=date.id)
+    if instead_of.organization_id is None:
+        await meetings.invite(actor, meeting.id, officer_ids=[person.id])
+        return
+    contact = await _colleague(actor, instead_of, person)
+    await meetings.invite(actor, meeting.id, contact_ids=[contact.id])
+
+
 SEATS: Mapping[AppointmentKind, Seat] = {
     AppointmentKind.DRILL: _seat_at_drill,
     AppointmentKind.LECTURE: _seat_at_lecture,
     AppointmentKind.ACTIVITY: _seat_at_activity,
     AppointmentKind.OUTREACH: _seat_at_outreach,
+    AppointmentKind.MEETING: _seat_at_meeting,
 }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain import activities, drills, invitations, lectures, outreach, records, replies
+from domain import activities, drills, invitations, lectures, meetings, outreach, records, replies
 from domain.activities import Activity
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import Appointment, AppointmentKind, Attendee
@@ -20,6 +20,7 @@ from domain.errors import WrongState
 from domain.incoming.mail import LABELS, MOVES, IncomingKind, IncomingMail, IncomingStatus, visible_to
 from domain.incoming.speaking import said_by, speaker
 from domain.lectures import Lecture, LectureStatus
+from domain.meetings import CouncilMeeting
 from domain.outbox import Method
 from domain.outreach import OutreachEvent
 from domain.states import must_move, said
@@ -55,11 +56,17 @@ async def _move_outreach(actor: Actor, date: Appointment, starts_at: datetime, e
     await outreach.reschedule(actor, event.id, starts_at=starts_at, ends_at=ends_at, lasts_until=until, reason=reason)
 
 
+async def _move_meeting(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    meeting = await CouncilMeeting.get(appointment_id=date.id)
+    await meetings.postpone(actor, meeting.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+
+
 MOVERS: Mapping[AppointmentKind, Move] = {
     AppointmentKind.DRILL: _move_drill,
     AppointmentKind.LECTURE: _move_lecture,
     AppointmentKind.ACTIVITY: _move_activity,
     AppointmentKind.OUTREACH: _move_outreach,
+    AppointmentKind.MEETING: _move_meeting,
 }
 
 

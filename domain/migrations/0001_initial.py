@@ -26,6 +26,8 @@ from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
 from domain.looks import Door
+from domain.meetings.meeting import MeetingStatus
+from domain.meetings.resolving import ResolutionOutcome
 from domain.notices.notice import AcknowledgementWay, CallResult, NoticeHandling, NoticeSeverity, NoticeStatus, Tlp
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.origins import current
@@ -248,7 +250,7 @@ class Migration(migrations.Migration):
                 ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('prefecture_id', fields.UUIDField()),
-                ('kind', fields.CharEnumField(description='LECTURE: LECTURE\nDRILL: DRILL\nACTIVITY: ACTIVITY\nCEREMONY: CEREMONY\nOUTREACH: OUTREACH', enum_type=AppointmentKind, max_length=20)),
+                ('kind', fields.CharEnumField(description='LECTURE: LECTURE\nDRILL: DRILL\nACTIVITY: ACTIVITY\nCEREMONY: CEREMONY\nOUTREACH: OUTREACH\nMEETING: MEETING', enum_type=AppointmentKind, max_length=20)),
                 ('uid', fields.CharField(unique=True, max_length=255)),
                 ('sequence', fields.IntField(default=0)),
                 ('title', fields.CharField(max_length=500)),
@@ -335,6 +337,57 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'document', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'created_at', 'id'], name='document_appointment'), Index(fields=['unit_id', 'created_at', 'id'], name='document_unit')], 'pk_attr': 'id', 'table_description': 'One file. `size` is in bytes, `sha256` in hexadecimal digits; `number` is the 文書番号 where it has one, and'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CouncilMeeting',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('council', fields.ForeignKeyField('renkei.Council', source_field='council_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('appointment', fields.OneToOneField('renkei.Appointment', source_field='appointment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='PLANNED: PLANNED\nINVITED: INVITED\nHELD: HELD\nMINUTED: MINUTED\nCANCELLED: CANCELLED', enum_type=MeetingStatus, max_length=20)),
+                ('title', fields.CharField(max_length=200)),
+                ('agenda', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('reply_by', fields.DateField(null=True)),
+                ('quorum', fields.IntField(null=True)),
+                ('member_count', fields.IntField(null=True)),
+                ('present_count', fields.IntField(null=True)),
+                ('proxy_count', fields.IntField(null=True)),
+                ('is_quorate', fields.BooleanField(null=True)),
+                ('minutes_text', fields.TextField(default='', unique=False)),
+                ('minutes_document', fields.ForeignKeyField('renkei.Document', source_field='minutes_document_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('minuted_by_id', fields.UUIDField(null=True)),
+                ('minuted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'council_meeting', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'starts_at', 'id'], name='council_meeting_unit_start'), Index(fields=['council_id', 'starts_at', 'id'], name='council_meeting_council_start')], 'pk_attr': 'id', 'table_description': 'One meeting. `agenda` (議題) and the date are told to whoever is invited, all else stays with the desk.'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CouncilResolution',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('meeting', fields.ForeignKeyField('renkei.CouncilMeeting', source_field='meeting_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('item', fields.IntField(null=True)),
+                ('wording', fields.CharField(max_length=1000)),
+                ('votes_for', fields.IntField()),
+                ('votes_against', fields.IntField()),
+                ('votes_abstained', fields.IntField()),
+                ('result', fields.CharEnumField(description='ADOPTED: ADOPTED\nREJECTED: REJECTED\nCONTINUED: CONTINUED', enum_type=ResolutionOutcome, max_length=20)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'council_resolution', 'app': 'renkei', 'indexes': [Index(fields=['meeting_id', 'created_at', 'id'], name='council_resolution_meeting')], 'pk_attr': 'id', 'table_description': '議決: one text, the votes of the 会員 who were there or stood in for, and what became of it. `item` is the number'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -1127,6 +1180,26 @@ class Migration(migrations.Migration):
                 ('reason', fields.CharField(default='', max_length=500)),
             ],
             options={'table': 'contact_proposal', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='contact_proposal_unit'), Index(fields=['contact_id'], name='contact_proposal_contact'), Index(fields=['asked_id'], name='contact_proposal_asked'), Index(fields=['person_id'], name='contact_proposal_person')], 'pk_attr': 'id', 'table_description': 'What somebody says of their own post, by the link of a campaign. A column that is null is not to change; `remark`'},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CouncilAttendance',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('meeting', fields.ForeignKeyField('renkei.CouncilMeeting', source_field='meeting_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('membership', fields.ForeignKeyField('renkei.CouncilMembership', source_field='membership_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('proxy_holder', fields.ForeignKeyField('renkei.CouncilMembership', source_field='proxy_holder_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('renkei.Person', source_field='person_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('job_title', fields.CharField(default='', max_length=100)),
+                ('department', fields.CharField(default='', max_length=100)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'council_attendance', 'app': 'renkei', 'indexes': [Index(fields=['meeting_id', 'created_at', 'id'], name='council_attendance_meeting'), Index(fields=['membership_id'], name='council_attendance_membership'), Index(fields=['person_id'], name='council_attendance_person')], 'pk_attr': 'id', 'table_description': 'For one member at one meeting: somebody who came, with the post of that day, which never changes; without a'},
             bases=['Owned'],
         ),
         ops.CreateModel(

@@ -69,6 +69,10 @@ LED_TO = {
         _by("attendee", "appointment_id", "appointment.id", OWN_ORGANIZATION),
         _by("lecture", "appointment_id", "appointment.id", f"school_id = {ORGANIZATION}"),
     ),
+    "council_meeting": (
+        _asked_to("council_meeting.appointment_id"),
+        _by("attendee", "appointment_id", "council_meeting.appointment_id", OWN_ORGANIZATION),
+    ),
     "council": (_by("council_membership", "council_id", "council.id", OWN_ORGANIZATION),),
     "drill": (
         _by("drill_participation", "drill_id", "drill.id"),
@@ -104,6 +108,8 @@ DESKS = (
     "agreement_commitment",
     "agreement_fulfilment",
     "agreement_extension",
+    "council_attendance",
+    "council_resolution",
     "encounter",
     "encounter_attendance",
     "encounter_check",

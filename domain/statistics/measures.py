@@ -31,6 +31,7 @@ from domain.drills import Drill, DrillThreat, Improvement, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
+from domain.meetings import CouncilMeeting
 from domain.organizations import CI_SECTOR_LABELS, CONTACT_ROLE_LABELS, Contact, Organization
 from domain.statistics.outreach import OF_OUTREACH
 from domain.statistics.tally import Counting, Facts, Tally
@@ -380,6 +381,32 @@ COUNCIL_MEMBERS = Facts(
          AND member.term_from <= $6 AND coalesce(member.term_to >= $6, true)""",
 )
 
+# Held, with the attendance entered. A body comes to a meeting once, with however many people, and in whichever role;
+# who was stood in for did not come.
+COUNCIL_MEETINGS = Facts(
+    "COUNCIL_MEETING",
+    "協議会の会議",
+    CouncilMeeting,
+    COUNCIL_KINDS,
+    """SELECT meeting.id, meeting.unit_id, council.kind FROM council_meeting meeting
+       JOIN council ON council.id = meeting.council_id
+       WHERE meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at >= $3 AND meeting.starts_at < $4""",
+)
+MEETING_BODIES = Facts(
+    "COUNCIL_ATTENDANCE",
+    "会議の出席団体",
+    CouncilMeeting,
+    COUNCIL_KINDS,
+    """SELECT DISTINCT meeting.id, meeting.unit_id, council.kind, organization.identity AS body
+       FROM council_meeting meeting
+       JOIN council ON council.id = meeting.council_id
+       JOIN council_attendance came ON came.meeting_id = meeting.id AND came.removed_at IS NULL
+           AND came.proxy_holder_id IS NULL
+       JOIN council_membership member ON member.id = came.membership_id
+       JOIN organization ON organization.id = member.organization_id
+       WHERE meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at >= $3 AND meeting.starts_at < $4""",
+)
+
 TALLIES = (
     Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
     Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
@@ -481,6 +508,9 @@ TALLIES = (
     Tally("COUNCILS", COUNCILS, "会議体", "会議体", STOCK, counting=UNIQUE),
     Tally("COUNCIL_MEMBERS", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=TOTAL),
     Tally("COUNCIL_MEMBERS_UNIQUE", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=UNIQUE),
+    Tally("COUNCIL_MEETINGS", COUNCIL_MEETINGS, "開催", "回", FLOW, counting=TOTAL),
+    Tally("MEETING_BODIES", MEETING_BODIES, "出席団体", "団体", FLOW, counting=TOTAL),
+    Tally("MEETING_BODIES_UNIQUE", MEETING_BODIES, "出席団体", "団体", FLOW, counting=UNIQUE),
     Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
     *OF_OUTREACH,
 )

@@ -53,6 +53,11 @@ KINDS = (
     "drill-cancelled",
     "drill-body-rescheduled",
     "drill-body-cancelled",
+    "meeting-invitation",
+    "meeting-changed",
+    "meeting-rescheduled",
+    "meeting-released",
+    "meeting-cancelled",
     "body-unreached",
     "activity-invitation",
     "activity-confirmed",
@@ -113,6 +118,8 @@ OPTIONAL = (
     "format",
     "purpose",
     "objectives",
+    "council",
+    "agenda",
     "planned_count",
     "theme",
     "audience",
@@ -149,8 +156,9 @@ class Rendered:
 def render(kind: str, facts: Mapping[str, object], own: Path | None = None) -> Rendered:
     """Fill in the letter; `Incomplete` names a fact that is missing, KeyError an unknown kind.
 
-    Facts are single lines (lists of such are `objectives`, what has `changed` since this reader was told last, and of a
-    digest, with its `date`, `coming`, `works`, `waiting`; the `text` of a notice, the `message` of a campaign):
+    Facts are single lines (lists of such are `objectives`, the `agenda` of a `council`'s meeting, what has `changed`
+    since this reader was told last, and of a digest, with its `date`, `coming`, `works`, `waiting`; the `text` of a
+    notice, the `message` of a campaign):
     `unit_name`, `unit_phone` (the switchboard, to call back), `recipient` with its honorific, `title`, `short_id`,
     and per kind `when` (in words, Japanese time), `day` (本日, 明日: as it is when the letter leaves), `place`,
     `online_url`, `reason`, `reply_by`, `reply_url`, `own_url`, `buttons` (whether answers by the calendar arrive),

@@ -22,6 +22,7 @@ from domain import (
     feeds,
     incoming,
     lectures,
+    meetings,
     merging,
     organizations,
     volunteers,
@@ -38,6 +39,7 @@ from domain.drills import Participation
 from domain.encounters import EncounterAnswer, EncounterCheckItem, EncounterKind, ItemChecked, NextStep
 from domain.incoming import Told
 from domain.lectures import Assignment
+from domain.meetings import MeetingProxy, ResolutionOutcome
 from domain.organizations import Contact, Organization
 from domain.outbox import Letter
 from domain.outreach import CoHosting, OutreachHost
@@ -232,11 +234,19 @@ async def wifi_of(who: Actor, name: str) -> dict[str, UUID]:
 
 
 async def council_of(who: Actor, body: Organization, **over: Any) -> dict[str, UUID]:
-    """A council in which the body is a member, and another one."""
+    """A council in which the body is a member, and another one, and where they have met."""
     council = await make.council(who, f"{body.name}ほか協議会", **over)
     member = await make.member(who, council, body)
-    await make.member(who, council, await make.company(who, f"{body.name}の取引先"))
-    return {"Council": council.id, "CouncilMembership": member.id}
+    other = await make.member(who, council, await make.company(who, f"{body.name}の取引先"))
+    proxies = [MeetingProxy(other.id, member.id)]
+    meeting = await make.meeting(who, council)
+    if contact := await Contact.filter(organization_id=body.id).order_by("id").first():
+        await meetings.invite(who, meeting.id, contact_ids=[contact.id])
+    held = await make.met(who, meeting, member, proxies=proxies)
+    voted = {"wording": "原案のとおり可決", "result": ResolutionOutcome.ADOPTED, "votes_for": 2}
+    resolution = await meetings.resolve(who, held.id, **voted)
+    ids = {"Council": council.id, "CouncilMembership": member.id}
+    return ids | {"CouncilMeeting": held.id, "CouncilResolution": resolution.id}
 
 
 async def merged_into(hq: Actor, who: Actor, body: Organization) -> merging.OrganizationMerge:

@@ -53,6 +53,7 @@ from domain.encounters import (
     ReportRead,
 )
 from domain.lectures import Assignment
+from domain.meetings import CouncilMeeting
 from domain.notices import NoticeRecipient
 from domain.organizations import Contact, Organization
 from domain.outreach import CoHosting
@@ -156,10 +157,7 @@ async def founded(town: Town) -> Crowd:
         asked[file.id] |= asked[file.agreement_id]
     for stored in await AgreementFileContent.all():
         asked[stored.id] |= asked[stored.file_id]
-    for paper in await Document.all():
-        asked[paper.id] |= asked[paper.appointment_id]
-    for content in await DocumentContent.all():
-        asked[content.id] |= asked[content.document_id]
+    await _follow(asked)
     return Crowd(actors, rows, asked, {unit.id: unit.prefecture_id for unit in await Unit.all()})
 
 
@@ -167,6 +165,16 @@ async def _named_in(agreement_id: UUID) -> set[UUID]:
     """The bodies that may be named in an agreement, and so are told of one another."""
     named = PartyNaming.filter(agreement_id=agreement_id, ended_on=None).prefetch_related("party")
     return {id for naming in await named for id in carried_by(naming.party)}
+
+
+async def _follow(asked: dict[UUID, set[UUID]]) -> None:
+    """Whoever is asked to a date is asked to what belongs to it."""
+    for paper in await Document.all():
+        asked[paper.id] |= asked[paper.appointment_id]
+    for meeting in await CouncilMeeting.all():
+        asked[meeting.id] |= asked[meeting.appointment_id]
+    for content in await DocumentContent.all():
+        asked[content.id] |= asked[content.document_id]
 
 
 async def _all(gtype: GraphQLObjectType) -> list[Any]:

@@ -67,6 +67,7 @@ def spoilt(gtype: Any) -> Iterator[Any]:
 MAY_BE_BLANK = {
     "label",  # of a feed: who has one needs no name for it
     "names",  # of who comes: an empty line is nobody
+    *("attended.jobTitle", "attended.department"),
     *("members.jobTitle", "members.department", "checklist.note"),
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
     *(
@@ -104,6 +105,7 @@ MAY_BE_EMPTY = {
     *("hosts", "materials", "contactIds", "officerIds"),
     *(f"criteria.{name}Ids" for name in ("council", "unit", "organization", "onlyUnit", "excluded")),
     *("criteria.sectors", "criteria.kinds", "criteria.roles"),
+    *("agenda", "proxies"),
     "attendance.attendeeIds",
     "results",
 }
@@ -136,7 +138,7 @@ UNIT_CLOSED = {
 }
 BODY_GONE = {"planEncounter", "noteEncounter"}
 GONE = {
-    *("correctCouncilMembership", "endCouncilMembership", "strikeCouncilMembership"),
+    *("correctCouncilMembership", "endCouncilMembership", "strikeCouncilMembership", "strikeCouncilResolution"),
     "takeBackCommitmentFulfilment",
     "takeBackResearchOutput",
     "requestLecture",
@@ -168,6 +170,14 @@ LEAD_BACK = {"reinstateOrganization", "reinstateEstablishment", "reinstateContac
 USUAL_AUTHORITY = {"reappointVolunteer", "reappointRoster"}
 """Mutations that know who appoints where nobody is named: whoever did so before."""
 
+NOT_NEEDED = {
+    "reason": NEED_NO_REASON,
+    "authority": USUAL_AUTHORITY,
+    "name": {"admitToCouncil"},
+    "minutesText": {"minuteCouncilMeeting"},
+}
+"""Texts that some mutations can do without: a member is called what its body is, minutes may be a paper."""
+
 
 def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:
     """Whether a value that looks wrong is none. What is not reviewed here must be refused."""
@@ -178,9 +188,7 @@ def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:
     if bad is True:
         return bool(get_named_type(gtype).name == "Boolean")
     if isinstance(bad, str):
-        not_needed = {"reason": NEED_NO_REASON, "authority": USUAL_AUTHORITY, "name": {"admitToCouncil"}}.get(
-            name, set()
-        )
+        not_needed = NOT_NEEDED.get(name, set())
         may_be_blank = name in MAY_BE_BLANK or mutation in not_needed
         return may_be_blank if not bad.strip() else bad == SQL
     return name in MAY_BE_EMPTY if bad in ([], {}) else bad in NUMBERS.get(name, ())

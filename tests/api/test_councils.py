@@ -1,12 +1,15 @@
 """協議会 through the doors: from the founding to the figure, for the secretariat, and for a member its own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain import meetings
 from domain.actor import Actor, Role
 from domain.councils import Council, CouncilMembership
+from domain.meetings import CouncilMeeting
+from domain.organizations import Contact
 from tests import make
-from tests.api.asking import change, codes, read
+from tests.api.asking import ask, change, codes, read
 from tests.make import Town
 
 COUNCILS = """
@@ -117,5 +120,110 @@ def test_whoever_is_not_of_the_secretariat_changes_nothing(play: Any) -> None:
         assert [one.version for one in await Council.all().order_by("id")] == before
         for who in (town.statistician, town.other_officer):
             assert (await read(who, COUNCILS, on="2026-07-01"))["councils"]["totalCount"] == 0
+
+    play(story)
+
+
+MEETINGS = """
+    query($council: ID) {
+      councilMeetings(first: 10, filter: { council: $council }, orderBy: STARTS_AT_DESC) {
+        totalCount
+        edges { node {
+          id status title agenda council { name } appointment { uid place }
+          quorum memberCount presentCount proxyCount isQuorate minutesText minutesDocument { name }
+          attendances(first: 10) { edges { node { jobTitle membership { name } proxyHolder { name } } } }
+          resolutions(first: 10) { edges { node { item wording votesFor votesAgainst votesAbstained result } } }
+        } }
+      }
+    }"""
+SEEN_BY_A_MEMBER = """
+    { councilMeetings { totalCount edges { node { status title agenda replyBy startsAt council { name }
+      attendances { totalCount } resolutions { totalCount } } } } }"""
+MEETING_FIGURES = """
+    query($period: String!) {
+      statistics(period: $period) { figures(measures: ["COUNCIL_MEETINGS", "MEETING_BODIES", "MEETING_BODIES_UNIQUE"]) {
+        unitName measure value } } }"""
+
+
+async def asked_members(town: Town) -> tuple[str, list[str], list[Contact]]:
+    """A council of two bodies, each with a contact."""
+    council = await make.council(town.officer)
+    bodies = [await make.company(town.officer, name) for name in ("例示銀行株式会社", "例示水道企業団")]
+    members = [await make.member(town.officer, council, body) for body in bodies]
+    contacts = [await make.contact(town.officer, body, mail_address=f"{body.id}@a.example") for body in bodies]
+    return f"Council:{council.id}", [f"CouncilMembership:{one.id}" for one in members], contacts
+
+
+def test_a_meeting_runs_from_the_plan_to_the_minutes_and_the_figures(play: Any) -> None:
+    async def story(town: Town) -> None:
+        council, (first, second), contacts = await asked_members(town)
+        dates = {"startsAt": "2026-07-20T14:00:00+09:00", "endsAt": "2026-07-20T16:00:00+09:00"}
+        said = {"title": "第1回総会", "agenda": ["事業計画", "役員の選任"], "place": "青浜県警察本部", **dates}
+        await done(town.officer, "planCouncilMeeting", councilId=council, **said)
+        meeting = f"CouncilMeeting:{(await CouncilMeeting.get()).id}"
+        await done(town.officer, "inviteCouncilMembers", meetingId=meeting)
+        partner = make.outsider(town.officer, Role.PARTNER, contacts[0])
+        [seen] = (await read(partner, SEEN_BY_A_MEMBER))["councilMeetings"]["edges"]
+        assert (seen["node"]["status"], seen["node"]["council"]["name"]) == (
+            "INVITED",
+            "見本サイバーセキュリティ協議会",
+        )
+        later = {"startsAt": "2026-07-27T14:00:00+09:00", "endsAt": "2026-07-27T16:00:00+09:00"}
+        await done(town.officer, "postponeCouncilMeeting", meetingId=meeting, reason="会場の都合", **later)
+        after = make.at(town.officer, datetime(2026, 7, 28, tzinfo=UTC))
+        came = [{"membershipId": first, "contactId": f"Contact:{contacts[0].id}", "jobTitle": "総務部長"}]
+        proxies = [{"membershipId": second, "holderId": first}]
+        await done(after, "holdCouncilMeeting", meetingId=meeting, attended=came, proxies=proxies)
+        voted = {"wording": "事業計画を承認する", "item": 1, "votesFor": 2, "result": "ADOPTED"}
+        await done(after, "recordCouncilResolution", meetingId=meeting, **voted)
+        paper = await make.document(after, (await CouncilMeeting.get()).appointment_id, name="議事録.pdf")
+        kept = {"minutesText": "原案のとおり可決した。", "documentId": f"Document:{paper.id}"}
+        await done(after, "minuteCouncilMeeting", meetingId=meeting, **kept)
+        [edge] = (await read(after, MEETINGS, council=council))["councilMeetings"]["edges"]
+        node = edge["node"]
+        assert (node["status"], node["isQuorate"], node["quorum"]) == ("MINUTED", True, 2)
+        assert node["minutesDocument"] == {"name": "議事録.pdf"}
+        there = [one["node"] for one in node["attendances"]["edges"]]
+        assert {one["membership"]["name"]: one["proxyHolder"] for one in there} == {
+            "例示銀行株式会社": None,
+            "例示水道企業団": {"name": "例示銀行株式会社"},
+        }
+        assert [one["node"]["votesFor"] for one in node["resolutions"]["edges"]] == [2]
+        asking = make.at(town.statistician, after.now + timedelta(days=120))
+        figures = (await read(asking, MEETING_FIGURES, period="2026Q2"))["statistics"]["figures"]
+        station = {one["measure"]: one["value"] for one in figures if one["unitName"] == "青浜第1警察署"}
+        assert station == {"COUNCIL_MEETINGS": 1, "MEETING_BODIES": 1, "MEETING_BODIES_UNIQUE": 1}
+
+    play(story)
+
+
+def test_a_member_is_told_nothing_of_who_else_came_nor_how_many(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, _, contacts = await asked_members(town)
+        meeting = await make.meeting(town.officer, await Council.get())
+        await meetings.invite_members(town.officer, meeting.id)
+        await make.met(town.officer, meeting, *await CouncilMembership.all())
+        partner = make.outsider(town.officer, Role.PARTNER, contacts[0])
+        for field in ("presentCount", "memberCount", "isQuorate", "minutesText", "quorum", "version", "reason"):
+            answer = await ask(partner, f"{{ councilMeetings {{ edges {{ node {{ {field} }} }} }} }}")
+            assert [code for code, _ in codes(answer)] == ["NOT_ALLOWED"], field
+        for field in ("attendances", "resolutions"):
+            answer = await ask(partner, f"{{ councilMeetings {{ edges {{ node {{ {field} {{ totalCount }} }} }} }} }}")
+            told = answer.get("data") and answer["data"]["councilMeetings"]["edges"][0]["node"][field]
+            assert not told or told["totalCount"] == 0
+
+    play(story)
+
+
+def test_nobody_but_the_secretariat_leads_a_meeting(play: Any) -> None:
+    async def story(town: Town) -> None:
+        _, _, contacts = await asked_members(town)
+        meeting = await make.meeting(town.officer, await Council.get())
+        partner = make.outsider(town.officer, Role.PARTNER, contacts[0])
+        off = {"meetingId": f"CouncilMeeting:{meeting.id}", "reason": "例"}
+        for who in (partner, town.statistician):
+            assert codes(await change(who, "cancelCouncilMeeting", **off)) == [("NOT_ALLOWED", None)]
+        assert codes(await change(town.other_officer, "cancelCouncilMeeting", **off)) == [("NOT_FOUND", None)]
+        assert (await CouncilMeeting.get()).version == meeting.version
 
     play(story)

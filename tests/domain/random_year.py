@@ -41,6 +41,7 @@ from domain.drills import (
 )
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
+from domain.meetings import CouncilAttendance, CouncilMeeting, MeetingStatus
 from domain.organizations import CiSector, Contact, ContactRole, InPlace, Organization, OrganizationKind
 from domain.outreach import (
     OutreachAudience,
@@ -348,6 +349,20 @@ async def _council(year: Year, number: int) -> None:
         term = {"term_from": since, "term_to": draw.choice([None, since, since + timedelta(days=60)])}
         kind = {"role": draw.choice([*CouncilRole]), "name": "会員", "kana_order": "", "removed_at": mistaken}
         await CouncilMembership.create(council=council, **who, **term, **kind, **year.stamped(unit))
+    await _council_meeting(year, council, unit)
+
+
+async def _council_meeting(year: Year, council: Council, unit: Unit) -> None:
+    """Whoever came is a member of some time, twice where two came for one; some were stood in for, or never there."""
+    when, draw = await appointment(year, unit, AppointmentKind.MEETING), year.draw
+    about = {"title": "総会", "starts_at": when.starts_at, "status": draw.choice([*MeetingStatus, MeetingStatus.HELD])}
+    meeting = await CouncilMeeting.create(council=council, appointment=when, **about, **year.stamped(unit))
+    members = await CouncilMembership.filter(council_id=council.id).order_by("id")
+    for member in draw.choices(members, k=3):
+        holder = draw.choice([None, None, members[0].id])
+        mistaken = year.instant() if draw.random() < 0.1 else None
+        came = {"membership": member, "proxy_holder_id": holder, "removed_at": mistaken}
+        await CouncilAttendance.create(meeting=meeting, **came, **year.stamped(unit))
 
 
 async def _volunteer(year: Year, number: int) -> None:

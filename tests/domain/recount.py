@@ -36,6 +36,8 @@ from domain.drills import (
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
 from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
+from domain.meetings import HELD as MET_AT
+from domain.meetings import CouncilAttendance, CouncilMeeting
 from domain.organizations import Contact, InPlace, Organization, OrganizationKind
 from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
 from domain.units import Unit, UnitKind
@@ -50,7 +52,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_encounters, _bodies, _contacts, _councils, _outreach, _improvements)
+    more = (_encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -302,6 +304,23 @@ async def _councils(_: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _meetings(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body.identity for body in await Organization.all()}
+    names = ("COUNCIL_MEETINGS", "MEETING_BODIES", "MEETING_BODIES_UNIQUE")
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    for meeting in await CouncilMeeting.filter(status__in=MET_AT):
+        if not first <= day_of(meeting.starts_at) <= last:
+            continue
+        unit_id, kind = meeting.unit_id, (await Council.get(id=meeting.council_id)).kind.value
+        found["COUNCIL_MEETINGS"].append((unit_id, kind, meeting.id))
+        came = CouncilAttendance.filter(meeting_id=meeting.id, removed_at=None, proxy_holder_id=None)
+        members = [await CouncilMembership.get(id=one.membership_id) for one in await came]
+        for body in {bodies[one.organization_id] for one in members if one.organization_id}:
+            for name in names[1:]:
+                found[name].append((unit_id, kind, body))
+    return found
+
+
 async def _bodies(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {f"CI_BODIES{name}": [] for name in ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM")}
     for body in await Organization.all():
@@ -396,6 +415,7 @@ CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
 UNIQUE = (
     "COUNCIL_MEMBERS_UNIQUE",
     "OUTREACH_HOSTS_UNIQUE",
+    "MEETING_BODIES_UNIQUE",
     "PARTIES_UNIQUE",
     "SMALL_PARTIES_UNIQUE",
     "LECTURE_SCHOOLS",

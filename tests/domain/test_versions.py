@@ -21,6 +21,7 @@ from domain import (
     encounters,
     incoming,
     lectures,
+    meetings,
     merging,
     notices,
     organizations,
@@ -49,6 +50,7 @@ from domain.campaigns import CampaignContact, ContactCallResult, ContactProposal
 from domain.councils import CouncilRole
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
+from domain.meetings import MeetingPresence, MeetingProxy, ResolutionOutcome
 from domain.volunteers import AgeBand, CommissionKind
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
@@ -373,6 +375,33 @@ async def partners_are_told(town: Town, sweep: Sweep) -> None:
     await sweep(notices.cancel, me, await drafted(me, contact), reason="不要になったため")
 
 
+async def councils_meet(town: Town, sweep: Sweep) -> None:
+    me, council = town.officer, await make.council(town.officer)
+    members = [await make.member(me, council, await make.company(me, name)) for name in ("例示銀行", "例示ガス")]
+    guests = [await make.contact(me, await one.organization, mail_address=f"{one.id}@a.example") for one in members]
+    for name in ("cancel", "uninvite"):
+        other = await make.meeting(me, council, title=name)
+        await sweep(meetings.invite, me, other, contact_ids=[guests[0].id])
+        attendee = await Attendee.get(appointment_id=other.appointment_id)
+        how = {"reason": "荒天"} if name == "cancel" else {"attendee_id": attendee.id}
+        await sweep(getattr(meetings, name), me, other, **how)
+    meeting = await make.meeting(me, council)
+    for facts in ({"agenda": ["予算"]}, {"place": "公民館"}):
+        await sweep(meetings.correct, me, meeting, **facts)
+    await sweep(meetings.invite_members, me, meeting)
+    await sweep(meetings.correct, me, meeting, agenda=["決算"])
+    await sweep(meetings.postpone, me, meeting, reason="荒天", **dates(meeting.starts_at, days=7))
+    after, came = make.at(me, meeting.starts_at + timedelta(days=8)), [MeetingPresence(members[0].id, guests[0].id)]
+    proxies = [MeetingProxy(members[1].id, members[0].id)]
+    await sweep(meetings.hold, after, meeting, attended=came, proxies=proxies)
+    voted = {"wording": "可決", "result": ResolutionOutcome.ADOPTED, "votes_for": 2}
+    resolution = await sweep(meetings.resolve, after, meeting, **voted)
+    await sweep(meetings.strike_resolution, after, resolution)
+    await sweep(meetings.correct_attendance, after, meeting, attended=came, reason="委任状の取下げ")
+    await sweep(meetings.minute, after, meeting, minutes_text="原案のとおり。")
+    await sweep(meetings.correct_minutes, after, meeting, minutes_text="原案どおり。", reason="誤記")
+
+
 async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     me, planned = town.officer, await make.planned_encounter(town.officer)
     await sweep(encounters.correct, me, planned, purpose="備えの確認")
@@ -463,6 +492,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "notices": (partners_are_told,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
+    "meetings": (councils_meet,),
     "merging": (bodies_become_one,),
     "organizations": (organizations_come_and_go,),
     "people": (officers_come_and_go,),

@@ -1,5 +1,7 @@
 """How rows come to their end: to where nothing, or next to nothing, can be done with them any more."""
 
+from datetime import timedelta
+
 from domain import (
     accounts,
     activities,
@@ -11,6 +13,7 @@ from domain import (
     encounters,
     feeds,
     lectures,
+    meetings,
     people,
     retention,
     tokens,
@@ -18,13 +21,15 @@ from domain import (
     volunteers,
     wifi,
 )
+from domain.calendar import Attendee
+from domain.councils import Council
 from domain.drills import Participation
 from domain.lectures import Assignment
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
 from tests.api.played.bodies import body_retired, contact_gone, last_party, merging_undone, place_closed, sharing_ended
 from tests.api.played.campaigns import campaign_over
-from tests.api.played.councils import NOBODY_ELSE
+from tests.api.played.councils import NOBODY_ELSE, meeting_over
 from tests.api.played.events import a_lecture
 from tests.api.played.ground import Ground, Preparation, Ready, admin, hq
 from tests.api.played.mails import mail_put_aside
@@ -140,6 +145,21 @@ async def membership_struck(on: Ground) -> Ready:
     return hq(on)
 
 
+async def meeting_cancelled(on: Ground) -> Ready:
+    meeting = await make.meeting(on.town.officer, await Council.get(id=on.ids["Council"]), title="第2回総会")
+    await meetings.invite(on.town.officer, meeting.id, contact_ids=[on.ids["Contact"]])
+    attendee = await Attendee.get(appointment_id=meeting.appointment_id)
+    await meetings.cancel(on.town.officer, meeting.id, reason="荒天")
+    given = (await meeting_over(on)).given
+    after = make.at(on.hq, meeting.starts_at + timedelta(hours=3))
+    return Ready(after, on.ids | {"CouncilMeeting": meeting.id, "Attendee": attendee.id}, given)
+
+
+async def resolution_struck(on: Ground) -> Ready:
+    await meetings.strike_resolution(on.town.officer, on.ids["CouncilResolution"])
+    return hq(on)
+
+
 async def unit_closed(on: Ground) -> Ready:
     unit = await make.station(on.town.admin, on.town.prefecture, 8)
     await units.retire(on.town.admin, unit.id, version=unit.version, on=on.town.admin.today)
@@ -207,6 +227,8 @@ ENDED: dict[str, Preparation] = {
     "Improvement": improvement_rejected,
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
+    "CouncilMeeting": meeting_cancelled,
+    "CouncilResolution": resolution_struck,
     "Council": council_dissolved,
     "CouncilMembership": membership_struck,
     **dict.fromkeys(("Campaign", "CampaignContact", "ContactProposal"), campaign_over),

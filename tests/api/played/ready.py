@@ -29,7 +29,14 @@ from tests.api.played.bodies import (
     twin,
 )
 from tests.api.played.campaigns import campaign_drafted, campaign_sent, campaign_to_draft, somebody_to_call
-from tests.api.played.councils import somebody_to_admit
+from tests.api.played.councils import (
+    meeting_held,
+    meeting_invited,
+    meeting_minuted,
+    meeting_over,
+    meeting_planned,
+    somebody_to_admit,
+)
 from tests.api.played.events import (
     activity_held,
     activity_over,
@@ -223,6 +230,17 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("extendCampaign", "closeCampaign", "cancelCampaign"), campaign_sent),
     "noteCampaignCall": somebody_to_call,
     **dict.fromkeys(("acceptContactProposal", "rejectContactProposal"), as_found()),
+    "planCouncilMeeting": as_found(),
+    **dict.fromkeys(
+        (*("correctCouncilMeeting", "inviteCouncilMembers", "postponeCouncilMeeting", "cancelCouncilMeeting"),),
+        meeting_planned,
+    ),
+    "inviteToCouncilMeeting": without("Person", meeting_planned),
+    "uninviteFromCouncilMeeting": meeting_invited,
+    "holdCouncilMeeting": meeting_over,
+    **dict.fromkeys(("correctCouncilAttendance", "minuteCouncilMeeting", "recordCouncilResolution"), meeting_held),
+    "correctCouncilMinutes": meeting_minuted,
+    "strikeCouncilResolution": as_found(),
     "registerWifiSpot": as_found(foundOn="2026-07-01", municipalityCode="011002"),
     "correctWifiSpot": as_found(municipalityCode="011002"),
     "transferWifiSpot": as_found(),

@@ -1,0 +1,56 @@
+"""協議会の会議: planned, its members invited, held with attendance and proxies, resolved and minuted."""
+
+from domain.meetings.attending import (
+    CouncilAttendance,
+    MeetingPresence,
+    MeetingProxy,
+    attendances_visible_to,
+    correct_attendance,
+    hold,
+)
+from domain.meetings.inviting import invite, invite_members, uninvite
+from domain.meetings.meeting import AHEAD, HELD, LABELS, MOVES, CouncilMeeting, MeetingStatus, visible_to
+from domain.meetings.planning import Facts, More, cancel, correct, plan, postpone
+from domain.meetings.resolving import (
+    OUTCOME_LABELS,
+    CouncilResolution,
+    ResolutionOutcome,
+    correct_minutes,
+    minute,
+    resolutions_visible_to,
+    resolve,
+    strike_resolution,
+)
+
+__all__ = [
+    "AHEAD",
+    "HELD",
+    "LABELS",
+    "MOVES",
+    "OUTCOME_LABELS",
+    "CouncilAttendance",
+    "CouncilMeeting",
+    "CouncilResolution",
+    "Facts",
+    "MeetingPresence",
+    "MeetingProxy",
+    "MeetingStatus",
+    "More",
+    "ResolutionOutcome",
+    "attendances_visible_to",
+    "cancel",
+    "correct",
+    "correct_attendance",
+    "correct_minutes",
+    "hold",
+    "invite",
+    "invite_members",
+    "minute",
+    "plan",
+    "postpone",
+    "resolutions_visible_to",
+    "resolve",
+    "strike_resolution",
+    "uninvite",
+    "visible_to",
+]
