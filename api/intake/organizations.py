@@ -10,30 +10,18 @@ from api.intake.kind import Field, Kind
 from api.intake.people import PHONE, UNIT_NAMES
 from api.intake.readers import NO, YES, choice, day, kana, offered, text
 from domain.japanese import corporate_number, municipality_code, postal_code
-from domain.organizations import CI_SECTOR_LABELS, CiSector, InPlace, OrganizationKind, OrganizationSize, identity
+from domain.organizations import (
+    CI_SECTOR_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    CiSector,
+    InPlace,
+    OrganizationKind,
+    OrganizationSize,
+    identity,
+)
 
 KINDS = {
-    "企業": OrganizationKind.COMPANY,
-    "商工会議所": OrganizationKind.CHAMBER_OF_COMMERCE,
-    "商工会": OrganizationKind.SOCIETY_OF_COMMERCE,
-    "中小企業団体中央会": OrganizationKind.SME_ASSOCIATION,
-    "損害保険会社": OrganizationKind.NON_LIFE_INSURER,
-    "金融機関": OrganizationKind.FINANCIAL_INSTITUTION,
-    "市区町村": OrganizationKind.MUNICIPALITY,
-    "知事部局": OrganizationKind.PREFECTURAL_GOVERNMENT,
-    "大学": OrganizationKind.UNIVERSITY,
-    "高等専門学校": OrganizationKind.TECHNICAL_COLLEGE,
-    "学校": OrganizationKind.SCHOOL,
-    "教育委員会": OrganizationKind.BOARD_OF_EDUCATION,
-    "研究機関": OrganizationKind.RESEARCH_INSTITUTE,
-    "業界団体": OrganizationKind.INDUSTRY_BODY,
-    "サイバーセキュリティ関係団体": OrganizationKind.SECURITY_BODY,
-    "JC3": OrganizationKind.JC3,
-    "インターネット・ホットラインセンター": OrganizationKind.HOTLINE_CENTER,
-    "NPO": OrganizationKind.NPO,
-    "PTA": OrganizationKind.PTA,
-    "自治会": OrganizationKind.NEIGHBORHOOD_ASSOCIATION,
-    "病院": OrganizationKind.HOSPITAL,
+    **{label: kind for kind, label in ORGANIZATION_KIND_LABELS.items()},
     "会社": OrganizationKind.COMPANY,
     "民間企業": OrganizationKind.COMPANY,
     "事業者": OrganizationKind.COMPANY,

@@ -19,6 +19,8 @@ from domain.organizations.establishments import add_establishment, correct_estab
 from domain.organizations.kinds import (
     CI_SECTOR_LABELS,
     CONTACT_ROLE_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    SIZE_LABELS,
     CiSector,
     ContactRole,
     InPlace,
@@ -56,6 +58,8 @@ __all__ = [
     "BLANK",
     "CI_SECTOR_LABELS",
     "CONTACT_ROLE_LABELS",
+    "ORGANIZATION_KIND_LABELS",
+    "SIZE_LABELS",
     "ELSEWHERE",
     "CiSector",
     "CoOwner",

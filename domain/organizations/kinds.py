@@ -32,6 +32,31 @@ class OrganizationKind(StrEnum):
     HOSPITAL = "HOSPITAL"
 
 
+ORGANIZATION_KIND_LABELS: Mapping[OrganizationKind, str] = {
+    OrganizationKind.COMPANY: "企業",
+    OrganizationKind.CHAMBER_OF_COMMERCE: "商工会議所",
+    OrganizationKind.SOCIETY_OF_COMMERCE: "商工会",
+    OrganizationKind.SME_ASSOCIATION: "中小企業団体中央会",
+    OrganizationKind.NON_LIFE_INSURER: "損害保険会社",
+    OrganizationKind.FINANCIAL_INSTITUTION: "金融機関",
+    OrganizationKind.MUNICIPALITY: "市区町村",
+    OrganizationKind.PREFECTURAL_GOVERNMENT: "知事部局",
+    OrganizationKind.UNIVERSITY: "大学",
+    OrganizationKind.TECHNICAL_COLLEGE: "高等専門学校",
+    OrganizationKind.SCHOOL: "学校",
+    OrganizationKind.BOARD_OF_EDUCATION: "教育委員会",
+    OrganizationKind.RESEARCH_INSTITUTE: "研究機関",
+    OrganizationKind.INDUSTRY_BODY: "業界団体",
+    OrganizationKind.SECURITY_BODY: "サイバーセキュリティ関係団体",
+    OrganizationKind.JC3: "JC3",
+    OrganizationKind.HOTLINE_CENTER: "インターネット・ホットラインセンター",
+    OrganizationKind.NPO: "NPO",
+    OrganizationKind.PTA: "PTA",
+    OrganizationKind.NEIGHBORHOOD_ASSOCIATION: "自治会",
+    OrganizationKind.HOSPITAL: "病院",
+}
+
+
 class OrganizationSize(StrEnum):
     """小規模企業者, 小企業, 中企業, 中小企業（そのどれか）, 大企業; all but the last count as 中小企業."""
 
@@ -45,6 +70,15 @@ class OrganizationSize(StrEnum):
     def is_small(self) -> bool:
         """Whether bodies of this size count as 中小企業."""
         return self is not OrganizationSize.LARGE
+
+
+SIZE_LABELS: Mapping[OrganizationSize, str] = {
+    OrganizationSize.MICRO: "小規模企業者",
+    OrganizationSize.SMALL: "小企業",
+    OrganizationSize.MEDIUM: "中企業",
+    OrganizationSize.SMALL_OR_MEDIUM: "中小企業",
+    OrganizationSize.LARGE: "大企業",
+}
 
 
 class CiSector(StrEnum):

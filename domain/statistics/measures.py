@@ -32,7 +32,14 @@ from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encoun
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
 from domain.meetings import CouncilMeeting
-from domain.organizations import CI_SECTOR_LABELS, CONTACT_ROLE_LABELS, Contact, Organization
+from domain.organizations import (
+    CI_SECTOR_LABELS,
+    CONTACT_ROLE_LABELS,
+    ORGANIZATION_KIND_LABELS,
+    SIZE_LABELS,
+    Contact,
+    Organization,
+)
 from domain.statistics.outreach import OF_OUTREACH
 from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
@@ -93,6 +100,7 @@ AGREEMENTS = Facts(
               effective_on >= $5 AND renews_id IS NULL AS is_new,
               effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
               coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended,
+              coalesce(ends_on <= $6, false) AND status = 'EXPIRED' AS is_expired,
               EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
                       AND step.kind = 'EXTENSION' AND step.decided_on BETWEEN $5 AND $6) AS is_extended,
               EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
@@ -104,31 +112,51 @@ AGREEMENTS = Facts(
 )
 
 # 法人番号 or 学校コード make two rows of two prefectures one body: `identity`.
-PARTIES = Facts(
-    "AGREEMENT_PARTY",
-    "協定当事者",
-    AgreementParty,
-    AGREEMENT_KINDS,
-    """SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, organization.is_small
+_PARTY_TO = """organization.identity AS body, organization.is_small
        FROM agreement
        JOIN agreement_party party ON party.agreement_id = agreement.id
        JOIN organization ON organization.id = party.organization_id
        WHERE agreement.effective_on <= $6
          AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
-         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)""",
+         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)"""
+PARTIES = Facts(
+    "AGREEMENT_PARTY",
+    "協定当事者",
+    AgreementParty,
+    AGREEMENT_KINDS,
+    f"SELECT party.id, agreement.unit_id, agreement.kind, {_PARTY_TO}",
+)
+# By what they are and how large, as it is known now; a body whose size nobody knows stands in none of the sizes.
+PARTIES_BY_BUSINESS = Facts(
+    "AGREEMENT_PARTY_BUSINESS",
+    "協定当事者の業種",
+    AgreementParty,
+    {kind.value: label for kind, label in ORGANIZATION_KIND_LABELS.items()},
+    f"SELECT party.id, agreement.unit_id, organization.kind AS kind, {_PARTY_TO}",
+)
+PARTIES_BY_SIZE = Facts(
+    "AGREEMENT_PARTY_SIZE",
+    "協定当事者の規模",
+    AgreementParty,
+    {size.value: label for size, label in SIZE_LABELS.items()},
+    f"SELECT party.id, agreement.unit_id, organization.size AS kind, {_PARTY_TO} AND organization.size IS NOT NULL",
 )
 
-# What stands on the period's last day, and each time in the period that it was kept.
+# What stands on the period's last day, with how often it was kept from 1 April to then, and each time in the period.
+_YEAR_BEGINS = "make_date(extract(year FROM $6::date - interval '3 months')::int, 4, 1)"
 COMMITMENTS = Facts(
     "AGREEMENT_COMMITMENT",
     "協定の約束",
     AgreementCommitment,
     COOPERATION_ITEMS,
-    f"""SELECT id, unit_id, item AS kind, id AS body, false AS stands, true AS is_deed
+    f"""SELECT id, unit_id, item AS kind, id AS body, false AS stands, true AS is_deed, false AS is_fulfilled
         FROM ({DEEDS}) deed WHERE day BETWEEN $5 AND $6
         UNION ALL
-        SELECT own.id, agreement.unit_id, own.item, own.id, true, false
+        SELECT own.id, agreement.unit_id, own.item, own.id, true, false,
+            coalesce(kept.times >= own.times_per_year, false)
         FROM agreement_commitment own JOIN agreement ON agreement.id = own.agreement_id
+        LEFT JOIN (SELECT id, count(*) AS times FROM ({DEEDS}) deed WHERE day BETWEEN {_YEAR_BEGINS} AND $6 GROUP BY id
+            ) kept ON kept.id = own.id
         WHERE own.since <= $6 AND coalesce(own.ended_on > $6, true)
           AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)""",  # noqa: S608 - our own words
 )
@@ -415,9 +443,12 @@ TALLIES = (
     Tally("AGREEMENTS_GONE_ON", AGREEMENTS, "自動更新", "件", FLOW, where="has_gone_on", counting=UNIQUE),
     Tally("AGREEMENTS_AMENDED", AGREEMENTS, "変更", "件", FLOW, where="is_amended", counting=UNIQUE),
     Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
+    Tally("AGREEMENTS_EXPIRED", AGREEMENTS, "うち満了", "件", FLOW, where="is_expired", counting=UNIQUE),
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
     Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
+    Tally("PARTIES_BY_BUSINESS", PARTIES_BY_BUSINESS, "参加団体", "団体", STOCK, counting=UNIQUE),
+    Tally("PARTIES_BY_SIZE", PARTIES_BY_SIZE, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK, counting=UNIQUE),
     Tally("VOLUNTEERS", COMMISSIONS, "委嘱中", "人", STOCK, where="is_serving", counting=UNIQUE),
     Tally("VOLUNTEERS_NEW", COMMISSIONS, "新規委嘱", "人", FLOW, where="is_new", counting=UNIQUE),
@@ -504,6 +535,19 @@ TALLIES = (
         counting=UNIQUE,
     ),
     Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
+    Tally(
+        "COMMITMENTS_FULFILLED", COMMITMENTS, "うち年度の分を履行", "件", STOCK, where="is_fulfilled", counting=UNIQUE
+    ),
+    Tally(
+        "COMMITMENT_FULFILMENT",
+        COMMITMENTS,
+        "履行率",
+        "％",
+        STOCK,
+        where="is_fulfilled",
+        share_of="stands",
+        counting=UNIQUE,
+    ),
     Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
     Tally("COUNCILS", COUNCILS, "会議体", "会議体", STOCK, counting=UNIQUE),
     Tally("COUNCIL_MEMBERS", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=TOTAL),

@@ -42,7 +42,15 @@ from domain.drills import (
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.meetings import CouncilAttendance, CouncilMeeting, MeetingStatus
-from domain.organizations import CiSector, Contact, ContactRole, InPlace, Organization, OrganizationKind
+from domain.organizations import (
+    CiSector,
+    Contact,
+    ContactRole,
+    InPlace,
+    Organization,
+    OrganizationKind,
+    OrganizationSize,
+)
 from domain.outreach import (
     OutreachAudience,
     OutreachEvent,
@@ -125,6 +133,7 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
     for number in range(size):
         await _council(year, number)
         await _outreach(year, number)
+    await _expired(year)
     return year
 
 
@@ -171,6 +180,7 @@ async def _host(year: Year) -> Organization:
         values |= {"ci_sector": [*CiSector][number], "bcp": [*InPlace][number // 2 % 3]}
         values["contact_system"] = [*InPlace][number // 4 % 3]
     is_small = year.draw.random() < 0.5
+    values["size"] = year.draw.choice([None, *OrganizationSize])
     stamps = year.stamped(year.unit()) | {"created_at": datetime.combine(EDGES[number % 5], time(), TOKYO)}
     host = await Organization.create(kind=kind, is_small=is_small, **values, **stamps)
     year.hosts.append(host)
@@ -271,6 +281,15 @@ async def _afterwards(year: Year, agreement: Agreement) -> None:
     await ResearchOutput.create(**made_of, removed_at=draw.choice([None, None, AFTERWARDS]), **kept)
     change = {"status": draw.choice([*AmendmentStatus]), "effective_on": year.day(), "changes": "別紙"}
     await AgreementAmendment.create(author_id=year.people[0].id, **change, **kept)
+
+
+async def _expired(year: Year) -> None:
+    """One that ended with the last day of the fiscal year, as most do."""
+    await _agreement(year)
+    days = {"effective_on": date(2027, 4, 1), "lasts_until": date(2028, 3, 31), "ended_on": date(2028, 3, 31)}
+    newest = await Agreement.all().order_by("-id").first()
+    assert newest is not None
+    await newest.update_from_dict({"status": AgreementStatus.EXPIRED, **days}).save()
 
 
 async def _drill(year: Year) -> None:

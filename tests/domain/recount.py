@@ -52,15 +52,14 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings)
+    more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
 
 async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
-    bodies = {body.id: body for body in await Organization.all()}
-    found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in ("IN_FORCE", "NEW", "RENEWED", "ENDED")}
-    found |= {"PARTIES": [], "PARTIES_UNIQUE": [], "SMALL_PARTIES_UNIQUE": []}
+    names = ("IN_FORCE", "NEW", "RENEWED", "ENDED", "EXPIRED")
+    found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in names}
     for agreement in await Agreement.all():
         begins, ends = agreement.effective_on, _end(agreement)
         if begins is None or ends < begins:
@@ -70,11 +69,24 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
             found["AGREEMENTS_RENEWED" if agreement.renews_id else "AGREEMENTS_NEW"].append(item)
         if first <= ends <= last and begins <= last and agreement.status is not AgreementStatus.RENEWED:
             found["AGREEMENTS_ENDED"].append(item)
+            found["AGREEMENTS_EXPIRED"] += [item] * (agreement.status is AgreementStatus.EXPIRED)
         if begins <= last <= ends:
             found["AGREEMENTS_IN_FORCE"].append(item)
-            for body in [bodies[id] for id in await _standing(agreement, last)]:
-                for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
-                    found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
+    return found
+
+
+async def _parties(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body for body in await Organization.all()}
+    names = ("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE")
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    for agreement in await Agreement.filter(effective_on__lte=last):
+        standing = await _standing(agreement, last) if last <= _end(agreement) else []
+        for body in [bodies[id] for id in standing]:
+            for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
+                found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
+            found["PARTIES_BY_BUSINESS"].append((agreement.unit_id, body.kind.value, body.identity))
+            if body.size is not None:
+                found["PARTIES_BY_SIZE"].append((agreement.unit_id, body.size.value, body.identity))
     return found
 
 
@@ -99,14 +111,22 @@ async def _what_changed(agreement: Agreement, first: date, last: date) -> set[st
 
 async def _promises(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {"COMMITMENTS": [], "COMMITMENTS_KEPT": []}
+    found |= {"COMMITMENTS_FULFILLED": [], "COMMITMENT_FULFILMENT": []}
+    april = date(last.year - (last.month < 4), 4, 1)
     outputs = await ResearchOutput.filter(removed_at=None, produced_on__gte=first, produced_on__lte=last)
     found["RESEARCH_OUTPUTS"] = [(one.unit_id, one.kind.value, one.id) for one in outputs]
     for promise in await AgreementCommitment.all():
         agreement = await Agreement.get(id=promise.agreement_id)
         item = (agreement.unit_id, promise.item.value, promise.id)
         ends = min((promise.ended_on or date.max) - timedelta(days=1), _end(agreement))
-        found["COMMITMENTS"] += [item] * (promise.since <= last <= ends)
-        for day in await _deeds(promise):
+        deeds = await _deeds(promise)
+        if promise.since <= last <= ends:
+            done = [day for day in deeds if max(april, promise.since) <= day <= last]
+            is_kept = len(done) >= promise.times_per_year
+            found["COMMITMENTS"].append(item)
+            found["COMMITMENTS_FULFILLED"] += [item] * is_kept
+            found["COMMITMENT_FULFILMENT"].append((*item[:2], is_kept))
+        for day in deeds:
             found["COMMITMENTS_KEPT"] += [item] * (max(first, promise.since) <= day <= min(last, ends))
     return found
 
@@ -418,13 +438,14 @@ UNIQUE = (
     "MEETING_BODIES_UNIQUE",
     "PARTIES_UNIQUE",
     "SMALL_PARTIES_UNIQUE",
+    *("PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE"),
     "LECTURE_SCHOOLS",
     "DRILL_BODIES_UNIQUE",
     *PEOPLE,
     *MET,
     *CRITICAL,
 )
-SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS")
+SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 

@@ -18,7 +18,7 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.installation import found_national
 from domain.japanese import Measure, Period
 from domain.lectures import Audience, Counted, Lecture, LectureKind
-from domain.organizations import CiSector, ContactRole
+from domain.organizations import CiSector, ContactRole, OrganizationKind, OrganizationSize
 from domain.outreach import OutreachAudience, OutreachHostRole, OutreachKind, OutreachTheme
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
 from domain.units import UnitKind
@@ -95,6 +95,7 @@ def test_a_random_year_has_something_of_everything(play: Any) -> None:
 def test_every_kind_has_its_label() -> None:
     kinds = {"AGREEMENT": AgreementKind, "AGREEMENT_PARTY": AgreementKind, "LECTURE": LectureKind}
     kinds |= {"AGREEMENT_COMMITMENT": CooperationItem, "RESEARCH_OUTPUT": OutputKind}
+    kinds |= {"AGREEMENT_PARTY_BUSINESS": OrganizationKind, "AGREEMENT_PARTY_SIZE": OrganizationSize}
     kinds |= {"VOLUNTEER_GROUP": GroupBase, "COMMISSION": CommissionKind}
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}

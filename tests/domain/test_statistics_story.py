@@ -69,7 +69,7 @@ def test_an_agreement_counts_from_its_signing_to_its_last_day(play: Any) -> None
         await agreements.expire(NEXT_APRIL)
         hq = make.at(town.hq, NEXT_APRIL)
         winter = await statistics.show(hq, Period.parse("2026Q4"))
-        assert told(winter, town, *subjects) == standing | {"AGREEMENTS_ENDED": 1}
+        assert told(winter, town, *subjects) == standing | {"AGREEMENTS_ENDED": 1, "AGREEMENTS_EXPIRED": 1}
         assert told(await statistics.show(hq, Period.parse("2027-04-01")), town, *subjects) == {}
 
     play(story)

@@ -93,6 +93,7 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
         *SPOTS_GO_ON,
         "接触のテーマ（2）",
         *SECTORS_GO_ON,
+        "協定の約束（2）",
         *OUTREACH_GOES_ON,
     ]
     assert [page.title for page in pages if page.title.endswith("）")] == more
@@ -232,7 +233,8 @@ def test_a_running_period_is_marked_on_paper_and_in_the_data() -> None:
 def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
-    stocks = ["協定", "協定当事者", "ボランティア団体", "ボランティア", "訓練の改善事項", "公衆無線LAN", *SPOTS_GO_ON]
+    stocks = ["協定", "協定当事者", "協定当事者の業種", "協定当事者の規模", "ボランティア団体", "ボランティア"]
+    stocks += ["訓練の改善事項", "公衆無線LAN", *SPOTS_GO_ON]
     stocks += ["重要インフラ", *SECTORS_GO_ON, "担当者連絡先", "協定の約束", "協議会", "協議会の会員"]
     assert [page.tab for page in sheets(it)] == ["総括", *stocks]
 
