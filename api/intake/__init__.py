@@ -12,6 +12,7 @@ from api.intake.kind import Field, Intake, Kind, Problem, Taken
 from api.intake.lines import lines, placed
 from api.intake.officers import OFFICERS
 from api.intake.organizations import ORGANIZATIONS
+from api.intake.outreach import OUTREACH
 from api.intake.parse import parse
 from api.intake.reading import read_table
 from api.intake.report import changes_report, report
@@ -23,7 +24,11 @@ from api.intake.volunteers import VOLUNTEERS
 from api.intake.wifi import WIFI_SPOTS
 
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS)
+    kind.name: kind
+    for kind in (
+        *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
+        OUTREACH,
+    )
 }
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "KINDS",
     "OFFICERS",
     "ORGANIZATIONS",
+    "OUTREACH",
     "SCHOOLS",
     "UNITS",
     "VOLUNTEERS",

@@ -69,7 +69,8 @@ def _of_nobody(row: EncounterRow) -> Doubt | None:
     return None if row.body else Doubt("organization", "団体名か法人番号を入力してください。")
 
 
-def _clock(cell: str) -> time:
+def clock(cell: str) -> time:
+    """A time of day, of 24 hours: 10:30, 10時30分."""
     told = CLOCK.fullmatch(normalize("NFKC", cell))
     if told is None or int(told[1]) > 23 or int(told[2] or 0) > 59:
         raise Invalid("時刻は 10:30 のように24時間で入力してください。")
@@ -91,7 +92,7 @@ ENCOUNTERS = Kind(
         NUMBER,
         Field("kind", ("種別", "方法", "区分"), choice(KINDS), required=True, example="訪問", choices=offered(KINDS)),
         Field("on", ("日付", "年月日", "実施日", "訪問日"), day, required=True, example="2026-05-12"),
-        Field("clock", ("時刻", "開始時刻", "時間帯"), _clock, example="10:30", note="空欄は午前0時とします。"),
+        Field("clock", ("時刻", "開始時刻", "時間帯"), clock, example="10:30", note="空欄は午前0時とします。"),
         Field("minutes", ("時間（分）", "所要時間", "分"), whole_number(1, 1440, "分"), example="40"),
         Field(
             "theme",

@@ -88,7 +88,7 @@ async def report(
     columns = _said(summary, results) | _reported(actor)
     await move(actor, event, OutreachStatus.REPORTED, "outreach-reported", **columns)
     await hand_out(actor, event, materials)
-    await _must_be_counted(event)
+    await _must_say_how_many(event)
     return event
 
 
@@ -122,7 +122,7 @@ async def record(
     event = await make(actor, "outreach-recorded", unit, starts_at, ends_at, {"place": place}, columns)
     await enter_hosts(actor, event, standing)
     await hand_out(actor, event, materials)
-    await _must_be_counted(event)
+    await _must_say_how_many(event)
     return event
 
 
@@ -165,15 +165,19 @@ async def hand_out(author: Author, event: OutreachEvent, materials: Sequence[Han
             )
 
 
-async def _must_be_counted(event: OutreachEvent) -> None:
-    """A report says how many were reached: of a seminar who listened, of materials what was handed out, else either of
-    these or who came by."""
+async def _must_say_how_many(event: OutreachEvent) -> None:
     has_copies = await OutreachMaterial.filter(event_id=event.id, removed_at=None).exists()
-    if event.kind is OutreachKind.SEMINAR and event.people_count is None:
+    must_be_counted(event.kind, event.people_count, event.visitor_count, has_copies)
+
+
+def must_be_counted(kind: OutreachKind, people: int | None, visitors: int | None, has_copies: bool) -> None:
+    """A report says how many were reached: of a seminar who listened, of materials what was handed out, else either of
+    these or who came by. Raises Incomplete."""
+    if kind is OutreachKind.SEMINAR and people is None:
         raise Incomplete("セミナーは、参加者の人数を入力してください。", field="people_count")
-    if event.kind is OutreachKind.MATERIALS and not has_copies:
+    if kind is OutreachKind.MATERIALS and not has_copies:
         raise Incomplete("資料配布は、配布物と部数を入力してください。", field="materials")
-    if event.people_count is None and event.visitor_count is None and not has_copies:
+    if people is None and visitors is None and not has_copies:
         raise Incomplete("参加者・来場者・配布物のうち、数えたものを一つ以上入力してください。", field="people_count")
 
 
@@ -222,5 +226,5 @@ async def correct_report(
     await records.correct(actor, event, "outreach-report-corrected", said(reason), **columns)
     await hand_out(actor, event, materials)
     await call_it(actor, event)
-    await _must_be_counted(event)
+    await _must_say_how_many(event)
     return event

@@ -5,6 +5,7 @@ from domain.rosters.encounters import take_in_encounters
 from domain.rosters.lines import Change, Line, Problem, Rejected, Taken, Unread
 from domain.rosters.officers import take_in_officers
 from domain.rosters.organizations import take_in_organizations, take_in_schools
+from domain.rosters.outreach import take_in_outreach
 from domain.rosters.units import take_in_units
 from domain.rosters.volunteers import take_in_volunteers
 from domain.rosters.wifi import take_in_wifi_spots
@@ -20,6 +21,7 @@ __all__ = [
     "take_in_encounters",
     "take_in_officers",
     "take_in_organizations",
+    "take_in_outreach",
     "take_in_schools",
     "take_in_units",
     "take_in_volunteers",

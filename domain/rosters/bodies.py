@@ -24,16 +24,17 @@ class Bodies:
 
     def of(self, line: Line) -> Organization:
         """The one that a line names most surely. Raises Invalid for one that is not there, or not any more."""
-        said = next(filter(None, (line.facts.get(name) for name in NAMED_BY)), "")
+        return self.named(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""), "organization")
+
+    def named(self, said: str, field: str) -> Organization:
+        """The one of this number or name, which stands in the column `field`. Raises Invalid as `of` does."""
         found = self._found.get(said) or self._found.get(name_key(said)) or []
         standing = [row for row in found if row.retired_on is None]
         if found and not standing and said:
-            raise Invalid(organizations.gone(found[0]), field="organization")
+            raise Invalid(organizations.gone(found[0]), field=field)
         if not said or not standing:
             message = f"団体「{said}」が登録されていません。先に団体を取り込むか、法人番号を確かめてください。"
-            raise Invalid(message, field="organization")
+            raise Invalid(message, field=field)
         if len(standing) > 1:
-            raise Invalid(
-                f"「{said}」という団体が{len(standing)}つあります。法人番号で指定してください。", field="organization"
-            )
+            raise Invalid(f"「{said}」という団体が{len(standing)}つあります。法人番号で指定してください。", field=field)
         return standing[0]

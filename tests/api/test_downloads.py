@@ -20,6 +20,7 @@ from domain import tokens
 from domain.actor import Role
 from domain.installation import found_national
 from domain.organizations import Organization
+from domain.outreach import CoHosting
 from domain.people import Person
 from domain.statistics import Run
 from tests import make
@@ -257,6 +258,27 @@ def test_the_list_of_public_parties_names_who_has_consented_and_nobody_else(play
     assert ",".join(first) == "団体名,協定の種別,協定の名称,参画日,担当所属"
     assert line == ["架空電力株式会社", "共同対処協定", "", "2026-07-01", "青浜第1警察署"]
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
+
+
+def test_a_list_of_outreach_is_for_the_desk_and_says_how_many_were_reached_with_whom(play):
+    async def story(town):
+        officer = make.at(town.officer, NOW)
+        body = await make.company(officer, "見本損害保険株式会社")
+        await make.reported_event(officer, hosts=[CoHosting(body.id)], summary="例塚 恵さんが説明した。")
+        listed = "/exports/outreach?format=json&period=CY2026"
+        return (
+            await ask(town, Role.HQ_LIAISON, listed),
+            await ask(town, Role.STATISTICIAN, listed),
+            await ask(town, Role.HQ_LIAISON, f"{listed}&fresh=true"),
+        )
+
+    listed, refused, fresh = play(story)
+    [one] = listed.json()
+    assert (one["件名"], one["共催等"], one["参加者"]) == ("サイバー保険と備えのセミナー", "見本損害保険株式会社", 31)
+    assert (one["配布部数"], one["状態"], one["所属"]) == (40, "報告済", "青浜第1警察署")
+    assert "例塚" not in listed.text
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
+    assert (fresh.status_code, fresh.json()["errors"][0]["extensions"]["field"]) == (400, "fresh")
 
 
 def test_a_list_of_networks_is_for_the_desk_and_of_today(play):

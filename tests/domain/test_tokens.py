@@ -256,6 +256,7 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("audience.preview", "campaigns.drafting.preview", "campaigns.rates.reach_rates"),
         *("campaigns.stale.stale_counts", "campaigns.stale.stale_listed"),
         "agreements.naming.list_public_parties",
+        "outreach.listing.listed",
     }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)
 
