@@ -95,12 +95,12 @@ class Context:
         return text
 
     async def _read(self, question: Question, is_change: bool) -> str | None:
-        """What is shown of nobody in particular; after a change, surely as it is then."""
+        """What is shown of nobody in particular; after a change, as it is then, which nobody has asked before."""
         if self.replica and not is_change:
             with suppress(Behind):
                 return await self.replica.read(question)
         async with question.wall.readers() as connection:
-            return await question.ask_again(connection)
+            return await (question.ask(connection) if is_change else question.ask_again(connection))
 
     async def _look(self, question: Question, look: Look, is_change: bool) -> str | None:
         async with question.wall.readers() as connection, adding(connection):

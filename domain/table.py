@@ -7,9 +7,11 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 from tortoise.fields.base import Field
 from tortoise.fields.relational import RelationalField
@@ -39,6 +41,9 @@ class Remembering(QuerySet[Any]):
     """
 
     __slots__ = ()
+
+    capabilities = property(lambda _: AsyncpgDBClient.capabilities, lambda *_: None)
+    """Of the one database there is: Tortoise would look for its connection to ask, for each step of a question."""
 
     def __await__(self) -> Generator[Any, None, Any]:
         filters = list(_filters(self._q_objects))
@@ -198,6 +203,11 @@ class Table(Model, metaclass=Lean):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def _db_queryset(cls, using_db: BaseDBAsyncClient | None = None, for_write: bool = False) -> QuerySet[Self]:
+        """Which connection is asked is found when the question is, not when it begins to be put together."""
+        return super()._db_queryset(using_db, for_write) if using_db or for_write else cls._meta.manager.get_queryset()
 
 
 T = TypeVar("T", bound=Table)
