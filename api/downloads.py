@@ -21,7 +21,7 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import agreements, encounters, outreach, statistics, wifi
+from domain import agreements, encounters, organizations, outreach, statistics, wifi
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
@@ -29,6 +29,7 @@ from exports.agreements import public_parties_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
+from exports.organizations import organizations_file
 from exports.outreach import outreach_file
 from exports.statistics import statistics_file
 from exports.wifi import wifi_file
@@ -85,6 +86,12 @@ async def _public_parties(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(public_parties_file, parties, asked.format, actor.now)
 
 
+async def _organizations(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    bodies = await organizations.listed(actor)
+    return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
+
+
 async def _encounters(actor: Actor, asked: Asked) -> File:
     if asked.fresh:
         raise Invalid(NOT_COUNTED, field="fresh")
@@ -104,6 +111,7 @@ async def _outreach(actor: Actor, asked: Asked) -> File:
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
     "encounters": Export(_encounters, Role.HQ_LIAISON),
+    "organizations": Export(_organizations, Role.HQ_LIAISON),
     "outreach": Export(_outreach, Role.HQ_LIAISON),
     "public-parties": Export(_public_parties, Role.HQ_LIAISON),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),

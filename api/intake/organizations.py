@@ -12,7 +12,9 @@ from api.intake.readers import NO, YES, choice, day, kana, offered, text
 from domain.japanese import corporate_number, municipality_code, postal_code
 from domain.organizations import (
     CI_SECTOR_LABELS,
+    IN_PLACE_LABELS,
     ORGANIZATION_KIND_LABELS,
+    SIZE_LABELS,
     CiSector,
     InPlace,
     OrganizationKind,
@@ -48,11 +50,7 @@ KINDS = {
 
 
 SIZES = {
-    "大企業": OrganizationSize.LARGE,
-    "中企業": OrganizationSize.MEDIUM,
-    "小企業": OrganizationSize.SMALL,
-    "小規模企業者": OrganizationSize.MICRO,
-    "中小企業": OrganizationSize.SMALL_OR_MEDIUM,
+    **{label: size for size, label in SIZE_LABELS.items()},
     "中堅企業": OrganizationSize.LARGE,
     "小規模事業者": OrganizationSize.MICRO,
     "小規模": OrganizationSize.MICRO,
@@ -70,9 +68,7 @@ SECTORS = {
     "自治体": CiSector.GOVERNMENT,
 }
 IN_PLACE = {
-    "有": InPlace.YES,
-    "無": InPlace.NO,
-    "未確認": InPlace.UNKNOWN,
+    **{label: value for value, label in IN_PLACE_LABELS.items()},
     "不明": InPlace.UNKNOWN,
     **dict.fromkeys(YES, InPlace.YES),
     **dict.fromkeys(NO, InPlace.NO),
@@ -81,7 +77,8 @@ IN_PLACE = {
 
 @dataclass(frozen=True)
 class OrganizationRow:
-    """`unit` is the code or the name of the unit that looks after the body, empty for the importer's own."""
+    """`unit` is the code or the name of the unit that looks after the body, empty for the importer's own;
+    `parent_organization` the number or the name of the body to which it belongs, empty where it stands by itself."""
 
     name: str
     kind: OrganizationKind
@@ -99,6 +96,7 @@ class OrganizationRow:
     bcp: InPlace = InPlace.UNKNOWN
     contact_system: InPlace = InPlace.UNKNOWN
     assessed_on: date | None = None
+    parent_organization: str = ""
     unit: str = ""
 
 
@@ -156,7 +154,7 @@ ORGANIZATIONS = Kind(
             choices=offered(KINDS),
         ),
         Field("industry", ("業種", "業界", "業態"), text(100), example="電気業"),
-        Field("size", ("規模", "企業規模", "中小企業", "中小"), choice(SIZES), choices=tuple(SIZES)[:5]),
+        Field("size", ("規模", "企業規模", "中小企業", "中小"), choice(SIZES), choices=tuple(SIZE_LABELS.values())),
         Field("ci_sector", ("重要インフラ分野", "重要インフラ", "分野"), choice(SECTORS), choices=offered(SECTORS)),
         Field("ceptoar", ("セプター", "CEPTOAR", "所属セプター"), text(60)),
         Field("ministry", ("所管省庁", "監督官庁", "所管官庁"), text(60)),
@@ -169,6 +167,12 @@ ORGANIZATIONS = Kind(
             ("備えを確認した日", "備えの確認日"),
             day,
             note="業務継続計画と緊急連絡体制を確認した日です。空欄は、新しく分かったときに今日とします。",
+        ),
+        Field(
+            "parent_organization",
+            ("上位団体", "上位の団体", "親団体", "親会社", "本社", "加盟先"),
+            text(200),
+            note="親会社、本社、連合会などの法人番号か名称です。登録済みの団体か、この名簿の団体を書きます。",
         ),
         MUNICIPALITY,
         POSTAL,

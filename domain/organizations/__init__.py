@@ -2,7 +2,7 @@
 
 `kinds` is what they may be, `organization` what they are and who sees them, `describing` what is known of one and which
 two are the same, `duplicates` which may be; `registering`, `establishments`, `contacts`, `sharing`, `leaving` and
-`transferring` are what is done with them.
+`transferring` are what is done with them, `listing` what leaves as a list.
 """
 
 from domain.organizations.contacts import (
@@ -19,6 +19,7 @@ from domain.organizations.establishments import add_establishment, correct_estab
 from domain.organizations.kinds import (
     CI_SECTOR_LABELS,
     CONTACT_ROLE_LABELS,
+    IN_PLACE_LABELS,
     ORGANIZATION_KIND_LABELS,
     SIZE_LABELS,
     CiSector,
@@ -35,6 +36,7 @@ from domain.organizations.leaving import (
     retire_contact,
     retire_establishment,
 )
+from domain.organizations.listing import ListedOrganization, listed
 from domain.organizations.organization import (
     Contact,
     CoOwner,
@@ -58,9 +60,10 @@ __all__ = [
     "BLANK",
     "CI_SECTOR_LABELS",
     "CONTACT_ROLE_LABELS",
+    "ELSEWHERE",
+    "IN_PLACE_LABELS",
     "ORGANIZATION_KIND_LABELS",
     "SIZE_LABELS",
-    "ELSEWHERE",
     "CiSector",
     "CoOwner",
     "Contact",
@@ -70,6 +73,7 @@ __all__ = [
     "Establishment",
     "Facts",
     "InPlace",
+    "ListedOrganization",
     "Organization",
     "OrganizationKind",
     "OrganizationSize",
@@ -91,6 +95,7 @@ __all__ = [
     "gone",
     "identity",
     "kept_by",
+    "listed",
     "must_keep",
     "place_below",
     "reached",

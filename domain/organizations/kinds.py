@@ -129,6 +129,9 @@ class InPlace(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+IN_PLACE_LABELS: Mapping[InPlace, str] = {InPlace.YES: "有", InPlace.NO: "無", InPlace.UNKNOWN: "未確認"}
+
+
 class ContactRole(StrEnum):
     """代表, 実務, 夜間緊急, 広報."""
 

@@ -16,6 +16,7 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import name_stem
 from domain.organizations import Organization, OrganizationKind, OrganizationSize
+from domain.rosters.above import Above
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
@@ -23,8 +24,9 @@ from domain.verbs import verb
 
 @verb(*LIAISONS)
 async def take_in_organizations(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
-    """Take organisations in. Facts: those of `organizations.Facts`, kind, and unit: where it is left out or empty, a
-    new one is the actor's unit's, and one that is known stays where it is."""
+    """Take organisations in. Facts: those of `organizations.Facts`, kind, parent_organization (number or name of the
+    body to which it belongs, known or in the file), and unit: where it is left out or empty, a new one is the actor's
+    unit's, and one that is known stays where it is."""
     return await _take_in(actor, lines, None, dry_run)
 
 
@@ -36,9 +38,11 @@ async def take_in_schools(actor: Actor, lines: Sequence[Line], *, dry_run: bool 
 
 async def _take_in(actor: Actor, lines: Sequence[Line], usual: OrganizationKind | None, dry_run: bool) -> Taken:
     present = await Organization.filter(prefecture_id=actor.prefecture_id).order_by("id")
-    roster = _Roster(actor, await find_places(actor, covered=True), present, usual)
-    plan = Plan(known=roster.known, called=roster.places.called)
+    above = Above(present, await organizations.visible_to(actor), lines)
+    roster = _Roster(actor, await find_places(actor, covered=True), above, present, usual)
+    plan = Plan(known=roster.known, called={**roster.places.called, **above.called})
     plan.read(lines, roster.read)
+    above.refuse_circles(plan)
     _ask_about_namesakes(actor, plan, present)
     taken = plan.settled()
     if not dry_run:
@@ -46,6 +50,7 @@ async def _take_in(actor: Actor, lines: Sequence[Line], usual: OrganizationKind 
             row, unit_id = roster.known[identity], said.values["unit_id"]
             if row.unit_id != unit_id:
                 await organizations.take_along(actor, row.id, unit_id)
+        above.put_in_order(plan)
         await plan.write(actor, Organization, "organization")
     return taken
 
@@ -54,9 +59,14 @@ class _Roster:
     """The bodies that are known, by their identity, and what a line says of one of them."""
 
     def __init__(
-        self, actor: Actor, places: Places, present: Sequence[Organization], usual: OrganizationKind | None
+        self,
+        actor: Actor,
+        places: Places,
+        above: Above,
+        present: Sequence[Organization],
+        usual: OrganizationKind | None,
     ) -> None:
-        self.actor, self.places, self.usual = actor, places, usual
+        self.actor, self.places, self.above, self.usual = actor, places, above, usual
         self.known = {row.identity: row for row in present}
 
     def read(self, line: Line) -> Said:
@@ -66,7 +76,8 @@ class _Roster:
         if row and not line.facts.get("unit"):
             unit_id = row.unit_id
         kind = line.facts.get("kind") or (row.kind if row else self._usual(values))
-        return Said(values["identity"], {"kind": kind, "unit_id": unit_id, **values})
+        where = self.above.of(line, values["identity"], row)
+        return Said(values["identity"], {"kind": kind, "unit_id": unit_id, **values, **where})
 
     def _described(self, line: Line) -> tuple[Organization | None, dict[str, Any]]:
         """The body that the line means, if it is known, and what it will be. Raises Invalid where it is not for us to
