@@ -21,7 +21,7 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import agreements, encounters, organizations, outreach, statistics, wifi
+from domain import agreements, encounters, notices, organizations, outreach, statistics, wifi
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
@@ -29,6 +29,7 @@ from exports.agreements import public_parties_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
+from exports.notices import notices_file
 from exports.organizations import organizations_file
 from exports.outreach import outreach_file
 from exports.statistics import statistics_file
@@ -108,9 +109,18 @@ async def _outreach(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(outreach_file, listed, period, asked.format, actor.now)
 
 
+async def _notices(actor: Actor, asked: Asked) -> File:
+    if asked.fresh:
+        raise Invalid(NOT_COUNTED, field="fresh")
+    period = _period(asked.period, actor.now)
+    listed = await notices.listed(actor, period.starts_at, period.ends_before)
+    return await asyncio.to_thread(notices_file, listed, period, asked.format, actor.now)
+
+
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
     "encounters": Export(_encounters, Role.HQ_LIAISON),
+    "notices": Export(_notices, Role.HQ_LIAISON),
     "organizations": Export(_organizations, Role.HQ_LIAISON),
     "outreach": Export(_outreach, Role.HQ_LIAISON),
     "public-parties": Export(_public_parties, Role.HQ_LIAISON),

@@ -24,11 +24,13 @@ from domain.notices.addressing import (
 )
 from domain.notices.listing import ListedRecipient, find_valid, listed
 from domain.notices.notice import (
+    CALL_LABELS,
     HANDLING_LABELS,
     LABELS,
     MOVES,
     SEVERITY_LABELS,
     STANDING,
+    WAY_LABELS,
     AcknowledgementWay,
     CallResult,
     Notice,
@@ -55,6 +57,7 @@ from domain.notices.writing import (
 )
 
 __all__ = [
+    "CALL_LABELS",
     "HANDLING_LABELS",
     "LABELS",
     "MOST_SHOWN",
@@ -65,6 +68,7 @@ __all__ = [
     "STANDING",
     "TO_CALL",
     "USUAL",
+    "WAY_LABELS",
     "WRITTEN",
     "AcknowledgementWay",
     "Addressed",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain import organizations, records, units
+from domain import organizations, units
 from domain.actor import LIAISONS, Actor
 from domain.notices.notice import STANDING, Notice, NoticeRecipient, recipients_visible_to, visible_to
 from domain.notices.sending import key_of
@@ -34,16 +34,10 @@ class ListedRecipient:
 
 
 @verb(*LIAISONS, only_reads=True)
-async def listed(
-    actor: Actor, first: datetime, before: datetime, notice_id: UUID | None = None
-) -> list[ListedRecipient]:
-    """To whom the notices went that were sent from one instant until before another, or this one whenever; the newest
-    first, and within one in the order in which they were addressed. Raises NotFound."""
-    if notice_id is not None:
-        sent = [await records.see(visible_to(actor), notice_id)]
-    else:
-        found = visible_to(actor).filter(sent_at__gte=first, sent_at__lt=before)
-        sent = await found.order_by("-sent_at", "-id")
+async def listed(actor: Actor, first: datetime, before: datetime) -> list[ListedRecipient]:
+    """To whom the notices went that were sent from one instant until before another, in that order, and within one in
+    the order in which they were addressed."""
+    sent = await visible_to(actor).filter(sent_at__gte=first, sent_at__lt=before).order_by("sent_at", "id")
     told = recipients_visible_to(actor).filter(any_of(NoticeRecipient, "notice_id", [one.id for one in sent]))
     of_each: dict[UUID, list[NoticeRecipient]] = {}
     for one in await told.order_by("id"):

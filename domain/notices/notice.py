@@ -133,11 +133,21 @@ class AcknowledgementWay(StrEnum):
     CALL = "CALL"
 
 
+WAY_LABELS: Mapping[AcknowledgementWay, str] = {
+    AcknowledgementWay.LINK: "リンク",
+    AcknowledgementWay.OWN: "本人のページ",
+    AcknowledgementWay.CALL: "電話",
+}
+
+
 class CallResult(StrEnum):
     """伝えた, 不在."""
 
     REACHED = "REACHED"
     NOT_REACHED = "NOT_REACHED"
+
+
+CALL_LABELS: Mapping[CallResult, str] = {CallResult.REACHED: "伝えた", CallResult.NOT_REACHED: "不在"}
 
 
 class Notice(Owned):

@@ -40,6 +40,7 @@ from domain.organizations import (
     Contact,
     Organization,
 )
+from domain.statistics.notices import OF_NOTICES
 from domain.statistics.outreach import OF_OUTREACH
 from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
@@ -557,5 +558,6 @@ TALLIES = (
     Tally("MEETING_BODIES_UNIQUE", MEETING_BODIES, "出席団体", "団体", FLOW, counting=UNIQUE),
     Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
     *OF_OUTREACH,
+    *OF_NOTICES,
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

@@ -21,6 +21,7 @@ from domain.drills import Drill, Improvement
 from domain.encounters import Encounter
 from domain.incoming import IncomingMail
 from domain.lectures import Lecture
+from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact
 from domain.outreach import OutreachEvent
 from domain.records import Record
@@ -31,7 +32,7 @@ class WorkKind(StrEnum):
     """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
     更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
     講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認, 活動の実施結果,
-    未回答の招待, 届いた返信, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
+    未回答の招待, 届いた返信, お知らせの点検, お知らせの電話連絡, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
     広報啓発の実施, 広報啓発の報告, 広報啓発の確認."""
 
     DRIFTING = "DRIFTING"
@@ -55,6 +56,8 @@ class WorkKind(StrEnum):
     ACTIVITY_OVER = "ACTIVITY_OVER"
     UNANSWERED = "UNANSWERED"
     MAIL_WAITING = "MAIL_WAITING"
+    NOTICE_TO_READ = "NOTICE_TO_READ"
+    NOTICE_TO_CALL = "NOTICE_TO_CALL"
     WIFI_WANTING = "WIFI_WANTING"
     WIFI_ADVISED = "WIFI_ADVISED"
     OUTREACH_OVER = "OUTREACH_OVER"
@@ -106,6 +109,9 @@ A_WEEK = 7
 """Days before its last one on which a step is told."""
 A_MONTH = 30
 """Days after which it is seen again what an advice has led to."""
+LOOKED_AFTER = """(body.unit_id = ANY ($1) OR EXISTS (SELECT FROM organization_co_owner shown
+    WHERE shown.organization_id = body.id AND shown.ended_on IS NULL AND shown.unit_id = ANY ($1)))"""
+"""Whether one of the units keeps the body, or is shown it."""
 
 PARTS = (
     Part(
@@ -372,6 +378,35 @@ PARTS = (
         title="coalesce(date.title, '')",
         since=on("mail.received_at"),
         due_on=on("date.starts_at"),
+    ),
+    Part(
+        WorkKind.NOTICE_TO_READ,
+        "お知らせの点検",
+        Notice,
+        "お知らせが点検を待っています（書いた人は点検できません）。",
+        ("approveNotice", "sendBackNotice"),
+        "notice",
+        "notice WHERE notice.unit_id = ANY ($1) AND notice.status = 'IN_REVIEW' AND notice.submitted_by_id <> $4",
+        title="notice.title",
+        since=on("notice.submitted_at"),
+        due_on=on("notice.acknowledge_by"),
+    ),
+    Part(
+        WorkKind.NOTICE_TO_CALL,
+        "お知らせの電話連絡",
+        NoticeRecipient,
+        "お知らせを確認したという返事がありません（電話{amount}回）。電話で伝えてください。",
+        ("noteNoticeCall",),
+        "told",
+        f"""notice JOIN notice_recipient told ON told.notice_id = notice.id
+            JOIN organization body ON body.id = told.organization_id
+            WHERE told.unit_id = ANY ($1) AND notice.status IN ('SENDING', 'SENT') AND notice.valid_until >= $2
+            AND told.escalated_at IS NOT NULL AND told.acknowledged_at IS NULL
+            AND (NOT told.is_restricted OR {LOOKED_AFTER})""",
+        title="body.name",
+        since=on("told.escalated_at"),
+        due_on=on("notice.acknowledge_by"),
+        amount="told.calls",
     ),
     Part(
         WorkKind.WIFI_WANTING,

@@ -18,6 +18,7 @@ from api.downloads import EXPORTS, Export
 from api.house import House
 from domain import tokens
 from domain.actor import Role
+from domain.encounters import EncounterTheme
 from domain.installation import found_national
 from domain.organizations import Organization
 from domain.outreach import CoHosting
@@ -26,6 +27,7 @@ from domain.statistics import Run
 from tests import make
 from tests.clock import NOW
 from tests.domain import random_year
+from tests.domain.notices.telling import partner, sent
 
 AFTERWARDS = random_year.AFTERWARDS
 HOUSE = House("a key that is only ever used in tests", "https://renkei.example.jp", lambda: AFTERWARDS)
@@ -241,6 +243,28 @@ def test_a_list_of_encounters_is_for_the_desk_and_names_no_person_and_nothing_of
     )
     assert "例塚" not in listed.text
     assert empty.json() == []
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
+    assert (fresh.status_code, fresh.json()["errors"][0]["extensions"]["field"]) == (400, "fresh")
+
+
+def test_a_list_of_notices_is_for_the_desk_and_says_of_restricted_ones_nothing_to_others(play):
+    async def story(town):
+        mine, other = await partner(town.officer), await partner(town.other_officer, "例示銀行株式会社")
+        await sent(town.hq, mine, other)
+        await sent(town.hq, mine, title="秘の件名", theme=EncounterTheme.ECONOMIC_SECURITY)
+        listed = "/exports/notices?format=json&period=CY2026"
+        return (
+            await ask(town, Role.HQ_LIAISON, listed),
+            await ask(town, Role.STATION_LIAISON, listed, town.other_station),
+            await ask(town, Role.STATISTICIAN, listed),
+            await ask(town, Role.HQ_LIAISON, f"{listed}&fresh=true"),
+        )
+
+    whole, station, refused, fresh = play(story)
+    assert len(whole.json()) == 3
+    [one] = station.json()
+    assert (one["団体名"], one["所属"], one["メール"]) == ("例示銀行株式会社", "サイバー犯罪対策課", "未発送")
+    assert "例塚" not in whole.text
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
     assert (fresh.status_code, fresh.json()["errors"][0]["extensions"]["field"]) == (400, "fresh")
 

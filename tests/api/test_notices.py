@@ -102,8 +102,28 @@ def test_a_notice_goes_through_the_doors_from_its_first_entry_to_who_knows_and_w
         how = {node["organization"]["name"]: node["acknowledgedHow"] for node in nodes}
         assert how == {"架空電力株式会社": "LINK", "例示銀行株式会社": "CALL"}
         assert seen["phoneList"]["totalCount"] == 0
+        figures = {"NOTICES": 1, "THEME_NOTICES": 1, "NOTICE_RECIPIENTS": 2, "NOTICES_KNOWN": 100, "NOTICES_PHONED": 1}
+        assert await counted(town) == figures
 
     play(story)
+
+
+FIGURES = """
+    query($period: String!) {
+      statistics(period: $period, fresh: true) {
+        figures(measures: ["NOTICES", "THEME_NOTICES", "NOTICE_RECIPIENTS", "NOTICES_KNOWN", "NOTICES_PHONED"]) {
+          unitId measure kind value
+        }
+      }
+    }"""
+
+
+async def counted(town: Town) -> dict[str, float]:
+    """The figures of the first station, of all kinds together."""
+    later = make.at(town.statistician, NOW + 100 * DAY)
+    figures = (await read(later, FIGURES, period="2026Q2"))["statistics"]["figures"]
+    own = [one for one in figures if one["unitId"] == f"Unit:{town.station.id}" and not one["kind"]]
+    return {one["measure"]: float(one["value"]) for one in own}
 
 
 @pytest.mark.parametrize("role", ["other_officer", "statistician", "admin"])

@@ -42,6 +42,7 @@ from domain.drills import (
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.meetings import CouncilAttendance, CouncilMeeting, MeetingStatus
+from domain.notices import Notice, NoticeRecipient, NoticeSeverity, NoticeStatus
 from domain.organizations import (
     CiSector,
     Contact,
@@ -126,6 +127,7 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _wifi_spot(year, number)
     for _ in range(size):
         await _encounter(year)
+        await _notice(year)
     for number in range(20):
         await _desk(year, number)
     for agreement in await Agreement.all().order_by("id"):
@@ -329,6 +331,27 @@ async def _encounter(year: Year) -> None:
         starts_at=year.instant() + timedelta(seconds=draw.randrange(60)),
         **year.stamped(year.unit()),
     )
+
+
+async def _notice(year: Year) -> None:
+    draw, unit, sent_at = year.draw, year.unit(), year.instant()
+    values: dict[str, Any] = {"title": "お知らせ", "text": "手口", "handling": "OPEN", "tlp": "CLEAR", "criteria": {}}
+    notice = await Notice.create(
+        status=draw.choice([*NoticeStatus]),
+        theme=draw.choice([*EncounterTheme]),
+        severity=draw.choice([*NoticeSeverity]),
+        valid_until=year.day(),
+        acknowledge_by=draw.choice([None, sent_at + timedelta(days=3)]),
+        is_withdrawal=draw.random() < 0.2,
+        sent_at=draw.choice([None, sent_at, sent_at]),
+        **values,
+        **year.stamped(unit),
+    )
+    for body in draw.sample(year.hosts, draw.randrange(4)):
+        later = [sent_at + timedelta(seconds=draw.randrange(6 * 86_400)) for _ in range(2)]
+        known, phoned = [draw.choice([None, instant]) for instant in later]
+        told = {"notice": notice, "organization": body, "is_written_to": True, "is_restricted": False}
+        await NoticeRecipient.create(acknowledged_at=known, phoned_at=phoned, **told, **year.stamped(unit))
 
 
 async def _group(year: Year, number: int) -> None:

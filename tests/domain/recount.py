@@ -38,6 +38,7 @@ from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.meetings import HELD as MET_AT
 from domain.meetings import CouncilAttendance, CouncilMeeting
+from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact, InPlace, Organization, OrganizationKind
 from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
 from domain.units import Unit, UnitKind
@@ -52,7 +53,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings)
+    more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings, _notices)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -416,6 +417,30 @@ async def _outreach(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _notices(first: date, last: date) -> dict[str, list[Item]]:
+    bodies = {body.id: body.identity for body in await Organization.all()}
+    of_bodies = ("NOTICE_RECIPIENTS", "NOTICE_BODIES", "NOTICES_KNOWN", "NOTICES_PHONED")
+    names = ("NOTICES", "THEME_NOTICES", "THEME_NOTICE_BODIES", *of_bodies)
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    for notice in await Notice.filter(is_withdrawal=False, sent_at__isnull=False):
+        if notice.sent_at is None or not first <= day_of(notice.sent_at) <= last:
+            continue
+        recipients = await NoticeRecipient.filter(notice_id=notice.id)
+        place, theme = (notice.unit_id, notice.severity.value), (notice.unit_id, notice.theme.value)
+        found["NOTICES"].append((*place, notice.id))
+        found["THEME_NOTICES"].append((*theme, notice.id))
+        found["THEME_NOTICE_BODIES"].append((*theme, len(recipients)))
+        for told in recipients:
+            found["NOTICE_RECIPIENTS"].append((*place, told.id))
+            found["NOTICE_BODIES"].append((*place, bodies[told.organization_id]))
+            is_phoned = told.phoned_at is not None and day_of(told.phoned_at) <= last
+            found["NOTICES_PHONED"] += [(*place, told.id)] * is_phoned
+            if notice.acknowledge_by is not None:
+                is_known = told.acknowledged_at is not None and day_of(told.acknowledged_at) <= last
+                found["NOTICES_KNOWN"].append((*place, is_known))
+    return found
+
+
 def day_of(instant: datetime) -> date:
     return instant.astimezone(TOKYO).date()
 
@@ -428,9 +453,9 @@ def hours(minutes: list[int]) -> Decimal:
 
 
 REACHED = ("OUTREACH_PEOPLE", "THEME_OUTREACH_PEOPLE", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_COPIES", *TOLD)
-SUMS = ("LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS, *REACHED)
+SUMS = ("THEME_NOTICE_BODIES", "LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS, *REACHED)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
-MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES")
+MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES", "NOTICE_BODIES")
 CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
 UNIQUE = (
     "COUNCIL_MEMBERS_UNIQUE",
@@ -445,7 +470,7 @@ UNIQUE = (
     *MET,
     *CRITICAL,
 )
-SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT")
+SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 

@@ -18,6 +18,7 @@ from domain.errors import Invalid, NotAllowed, NotFound
 from domain.installation import found_national
 from domain.japanese import Measure, Period
 from domain.lectures import Audience, Counted, Lecture, LectureKind
+from domain.notices import NoticeSeverity
 from domain.organizations import CiSector, ContactRole, OrganizationKind, OrganizationSize
 from domain.outreach import OutreachAudience, OutreachHostRole, OutreachKind, OutreachTheme
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
@@ -99,6 +100,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"VOLUNTEER_GROUP": GroupBase, "COMMISSION": CommissionKind}
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
+    kinds |= {"NOTICE": NoticeSeverity, "NOTICE_THEME": EncounterTheme, "NOTICE_RECIPIENT": NoticeSeverity}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"IMPROVEMENT": DrillThreat}
     kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}

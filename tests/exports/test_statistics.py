@@ -95,6 +95,7 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
         *SECTORS_GO_ON,
         "協定の約束（2）",
         *OUTREACH_GOES_ON,
+        "お知らせのテーマ（2）",
     ]
     assert [page.title for page in pages if page.title.endswith("）")] == more
     assert {int(page.page_setup.paperSize) for page in pages} == {9}

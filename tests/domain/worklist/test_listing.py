@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.schema import schema
-from domain import agreements, drills, encounters, lectures, outreach, people, wifi, worklist
+from domain import agreements, drills, encounters, lectures, notices, outreach, people, wifi, worklist
 from domain.actor import Actor
 from domain.encounters import NextStep
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -20,6 +20,7 @@ from tests.api.inputs import drill_of
 from tests.domain import test_activities as acting
 from tests.domain.drills.asking import confirmed
 from tests.domain.lectures import giving
+from tests.domain.notices.telling import drafted, partner, sent
 from tests.make import Town
 
 DAY = timedelta(days=1)
@@ -159,6 +160,17 @@ async def a_mail(town: Town) -> Actor:
     return town.officer
 
 
+async def a_notice_to_read(town: Town) -> Actor:
+    notice = await drafted(town.officer, await partner(town.officer))
+    await notices.submit(town.officer, notice.id)
+    return town.hq
+
+
+async def a_notice_nobody_has_heard_of(town: Town) -> Actor:
+    await sent(town.officer, await partner(town.officer, mail=""))
+    return town.officer
+
+
 async def a_network(town: Town) -> Actor:
     spot = await make.wifi_spot(town.officer)
     await wifi.survey(town.officer, spot.id, missing=[WifiPoint.LOGS])
@@ -198,6 +210,8 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.ACTIVITY_OVER: an_activity_of_yesterday,
     WorkKind.UNANSWERED: an_invitation,
     WorkKind.MAIL_WAITING: a_mail,
+    WorkKind.NOTICE_TO_READ: a_notice_to_read,
+    WorkKind.NOTICE_TO_CALL: a_notice_nobody_has_heard_of,
     WorkKind.WIFI_WANTING: a_network,
     WorkKind.WIFI_ADVISED: a_network_that_was_brought_up,
     WorkKind.OUTREACH_OVER: an_event_of_yesterday,

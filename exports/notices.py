@@ -1,0 +1,89 @@
+"""お知らせの送付一覧: to which bodies notices went, and whether each has said that it knows; no person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from domain.actor import TOKYO
+from domain.encounters import THEME_LABELS
+from domain.japanese import Period
+from domain.notices import CALL_LABELS, SEVERITY_LABELS, WAY_LABELS, ListedRecipient
+from exports.columns import Column, Kind, Row, Sheet, period_notes
+from exports.csv import csv_bytes
+from exports.files import File, Format
+from exports.names import file_name, period_part
+from exports.sheet import xlsx
+
+TITLE = "お知らせ送付一覧"
+COLUMNS = (
+    Column("送付日", "on", 12, Kind.DATE),
+    Column("所属", "unit", 20),
+    Column("文書番号", "number", 16, Kind.CODE),
+    Column("件名", "title", 30),
+    Column("区分", "severity", 10),
+    Column("テーマ", "theme", 18),
+    Column("団体名", "body", 30),
+    Column("法人番号", "corporate", 15, Kind.CODE),
+    Column("代表電話", "phone", 16, Kind.CODE),
+    Column("メール", "letter", 10),
+    Column("ページが開かれた日時", "opened", 18, Kind.CODE),
+    Column("確認日時", "known", 18, Kind.CODE),
+    Column("確認の方法", "way", 10),
+    Column("電話の回数", "calls", 8, Kind.NUMBER),
+    Column("電話の結果", "call", 10),
+)
+PRINTED = ("on", "title", "severity", "body", "phone", "letter", "known", "way", "call")
+
+
+def notices_file(listed: Sequence[ListedRecipient], period: Period, format: Format, now: datetime) -> File:
+    """R08Q2_お知らせ送付一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
+    rows = [_row(one) for one in listed]
+    name = file_name(period_part(period), TITLE, f"{now.astimezone(TOKYO):%Y%m%d}", extension=format)
+    return File(name, format.media_type, _bytes(rows, period, format, now))
+
+
+def _bytes(rows: Sequence[Row], period: Period, format: Format, now: datetime) -> bytes:
+    if format is Format.CSV:
+        return csv_bytes(COLUMNS, rows)
+    if format is Format.JSON:
+        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
+    printed = [column for column in COLUMNS if column.key in PRINTED]
+    notes = period_notes(period, now, period.ends_on)
+    return xlsx(Sheet(TITLE, printed, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
+
+
+def _row(one: ListedRecipient) -> Row:
+    notice, told = one.notice, one.recipient
+    return {
+        "on": notice.sent_at.astimezone(TOKYO).date() if notice.sent_at else None,
+        "unit": one.unit,
+        "number": notice.number,
+        "title": notice.title,
+        "severity": SEVERITY_LABELS[notice.severity],
+        "theme": THEME_LABELS[notice.theme],
+        "body": one.body,
+        "corporate": one.corporate_number,
+        "phone": one.phone,
+        "letter": _letter(one),
+        "opened": _clock(told.opened_at),
+        "known": _clock(told.acknowledged_at),
+        "way": WAY_LABELS[told.acknowledged_how] if told.acknowledged_how else "",
+        "calls": told.calls,
+        "call": CALL_LABELS[told.call_result] if told.call_result else "",
+    }
+
+
+def _letter(one: ListedRecipient) -> str:
+    if not one.recipient.is_written_to:
+        return "宛先なし"
+    if one.lost_at is not None:
+        return "不達"
+    return "発送済" if one.left_at is not None else "未発送"
+
+
+def _clock(instant: datetime | None) -> str:
+    """An instant as lists say it, in Japan."""
+    return f"{instant.astimezone(TOKYO):%Y-%m-%d %H:%M}" if instant else ""
