@@ -22,7 +22,7 @@ from domain.rights import DataClass
 INTERNAL, PERSONAL = DataClass.INTERNAL, DataClass.PERSONAL
 ASKED = "(select count(*) from campaign_contact line where line.campaign_id = {t}.id{more})"
 REACHED = " and line.reply in ('CONFIRMED', 'CHANGED')"
-RATE = """(select round(100.0 * count(*) filter (where line.reply in ('CONFIRMED', 'CHANGED')) / count(*), 1)
+RATE = """(select round(100.0 * count(*) filter (where line.reply in ('CONFIRMED', 'CHANGED')) / count(*), 1)::text
     from campaign_contact line where line.campaign_id = {t}.id having count(*) > 0)"""
 CALLED_ON = "not {t}.is_written or {v}::date > (select due_on from campaign where campaign.id = {t}.campaign_id)"
 """Who is to be called on a day: those who got no letter at once, the others once their time is over."""

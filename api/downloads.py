@@ -2,7 +2,8 @@
 
 `format` is xlsx (when nothing is said), csv or json. Of what is counted in a period, `period` is 2026Q2, 2026,
 CY2026Q2, CY2026 or a day, without it the last quarter that is over, and `fresh=true` counts anew instead of reading the
-run that was kept; a list is as it stands. What is wrong is told as JSON in the shape of a GraphQL error.
+run that was kept; a list is as it stands, and one that names many persons wants to be told why (`purpose`). What is
+wrong is told as JSON in the shape of a GraphQL error.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import agreements, encounters, notices, organizations, outreach, statistics, wifi
+from domain import agreements, campaigns, encounters, looks, notices, organizations, outreach, statistics, wifi
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
+from domain.looks import Door
 from exports.agreements import public_parties_file
+from exports.campaigns import stale_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
@@ -50,7 +53,7 @@ PRICE = 20_000
 """Rows that one file is held to cost: ten at once, then one in ten seconds."""
 
 NOT_COUNTED = "この書き出しは一覧で、数え直すものではありません。fresh は指定できません。"
-ASKABLE = ("period", "format", "fresh")
+ASKABLE = ("period", "format", "fresh", "purpose")
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,18 @@ class Asked:
     period: str
     format: Format
     fresh: bool
+    purpose: str = ""
+    door: Door = Door.EXPORT
 
 
 @dataclass(frozen=True)
 class Export:
-    """`role` is in which whoever sits at the machine writes it."""
+    """`role` is in which whoever sits at the machine writes it; one that `is_personal` names persons, and says whom to
+    the record of looks."""
 
     write: Callable[[Actor, Asked], Awaitable[File]]
     role: Role
+    is_personal: bool = False
 
 
 async def _statistics(actor: Actor, asked: Asked) -> File:
@@ -91,6 +98,15 @@ async def _organizations(actor: Actor, asked: Asked) -> File:
     _must_be_a_list(asked)
     bodies = await organizations.listed(actor)
     return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
+
+
+async def _stale_contacts(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await campaigns.stale_listed(actor)
+    named = campaigns.shown_of(listed)
+    looks.must_say_why_for(dict.fromkeys((row for _, row in named), 1), asked.purpose)
+    await looks.note(asked.door, actor, "stale-contacts", named, purpose=asked.purpose)
+    return await asyncio.to_thread(stale_file, listed, asked.format, actor.now)
 
 
 async def _encounters(actor: Actor, asked: Asked) -> File:
@@ -124,6 +140,7 @@ EXPORTS: Mapping[str, Export] = {
     "organizations": Export(_organizations, Role.HQ_LIAISON),
     "outreach": Export(_outreach, Role.HQ_LIAISON),
     "public-parties": Export(_public_parties, Role.HQ_LIAISON),
+    "stale-contacts": Export(_stale_contacts, Role.HQ_LIAISON, is_personal=True),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""
@@ -139,7 +156,8 @@ def routes(house: House) -> list[Route]:
             asked = request.query_params
             _must_be_known(asked)
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
-            file = await produce(actor, *names, fresh=_is_true(asked.get("fresh", "")))
+            fresh, purpose = _is_true(asked.get("fresh", "")), looks.purpose(asked.get("purpose", ""))
+            file = await produce(actor, *names, fresh=fresh, purpose=purpose)
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
@@ -150,12 +168,21 @@ def routes(house: House) -> list[Route]:
     return [Route("/exports/{name}", download, methods=["GET"])]
 
 
-async def produce(actor: Actor, name: str, period: str, format: str, *, fresh: bool = False) -> File:
+async def produce(
+    actor: Actor,
+    name: str,
+    period: str,
+    format: str,
+    *,
+    fresh: bool = False,
+    purpose: str = "",
+    door: Door = Door.EXPORT,
+) -> File:
     """One export as a file. Raises NotFound for another name, Invalid for a period or format that is not one."""
     export = EXPORTS.get(name)
     if export is None:
         raise NotFound(f"その書き出しはありません。使えるのは {'・'.join(EXPORTS)} です。", field="name")
-    return await export.write(actor, Asked(period, _format(format), fresh))
+    return await export.write(actor, Asked(period, _format(format), fresh, purpose, door))
 
 
 def _must_be_a_list(asked: Asked) -> None:

@@ -114,7 +114,12 @@ async def tell(now: datetime, actor: Actor, operation: str, shown: Iterable[tupl
 
 
 async def note(
-    door: Door, actor: Actor, operation: str, shown: Iterable[tuple[str, str]], listed: Mapping[str, int] = NONE
+    door: Door,
+    actor: Actor,
+    operation: str,
+    shown: Iterable[tuple[str, str]],
+    listed: Mapping[str, int] = NONE,
+    purpose: str = "",
 ) -> None:
     """Write down, before they are shown, what is personal of these fields (`Model.column`) of these rows (`Model:id`),
     of which some list so many persons; in the running transaction, where there is one."""
@@ -122,7 +127,7 @@ async def note(
     if personal:
         columns, rows = ({one[at] for one in personal} for at in (0, 1))
         counted = {row: listed.get(row, 1) for row in rows}
-        await database.execute(ADD, *line(actor, door, operation, columns, counted))
+        await database.execute(ADD, *line(actor, door, operation, columns, counted, purpose=purpose))
 
 
 async def note_file(door: Door, actor: Actor, operation: str, row: str) -> None:

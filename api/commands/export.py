@@ -11,7 +11,8 @@ from api import settings
 from api.database import at_hand
 from api.downloads import EXPORTS, produce
 from api.errors import write_file
-from domain import database, installation
+from domain import database, installation, looks
+from domain.looks import Door
 from exports.files import File, Format
 
 
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default=Format.XLSX.value, choices=[*map(str, Format)], help="形式（既定は xlsx）")
     parser.add_argument("--out", type=Path, help="書き出し先（省略すると決まった名前で、いまの場所に書く）")
     parser.add_argument("--as", dest="who", metavar="PERSON", help="職員番号か氏名。その職員の都道府県の分を書き出す")
+    parser.add_argument("--purpose", default="", help="氏名の出る一覧の目的（閲覧の記録に残る）")
     parser.add_argument("--fresh", action="store_true", help="保存された集計ではなく、いま数え直した結果を書き出す")
 
 
@@ -32,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     with at_hand(settings.read()) as url:
         file = asyncio.run(_produce(url, options))
     path: Path = options.out or Path(file.name)
-    write_file(path, file.content, "--out", is_personal=False)
+    write_file(path, file.content, "--out", is_personal=EXPORTS[options.name].is_personal)
     print(path)
     return 0
 
@@ -40,4 +42,5 @@ def run(options: argparse.Namespace) -> int:
 async def _produce(url: str, options: argparse.Namespace) -> File:
     async with database.opened(url):
         actor = await installation.at_the_keyboard(datetime.now(UTC), EXPORTS[options.name].role, options.who)
-        return await produce(actor, options.name, options.period, options.format, fresh=options.fresh)
+        told = {"purpose": looks.purpose(options.purpose), "door": Door.CONSOLE, "fresh": options.fresh}
+        return await produce(actor, options.name, options.period, options.format, **told)

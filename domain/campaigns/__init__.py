@@ -42,7 +42,7 @@ from domain.campaigns.proposing import (
     reject,
 )
 from domain.campaigns.rates import RateBy, ReachRate, reach_rates
-from domain.campaigns.stale import StaleContact, StaleCount, stale_counts, stale_listed
+from domain.campaigns.stale import StaleContact, StaleCount, shown_of, stale_counts, stale_listed
 
 __all__ = [
     "LABELS",
@@ -85,6 +85,7 @@ __all__ = [
     "reach_rates",
     "reject",
     "send",
+    "shown_of",
     "stale_counts",
     "stale_listed",
     "visible_to",

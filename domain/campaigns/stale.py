@@ -3,6 +3,7 @@ spring; counted by unit, and as a list for the telephone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -72,6 +73,20 @@ def _values(actor: Actor) -> tuple[object, ...]:
 async def stale_counts(actor: Actor) -> list[StaleCount]:
     """Of the actor's units that have contacts, in the order of their codes."""
     return [StaleCount(*row) for row in await database.records(COUNTS, *_values(actor))]
+
+
+def shown_of(listed: Iterable[StaleContact]) -> list[tuple[str, str]]:
+    """The fields (`Model.column`) and rows (`Model:id`) that such a list shows."""
+    of_person = ("family_name", "given_name", "phone", "extension")
+    of_contact = ("department", "job_title", "reachable")
+    return [
+        pair
+        for one in listed
+        for pair in (
+            *((f"Person.{name}", f"Person:{one.person_id}") for name in of_person),
+            *((f"Contact.{name}", f"Contact:{one.contact_id}") for name in of_contact),
+        )
+    ]
 
 
 @verb(*LIAISONS, only_reads=True)

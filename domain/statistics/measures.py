@@ -26,6 +26,7 @@ from domain.agreements import (
     CooperationItem,
     ResearchOutput,
 )
+from domain.campaigns import CampaignContact
 from domain.councils import Council, CouncilMembership
 from domain.drills import Drill, DrillThreat, Improvement, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
@@ -385,6 +386,18 @@ CONTACTS = Facts(
        WHERE since <= $6 AND coalesce(until > $6, true)""",
 )
 
+# A campaign counts in the period in which it was closed: nothing of it changes any more then.
+CAMPAIGN_CONTACTS = Facts(
+    "CAMPAIGN_CONTACT",
+    "疎通確認",
+    CampaignContact,
+    CONTACT_ROLES,
+    """SELECT asked.id, asked.unit_id, asked.role AS kind, asked.id AS body, true AS stands,
+              asked.reply IN ('CONFIRMED', 'CHANGED') AS is_reached
+       FROM campaign_contact asked JOIN campaign ON campaign.id = asked.campaign_id
+       WHERE campaign.status = 'CLOSED' AND campaign.ended_on BETWEEN $5 AND $6""",
+)
+
 # As they stand at the end. A council counts where its secretariat is. 会員 are whoever makes its quorum, bodies and
 # police units; advisers, the secretariat and observers are none.
 COUNCIL_KINDS: Mapping[str, str] = {kind.value: label for kind, label in councils.KIND_LABELS.items()}
@@ -534,6 +547,18 @@ TALLIES = (
         where="is_fresh",
         share_of="stands",
         counting=UNIQUE,
+    ),
+    Tally("CONTACTS_ASKED", CAMPAIGN_CONTACTS, "確認した連絡先", "人", FLOW, counting=TOTAL),
+    Tally("CONTACTS_REACHED", CAMPAIGN_CONTACTS, "うち到達", "人", FLOW, where="is_reached", counting=TOTAL),
+    Tally(
+        "CONTACT_REACH",
+        CAMPAIGN_CONTACTS,
+        "到達率",
+        "％",
+        FLOW,
+        where="is_reached",
+        share_of="stands",
+        counting=TOTAL,
     ),
     Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
     Tally(

@@ -17,6 +17,7 @@ from enum import StrEnum
 from domain.activities import Activity
 from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment
 from domain.calendar import Appointment
+from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.drills import Drill, Improvement
 from domain.encounters import Encounter
 from domain.incoming import IncomingMail
@@ -33,7 +34,7 @@ class WorkKind(StrEnum):
     更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
     講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認, 活動の実施結果,
     未回答の招待, 届いた返信, お知らせの点検, お知らせの電話連絡, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
-    広報啓発の実施, 広報啓発の報告, 広報啓発の確認."""
+    広報啓発の実施, 広報啓発の報告, 広報啓発の確認, 疎通確認の電話, 連絡先の変更の申出, 疎通確認の終了."""
 
     DRIFTING = "DRIFTING"
     STEP_DUE = "STEP_DUE"
@@ -63,6 +64,9 @@ class WorkKind(StrEnum):
     OUTREACH_OVER = "OUTREACH_OVER"
     OUTREACH_UNREPORTED = "OUTREACH_UNREPORTED"
     OUTREACH_TO_CHECK = "OUTREACH_TO_CHECK"
+    CONTACT_TO_CALL = "CONTACT_TO_CALL"
+    CONTACT_CHANGED = "CONTACT_CHANGED"
+    CAMPAIGN_OVER = "CAMPAIGN_OVER"
 
 
 @dataclass(frozen=True)
@@ -470,6 +474,49 @@ PARTS = (
             WHERE event.unit_id = ANY ($1) AND event.status = 'REPORTED' AND event.reported_by_id <> $4""",
         title="event.title",
         since=on("event.reported_at"),
+    ),
+    Part(
+        WorkKind.CONTACT_TO_CALL,
+        "疎通確認の電話",
+        CampaignContact,
+        "疎通確認に回答がありません。電話で確かめてください（これまでに{amount}回）。",
+        ("noteCampaignCall",),
+        "silent",
+        """campaign_contact silent JOIN campaign ON campaign.id = silent.campaign_id
+            JOIN organization body ON body.id = silent.organization_id
+            WHERE silent.unit_id = ANY ($1) AND campaign.status = 'SENT'
+            AND silent.reply IN ('AWAITED', 'NOT_REACHED') AND (NOT silent.is_written OR campaign.due_on < $2)""",
+        title="body.name",
+        since=f"CASE WHEN silent.is_written THEN campaign.due_on + 1 ELSE {on('campaign.sent_at')} END",
+        due_on="campaign.due_on",
+        amount="silent.calls",
+    ),
+    Part(
+        WorkKind.CONTACT_CHANGED,
+        "連絡先の変更の申出",
+        ContactProposal,
+        "担当者本人から、連絡先の変更の申出があります。",
+        ("acceptContactProposal", "rejectContactProposal"),
+        "said",
+        """contact_proposal said JOIN contact ON contact.id = said.contact_id
+            JOIN organization body ON body.id = contact.organization_id
+            WHERE said.unit_id = ANY ($1) AND said.status = 'WAITING'""",
+        title="body.name",
+        since=on("said.updated_at"),
+    ),
+    Part(
+        WorkKind.CAMPAIGN_OVER,
+        "疎通確認の終了",
+        Campaign,
+        "期限を過ぎ、確かめる相手はもういません。終了すると到達率が集計されます。",
+        ("closeCampaign",),
+        "campaign",
+        """campaign WHERE campaign.unit_id = ANY ($1) AND campaign.status = 'SENT' AND campaign.due_on < $2
+            AND NOT EXISTS (
+                SELECT FROM campaign_contact asked
+                WHERE asked.campaign_id = campaign.id AND asked.reply IN ('AWAITED', 'NOT_REACHED'))""",
+        title="campaign.title",
+        since="campaign.due_on + 1",
     ),
 )
 BY_KIND = {part.kind: part for part in PARTS}

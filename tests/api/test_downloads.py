@@ -20,7 +20,8 @@ from domain import tokens
 from domain.actor import Role
 from domain.encounters import EncounterTheme
 from domain.installation import found_national
-from domain.organizations import Organization
+from domain.looks import Door, Look
+from domain.organizations import Contact, Organization
 from domain.outreach import CoHosting
 from domain.people import Person
 from domain.statistics import Run
@@ -77,7 +78,7 @@ def test_a_mistyped_parameter_is_named_instead_of_being_passed_over(play):
     answer = play(story)
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["extensions"]["field"]) == (400, "perod")
-    assert error["message"] == "「perod」は指定できません。使えるのは period・format・fresh です。"
+    assert error["message"] == "「perod」は指定できません。使えるのは period・format・fresh・purpose です。"
 
 
 def test_a_statistician_downloads_the_workbook_under_its_name(play):
@@ -319,3 +320,40 @@ def test_a_list_of_networks_is_for_the_desk_and_of_today(play):
     assert [one["名称"] for one in listed.json()] == ["見本市民会館"]
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "NOT_ALLOWED")
     assert (dated.status_code, dated.json()["errors"][0]["extensions"]["field"]) == (400, "period")
+
+
+def test_the_list_for_the_telephone_names_persons_and_leaves_a_line(play):
+    async def story(town):
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        await Contact.filter(id=contact.id).update(verified_on=date(2026, 3, 31))
+        address = "/exports/stale-contacts?format=csv&purpose=年度当初の確認"
+        file = await ask(town, Role.STATION_LIAISON, address, town.station)
+        refused = [await ask(town, role, address) for role in (Role.STATISTICIAN, Role.ADMIN)]
+        other = await ask(town, Role.STATION_LIAISON, address, town.other_station)
+        return contact, file, refused, other, await Look.filter(door=Door.EXPORT)
+
+    contact, file, refused, other, looks = play(story)
+    [row] = csv.DictReader(StringIO(file.content.decode("utf-8-sig")))
+    assert (row["団体名"], row["氏名"]) == ("架空電力株式会社", "例塚 恵")
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert len(other.content.decode("utf-8-sig").splitlines()) == 1
+    [look] = looks
+    assert (look.operation, look.purpose) == ("stale-contacts", "年度当初の確認")
+    assert set(look.rows) == {f"Contact:{contact.id}", f"Person:{contact.person_id}"}
+
+
+def test_many_persons_at_once_are_named_to_nobody_who_does_not_say_why(play):
+    async def story(town):
+        body = await make.company(town.officer)
+        for number in range(101):
+            await make.contact(town.officer, body, mail_address=f"c{number}@partner.example")
+        await Contact.all().update(verified_on=None)
+        address = "/exports/stale-contacts?format=csv"
+        answer = await ask(town, Role.STATION_LIAISON, address, town.station)
+        period = await ask(town, Role.STATION_LIAISON, f"{address}&period=2026Q2", town.station)
+        return answer, period, await Look.all().count()
+
+    answer, period, looks = play(story)
+    assert answer.json()["errors"][0]["extensions"] == {"code": "INCOMPLETE", "field": "purpose"}
+    assert period.json()["errors"][0]["extensions"]["field"] == "period"
+    assert looks == 0

@@ -28,6 +28,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import Appointment, AppointmentKind, Attendee, AttendeeRole
+from domain.campaigns import Campaign, CampaignContact, CampaignReply, CampaignStatus
 from domain.councils import Council, CouncilKind, CouncilMembership, CouncilRole
 from domain.drills import (
     Drill,
@@ -165,13 +166,27 @@ async def _outreach(year: Year, number: int) -> None:
 
 
 async def _desk(year: Year, number: int) -> None:
-    """A contact whose time, and on which day it was looked at last, lie about the edges."""
+    """A contact whose time, and on which day it was looked at last, lie about the edges; and a campaign."""
     contact = await _contact(year, year.hosts[number % len(year.hosts)])
     contact.role, contact.since = [*ContactRole][number % 4], EDGES[number % 5]
     contact.until = EDGES[number // 5] if number % 3 == 0 else None
     looked_at = (None, date(2027, 3, 31), date(2027, 4, 1), EDGES[number % 5])
     contact.verified_on = looked_at[number // 2 % 4]
     await contact.save()
+    await _campaign(year, number)
+
+
+async def _campaign(year: Year, number: int) -> None:
+    """In each state, ended about the edges, with who was asked in each role and what became of it."""
+    status = [*CampaignStatus][number % 4]
+    told = {"title": "連絡先の確認", "due_on": EDGES[0], "criteria": {}, "is_prefectural": True}
+    ended = EDGES[number % 5] if status in (CampaignStatus.CLOSED, CampaignStatus.CANCELLED) else None
+    campaign = await Campaign.create(status=status, ended_on=ended, **told, **year.stamped(year.unit()))
+    for contact in (await Contact.all().order_by("id"))[: year.draw.randrange(9)]:
+        whose = {"contact_id": contact.id, "organization_id": contact.organization_id, "is_written": True}
+        role, reply = year.draw.choice([*ContactRole]), year.draw.choice([*CampaignReply])
+        unit = year.stamped(year.unit())
+        await CampaignContact.create(campaign_id=campaign.id, role=role, reply=reply, **whose, **unit)
 
 
 async def _host(year: Year) -> Organization:

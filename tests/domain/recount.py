@@ -24,6 +24,7 @@ from domain.agreements import (
     Side,
 )
 from domain.calendar import Appointment, Attendee
+from domain.campaigns import Campaign, CampaignContact, CampaignReply, CampaignStatus
 from domain.councils import VOTING, Council, CouncilMembership
 from domain.drills import (
     Drill,
@@ -45,6 +46,7 @@ from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
+REACHED = (CampaignReply.CONFIRMED, CampaignReply.CHANGED)
 Item = tuple[UUID, str, object]
 """One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
 
@@ -54,6 +56,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
     more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings, _notices)
+    counters = (*counters, _campaigns)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -369,6 +372,20 @@ async def _contacts(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _campaigns(first: date, last: date) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {"CONTACTS_ASKED": [], "CONTACTS_REACHED": [], "CONTACT_REACH": []}
+    closed = {one.id: one.ended_on for one in await Campaign.filter(status=CampaignStatus.CLOSED)}
+    for asked in await CampaignContact.all():
+        day = closed.get(asked.campaign_id)
+        if day is None or not first <= day <= last:
+            continue
+        item, is_reached = (asked.unit_id, asked.role.value, asked.id), asked.reply in REACHED
+        found["CONTACTS_ASKED"].append(item)
+        found["CONTACTS_REACHED"] += [item] * is_reached
+        found["CONTACT_REACH"].append((*item[:2], is_reached))
+    return found
+
+
 async def _encounters(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body.identity for body in await Organization.all()}
     names = ("ENCOUNTERS", "ENCOUNTER_BODIES", "THEME_ENCOUNTERS", "THEME_BODIES", "GUIDANCE", "GUIDED_BODIES")
@@ -470,7 +487,7 @@ UNIQUE = (
     *MET,
     *CRITICAL,
 )
-SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN")
+SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN", "CONTACT_REACH")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 

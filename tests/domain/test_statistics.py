@@ -103,7 +103,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"NOTICE": NoticeSeverity, "NOTICE_THEME": EncounterTheme, "NOTICE_RECIPIENT": NoticeSeverity}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"IMPROVEMENT": DrillThreat}
-    kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole}
+    kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole, "CAMPAIGN_CONTACT": ContactRole}
     kinds |= {"COUNCIL": CouncilKind, "COUNCIL_MEMBERSHIP": CouncilKind}
     kinds |= {"OUTREACH": OutreachKind, "OUTREACH_THEME": OutreachTheme}
     kinds |= {"OUTREACH_AUDIENCE": OutreachAudience, "OUTREACH_HOST": OutreachHostRole}

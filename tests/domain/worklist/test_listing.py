@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.schema import schema
-from domain import agreements, drills, encounters, lectures, notices, outreach, people, wifi, worklist
+from domain import agreements, campaigns, drills, encounters, lectures, notices, outreach, people, wifi, worklist
 from domain.actor import Actor
 from domain.encounters import NextStep
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -184,6 +184,22 @@ async def a_network_that_was_brought_up(town: Town) -> Actor:
     return make.at(who, who.now + 40 * DAY)
 
 
+async def a_contact_without_an_answer(town: Town) -> Actor:
+    line = await make.asked(town.officer)
+    return make.at(town.officer, town.officer.now + timedelta(days=15 if line.is_written else 0))
+
+
+async def what_a_contact_says(town: Town) -> Actor:
+    await make.proposal(town.officer)
+    return town.officer
+
+
+async def a_campaign_that_all_have_answered(town: Town) -> Actor:
+    line = await make.asked(town.officer)
+    await campaigns.confirm_by_link(town.officer.now, line.id)
+    return make.at(town.officer, town.officer.now + timedelta(days=15))
+
+
 async def a_partner_whom_nobody_calls(town: Town) -> Actor:
     await a_partner(town)
     return make.at(town.officer, town.officer.now + 200 * DAY)
@@ -217,6 +233,9 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.OUTREACH_OVER: an_event_of_yesterday,
     WorkKind.OUTREACH_UNREPORTED: an_event_that_was_held,
     WorkKind.OUTREACH_TO_CHECK: an_event_reported_by_another,
+    WorkKind.CONTACT_TO_CALL: a_contact_without_an_answer,
+    WorkKind.CONTACT_CHANGED: what_a_contact_says,
+    WorkKind.CAMPAIGN_OVER: a_campaign_that_all_have_answered,
 }
 
 
