@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from time import monotonic
 
 from domain.during import During
 from domain.errors import TooLarge
@@ -15,7 +16,7 @@ _until: ContextVar[float | None] = ContextVar("until", default=None)
 
 def within(seconds: float) -> During[float | None]:
     """What is begun in this block ends after so many seconds, counted from now."""
-    return During(_until, asyncio.get_running_loop().time() + seconds)
+    return During(_until, monotonic() + seconds)  # the clock of every event loop
 
 
 @asynccontextmanager

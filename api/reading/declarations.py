@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 import strawberry
@@ -312,8 +313,7 @@ def _usual(order: Order | None, orders: type[Enum] | None) -> Order:
 
 
 def _page_arguments(orders: type[Enum] | None, filters: type | None) -> list[StrawberryArgument]:
-    taken = {"first": int | None, "after": str | None, "last": int | None, "before": str | None}
-    arguments = [_argument(name, annotation) for name, annotation in taken.items()]
+    arguments = [*WINDOW]
     if filters is not None:
         arguments.append(_argument("filter", filters | None))
     if orders is not None:
@@ -322,7 +322,22 @@ def _page_arguments(orders: type[Enum] | None, filters: type | None) -> list[Str
 
 
 def _argument(name: str, annotation: Any, default: object = strawberry.UNSET) -> StrawberryArgument:
-    return StrawberryArgument(name, None, StrawberryAnnotation(annotation), default=default)
+    return StrawberryArgument(name, None, understood(annotation), default=default)
+
+
+@cache
+def understood(annotation: Any) -> StrawberryAnnotation:
+    """Strawberry's view of a type, shared by all fields and arguments that have it: it is found out once."""
+    return StrawberryAnnotation(annotation, namespace={})
+
+
+WINDOW = (
+    _argument("first", int | None),
+    _argument("after", str | None),
+    _argument("last", int | None),
+    _argument("before", str | None),
+)
+"""What every list takes, in this order."""
 
 
 def entity_of(gtype: Any) -> Entity | None:

@@ -5,6 +5,7 @@ Identification).
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
+from types import UnionType
 from typing import Any, Generic, TypeVar, overload
 
 import strawberry
@@ -14,7 +15,7 @@ from strawberry.types.base import StrawberryObjectDefinition, has_object_definit
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from api.reading.declarations import key
+from api.reading.declarations import key, understood
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -62,7 +63,9 @@ def _declared(cls: type, name: str, annotation: Any) -> StrawberryField:
         delattr(cls, name)
     field.name = field.python_name = name
     field.origin = cls
-    field.type_annotation = StrawberryAnnotation(annotation, namespace=vars(sys.modules[cls.__module__]))
+    is_whole = isinstance(annotation, type | UnionType)  # else it may name what the module says later
+    module = vars(sys.modules[cls.__module__])
+    field.type_annotation = understood(annotation) if is_whole else StrawberryAnnotation(annotation, namespace=module)
     return field
 
 
