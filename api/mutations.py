@@ -28,7 +28,7 @@ from strawberry.utils.str_converters import capitalize_first, to_camel_case
 from api import reading, referring
 from api.reading.building import RESOLVER
 from api.reading.shapes import defined
-from domain import idempotency
+from domain import idempotency, walls
 from domain.actor import Role
 from domain.errors import Invalid
 from domain.japanese import storable
@@ -154,7 +154,8 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
     async def resolve(_: object, info: GraphQLResolveInfo[Any], input: Mapping[str, Any]) -> Any:
         actor, arguments = info.context.actor, _arguments(parameters, input)
         key, content = input.get(to_camel_case(KEY)), repr((name, sorted(arguments.items())))
-        row_id = await idempotency.once(actor.person_id, actor.now, key, content, lambda: verb(actor, **arguments))
+        who = (walls.for_acting(actor), actor.person_id, actor.now)
+        row_id = await idempotency.once(*who, key, content, lambda: verb(actor, **arguments))
         return payload(**{_snake(shown): reading.read(shown, row_id)})
 
     field = _field(name, payload, description=_first_sentence(verb), metadata={VERB: verb, RESOLVER: resolve})

@@ -20,11 +20,13 @@ from domain.errors import Conflict, Invalid
 from domain.japanese import storable
 from domain.records import Record
 from domain.table import Table
+from domain.walls import Wall
 
 LONGEST = 255
 ADD = """
     INSERT INTO idempotency_key (id, person_id, key, fingerprint, used_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT DO NOTHING RETURNING id"""
+    ON CONFLICT DO NOTHING RETURNING """ + walls.putting_up(6)  # noqa: S608 - our own words
+"""What is done under the key is done behind the wall that this puts up."""
 CLASH = "同じ冪等キーが別の内容で使われています。新しいキーで送り直してください。"
 
 
@@ -44,17 +46,19 @@ class IdempotencyKey(Table):
 
 
 async def once(
-    person_id: UUID, now: datetime, key: str | None, content: str, act: Callable[[], Awaitable[Record]]
+    wall: Wall, person_id: UUID, now: datetime, key: str | None, content: str, act: Callable[[], Awaitable[Record]]
 ) -> UUID:
-    """The id of the row that `act` changes, now or when it was first asked for; `content` says what is asked."""
+    """The id of the row that `act` changes, behind this wall, now or when it was first asked for; `content` says what
+    is asked."""
     if key is None:
         return (await act()).id
     if not 1 <= len(storable(key, field="idempotency_key")) <= LONGEST:
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
     async with walls.lent():
         fingerprint, id = sha256(content.encode()).hexdigest(), uuid7()
-        if not await was_first(ADD, id, person_id, key, fingerprint, now):
+        if not await was_first(ADD, id, person_id, key, fingerprint, now, *wall.values):
             return await _earlier(person_id, key, fingerprint)
+        walls.lend(wall)
         row = await act()
         await walls.take_down(f"UPDATE idempotency_key SET row_id = '{row.id}' WHERE id = '{id}'")  # noqa: S608 - ids
         return row.id

@@ -17,8 +17,8 @@ the officer who is to be told; but the rows to which the guest points are looked
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +60,11 @@ class Wall:
         limits = [f"{name} = '{value}'" for name, value in timeouts(self.patience).items()]
         return "; ".join(f"SET LOCAL {one}" for one in (f"ROLE {self.role}", *settings, *limits))
 
+    @property
+    def values(self) -> list[str]:
+        """The values of a statement that is `putting_up` a wall."""
+        return [self.role.lower(), *self.ids, *timeouts(self.patience).values()]
+
     def readers(self, *, of_replica: bool = False) -> AbstractAsyncContextManager[Any]:
         """A connection on which nothing else is done than to read behind walls of this role."""
         return Tortoise.get_connection(at_replica(self.role) if of_replica else self.role).acquire_connection()
@@ -80,6 +85,13 @@ def reading(sql: str, first: int) -> str:
     return f"SELECT CASE WHEN {' || '.join(put_up)} IS NOT NULL THEN ({sql}) END"
 
 
+def putting_up(first: int) -> str:
+    """What puts a wall up behind a statement of which it is a part, until the transaction ends; the values of the wall
+    come from this number on."""
+    names = ("role", *(f"renkei.{name}" for name in SETTINGS), *timeouts())
+    return ", ".join(f"set_config('{name}', ${number}, true)" for number, name in enumerate(names, first))
+
+
 def timeouts(patience: int = PATIENCE) -> dict[str, str]:
     """PostgreSQL's settings for it."""
     return {"statement_timeout": f"{patience}s", "lock_timeout": f"{patience * 500}ms"}
@@ -89,7 +101,7 @@ OUTSIDE = Wall("NONE", patience=0)
 """No wall: the owner of the tables, who takes all the time that is needed."""
 
 _standing: ContextVar[Wall] = ContextVar("wall", default=OUTSIDE)
-_lent: ContextVar[bool] = ContextVar("lent", default=False)
+_lent: ContextVar[Wall | None] = ContextVar("lent", default=None)
 
 
 def for_reading(actor: Actor) -> Wall:
@@ -123,6 +135,12 @@ async def _to_the_end_behind(wall: Wall) -> AsyncIterator[None]:
     """Until the running transaction ends, which takes the wall down."""
     if wall != OUTSIDE:
         await _put_up(wall)
+    with _done_behind(wall):
+        yield
+
+
+@contextmanager
+def _done_behind(wall: Wall) -> Iterator[None]:
     token = _standing.set(wall)
     try:
         yield
@@ -132,13 +150,19 @@ async def _to_the_end_behind(wall: Wall) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def lent() -> AsyncIterator[None]:
-    """A transaction for the first `whole` in it, which needs none of its own: when that fails, all fails."""
+    """A transaction of the owner's, of which the rest may be lent (`lend`)."""
     async with in_transaction("default"):
-        token = _lent.set(True)
+        token = _lent.set(None)
         try:
             yield
         finally:
             _lent.reset(token)
+
+
+def lend(wall: Wall) -> None:
+    """From here on it is for the next `whole` behind this wall, which a statement of the owner's was `putting_up`: that
+    needs no transaction of its own, and when it fails, all fails."""
+    _lent.set(wall)
 
 
 @asynccontextmanager
@@ -148,9 +172,9 @@ async def whole(wall: Wall) -> AsyncIterator[None]:
     if not isinstance(Tortoise.get_connection("default"), TransactionalDBClient):
         async with alone_behind(wall):
             yield
-    elif _lent.get():
-        _lent.set(False)
-        async with _to_the_end_behind(wall):
+    elif _lent.get() == wall:
+        _lent.set(None)
+        with _done_behind(wall):
             yield
     else:
         async with in_transaction("default"), behind(wall):

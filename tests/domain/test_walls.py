@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from domain import database, migrating, walls
+from domain import database, idempotency, migrating, walls
 from domain.actor import Actor, Role
 from domain.agreements import Agreement
 from domain.calendar import Appointment, Attendee
@@ -27,6 +27,7 @@ from domain.verbs import ALLOWED, verb
 from domain.volunteers import Volunteer
 from domain.walls import DESK, GUEST, Wall
 from tests import make
+from tests.clock import NOW
 from tests.make import Town
 
 # What nobody acts on behind a wall: the clock's turns and heads, which keys were sent, who knocked, the
@@ -258,6 +259,32 @@ def test_after_a_verb_the_wall_before_it_stands_again_also_where_the_verb_refuse
                     await make.company(town.hq, "")
                 assert await standing() == f"{DESK}{UUID(int=7)}"
             assert await standing() == before
+        assert (await standing()).startswith("renkei")
+
+    play(story)
+
+
+def test_under_a_key_a_verb_works_behind_the_same_wall_and_as_impatiently(play: Any, monkeypatch: Any) -> None:
+    async def look(actor: Actor) -> Organization:
+        (row,) = await database.rows("SELECT current_setting('lock_timeout') AS lock, current_setting('role') AS role")
+        found.append((await standing(), *row.values(), await Organization.all().count()))
+        return await Organization.filter(prefecture_id=actor.prefecture_id).first() or Organization(id=UUID(int=7))
+
+    found: list[tuple[Any, ...]] = []
+
+    async def story(town: Town) -> None:
+        await make.company(town.hq)
+        await make.company((await beside(town)).hq)
+        monkeypatch.setitem(ALLOWED, f"{__name__}.look", frozenset(Role))
+        for actor in (town.hq, replace(town.statistician, role=Role.NATIONAL)):
+            wall = walls.for_acting(actor)
+            for key in (None, "k-1"):
+                await idempotency.once(
+                    wall, actor.person_id, NOW, key, "", lambda actor=actor: verb(*Role)(look)(actor)
+                )
+        behind, keyed, outside, keyed_outside = found
+        assert behind == keyed == (f"{DESK}{town.prefecture.id}", "5s", DESK, 1)
+        assert outside[1:] == keyed_outside[1:] == ("0", "none", 2)
         assert (await standing()).startswith("renkei")
 
     play(story)
