@@ -24,6 +24,7 @@ from api.documents import DocumentMutations, DocumentQueries
 from api.drills import DrillMutations, DrillQueries, ImprovementMutations, ParticipationMutations
 from api.encounters import EncounterMutations, EncounterQueries, EncounterReviewMutations
 from api.incoming import IncomingMutations, IncomingQueries
+from api.information import CouncilInformationMutations, InformationQueries
 from api.lectures import AssignmentMutations, LectureMutations, LectureQueries
 from api.me import MeQueries
 from api.meetings import CouncilMeetingMutations, CouncilResolutionMutations, MeetingQueries
@@ -84,6 +85,7 @@ class Query(
     RetentionQueries,
     CouncilQueries,
     MeetingQueries,
+    InformationQueries,
     WifiQueries,
     WorklistQueries,
     ThresholdQueries,
@@ -138,6 +140,7 @@ Mutation = together(
     CouncilMembershipMutations,
     CouncilMeetingMutations,
     CouncilResolutionMutations,
+    CouncilInformationMutations,
     WifiSpotMutations,
     WifiSurveyMutations,
     WifiAdviceMutations,

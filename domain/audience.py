@@ -243,7 +243,7 @@ async def find_criteria(actor: Actor, criteria: AudienceCriteria) -> AudienceCri
     for name in ("unit_ids", "only_unit_ids"):
         if not set(getattr(criteria, name)) <= {*actor.units}:
             raise NotFound(MISSING, field=name)
-    seen = await councils.visible_to(actor).filter(any_of(Council, "id", criteria.council_ids))
+    seen = await councils.kept_by(actor).filter(any_of(Council, "id", criteria.council_ids))
     if {*criteria.council_ids} != {one.id for one in seen}:
         raise NotFound(MISSING, field="council_ids")
     await _must_keep(actor, criteria.organization_ids, "organization_ids", is_to_stand=True)

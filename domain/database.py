@@ -58,6 +58,7 @@ MODELS = [
         "agreements.naming",
         "agreements.keeping",
         "agreements.researching",
+        "information",
         "meetings.meeting",
         "meetings.attending",
         "meetings.resolving",

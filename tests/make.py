@@ -13,6 +13,7 @@ from domain import (
     drills,
     encounters,
     feeds,
+    information,
     installation,
     lectures,
     meetings,
@@ -48,8 +49,10 @@ from domain.documents import Document
 from domain.drills import Drill, DrillFormat, DrillThreat, Improvement, TookPart
 from domain.encounters import Encounter, EncounterKind, EncounterMember, EncounterTheme
 from domain.feeds import Feed, Subscription
+from domain.information import CouncilInformation
 from domain.lectures import Audience, Lecture
 from domain.meetings import CouncilMeeting, MeetingPresence
+from domain.notices import NoticeHandling
 from domain.organizations import Contact, ContactRole, Organization, OrganizationKind
 from domain.outreach import (
     HandedOut,
@@ -382,6 +385,13 @@ async def met(who: Actor, meeting: CouncilMeeting, *members: CouncilMembership, 
     """Held, with somebody of each of these members there."""
     there = [MeetingPresence(one.id, job_title="課長") for one in members]
     return await meetings.hold(at(who, meeting.starts_at + timedelta(hours=3)), meeting.id, attended=there, **over)
+
+
+async def information_for(who: Actor, council: Council, **over: Any) -> CouncilInformation:
+    """What a station has written for a council, unchecked."""
+    theme, handling = EncounterTheme.INFORMATION, NoticeHandling.CONCERNED_ONLY
+    values: dict[str, Any] = {"title": "ランサムウェアの手口に関する情報", "theme": theme, "handling": handling}
+    return await information.write(who, council.id, **(values | over))
 
 
 async def wifi_spot(who: Actor, name: str = "見本珈琲店", **over: Any) -> WifiSpot:

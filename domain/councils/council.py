@@ -16,11 +16,12 @@ from tortoise.expressions import Q, Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
+from domain import records
 from domain.actor import LIAISONS, Actor, Role
-from domain.errors import WrongState
+from domain.errors import NotAllowed, WrongState
 from domain.organizations import CiSector, Organization
-from domain.records import Owned, any_of, nothing, selected
-from domain.units import Unit
+from domain.records import Owned, any_of, nothing, selected, within
+from domain.units import Unit, UnitKind
 from domain.verbs import broken
 
 
@@ -126,14 +127,32 @@ broken(
 )
 
 
+ABOVE = (UnitKind.PREFECTURE, UnitKind.HEADQUARTERS)
+
+
 def visible_to(actor: Actor) -> QuerySet[Council]:
-    """Liaison officers see the councils of their units; a partner those in which it is or was a member."""
+    """Liaison officers see the councils of their units, and that there are those of headquarters, to which any station
+    may send information (`information`); a partner those in which it is or was a member."""
     if actor.role in LIAISONS:
-        return Council.filter(any_of(Council, "unit_id", actor.units))
+        above = Unit.filter(prefecture_id=actor.prefecture_id, kind__in=ABOVE).values("id")
+        return Council.filter(any_of(Council, "unit_id", actor.units) | within(Council, "unit_id", above))
     if actor.role is not Role.PARTNER:
         return nothing(Council)
     own = CouncilMembership.filter(organization_id=actor.organization_id, removed_at=None)
     return Council.filter(id__in=Subquery(own.values("council_id")))
+
+
+def kept_by(actor: Actor) -> QuerySet[Council]:
+    """The councils whose secretariat is one of the actor's own units."""
+    return Council.filter(any_of(Council, "unit_id", actor.units))
+
+
+async def find_kept(actor: Actor, council_id: UUID, version: int | None = None) -> Council:
+    """A council of the actor's own units, locked. Raises NotFound, and NotAllowed for one of another secretariat."""
+    council = await records.find(visible_to(actor), council_id, version)
+    if council.unit_id not in actor.units:
+        raise NotAllowed("この協議会は、事務局の所属だけが変更できます。事務局の所属に連絡してください。")
+    return council
 
 
 BESIDE = """SELECT other.id FROM council_membership own

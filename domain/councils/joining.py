@@ -12,9 +12,9 @@ from domain.councils.council import (
     Council,
     CouncilMembership,
     CouncilRole,
+    find_kept,
     memberships_visible_to,
     must_stand,
-    visible_to,
 )
 from domain.errors import Invalid
 from domain.japanese import kana_order
@@ -41,7 +41,7 @@ async def admit(
     Without a name the list calls it what it is called; without a sector it has the body's. Raises Conflict where it is
     a member at that time already.
     """
-    council = await records.find(visible_to(actor), council_id, version)
+    council = await find_kept(actor, council_id, version)
     values = await _who(actor, organization_id, police_unit_id)
     if name.strip():
         values |= {"name": name, "kana_order": kana_order(name)}
@@ -95,7 +95,7 @@ async def correct_membership(
     """Put right what was entered of a term; what is left out stays as it is. Another role from a day on is a further
     term."""
     row = await records.find(memberships_visible_to(actor), membership_id, version)
-    council = await records.find(visible_to(actor), row.council_id)
+    council = await find_kept(actor, row.council_id)
     given = {"role": role, "sector": sector, "term_from": term_from, "term_to": term_to}
     values: dict[str, Any] = {column: value for column, value in given.items() if value is not None}
     if name is not None:

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 
 from domain import records, units
 from domain.actor import LIAISONS, Actor, Role
-from domain.councils.council import Council, CouncilKind, CouncilMembership, visible_to
+from domain.councils.council import Council, CouncilKind, CouncilMembership, find_kept
 from domain.errors import Conflict, Invalid
 from domain.japanese import kana_order, name_key, search_key, storable
 from domain.verbs import verb
@@ -65,7 +65,7 @@ async def correct(
     remarks: str | None = None,
 ) -> Council:
     """Correct what is known of a council; what is left out stays as it is."""
-    council = await records.find(visible_to(actor), council_id, version)
+    council = await find_kept(actor, council_id, version)
     given: dict[str, Any] = {
         "kind": kind,
         "purpose": purpose,
@@ -94,7 +94,7 @@ async def dissolve(actor: Actor, council_id: UUID, *, on: date, version: int | N
 
     Raises Conflict where a term is to begin only then.
     """
-    council = await records.find(visible_to(actor), council_id, version)
+    council = await find_kept(actor, council_id, version)
     records.must_last(council.dissolved_on)
     if on <= council.founded_on:
         raise Invalid("解散日は設立日より後の日付にしてください。", field="on")
@@ -114,7 +114,7 @@ def _members(council: Council) -> QuerySet[CouncilMembership]:
 @verb(Role.HQ_LIAISON)
 async def transfer(actor: Actor, council_id: UUID, *, version: int, unit_id: UUID) -> Council:
     """事務局の変更: put a council with its members under another unit."""
-    council = await records.find(visible_to(actor), council_id, version)
+    council = await find_kept(actor, council_id, version)
     unit = await units.find_covered(actor, unit_id)
     for member in await CouncilMembership.filter(council_id=council.id).order_by("id").select_for_update():
         await records.change(actor, member, "council-membership-transferred", unit_id=unit.id)

@@ -67,7 +67,7 @@ async def plan(
     Raises Invalid for a date that has passed or before the council was founded, or an answer day after it, WrongState
     where it is dissolved by then.
     """
-    council = await records.find(councils.visible_to(actor), council_id)
+    council = await councils.find_kept(actor, council_id)
     columns = _checked({**more, "title": title})
     _must_suit(actor, starts_at, columns.get("reply_by"))
     where, unit = _place(columns), await Unit.get(id=council.unit_id)

@@ -22,6 +22,7 @@ from domain.encounters.attending import EncounterSide
 from domain.encounters.checklist import EncounterAnswer, EncounterCheckItem
 from domain.encounters.encounter import EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
 from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingStatus
+from domain.information import InformationStatus
 from domain.japanese.periods import Measure, PeriodBasis
 from domain.lectures.assigning import OfferStatus
 from domain.lectures.lecture import Audience, LectureKind, LectureStatus
@@ -312,6 +313,29 @@ class Migration(migrations.Migration):
                 ('identity', fields.CharField(max_length=300)),
             ],
             options={'table': 'council', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'kana_order', 'id'], name='council_unit_kana')], 'pk_attr': 'id', 'table_description': "A council or network. `unit_id` is its secretariat's (事務局), whichever department that is in."},
+            bases=['Owned'],
+        ),
+        ops.CreateModel(
+            name='CouncilInformation',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('council', fields.ForeignKeyField('renkei.Council', source_field='council_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='WRITTEN: WRITTEN\nPROVIDED: PROVIDED\nNOT_PROVIDED: NOT_PROVIDED\nWITHDRAWN: WITHDRAWN', enum_type=InformationStatus, max_length=20)),
+                ('title', fields.CharField(max_length=200)),
+                ('theme', fields.CharEnumField(description='RELATIONSHIP: RELATIONSHIP\nAGREEMENT: AGREEMENT\nDRILL: DRILL\nINFORMATION: INFORMATION\nSME_SUPPORT: SME_SUPPORT\nIDENTITY_CHECK: IDENTITY_CHECK\nLOG_RETENTION: LOG_RETENTION\nFINANCIAL_FRAUD: FINANCIAL_FRAUD\nWIFI: WIFI\nECONOMIC_SECURITY: ECONOMIC_SECURITY\nRECRUITMENT_PR: RECRUITMENT_PR\nVOLUNTEERS: VOLUNTEERS\nCHILD_PROTECTION: CHILD_PROTECTION\nOTHER: OTHER', enum_type=EncounterTheme, max_length=20)),
+                ('handling', fields.CharEnumField(description='OPEN: OPEN\nCAREFUL: CAREFUL\nCONCERNED_ONLY: CONCERNED_ONLY\nADDRESSEE_ONLY: ADDRESSEE_ONLY', enum_type=NoticeHandling, max_length=20)),
+                ('recipient_count', fields.IntField(null=True)),
+                ('reason', fields.CharField(default='', max_length=500)),
+                ('written_by_id', fields.UUIDField()),
+                ('decided_by_id', fields.UUIDField(null=True)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'council_information', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='council_information_unit'), Index(fields=['council_id', 'created_at', 'id'], name='council_information_council')], 'pk_attr': 'id', 'table_description': 'One envelope. `unit_id` is who wrote it; `recipient_count` to how many members it went, once it was provided.'},
             bases=['Owned'],
         ),
         ops.CreateModel(

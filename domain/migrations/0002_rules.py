@@ -362,6 +362,7 @@ ORDERS = [
     "CREATE INDEX appointment_in_order ON appointment (starts_at, id)",
     "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",
+    "CREATE INDEX council_information_in_order ON council_information (created_at, id)",
     "CREATE INDEX council_meeting_in_order ON council_meeting (starts_at, id)",
     "CREATE INDEX encounter_in_order ON encounter (starts_at, id)",
     "CREATE INDEX outreach_event_in_order ON outreach_event (starts_at, id)",

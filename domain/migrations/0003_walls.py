@@ -109,6 +109,7 @@ DESKS = (
     "agreement_fulfilment",
     "agreement_extension",
     "council_attendance",
+    "council_information",
     "council_resolution",
     "encounter",
     "encounter_attendance",

@@ -203,6 +203,15 @@ HOLDINGS: Mapping[str, Holding] = {
         is_shared=True,
         headings={"title": "会議の名称", "reason": "延期・中止の理由"},
     ),
+    "council_information": Holding(
+        "協議会への情報の提供",
+        "情報の提供の確認と統計（封筒だけで、中身は持たない）",
+        NOTHING_PERSONAL,
+        public="status title theme handling recipient_count decided_at council_id",
+        internal="reason written_by_id decided_by_id",
+        texts="title reason",
+        headings={"reason": "不提供の理由", "theme": "テーマ"},
+    ),
     "council_attendance": Holding(
         "会議の出席と委任",
         "誰がどの職で出席したかの記録、定足数の確認および統計",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import agreements, councils, lectures, volunteers, wifi
+from domain import agreements, lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
 from domain.agreements import (
     DEEDS,
@@ -27,12 +27,10 @@ from domain.agreements import (
     ResearchOutput,
 )
 from domain.campaigns import CampaignContact
-from domain.councils import Council, CouncilMembership
 from domain.drills import Drill, DrillThreat, Improvement, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
-from domain.meetings import CouncilMeeting
 from domain.organizations import (
     CI_SECTOR_LABELS,
     CONTACT_ROLE_LABELS,
@@ -41,6 +39,7 @@ from domain.organizations import (
     Contact,
     Organization,
 )
+from domain.statistics.councils import OF_COUNCILS
 from domain.statistics.notices import OF_NOTICES
 from domain.statistics.outreach import OF_OUTREACH
 from domain.statistics.tally import Counting, Facts, Tally
@@ -398,57 +397,6 @@ CAMPAIGN_CONTACTS = Facts(
        WHERE campaign.status = 'CLOSED' AND campaign.ended_on BETWEEN $5 AND $6""",
 )
 
-# As they stand at the end. A council counts where its secretariat is. 会員 are whoever makes its quorum, bodies and
-# police units; advisers, the secretariat and observers are none.
-COUNCIL_KINDS: Mapping[str, str] = {kind.value: label for kind, label in councils.KIND_LABELS.items()}
-COUNCILS = Facts(
-    "COUNCIL",
-    "協議会",
-    Council,
-    COUNCIL_KINDS,
-    """SELECT id, unit_id, kind, id AS body FROM council
-       WHERE founded_on <= $6 AND coalesce(dissolved_on > $6, true)""",
-)
-COUNCIL_MEMBERS = Facts(
-    "COUNCIL_MEMBERSHIP",
-    "協議会の会員",
-    CouncilMembership,
-    COUNCIL_KINDS,
-    """SELECT member.id, member.unit_id, council.kind,
-              coalesce(organization.identity, member.police_unit_id::text) AS body
-       FROM council_membership member
-       JOIN council ON council.id = member.council_id
-       LEFT JOIN organization ON organization.id = member.organization_id
-       WHERE member.removed_at IS NULL AND member.role IN ('CHAIR', 'VICE_CHAIR', 'MEMBER')
-         AND member.term_from <= $6 AND coalesce(member.term_to >= $6, true)""",
-)
-
-# Held, with the attendance entered. A body comes to a meeting once, with however many people, and in whichever role;
-# who was stood in for did not come.
-COUNCIL_MEETINGS = Facts(
-    "COUNCIL_MEETING",
-    "協議会の会議",
-    CouncilMeeting,
-    COUNCIL_KINDS,
-    """SELECT meeting.id, meeting.unit_id, council.kind FROM council_meeting meeting
-       JOIN council ON council.id = meeting.council_id
-       WHERE meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at >= $3 AND meeting.starts_at < $4""",
-)
-MEETING_BODIES = Facts(
-    "COUNCIL_ATTENDANCE",
-    "会議の出席団体",
-    CouncilMeeting,
-    COUNCIL_KINDS,
-    """SELECT DISTINCT meeting.id, meeting.unit_id, council.kind, organization.identity AS body
-       FROM council_meeting meeting
-       JOIN council ON council.id = meeting.council_id
-       JOIN council_attendance came ON came.meeting_id = meeting.id AND came.removed_at IS NULL
-           AND came.proxy_holder_id IS NULL
-       JOIN council_membership member ON member.id = came.membership_id
-       JOIN organization ON organization.id = member.organization_id
-       WHERE meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at >= $3 AND meeting.starts_at < $4""",
-)
-
 TALLIES = (
     Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
     Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
@@ -575,14 +523,9 @@ TALLIES = (
         counting=UNIQUE,
     ),
     Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
-    Tally("COUNCILS", COUNCILS, "会議体", "会議体", STOCK, counting=UNIQUE),
-    Tally("COUNCIL_MEMBERS", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=TOTAL),
-    Tally("COUNCIL_MEMBERS_UNIQUE", COUNCIL_MEMBERS, "会員", "会員", STOCK, counting=UNIQUE),
-    Tally("COUNCIL_MEETINGS", COUNCIL_MEETINGS, "開催", "回", FLOW, counting=TOTAL),
-    Tally("MEETING_BODIES", MEETING_BODIES, "出席団体", "団体", FLOW, counting=TOTAL),
-    Tally("MEETING_BODIES_UNIQUE", MEETING_BODIES, "出席団体", "団体", FLOW, counting=UNIQUE),
     Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
     *OF_OUTREACH,
+    *OF_COUNCILS,
     *OF_NOTICES,
 )
 BY_KEY = {tally.key: tally for tally in TALLIES}

@@ -21,7 +21,9 @@ from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.drills import Drill, Improvement
 from domain.encounters import Encounter
 from domain.incoming import IncomingMail
+from domain.information import CouncilInformation
 from domain.lectures import Lecture
+from domain.meetings import CouncilMeeting
 from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact
 from domain.outreach import OutreachEvent
@@ -34,7 +36,8 @@ class WorkKind(StrEnum):
     更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
     講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認, 活動の実施結果,
     未回答の招待, 届いた返信, お知らせの点検, お知らせの電話連絡, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
-    広報啓発の実施, 広報啓発の報告, 広報啓発の確認, 疎通確認の電話, 連絡先の変更の申出, 疎通確認の終了."""
+    広報啓発の実施, 広報啓発の報告, 広報啓発の確認, 疎通確認の電話, 連絡先の変更の申出, 疎通確認の終了,
+    会議の開催結果, 会議の議事録, 協議会への情報の確認."""
 
     DRIFTING = "DRIFTING"
     STEP_DUE = "STEP_DUE"
@@ -67,6 +70,9 @@ class WorkKind(StrEnum):
     CONTACT_TO_CALL = "CONTACT_TO_CALL"
     CONTACT_CHANGED = "CONTACT_CHANGED"
     CAMPAIGN_OVER = "CAMPAIGN_OVER"
+    MEETING_OVER = "MEETING_OVER"
+    MEETING_TO_MINUTE = "MEETING_TO_MINUTE"
+    INFORMATION_TO_CHECK = "INFORMATION_TO_CHECK"
 
 
 @dataclass(frozen=True)
@@ -352,6 +358,42 @@ PARTS = (
         title="activity.title",
         since=on("activity.starts_at"),
         due_on=on("activity.starts_at"),
+    ),
+    Part(
+        WorkKind.MEETING_OVER,
+        "会議の開催結果",
+        CouncilMeeting,
+        "会議の日を過ぎました。出席と委任を入力してください。",
+        ("holdCouncilMeeting", "postponeCouncilMeeting", "cancelCouncilMeeting"),
+        "meeting",
+        """council_meeting meeting JOIN appointment held ON held.id = meeting.appointment_id
+            WHERE meeting.unit_id = ANY ($1) AND meeting.status IN ('PLANNED', 'INVITED') AND held.ends_at < $3""",
+        title="meeting.title",
+        since=on("meeting.starts_at"),
+        due_on=on("meeting.starts_at"),
+    ),
+    Part(
+        WorkKind.MEETING_TO_MINUTE,
+        "会議の議事録",
+        CouncilMeeting,
+        "開催した会議の議事録がありません。",
+        ("minuteCouncilMeeting",),
+        "meeting",
+        "council_meeting meeting WHERE meeting.unit_id = ANY ($1) AND meeting.status = 'HELD'",
+        title="meeting.title",
+        since=on("meeting.starts_at"),
+    ),
+    Part(
+        WorkKind.INFORMATION_TO_CHECK,
+        "協議会への情報の確認",
+        CouncilInformation,
+        "協議会への情報が本部の確認を待っています（起案した人は確認できません）。",
+        ("provideCouncilInformation", "refuseCouncilInformation"),
+        "told",
+        """council_information told
+            WHERE told.unit_id = ANY ($1) AND told.status = 'WRITTEN' AND told.written_by_id <> $4""",
+        title="told.title",
+        since=on("told.created_at"),
     ),
     Part(
         WorkKind.UNANSWERED,

@@ -245,7 +245,8 @@ async def council_of(who: Actor, body: Organization, **over: Any) -> dict[str, U
     held = await make.met(who, meeting, member, proxies=proxies)
     voted = {"wording": "原案のとおり可決", "result": ResolutionOutcome.ADOPTED, "votes_for": 2}
     resolution = await meetings.resolve(who, held.id, **voted)
-    ids = {"Council": council.id, "CouncilMembership": member.id}
+    told = await make.information_for(who, council)
+    ids = {"Council": council.id, "CouncilMembership": member.id, "CouncilInformation": told.id}
     return ids | {"CouncilMeeting": held.id, "CouncilResolution": resolution.id}
 
 

@@ -41,7 +41,7 @@ from domain.activities import ActivityParticipation
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.agreements import AgreementFile, AgreementFileContent, AgreementParty, PartyNaming
 from domain.calendar import Attendee
-from domain.councils import CouncilMembership
+from domain.councils import Council, CouncilMembership
 from domain.documents import Document, DocumentContent
 from domain.drills import Participation
 from domain.encounters import (
@@ -228,7 +228,9 @@ async def _more(place: Town, guest: Actor) -> None:
     await retention.hold(place.hq, person_id=guest.person_id, reason="訴訟のため")
     await campaign_of(place.officer, await Contact.get(person_id=guest.person_id))
     await wifi_of(place.officer, f"例示会館{place.officer.unit_id}")
-    await council_of(place.hq, await Organization.get(id=guest.organization_id), unit_id=place.officer.unit_id)
+    where = {"unit_id": place.officer.unit_id}
+    ids = await council_of(place.hq, await Organization.get(id=guest.organization_id), **where)
+    await make.information_for(place.officer, await Council.get(id=ids["Council"]))
     event = {"title": "親子ネット教室", "hosts": [CoHosting(guest.organization_id)]}
     await make.reported_event(place.officer, **event)
     await _amended(place)

@@ -6,6 +6,7 @@ from typing import Any
 from domain import meetings
 from domain.actor import Actor, Role
 from domain.councils import Council, CouncilMembership
+from domain.information import CouncilInformation
 from domain.meetings import CouncilMeeting
 from domain.organizations import Contact
 from tests import make
@@ -225,5 +226,44 @@ def test_nobody_but_the_secretariat_leads_a_meeting(play: Any) -> None:
             assert codes(await change(who, "cancelCouncilMeeting", **off)) == [("NOT_ALLOWED", None)]
         assert codes(await change(town.other_officer, "cancelCouncilMeeting", **off)) == [("NOT_FOUND", None)]
         assert (await CouncilMeeting.get()).version == meeting.version
+
+    play(story)
+
+
+TOLD = """
+    query($status: [InformationStatus!]) {
+      councilInformations(first: 10, filter: { status: $status }) {
+        totalCount
+        edges { node { title theme handling status recipientCount reason unit { name } council { name } } }
+      }
+    }"""
+TOLD_FIGURES = """
+    query($period: String!) {
+      statistics(period: $period) {
+        figures(measures: ["INFORMATION_PROVIDED", "INFORMATION_KEPT_BACK", "INFORMATION_RECIPIENTS"]) {
+          unitName measure value } } }"""
+
+
+def test_information_goes_from_the_station_over_headquarters_to_the_figure(play: Any) -> None:
+    async def story(town: Town) -> None:
+        council = await make.council(town.hq, "情報共有ネットワーク")
+        for name in ("例示銀行株式会社", "例示水道企業団"):
+            await make.member(town.hq, council, await make.company(town.hq, name))
+        envelope = {"councilId": f"Council:{council.id}", "theme": "INFORMATION", "handling": "CONCERNED_ONLY"}
+        for title in ("標的型メールの手口", "公表前の件"):
+            await done(town.officer, "writeCouncilInformation", title=title, **envelope)
+        first, second = [f"CouncilInformation:{one.id}" for one in await CouncilInformation.all().order_by("id")]
+        assert codes(await change(town.officer, "provideCouncilInformation", informationId=first)) == [
+            ("NOT_ALLOWED", None)
+        ]
+        assert not await CouncilInformation.exclude(status="WRITTEN").exists()
+        await done(town.hq, "provideCouncilInformation", informationId=first)
+        await done(town.hq, "refuseCouncilInformation", informationId=second, reason="公表前のため")
+        [edge] = (await read(town.officer, TOLD, status=["NOT_PROVIDED"]))["councilInformations"]["edges"]
+        assert (edge["node"]["reason"], edge["node"]["council"]) == ("公表前のため", {"name": "情報共有ネットワーク"})
+        asked = make.at(town.statistician, town.hq.now + timedelta(days=120))
+        figures = (await read(asked, TOLD_FIGURES, period="2026Q2"))["statistics"]["figures"]
+        station = {one["measure"]: one["value"] for one in figures if one["unitName"] == "青浜第1警察署"}
+        assert station == {"INFORMATION_PROVIDED": 1, "INFORMATION_KEPT_BACK": 1, "INFORMATION_RECIPIENTS": 2}
 
     play(story)

@@ -41,9 +41,10 @@ from domain.drills import (
     ParticipationRole,
 )
 from domain.encounters import Encounter, EncounterKind, EncounterStatus, EncounterTheme, GuidedBusiness
+from domain.information import CouncilInformation, InformationStatus
 from domain.lectures import Assignment, Audience, HeadCount, Lecture, LectureKind, LectureStatus, OfferStatus
 from domain.meetings import CouncilAttendance, CouncilMeeting, MeetingStatus
-from domain.notices import Notice, NoticeRecipient, NoticeSeverity, NoticeStatus
+from domain.notices import Notice, NoticeHandling, NoticeRecipient, NoticeSeverity, NoticeStatus
 from domain.organizations import (
     CiSector,
     Contact,
@@ -407,6 +408,10 @@ async def _council(year: Year, number: int) -> None:
         kind = {"role": draw.choice([*CouncilRole]), "name": "会員", "kana_order": "", "removed_at": mistaken}
         await CouncilMembership.create(council=council, **who, **term, **kind, **year.stamped(unit))
     await _council_meeting(year, council, unit)
+    about = {"title": "情報", "theme": EncounterTheme.INFORMATION, "handling": NoticeHandling.OPEN}
+    decided = {"status": draw.choice([*InformationStatus]), "decided_at": year.instant(), "recipient_count": number}
+    said = about | decided | {"written_by_id": year.people[0].id}
+    await CouncilInformation.create(council=council, **said, **year.stamped(unit))
 
 
 async def _council_meeting(year: Year, council: Council, unit: Unit) -> None:

@@ -35,6 +35,7 @@ from domain.drills import (
     ParticipationRole,
 )
 from domain.encounters import Encounter, EncounterKind, EncounterStatus
+from domain.information import CouncilInformation, InformationStatus
 from domain.japanese import Period, months_later
 from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.meetings import HELD as MET_AT
@@ -57,6 +58,18 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
     more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings, _notices)
     counters = (*counters, _campaigns)
+    more = (
+        _parties,
+        _encounters,
+        _bodies,
+        _contacts,
+        _councils,
+        _outreach,
+        _improvements,
+        _meetings,
+        _notices,
+        _information,
+    )
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -345,6 +358,21 @@ async def _meetings(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
+async def _information(first: date, last: date) -> dict[str, list[Item]]:
+    names = ("INFORMATION_PROVIDED", "INFORMATION_KEPT_BACK", "INFORMATION_RECIPIENTS")
+    found: dict[str, list[Item]] = {name: [] for name in names}
+    for told in await CouncilInformation.filter(decided_at__isnull=False):
+        status, count = told.status, told.recipient_count or 0
+        if told.decided_at is None or not first <= day_of(told.decided_at) <= last:
+            continue
+        kind = (await Council.get(id=told.council_id)).kind.value
+        if status in (InformationStatus.PROVIDED, InformationStatus.NOT_PROVIDED):
+            found["INFORMATION_RECIPIENTS"].append((told.unit_id, kind, count))
+            name = names[0] if status is InformationStatus.PROVIDED else names[1]
+            found[name].append((told.unit_id, kind, told.id))
+    return found
+
+
 async def _bodies(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {f"CI_BODIES{name}": [] for name in ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM")}
     for body in await Organization.all():
@@ -471,6 +499,15 @@ def hours(minutes: list[int]) -> Decimal:
 
 REACHED = ("OUTREACH_PEOPLE", "THEME_OUTREACH_PEOPLE", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_COPIES", *TOLD)
 SUMS = ("THEME_NOTICE_BODIES", "LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE", *COUNTS, *REACHED)
+SUMS = (
+    "INFORMATION_RECIPIENTS",
+    "LECTURE_PEOPLE",
+    "AUDIENCE_PEOPLE",
+    "DRILL_OFFICERS",
+    "DRILL_PEOPLE",
+    *COUNTS,
+    *REACHED,
+)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
 MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES", "NOTICE_BODIES")
 CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")

@@ -107,7 +107,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"COUNCIL": CouncilKind, "COUNCIL_MEMBERSHIP": CouncilKind}
     kinds |= {"OUTREACH": OutreachKind, "OUTREACH_THEME": OutreachTheme}
     kinds |= {"OUTREACH_AUDIENCE": OutreachAudience, "OUTREACH_HOST": OutreachHostRole}
-    kinds |= {"COUNCIL_MEETING": CouncilKind, "COUNCIL_ATTENDANCE": CouncilKind}
+    kinds |= {"COUNCIL_INFORMATION": CouncilKind, "COUNCIL_MEETING": CouncilKind, "COUNCIL_ATTENDANCE": CouncilKind}
     kinds |= dict.fromkeys(("WIFI_SPOT", "WIFI_SURVEY", "WIFI_ADVICE"), WifiFacility)
     assert {tally.facts.name: set(tally.facts.kinds) for tally in TALLIES} == {
         name: {kind.value for kind in known} for name, known in kinds.items()

@@ -20,6 +20,7 @@ from domain import (
     drills,
     encounters,
     incoming,
+    information,
     lectures,
     meetings,
     merging,
@@ -402,6 +403,16 @@ async def councils_meet(town: Town, sweep: Sweep) -> None:
     await sweep(meetings.correct_minutes, after, meeting, minutes_text="原案どおり。", reason="誤記")
 
 
+async def councils_are_told(town: Town, sweep: Sweep) -> None:
+    council = await make.council(town.hq)
+    await make.member(town.hq, council)
+    told, kept, back = [await make.information_for(town.officer, council) for _ in range(3)]
+    await sweep(information.correct, town.officer, told, title="標的型メールの手口に関する情報")
+    await sweep(information.provide, town.hq, told)
+    await sweep(information.refuse, town.hq, kept, reason="公表前のため")
+    await sweep(information.withdraw, town.officer, back)
+
+
 async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     me, planned = town.officer, await make.planned_encounter(town.officer)
     await sweep(encounters.correct, me, planned, purpose="備えの確認")
@@ -492,6 +503,7 @@ STORIES: dict[str, tuple[Story, ...]] = {
     "notices": (partners_are_told,),
     "incoming": (mails_are_decided,),
     "lectures": (lectures_are_arranged, lectures_end),
+    "information": (councils_are_told,),
     "meetings": (councils_meet,),
     "merging": (bodies_become_one,),
     "organizations": (organizations_come_and_go,),

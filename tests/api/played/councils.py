@@ -33,6 +33,11 @@ async def meeting_invited(on: Ground) -> Ready:
     return hq(on, CouncilMeeting=meeting.id, Attendee=attendee.id)
 
 
+async def information_written(on: Ground) -> Ready:
+    council = await Council.get(id=on.ids["Council"])
+    return hq(on, CouncilInformation=(await make.information_for(on.town.officer, council)).id)
+
+
 async def _who_came(on: Ground) -> dict[str, Any]:
     """As a form says it: somebody for the body, who stood in for the other one."""
     own = await CouncilMembership.get(id=on.ids["CouncilMembership"])

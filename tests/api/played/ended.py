@@ -12,6 +12,7 @@ from domain import (
     drills,
     encounters,
     feeds,
+    information,
     lectures,
     meetings,
     people,
@@ -160,6 +161,12 @@ async def resolution_struck(on: Ground) -> Ready:
     return hq(on)
 
 
+async def information_decided(on: Ground) -> Ready:
+    told = await make.information_for(on.town.officer, await Council.get(id=on.ids["Council"]))
+    await information.refuse(on.town.hq, told.id, reason="公表前のため")
+    return hq(on, CouncilInformation=told.id)
+
+
 async def unit_closed(on: Ground) -> Ready:
     unit = await make.station(on.town.admin, on.town.prefecture, 8)
     await units.retire(on.town.admin, unit.id, version=unit.version, on=on.town.admin.today)
@@ -227,6 +234,7 @@ ENDED: dict[str, Preparation] = {
     "Improvement": improvement_rejected,
     "VolunteerGroup": group_dissolved,
     **dict.fromkeys(("WifiSpot", "WifiSurvey", "WifiAdvice"), network_taken_down),
+    "CouncilInformation": information_decided,
     "CouncilMeeting": meeting_cancelled,
     "CouncilResolution": resolution_struck,
     "Council": council_dissolved,

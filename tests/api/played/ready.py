@@ -30,6 +30,7 @@ from tests.api.played.bodies import (
 )
 from tests.api.played.campaigns import campaign_drafted, campaign_sent, campaign_to_draft, somebody_to_call
 from tests.api.played.councils import (
+    information_written,
     meeting_held,
     meeting_invited,
     meeting_minuted,
@@ -230,6 +231,14 @@ READY: dict[str, Preparation] = {
     **dict.fromkeys(("extendCampaign", "closeCampaign", "cancelCampaign"), campaign_sent),
     "noteCampaignCall": somebody_to_call,
     **dict.fromkeys(("acceptContactProposal", "rejectContactProposal"), as_found()),
+    "writeCouncilInformation": as_found(),
+    **dict.fromkeys(
+        (
+            *("correctCouncilInformation", "withdrawCouncilInformation", "provideCouncilInformation"),
+            "refuseCouncilInformation",
+        ),
+        information_written,
+    ),
     "planCouncilMeeting": as_found(),
     **dict.fromkeys(
         (*("correctCouncilMeeting", "inviteCouncilMembers", "postponeCouncilMeeting", "cancelCouncilMeeting"),),

@@ -115,6 +115,23 @@ async def an_event_reported_by_another(town: Town) -> Actor:
     return town.hq
 
 
+async def a_meeting_of_yesterday(town: Town) -> Actor:
+    meeting = await make.meeting(town.officer, await make.council(town.officer))
+    return make.at(town.officer, meeting.starts_at + DAY)
+
+
+async def a_meeting_without_minutes(town: Town) -> Actor:
+    council = await make.council(town.officer)
+    member = await make.member(town.officer, council)
+    meeting = await make.met(town.officer, await make.meeting(town.officer, council), member)
+    return make.at(town.officer, meeting.starts_at + DAY)
+
+
+async def what_a_council_is_to_be_told(town: Town) -> Actor:
+    await make.information_for(town.officer, await make.council(town.hq))
+    return town.hq
+
+
 async def a_request(town: Town) -> Actor:
     await make.lecture(town.officer)
     return town.officer
@@ -208,6 +225,9 @@ async def a_partner_whom_nobody_calls(town: Town) -> Actor:
 WAITING: dict[WorkKind, Waiting] = {
     WorkKind.DRIFTING: a_partner_whom_nobody_calls,
     WorkKind.STEP_DUE: a_step,
+    WorkKind.MEETING_OVER: a_meeting_of_yesterday,
+    WorkKind.MEETING_TO_MINUTE: a_meeting_without_minutes,
+    WorkKind.INFORMATION_TO_CHECK: what_a_council_is_to_be_told,
     WorkKind.STEP_UNASSIGNED: a_step_of_nobody,
     WorkKind.ENCOUNTER_DUE: a_plan_of_last_week,
     WorkKind.ENCOUNTER_TO_CHECK: a_report_of_another,
