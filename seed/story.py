@@ -21,7 +21,7 @@ from domain import installation, outbox, people, reminders, statistics, walls
 from domain import lectures as dispatches
 from domain import volunteers as commissions
 from domain.actor import TOKYO
-from seed import activities, agreements, drills, encounters, lectures, scenes, volunteers, wifi
+from seed import activities, agreements, drills, encounters, lectures, outreach, scenes, volunteers, wifi
 from seed.activities import Outing
 from seed.days import Year, at, midnight, open_day
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
@@ -101,7 +101,7 @@ def _engagements(year: Year, roster: Roster) -> Engagements:
 
 
 def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Roster, half: int) -> list[Thread]:
-    """Lectures, activities and encounters of every other station."""
+    """Lectures, activities, encounters and outreach of every other station."""
     plans = [plan for plan in engaged.lectures if int(plan.station) % 2 == half]
     outings = [outing for outing in engaged.outings if int(outing.station) % 2 == half]
     dates = [plan.starts_at for plan in plans] + [outing.starts_at for outing in outings]
@@ -109,13 +109,14 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
         *(lectures.told(town, plan, roster.found) for plan in plans),
         *(activities.told(town, outing, roster.found) for outing in outings),
         *(encounters.told(town, met) for met in encounters.meetings(year) if int(met.body.station.code) % 2 == half),
+        *(outreach.told(town, event) for event in outreach.events(year) if event.half == half),
         _daily(clock, reminders.owe_before, _eves(year, dates)),
         _daily(clock, dispatches.lapse, _mornings_after(plan for plan in plans if not plan.is_answered)),
     ]
 
 
 def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
-    """Agreements, drills, networks and a transfer, and what the clock does about them."""
+    """Agreements, drills, networks, seminars and a transfer, and what the clock does about them."""
     ends, planned = agreements.due_days(year), drills.exercises(year)
     return [
         _announced(town, year),
@@ -127,6 +128,7 @@ def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
         *(drills.told(town, exercise) for exercise in planned),
         wifi.taken_in(town, year),
         *(wifi.surveyed(town, year, station) for station in STATIONS),
+        *(outreach.told(town, event) for event in outreach.seminars(year)),
     ]
 
 

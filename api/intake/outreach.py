@@ -88,6 +88,10 @@ def _part(name: str, *headings: str, example: str = "") -> Field:
     )
 
 
+def _bodies_counted(cell: str) -> int:
+    return whole_number(0, MOST_PIECES, "団体")(cell.strip().removesuffix("社"))
+
+
 def _count(name: str, *headings: str, unit: str, most: int = MOST_PIECES, example: str = "") -> Field:
     return Field(name, headings, whole_number(0, most, unit), example=example)
 
@@ -132,7 +136,7 @@ OUTREACH = Kind(
         _part("co_hosts", "共催団体", "共催", example="架空電力株式会社"),
         _part("supporters", "後援団体", "後援"),
         _part("cooperators", "協力団体", "協力"),
-        _count("body_count", "参加団体", "参加社数", "参加団体数", unit="団体", example="24"),
+        Field("body_count", ("参加団体", "参加社数", "参加団体数"), _bodies_counted, example="24"),
         _count("people_count", "参加者", "参加人数", "参加者数", unit="人", most=MOST_PEOPLE, example="31"),
         _count("visitor_count", "来場者", "来場者数", unit="人"),
         _count("officer_count", "従事した職員", "従事職員数", "警察職員", unit="人", most=MOST_PEOPLE, example="2"),

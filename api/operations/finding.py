@@ -22,6 +22,7 @@ from domain import (
     incoming,
     lectures,
     organizations,
+    outreach,
     people,
     tokens,
     units,
@@ -38,6 +39,7 @@ from domain.incoming import IncomingKind, IncomingStatus
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
 from domain.organizations import Organization, OrganizationKind
+from domain.outreach import OutreachAudience, OutreachKind, OutreachTheme
 from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
 from domain.worklist import RelationshipGrade, WorkKind
@@ -318,6 +320,45 @@ async def _visited(around: Around) -> Variables | None:
     return {"now": around.now} if due.total else None
 
 
+async def _co_hosted(around: Around) -> Variables | None:
+    """A seminar in five weeks with a body of the asking unit; where there is one that day, on the next."""
+    today, unit_id = around.asking.today, around.asking.unit_id
+    bodies = organizations.visible_to(around.asking).filter(retired_on=None)
+    body = await bodies.filter(unit_id=unit_id).order_by("id").first() or await bodies.order_by("id").first()
+    if body is None:
+        return None
+    own, day = outreach.visible_to(around.asking).filter(unit_id=unit_id), open_day(today, 35)
+    while await own.filter(starts_at=at(day, "14:00")).exists():
+        day = open_day(day, 1)
+    return {
+        "input": {
+            "kind": OutreachKind.SEMINAR,
+            "theme": OutreachTheme.SME_SUPPORT,
+            "audience": OutreachAudience.SME,
+            "title": "はじめてのサイバー対策セミナー",
+            "startsAt": _wire(at(day, "14:00")),
+            "endsAt": _wire(at(day, "16:00")),
+            "place": "見本商工会館",
+            "urgesReporting": True,
+            "hosts": [{"organizationId": encode("Organization", body.id)}],
+            "unitId": encode("Unit", unit_id),
+        }
+    }
+
+
+async def _came_to(around: Around) -> Variables | None:
+    """An event whose last day has passed, and which nobody has said more of."""
+    over = await worklist.worklist(around.asking, kinds=[WorkKind.OUTREACH_OVER], first=1)
+    if not over.works:
+        return None
+    return {
+        "event": encode("OutreachEvent", over.works[0].row_id),
+        "summary": "手口と備えを説明し、相談と通報の窓口を案内した。",
+        "results": {"bodyCount": 18, "peopleCount": 27, "officerCount": 2},
+        "materials": [{"name": "備えの手引き", "copies": 40}],
+    }
+
+
 async def _reported(around: Around) -> Variables | None:
     """Reports of others that wait to be checked."""
     waiting = await worklist.worklist(around.asking, kinds=[WorkKind.ENCOUNTER_TO_CHECK], first=20)
@@ -451,6 +492,8 @@ FINDERS: Mapping[str, Find] = {
     "check_reports": _reported,
     "next_steps": _steps,
     "not_met_lately": _unmet,
+    "plan_outreach": _co_hosted,
+    "report_outreach": _came_to,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
     "agreements_ending": _ending,

@@ -101,7 +101,6 @@ class _Roster:
             lambda: [*_materials(line)],
             lambda: _said(line),
         )
-        outreach.must_be_counted(said["kind"], said["people_count"], said["visitor_count"], bool(materials))
         outreach.checked(said, starts_at)
         identity = _identity(unit_id, said["title"], starts_at)
         if known := self.known.get(identity):
@@ -164,6 +163,7 @@ def _said(line: Line) -> dict[str, Any]:
     records.must_say(said["summary"], "実施結果", "summary")
     counts = {name: facts.get(name) for name in COUNTS}
     outreach.counted(OutreachResults(**counts))
+    outreach.must_be_counted(said["kind"], counts["people_count"], counts["visitor_count"], bool(facts.get("copies")))
     return said | counts
 
 

@@ -119,6 +119,42 @@ def test_a_seminar_with_an_insurer_goes_from_the_plan_to_the_checked_report(play
     play(story)
 
 
+BY_KIND = """query($period: String!) { statistics(period: $period, fresh: true) {
+    figures(byKind: true, measures: ["OUTREACH", "OUTREACH_VISITORS", "OUTREACH_COPIES", "THEME_OUTREACH",
+      "AUDIENCE_OUTREACH"]) { unitId measure kind value } } }"""
+
+
+def test_what_volunteers_do_is_shown_at_events_and_guardians_hear_of_filters_and_both_are_counted(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        shown = {"kind": "ACTIVITY_EXAMPLES", "theme": "VOLUNTEERS", "audience": "PUBLIC", "title": "活動紹介展"}
+        told = {"kind": "EXHIBITION", "theme": "FILTERING", "audience": "GUARDIAN", "title": "親子ネット安全ひろば"}
+        times = {"startsAt": "2026-06-20T10:00:00+09:00", "endsAt": "2026-06-20T16:00:00+09:00"}
+        for event, visitors in ((shown, 900), (told, 240)):
+            reached = {"results": {"visitorCount": visitors}, "materials": [{"name": "ちらし", "copies": 300}]}
+            await change(town.officer, "recordOutreach", SHOWN, **event, **times, **reached, summary="紹介した。")
+        wrong = await change(town.statistician, "recordOutreach", SHOWN, **shown, **times, summary="紹介した。")
+        assert codes(wrong) == [("NOT_ALLOWED", None)]
+        later = make.at(town.statistician, town.statistician.now + timedelta(days=1))
+        figures = (await read(later, BY_KIND, period="2026Q1"))["statistics"]["figures"]
+        own = [one for one in figures if one["unitId"] == f"Unit:{town.station.id}" and one["kind"] and one["value"]]
+        assert {(one["measure"], one["kind"]): one["value"] for one in own} == {
+            ("OUTREACH", "ACTIVITY_EXAMPLES"): 1,
+            ("OUTREACH", "EXHIBITION"): 1,
+            ("OUTREACH_VISITORS", "ACTIVITY_EXAMPLES"): 900,
+            ("OUTREACH_VISITORS", "EXHIBITION"): 240,
+            ("OUTREACH_COPIES", "ACTIVITY_EXAMPLES"): 300,
+            ("OUTREACH_COPIES", "EXHIBITION"): 300,
+            ("THEME_OUTREACH", "VOLUNTEERS"): 1,
+            ("THEME_OUTREACH", "FILTERING"): 1,
+            ("AUDIENCE_OUTREACH", "PUBLIC"): 1,
+            ("AUDIENCE_OUTREACH", "GUARDIAN"): 1,
+        }
+
+    play(story)
+
+
 async def counted(town: Town) -> dict[str, int]:
     """What is not none of the first station in its quarter, of all kinds together."""
     later = make.at(town.statistician, town.statistician.now + timedelta(days=100))

@@ -15,8 +15,9 @@ from domain.encounters import Encounter, EncounterStatus, is_elsewhere
 from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
 from domain.lectures import HeadCount, Lecture, LectureStatus
-from domain.organizations import Organization
+from domain.organizations import Organization, OrganizationKind
 from domain.outbox import Letter
+from domain.outreach import OutreachEvent, OutreachHost, OutreachKind, OutreachStatus
 from domain.people import Person
 from domain.records import any_of
 from domain.statistics import Run
@@ -211,6 +212,21 @@ def test_of_the_networks_of_each_station_some_were_wanting_and_some_are_better(l
     count, states = look(found())
     assert count == 44
     assert states >= {WifiStatus.FINE, WifiStatus.ADVISED, WifiStatus.IMPROVED}
+
+
+def test_each_station_goes_to_the_public_and_some_of_it_waits_for_each_step(look, year):
+    async def found():
+        events = await OutreachEvent.all()
+        hosts = await OutreachHost.filter(organization__kind=OrganizationKind.NON_LIFE_INSURER).count()
+        over = [one for one in events if one.status is OutreachStatus.PLANNED and one.day < year.today]
+        return Counter([one.status for one in events]), {one.kind for one in events}, hosts, len(over)
+
+    counts, kinds, with_insurers, over = look(found())
+    assert 60 <= sum(counts.values()) <= 100
+    assert set(counts) == set(OutreachStatus) - {OutreachStatus.CANCELLED}
+    assert kinds == set(OutreachKind)
+    assert with_insurers >= 2
+    assert over > 0
 
 
 def test_nothing_in_it_exists(look):

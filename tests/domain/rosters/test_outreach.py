@@ -106,6 +106,16 @@ def test_a_line_that_cannot_be_is_named_and_nothing_is_taken_in(play: Any, line:
     play(story)
 
 
+def test_all_that_is_wrong_with_a_line_is_told_in_one_go(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        wrong = {"co_hosts": ("例示保険",), "people_count": None, "ends": time(13)}
+        problems = await refused(rosters.take_in_outreach, town.hq, HELD | wrong)
+        assert {problem.field for problem in problems} == set(wrong)
+
+    play(story)
+
+
 def test_a_dry_run_writes_nothing(play: Any) -> None:
     async def story(town: Town) -> None:
         await ready(town)
