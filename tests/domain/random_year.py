@@ -182,12 +182,13 @@ async def _campaign(year: Year, number: int) -> None:
     status = [*CampaignStatus][number % 4]
     told = {"title": "連絡先の確認", "due_on": EDGES[0], "criteria": {}, "is_prefectural": True}
     ended = EDGES[number % 5] if status in (CampaignStatus.CLOSED, CampaignStatus.CANCELLED) else None
-    campaign = await Campaign.create(status=status, ended_on=ended, **told, **year.stamped(year.unit()))
-    for contact in (await Contact.all().order_by("id"))[: year.draw.randrange(9)]:
+    unit = year.units[number % len(year.units)]
+    campaign = await Campaign.create(status=status, ended_on=ended, **told, **year.stamped(unit))
+    for turn, contact in enumerate((await Contact.all().order_by("id"))[: number % 9]):
         whose = {"contact_id": contact.id, "organization_id": contact.organization_id, "is_written": True}
-        role, reply = year.draw.choice([*ContactRole]), year.draw.choice([*CampaignReply])
-        unit = year.stamped(year.unit())
-        await CampaignContact.create(campaign_id=campaign.id, role=role, reply=reply, **whose, **unit)
+        role, reply = [*ContactRole][(number + turn) % 4], [*CampaignReply][(number + 2 * turn) % 5]
+        keeper = year.units[(number + turn) % len(year.units)]
+        await CampaignContact.create(campaign_id=campaign.id, role=role, reply=reply, **whose, **year.stamped(keeper))
 
 
 async def _host(year: Year) -> Organization:

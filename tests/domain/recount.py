@@ -47,7 +47,7 @@ from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
-REACHED = (CampaignReply.CONFIRMED, CampaignReply.CHANGED)
+ANSWERED = (CampaignReply.CONFIRMED, CampaignReply.CHANGED)
 Item = tuple[UUID, str, object]
 """One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
 
@@ -407,7 +407,7 @@ async def _campaigns(first: date, last: date) -> dict[str, list[Item]]:
         day = closed.get(asked.campaign_id)
         if day is None or not first <= day <= last:
             continue
-        item, is_reached = (asked.unit_id, asked.role.value, asked.id), asked.reply in REACHED
+        item, is_reached = (asked.unit_id, asked.role.value, asked.id), asked.reply in ANSWERED
         found["CONTACTS_ASKED"].append(item)
         found["CONTACTS_REACHED"] += [item] * is_reached
         found["CONTACT_REACH"].append((*item[:2], is_reached))
