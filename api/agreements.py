@@ -7,6 +7,7 @@ from typing import Annotated, Self
 import strawberry
 
 from api import reading, referring
+from api.calendar import Appointment
 from api.context import Info
 from api.enums import offer
 from api.mutations import NO_CASES, mutations
@@ -19,6 +20,7 @@ from domain.agreements import (
     AgreementKind,
     AgreementStatus,
     AmendmentStatus,
+    CeremonyStatus,
     CooperationItem,
     CountedFrom,
     ExtensionKind,
@@ -33,6 +35,7 @@ offer(
     AgreementKind,
     AgreementStatus,
     AmendmentStatus,
+    CeremonyStatus,
     CooperationItem,
     CountedFrom,
     ExtensionKind,
@@ -71,6 +74,17 @@ class AgreementParty(Node):
     signatory_title: str
     police_unit: Unit | None = reading.one("police_unit_id")
     organization: Organization | None = reading.one("organization_id")
+
+
+@reading.entity(agreements.SigningCeremony, agreements.ceremonies_visible_to)
+@reading.shape(description="締結式: the date on which the agreement is to be signed.")
+class SigningCeremony(Node):
+    version: int
+    status: CeremonyStatus
+    allowed_transitions: list[CeremonyStatus] = reading.computed("status", agreements.CEREMONY_MOVES)
+    starts_at: datetime
+    reason: str = reading.column(data=DataClass.INTERNAL, description="Why it was moved or called off last.")
+    appointment: Appointment | None = reading.one("appointment_id")
 
 
 @reading.entity(agreements.AgreementFile, agreements.files_visible_to)
@@ -188,6 +202,7 @@ class Agreement(Node):
     responsible: Person | None = reading.one("responsible_id")
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
+    ceremonies: Connection[SigningCeremony] = reading.connection("agreement_id", order=reading.desc("starts_at"))
     files: Connection[AgreementFile] = reading.connection("agreement_id", order=reading.desc("created_at"))
     namings: Connection[PartyNaming] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
@@ -266,6 +281,15 @@ AgreementMutations = mutations(
     terminate_agreement=agreements.terminate,
 )
 PartyMutations = mutations(AgreementParty, withdraw_agreement_party=agreements.let_withdraw)
+CeremonyMutations = mutations(
+    SigningCeremony,
+    plan_signing=agreements.plan_signing,
+    invite_to_signing=agreements.invite_to_signing,
+    uninvite_from_signing=agreements.uninvite_from_signing,
+    move_signing=agreements.move_signing,
+    cancel_signing=agreements.cancel_signing,
+    hold_signing=agreements.hold_signing,
+)
 NamingMutations = mutations(
     PartyNaming,
     name_agreement_party=agreements.name_party,

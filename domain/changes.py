@@ -48,6 +48,7 @@ LONGEST = 120
 WEIGHTS: Mapping[str, int] = {
     "drill-invitation": 3,
     "meeting-invitation": 3,
+    "signing-invitation": 3,
     "activity-invitation": 3,
     "activity-waitlisted": 3,
     "activity-seat-offered": 3,
@@ -57,6 +58,7 @@ WEIGHTS: Mapping[str, int] = {
     "outreach-invitation": 3,
     "drill-rescheduled": 2,
     "meeting-rescheduled": 2,
+    "signing-rescheduled": 2,
     "lecture-rescheduled": 2,
     "outreach-rescheduled": 2,
     "lecture-confirmed": 1,
@@ -65,6 +67,7 @@ WEIGHTS: Mapping[str, int] = {
     "activity-confirmed": 1,
     "drill-changed": 0,
     "meeting-changed": 0,
+    "signing-changed": 0,
     "activity-changed": 0,
     "lecture-changed": 0,
     "outreach-changed": 0,
@@ -73,7 +76,7 @@ WEIGHTS: Mapping[str, int] = {
 """Which of several kinds of letters is written where one leaves for all: who was never asked is asked, and no letter
 says "the date stays" where another tells a new one, or no more than that an answer has come where something is new."""
 
-TEXTUAL = frozenset({"drill-changed", "activity-changed", "outreach-changed", "meeting-changed"})
+TEXTUAL = frozenset({"drill-changed", "activity-changed", "outreach-changed", "meeting-changed", "signing-changed"})
 """Letters that tell of nothing but what calendars show of a date."""
 
 

@@ -56,6 +56,7 @@ MODELS = [
         "agreements.committing",
         "agreements.lasting",
         "agreements.naming",
+        "agreements.ceremony",
         "agreements.keeping",
         "agreements.researching",
         "information",

@@ -63,7 +63,7 @@ def meaning(**arguments: str) -> Iterator[None]:
     """Where a column is called otherwise than the argument that its value came by, a refusal names the argument."""
     try:
         yield
-    except Invalid as refusal:
+    except Refused as refusal:
         refusal.field = arguments.get(refusal.field or "", refusal.field)
         raise
 

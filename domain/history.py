@@ -59,6 +59,7 @@ SCOPES: Scopes = {
     feeds.Subscription: feeds.visible_to,
     agreements.Agreement: agreements.visible_to,
     agreements.AgreementParty: agreements.parties_visible_to,
+    agreements.SigningCeremony: agreements.ceremonies_visible_to,
     agreements.AgreementFile: agreements.files_visible_to,
     agreements.PartyNaming: agreements.namings_visible_to,
     agreements.AgreementAmendment: agreements.amendments_visible_to,

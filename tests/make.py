@@ -41,6 +41,7 @@ from domain.agreements import (
     ResearchOutput,
     Side,
     Signature,
+    SigningCeremony,
 )
 from domain.audience import AudienceCriteria
 from domain.campaigns import Campaign, CampaignContact, ContactProposal
@@ -286,6 +287,13 @@ async def kept(who: Actor, agreement: Agreement, **over: Any) -> AgreementFile:
     """The signed document of an agreement, for all its parties unless told."""
     values: dict[str, Any] = {"name": "協定書.pdf", "content": PDF + agreement.id.bytes}
     return await agreements.keep_file(who, agreement.id, **(values | over))
+
+
+async def ceremony(who: Actor, agreement: Agreement, **over: Any) -> SigningCeremony:
+    """A ceremony in two weeks, to which nobody is asked yet."""
+    starts_at = over.pop("starts_at", who.now + timedelta(days=14))
+    values: dict[str, Any] = {"ends_at": starts_at + timedelta(hours=1), "place": "青浜県警察本部 大会議室"}
+    return await agreements.plan_signing(who, agreement.id, starts_at=starts_at, **(values | over))
 
 
 async def output(who: Actor, agreement: Agreement) -> ResearchOutput:

@@ -1,9 +1,9 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
-`agreement` is the agreement, its parties and states; `drafting`, `naming`, `signing`, `filing`, `keeping`, `amending`,
-`committing`, `researching`, `lasting`, `renewing` and `ending` are what is done with them, in the order of life.
-Several parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change
-after signing.
+`agreement` is the agreement, its parties and states; `drafting`, `naming`, `ceremony` (with `inviting`), `signing`,
+`filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`, `renewing` and `ending` are what is done with
+them, in the order of life. Several parties stand on both sides; one that joins or leaves later does so on a day. Text
+and signatories never change after signing.
 Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
@@ -30,6 +30,17 @@ from domain.agreements.amending import (
     approve_amendment,
     propose_amendment,
     withdraw_amendment,
+)
+from domain.agreements.ceremony import LABELS as CEREMONY_LABELS
+from domain.agreements.ceremony import MOVES as CEREMONY_MOVES
+from domain.agreements.ceremony import (
+    CeremonyStatus,
+    SigningCeremony,
+    cancel_signing,
+    ceremonies_visible_to,
+    hold_signing,
+    move_signing,
+    plan_signing,
 )
 from domain.agreements.committing import (
     DEEDS,
@@ -58,6 +69,7 @@ from domain.agreements.drafting import (
 )
 from domain.agreements.ending import owe_notices, terminate
 from domain.agreements.filing import file_document
+from domain.agreements.inviting import invite_to_signing, uninvite_from_signing
 from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
 from domain.agreements.lasting import (
     NOTICE_BY,
@@ -90,6 +102,17 @@ from domain.agreements.researching import (
 from domain.agreements.signing import Signature, accede, correct_number, let_withdraw, sign
 
 __all__ = [
+    "CEREMONY_LABELS",
+    "CEREMONY_MOVES",
+    "CeremonyStatus",
+    "SigningCeremony",
+    "cancel_signing",
+    "ceremonies_visible_to",
+    "hold_signing",
+    "invite_to_signing",
+    "move_signing",
+    "plan_signing",
+    "uninvite_from_signing",
     "NOTICE_BY",
     "VALIDITY",
     "AgreementFile",

@@ -20,6 +20,7 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
+from domain.agreements.ceremony import call_off_for
 from domain.agreements.lasting import must_be_possible
 from domain.agreements.naming import forget_naming
 from domain.errors import Incomplete, Invalid, WrongState
@@ -178,6 +179,7 @@ async def withdraw_proposal(actor: Actor, agreement_id: UUID, *, reason: str, ve
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *OPEN)
     values = {"reason": said(reason)}
+    await call_off_for(actor, agreement)
     return await move(actor, agreement, AgreementStatus.TERMINATED, "agreement-proposal-withdrawn", **values)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain import letters, records
 from domain.actor import TOKYO, Actor, Bearer, Role
 from domain.agreements.agreement import Agreement, AgreementStatus, move, visible_to
+from domain.agreements.ceremony import call_off_for
 from domain.agreements.lasting import LONGEST_NOTICE, notice_by, renews_itself, unrenewed
 from domain.errors import Invalid
 from domain.japanese import wareki
@@ -35,6 +36,7 @@ async def terminate(
     if agreement.effective_on is not None:
         _must_have_been(actor, agreement, last)
     values = {"reason": said(reason), "ended_on": last if agreement.effective_on else None}
+    await call_off_for(actor, agreement)
     return await move(actor, agreement, AgreementStatus.TERMINATED, "agreement-terminated", **values)
 
 

@@ -24,6 +24,7 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
+from domain.agreements.ceremony import hold_for
 from domain.agreements.renewing import hand_over, must_follow
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
@@ -54,7 +55,8 @@ async def sign(
 ) -> Agreement:
     """締結済: every party has signed. Name and post of each signatory are frozen. `expires_on` is the last day.
 
-    A renewal has its planned days unless told, and takes over from the old agreement on the first of them.
+    A renewal has its planned days unless told, and takes over from the old agreement on the first of them. The
+    ceremony that was planned for it was held with that; where it was, the agreement was signed, unless told.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     begins = effective_on or agreement.planned_from or signed_on
@@ -62,8 +64,9 @@ async def sign(
     _must_be_in_order(actor, signed_on, begins, ends)
     if ends is None and agreement.auto_renews_months:
         raise Invalid("自動更新する協定には満了日を入力してください。", field="expires_on")
-    days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "lasts_until": ends, "signed_at": place}
+    days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "lasts_until": ends}
     known = {"number": agreement.number if number is None else number}
+    known |= await hold_for(actor, agreement) | ({"signed_at": place} if place else {})
     with meaning(signed_at="place", signatory_name="signatures", signatory_title="signatures"):
         await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
         await _freeze(actor, agreement, signatures, begins)

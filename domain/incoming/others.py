@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 
 from domain import (
     activities,
+    agreements,
     calendar,
     drills,
     invitations,
@@ -26,6 +27,7 @@ from domain import (
 )
 from domain.activities import Activity
 from domain.actor import LIAISONS, Actor
+from domain.agreements import SigningCeremony
 from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.drills import Drill
 from domain.errors import Incomplete, WrongState
@@ -160,6 +162,17 @@ async def _seat_at_activity(actor: Actor, date: Appointment, instead_of: Attende
     await activities.invite(actor, activity.id, volunteer_ids=[volunteer.id])
 
 
+async def _seat_at_ceremony(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
+    ceremony = await SigningCeremony.filter(appointment_id=date.id).first()
+    if ceremony is None:
+        raise Incomplete(NOT_A_COLLEAGUE, field="person_id")
+    if instead_of.organization_id is None:
+        await agreements.invite_to_signing(actor, ceremony.id, officer_ids=[person.id])
+        return
+    contact = await _colleague(actor, instead_of, person)
+    await agreements.invite_to_signing(actor, ceremony.id, contact_ids=[contact.id])
+
+
 async def _seat_at_outreach(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
     event = await OutreachEvent.get(appointment_id=date.id)
     if instead_of.organization_id is None:
@@ -182,6 +195,7 @@ SEATS: Mapping[AppointmentKind, Seat] = {
     AppointmentKind.DRILL: _seat_at_drill,
     AppointmentKind.LECTURE: _seat_at_lecture,
     AppointmentKind.ACTIVITY: _seat_at_activity,
+    AppointmentKind.CEREMONY: _seat_at_ceremony,
     AppointmentKind.OUTREACH: _seat_at_outreach,
     AppointmentKind.MEETING: _seat_at_meeting,
 }

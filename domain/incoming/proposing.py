@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain import activities, drills, invitations, lectures, meetings, outreach, records, replies
+from domain import activities, agreements, drills, invitations, lectures, meetings, outreach, records, replies
 from domain.activities import Activity
 from domain.actor import LIAISONS, TOKYO, Actor
+from domain.agreements import SigningCeremony
 from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.drills import Drill, DrillStatus
 from domain.errors import WrongState
@@ -27,6 +28,8 @@ from domain.states import must_move, said
 from domain.verbs import verb
 
 BY_REQUEST = "参加される方から日時変更のお申し出があったため"
+
+NO_OTHER_TIME = "この申出には、別の日時がありません。用件を確かめ、「申出を断る」か「反映しない」にしてください。"
 
 Move = Callable[[Actor, Appointment, datetime, datetime, str], Awaitable[object]]
 
@@ -49,6 +52,13 @@ async def _move_activity(actor: Actor, date: Appointment, starts_at: datetime, e
     await activities.reschedule(actor, activity.id, starts_at=starts_at, ends_at=ends_at)
 
 
+async def _move_ceremony(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    ceremony = await SigningCeremony.get_or_none(appointment_id=date.id)
+    if ceremony is None:
+        raise WrongState(NO_OTHER_TIME)
+    await agreements.move_signing(actor, ceremony.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+
+
 async def _move_outreach(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
     event = await OutreachEvent.get(appointment_id=date.id)
     later = starts_at.astimezone(TOKYO).date() - event.day
@@ -65,6 +75,7 @@ MOVERS: Mapping[AppointmentKind, Move] = {
     AppointmentKind.DRILL: _move_drill,
     AppointmentKind.LECTURE: _move_lecture,
     AppointmentKind.ACTIVITY: _move_activity,
+    AppointmentKind.CEREMONY: _move_ceremony,
     AppointmentKind.OUTREACH: _move_outreach,
     AppointmentKind.MEETING: _move_meeting,
 }
@@ -86,9 +97,7 @@ async def accept_counter(
     """
     mail, date, attendee = await _proposal(actor, incoming_mail_id, attendee_id, version, IncomingStatus.ACCEPTED)
     if mail.proposed_starts_at is None or mail.proposed_ends_at is None or date.kind not in MOVERS:
-        raise WrongState(
-            "この申出には、別の日時がありません。用件を確かめ、「申出を断る」か「反映しない」にしてください。"
-        )
+        raise WrongState(NO_OTHER_TIME)
     await MOVERS[date.kind](actor, date, mail.proposed_starts_at, mail.proposed_ends_at, said(reason))
     return await records.change(actor, mail, "counter-accepted", status=IncomingStatus.ACCEPTED, **said_by(attendee))
 

@@ -5,6 +5,7 @@ from domain.activities.activity import ActivityKind, ActivityStatus, Participati
 from domain.actor import Role
 from domain.agreements.agreement import AgreementKind, AgreementStatus, CooperationItem, Side
 from domain.agreements.amending import AmendmentStatus
+from domain.agreements.ceremony import CeremonyStatus
 from domain.agreements.committing import CountedFrom
 from domain.agreements.lasting import ExtensionKind
 from domain.agreements.researching import OutputKind
@@ -1538,6 +1539,24 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'session', 'app': 'renkei', 'indexes': [Index(fields=['account_id'], name='session_account')], 'pk_attr': 'id', 'table_description': 'One browser. `label` is its kind, without anything that names a person. Instants are UTC.'},
             bases=['Table'],
+        ),
+        ops.CreateModel(
+            name='SigningCeremony',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ('version', fields.IntField(default=1)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('unit', fields.ForeignKeyField('renkei.Unit', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('prefecture_id', fields.UUIDField()),
+                ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
+                ('appointment', fields.OneToOneField('renkei.Appointment', source_field='appointment_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='PLANNED: PLANNED\nHELD: HELD\nCANCELLED: CANCELLED', enum_type=CeremonyStatus, max_length=10)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(default='', max_length=500)),
+            ],
+            options={'table': 'signing_ceremony', 'app': 'renkei', 'indexes': [Index(fields=['agreement_id', 'id'], name='signing_ceremony_agreement')], 'pk_attr': 'id', 'table_description': "One ceremony; `starts_at` repeats the appointment's for ordered reading. `reason` is why it was moved or called"},
+            bases=['Owned'],
         ),
         ops.CreateModel(
             name='Subscription',

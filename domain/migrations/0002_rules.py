@@ -246,6 +246,7 @@ AGREEMENTS = [
        FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
     """CREATE TRIGGER agreement_file_stays BEFORE UPDATE OF agreement_id, party_id, edition, name, size, sha256
        ON agreement_file FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
+    "CREATE UNIQUE INDEX signing_ceremony_once ON signing_ceremony (agreement_id) WHERE status = 'PLANNED'",
     "CREATE UNIQUE INDEX party_naming_once ON party_naming (party_id) WHERE ended_on IS NULL",
     "CREATE INDEX agreement_expires ON agreement (lasts_until) WHERE status IN ('IN_FORCE', 'RENEWING')",
 ]

@@ -135,6 +135,7 @@ DESKS = (
     "reappointment",
     "recovery_code",
     "session",
+    "signing_ceremony",
     "statistics_figure",
     "statistics_run",
     "wifi_advice",

@@ -309,6 +309,14 @@ HOLDINGS: Mapping[str, Holding] = {
         headings={"name": "公表する名称", "agreed_on": "同意した日", "ended_on": "撤回した日"},
         is_shared=True,
     ),
+    "signing_ceremony": Holding(
+        "協定の締結式",
+        "締結式の予定と、その招待の管理",
+        NOTHING_PERSONAL,
+        public="agreement_id appointment_id status starts_at",
+        internal="reason",
+        texts="reason",
+    ),
     "agreement_file": Holding(
         "協定書のファイル",
         "署名された協定書の保管と、その当事者への交付",

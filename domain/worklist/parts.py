@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.activities import Activity
-from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment
+from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment, SigningCeremony
 from domain.calendar import Appointment
 from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.drills import Drill, Improvement
@@ -33,7 +33,7 @@ from domain.wifi import WifiSpot
 
 class WorkKind(StrEnum):
     """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
-    更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 講師派遣の受付, 講師の決定, 講義の実施結果,
+    更新しない旨の通知の期限, 協定の決裁, 協定の変更の決裁, 締結の入力, 講師派遣の受付, 講師の決定, 講義の実施結果,
     講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認, 活動の実施結果,
     未回答の招待, 届いた返信, お知らせの点検, お知らせの電話連絡, 公衆無線LANの働き掛け, 公衆無線LANの再確認,
     広報啓発の実施, 広報啓発の報告, 広報啓発の確認, 疎通確認の電話, 連絡先の変更の申出, 疎通確認の終了,
@@ -49,6 +49,7 @@ class WorkKind(StrEnum):
     NOTICE_DUE = "NOTICE_DUE"
     AGREEMENT_TO_APPROVE = "AGREEMENT_TO_APPROVE"
     AMENDMENT_TO_APPROVE = "AMENDMENT_TO_APPROVE"
+    SIGNING_OVER = "SIGNING_OVER"
     LECTURE_REQUESTED = "LECTURE_REQUESTED"
     LECTURER_MISSING = "LECTURER_MISSING"
     LECTURE_OVER = "LECTURE_OVER"
@@ -247,6 +248,20 @@ PARTS = (
             AND changed.status IN ('IN_FORCE', 'RENEWING')""",
         title="changed.title",
         since=on("amendment.created_at"),
+    ),
+    Part(
+        WorkKind.SIGNING_OVER,
+        "締結の入力",
+        SigningCeremony,
+        "締結式の日を過ぎました。締結か中止を入力してください。",
+        ("holdSigning", "signAgreement", "moveSigning", "cancelSigning"),
+        "ceremony",
+        """signing_ceremony ceremony JOIN agreement ON agreement.id = ceremony.agreement_id
+            WHERE ceremony.unit_id = ANY ($1) AND ceremony.status = 'PLANNED' AND ceremony.starts_at < $3""",
+        title="agreement.title",
+        since=on("ceremony.starts_at"),
+        due_on=on("ceremony.starts_at"),
+        owner="agreement.responsible_id",
     ),
     Part(
         WorkKind.LECTURE_REQUESTED,

@@ -215,7 +215,9 @@ async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
     amendment = await make.amendment(who, agreement)
     research = await make.research(replace(town, officer=who), f"{name}附属研究所")
     naming = await make.named(who, agreement)
+    signing = await make.ceremony(who, await make.proposed(who, f"{name}出版株式会社"))
     made = {
+        "SigningCeremony": signing,
         "AgreementAmendment": amendment,
         "PartyNaming": naming,
         "AgreementCommitment": promise,

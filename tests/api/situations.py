@@ -244,6 +244,7 @@ async def _amended(place: Town) -> None:
     await make.amendment(place.officer, agreement)
     promise = await make.commitment(place.officer, agreement)
     await make.kept(place.officer, agreement)
+    await make.ceremony(place.officer, await make.proposed(place.officer, f"例示出版{place.officer.unit_id}"))
     await make.output(place.officer, await make.research(place, f"例示研究所{place.officer.unit_id}"))
     await agreements.note_fulfilment(place.officer, promise.id, done_on=place.officer.today)
     await agreements.extend(place.officer, agreement.id, until=date(2027, 9, 30), reason="協議に時間を要するため")

@@ -45,6 +45,7 @@ from domain.agreements import (
     PartyNaming,
     ResearchOutput,
     Side,
+    SigningCeremony,
 )
 from domain.calendar import Attendee, PartStat
 from domain.campaigns import CampaignContact, ContactCallResult, ContactProposal
@@ -52,6 +53,7 @@ from domain.councils import CouncilRole
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, Participation, ParticipationRole
 from domain.lectures import Assignment
 from domain.meetings import MeetingPresence, MeetingProxy, ResolutionOutcome
+from domain.organizations import Organization
 from domain.volunteers import AgeBand, CommissionKind
 from domain.wifi import AdviceMeans, WifiAdvice, WifiPoint, WifiSurvey
 from tests import make
@@ -198,6 +200,23 @@ async def agreements_live_on(town: Town, sweep: Sweep) -> None:
     going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})
     await sweep(agreements.give_notice, me, going_on, reason="先方の申出")
     await sweep(agreements.take_back_notice, me, going_on)
+
+
+async def ceremonies_are_moved_and_held(town: Town, sweep: Sweep) -> None:
+    me, agreement = town.officer, await make.proposed(town.officer, "例題印刷株式会社")
+    guest = await make.contact(me, await Organization.get(name="例題印刷株式会社"))
+    when = {"starts_at": me.now + timedelta(days=14), "ends_at": me.now + timedelta(days=14) + HOUR}
+    await sweep(agreements.plan_signing, me, agreement, place="本部", **when)
+    ceremony = await SigningCeremony.get(agreement_id=agreement.id)
+    await sweep(agreements.invite_to_signing, me, ceremony, contact_ids=[guest.id])
+    attendee = await Attendee.get(person_id=guest.person_id)
+    await sweep(agreements.uninvite_from_signing, me, ceremony, attendee_id=attendee.id)
+    await sweep(agreements.move_signing, me, ceremony, **{name: day + HOUR for name, day in when.items()})
+    other = await make.ceremony(me, await make.proposed(me, "例題製版株式会社"))
+    await sweep(agreements.cancel_signing, me, other, reason="先方の都合")
+    signed = await make.awaiting(town, agreement)
+    await agreements.sign(me, signed.id, signed_on=me.today, signatures=await make.signatures(signed))
+    await sweep(agreements.hold_signing, make.at(me, ceremony.starts_at + 2 * HOUR), ceremony)
 
 
 async def agreements_are_signed_and_renewed(town: Town, sweep: Sweep) -> None:
@@ -492,7 +511,7 @@ async def answers_come_from_elsewhere(town: Town, sweep: Sweep) -> None:
 
 STORIES: dict[str, tuple[Story, ...]] = {
     "activities": (activities_are_held, activities_only_end_later),
-    "agreements": (agreements_are_signed_and_renewed, agreements_live_on),
+    "agreements": (ceremonies_are_moved_and_held, agreements_are_signed_and_renewed, agreements_live_on),
     "answering": (answers_come_from_elsewhere,),
     "campaigns": (contacts_are_asked,),
     "councils": (councils_stand,),

@@ -8,7 +8,9 @@ from domain import (
     merging,
     organizations,
 )
-from domain.agreements import Agreement, AgreementParty
+from domain.agreements import Agreement, AgreementKind, AgreementParty
+from domain.calendar import Attendee
+from domain.organizations import Contact
 from tests import make
 from tests.api.played.ground import Ground, Ready, admin, hq
 
@@ -117,6 +119,38 @@ async def in_force(on: Ground) -> Ready:
     body = await make.company(on.town.officer, "例示旅館株式会社")
     ids = {"Agreement": agreement.id, "AgreementParty": await last_party(agreement), "Organization": body.id}
     return Ready(on.hq, on.ids | ids)
+
+
+async def to_be_planned(on: Ground) -> Ready:
+    return hq(on, Agreement=(await make.proposed(on.town.officer, "例示旅館株式会社")).id)
+
+
+async def signing_planned(on: Ground) -> Ready:
+    body = await make.company(on.town.officer, "例示旅館株式会社")
+    draft = await agreements.propose(
+        on.town.officer, kind=AgreementKind.MEMORANDUM, title="覚書", organization_ids=[body.id]
+    )
+    ceremony = await make.ceremony(on.town.officer, draft)
+    contact = await make.contact(on.town.officer, body, mail_address="ryokan@partner.example")
+    officer = await make.officer(on.town.admin, on.town.station, mail_address="nozomi@police.example")
+    return hq(on, SigningCeremony=ceremony.id, Contact=contact.id, Officer=officer.id)
+
+
+async def signing_invited(on: Ground) -> Ready:
+    ready = await signing_planned(on)
+    ids = ready.ids
+    await agreements.invite_to_signing(on.town.officer, ids["SigningCeremony"], contact_ids=[ids["Contact"]])
+    contact = await Contact.get(id=ids["Contact"])
+    return hq(on, SigningCeremony=ids["SigningCeremony"], Attendee=(await Attendee.get(person_id=contact.person_id)).id)
+
+
+async def signing_over(on: Ground) -> Ready:
+    agreement = await make.awaiting(on.town, await make.proposed(on.town.officer, "例示旅館株式会社"))
+    ceremony = await make.ceremony(on.town.officer, agreement)
+    signed = {"signed_on": on.town.officer.today, "signatures": await make.signatures(agreement)}
+    await agreements.sign(on.town.officer, agreement.id, **signed)
+    later = make.at(on.hq, ceremony.starts_at + timedelta(hours=2))
+    return Ready(later, on.ids | {"SigningCeremony": ceremony.id})
 
 
 async def party_in_force(on: Ground) -> Ready:

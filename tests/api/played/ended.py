@@ -85,6 +85,11 @@ async def amendment_withdrawn(on: Ground) -> Ready:
     return hq(on)
 
 
+async def signing_cancelled(on: Ground) -> Ready:
+    await agreements.cancel_signing(on.town.officer, on.ids["SigningCeremony"], reason="先方の都合")
+    return hq(on)
+
+
 async def named_no_more(on: Ground) -> Ready:
     await agreements.unname_party(on.town.officer, on.ids["PartyNaming"])
     return hq(on, {"on": "2026-07-01"})
@@ -225,6 +230,7 @@ ENDED: dict[str, Preparation] = {
     **dict.fromkeys(("VolunteerActivity", "ActivityParticipation"), activity_cancelled),
     "AgreementAmendment": amendment_withdrawn,
     "PartyNaming": named_no_more,
+    "SigningCeremony": signing_cancelled,
     "ResearchOutput": output_taken_back,
     **dict.fromkeys(("AgreementCommitment", "AgreementFulfilment"), promised_no_more),
     "Document": document_withdrawn,

@@ -132,6 +132,11 @@ async def what_a_council_is_to_be_told(town: Town) -> Actor:
     return town.hq
 
 
+async def a_ceremony_of_yesterday(town: Town) -> Actor:
+    ceremony = await make.ceremony(town.officer, await make.proposed(town.officer))
+    return make.at(town.officer, ceremony.starts_at + DAY)
+
+
 async def a_request(town: Town) -> Actor:
     await make.lecture(town.officer)
     return town.officer
@@ -236,6 +241,7 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.NOTICE_DUE: one_that_renews_itself,
     WorkKind.AGREEMENT_TO_APPROVE: a_draft,
     WorkKind.AMENDMENT_TO_APPROVE: an_amendment,
+    WorkKind.SIGNING_OVER: a_ceremony_of_yesterday,
     WorkKind.LECTURE_REQUESTED: a_request,
     WorkKind.LECTURER_MISSING: a_lecture_without_a_lecturer,
     WorkKind.LECTURE_OVER: a_lecture_of_yesterday,
