@@ -107,6 +107,7 @@ class Relationship:
     verified_on: date | None = strawberry.field(description="The day on which a contact of it was confirmed last.")
     partner_since: date
     open_improvements: int = strawberry.field(description="改善事項 of drills that are still open; overdue ones weigh.")
+    read_on: date | None = strawberry.field(description="The day on which it last said that it knows of a notice.")
 
     @classmethod
     def of(cls, one: desk.Relationship) -> Self:
@@ -121,6 +122,7 @@ class Relationship:
             verified_on=one.verified_on,
             partner_since=one.partner_since,
             open_improvements=one.open_improvements,
+            read_on=one.read_on,
         )
 
 

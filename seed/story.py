@@ -19,9 +19,10 @@ from tortoise.transactions import in_transaction
 from domain import agreements as pacts
 from domain import installation, outbox, people, reminders, statistics, walls
 from domain import lectures as dispatches
+from domain import notices as bulletins
 from domain import volunteers as commissions
 from domain.actor import TOKYO
-from seed import activities, agreements, drills, encounters, lectures, outreach, scenes, volunteers, wifi
+from seed import activities, agreements, drills, encounters, lectures, notices, outreach, scenes, volunteers, wifi
 from seed.activities import Outing
 from seed.days import Year, at, midnight, open_day
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
@@ -71,6 +72,7 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
     async with in_transaction("default"):
         await _quarters_closed(year, clock)
         await outbox.settle_before(now, end)
+        await bulletins.follow_up(end)
 
 
 async def _appointed(town: Town, year: Year, clock: Clock, end: datetime) -> Roster:
@@ -126,6 +128,7 @@ def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
         _daily(clock, reminders.owe_before, _eves(year, (at(one.day, "13:30") for one in planned))),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
+        *notices.told(town, year),
         wifi.taken_in(town, year),
         *(wifi.surveyed(town, year, station) for station in STATIONS),
         *(outreach.told(town, event) for event in outreach.seminars(year)),

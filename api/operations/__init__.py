@@ -15,7 +15,8 @@ from graphql import FieldNode, ObjectFieldNode, TypeInfo, TypeInfoVisitor, Visit
 
 from api import rights
 from api.ide import Operation
-from api.operations.finding import FINDERS, Around, Variables
+from api.operations.around import Around, Variables
+from api.operations.finding import FINDERS
 from api.schema import schema
 from domain.actor import Role
 from domain.rights import DataClass, may_read

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from api.operations import noticing
+from api.operations.around import Around, Variables
 from api.reading.ids import encode
 from domain import (
     activities,
@@ -29,7 +30,7 @@ from domain import (
     volunteers,
     worklist,
 )
-from domain.actor import TOKYO, Actor
+from domain.actor import TOKYO
 from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
 from domain.documents import DocumentStatus
@@ -47,20 +48,7 @@ from seed import examples
 from seed.days import at, open_day, school_day
 from seed.schools import AUDIENCES
 
-Variables = Mapping[str, object]
 PARTNER = "カクウデンリョク"
-
-
-@dataclass(frozen=True)
-class Around:
-    """For whom the variables are found, and the partner's contact of whom the examples speak."""
-
-    asking: Actor
-    partner: Actor
-
-    @property
-    def now(self) -> str:
-        return self.asking.now.isoformat()
 
 
 Find = Callable[[Around], Awaitable[Variables | None]]
@@ -494,6 +482,12 @@ FINDERS: Mapping[str, Find] = {
     "not_met_lately": _unmet,
     "plan_outreach": _co_hosted,
     "report_outreach": _came_to,
+    "draft_notice": noticing.draft,
+    "notice_addressees": noticing.prepared,
+    "send_notice": noticing.to_send,
+    "notices_valid": noticing.told,
+    "notice_phone_list": noticing.called_about,
+    "note_notice_call": noticing.to_call,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
     "agreements_ending": _ending,

@@ -40,6 +40,7 @@ from domain.notices.notice import (
     NoticeStatus,
     Tlp,
     day_of,
+    own_visible_to,
     recipients_visible_to,
     visible_to,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "listed",
     "note_call",
     "note_opened",
+    "own_visible_to",
     "recipients_visible_to",
     "rules_visible_to",
     "send",

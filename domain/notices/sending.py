@@ -31,6 +31,7 @@ from domain.notices.notice import (
 )
 from domain.notices.rule import is_reviewed
 from domain.notices.writing import INDICATOR, NO_INDICATORS, must_be_sound
+from domain.outbox import Letter
 from domain.people import Person
 from domain.records import any_of
 from domain.states import said
@@ -107,19 +108,22 @@ async def _owe(author: Author, notice: Notice, to: Sequence[tuple[NoticeRecipien
     told = {**await signature(unit), **await _facts(notice)}
     found = await Person.filter(any_of(Person, "id", [line.person_id for _, line in to if line.person_id]))
     people = {one.id: one for one in found}
-    for recipient, line in to:
-        assert line.person_id is not None
-        reader = letters.recipient_of(people[line.person_id], unit, day_of(author.now))
-        assert reader is not None
-        await outbox.owe(
+    kind, today = WITHDRAWN if notice.is_withdrawal else KIND, day_of(author.now)
+
+    def written(recipient: NoticeRecipient, line: Line) -> Letter:
+        reader = letters.recipient_of(people[line.person_id], unit, today) if line.person_id else None
+        assert reader is not None, "whoever is written to has an address"
+        return outbox.letter(
             key_of(recipient.id),
-            WITHDRAWN if notice.is_withdrawal else KIND,
+            kind,
             unit_id=unit.id,
             to=(reader.name, reader.address),
             person_id=reader.person_id,
             facts={**told, **reader.facts, "notice_recipient_id": str(recipient.id)},
             owed_at=author.now,
         )
+
+    await outbox.owe_all([written(*one) for one in to])
 
 
 def key_of(recipient_id: UUID) -> str:

@@ -32,7 +32,7 @@ class RelationshipGrade(StrEnum):
 
 class RelationshipReason(StrEnum):
     """担当者なし, 接触の記録なし, 接触が途絶えている, 担当者の確認が古い, 訓練から遠ざかっている, 協定の満了が近い,
-    次の対応が期限切れ, 訓練の改善事項が期限切れ."""
+    次の対応が期限切れ, 訓練の改善事項が期限切れ, お知らせを確認していない."""
 
     NOBODY_KNOWN = "NOBODY_KNOWN"
     NEVER_MET = "NEVER_MET"
@@ -42,6 +42,7 @@ class RelationshipReason(StrEnum):
     AGREEMENT_ENDING = "AGREEMENT_ENDING"
     STEP_OVERDUE = "STEP_OVERDUE"
     IMPROVEMENT_OVERDUE = "IMPROVEMENT_OVERDUE"
+    NOTICE_UNREAD = "NOTICE_UNREAD"
 
 
 GRAVE = frozenset(
@@ -73,6 +74,7 @@ class Relationship:
     verified_on: date | None
     partner_since: date
     open_improvements: int
+    read_on: date | None
 
     @property
     def silent_since(self) -> date:
@@ -118,25 +120,35 @@ PARTNERS = """
         SELECT organization_id, min(due_on) AS due_on, count(*)::int AS open,
             (count(*) FILTER (WHERE due_on < $2))::int AS overdue
         FROM improvement WHERE organization_id IN (SELECT id FROM partner) AND settled_on IS NULL
-        GROUP BY organization_id)"""
+        GROUP BY organization_id),
+    told AS (
+        SELECT one.organization_id, max((one.acknowledged_at AT TIME ZONE 'Asia/Tokyo')::date) AS read_on,
+            min((one.escalated_at AT TIME ZONE 'Asia/Tokyo')::date) FILTER (WHERE one.acknowledged_at IS NULL
+                AND notice.status IN ('SENDING', 'SENT') AND notice.valid_until >= $2) AS unread_since
+        FROM notice_recipient one JOIN notice ON notice.id = one.notice_id
+        WHERE one.organization_id IN (SELECT id FROM partner)
+        GROUP BY one.organization_id)"""
 # Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
 SELECT = """,
     fact AS (
         SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
             known.organization_id IS NOT NULL AS is_known, item.due_on AS mend_by,
-            coalesce(item.open, 0) AS open_improvements, coalesce(item.overdue, 0) AS overdue_improvements
+            coalesce(item.open, 0) AS open_improvements, coalesce(item.overdue, 0) AS overdue_improvements,
+            told.read_on, told.unread_since
         FROM partner
         LEFT JOIN met ON met.organization_id = partner.id
         LEFT JOIN drilled ON drilled.organization_id = partner.id
         LEFT JOIN known ON known.organization_id = partner.id
         LEFT JOIN step ON step.organization_id = partner.id
-        LEFT JOIN item ON item.organization_id = partner.id),
+        LEFT JOIN item ON item.organization_id = partner.id
+        LEFT JOIN told ON told.organization_id = partner.id),
     graded AS (
         SELECT *, CASE
             WHEN NOT is_known OR $2 - coalesce(met_on, since) > ($4::jsonb ->> 'met_days')::int THEN 'DRIFTING'
             WHEN $2 - verified_on > ($4::jsonb ->> 'verified_days')::int
                 OR $2 - coalesce(drilled_on, since) > ($4::jsonb ->> 'drill_days')::int
-                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 OR mend_by < $2 THEN 'WATCH'
+                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 OR mend_by < $2
+                OR unread_since IS NOT NULL THEN 'WATCH'
             ELSE 'GOOD' END AS grade
         FROM fact)
     SELECT *, count(*) OVER () AS found FROM graded WHERE grade = ANY ($5::text[])
@@ -185,7 +197,7 @@ async def read(
 
 def _judged(row: dict[str, Any], today: date, most: Thresholds) -> Relationship:
     grade, reasons = RelationshipGrade(row["grade"]), list(_reasons(row, today, most))
-    known = {name: row[name] for name in ("met_on", "drilled_on", "verified_on", "open_improvements")}
+    known = {name: row[name] for name in ("met_on", "drilled_on", "verified_on", "open_improvements", "read_on")}
     return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **known)
 
 
@@ -227,6 +239,8 @@ def _due(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]
     if overdue := row["overdue_improvements"]:
         told = f"訓練の改善事項{overdue}件が期限を過ぎています（早いものは{_said(row['mend_by'])}）。"
         yield Reason(kinds.IMPROVEMENT_OVERDUE, row["mend_by"], told)
+    if (since := row["unread_since"]) is not None:
+        yield Reason(kinds.NOTICE_UNREAD, since, f"お知らせを期限までに確認していません（{_said(since)}から）。")
 
 
 def _days(earlier: date, later: date) -> int:

@@ -15,6 +15,7 @@ from domain.encounters import Encounter, EncounterStatus, is_elsewhere
 from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
 from domain.lectures import HeadCount, Lecture, LectureStatus
+from domain.notices import Notice, NoticeRecipient, NoticeStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.outbox import Letter
 from domain.outreach import OutreachEvent, OutreachHost, OutreachKind, OutreachStatus
@@ -292,6 +293,7 @@ TRACES = {
     "volunteers-expire": (Entry, {"fact": "volunteer-expired"}),
     "offers-lapse": (Entry, {"fact": "lecturer-offer-lapsed"}),
     "agreement-notices": (Letter, {"kind": "agreement-expiring"}),
+    "notices": (Entry, {"fact": "notice-escalated"}),
     "reminders": (Letter, {"kind": "reminder-day-before"}),
     "quarter-statistics": (Entry, {"fact": "statistics-computed"}),
 }
@@ -303,6 +305,18 @@ FROM_NOW_ON = {
 }
 """Jobs that begin when the town's own clock runs: nobody seals, tidies, erases or is urged as if it had been in the
 past."""
+
+
+def test_notices_have_been_sent_read_taken_back_and_of_the_newest_not_everybody_knows(look):
+    async def told():
+        states = Counter([one.status for one in await Notice.all()])
+        newest = await Notice.filter(status=NoticeStatus.SENT).order_by("-sent_at").first()
+        own = NoticeRecipient.filter(notice_id=newest.id)
+        return states, await own.count(), await own.filter(acknowledged_at=None, escalated_at__isnull=False).count()
+
+    states, recipients, to_call = look(told())
+    assert set(states) >= {NoticeStatus.SENT, NoticeStatus.WITHDRAWN, NoticeStatus.IN_REVIEW, NoticeStatus.APPROVED}
+    assert 0 < to_call < recipients / 2
 
 
 def test_whatever_the_schedule_does_by_itself_has_been_done_in_the_year(look):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import agreements, drills, organizations, worklist
+from domain import agreements, drills, notices, organizations, worklist
 from domain.actor import Actor
 from domain.agreements import AgreementKind
 from domain.errors import NotAllowed
@@ -13,6 +13,7 @@ from domain.organizations import Contact, Organization
 from domain.worklist import Relationship, RelationshipGrade, RelationshipReason
 from tests import make
 from tests.domain.drills.asking import finished
+from tests.domain.notices.telling import sent
 from tests.make import Town
 
 DAY = timedelta(days=1)
@@ -59,6 +60,21 @@ def test_a_call_brings_a_partner_back_and_only_one_that_took_place(play: Any) ->
         await make.encounter(after(town, 200), body=power)
         back = await stands(after(town, 201))
         assert (back.grade, back.met_on) == (GOOD, after(town, 200).today)
+
+    play(story)
+
+
+def test_who_has_not_said_in_time_that_they_know_a_notice_is_watched_until_they_do(play: Any) -> None:
+    async def story(town: Town) -> None:
+        notice = await sent(town.officer, await partner(town))
+        assert (await stands(after(town, 3))).grade is GOOD, "nobody has looked yet"
+        await notices.follow_up(after(town, 3).now)
+        watched = await stands(after(town, 4))
+        assert (watched.grade, reasons(watched), watched.read_on) == (WATCH, [RelationshipReason.NOTICE_UNREAD], None)
+        told = await notices.recipients_visible_to(town.officer).get(notice_id=notice.id)
+        await notices.note_call(after(town, 4), told.id, result=notices.CallResult.REACHED)
+        back = await stands(after(town, 5))
+        assert (back.grade, back.read_on) == (GOOD, after(town, 4).today)
 
     play(story)
 

@@ -1,0 +1,22 @@
+"""For whom the variables of saved operations are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.actor import Actor
+
+Variables = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Around:
+    """For whom the variables are found, and the partner's contact of whom the examples speak."""
+
+    asking: Actor
+    partner: Actor
+
+    @property
+    def now(self) -> str:
+        return self.asking.now.isoformat()
