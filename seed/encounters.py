@@ -1,16 +1,18 @@
 """接触 of 青浜県: each partner is met three times a year by its station; some wait for that, some met headquarters too.
 
+Whoever visits sees all contacts of the body and confirms them, whoever calls about that the one they speak with.
+
 About 360 a year, 16 a station (slides: 個別訪問 延べ約900回 in the nation in a year of summits).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from domain import encounters
+from domain import encounters, organizations
 from domain.actor import TOKYO, Actor
 from domain.encounters import (
     EncounterAnswer,
@@ -22,6 +24,7 @@ from domain.encounters import (
     ItemChecked,
     NextStep,
 )
+from domain.organizations import Contact
 from seed.bodies import PARTNERS, Body
 from seed.days import Year, office_hour, open_day
 from seed.telling import Thread, then
@@ -46,8 +49,11 @@ OUTCOMES: Mapping[EncounterKind, Sequence[str]] = {
     GUIDANCE: ("利用者の本人確認の徹底を求めた。",),
 }
 STEPS = ("訓練の案内を送る", "担当者が代わったら連絡先を確かめる", "啓発資料を届ける")
-APART, TIMES, WAITING = 118, 3, 24
-"""Days between two encounters with a body, and how many are told; one of so many planned ones waits for its report."""
+APART, TIMES, WAITING, FORGOTTEN = 118, 3, 24, 30
+"""Days between two encounters with a body, and how many are told; one of so many planned ones waits for its report, and
+one of so many bodies has been met by nobody since the first time."""
+A_WHILE = timedelta(days=21)
+"""After which every report has been checked."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,9 @@ def meetings(year: Year) -> list[Meeting]:
     for at, body in enumerate(body for bodies in PARTNERS.values() for body in bodies):
         rolled = dice(f"encounters {body.name}")
         first = year.begins + timedelta(days=rolled.randrange(APART))
-        found += [_meeting(rolled, body, first + timedelta(days=turn * APART)) for turn in range(TIMES)]
+        times = 1 if at % FORGOTTEN == FORGOTTEN // 2 else TIMES
+        told = [_meeting(rolled, body, first + timedelta(days=turn * APART)) for turn in range(times)]
+        found += [replace(one, is_checked=one.is_checked or one.day < year.today - A_WHILE) for one in told]
         if at % WAITING == 0 or body.name in BY_BODY:
             found += [_meeting(rolled, body, open_day(year.today, days), is_planned=True) for days in (-5, 12)]
             found.append(_meeting(rolled, body, open_day(year.today, -9), is_by_desk=True))
@@ -137,7 +145,7 @@ async def _noted(town: Town, officer: Actor, meeting: Meeting) -> encounters.Enc
     emergency = ItemChecked(EncounterCheckItem.EMERGENCY_CONTACT, EncounterAnswer.YES)
     plan = ItemChecked(EncounterCheckItem.BCP, EncounterAnswer.NO if meeting.officer else EncounterAnswer.YES)
     outcomes = OUTCOMES[meeting.kind]
-    return await encounters.note(
+    encounter = await encounters.note(
         officer,
         kind=meeting.kind,
         organization_id=town.bodies[meeting.body.name].id,
@@ -150,3 +158,15 @@ async def _noted(town: Town, officer: Actor, meeting: Meeting) -> encounters.Enc
         checklist=(plan, emergency) if meeting.kind is VISIT else (),
         next_step=NextStep(meeting.step, open_day(meeting.day, 21)) if meeting.step else None,
     )
+    await _confirmed(officer, meeting, contact)
+    return encounter
+
+
+async def _confirmed(officer: Actor, meeting: Meeting, contact: Contact) -> None:
+    """Those of the body's contacts who were met, or whose presence was what the call was about."""
+    asked_who = meeting.kind is CALL and meeting.officer == 0
+    if meeting.kind is not VISIT and not asked_who:
+        return
+    present = organizations.contacts_visible_to(officer).filter(organization_id=contact.organization_id, until=None)
+    for one in await (present if meeting.kind is VISIT else present.filter(id=contact.id)).order_by("id"):
+        await organizations.confirm_contact(officer, one.id, version=one.version)

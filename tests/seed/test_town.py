@@ -16,7 +16,7 @@ from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
 from domain.lectures import HeadCount, Lecture, LectureStatus
 from domain.notices import Notice, NoticeRecipient, NoticeStatus
-from domain.organizations import Organization, OrganizationKind
+from domain.organizations import Contact, Organization, OrganizationKind
 from domain.outbox import Letter
 from domain.outreach import OutreachEvent, OutreachHost, OutreachKind, OutreachStatus
 from domain.people import Person
@@ -152,6 +152,16 @@ def test_eight_drills_of_the_year_were_held_or_are_coming_and_one_was_moved_with
     count, sequence = look(drills())
     assert count == 8
     assert sequence >= 2
+
+
+def test_most_contacts_of_partners_were_confirmed_within_the_year_and_some_wait_for_it(look, year):
+    async def verified():
+        known = await Contact.filter(until=None).prefetch_related("organization")
+        return [one.verified_on for one in known if one.organization.school_code is None]
+
+    days = look(verified())
+    stale = [day for day in days if day < year.today - timedelta(days=365)]
+    assert 0 < len(stale) < len(days) / 5
 
 
 def test_what_the_drills_have_left_was_mostly_mended_and_some_of_it_is_overdue(look, year):
