@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from api import reading
+from api.calendar import Appointment
 from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Contact, Establishment, Organization
@@ -138,6 +139,9 @@ class Encounter(Node):
     unit: Unit | None = reading.one("unit_id")
     organization: Organization | None = reading.one("organization_id")
     establishment: Establishment | None = reading.one("establishment_id")
+    appointment: Appointment | None = reading.one(
+        "appointment_id", description="The date in calendars, of one to which somebody was invited."
+    )
     attendances: Connection[EncounterAttendance] = reading.connection("encounter_id", order=reading.asc("created_at"))
     checks: Connection[EncounterCheck] = reading.connection("encounter_id", order=reading.asc("created_at"))
     in_touch: Connection[Annotated["EncounterTrace", strawberry.lazy("api.encounters")]] = reading.connection(
@@ -162,6 +166,8 @@ EncounterMutations = mutations(
     Encounter,
     plan_encounter=encounters.plan,
     note_encounter=encounters.note,
+    invite_to_encounter=encounters.invite,
+    uninvite_from_encounter=encounters.uninvite,
     correct_encounter=encounters.correct,
     report_encounter=encounters.report,
     check_encounter=encounters.check,

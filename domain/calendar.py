@@ -30,7 +30,7 @@ from domain.verbs import broken
 
 
 class AppointmentKind(StrEnum):
-    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式, OUTREACH 広報啓発,
+    """LECTURE 講義, DRILL 訓練, ACTIVITY 活動, CEREMONY 締結式, OUTREACH 広報啓発, ENCOUNTER 接触,
     MEETING 協議会の会議."""
 
     LECTURE = "LECTURE"
@@ -38,6 +38,7 @@ class AppointmentKind(StrEnum):
     ACTIVITY = "ACTIVITY"
     CEREMONY = "CEREMONY"
     OUTREACH = "OUTREACH"
+    ENCOUNTER = "ENCOUNTER"
     MEETING = "MEETING"
 
 

@@ -56,11 +56,13 @@ WEIGHTS: Mapping[str, int] = {
     "activity-still-waitlisted": 3,
     "lecture-assigned": 3,
     "outreach-invitation": 3,
+    "encounter-invitation": 3,
     "drill-rescheduled": 2,
     "meeting-rescheduled": 2,
     "signing-rescheduled": 2,
     "lecture-rescheduled": 2,
     "outreach-rescheduled": 2,
+    "encounter-rescheduled": 2,
     "lecture-confirmed": 1,
     "lecturer-confirmed": 1,
     "drill-confirmed": 1,
@@ -71,12 +73,18 @@ WEIGHTS: Mapping[str, int] = {
     "activity-changed": 0,
     "lecture-changed": 0,
     "outreach-changed": 0,
+    "encounter-changed": 0,
     "answer-received": -1,
 }
 """Which of several kinds of letters is written where one leaves for all: who was never asked is asked, and no letter
 says "the date stays" where another tells a new one, or no more than that an answer has come where something is new."""
 
-TEXTUAL = frozenset({"drill-changed", "activity-changed", "outreach-changed", "meeting-changed", "signing-changed"})
+TEXTUAL = frozenset(
+    {
+        *("drill-changed", "activity-changed", "outreach-changed"),
+        *("meeting-changed", "signing-changed", "encounter-changed"),
+    }
+)
 """Letters that tell of nothing but what calendars show of a date."""
 
 

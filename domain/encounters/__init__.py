@@ -1,8 +1,8 @@
 """接触記録: every visit, call, meeting, mail and guidance, with who took part, what came of it and what is to be done.
 
 `encounter` is what one is and who sees it, `attending` who took part, `checklist` what was asked at a visit;
-`planning`, `reporting`, `checking` and `following` are what is done with them, in the order of life, `touching` what
-other departments do, `listing` what leaves as a list.
+`planning`, `inviting`, `reporting`, `checking` and `following` are what is done with them, in the order of life,
+`touching` what other departments do, `listing` what leaves as a list.
 """
 
 from domain.encounters.attending import (
@@ -38,6 +38,7 @@ from domain.encounters.encounter import (
     visible_to,
 )
 from domain.encounters.following import NextStep, assign_next_step, settle_next_step, steps_visible_to
+from domain.encounters.inviting import invite, uninvite
 from domain.encounters.listing import ListedEncounter, listed
 from domain.encounters.planning import EARLIEST, cancel, correct, correct_checked, plan
 from domain.encounters.reporting import note, report, send_back
@@ -89,6 +90,8 @@ __all__ = [
     "settle_next_step",
     "steps_visible_to",
     "traces_visible_to",
+    "uninvite",
     "visible_to",
     "find_own",
+    "invite",
 ]

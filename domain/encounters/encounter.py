@@ -19,6 +19,7 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
+from domain.calendar import Appointment
 from domain.organizations import Establishment, Organization
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
@@ -131,7 +132,7 @@ class EncounterReview(Owned):
 
 class Encounter(Owned):
     """One encounter of a unit with a body. `minutes` is how long it took, where that was noted; `business` the line of
-    business, of guidance (指導) only.
+    business, of guidance (指導) only; `appointment` the date in calendars, of one to which somebody was invited.
 
     The next step is a task: what, until which day (`next_due_on`), by which officer, and when it was done. Nobody has
     it while `next_owner` is empty. `reason` says why it was sent back last, or called off.
@@ -149,6 +150,10 @@ class Encounter(Owned):
         "renkei.Establishment", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     establishment_id: UUID | None
+    appointment: fields.OneToOneNullableRelation[Appointment] = fields.OneToOneField(
+        "renkei.Appointment", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    appointment_id: UUID | None
     starts_at = fields.DatetimeField()
     minutes = fields.IntField(null=True)
     purpose = fields.CharField(max_length=1000, default="")

@@ -22,12 +22,17 @@ from domain.encounters.encounter import (
     move,
     visible_to,
 )
+from domain.encounters.inviting import call_off, follow, invite
 from domain.errors import Incomplete, Invalid
 from domain.states import must_be_in, said
 from domain.verbs import verb
 
 EARLIEST = datetime.combine(date(2000, 1, 1), time(), TOKYO).astimezone(UTC)
 """What stands in older papers is entered too; an earlier date is a slip of the pen, most often in the era."""
+
+
+BESIDE = ("members", "checklist", "place")
+"""What is said of an encounter that stands in other rows."""
 
 
 class More(TypedDict, total=False):
@@ -40,7 +45,7 @@ class More(TypedDict, total=False):
 
 
 class Facts(More, total=False):
-    """All that can be corrected; what is left out stays as it is."""
+    """All that can be corrected; what is left out stays as it is. `place` is that of an invitation."""
 
     kind: EncounterKind
     theme: EncounterTheme
@@ -48,6 +53,7 @@ class Facts(More, total=False):
     outcome: str
     members: Sequence[EncounterMember]
     checklist: Sequence[ItemChecked]
+    place: str | None
 
 
 @verb(*LIAISONS)
@@ -60,18 +66,29 @@ async def plan(
     theme: EncounterTheme,
     starts_at: datetime,
     unit_id: UUID | None = None,
+    invites: bool = False,
+    place: str = "",
+    officer_ids: Sequence[UUID] = (),
+    contact_ids: Sequence[UUID] = (),
     **more: Unpack[More],
 ) -> Encounter:
-    """予定: an encounter with a body on a day to come, of the actor's unit or one below it. Nobody is told.
+    """予定: an encounter with a body on a day to come, of the actor's unit or one below it. Nobody is told, unless it
+    `invites`: these officers, or whoever plans it, and these contacts of the body get it into their calendars.
 
-    Raises Invalid for a date that has passed (`note` enters those) or a body that is registered no more, Conflict for
-    one that is there already.
+    Raises Invalid for a date that has passed (`note` enters those), a body that is registered no more, or people where
+    nobody is invited; Conflict for one that is there already.
     """
+    if not invites and (place or officer_ids or contact_ids):
+        raise Invalid("場所と招待する人は、「招待する」（invites）を選んだときだけ入力できます。", field="invites")
     unit = await units.find_covered(actor, unit_id)
     calendar.must_be_ahead(actor, starts_at)
     values = {"kind": kind, "theme": theme, "starts_at": starts_at, "status": EncounterStatus.PLANNED, **more}
     columns = await find_columns(actor, organization_id, values)
-    return await records.create(actor, Encounter, "encounter-planned", unit_id=unit.id, **columns)
+    encounter = await records.create(actor, Encounter, "encounter-planned", unit_id=unit.id, **columns)
+    if not invites:
+        return encounter
+    officers = officer_ids or [actor.person_id]
+    return await invite(actor, encounter.id, place=place, officer_ids=officers, contact_ids=contact_ids)
 
 
 async def find_columns(actor: Actor, organization_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,6 +139,7 @@ async def correct(actor: Actor, /, encounter_id: UUID, *, version: int, **facts:
     fact = "encounter-report-corrected" if is_reported else "encounter-corrected"
     await records.change(actor, encounter, fact, **columns)
     await _beside(actor, encounter, facts)
+    await follow(actor, encounter, facts.get("place"))
     if encounter.version > version or not (facts.get("members") or facts.get("checklist")):
         return encounter
     return await records.note(actor, encounter, fact)
@@ -144,7 +162,7 @@ async def correct_checked(
 
 
 async def _corrected(actor: Actor, encounter: Encounter, facts: Facts) -> dict[str, Any]:
-    told = {name: value for name, value in facts.items() if name not in ("members", "checklist")}
+    told = {name: value for name, value in facts.items() if name not in BESIDE}
     kind = facts.get("kind", encounter.kind)
     await _must_fit(actor, encounter.organization_id, told)
     _must_name_business(kind, facts.get("business", encounter.business))
@@ -184,6 +202,9 @@ async def _beside(actor: Actor, encounter: Encounter, facts: Facts) -> None:
 
 @verb(*LIAISONS)
 async def cancel(actor: Actor, encounter_id: UUID, *, reason: str, version: int | None = None) -> Encounter:
-    """中止・取消: it does not take place, or was entered by mistake, as twice; it does not count any more."""
+    """中止・取消: it does not take place, or was entered by mistake, as twice; it does not count any more. Whoever is
+    invited is told."""
     encounter = await records.find(visible_to(actor), encounter_id, version)
-    return await move(actor, encounter, EncounterStatus.CANCELLED, "encounter-cancelled", reason=said(reason))
+    await move(actor, encounter, EncounterStatus.CANCELLED, "encounter-cancelled", reason=said(reason))
+    await call_off(actor, encounter, reason)
+    return encounter

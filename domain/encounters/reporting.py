@@ -21,6 +21,7 @@ from domain.encounters.encounter import (
     visible_to,
 )
 from domain.encounters.following import NextStep, find_step
+from domain.encounters.inviting import settle
 from domain.encounters.planning import More, find_columns, must_have_begun
 from domain.states import must_be_in, said
 from domain.verbs import verb
@@ -55,6 +56,7 @@ async def report(
     columns |= await find_step(actor, encounter.unit_id, began, next_step)
     columns |= {"reported_by_id": actor.person_id, "reported_at": actor.now, "reason": ""}
     await move(actor, encounter, EncounterStatus.REPORTED, "encounter-reported", **columns)
+    await settle(actor, encounter)
     await _enter(actor, encounter, members, checklist)
     return encounter
 

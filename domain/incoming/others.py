@@ -16,6 +16,7 @@ from domain import (
     agreements,
     calendar,
     drills,
+    encounters,
     invitations,
     lectures,
     meetings,
@@ -30,6 +31,7 @@ from domain.actor import LIAISONS, Actor
 from domain.agreements import SigningCeremony
 from domain.calendar import STAYING_AWAY, Appointment, AppointmentKind, Attendee, AttendeeRole, PartStat
 from domain.drills import Drill
+from domain.encounters import Encounter
 from domain.errors import Incomplete, WrongState
 from domain.incoming.mail import LABELS, MOVES, IncomingDoubt, IncomingKind, IncomingMail, IncomingStatus, visible_to
 from domain.incoming.speaking import said_by, speaker
@@ -173,6 +175,15 @@ async def _seat_at_ceremony(actor: Actor, date: Appointment, instead_of: Attende
     await agreements.invite_to_signing(actor, ceremony.id, contact_ids=[contact.id])
 
 
+async def _seat_at_encounter(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
+    encounter = await Encounter.get(appointment_id=date.id)
+    if instead_of.organization_id is None:
+        await encounters.invite(actor, encounter.id, officer_ids=[person.id])
+        return
+    contact = await _colleague(actor, instead_of, person)
+    await encounters.invite(actor, encounter.id, contact_ids=[contact.id])
+
+
 async def _seat_at_outreach(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
     event = await OutreachEvent.get(appointment_id=date.id)
     if instead_of.organization_id is None:
@@ -197,5 +208,6 @@ SEATS: Mapping[AppointmentKind, Seat] = {
     AppointmentKind.ACTIVITY: _seat_at_activity,
     AppointmentKind.CEREMONY: _seat_at_ceremony,
     AppointmentKind.OUTREACH: _seat_at_outreach,
+    AppointmentKind.ENCOUNTER: _seat_at_encounter,
     AppointmentKind.MEETING: _seat_at_meeting,
 }

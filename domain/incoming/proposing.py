@@ -7,16 +7,28 @@ everybody who is asked hold here, too.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain import activities, agreements, drills, invitations, lectures, meetings, outreach, records, replies
+from domain import (
+    activities,
+    agreements,
+    drills,
+    encounters,
+    invitations,
+    lectures,
+    meetings,
+    outreach,
+    records,
+    replies,
+)
 from domain.activities import Activity
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.agreements import SigningCeremony
 from domain.calendar import Appointment, AppointmentKind, Attendee
 from domain.drills import Drill, DrillStatus
+from domain.encounters import Encounter
 from domain.errors import WrongState
 from domain.incoming.mail import LABELS, MOVES, IncomingKind, IncomingMail, IncomingStatus, visible_to
 from domain.incoming.speaking import said_by, speaker
@@ -66,6 +78,12 @@ async def _move_outreach(actor: Actor, date: Appointment, starts_at: datetime, e
     await outreach.reschedule(actor, event.id, starts_at=starts_at, ends_at=ends_at, lasts_until=until, reason=reason)
 
 
+async def _move_encounter(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    encounter = await Encounter.get(appointment_id=date.id)
+    minutes = (ends_at - starts_at) // timedelta(minutes=1)
+    await encounters.correct(actor, encounter.id, version=encounter.version, starts_at=starts_at, minutes=minutes)
+
+
 async def _move_meeting(actor: Actor, date: Appointment, starts_at: datetime, ends_at: datetime, reason: str) -> None:
     meeting = await CouncilMeeting.get(appointment_id=date.id)
     await meetings.postpone(actor, meeting.id, starts_at=starts_at, ends_at=ends_at, reason=reason)
@@ -77,6 +95,7 @@ MOVERS: Mapping[AppointmentKind, Move] = {
     AppointmentKind.ACTIVITY: _move_activity,
     AppointmentKind.CEREMONY: _move_ceremony,
     AppointmentKind.OUTREACH: _move_outreach,
+    AppointmentKind.ENCOUNTER: _move_encounter,
     AppointmentKind.MEETING: _move_meeting,
 }
 

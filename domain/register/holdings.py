@@ -481,7 +481,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "接触記録",
         "団体との訪問、電話、会議などの計画、報告および統計と、その後の対応の管理",
         WITH_THE_DOCUMENT,
-        public="kind status theme business starts_at minutes organization_id establishment_id",
+        public="kind status theme business starts_at minutes organization_id establishment_id appointment_id",
         internal="purpose outcome reason next_step next_due_on next_done_on next_owner_id reported_by_id reported_at"
         " checked_by_id checked_at review_id",
         texts="purpose outcome reason next_step",

@@ -10,6 +10,7 @@ from domain import encounters
 from domain.actor import Actor, Role
 from domain.encounters import Encounter, EncounterStatus
 from domain.organizations import Contact
+from domain.outbox import Letter
 from tests import make
 from tests.api.asking import change, codes, read
 from tests.clock import NOW
@@ -209,5 +210,36 @@ def test_an_encounter_is_entered_and_read_by_the_desk_alone(play: Any, role: Rol
         answer = await change(stranger, "cancelEncounter", encounterId=f"Encounter:{noted.id}", reason="見たい")
         assert codes(answer) == [("NOT_ALLOWED", None)]
         assert (await Encounter.get()).status is EncounterStatus.REPORTED
+
+    play(story)
+
+
+def test_a_visit_that_invites_stands_in_the_calendar_of_whoever_is_met_and_says_nothing_of_its_purpose(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        contact = await make.contact(town.officer, await make.company(town.officer))
+        quiet = await visit(town, town.officer, contact)
+        partner = make.outsider(town.officer, Role.PARTNER, contact)
+        dates = "{ appointments { totalCount edges { node { title place status } } } encounters { totalCount } }"
+        assert (await read(partner, dates))["appointments"]["totalCount"] == 0
+        ask = {"encounterId": quiet["id"], "contactIds": [f"Contact:{contact.id}"], "place": "架空電力本社"}
+        for who in (town.other_officer, partner):
+            assert codes(await change(who, "inviteToEncounter", **ask))
+        assert not await Letter.exists()
+        shown = "encounter { version appointment { sequence attendees { edges { node { role partstat } } } } }"
+        asked = (await change(town.officer, "inviteToEncounter", shown, **ask))["data"]["inviteToEncounter"][
+            "encounter"
+        ]
+        [node] = [one["node"] for one in asked["appointment"]["attendees"]["edges"]]
+        assert node == {"role": "PARTICIPANT", "partstat": "NEEDS_ACTION"}
+        seen = await read(partner, dates)
+        assert seen["encounters"]["totalCount"] == 0
+        [date] = [one["node"] for one in seen["appointments"]["edges"]]
+        assert (date["place"], date["status"]) == ("架空電力本社", "CONFIRMED")
+        assert "備え" not in date["title"]
+        await change(town.officer, "cancelEncounter", encounterId=quiet["id"], reason="先方の都合")
+        [date] = [one["node"] for one in (await read(partner, dates))["appointments"]["edges"]]
+        assert date["status"] == "CANCELLED"
 
     play(story)

@@ -435,6 +435,8 @@ async def councils_are_told(town: Town, sweep: Sweep) -> None:
 async def encounters_are_reported(town: Town, sweep: Sweep) -> None:
     me, planned = town.officer, await make.planned_encounter(town.officer)
     await sweep(encounters.correct, me, planned, purpose="備えの確認")
+    await sweep(encounters.invite, me, planned, officer_ids=[me.person_id])
+    await sweep(encounters.uninvite, me, planned, attendee_id=(await Attendee.get()).id)
     after, hq = [make.at(who, planned.starts_at + HOUR) for who in (town.officer, town.hq)]
     members = [encounters.EncounterMember(officer_id=me.person_id), encounters.EncounterMember(job_title="課長")]
     await sweep(encounters.report, after, planned, outcome="備えは進んでいる。", members=members)

@@ -17,6 +17,7 @@ from domain.activities import Activity
 from domain.calendar import Attendee, PartStat
 from domain.drills import Participation
 from domain.lectures import Lecture
+from domain.organizations import Organization
 from domain.replies import Coming
 from tests import make
 from tests.api.played.ground import Ground, Ready, hq
@@ -170,12 +171,32 @@ def told_of(on: Ground, **given: Any) -> dict[str, Any]:
     """What a form says of an encounter that is neither a visit nor guidance."""
     us = {"officerId": f"Officer:{on.hq.person_id}"}
     step = {"what": "訓練の案内を送る", "dueOn": "2026-07-10", "ownerId": us["officerId"]}
-    met = {"kind": "CALL", "business": None, "checklist": [], "members": [us, *MEMBERS], "nextStep": step}
+    met = {
+        "kind": "CALL",
+        "business": None,
+        "checklist": [],
+        "members": [us, *MEMBERS],
+        "nextStep": step,
+    }
     return met | {"startsAt": "2026-07-01T08:00:00+09:00", "unitId": f"Unit:{on.hq.unit_id}", **given}
 
 
 async def encounter_ahead(on: Ground) -> Ready:
-    return hq(on, told_of(on, startsAt="2026-07-10T13:00:00+09:00"))
+    return hq(on, told_of(on, startsAt="2026-07-10T13:00:00+09:00", invites=True))
+
+
+async def encounter_to_ask(on: Ground) -> Ready:
+    """To which the contact of its body and an officer can be asked still."""
+    body = await Organization.get(id=on.ids["Organization"])
+    planned = await make.planned_encounter(on.town.officer, body=body)
+    return hq(on, Encounter=planned.id)
+
+
+async def encounter_asked(on: Ground) -> Ready:
+    ready = await encounter_to_ask(on)
+    asked = await encounters.invite(on.town.officer, ready.ids["Encounter"], contact_ids=[on.ids["Contact"]])
+    guest = await Attendee.get(appointment_id=asked.appointment_id)
+    return hq(on, Encounter=asked.id, Attendee=guest.id)
 
 
 async def encounter_over(on: Ground) -> Ready:
@@ -183,7 +204,7 @@ async def encounter_over(on: Ground) -> Ready:
 
 
 async def encounter_put_right(on: Ground) -> Ready:
-    return hq(on, told_of(on, kind="VISIT"))
+    return hq(on, told_of(on, kind="VISIT", place=None))
 
 
 async def encounter_planned(on: Ground) -> Ready:
@@ -195,7 +216,7 @@ async def encounter_planned(on: Ground) -> Ready:
 
 async def encounter_checked(on: Ground) -> Ready:
     await encounters.check(on.town.hq, on.ids["Encounter"])
-    return hq(on, told_of(on, kind="VISIT"))
+    return hq(on, told_of(on, kind="VISIT", place=None))
 
 
 async def drill_over(on: Ground) -> Ready:

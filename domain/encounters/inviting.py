@@ -1,0 +1,187 @@
+"""予定の招待: a planned encounter as a date in the calendars of the officers who go and, if wished, of those they meet.
+
+Only where that is asked for (`invites`) is there a date at all, and is anybody written to. They are told when, where
+and with whom, never what it is about: the purpose is the desk's own note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+
+from domain import calendar, charge, invitations, organizations, people, records, replies
+from domain.actor import LIAISONS, Actor, Author
+from domain.calendar import (
+    STAYING_AWAY,
+    Appointment,
+    AppointmentKind,
+    AppointmentStatus,
+    Attendee,
+    AttendeeRole,
+    PartStat,
+)
+from domain.encounters.encounter import HELD, KIND_LABELS, LABELS, Encounter, EncounterStatus, visible_to
+from domain.errors import Invalid, WrongState
+from domain.organizations import Organization
+from domain.people import Person
+from domain.states import must_be_in
+from domain.units import Unit
+from domain.verbs import verb
+
+USUAL = 60
+"""Minutes that a date lasts of which nobody has said how long it takes."""
+MOST_AT_ONCE = 50
+ELSEWHEN = "別の日時に実施したため"
+GONE = "異動または担当を離れるため"
+
+replies.belongs(AppointmentKind.ENCOUNTER, Encounter, HELD)
+
+
+def _title(encounter: Encounter, unit: Unit, body: Organization) -> str:
+    return f"{KIND_LABELS[encounter.kind]}（{unit.name}・{body.name}）"
+
+
+def _end(encounter: Encounter) -> datetime:
+    return encounter.starts_at + timedelta(minutes=encounter.minutes or USUAL)
+
+
+@verb(*LIAISONS)
+async def invite(
+    actor: Actor,
+    encounter_id: UUID,
+    *,
+    officer_ids: Sequence[UUID] = (),
+    contact_ids: Sequence[UUID] = (),
+    place: str | None = None,
+    version: int | None = None,
+) -> Encounter:
+    """招待: ask officers and contacts of the body to a planned encounter, each by a letter with an entry for their
+    calendar. Whoever was invited before is told of another place.
+
+    Raises WrongState once it is reported, Invalid for a contact of another body or an officer who will have left,
+    Conflict for somebody who is asked already.
+    """
+    encounter = await records.find(visible_to(actor), encounter_id, version)
+    must_be_in(LABELS, encounter.status, EncounterStatus.PLANNED)
+    calendar.must_be_ahead(actor, encounter.starts_at)
+    if not 1 <= len(officer_ids) + len(contact_ids) <= MOST_AT_ONCE:
+        raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="officer_ids")
+    if encounter.appointment_id is None:
+        await _open_date(actor, encounter, place or "")
+    else:
+        await follow(actor, encounter, place)
+    await _ask(actor, encounter, await Appointment.get(id=encounter.appointment_id), officer_ids, contact_ids)
+    return await records.touch(actor, encounter)
+
+
+async def _open_date(actor: Actor, encounter: Encounter, place: str) -> None:
+    unit, body = await Unit.get(id=encounter.unit_id), await Organization.get(id=encounter.organization_id)
+    where: dict[str, Any] = {"place": place, "status": AppointmentStatus.CONFIRMED}
+    title, when = _title(encounter, unit, body), (encounter.starts_at, _end(encounter))
+    date = await calendar.propose(actor, AppointmentKind.ENCOUNTER, unit, title, *when, **where)
+    await records.change(actor, encounter, "encounter-dated", appointment_id=date.id)
+
+
+async def _ask(
+    actor: Actor, encounter: Encounter, date: Appointment, officers: Sequence[UUID], contacts: Sequence[UUID]
+) -> None:
+    for officer_id in dict.fromkeys(officers):
+        officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_ids")
+        if officer.retired_on is not None and officer.retired_on <= encounter.day:
+            raise Invalid(f"{officer.name}さんは、その日には職を離れています。", field="officer_ids")
+        await _invite(actor, date, officer, AttendeeRole.STAFF)
+    for contact_id in dict.fromkeys(contacts):
+        contact = await organizations.find_present_contact(actor, contact_id)
+        if contact.organization_id != encounter.organization_id:
+            raise Invalid("会う相手の団体の担当者から選んでください。", field="contact_ids")
+        await _invite(actor, date, await contact.person, AttendeeRole.PARTICIPANT, contact.organization_id)
+
+
+async def _invite(
+    actor: Actor, date: Appointment, person: Person, role: AttendeeRole, organization_id: UUID | None = None
+) -> None:
+    attendee = await calendar.ask(actor, date, person, role, organization_id=organization_id)
+    await invitations.tell(actor, date, attendee, "encounter-invitation")
+
+
+async def _date_of(encounter: Encounter) -> Appointment | None:
+    return await Appointment.get(id=encounter.appointment_id) if encounter.appointment_id else None
+
+
+@verb(*LIAISONS)
+async def uninvite(actor: Actor, encounter_id: UUID, *, attendee_id: UUID, version: int | None = None) -> Encounter:
+    """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
+    encounter = await records.find(visible_to(actor), encounter_id, version)
+    must_be_in(LABELS, encounter.status, EncounterStatus.PLANNED)
+    asked = calendar.attendees_visible_to(actor).filter(appointment_id=encounter.appointment_id)
+    await records.see(asked, attendee_id, field="attendee_id")
+    attendee = await records.find(asked, attendee_id)
+    if attendee.removed_at is not None:
+        raise WrongState("この人への招待はすでに取り消されています。", field="attendee_id")
+    await _let_go(actor, attendee)
+    return await records.touch(actor, encounter)
+
+
+async def _let_go(author: Author, attendee: Attendee) -> Appointment:
+    date = await Appointment.get(id=attendee.appointment_id)
+    await calendar.uninvite(author, date, attendee)
+    await invitations.tell(author, date, attendee, "encounter-released")
+    return date
+
+
+async def follow(author: Author, encounter: Encounter, place: str | None = None) -> None:
+    """The date is as the plan says now: at another time everybody is asked anew, with the same UID; of anything else
+    they are only told. Raises Invalid for a place where there is no date."""
+    date = await _date_of(encounter)
+    if date is None and place is not None:
+        raise Invalid("場所は、招待のある予定でだけ入力できます。", field="place")
+    if date is None or encounter.reported_at is not None:
+        return
+    unit, body = await Unit.get(id=encounter.unit_id), await Organization.get(id=encounter.organization_id)
+    when = (encounter.starts_at, _end(encounter))
+    is_moved, before = when != (date.starts_at, date.ends_at), date.version
+    shown: dict[str, Any] = {"title": _title(encounter, unit, body)} | ({} if place is None else {"place": place})
+    await calendar.change(author, date, "appointment-rescheduled", starts_at=when[0], ends_at=when[1], **shown)
+    if date.version == before:
+        return
+    for attendee in await calendar.coming(date.id).select_for_update() if is_moved else ():
+        await calendar.ask_anew(author, attendee)
+    await invitations.tell_all(author, date, "encounter-rescheduled" if is_moved else "encounter-changed")
+
+
+async def call_off(author: Author, encounter: Encounter, reason: str) -> None:
+    """It does not take place, and whoever is asked to what is still to come is told."""
+    date = await _date_of(encounter)
+    if date is not None and date.status is not AppointmentStatus.CANCELLED:
+        await calendar.cancel(author, date)
+        await invitations.tell_all(author, date, "encounter-cancelled", reason=reason)
+
+
+async def settle(author: Author, encounter: Encounter) -> None:
+    """It has taken place; where that was before the day on which calendars still show it, it goes out of them."""
+    date = await _date_of(encounter)
+    if date is not None and date.starts_at > author.now:
+        await call_off(author, encounter, ELSEWHEN)
+
+
+@people.when_leaving
+async def release_for_leaving(author: Author, person: Person, at: datetime, to: UUID | None) -> None:
+    """Whoever leaves goes to no encounter from that day on, but to those of the unit that they go to; where they had
+    said yes, whoever asked them hears of it."""
+    ahead = Encounter.filter(people.outside(to), status=EncounterStatus.PLANNED, starts_at__gte=at)
+    dated = ahead.filter(appointment_id__isnull=False)
+    asked = Attendee.filter(person_id=person.id, removed_at=None).exclude(partstat__in=STAYING_AWAY)
+    theirs = asked.filter(appointment_id__in=Subquery(dated.values("appointment_id")))
+    for seen in await theirs.order_by("appointment_id"):
+        encounter = await dated.filter(appointment_id=seen.appointment_id).select_for_update().first()
+        attendee = await theirs.filter(id=seen.id).select_for_update().first()
+        if encounter and attendee:
+            was_coming = attendee.partstat is PartStat.ACCEPTED
+            date = await _let_go(author, attendee)
+            if was_coming:
+                await charge.tell_of_loss(author, date, attendee, reason=GONE)
+            await records.touch(author, encounter)
