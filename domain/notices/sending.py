@@ -6,8 +6,8 @@ the first is told that, and a letter of the first that waits still does not leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.database import rows
 from domain.encounters import THEME_LABELS
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.japanese import clock, day_with_weekday
+from domain.letters import Recipient
 from domain.notices.addressing import find_addressed, find_ways
 from domain.notices.notice import (
     HANDLING_LABELS,
@@ -31,7 +32,6 @@ from domain.notices.notice import (
 )
 from domain.notices.rule import is_reviewed
 from domain.notices.writing import INDICATOR, NO_INDICATORS, must_be_sound
-from domain.outbox import Letter
 from domain.people import Person
 from domain.records import any_of
 from domain.states import said
@@ -84,46 +84,51 @@ def _must_reach(notice: Notice, found: Mapping[UUID, Line], bodies: int | None) 
 async def _freeze(actor: Actor, notice: Notice, found: Mapping[UUID, Line]) -> None:
     """Write down to whom it goes, and owe the letters; who cannot be written to is to be called at once, where that is
     asked for."""
+    unit = await Unit.get(id=notice.unit_id)
+    readers = await _readers(unit, found, day_of(actor.now))
     is_to_be_known = notice.acknowledge_by is not None or notice.is_withdrawal
     lines = [
         {
-            "unit_id": notice.unit_id,
+            "unit_id": unit.id,
             "notice_id": notice.id,
             "organization_id": body,
             "contact_id": line.contact_id,
             "role": line.role,
-            "is_written_to": line.reach is Reach.MAIL,
+            "is_written_to": body in readers,
             "is_restricted": notice.is_restricted,
-            "escalated_at": actor.now if is_to_be_known and line.reach is not Reach.MAIL else None,
+            "escalated_at": actor.now if is_to_be_known and body not in readers else None,
         }
         for body, line in found.items()
     ]
     made = await records.create_many(actor, NoticeRecipient, "notice-addressed", lines)
-    await _owe(actor, notice, [(one, found[one.organization_id]) for one in made if one.is_written_to])
+    to = {one.id: readers[one.organization_id] for one in made if one.is_written_to}
+    await _owe(actor, notice, unit, to)
 
 
-async def _owe(author: Author, notice: Notice, to: Sequence[tuple[NoticeRecipient, Line]]) -> None:
-    """One letter for each, who stands alone in it."""
-    unit = await Unit.get(id=notice.unit_id)
+async def _readers(unit: Unit, found: Mapping[UUID, Line], today: date) -> dict[UUID, Recipient]:
+    """Who of each body can be written to."""
+    lines = {body: line.person_id for body, line in found.items() if line.reach is Reach.MAIL and line.person_id}
+    people = {one.id: one for one in await Person.filter(any_of(Person, "id", lines.values()))}
+    readers = {body: letters.recipient_of(people[id], unit, today) for body, id in lines.items()}
+    return {body: reader for body, reader in readers.items() if reader is not None}
+
+
+async def _owe(author: Author, notice: Notice, unit: Unit, to: Mapping[UUID, Recipient]) -> None:
+    """One letter for each recipient, who stands alone in it."""
     told = {**await signature(unit), **await _facts(notice)}
-    found = await Person.filter(any_of(Person, "id", [line.person_id for _, line in to if line.person_id]))
-    people = {one.id: one for one in found}
-    kind, today = WITHDRAWN if notice.is_withdrawal else KIND, day_of(author.now)
-
-    def written(recipient: NoticeRecipient, line: Line) -> Letter:
-        reader = letters.recipient_of(people[line.person_id], unit, today) if line.person_id else None
-        assert reader is not None, "whoever is written to has an address"
-        return outbox.letter(
-            key_of(recipient.id),
-            kind,
+    owed = [
+        outbox.letter(
+            key_of(id),
+            WITHDRAWN if notice.is_withdrawal else KIND,
             unit_id=unit.id,
             to=(reader.name, reader.address),
             person_id=reader.person_id,
-            facts={**told, **reader.facts, "notice_recipient_id": str(recipient.id)},
+            facts={**told, **reader.facts, "notice_recipient_id": str(id)},
             owed_at=author.now,
         )
-
-    await outbox.owe_all([written(*one) for one in to])
+        for id, reader in to.items()
+    ]
+    await outbox.owe_all(owed)
 
 
 def key_of(recipient_id: UUID) -> str:
