@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from api.reading.plans import MOST_PLANS
@@ -74,7 +74,7 @@ class Question:
     def given(self) -> list[Any]:
         return [*self.values, *self.wall.ids, *(self.proof.values(self.now) if self.proof else ())]
 
-    @property
+    @cached_property
     def name(self) -> Hashable:
         return self.sql, self.wall, tuple(map(_hashable, self.values))
 

@@ -22,8 +22,12 @@ def within(seconds: float) -> During[float | None]:
 @asynccontextmanager
 async def in_time() -> AsyncIterator[None]:
     """What the block does is given up when its time is over. Raises TooLarge then."""
+    until = _until.get()
+    if until is None:
+        yield
+        return
     try:
-        async with asyncio.timeout_at(_until.get()) as limit:
+        async with asyncio.timeout_at(until) as limit:
             yield
     except TimeoutError as error:
         if limit.expired():

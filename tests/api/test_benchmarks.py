@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -27,9 +28,11 @@ from api.benchmarks import (
 )
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
+from api.benchmarks.serving import without_wall
 from api.commands.bench import BENCHMARKS
+from api.context import Context
 from api.errors import Stopped
-from domain import database
+from domain import database, tokens
 from tests.judging import is_here
 
 TINY = {
@@ -125,3 +128,15 @@ def test_every_other_round_goes_the_other_way_about() -> None:
 
     assert asyncio.run(alternate(2, ours, ceiling)) == [(1.0, 1.0), (2.0, 2.0)]
     assert order == ["ours", "ceiling", "ceiling", "ours"]
+
+
+def test_what_is_read_without_the_wall_is_read_once_and_only_for_whom_it_proves(land: Land) -> None:
+    async def read() -> None:
+        async with land.ground(stations=1) as ground:
+            found = await tokens.bearer_of(ground.hq_token, ground.hq.now)
+            for proof, told in ((found.proof, "x"), (replace(found.proof, found="somebody else"), None)):
+                context = Context(found.actor, proof=proof)
+                assert await without_wall(context, "SELECT 'x'", []) == told
+                assert (context.statements, context.is_proved) == (1, True)
+
+    asyncio.run(read())
