@@ -40,14 +40,14 @@ class CampaignOrder(Enum):
     DUE_ON_ASC = reading.asc("due_on")
 
 
-@strawberry.input
+@reading.filters
 class CampaignFilter:
     status: list[CampaignStatus] | None = reading.among("status")
     unit: strawberry.ID | None = reading.of_unit()
     due_before: date | None = reading.below("due_on", "date")
 
 
-@strawberry.input
+@reading.filters
 class CampaignContactFilter:
     reply: list[CampaignReply] | None = reading.among("reply", data=INTERNAL)
     role: list[ContactRole] | None = reading.among("role")
@@ -56,7 +56,7 @@ class CampaignContactFilter:
     to_call_on: date | None = reading.where(CALLED_ON, data=INTERNAL)
 
 
-@strawberry.input
+@reading.filters
 class ContactProposalFilter:
     status: list[ProposalStatus] | None = reading.among("status")
     unit: strawberry.ID | None = reading.of_unit()

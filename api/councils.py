@@ -30,7 +30,7 @@ class CouncilOrder(Enum):
     FOUNDED_ON_DESC = reading.desc("founded_on")
 
 
-@strawberry.input
+@reading.filters
 class CouncilFilter:
     kind: list[CouncilKind] | None = reading.among("kind")
     unit: strawberry.ID | None = reading.of_unit()
@@ -44,7 +44,7 @@ class CouncilMembershipOrder(Enum):
     TERM_FROM_DESC = reading.desc("term_from")
 
 
-@strawberry.input
+@reading.filters
 class CouncilMembershipFilter:
     council: strawberry.ID | None = reading.refers("council_id", "Council")
     organization: strawberry.ID | None = reading.refers("organization_id", "Organization")

@@ -94,7 +94,7 @@ class ImprovementOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class ImprovementFilter:
     status: list[ImprovementStatus] | None = reading.among("status")
     unit: strawberry.ID | None = reading.of_unit()

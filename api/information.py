@@ -31,7 +31,7 @@ class CouncilInformationOrder(Enum):
     CREATED_AT_ASC = reading.asc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class CouncilInformationFilter:
     status: list[InformationStatus] | None = reading.among("status")
     council: strawberry.ID | None = reading.refers("council_id", "Council")

@@ -6,9 +6,11 @@ the number of the request, command or turn that it comes from (`domain.origins`)
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
+from typing import TextIO
+
+import orjson
 
 from domain import origins
 from domain.errors import trace
@@ -29,12 +31,16 @@ class Structured(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[1] is not None:
             line["trace"] = trace(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return orjson.dumps(line, default=str).decode()
 
 
-def structured(level: int = logging.INFO) -> None:
-    """Let the whole process write like this to stderr; of libraries only what is wrong."""
-    handler = logging.StreamHandler()
+def structured(level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Let the whole process write like this to stderr or elsewhere; of libraries only what is wrong. What no line tells
+    (the place in the source, thread, process) is not found out for each, as the manual of `logging` has it under
+    Optimization: a line for each request would cost more than many an answer."""
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(Structured())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for own in ("renkei", "jobs"):

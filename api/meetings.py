@@ -32,7 +32,7 @@ class CouncilMeetingOrder(Enum):
     STARTS_AT_DESC = reading.desc("starts_at")
 
 
-@strawberry.input
+@reading.filters
 class CouncilMeetingFilter:
     status: list[MeetingStatus] | None = reading.among("status")
     council: strawberry.ID | None = reading.refers("council_id", "Council")

@@ -20,13 +20,13 @@ from uuid import UUID
 
 import strawberry
 from graphql import GraphQLResolveInfo
-from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from api import reading, referring
 from api.reading.building import RESOLVER
+from api.reading.declarations import understood
 from api.reading.shapes import defined
 from domain import idempotency, walls
 from domain.actor import Role
@@ -138,13 +138,7 @@ class _Parameter:
 
 
 def _field(name: str, wire: Any, **more: Any) -> StrawberryField:
-    return StrawberryField(name, type_annotation=_understood(wire), **more)
-
-
-@cache
-def _understood(wire: Any) -> StrawberryAnnotation:
-    """Strawberry's view of a type, shared by all fields that have it."""
-    return StrawberryAnnotation(wire, namespace={})
+    return StrawberryField(name, type_annotation=understood(wire), **more)
 
 
 def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryField:
@@ -159,7 +153,7 @@ def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryFie
         return payload(**{_snake(shown): reading.read(shown, row_id)})
 
     field = _field(name, payload, description=_first_sentence(verb), metadata={VERB: verb, RESOLVER: resolve})
-    field.arguments = [StrawberryArgument("input", None, _understood(taken))]
+    field.arguments = [StrawberryArgument("input", None, understood(taken))]
     OFFERED[to_camel_case(name)] = allowed(verb)
     return field
 
@@ -172,14 +166,13 @@ def _first_sentence(verb: Verb) -> str:
 
 def _parameters(verb: Verb) -> list[_Parameter]:
     """What the verb takes besides the actor; a TypedDict behind `**` is its keys, each of which may be left out."""
-    signature, hints = inspect.signature(verb), get_type_hints(verb)
     found: list[_Parameter] = []
-    for name, parameter in list(signature.parameters.items())[1:]:
+    for name, parameter in list(inspect.signature(verb, eval_str=True).parameters.items())[1:]:
         if parameter.kind is parameter.VAR_KEYWORD:
-            keys = get_type_hints(get_args(hints[name])[0])
+            keys = get_type_hints(get_args(parameter.annotation)[0])
             found += [_Parameter(key, hint, strawberry.UNSET) for key, hint in keys.items()]
         else:
-            found.append(_Parameter(name, hints[name], parameter.default))
+            found.append(_Parameter(name, parameter.annotation, parameter.default))
     return sorted(found, key=lambda one: not one.must_be_given)
 
 

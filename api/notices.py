@@ -53,7 +53,7 @@ class NoticeOrder(Enum):
     VALID_UNTIL_ASC = reading.asc("valid_until")
 
 
-@strawberry.input
+@reading.filters
 class NoticeFilter:
     status: list[NoticeStatus] | None = reading.among("status", data=INTERNAL)
     theme: list[EncounterTheme] | None = reading.among("theme")
@@ -71,7 +71,7 @@ class NoticeRecipientOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class NoticeRecipientFilter:
     acknowledged: bool | None = reading.present("acknowledged_at")
     escalated: bool | None = reading.present("escalated_at", data=INTERNAL)

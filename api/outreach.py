@@ -32,7 +32,7 @@ class OutreachEventOrder(Enum):
     CREATED_AT_DESC = reading.desc("created_at")
 
 
-@strawberry.input
+@reading.filters
 class OutreachEventFilter:
     status: list[OutreachStatus] | None = reading.among("status")
     kind: list[OutreachKind] | None = reading.among("kind")

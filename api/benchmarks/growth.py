@@ -1,26 +1,29 @@
 """How long an answer takes when there is ten and a hundred times as much as a prefecture has.
 
-There is no other program to be measured against: the ceiling of each line is our own answer at the smallest size, and
-the exponent says by which power of the size the time grows (0 is flat, 1 in proportion).
+There is no other program to be measured against: the ceiling of each line is our own answer at a smaller size, and the
+exponents say by which power of the size the time grows from each size to the next (0 is flat, 1 in proportion). The
+steepest is judged: from the smallest size to the largest, what every answer takes in any case would hide it.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from math import log
 from statistics import median
 
 from api.benchmarks import drills, filling, load, pages
 from api.benchmarks.ground import Ground, Land
-from api.benchmarks.measuring import Compared, Report, timed
+from api.benchmarks.measuring import Compared, Report, alternate, timed
 from api.benchmarks.questions import Question, headquarters, partner
 from api.benchmarks.serving import Application, serving
 from domain import database
 
 TOTAL = "{ drillParticipations { totalCount } }"
 FLAT = 0.2
-"""The largest exponent of what reads a page: a hundred times as much may take two and a half times as long."""
+"""The largest exponent of what reads a page: ten times as much may take one and a half times as long."""
 IN_PROPORTION = 1.2
 """That of what must look at everything: n log n between these sizes."""
 
@@ -37,15 +40,19 @@ class Size:
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """Milliseconds per answer, one after the other; at most two minutes."""
-    found = [await _at(land, size, times) for times in size.times]
-    lines = [
-        _line(label, most, [at[label] for at in found], size.times)
-        for label, most in {label: most for at in found for label, most in MOST.items() if label in at}.items()
-    ]
+    """Milliseconds per answer, one after the other and each size in turn, so that all meet the same machine; at most
+    two minutes."""
+    filled = [await _filled(land, size, times) for times in size.times]
+    with ExitStack() as up:
+        ports = [up.enter_context(serving(Application(url, keeps=False))) for url, _ in filled]
+        lines = []
+        for label, most in MOST.items():
+            asked = [(port, one[label]) for port, (_, one) in zip(ports, filled, strict=True)]
+            lines.append(_line(label, most, await _seconds(asked, size.rounds), size.times))
     workload = (
         f"訓練{size.drills:,}件×参加{size.seats}機関を1倍とし、"
-        f"{'・'.join(f'{times}倍' for times in size.times)}で同じ問い合わせを一件ずつ HTTP で読む。天井は1倍のときの値"
+        f"{'・'.join(f'{times}倍' for times in size.times)}で同じ問い合わせを一件ずつ HTTP で読む。"
+        "いちばん増え方の急なところを、その手前の大きさ（天井）と比べる"
     )
     return Report("growth", workload, tuple(lines))
 
@@ -62,15 +69,14 @@ MOST = {
 """A partner's drills are found by its parts in them and put in order: it takes part in a hundred times as many."""
 
 
-async def _at(land: Land, size: Size, times: int) -> dict[str, tuple[float, ...]]:
+async def _filled(land: Land, size: Size, times: int) -> tuple[str, dict[str, Question]]:
+    """A prefecture so many times as large, and what is asked there."""
     async with land.ground() as ground:
         await filling.add_organizations(ground, size.organizations - 1)
         await filling.add_drills(ground, size.drills * times, size.seats)
         await database.execute(pages.FEW_AWAIT, pages.AWAITING)
         await filling.settle()
-        asked = [one for one in await questions(ground) if one.label in MOST]
-        with serving(Application(ground.url, keeps=False)) as port:
-            return {one.label: await _seconds(port, one, size.rounds) for one in asked}
+        return ground.url, {one.label: one for one in await questions(ground)}
 
 
 async def questions(ground: Ground) -> list[Question]:
@@ -83,16 +89,19 @@ async def questions(ground: Ground) -> list[Question]:
     ]
 
 
-async def _seconds(port: int, asked: Question, rounds: int) -> tuple[float, ...]:
+async def _seconds(asked: list[tuple[int, Question]], rounds: int) -> list[tuple[float, ...]]:
     """Each on a connection of its own, after some that let PostgreSQL settle on a plan."""
-    ask = timed(partial(load.once, port, asked.ours))
-    return tuple([await ask() for _ in range(10 + rounds)][10:])
+    found = await alternate(10 + rounds, *(timed(partial(load.once, port, one.ours)) for port, one in asked))
+    return [seconds[10:] for seconds in found]
 
 
 def _line(label: str, most: float, seconds: list[tuple[float, ...]], times: tuple[int, ...]) -> Compared:
-    """The largest size against the smallest."""
-    grown = times[-1] / times[0]
-    exponent = log(median(seconds[-1]) / median(seconds[0])) / log(grown)
+    """The size from which the time grows most against the next."""
+    steps = [
+        (log(median(more) / median(less)) / log(n / before), more, less, (n / before) ** -most)
+        for (before, less), (n, more) in pairwise(zip(times, seconds, strict=True))
+    ]
     between = "、".join(f"{n}倍 {median(one) * 1000:.3g} ms" for n, one in zip(times, seconds, strict=True))
-    told = f"{label}（{between}、指数 {exponent:.2f}、{most:g} まで）"
-    return Compared(told, "秒", seconds[-1], seconds[0], wanted=grown**-most)
+    exponents = "・".join(f"{step[0]:.2f}" for step in steps)
+    _, more, less, wanted = max(steps)
+    return Compared(f"{label}（{between}、指数 {exponents}、{most:g} まで）", "秒", more, less, wanted=wanted)

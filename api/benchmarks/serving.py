@@ -6,6 +6,7 @@ question of who asks.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from api.callers import bearer
 from api.context import Context
 from api.errors import Stopped
 from api.house import House
+from api.logs import structured
 from api.reading.seen import Look
 from api.serving import listen, serve, serve_in_many
 from domain import acting
@@ -89,6 +91,8 @@ class Application:
             Context.fetch = without_wall  # type: ignore[method-assign]
         if not self.keeps:
             questions.ANSWERS.room = 0
+        # Each request is written down, as by `serve`; open as long as the process is there.
+        structured(stream=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         house = House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)

@@ -20,7 +20,7 @@ from api.benchmarks.serving import Application, serving, serving_in_many
 from domain import database
 
 CLIENTS = 8
-READERS = 32  # connections: the kernel deals them out by chance
+READERS = 32  # connections, which are handed to the processes in turn
 WANTED = 0.9
 
 
