@@ -22,7 +22,19 @@ from domain import lectures as dispatches
 from domain import notices as bulletins
 from domain import volunteers as commissions
 from domain.actor import TOKYO
-from seed import activities, agreements, drills, encounters, lectures, notices, outreach, scenes, volunteers, wifi
+from seed import (
+    activities,
+    agreements,
+    councils,
+    drills,
+    encounters,
+    lectures,
+    notices,
+    outreach,
+    scenes,
+    volunteers,
+    wifi,
+)
 from seed.activities import Outing
 from seed.days import Year, at, midnight, open_day
 from seed.lecture_plans import Diary, Helpers, Plan, quarter
@@ -120,16 +132,20 @@ def _half(town: Town, year: Year, clock: Clock, engaged: Engagements, roster: Ro
 def _headquarters(town: Town, year: Year, clock: Clock) -> list[Thread]:
     """Agreements, drills, networks, seminars and a transfer, and what the clock does about them."""
     ends, planned = agreements.due_days(year), drills.exercises(year)
+    days = [at(one.day, "13:30") for one in planned]
     return [
         _announced(town, year),
         _daily(clock, people.arrive, {year.april}),
         _daily(clock, pacts.expire, ends),
         _daily(clock, pacts.owe_notices, ends),
-        _daily(clock, reminders.owe_before, _eves(year, (at(one.day, "13:30") for one in planned))),
+        _daily(clock, reminders.owe_before, _eves(year, [*days, *councils.dates(year)])),
         *agreements.all_told(town, year),
         *(drills.told(town, exercise) for exercise in planned),
         *notices.told(town, year),
         wifi.taken_in(town, year),
+        councils.taken_in(town, year),
+        councils.informed(town, year),
+        *(councils.met(town, year, session) for session in councils.sessions()),
         *(wifi.surveyed(town, year, station) for station in STATIONS),
         *(outreach.told(town, event) for event in outreach.seminars(year)),
     ]

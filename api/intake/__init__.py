@@ -7,6 +7,7 @@ puts the domain's own refusals where they belong in the file. Nothing here touch
 from typing import Any
 
 from api.intake.contacts import CONTACTS
+from api.intake.councils import COUNCIL_MEMBERS
 from api.intake.encounters import ENCOUNTERS
 from api.intake.kind import Field, Intake, Kind, Problem, Taken
 from api.intake.lines import lines, placed
@@ -27,12 +28,13 @@ KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
-        OUTREACH,
+        *(OUTREACH, COUNCIL_MEMBERS),
     )
 }
 
 __all__ = [
     "CONTACTS",
+    "COUNCIL_MEMBERS",
     "ENCOUNTERS",
     "KINDS",
     "OFFICERS",

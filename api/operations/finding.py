@@ -16,12 +16,15 @@ from domain import (
     agreements,
     answering,
     calendar,
+    councils,
     documents,
     drills,
     encounters,
     feeds,
     incoming,
+    information,
     lectures,
+    meetings,
     organizations,
     outreach,
     people,
@@ -37,8 +40,10 @@ from domain.documents import DocumentStatus
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
 from domain.encounters import EncounterKind, EncounterTheme
 from domain.incoming import IncomingKind, IncomingStatus
+from domain.information import InformationStatus
 from domain.japanese import Period, search_key
 from domain.lectures import Lecture, LectureStatus
+from domain.meetings import MeetingStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.outreach import OutreachAudience, OutreachKind, OutreachTheme
 from domain.records import any_of
@@ -438,6 +443,27 @@ async def _waiting(around: Around) -> Variables | None:
     return {} if (await worklist.worklist(around.asking, first=1)).works else None
 
 
+async def _councils(around: Around) -> Variables | None:
+    is_any = await councils.visible_to(around.asking).exists()
+    return {"on": around.asking.today.isoformat()} if is_any else None
+
+
+async def _unminuted(around: Around) -> Variables | None:
+    """The meeting that has waited longest for its minutes."""
+    held = meetings.visible_to(around.asking).filter(status=MeetingStatus.HELD)
+    meeting = await held.order_by("starts_at", "id").first()
+    if meeting is None:
+        return None
+    return {"meeting": encode("CouncilMeeting", meeting.id), "minutes": "議題のとおり審議し、原案のとおり了承した。"}
+
+
+async def _to_provide(around: Around) -> Variables | None:
+    """What somebody else has written for a council that has members, and nobody has decided."""
+    waiting = information.visible_to(around.asking).filter(status=InformationStatus.WRITTEN)
+    told = await waiting.exclude(written_by_id=around.asking.person_id).order_by("id").first()
+    return {"information": encode("CouncilInformation", told.id)} if told else None
+
+
 async def _drifting(around: Around) -> Variables | None:
     return (
         {}
@@ -477,6 +503,9 @@ FINDERS: Mapping[str, Find] = {
     "correct_head_counts": _counted,
     "note_call": _called,
     "visits_to_report": _visited,
+    "councils": _councils,
+    "minute_meeting": _unminuted,
+    "provide_information": _to_provide,
     "check_reports": _reported,
     "next_steps": _steps,
     "not_met_lately": _unmet,

@@ -16,7 +16,7 @@ from domain.councils.council import (
     must_stand,
     visible_to,
 )
-from domain.councils.joining import admit, correct_membership, end_membership, strike_membership
+from domain.councils.joining import admit, correct_membership, end_membership, must_lie_within, strike_membership
 from domain.councils.keeping import correct, dissolve, establish, transfer
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "kept_by",
     "members_on",
     "memberships_visible_to",
+    "must_lie_within",
     "must_stand",
     "strike_membership",
     "transfer",

@@ -48,7 +48,7 @@ async def admit(
     if sector is not None:
         values["sector"] = sector
     since = term_from or actor.today
-    _must_lie_within(council, since, term_to)
+    must_lie_within(council, since, term_to)
     term = {"role": role, "term_from": since, "term_to": term_to}
     whose = {"unit_id": council.unit_id, "council_id": council.id}
     await records.touch(actor, council)
@@ -69,7 +69,8 @@ async def _who(actor: Actor, organization_id: UUID | None, police_unit_id: UUID 
     return {"police_unit_id": unit.id, "name": unit.name, "kana_order": unit.kana_order}
 
 
-def _must_lie_within(council: Council, since: date, until: date | None) -> None:
+def must_lie_within(council: Council, since: date, until: date | None) -> None:
+    """Raises Invalid for a term that does not lie within the council's time, WrongState where that is over."""
     if since < council.founded_on:
         said = f"任期の初日は設立日（{council.founded_on:%Y年%-m月%-d日}）以後の日付にしてください。"
         raise Invalid(said, field="term_from")
@@ -101,7 +102,7 @@ async def correct_membership(
     if name is not None:
         records.must_say(name, "名簿の名称", "name")
         values |= {"name": name, "kana_order": kana_order(name)}
-    _must_lie_within(council, values.get("term_from", row.term_from), values.get("term_to", row.term_to))
+    must_lie_within(council, values.get("term_from", row.term_from), values.get("term_to", row.term_to))
     return await records.change(actor, row, "council-membership-corrected", **values)
 
 

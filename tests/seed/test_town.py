@@ -10,11 +10,14 @@ from domain import database, migrating
 from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
+from domain.councils import VOTING, Council, CouncilKind, CouncilMembership
 from domain.drills import Drill, DrillStatus, Improvement, ImprovementStatus
 from domain.encounters import Encounter, EncounterStatus, is_elsewhere
+from domain.information import CouncilInformation, InformationStatus
 from domain.japanese import corporate_number, school_code
 from domain.journal import Entry
 from domain.lectures import HeadCount, Lecture, LectureStatus
+from domain.meetings import CouncilMeeting, MeetingStatus
 from domain.notices import Notice, NoticeRecipient, NoticeStatus
 from domain.organizations import Contact, Organization, OrganizationKind
 from domain.outbox import Letter
@@ -238,6 +241,26 @@ def test_each_station_goes_to_the_public_and_some_of_it_waits_for_each_step(look
     assert kinds == set(OutreachKind)
     assert with_insurers >= 2
     assert over > 0
+
+
+def test_five_councils_have_their_members_and_have_met(look):
+    async def found():
+        names = {one.id: one.kind for one in await Council.all()}
+        members = await CouncilMembership.filter(role__in=VOTING)
+        meetings = await CouncilMeeting.all()
+        return (
+            Counter([names[one.council_id] for one in members]),
+            Counter([one.status for one in meetings]),
+            {one.is_quorate for one in meetings if one.status is MeetingStatus.MINUTED},
+            {one.status for one in await CouncilInformation.all()},
+        )
+
+    members, statuses, quorate, told = look(found())
+    sizes = {CouncilKind.PREFECTURAL: 33, CouncilKind.CYBER_TERROR: 48, CouncilKind.STATION: 60}
+    assert members == sizes | {CouncilKind.NETWORK: 150}
+    assert statuses == {MeetingStatus.MINUTED: 3, MeetingStatus.HELD: 1, MeetingStatus.INVITED: 2}
+    assert quorate == {True}
+    assert told == {InformationStatus.PROVIDED, InformationStatus.NOT_PROVIDED, InformationStatus.WRITTEN}
 
 
 def test_nothing_in_it_exists(look):
