@@ -23,7 +23,16 @@ from tests.api.walking import SCHEMA
 from tests.domain.drills.asking import answer, attendee_of
 from tests.make import Town
 
-TOLD_TO_THE_OUTSIDE = {"Agreement.purpose", "Drill.objectives", "Drill.purpose", "Lecture.equipment", "Lecture.reason"}
+TOLD_TO_THE_OUTSIDE = {
+    "Agreement.purpose",
+    "Council.purpose",
+    "CouncilMeeting.agenda",
+    "Drill.objectives",
+    "Drill.purpose",
+    "Lecture.equipment",
+    "Lecture.reason",
+    "Notice.text",
+}
 """Free texts that outsiders may read, each one looked at."""
 
 
