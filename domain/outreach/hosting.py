@@ -59,7 +59,14 @@ async def add_host(
     else:
         await _must_be_there(actor, event.day, organization_id, "organization_id")
         await enter_hosts(actor, event, [CoHosting(organization_id, role)])
-    return await records.touch(actor, event)
+    return await _touched(actor, event)
+
+
+async def _touched(author: Author, event: OutreachEvent) -> OutreachEvent:
+    """Co-hosts are counted: whoever changes them once it is reported has written of the report."""
+    if event.status is OutreachStatus.REPORTED:
+        return await records.note(author, event, "outreach-report-corrected")
+    return await records.touch(author, event)
 
 
 async def find_hosts(actor: Actor, day: date, hosts: Sequence[CoHosting]) -> Sequence[CoHosting]:
@@ -102,4 +109,4 @@ async def remove_host(actor: Actor, outreach_host_id: UUID, *, version: int | No
     if event.status is OutreachStatus.PLANNED and await asked.exists():
         raise Conflict("この団体の担当者を招待しています。先に招待を取り消してください。")
     await records.change(actor, host, "outreach-host-removed", removed_at=actor.now)
-    return await records.touch(actor, event)
+    return await _touched(actor, event)

@@ -56,7 +56,7 @@ from domain.lectures import Assignment
 from domain.meetings import CouncilMeeting
 from domain.notices import NoticeRecipient
 from domain.organizations import Contact, Organization
-from domain.outreach import CoHosting
+from domain.outreach import CoHosting, OutreachHost
 from domain.people import Person
 from domain.units import Unit, UnitKind
 from domain.volunteers import Volunteer
@@ -80,6 +80,7 @@ LINKS: Mapping[type[Model], str] = {
     Assignment: "lecture_id",
     Volunteer: "group_id",
     NoticeRecipient: "notice_id",
+    OutreachHost: "event_id",
 }
 """Rows that carry somebody, and their column with that to which these are asked, or to which they belong."""
 

@@ -29,7 +29,7 @@ GUESTS = {
     *("agreement_party", "appointment", "attendee", "commission"),
     *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
     *("organization", "party_naming", "person", "subscription", "unit", "volunteer", "volunteer_group"),
-    *("notice", "notice_recipient"),
+    *("notice", "notice_recipient", "outreach_event", "outreach_host"),
 }
 """What a guest of the crowd finds anything in; nobody there is logged in or reads a feed, nor is a volunteer asked to a
 lecture."""

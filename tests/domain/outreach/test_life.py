@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, outreach
+from domain import activities, merging, outreach
 from domain.activities import Activity, ActivityKind
 from domain.actor import Role
 from domain.calendar import Appointment, AppointmentStatus
@@ -148,6 +148,38 @@ def test_whoever_has_put_a_report_right_does_not_check_it(play: Any) -> None:
         with pytest.raises(NotAllowed):
             await outreach.check(town.hq, event.id)
         assert (await OutreachEvent.get(id=event.id)).status is OutreachStatus.REPORTED
+
+    play(story)
+
+
+def test_whoever_has_added_a_body_to_what_was_reported_does_not_check_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.company(town.officer)
+        event = await make.reported_event(town.officer)
+        await outreach.add_host(town.hq, event.id, organization_id=body.id)
+        with pytest.raises(NotAllowed):
+            await outreach.check(town.hq, event.id)
+        ahead = await make.outreach_event(town.officer)
+        await outreach.add_host(town.hq, ahead.id, organization_id=body.id)
+        after, checker = [make.at(who, ahead.starts_at + DAY) for who in (town.officer, town.hq)]
+        await outreach.hold(after, ahead.id)
+        await outreach.report(after, ahead.id, summary="行った。", results=HEARD)
+        assert (await outreach.check(checker, ahead.id)).status is OutreachStatus.CHECKED
+
+    play(story)
+
+
+def test_two_bodies_that_both_have_a_part_in_one_event_are_not_merged(play: Any) -> None:
+    async def story(town: Town) -> None:
+        bodies = [await make.company(town.officer, name) for name in ("見本保険株式会社", "見本保険（旧）株式会社")]
+        await make.outreach_event(town.officer, hosts=[CoHosting(one.id) for one in bodies])
+        kept, gone = bodies
+        told = {"kept_id": kept.id, "reason": "同じ会社のため"}
+        with pytest.raises(Conflict, match="この広報啓発にすでに入って"):
+            await merging.merge(town.hq, gone.id, version=gone.version, **told)
+        await outreach.remove_host(town.officer, (await OutreachHost.get(organization_id=gone.id)).id)
+        await merging.merge(town.hq, gone.id, version=gone.version, **told)
+        assert await OutreachHost.filter(organization_id=kept.id).count() == 2
 
     play(story)
 
