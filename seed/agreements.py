@@ -26,6 +26,13 @@ PROMISES = (
     (CooperationItem.DRILL, "合同訓練", 1, CountedFrom.DRILLS),
     (CooperationItem.INFORMATION_EXCHANGE, "意見交換", 2, CountedFrom.ENCOUNTERS),
 )
+NAMELESS = 3
+"""Of so many bodies one does not consent to be named."""
+SCAN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+"""An empty page, where an office has what was scanned."""
 PURPOSE = "サイバー犯罪による被害の拡大を防ぐため、平素から連携し、発生時に共同して対処する。"
 
 
@@ -187,8 +194,13 @@ async def _signed(author: Actor, agreement: Agreement, pact: Pact, year: Year, s
 
 
 async def _filed(author: Actor, agreement: Agreement) -> None:
-    """Kept for ten years, and what it promises: a drill a year, and to meet twice."""
+    """Kept for ten years with its file, who of its bodies may be named, and what it promises: a drill a year, and to
+    meet twice."""
     await agreements.file_document(author, agreement.id, classification_code="サ-2", retention_years=10)
+    await agreements.keep_file(author, agreement.id, name="協定書.pdf", content=SCAN, remarks="署名済み原本の写し")
+    bodies = [party for party in await _parties(author, agreement) if party.organization_id]
+    for party in bodies if len(bodies) == 1 else bodies[: -(len(bodies) // NAMELESS) or None]:
+        await agreements.name_party(author, party.id)
     for item, what, times, source in PROMISES:
         await agreements.enter_commitment(
             author, agreement.id, item=item, what=what, times_per_year=times, counted_from=source
@@ -283,3 +295,14 @@ async def in_the_making(town: Town, year: Year, title: str, body: str, steps: in
     if steps >= 2:
         yield instants[3]
         await agreements.approve(then(town.desk[1], instants[3]), agreement.id)
+        await _to_be_signed(then(author, instants[3]), year, agreement)
+
+
+async def _to_be_signed(author: Actor, year: Year, agreement: Agreement) -> None:
+    """The ceremony in two weeks, to which the responsible officer is asked."""
+    day = open_day(year.today, 14)
+    begins, ends = at(day, "10:00"), at(day, "11:00")
+    ceremony = await agreements.plan_signing(
+        author, agreement.id, starts_at=begins, ends_at=ends, place="青浜県警察本部 大会議室"
+    )
+    await agreements.invite_to_signing(author, ceremony.id, officer_ids=[agreement.responsible_id])

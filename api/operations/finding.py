@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from api.operations import noticing
+from api.operations import ceremonies, noticing
 from api.operations.around import Around, Variables
 from api.reading.ids import encode
 from domain import (
@@ -519,6 +519,8 @@ FINDERS: Mapping[str, Find] = {
     "note_notice_call": noticing.to_call,
     "appoint_volunteer": _screened,
     "activities_joined": _joined,
+    "plan_signing": ceremonies.plan,
+    "invite_to_signing": ceremonies.invite,
     "agreements_ending": _ending,
     "commitments_kept": _promised,
     "send_feed_address": _without_feed,
