@@ -177,8 +177,10 @@ def _parameters(verb: Verb) -> list[_Parameter]:
 
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:
-    """An input of the schema, of which no instance is ever made (`_arguments`)."""
-    return defined(type(name, (), {}), [one.on_the_wire for one in parameters], is_input=True)
+    """An input of the schema, of which no instance is ever made (`_arguments`): a question that is asked by one is
+    given it as it was written (`meant`)."""
+    fields = [one.on_the_wire for one in parameters]
+    return defined(type(name, (), {}), fields, is_input=True, from_input=lambda _, written, __: written)
 
 
 def _wire_type(annotation: Any) -> Any:
