@@ -3,7 +3,8 @@
 Strands are told beside each other, each on a connection of its own and in one transaction: agreements and drills, the
 roster of volunteers, and after it the lectures and activities of either half of the stations. They share nobody's day
 and no row that they change, so their order makes no difference; waiting for the database is what would cost the time.
-What the clock does by itself is told on the days on which it finds something to do.
+What the clock does by itself is told on the days on which it finds something to do. Whether contacts are still reached
+is asked when all else has been told, for that changes rows of every strand.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from domain.actor import TOKYO
 from seed import (
     activities,
     agreements,
+    campaigns,
     councils,
     drills,
     encounters,
@@ -80,6 +82,8 @@ async def sow(now: datetime, clock: Clock, say: Told = lambda _: None) -> None:
         engaged = _engagements(year, roster)
         for half in (0, 1):
             strands.create_task(_strand(town, _half(town, year, clock, engaged, roster, half), end))
+    say("連絡先を確かめています")
+    await _strand(town, [campaigns.spring(town, year), campaigns.lately(town, year)], end)
     say("四半期を集計しています")
     async with in_transaction("default"):
         await _quarters_closed(year, clock)

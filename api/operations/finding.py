@@ -16,6 +16,7 @@ from domain import (
     agreements,
     answering,
     calendar,
+    campaigns,
     councils,
     documents,
     drills,
@@ -36,6 +37,7 @@ from domain import (
 from domain.actor import TOKYO
 from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
+from domain.campaigns import CampaignStatus, ProposalStatus
 from domain.documents import DocumentStatus
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
 from domain.encounters import EncounterKind, EncounterTheme
@@ -476,6 +478,24 @@ async def _promised(around: Around) -> Variables | None:
     return {} if await agreements.commitments_kept(around.asking) else None
 
 
+async def _asking(around: Around) -> Variables | None:
+    sent = campaigns.visible_to(around.asking).filter(status=CampaignStatus.SENT)
+    return {} if await sent.exists() else None
+
+
+async def _campaign(around: Around) -> Variables | None:
+    """A draft of the asker's own units that can still be sent."""
+    drafts = campaigns.visible_to(around.asking).filter(status=CampaignStatus.DRAFT, due_on__gte=around.asking.today)
+    found = await drafts.order_by("created_at").first()
+    return {"campaign": encode("Campaign", found.id), "version": found.version} if found else None
+
+
+async def _proposed(around: Around) -> Variables | None:
+    waiting = campaigns.proposals_visible_to(around.asking).filter(status=ProposalStatus.WAITING)
+    found = await waiting.order_by("created_at").first()
+    return {"proposal": encode("ContactProposal", found.id), "version": found.version} if found else None
+
+
 FINDERS: Mapping[str, Find] = {
     "morning": _waiting,
     "drifting": _drifting,
@@ -509,6 +529,9 @@ FINDERS: Mapping[str, Find] = {
     "check_reports": _reported,
     "next_steps": _steps,
     "not_met_lately": _unmet,
+    "send_campaign": _campaign,
+    "contacts_to_call": _asking,
+    "accept_contact_proposal": _proposed,
     "plan_outreach": _co_hosted,
     "report_outreach": _came_to,
     "draft_notice": noticing.draft,

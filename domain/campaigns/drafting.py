@@ -130,7 +130,7 @@ async def _free(meant: Sequence[Line], leaves_out_asked: bool) -> list[Line]:
     """Whom nobody else is asking. They are locked first, so that of two campaigns that are sent at once the second
     finds what the first has asked. Raises Conflict."""
     ids = [line.contact_id for line in meant if line.contact_id]
-    await Contact.filter(any_of(Contact, "id", ids)).order_by("id").select_for_update()
+    await Contact.filter(any_of(Contact, "id", ids)).order_by("id").select_for_update(no_key=True)
     open_ones = {one.id: one for one in await Campaign.filter(status=CampaignStatus.SENT)}
     awaited = CampaignContact.filter(any_of(CampaignContact, "contact_id", ids), reply__in=UNREACHED)
     asked = {one.contact_id: open_ones[one.campaign_id] for one in await awaited if one.campaign_id in open_ones}
