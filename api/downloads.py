@@ -29,6 +29,7 @@ from domain.japanese import Period, shown
 from domain.looks import Door
 from exports.agreements import public_parties_file
 from exports.campaigns import stale_file
+from exports.contacts import contacts_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
@@ -100,6 +101,15 @@ async def _organizations(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
 
 
+async def _contacts(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await organizations.listed_contacts(actor)
+    named = organizations.shown_of(listed)
+    looks.must_say_why_for(dict.fromkeys((row for _, row in named), 1), asked.purpose)
+    await looks.note(asked.door, actor, "contacts", named, purpose=asked.purpose)
+    return await asyncio.to_thread(contacts_file, listed, asked.format, actor.now)
+
+
 async def _stale_contacts(actor: Actor, asked: Asked) -> File:
     _must_be_a_list(asked)
     listed = await campaigns.stale_listed(actor)
@@ -140,6 +150,7 @@ EXPORTS: Mapping[str, Export] = {
     "organizations": Export(_organizations, Role.HQ_LIAISON),
     "outreach": Export(_outreach, Role.HQ_LIAISON),
     "public-parties": Export(_public_parties, Role.HQ_LIAISON),
+    "contacts": Export(_contacts, Role.HQ_LIAISON, is_personal=True),
     "stale-contacts": Export(_stale_contacts, Role.HQ_LIAISON, is_personal=True),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
 }

@@ -36,7 +36,7 @@ from domain.organizations.leaving import (
     retire_contact,
     retire_establishment,
 )
-from domain.organizations.listing import ListedOrganization, listed
+from domain.organizations.listing import ListedContact, ListedOrganization, listed, listed_contacts, shown_of
 from domain.organizations.organization import (
     Contact,
     CoOwner,
@@ -73,6 +73,7 @@ __all__ = [
     "Establishment",
     "Facts",
     "InPlace",
+    "ListedContact",
     "ListedOrganization",
     "Organization",
     "OrganizationKind",
@@ -96,6 +97,7 @@ __all__ = [
     "identity",
     "kept_by",
     "listed",
+    "listed_contacts",
     "must_keep",
     "place_below",
     "reached",
@@ -107,6 +109,7 @@ __all__ = [
     "retire_contact",
     "retire_establishment",
     "share",
+    "shown_of",
     "take_along",
     "transfer",
     "verified",

@@ -1,15 +1,21 @@
-"""団体一覧: the bodies that the desk keeps as a list, in the words in which a list is taken in again; no person."""
+"""団体一覧, 担当者一覧: the bodies that the desk keeps, and apart from them its contacts, in the words in which a list
+is taken in again. Only the second names persons."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from domain import units
 from domain.actor import LIAISONS, Actor
 from domain.japanese import name_key
-from domain.organizations.organization import Organization, kept_by, visible_to
+from domain.organizations.organization import Contact, Organization, kept_by, visible_to
+from domain.people import Person
+from domain.records import any_of
 from domain.units import Unit
 from domain.verbs import verb
 
@@ -38,6 +44,37 @@ async def listed(actor: Actor) -> list[ListedOrganization]:
         )
         for body in kept
     ]
+
+
+@dataclass(frozen=True)
+class ListedContact:
+    """One contact with the person and the body."""
+
+    contact: Contact
+    person: Person
+    organization: Organization
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed_contacts(actor: Actor) -> list[ListedContact]:
+    """Who is reached today at the bodies that the actor's units keep, body by body."""
+    kept = Contact.filter(any_of(Contact, "unit_id", actor.units), Q(until=None) | Q(until__gt=actor.today))
+    known = await kept.filter(organization__retired_on=None).prefetch_related("person", "organization")
+    told = [ListedContact(one, await one.person, await one.organization) for one in known]
+    return sorted(told, key=lambda one: (one.organization.kana_order, one.organization.id, one.contact.id))
+
+
+OF_PERSON = (
+    *("family_name", "given_name", "family_name_kana", "given_name_kana"),
+    *("mail_address", "phone", "extension"),
+)
+OF_CONTACT = ("department", "job_title", "reachable")
+
+
+def shown_of(listed: Sequence[ListedContact]) -> list[tuple[str, str]]:
+    """The fields (`Model.column`) and rows (`Model:id`) that such a list shows."""
+    persons = [(f"Person.{name}", f"Person:{one.person.id}") for one in listed for name in OF_PERSON]
+    return persons + [(f"Contact.{name}", f"Contact:{one.contact.id}") for one in listed for name in OF_CONTACT]
 
 
 def _place(unit: Unit, shared: Counter[str]) -> str:

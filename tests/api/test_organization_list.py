@@ -1,17 +1,20 @@
-"""団体一覧: what leaves as a list can be taken in again and says the same; no person stands in it."""
+"""団体一覧, 担当者連絡先一覧: what leaves as a list can be taken in again and says the same; only the second names
+persons, and each who is named leaves a line in the record of looks."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import exports.contacts
 from api import intake
 from api.downloads import produce
-from api.intake import ORGANIZATIONS
+from api.intake import CONTACTS, ORGANIZATIONS
 from domain import organizations, rosters
 from domain.actor import Actor
 from domain.errors import NotAllowed
-from domain.organizations import CiSector, InPlace, Organization, OrganizationKind, OrganizationSize
+from domain.looks import Door, Look
+from domain.organizations import CiSector, ContactRole, InPlace, Organization, OrganizationKind, OrganizationSize
 from domain.rosters import Taken
 from exports.organizations import COLUMNS
 from tests import make
@@ -93,5 +96,49 @@ def test_no_person_and_nothing_of_another_station_stands_in_it(play: Any) -> Non
         for who in (town.statistician, town.admin):
             with pytest.raises(NotAllowed):
                 await produce(who, "organizations", "", "csv")
+
+    play(story)
+
+
+# ------------------------------------------------------------------ contacts, which is a list of its own
+
+
+def test_the_columns_of_contacts_are_among_those_that_the_import_takes() -> None:
+    taken = {field.headings[0]: field.name for field in CONTACTS.fields}
+    assert [taken[column.heading] for column in exports.contacts.COLUMNS] == [
+        column.key for column in exports.contacts.COLUMNS
+    ]
+
+
+def test_contacts_that_left_as_a_list_come_back_and_change_nothing(play: Any, tmp_path: Path) -> None:
+    async def story(town: Town) -> None:
+        power = await kept(town)
+        facts = {"role": ContactRole.EMERGENCY, "department": "総務部", "extension": "3484", "reachable": "夜間"}
+        await make.contact(town.officer, power, family_name="例森", mail_address="mori@partner.example", **facts)
+        file = await produce(town.officer, "contacts", "", "csv", purpose="連絡先の点検")
+        path = tmp_path / file.name
+        path.write_bytes(file.content)
+        read = intake.parse(CONTACTS, intake.read_table(path, file.name))
+        assert not read.is_refused, read.problems
+        told = intake.lines(CONTACTS, read)
+        assert await rosters.take_in_contacts(town.officer, told, dry_run=True) == Taken(0, 0, 2)
+
+    play(story)
+
+
+def test_whoever_has_the_list_of_contacts_was_shown_them_and_nobody_else_gets_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await kept(town)
+        for who in (town.statistician, town.admin):
+            with pytest.raises(NotAllowed):
+                await produce(who, "contacts", "", "csv")
+        assert not await Look.exists()
+        other = (await produce(town.other_officer, "contacts", "", "json")).content
+        assert other == b"[]"
+        told = (await produce(town.officer, "contacts", "", "json", purpose="連絡先の点検")).content.decode()
+        assert "megumi@partner.example" in told
+        look = await Look.get()
+        assert (look.door, look.operation, look.purpose) == (Door.EXPORT, "contacts", "連絡先の点検")
+        assert {row.partition(":")[0] for row in look.rows} == {"Person", "Contact"}
 
     play(story)
