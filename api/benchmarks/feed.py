@@ -102,7 +102,8 @@ async def measure(land: Land, *sizes: Size) -> Report:
     lines = [line for size in sizes or SIZES for line in await _measured(land, size)]
     beside = "" if nginx.program() else "。nginx はこの機械にないので比べていない（Debian: nginx-light）"
     workload = (
-        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{PROGRAMS}、断りがなければどちらもプロセス1つ。"
+        f"購読カレンダーを HTTP で読む。1回の時間は接続1、回数は接続{PROGRAMS}、断りがなければどちらもプロセス1つで、"
+        "1回ごとに記録を1行書く（捨てる）。"
         f"天井は、できあがったものを素の Starlette、または nginx でそのまま返すもの{beside}"
     )
     return Report("feed", workload, tuple(lines))
