@@ -56,20 +56,8 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     """What each tally counts in the period, which is counted up to `last`."""
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
-    more = (_parties, _encounters, _bodies, _contacts, _councils, _outreach, _improvements, _meetings, _notices)
-    counters = (*counters, _campaigns)
-    more = (
-        _parties,
-        _encounters,
-        _bodies,
-        _contacts,
-        _councils,
-        _outreach,
-        _improvements,
-        _meetings,
-        _notices,
-        _information,
-    )
+    partners = (_parties, _encounters, _bodies, _contacts, _outreach, _improvements, _notices, _campaigns)
+    more = (*partners, _councils, _meetings, _information)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -508,6 +496,8 @@ SUMS = (
     *COUNTS,
     *REACHED,
 )
+HEARD = ("INFORMATION_RECIPIENTS", "LECTURE_PEOPLE", "AUDIENCE_PEOPLE", "DRILL_OFFICERS", "DRILL_PEOPLE")
+SUMS = ("THEME_NOTICE_BODIES", *HEARD, *COUNTS, *REACHED)
 PEOPLE = ("VOLUNTEERS", "VOLUNTEERS_NEW", "VOLUNTEERS_AGAIN", "VOLUNTEERS_LEFT", "ACTIVITY_PEOPLE_UNIQUE")
 MET = ("ENCOUNTER_BODIES", "THEME_BODIES", "GUIDED_BODIES", "NOTICE_BODIES")
 CRITICAL = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
