@@ -44,9 +44,10 @@ async def invite(
     appointment = await _ready(actor, event)
     if not 1 <= len(contact_ids) + len(officer_ids) <= MOST_AT_ONCE:
         raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="contact_ids")
+    officers = [await _find_officer(actor, event, id) for id in dict.fromkeys(officer_ids)]
     for contact in [await _find_contact(actor, event, id) for id in dict.fromkeys(contact_ids)]:
         await _ask(actor, event, appointment, await contact.person, contact.organization_id)
-    for officer in [await _find_officer(actor, event, id) for id in dict.fromkeys(officer_ids)]:
+    for officer in officers:
         await _ask(actor, event, appointment, officer)
     return await records.touch(actor, event)
 

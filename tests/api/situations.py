@@ -288,10 +288,11 @@ async def _shared(town: Town) -> None:
 
 
 async def _encountered(town: Town) -> None:
-    """A visit that is planned, one whose report is checked, and a notice that is written still."""
+    """A visit and a seminar that are planned, a visit whose report is checked, and a notice that is written still."""
     officer, body = town.officer, await make.company(town.officer, "例示製菓株式会社")
     await drafted(officer, await make.contact(officer, body))
     await make.planned_encounter(officer, body=body)
+    await make.outreach_event(officer)
     visited = await make.encounter(officer, body=body, kind=EncounterKind.VISIT)
     await encounters.check_many(town.hq, reports=[ReportRead(visited.id)])
 
