@@ -99,7 +99,7 @@ class AgreementFile(Node):
     sha256: str = reading.column(description="Of the file as it came; checked whenever it is handed out.")
     remarks: str = reading.column(data=DataClass.INTERNAL, description=NO_CASES)
     party: AgreementParty | None = reading.one("party_id", description="The party for whom alone this copy is.")
-    created_at: datetime
+    kept_at: datetime
 
 
 @reading.entity(agreements.PartyNaming, agreements.namings_visible_to)
@@ -203,7 +203,7 @@ class Agreement(Node):
     renews: Annotated["Agreement", strawberry.lazy("api.agreements")] | None = reading.one("renews_id")
     parties: Connection[AgreementParty] = reading.connection("agreement_id", order=reading.asc("created_at"))
     ceremonies: Connection[SigningCeremony] = reading.connection("agreement_id", order=reading.desc("starts_at"))
-    files: Connection[AgreementFile] = reading.connection("agreement_id", order=reading.desc("created_at"))
+    files: Connection[AgreementFile] = reading.connection("agreement_id", order=reading.desc("kept_at"))
     namings: Connection[PartyNaming] = reading.connection("agreement_id", order=reading.asc("created_at"))
     amendments: Connection[AgreementAmendment] = reading.connection("agreement_id", order=reading.asc("effective_on"))
     commitments: Connection[AgreementCommitment] = reading.connection("agreement_id", order=reading.asc("created_at"))

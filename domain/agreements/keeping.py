@@ -13,7 +13,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
@@ -46,6 +46,7 @@ class AgreementFile(Owned):
     )
     party_id: UUID | None
     edition = fields.IntField()
+    kept_at = fields.DatetimeField()
     name = fields.CharField(max_length=150)
     size = fields.IntField()
     sha256 = fields.CharField(max_length=64)
@@ -82,8 +83,15 @@ def files_visible_to(actor: Actor) -> QuerySet[AgreementFile]:
     if actor.role is not Role.PARTNER:
         return nothing(AgreementFile)
     own, agreements = parties_visible_to(actor), Subquery(visible_to(actor).values("id"))
-    of_all = Q(party_id=None) & ~Q(agreement_id__in=Subquery(_hidden_from(actor).values("agreement_id")))
+    of_all = Q(party_id=None) & ~Q(id__in=Subquery(_naming_others(actor).values("id")))
     return AgreementFile.filter(Q(party_id__in=Subquery(own.values("id"))) | of_all, agreement_id__in=agreements)
+
+
+def _naming_others(actor: Actor) -> QuerySet[AgreementFile]:
+    """What was kept once a body had come of which the actor is not told: it may stand in it. Whoever joins later does
+    not, and takes nothing away."""
+    hidden = Subquery(_hidden_from(actor).values("id"))
+    return AgreementFile.filter(agreement__parties__id__in=hidden, agreement__parties__created_at__lte=F("kept_at"))
 
 
 def _hidden_from(actor: Actor) -> QuerySet[AgreementParty]:
@@ -124,6 +132,7 @@ async def keep_file(
     if await kept.count() >= MOST_FILES:
         raise Conflict(f"一つの協定に登録できるファイルは、前の版を含めて{MOST_FILES}点までです。")
     told = {"name": name, "size": len(content), "sha256": sha256(content).hexdigest(), "remarks": remarks}
+    told |= {"kept_at": actor.now}
     whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id, "party_id": party_id}
     edition = await kept.filter(party_id=party_id).count() + 1
     file = await records.create(actor, AgreementFile, "agreement-file-kept", edition=edition, **told, **whose)

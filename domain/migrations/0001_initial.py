@@ -1061,6 +1061,7 @@ class Migration(migrations.Migration):
                 ('agreement', fields.ForeignKeyField('renkei.Agreement', source_field='agreement_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('party', fields.ForeignKeyField('renkei.AgreementParty', source_field='party_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('edition', fields.IntField()),
+                ('kept_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('name', fields.CharField(max_length=150)),
                 ('size', fields.IntField()),
                 ('sha256', fields.CharField(max_length=64)),

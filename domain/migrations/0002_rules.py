@@ -226,12 +226,13 @@ AGREEMENTS = [
            SELECT FROM party_naming named JOIN agreement_party party ON party.id = named.party_id
            WHERE named.agreement_id = agreement AND named.ended_on IS NULL AND party.removed_at IS NULL
                AND party.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid)""",
-    # To one guest: whether it is told of every other body that stands, or has stood, in an agreement of its own.
-    """CREATE FUNCTION knows_all_parties(agreement uuid) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
+    # To one guest: whether it is told of every other body that had come into an agreement of its own by an instant.
+    """CREATE FUNCTION knows_all_parties(agreement uuid, by timestamptz) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
        SET search_path FROM CURRENT
        RETURN NOT EXISTS (
            SELECT FROM agreement_party other
            WHERE other.agreement_id = agreement AND other.removed_at IS NULL AND other.side = 'PARTNER'
+               AND other.created_at <= by
                AND other.organization_id <> nullif(current_setting('renkei.organization', true), '')::uuid
                AND NOT (names_each_other(agreement) AND EXISTS (
                    SELECT FROM party_naming named WHERE named.party_id = other.id AND named.ended_on IS NULL)))""",

@@ -94,7 +94,7 @@ GUESTS |= {
     "party_naming": f"({_by('agreement_party', 'id', 'party_naming.party_id')}"
     " OR (ended_on IS NULL AND names_each_other(agreement_id)))",
     "agreement_file": f"({_by('agreement_party', 'agreement_id', 'agreement_file.agreement_id')} AND CASE"
-    f" WHEN party_id IS NULL THEN knows_all_parties(agreement_id)"
+    f" WHEN party_id IS NULL THEN knows_all_parties(agreement_id, kept_at)"
     f" ELSE {_by('agreement_party', 'id', 'agreement_file.party_id')} END)",
     "agreement_file_content": "EXISTS (SELECT FROM agreement_file own WHERE own.id = agreement_file_content.file_id)",
     "document_content": "EXISTS (SELECT FROM document own WHERE own.id = document_content.document_id)",

@@ -29,7 +29,7 @@ _WORDS = """
     id 番号 version 版 created_at 登録日時 updated_at 更新日時 unit_id 所属 prefecture_id 都道府県
     person_id 人 organization_id 団体 establishment_id 事業所 group_id ボランティア団体 university_id 大学
     volunteer_id ボランティア attendee_id 招待 appointment_id 予定 activity_id 活動 lecture_id 講義 drill_id 訓練
-    file_id 協定書のファイル edition 第何版か party_id 当事者 agreed_on 同意した日
+    file_id 協定書のファイル edition 第何版か kept_at 登録した日時 party_id 当事者 agreed_on 同意した日
     agreement_id 協定 contact_id 担当者 school_id 学校 parent_id 上位の所属 police_unit_id 警察の所属 run_id 集計
     reappointment_id 一括再委嘱 renews_id 更新前の協定 row_id 行の番号 author_id 起案者 approver_id 決裁者
     responsible_id 担当職員 recommended_by_id 推薦した職員 appointed_by_id 委嘱した職員 approved_by_id 承認した職員

@@ -321,7 +321,7 @@ HOLDINGS: Mapping[str, Holding] = {
         "協定書のファイル",
         "署名された協定書の保管と、その当事者への交付",
         WITH_THE_DOCUMENT,
-        public="agreement_id party_id edition name size sha256",
+        public="agreement_id party_id edition kept_at name size sha256",
         internal="remarks",
         texts="name remarks",
         headings={"name": "ファイル名"},

@@ -91,6 +91,7 @@ async def behind_the_wall(partner: Actor) -> str:
 def test_whatever_happens_neither_is_told_of_the_other_unless_both_have_consented(play: Any, seed: int) -> None:
     async def story(town: Town) -> tuple[int, int]:
         two, random, met, apart = await pair(town), Random(seed), 0, 0
+        await make.kept(town.officer, two.agreement)
         for number in (0, 1):
             await two.happens(number, "joins")
         for _ in range(STEPS):

@@ -1,5 +1,6 @@
 """The signed document as a file: kept version beside version, never changed, shown to nobody who would learn more."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests import make
 from tests.domain.retention.test_lists import approved, late
 from tests.make import PDF, Town
 
+HOUR = timedelta(hours=1)
 TWO = ("架空電力株式会社", "見本信用金庫")
 
 
@@ -112,6 +114,23 @@ def test_a_partner_finds_the_document_where_it_is_told_of_all_others_and_else_it
         assert await found_by(other) == [whole.id]
         await agreements.unname_party(town.officer, namings[0].id)
         assert (await found_by(partner), await found_by(other)) == ([copy.id], [])
+
+    play(story)
+
+
+def test_nobody_is_told_by_a_document_that_vanishes_that_another_has_joined(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, TWO[0])
+        [party] = await bodies_of(agreement)
+        before = await make.kept(town.officer, agreement)
+        partner, us = await partner_of(town, party), make.at(town.officer, town.officer.now + HOUR)
+        body = await make.company(us, TWO[1])
+        joining = {"organization_id": body.id, "on": us.today, "signatory_name": "例山 恵"}
+        await agreements.accede(us, agreement.id, **joining)
+        assert await found_by(partner) == [before.id]
+        await make.kept(make.at(us, us.now + HOUR), agreement, content=PDF + b"2")
+        assert await found_by(partner) == [before.id]
+        assert await found_by(await partner_of(town, (await bodies_of(agreement))[1])) == []
 
     play(story)
 
