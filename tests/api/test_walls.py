@@ -27,6 +27,7 @@ READABLE = [model for model in models().values() if model._meta.db_table not in 
 GUESTS = {
     *("activity", "activity_participation", "agreement", "agreement_file", "agreement_file_content"),
     *("agreement_party", "appointment", "attendee", "commission"),
+    *("council", "council_membership", "council_meeting"),
     *("contact", "document", "document_content", "drill", "drill_participation", "establishment", "lecture"),
     *("organization", "party_naming", "person", "subscription", "unit", "volunteer", "volunteer_group"),
     *("notice", "notice_recipient", "outreach_event", "outreach_host"),
