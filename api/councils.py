@@ -47,7 +47,6 @@ class CouncilMembershipOrder(Enum):
 @reading.filters
 class CouncilMembershipFilter:
     council: strawberry.ID | None = reading.refers("council_id", "Council")
-    organization: strawberry.ID | None = reading.refers("organization_id", "Organization")
     police_unit: strawberry.ID | None = reading.refers("police_unit_id", "Unit")
     role: list[CouncilRole] | None = reading.among("role")
     sector: list[CiSector] | None = reading.among("sector")

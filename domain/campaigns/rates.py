@@ -76,7 +76,7 @@ async def reach_rates(actor: Actor, campaign_id: UUID) -> list[ReachRate]:
     campaign = await records.see(visible_to(actor), campaign_id)
     if campaign.sent_at is None:
         return []
-    seen = [one.id for one in await councils.visible_to(actor)]
+    seen = [one.id for one in await councils.kept_by(actor)]
     sent_on = campaign.sent_at.astimezone(TOKYO).date()
     found = await database.rows(RATES, campaign.id, list(actor.units), sent_on, seen)
     ways = [*RateBy]

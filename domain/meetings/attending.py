@@ -21,7 +21,7 @@ from domain.councils import VOTING, CouncilMembership
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.meetings.meeting import LABELS, CouncilMeeting, MeetingStatus, move, visible_to
 from domain.meetings.resolving import must_still_fit
-from domain.organizations import contacts_visible_to
+from domain.organizations import Contact, contacts_visible_to
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in, said
@@ -186,24 +186,25 @@ Members = Mapping[UUID, CouncilMembership]
 
 
 async def _present(actor: Actor, meeting: CouncilMeeting, members: Members, one: MeetingPresence) -> Row:
+    contact = one.contact_id and await records.see(contacts_visible_to(actor), one.contact_id, field="attended")
+    officer = one.officer_id and await records.see(people.officers_visible_to(actor), one.officer_id, field="attended")
     member = members.get(one.membership_id)
     if member is None:
         raise Invalid("会議の日に会員ではない団体が入っています。会員の任期を確かめてください。", field="attended")
-    if one.contact_id and one.officer_id:
+    if contact and officer:
         raise Invalid("担当者と職員の、どちらか一つを指定してください。", field="attended")
     told = {"job_title": one.job_title, "department": one.department}
-    if one.contact_id:
-        known = await _as_contact(actor, meeting, member, one.contact_id)
-    elif one.officer_id:
-        known = await _as_officer(actor, meeting, member, one.officer_id)
+    if contact:
+        known = _as_contact(meeting, member, contact)
+    elif officer:
+        known = await _as_officer(meeting, member, officer)
     else:
         records.must_say(one.job_title, "担当者として登録していない人の職名", "attended")
         known = {}
     return EMPTY | {"membership_id": member.id} | known | {name: text for name, text in told.items() if text}
 
 
-async def _as_contact(actor: Actor, meeting: CouncilMeeting, member: CouncilMembership, contact_id: UUID) -> Row:
-    contact = await records.see(contacts_visible_to(actor), contact_id, field="attended")
+def _as_contact(meeting: CouncilMeeting, member: CouncilMembership, contact: Contact) -> Row:
     if contact.organization_id != member.organization_id:
         raise Invalid("担当者が、その会員の団体の人ではありません。", field="attended")
     if contact.until is not None and contact.until <= meeting.day:
@@ -212,10 +213,9 @@ async def _as_contact(actor: Actor, meeting: CouncilMeeting, member: CouncilMemb
     return {"person_id": contact.person_id, **post}
 
 
-async def _as_officer(actor: Actor, meeting: CouncilMeeting, member: CouncilMembership, officer_id: UUID) -> Row:
+async def _as_officer(meeting: CouncilMeeting, member: CouncilMembership, officer: Person) -> Row:
     if member.police_unit_id is None:
         raise Invalid("職員は、警察の所属の会員としてだけ入力できます。", field="attended")
-    officer = await records.see(people.officers_visible_to(actor), officer_id, field="attended")
     post = await people.post_on(officer, meeting.day)
     unit = await Unit.get(id=post.unit_id) if post else None
     return {

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type, is_required_input_field
 from tortoise.transactions import in_transaction
 
 from api.reading.declarations import entity_of
@@ -67,6 +67,7 @@ USUAL = {
     "longitude": "140.872100",
     "url": "https://wifi.example/",
     "objectives": "通報を15分以内に行う",
+    "invites": True,
     **dict.fromkeys(("corporateNumber", "schoolCode", "municipalityCode")),
 }
 """What a form would take, where not just any value of its kind will do: so that the fields beside it are reached."""
@@ -119,7 +120,7 @@ def subject_of(mutation: str) -> str | None:
 
 
 def must_be_given(mutation: str, name: str) -> bool:
-    return name in fields_of(mutation) and is_non_null_type(fields_of(mutation)[name].type)
+    return name in fields_of(mutation) and is_required_input_field(fields_of(mutation)[name])
 
 
 def swapped(whole: Any, above: Path, name: str, id: str) -> Any:

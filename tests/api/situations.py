@@ -29,6 +29,7 @@ from domain import (
     feeds,
     installation,
     lectures,
+    meetings,
     notices,
     organizations,
     retention,
@@ -288,9 +289,16 @@ async def _shared(town: Town) -> None:
 
 
 async def _encountered(town: Town) -> None:
-    """A visit and a seminar that are planned, a visit whose report is checked, and a notice that is written still."""
+    """A visit, a seminar and a council's meeting that are planned, a visit whose report is checked, and a notice and a
+    campaign that are written still."""
     officer, body = town.officer, await make.company(town.officer, "例示製菓株式会社")
-    await drafted(officer, await make.contact(officer, body))
+    contact = await make.contact(officer, body)
+    await drafted(officer, contact)
+    await make.campaign(officer)
+    council = await make.council(officer, "例示町協議会")
+    await make.member(officer, council, body)
+    meeting = await make.meeting(officer, council)
+    await meetings.invite(officer, meeting.id, contact_ids=[contact.id])
     await make.planned_encounter(officer, body=body)
     await make.outreach_event(officer)
     visited = await make.encounter(officer, body=body, kind=EncounterKind.VISIT)

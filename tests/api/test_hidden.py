@@ -194,9 +194,14 @@ SPEAKING = ("acceptCounterProposal", "declineCounterProposal", "acceptDelegation
 ONLY_COMPARED = {
     "signAgreement.signatures.partyId.AgreementParty",
     *(f"{mutation}.attendeeId.Attendee" for mutation in SPEAKING),
+    *(
+        f"{mutation}.{place}.CouncilMembership"
+        for mutation in ("holdCouncilMeeting", "correctCouncilAttendance")
+        for place in ("attended.membershipId", "proxies.membershipId", "proxies.holderId")
+    ),
 }
-"""Ids that are looked up nowhere, but have to be those of the agreement's own parties, or of whoever was invited at the
-address from which a mail came."""
+"""Ids that are looked up nowhere, but have to be those of the agreement's own parties, of the council's own members, or
+of whoever was invited at the address from which a mail came."""
 
 
 def test_a_hidden_row_named_in_any_mutation_is_as_much_work_as_none(in_crowd: Any) -> None:

@@ -8,7 +8,10 @@ import pytest
 from api import reading
 from api.budget import BUDGET
 from api.schema import Query, schema
+from domain import meetings
 from domain.actor import LIAISONS
+from domain.organizations import Contact
+from tests import make
 from tests.api.asking import read
 from tests.api.reading.comparing import compare, sampled
 from tests.api.reading.implied import declared, proven
@@ -43,6 +46,10 @@ def test_the_reader_answers_like_plain_resolvers(play: Any, monkeypatch: Any, wh
 def test_every_implied_relation_holds_for_every_role_that_it_is_declared_for(play: Any) -> None:
     async def story(town: Any) -> Any:
         lived = await lived_in(town)
+        council = await make.council(town.hq, unit_id=town.officer.unit_id)
+        contact = await Contact.get(person_id=lived.actors["partner"].person_id).prefetch_related("organization")
+        await make.member(town.hq, council, contact.organization)
+        await meetings.invite(town.hq, (await make.meeting(town.hq, council)).id, contact_ids=[contact.id])
         return await proven(schema, lived.actors.values())
 
     followed = play(story)
