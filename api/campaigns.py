@@ -9,6 +9,7 @@ import strawberry
 
 from api import audience, reading, referring
 from api.context import Info
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Contact, Organization
 from api.people import Person
@@ -30,8 +31,7 @@ CALLED_ON = "not {t}.is_written or {v}::date > (select due_on from campaign wher
 PRICE = 2_000
 """Rows that the rates of one campaign are held to cost."""
 
-for kind in (ContactCallResult, CampaignChannel, CampaignReply, CampaignStatus, ProposalStatus, RateBy):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(ContactCallResult, CampaignChannel, CampaignReply, CampaignStatus, ProposalStatus, RateBy)
 
 
 @strawberry.enum

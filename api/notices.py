@@ -10,6 +10,7 @@ from api import reading, referring
 from api.audience import PRICE
 from api.context import Info
 from api.desk_books import STATUS
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Contact, Organization
 from api.people import Person
@@ -32,7 +33,7 @@ from domain.organizations import ContactRole
 from domain.outbox import LetterStatus
 from domain.rights import DataClass
 
-for kind in (
+offer(
     AcknowledgementWay,
     AddressedBecause,
     CallResult,
@@ -40,8 +41,7 @@ for kind in (
     NoticeSeverity,
     NoticeStatus,
     Tlp,
-):
-    strawberry.enum(kind, description=kind.__doc__)
+)
 
 INTERNAL = DataClass.INTERNAL
 OF_THE_LETTER = f"(select {STATUS.format(t='letter')} from letter where letter.key = 'notice:' || {{t}}.id)"  # noqa: S608

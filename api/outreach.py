@@ -9,6 +9,7 @@ import strawberry
 from api import reading
 from api.activities import VolunteerActivity
 from api.calendar import Appointment
+from api.enums import offer
 from api.mutations import NO_CASES, mutations
 from api.organizations import Organization
 from api.people import Person
@@ -21,8 +22,7 @@ from domain.rights import DataClass
 
 INTERNAL = DataClass.INTERNAL
 
-for kind in (OutreachAudience, OutreachHostRole, OutreachKind, OutreachStatus, OutreachTheme):
-    strawberry.enum(kind, description=kind.__doc__)
+offer(OutreachAudience, OutreachHostRole, OutreachKind, OutreachStatus, OutreachTheme)
 
 
 @strawberry.enum
