@@ -16,6 +16,7 @@ from api.reading import Connection, Node
 from api.units import Unit
 from domain import information
 from domain.encounters import EncounterTheme
+from domain.indicators import NO_INDICATORS
 from domain.information import InformationStatus
 from domain.notices import NoticeHandling
 from domain.rights import DataClass
@@ -45,7 +46,7 @@ class CouncilInformation(Node):
     version: int
     status: InformationStatus
     allowed_transitions: list[InformationStatus] = reading.computed("status", information.MOVES)
-    title: str
+    title: str = reading.column(description=NO_INDICATORS)
     theme: EncounterTheme
     handling: NoticeHandling
     recipient_count: int | None = reading.column(description="提供先の数: to how many members it went.")

@@ -31,8 +31,8 @@ from api.reading.shapes import defined
 from domain import idempotency, walls
 from domain.actor import Role
 from domain.errors import Invalid
+from domain.indicators import NO_INDICATORS
 from domain.japanese import storable
-from domain.notices import NO_INDICATORS
 from domain.records import Record
 from domain.verbs import allowed
 

@@ -19,6 +19,7 @@ from api.units import Unit
 from domain import notices
 from domain.audience import Reach
 from domain.encounters import EncounterTheme
+from domain.indicators import NO_INDICATORS
 from domain.notices import (
     AcknowledgementWay,
     Addressed,
@@ -111,7 +112,7 @@ class Notice(Node):
     allowed_transitions: list[NoticeStatus] = reading.computed("status", notices.MOVES, data=INTERNAL)
     number: str = reading.column(description="文書番号")
     title: str
-    text: str = reading.column(description=notices.NO_INDICATORS)
+    text: str = reading.column(description=NO_INDICATORS)
     theme: EncounterTheme
     severity: NoticeSeverity
     handling: NoticeHandling = reading.column(description="取扱区分")

@@ -16,7 +16,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import amounts, approving, councils, records
+from domain import amounts, approving, councils, indicators, records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.councils import Council
 from domain.encounters import EncounterTheme
@@ -96,10 +96,13 @@ async def _move(author: Author, row: CouncilInformation, to: InformationStatus, 
 async def write(
     actor: Actor, council_id: UUID, *, title: str, theme: EncounterTheme, handling: NoticeHandling
 ) -> CouncilInformation:
-    """起案: write the envelope of what is to go to a council, whichever secretariat it has; headquarters checks it."""
+    """起案: write the envelope of what is to go to a council, whichever secretariat it has; headquarters checks it.
+
+    Raises Invalid for a title in which an indicator stands, as each verb here does that takes words.
+    """
     council = await records.see(councils.visible_to(actor), council_id, field="council_id")
     councils.must_stand(council, actor.today)
-    records.must_say(title, "件名", "title")
+    _must_be_an_envelope(title)
     return await records.create(
         actor,
         CouncilInformation,
@@ -112,6 +115,11 @@ async def write(
         handling=handling,
         written_by_id=actor.person_id,
     )
+
+
+def _must_be_an_envelope(title: str) -> None:
+    records.must_say(title, "件名", "title")
+    indicators.must_name_none(title, "title")
 
 
 @verb(*LIAISONS)
@@ -128,7 +136,7 @@ async def correct(
     row = await records.find(visible_to(actor), information_id, version)
     must_be_in(LABELS, row.status, InformationStatus.WRITTEN)
     if title is not None:
-        records.must_say(title, "件名", "title")
+        _must_be_an_envelope(title)
     given = {"title": title, "theme": theme, "handling": handling}
     values = {name: value for name, value in given.items() if value is not None}
     return await records.change(actor, row, "information-corrected", **values)
@@ -161,7 +169,11 @@ async def provide(
 async def refuse(actor: Actor, information_id: UUID, *, reason: str, version: int | None = None) -> CouncilInformation:
     """不提供, with the reason that the station reads. Raises NotAllowed for its author."""
     row = await _decidable(actor, information_id, version)
-    decided = {"decided_by_id": actor.person_id, "decided_at": actor.now, "reason": said(reason)}
+    decided = {
+        "decided_by_id": actor.person_id,
+        "decided_at": actor.now,
+        "reason": indicators.must_name_none(said(reason), "reason"),
+    }
     kept: CouncilInformation = await _move(
         actor, row, InformationStatus.NOT_PROVIDED, "information-not-provided", **decided
     )

@@ -47,7 +47,6 @@ from domain.notices.notice import (
 from domain.notices.rule import USUAL, NoticeRule, rules_visible_to, set_rule
 from domain.notices.sending import PURPOSE, key_of, send, settle, withdraw
 from domain.notices.writing import (
-    NO_INDICATORS,
     WRITTEN,
     approve,
     cancel,
@@ -63,7 +62,6 @@ __all__ = [
     "LABELS",
     "MOST_SHOWN",
     "MOVES",
-    "NO_INDICATORS",
     "PURPOSE",
     "SEVERITY_LABELS",
     "STANDING",

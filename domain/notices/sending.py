@@ -11,12 +11,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain import letters, outbox, records
+from domain import indicators, letters, outbox, records
 from domain.actor import LIAISONS, Actor, Author, Bearer
 from domain.audience import Line, Reach
 from domain.database import rows
 from domain.encounters import THEME_LABELS
-from domain.errors import Conflict, Incomplete, Invalid, WrongState
+from domain.errors import Conflict, Incomplete, WrongState
 from domain.japanese import clock, day_with_weekday
 from domain.letters import Recipient
 from domain.notices.addressing import find_addressed, find_ways
@@ -31,7 +31,7 @@ from domain.notices.notice import (
     own_visible_to,
 )
 from domain.notices.rule import is_reviewed
-from domain.notices.writing import INDICATOR, NO_INDICATORS, must_be_sound
+from domain.notices.writing import must_be_sound
 from domain.people import Person
 from domain.records import any_of
 from domain.states import said
@@ -165,8 +165,7 @@ async def withdraw(actor: Actor, notice_id: UUID, *, reason: str, version: int |
     notice = await records.find(own_visible_to(actor), notice_id, version)
     if notice.is_withdrawal:
         raise WrongState("取下げのお知らせは取り下げられません。新しいお知らせを作成してください。")
-    if INDICATOR.search(said(reason)):
-        raise Invalid(NO_INDICATORS, field="reason")
+    indicators.must_name_none(said(reason), "reason")
     await move(actor, notice, NoticeStatus.WITHDRAWN, "notice-withdrawn", ended_at=actor.now)
     told = await rows(TOLD, notice.id, actor.now)
     kept = ("theme", "severity", "handling", "tlp", "number", "criteria", "unit_id")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from domain import approving, audience, records, units
+from domain import approving, audience, indicators, records, units
 from domain.actor import LIAISONS, Actor
 from domain.audience import AudienceCriteria
 from domain.encounters import EncounterTheme
@@ -32,17 +31,6 @@ from domain.verbs import verb
 LONGEST_VALID = timedelta(days=366)
 WRITTEN = ("notice-drafted", "notice-corrected", "notice-submitted")
 """What makes somebody one of the authors."""
-INDICATOR = re.compile(
-    r"\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{32}\b"  # SHA-256, SHA-1, MD5
-    r"|hxxps?|\[(?:\.|dot)\]"  # addresses that were made harmless
-    r"|\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b",
-    re.IGNORECASE,
-)
-"""What is an indicator by its very form. Whoever writes one has taken the notice for something else."""
-NO_INDICATORS = (
-    "IPアドレス・ハッシュ値・接続先などの指標、検体、個別の事案は、この仕組みで扱いません。"
-    "その部分を除き、必要なら定められた経路で伝えてください。"
-)
 
 
 class Envelope(TypedDict, total=False):
@@ -114,8 +102,7 @@ def _must_be_sound(actor: Actor, values: Mapping[str, Any]) -> None:
     """Raises Invalid, with the field, for what cannot leave so."""
     for name, what in (("title", "件名"), ("text", "本文")):
         records.must_say(values[name], what, name)
-        if INDICATOR.search(values[name]):
-            raise Invalid(NO_INDICATORS, field=name)
+        indicators.must_name_none(values[name], name)
     if not actor.today <= values["valid_until"] <= actor.today + LONGEST_VALID:
         raise Invalid("有効期限は、今日から1年以内の日付にしてください。", field="valid_until")
     if values["handling"] is NoticeHandling.OPEN and not values["tlp"].may_travel:

@@ -90,6 +90,26 @@ def test_what_is_not_provided_says_why_and_is_decided_once(play: Any) -> None:
     play(story)
 
 
+@pytest.mark.parametrize("indicator", ["203.0.113.7", "d41d8cd98f00b204e9800998ecf8427e", "hxxp://login[.]example/"])
+def test_an_indicator_stands_in_no_title_and_no_reason_for_only_the_envelope_is_kept(play: Any, indicator: str) -> None:
+    async def story(town: Town) -> None:
+        told = await written(town)
+        title, council = f"{indicator} からの通信", await Council.get()
+        for refused_step, field in (
+            (make.information_for(town.officer, council, title=title), "title"),
+            (information.correct(town.officer, told.id, title=title), "title"),
+            (information.refuse(town.hq, told.id, reason=f"{indicator} を含むため"), "reason"),
+        ):
+            with pytest.raises(Invalid, match="指標") as refused:
+                await refused_step
+            assert refused.value.field == field
+        kept = await CouncilInformation.get()
+        assert (kept.title, kept.status, kept.reason) == (told.title, InformationStatus.WRITTEN, "")
+        assert kept.version == told.version
+
+    play(story)
+
+
 def test_it_is_for_the_station_that_wrote_it_and_headquarters(play: Any) -> None:
     async def story(town: Town) -> None:
         told = await written(town)
