@@ -108,20 +108,23 @@ class Written:
 
 
 async def write_each(author: Author, unit_id: UUID, kind: str, letters: Sequence[Written]) -> None:
-    """Owe each of these persons a letter of their own from one unit; nobody to whom none can go."""
+    """Owe each of these persons a letter of their own from one unit, in one statement; nobody to whom none can go."""
     unit = await Unit.get(id=unit_id)
     signed, today = await signature(unit), author.now.astimezone(TOKYO).date()
-    for one in letters:
-        if to := recipient_of(one.person, unit, today):
-            await outbox.owe(
-                f"{kind}:{one.turn}",
-                kind,
-                unit_id=unit.id,
-                to=(to.name, to.address),
-                person_id=to.person_id,
-                facts={**signed, **to.facts, **one.facts},
-                owed_at=author.now,
-            )
+    owed = [
+        outbox.letter(
+            f"{kind}:{one.turn}",
+            kind,
+            unit_id=unit.id,
+            to=(to.name, to.address),
+            person_id=to.person_id,
+            facts={**signed, **to.facts, **one.facts},
+            owed_at=author.now,
+        )
+        for one in letters
+        if (to := recipient_of(one.person, unit, today))
+    ]
+    await outbox.owe_all(owed)
 
 
 def by_day(now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from domain.campaigns import Campaign, CampaignContact, CampaignReply, CampaignS
 from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from domain.organizations import ContactRole, OrganizationKind
 from domain.outbox import Letter
-from tests import make
+from tests import make, statements
 from tests.make import Town
 
 DAY = timedelta(days=1)
@@ -215,5 +215,23 @@ def test_a_body_that_is_retired_before_it_is_sent_is_not_asked(play: Any) -> Non
         draft = await make.campaign(who)
         await organizations.retire(who, body.id, version=body.version, on=who.today)
         assert [line.contact_id for line in await lines(await send(who, draft))] == [stays.id]
+
+    play(story)
+
+
+def test_a_campaign_to_ten_takes_as_many_statements_as_one_to_two(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who, said = town.officer, {}
+        for number in (2, 10):
+            body = await make.company(who, f"架空電力{number}株式会社")
+            for one in range(number):
+                await make.contact(who, body, mail_address=f"asked{one}@partner.example")
+            draft = await make.campaign(who, criteria=AudienceCriteria(organization_ids=[body.id]))
+            with statements.spoken() as told:
+                sent = await send(who, draft)
+            said[number] = len(told)
+            keys = [f"contact-check:{line.id}" for line in await lines(sent)]
+            assert await Letter.filter(key__in=keys).count() == number
+        assert said[10] == said[2]
 
     play(story)
