@@ -2,7 +2,8 @@
 
 Of each body one contact is written to: of the roles in their order the first with a mail address. Who has none is not
 left out, but is to be called. A notice of a station goes to the bodies of that station, one of headquarters to those of
-the prefecture; what takes the place of another one goes to whoever was told that, too.
+the prefecture; what takes the place of another one goes to whoever was told that, too, but for those that its criteria
+exclude.
 """
 
 from __future__ import annotations
@@ -95,13 +96,18 @@ async def find_addressed(actor: Actor, notice: Notice) -> dict[UUID, Line]:
     if notice.replaces_id is None:
         return found
     told = await NoticeRecipient.filter(notice_id=notice.replaces_id)
-    return found | await find_ways(actor, [one.organization_id for one in told], criteria.roles)
+    bodies = [one.organization_id for one in told]
+    return found | await find_ways(actor, bodies, criteria.roles, criteria.excluded_ids)
 
 
-async def find_ways(actor: Actor, bodies: Sequence[UUID], roles: Sequence[ContactRole] = ROLES) -> dict[UUID, Line]:
-    """The best way to each of these bodies, whoever keeps it by now; those that are gone are not among them."""
+async def find_ways(
+    actor: Actor, bodies: Sequence[UUID], roles: Sequence[ContactRole] = ROLES, excluded: Sequence[UUID] = ()
+) -> dict[UUID, Line]:
+    """The best way to each of these bodies, whoever keeps it by now; those that are gone or excluded are not among
+    them."""
     everywhere = replace(actor, units=await units.below(actor.prefecture_id, actor.prefecture_id))
-    return best(await audience.find(everywhere, AudienceCriteria(organization_ids=bodies, roles=roles)))
+    criteria = AudienceCriteria(organization_ids=bodies, roles=roles, excluded_ids=excluded)
+    return best(await audience.find(everywhere, criteria))
 
 
 def best(lines: Iterable[Line]) -> dict[UUID, Line]:

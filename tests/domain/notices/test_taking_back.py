@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from domain import merging, notices, walls
+from domain.audience import AudienceCriteria
 from domain.encounters import EncounterTheme
-from domain.errors import Invalid, NotFound, WrongState
+from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.notices import AddressedBecause, Notice, NoticeRecipient, NoticeStatus
 from domain.organizations import Organization
 from domain.outbox import Letter
@@ -97,6 +98,24 @@ def test_another_notice_takes_its_place_and_goes_to_whoever_was_told_the_first_t
         with pytest.raises(WrongState):
             await drafted(town.officer, second, replaces_id=notice.id)
         assert await Notice.all().count() == 2
+
+    play(story)
+
+
+def test_what_takes_the_place_of_another_does_not_go_to_whom_it_excludes_though_told_the_first(play: Any) -> None:
+    async def story(town: Town) -> None:
+        told, spared = await partner(town.officer), await partner(town.officer, "例示銀行株式会社")
+        notice = await sent(town.officer, told, spared)
+        await left(notice)
+        criteria = AudienceCriteria(organization_ids=[told.organization_id], excluded_ids=[spared.organization_id])
+        better = await drafted(town.officer, criteria=criteria, replaces_id=notice.id)
+        assert [one.name for one in (await notices.addressees(town.officer, better.id)).shown] == ["架空電力株式会社"]
+        with pytest.raises(Conflict):
+            await notices.send(town.officer, better.id, bodies=2)
+        assert (await Notice.get(id=notice.id)).status is NoticeStatus.SENDING
+        await notices.send(town.officer, better.id, bodies=1)
+        [line] = await NoticeRecipient.filter(notice_id=better.id)
+        assert line.organization_id == told.organization_id
 
     play(story)
 
