@@ -56,7 +56,7 @@ async def note_call(
     **changes: Unpack[Changes],
 ) -> CampaignContact:
     """Write down a call: 変わりなし confirms the contact, 変更あり corrects them as told, 担当を離れた ends their post
-    as of today; 不通 leaves them on the list.
+    as of today, were its end known for later already; 不通 leaves them on the list.
 
     Raises WrongState where they have answered already or the campaign is over, Incomplete for a change that is not
     told, Invalid for one that is told with another result.
@@ -77,7 +77,7 @@ async def note_call(
             await organizations.reached(actor, contact, "contact-confirmed")
         case ContactCallResult.CHANGED:
             await organizations.correct_contact(actor, contact.id, version=contact.version, **changes)
-        case ContactCallResult.GONE if contact.until is None:
+        case ContactCallResult.GONE if contact.until is None or contact.until > actor.today:
             await part_with(actor, contact, max(actor.today, contact.since))
     return line
 

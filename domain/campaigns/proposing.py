@@ -114,8 +114,7 @@ async def accept(actor: Actor, proposal_id: UUID, *, version: int) -> ContactPro
     proposal = await _waiting(actor, proposal_id, version)
     contact = await Contact.get(id=proposal.contact_id)
     records.must_last(contact.until if contact.until and contact.until <= actor.today else None)
-    if proposal.changes:
-        await organizations.correct_contact(actor, contact.id, version=contact.version, **proposal.changes)
+    await organizations.correct_contact(actor, contact.id, version=contact.version, **proposal.changes)
     return await _decide(actor, proposal, ProposalStatus.ACCEPTED, "contact-change-accepted")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import campaigns, merging, organizations, own
+from domain import audience, campaigns, merging, organizations, own
 from domain.campaigns import (
     Campaign,
     CampaignChannel,
@@ -70,6 +70,24 @@ def test_what_has_changed_waits_for_an_officer(play: Any) -> None:
         assert (contact.job_title, person.mail_address) == ("情報システム課長", "new@partner.example")
         assert (contact.verified_on, contact.verified_by_id) == (later.today, who.person_id)
         assert (done.status, done.decided_by_id) == (ProposalStatus.ACCEPTED, who.person_id)
+
+    play(story)
+
+
+def test_a_remark_alone_that_is_accepted_verifies_the_contact(play: Any) -> None:
+    async def story(town: Town) -> None:
+        who, line = town.officer, await make.asked(town.officer)
+        before = await Contact.get(id=line.contact_id)
+        await campaigns.propose_by_link(who.now + DAY, line.id, remark="後任は4月に決まります。")
+        proposal = await ContactProposal.get(asked_id=line.id)
+        later = make.at(who, who.now + 2 * DAY)
+        with pytest.raises(Conflict):
+            await campaigns.accept(later, proposal.id, version=proposal.version + 1)
+        assert (await Contact.get(id=before.id)).verified_on == before.verified_on
+        await campaigns.accept(later, proposal.id, version=proposal.version)
+        contact = await Contact.get(id=before.id)
+        assert (contact.verified_on, contact.verified_by_id) == (later.today, who.person_id)
+        assert (contact.role, contact.job_title, contact.since) == (before.role, before.job_title, before.since)
 
     play(story)
 
@@ -196,6 +214,36 @@ def test_who_is_said_to_have_left_is_no_contact_any_more(play: Any) -> None:
         assert await known(line) == (CampaignReply.GONE, PHONE)
         with pytest.raises(WrongState, match="外れて"):
             await campaigns.confirm_by_link(later.now, line.id)
+
+    play(story)
+
+
+def test_who_is_to_leave_later_and_is_said_to_have_left_is_written_to_no_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        line, who, later = await make.asked(town.officer), town.officer, make.at(town.officer, town.officer.now + DAY)
+        contact, leaving = await Contact.get(id=line.contact_id), who.today + 60 * DAY
+        await organizations.retire_contact(who, contact.id, version=contact.version, on=leaving)
+        with pytest.raises(NotFound):
+            await call(town.other_officer, line, ContactCallResult.GONE)
+        assert (await Contact.get(id=contact.id)).until == leaving
+        assert await known(line) == (AWAITED, None)
+        await call(later, line, ContactCallResult.GONE)
+        assert (await Contact.get(id=contact.id)).until == later.today
+        assert (await Person.get(id=contact.person_id)).retired_on == later.today
+        assert await known(line) == (CampaignReply.GONE, PHONE)
+        [meant] = await audience.find(later, make.AudienceCriteria(organization_ids=[line.organization_id]))
+        assert meant.contact_id is None
+
+    play(story)
+
+
+def test_what_was_over_before_the_call_keeps_its_last_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        line, who = await make.asked(town.officer), town.officer
+        contact = await Contact.get(id=line.contact_id)
+        await organizations.retire_contact(who, contact.id, version=contact.version, on=who.today + DAY)
+        await call(make.at(who, who.now + 5 * DAY), line, ContactCallResult.GONE)
+        assert (await Contact.get(id=contact.id)).until == who.today + DAY
 
     play(story)
 
