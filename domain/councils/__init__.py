@@ -17,7 +17,7 @@ from domain.councils.council import (
     visible_to,
 )
 from domain.councils.joining import admit, correct_membership, end_membership, must_lie_within, strike_membership
-from domain.councils.keeping import correct, dissolve, establish, transfer
+from domain.councils.keeping import correct, dissolve, establish, transfer, when_dissolving
 
 __all__ = [
     "KIND_LABELS",
@@ -43,4 +43,5 @@ __all__ = [
     "strike_membership",
     "transfer",
     "visible_to",
+    "when_dissolving",
 ]

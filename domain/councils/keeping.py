@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -88,16 +89,28 @@ async def _must_precede(council: Council, founded_on: date) -> None:
         raise Invalid("設立日は、会員の任期の初日と解散日より前の日付にしてください。", field="founded_on")
 
 
+Objection = Callable[[Council, date], Awaitable[None]]
+OBJECTIONS: list[Objection] = []
+
+
+def when_dissolving(objection: Objection) -> Objection:
+    """Register what refuses that a council is dissolved on a day while something of it is still to come."""
+    OBJECTIONS.append(objection)
+    return objection
+
+
 @verb(*LIAISONS)
 async def dissolve(actor: Actor, council_id: UUID, *, on: date, version: int | None = None) -> Council:
     """解散: `on` is the first day without it; the terms of its members end the day before.
 
-    Raises Conflict where a term is to begin only then.
+    Raises Conflict where a term is to begin only then, WrongState where a meeting is to be held on that day or later.
     """
     council = await find_kept(actor, council_id, version)
     records.must_last(council.dissolved_on)
     if on <= council.founded_on:
         raise Invalid("解散日は設立日より後の日付にしてください。", field="on")
+    for objection in OBJECTIONS:
+        await objection(council, on)
     for member in await _members(council).filter(Q(term_to=None) | Q(term_to__gte=on)).order_by("id"):
         if member.term_from >= on:
             raise Conflict(

@@ -11,6 +11,7 @@ from domain.meetings.attending import (
 from domain.meetings.inviting import invite, invite_members, uninvite
 from domain.meetings.meeting import AHEAD, HELD, LABELS, MOVES, CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.planning import Facts, More, cancel, correct, plan, postpone
+from domain.meetings.remaining import must_leave_none
 from domain.meetings.resolving import (
     OUTCOME_LABELS,
     CouncilResolution,
@@ -46,6 +47,7 @@ __all__ = [
     "invite",
     "invite_members",
     "minute",
+    "must_leave_none",
     "plan",
     "postpone",
     "resolutions_visible_to",

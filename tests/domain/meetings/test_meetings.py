@@ -326,6 +326,31 @@ def test_a_member_sees_the_meetings_to_which_it_is_asked_and_nothing_of_the_othe
     play(story)
 
 
+def test_a_council_is_not_dissolved_while_meetings_are_ahead_on_that_day_or_later(play: Any) -> None:
+    async def story(town: Town) -> None:
+        me, at = town.officer, await table(town)
+        asked = await meetings.invite_members(me, at.meeting.id)
+        days = [asked.starts_at + number * WEEK for number in (1, 2, 3)]
+        later = [
+            await make.meeting(me, at.council, title=f"第{number}回総会", starts_at=day)
+            for number, day in enumerate(days, 2)
+        ]
+        before = await Entry.all().count()
+        for on in (asked.day, me.today):
+            with pytest.raises(WrongState, match="第1回総会.*第3回総会」 ほか1件.*中止するか、開催日") as refused:
+                await councils.dissolve(me, at.council.id, on=on)
+            assert f"{asked.day:%Y年%-m月%-d日}「第1回総会」" in str(refused.value)
+        assert await Entry.all().count() == before
+        assert (await Council.get()).dissolved_on is None
+        assert not await CouncilMembership.exclude(term_to=None).exists()
+        for one in later:
+            await meetings.cancel(me, one.id, reason="解散のため")
+        await councils.dissolve(me, at.council.id, on=asked.day + timedelta(days=1))
+        assert (await make.met(me, asked, at.members[0])).status is MeetingStatus.HELD
+
+    play(story)
+
+
 def test_a_meeting_lies_within_the_time_of_its_council_and_ahead(play: Any) -> None:
     async def story(town: Town) -> None:
         council = await make.council(town.officer)
