@@ -62,9 +62,11 @@ MULTILINE = frozenset(
         "wording",
     }
 )
+ONE_LINE = frozenset({"what", "note", "objective", "conditions", "theme"})
+"""Free texts of one line. Where such a name is that of a choice, nothing is typed."""
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
 """What whoever writes a free text is told: this is no place for cases."""
-NOTES: Mapping[str, str] = dict.fromkeys(MULTILINE, NO_CASES) | {"text": f"{NO_CASES}{NO_INDICATORS}"}
+NOTES: Mapping[str, str] = dict.fromkeys(MULTILINE | ONE_LINE, NO_CASES) | {"text": f"{NO_CASES}{NO_INDICATORS}"}
 YEARS = range(1900, 2200)
 """What a date may be; nearer the ends of the calendar a day more or less is no date any longer."""
 
@@ -127,7 +129,8 @@ class _Parameter:
     @property
     def on_the_wire(self) -> StrawberryField:
         """As a field of an input, with the default that the schema can say; any other is the verb's own affair."""
-        wire, told = _wire_type(self.type), {"description": NOTES[self.name]} if self.name in NOTES else {}
+        is_typed = self.name in NOTES and _typed(self.inner)
+        wire, told = _wire_type(self.type), {"description": NOTES[self.name]} if is_typed else {}
         if self.must_be_given:
             return _field(self.name, wire, **told)
         if self.default == ():
@@ -236,6 +239,11 @@ def _meant(one: _Parameter, value: Any) -> Any:
     if value is None and not one.may_be_null:
         raise Invalid("null は指定できません。変えないときは項目ごと省いてください。", field=one.name)
     return _value(one.name, one.inner, value)
+
+
+def _typed(annotation: Any) -> bool:
+    """Whether somebody types it: a text, or several."""
+    return annotation is str or get_args(annotation) == (str,)
 
 
 def _unwrapped(annotation: Any) -> Any:

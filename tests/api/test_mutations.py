@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from api.mutations import NO_CASES
+from api.schema import schema
 from domain.actor import Role
 from domain.journal import Entry
 from domain.lectures import Lecture, LectureStatus
@@ -256,3 +258,18 @@ def test_line_breaks_as_windows_types_them_are_line_breaks(play: Any) -> None:
         assert answer["data"]["refuseLecture"]["lecture"] == {"reason": "満席\nのため"}
 
     play(story)
+
+
+def test_whoever_types_a_text_is_told_that_cases_have_no_place_there() -> None:
+    typed = (
+        ("NextStepInput", "what"),
+        ("EnterAgreementCommitmentInput", "what"),
+        ("ItemCheckedInput", "note"),
+        ("CarryOverImprovementInput", "objective"),
+        ("RecordGuardianConsentInput", "conditions"),
+        ("PlanJointResearchInput", "theme"),
+    )
+    inputs = schema._schema.type_map
+    for name, field in typed:
+        assert inputs[name].fields[field].description == NO_CASES, (name, field)
+    assert inputs["PlanEncounterInput"].fields["theme"].description is None, "which is chosen, not typed"
