@@ -17,6 +17,14 @@ async def find_written(actor: Actor, rows: Iterable[Record], written: Collection
     return set(await own.values_list("row_id", flat=True))  # type: ignore[arg-type]
 
 
+def is_by(row: str, written: Collection[str], person: str) -> str:
+    """Whether in SQL one of these facts about the row is that person's own."""
+    facts = ", ".join(f"'{fact}'" for fact in written)
+    return f"""EXISTS (
+        SELECT FROM journal own
+        WHERE own.row_id = {row}.id AND own.person_id = {person} AND own.fact IN ({facts}))"""
+
+
 async def must_be_by_another(actor: Actor, rows: Iterable[Record], written: Collection[str], message: str) -> None:
     """Raises NotAllowed where one of these facts about one of the rows is the actor's own."""
     if await find_written(actor, rows, written):

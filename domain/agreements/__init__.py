@@ -73,6 +73,7 @@ from domain.agreements.inviting import invite_to_signing, uninvite_from_signing
 from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
 from domain.agreements.lasting import (
     NOTICE_BY,
+    RENEWED,
     VALIDITY,
     AgreementExtension,
     ExtensionKind,
@@ -114,6 +115,7 @@ __all__ = [
     "plan_signing",
     "uninvite_from_signing",
     "NOTICE_BY",
+    "RENEWED",
     "VALIDITY",
     "AgreementFile",
     "AgreementFileContent",

@@ -149,6 +149,9 @@ async def take_back_notice(actor: Actor, agreement_id: UUID, *, version: int | N
 NOTICE_BY = """CASE WHEN {t}.status IN ('IN_FORCE', 'RENEWING') AND {t}.auto_renews_months > 0
     AND {t}.notice_given_on IS NULL THEN {t}.lasts_until - {t}.notice_days END"""
 """`notice_by` in SQL, of the row `{t}`."""
+RENEWED = """EXISTS (
+    SELECT FROM agreement new WHERE new.renews_id = {t}.id AND new.status IN ('IN_FORCE', 'RENEWING'))"""
+"""Whether a signed renewal takes over from the row `{t}` (as in `unrenewed`), so that its end is no concern."""
 
 
 def _day(sql: str) -> str:

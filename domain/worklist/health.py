@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain import database
 from domain.actor import LIAISONS, Actor
+from domain.agreements import RENEWED
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.thresholds import Thresholds, find_thresholds
@@ -62,11 +63,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Relationship:
-    """How one partner stands with us today. Days are of Japan; None is never."""
+    """How one partner stands with us today. Days are of Japan; None is never; without an owner nobody in particular
+    answers for it."""
 
     organization_id: UUID
     unit_id: UUID
     name: str
+    owner_id: UUID | None
     grade: RelationshipGrade
     reasons: Sequence[Reason]
     met_on: date | None
@@ -82,15 +85,22 @@ class Relationship:
         return self.met_on or self.partner_since
 
 
-# Each part is grouped by the body once, instead of looked up for each of thousands.
-PARTNERS = """
+# Each part is grouped by the body once, instead of looked up for each of thousands. What is renewed already does not
+# end: its partners go on under the new agreement. For a partner answers who is responsible for its youngest agreement,
+# where they still serve in the unit that keeps it: otherwise nobody does, and everybody is told.
+PARTNERS = f"""
     WITH partner AS (
         SELECT body.id, body.unit_id, body.name, body.kana_order, min(party.acceded_on) AS since,
             min(least(agreement.ended_on, CASE WHEN agreement.auto_renews_months = 0
-                OR agreement.notice_given_on IS NOT NULL THEN agreement.lasts_until END)) AS ends_on
+                OR agreement.notice_given_on IS NOT NULL THEN agreement.lasts_until END))
+                FILTER (WHERE NOT {RENEWED.replace("{t}", "agreement")}) AS ends_on,
+            (array_agg(post.person_id ORDER BY agreement.effective_on DESC, agreement.id)
+                FILTER (WHERE post.id IS NOT NULL))[1] AS owner_id
         FROM agreement
         JOIN agreement_party party ON party.agreement_id = agreement.id
         JOIN organization body ON body.id = party.organization_id
+        LEFT JOIN post ON post.person_id = agreement.responsible_id AND post.unit_id = agreement.unit_id
+            AND post.since <= $2 AND coalesce(post.until >= $2, true)
         WHERE body.unit_id = ANY ($1) AND body.retired_on IS NULL AND agreement.effective_on <= $2
             AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true) AND party.removed_at IS NULL
             AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)
@@ -127,7 +137,7 @@ PARTNERS = """
                 AND notice.status IN ('SENDING', 'SENT') AND notice.valid_until >= $2) AS unread_since
         FROM notice_recipient one JOIN notice ON notice.id = one.notice_id
         WHERE one.organization_id IN (SELECT id FROM partner)
-        GROUP BY one.organization_id)"""
+        GROUP BY one.organization_id)"""  # noqa: S608 our own words
 # Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
 SELECT = """,
     fact AS (
@@ -151,7 +161,8 @@ SELECT = """,
                 OR unread_since IS NOT NULL THEN 'WATCH'
             ELSE 'GOOD' END AS grade
         FROM fact)
-    SELECT *, count(*) OVER () AS found FROM graded WHERE grade = ANY ($5::text[])
+    SELECT *, count(*) OVER () AS found FROM graded
+    WHERE grade = ANY ($5::text[]) AND ($7::uuid IS NULL OR coalesce(owner_id, $7) = $7)
     ORDER BY {order} LIMIT $6"""
 BY_GRADE = "array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id"
 """The gravest first, and in the order of their names."""
@@ -187,9 +198,11 @@ async def read(
     grades: Collection[RelationshipGrade],
     first: int,
     order: str,
+    owner_id: UUID | None = None,
 ) -> tuple[list[Relationship], int]:
-    """The first partners of these units and grades in this order, and how many there are."""
-    asked = (thresholds.days, [str(grade) for grade in grades], first)
+    """The first partners of these units and grades in this order, and how many there are; of an owner those for whom
+    they answer, or nobody does."""
+    asked = (thresholds.days, [str(grade) for grade in grades], first, owner_id)
     statement = PARTNERS + SELECT.replace("{order}", order)
     rows = await database.rows(statement, list(units), actor.today, actor.now, *asked)
     return [_judged(row, actor.today, thresholds) for row in rows], rows[0]["found"] if rows else 0
@@ -197,8 +210,10 @@ async def read(
 
 def _judged(row: dict[str, Any], today: date, most: Thresholds) -> Relationship:
     grade, reasons = RelationshipGrade(row["grade"]), list(_reasons(row, today, most))
-    known = {name: row[name] for name in ("met_on", "drilled_on", "verified_on", "open_improvements", "read_on")}
-    return Relationship(row["id"], row["unit_id"], row["name"], grade, reasons, partner_since=row["since"], **known)
+    facts = ("owner_id", "met_on", "drilled_on", "verified_on", "open_improvements", "read_on")
+    known = {name: row[name] for name in facts}
+    told = {"grade": grade, "reasons": reasons, "partner_since": row["since"]}
+    return Relationship(row["id"], row["unit_id"], row["name"], **known, **told)
 
 
 def _reasons(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:

@@ -82,7 +82,7 @@ async def worklist(
     covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
     found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
-        asked = ((RelationshipGrade.DRIFTING,), first, health.BY_SILENCE)
+        asked = ((RelationshipGrade.DRIFTING,), first, health.BY_SILENCE, actor.person_id if is_mine else None)
         drifting, counted = await health.read(covered, actor, thresholds, *asked)
         found += _drifting(drifting)
         counts |= {WorkKind.DRIFTING: counted}
@@ -93,7 +93,7 @@ async def worklist(
 def _drifting(partners: Sequence[health.Relationship]) -> Iterator[Work]:
     for one in partners:
         why = "".join(reason.told for reason in one.reasons if reason.kind in GRAVE)
-        told = (one.organization_id, one.unit_id, None, one.name, why, one.silent_since, None, False)
+        told = (one.organization_id, one.unit_id, one.owner_id, one.name, why, one.silent_since, None, False)
         yield Work(WorkKind.DRIFTING, Organization, *told)
 
 
@@ -117,7 +117,7 @@ async def _waiting(
     actor: Actor, covered: Sequence[UUID], kinds: Collection[WorkKind], most: Thresholds, is_mine: bool, first: int
 ) -> tuple[list[Work], dict[WorkKind, int], int]:
     """The first of what waits, how many of each kind there are, and how many are overdue."""
-    asked = [part for part in PARTS if part.kind in kinds]
+    asked = [part for part in PARTS if part.kind in kinds and actor.role in part.roles]
     if not asked:
         return [], {}, 0
     statement = WAITING.replace("{parts}", " UNION ALL ".join(part.select for part in asked))

@@ -10,12 +10,15 @@ A part says in SQL which rows wait for somebody of the desk. It may use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain import notices
 from domain.activities import Activity
-from domain.agreements import NOTICE_BY, Agreement, AgreementAmendment, SigningCeremony
+from domain.actor import LIAISONS, Role
+from domain.agreements import NOTICE_BY, RENEWED, Agreement, AgreementAmendment, SigningCeremony
+from domain.approving import is_by
 from domain.calendar import Appointment
 from domain.campaigns import Campaign, CampaignContact, ContactProposal
 from domain.drills import Drill, Improvement
@@ -82,7 +85,7 @@ class Part:
 
     `title` is by what a row is known (a body, a date, an agreement; no person), `since` the day from which on it has
     waited, `due_on` the last one for it, `owner` who answers for it, `amount` the number that `why` tells, besides that
-    day. `settled_by` are the mutations that take a row off the list, the usual one first.
+    day. `settled_by` are the mutations that take a row off the list, the usual one first; `roles` those that may.
     """
 
     kind: WorkKind
@@ -97,6 +100,7 @@ class Part:
     due_on: str = "NULL::date"
     owner: str = "NULL::uuid"
     amount: str = "0"
+    roles: Collection[Role] = LIAISONS
 
     @property
     def select(self) -> str:
@@ -199,11 +203,10 @@ PARTS = (
         "{due_on}に満了します。更新の協議か、終える手続きを始めてください。",
         ("discussAgreementRenewal", "renewAgreement", "extendAgreement", "terminateAgreement"),
         "ending",
-        """agreement ending WHERE ending.unit_id = ANY ($1) AND ending.status IN ('IN_FORCE', 'RENEWING')
+        f"""agreement ending WHERE ending.unit_id = ANY ($1) AND ending.status IN ('IN_FORCE', 'RENEWING')
             AND ending.lasts_until BETWEEN $2 AND $2 + ($5::jsonb ->> 'ending_days')::int
-            AND (ending.auto_renews_months = 0 OR ending.notice_given_on IS NOT NULL) AND NOT EXISTS (
-                SELECT FROM agreement new
-                WHERE new.renews_id = ending.id AND new.status IN ('IN_FORCE', 'RENEWING'))""",
+            AND (ending.auto_renews_months = 0 OR ending.notice_given_on IS NOT NULL)
+            AND NOT {RENEWED.replace("{t}", "ending")}""",
         title="ending.title",
         since="ending.lasts_until - ($5::jsonb ->> 'ending_days')::int",
         due_on="ending.lasts_until",
@@ -217,9 +220,8 @@ PARTS = (
         ("giveAgreementNotice", "discussAgreementRenewal", "extendAgreement"),
         "going",
         f"""agreement going WHERE going.unit_id = ANY ($1)
-            AND {NOTICE_BY.replace("{t}", "going")} BETWEEN $2 AND $2 + {A_MONTH} AND NOT EXISTS (
-                SELECT FROM agreement new
-                WHERE new.renews_id = going.id AND new.status IN ('IN_FORCE', 'RENEWING'))""",
+            AND {NOTICE_BY.replace("{t}", "going")} BETWEEN $2 AND $2 + {A_MONTH}
+            AND NOT {RENEWED.replace("{t}", "going")}""",
         title="going.title",
         since=f"going.lasts_until - going.notice_days - {A_MONTH}",
         due_on="going.lasts_until - going.notice_days",
@@ -336,6 +338,7 @@ PARTS = (
         "drill WHERE drill.unit_id = ANY ($1) AND drill.status = 'IN_REVIEW' AND drill.reported_by_id <> $4",
         title="drill.title",
         since=on("drill.reported_at"),
+        roles=(Role.HQ_LIAISON,),
     ),
     Part(
         WorkKind.IMPROVEMENT_DUE,
@@ -409,6 +412,7 @@ PARTS = (
             WHERE told.unit_id = ANY ($1) AND told.status = 'WRITTEN' AND told.written_by_id <> $4""",
         title="told.title",
         since=on("told.created_at"),
+        roles=(Role.HQ_LIAISON,),
     ),
     Part(
         WorkKind.UNANSWERED,
@@ -447,7 +451,8 @@ PARTS = (
         "お知らせが点検を待っています（書いた人は点検できません）。",
         ("approveNotice", "sendBackNotice"),
         "notice",
-        "notice WHERE notice.unit_id = ANY ($1) AND notice.status = 'IN_REVIEW' AND notice.submitted_by_id <> $4",
+        f"""notice WHERE notice.unit_id = ANY ($1) AND notice.status = 'IN_REVIEW'
+            AND NOT {is_by("notice", notices.WRITTEN, "$4")}""",
         title="notice.title",
         since=on("notice.submitted_at"),
         due_on=on("notice.acknowledge_by"),

@@ -1,6 +1,6 @@
 """How a partner stands with us: a grade with its reasons, from what was really done together."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,25 @@ def test_a_stale_contact_and_an_end_in_sight_are_watched(play: Any) -> None:
         one = await stands(after(town, 370))
         kinds = [RelationshipReason.CONTACT_STALE, RelationshipReason.AGREEMENT_ENDING]
         assert (one.grade, reasons(one)) == (WATCH, kinds)
+
+    play(story)
+
+
+def test_a_partner_whose_renewal_is_signed_is_not_watched_for_the_end_of_the_old_agreement(play: Any) -> None:
+    async def story(town: Town) -> None:
+        old = await make.in_force(town, POWER)
+        contact = await make.contact(town.officer, await Organization.get(name=POWER))
+        later = after(town, 200)
+        await make.encounter(later, body=await Organization.get(id=contact.organization_id))
+        await agreements.discuss_renewal(later, old.id)
+        new = await agreements.renew(later, old.id, effective_on=date(2027, 4, 1))
+        watched = await stands(later)
+        assert (watched.grade, reasons(watched)) == (WATCH, [RelationshipReason.AGREEMENT_ENDING]), "it is a draft yet"
+        await agreements.submit(later, new.id)
+        await agreements.approve(make.at(town.hq, later.now), new.id)
+        await agreements.sign(later, new.id, signed_on=later.today, signatures=await make.signatures(new))
+        going_on = await stands(later)
+        assert (going_on.grade, going_on.reasons) == (GOOD, [])
 
     play(story)
 

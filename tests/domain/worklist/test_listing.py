@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
+from api.mutations import OFFERED
 from api.schema import schema
 from domain import agreements, campaigns, drills, encounters, lectures, notices, outreach, people, wifi, worklist
-from domain.actor import Actor
+from domain.actor import LIAISONS, Actor, Role
 from domain.encounters import NextStep
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.wifi import AdviceMeans, WifiPoint
 from domain.worklist import PARTS, SETTLED_BY, Work, WorkKind
+from domain.worklist.parts import Part
 from tests import make
 from tests.api.inputs import drill_of
 from tests.domain import test_activities as acting
-from tests.domain.drills.asking import confirmed
+from tests.domain.drills.asking import confirmed, finished
 from tests.domain.lectures import giving
 from tests.domain.notices.telling import drafted, partner, sent
 from tests.make import Town
@@ -371,6 +373,58 @@ async def a_step_for(town: Town, owner: Person) -> None:
     body = await make.company(town.officer, "例示ガス株式会社")
     step = NextStep("資料を届ける", town.officer.today + DAY, owner.id)
     await make.encounter(town.officer, body=body, next_step=step)
+
+
+def test_a_partner_who_drifts_away_is_the_responsible_officers_and_everybodys_once_they_have_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        later = await a_partner_whom_nobody_calls(town)
+        colleague = await make.actor(town.admin, Role.STATION_LIAISON, town.station, town.officer.units)
+        colleague = make.at(colleague, later.now)
+        [line] = await works(later, WorkKind.DRIFTING, is_mine=True)
+        assert line.owner_id == town.officer.person_id
+        assert len(await works(colleague, WorkKind.DRIFTING)) == 1
+        mine = await worklist.worklist(colleague, kinds=[WorkKind.DRIFTING], is_mine=True)
+        assert (mine.works, mine.total) == ([], 0)
+        gone = await Person.get(id=town.officer.person_id)
+        await people.retire(town.admin, gone.id, version=gone.version, on=later.today)
+        [line] = await works(colleague, WorkKind.DRIFTING, is_mine=True)
+        assert line.owner_id is None
+
+    play(story)
+
+
+def test_what_headquarters_alone_may_settle_is_on_no_stations_list(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await what_a_council_is_to_be_told(town)
+        drill, _ = await finished(town)
+        after = make.at(town.officer, drill.starts_at + DAY)
+        await drills.evaluate(after, drill.id)
+        await drills.submit_report(after, drill.id, summary="通報は12分で行われた。")
+        kinds = (WorkKind.DRILL_TO_APPROVE, WorkKind.INFORMATION_TO_CHECK)
+        colleague = await make.actor(town.admin, Role.STATION_LIAISON, town.station, town.officer.units)
+        assert await works(make.at(colleague, after.now), *kinds) == []
+        lines = await works(make.at(town.hq, after.now), *kinds)
+        assert sorted(line.kind for line in lines) == sorted(kinds)
+
+    play(story)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.kind)
+def test_a_line_stands_on_the_lists_of_those_who_may_settle_it(part: Part) -> None:
+    assert set(part.roles) == set(LIAISONS) & set().union(*(OFFERED[name] for name in part.settled_by))
+
+
+def test_a_notice_is_read_by_whoever_has_neither_drafted_nor_submitted_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        notice = await drafted(town.officer, await partner(town.officer))
+        submitter = await make.actor(town.admin, Role.STATION_LIAISON, town.station, town.officer.units)
+        await notices.submit(submitter, notice.id)
+        for author in (town.officer, submitter):
+            assert await works(author, WorkKind.NOTICE_TO_READ) == []
+        [line] = await works(town.hq, WorkKind.NOTICE_TO_READ)
+        assert line.row_id == notice.id
+
+    play(story)
 
 
 def test_headquarters_looks_at_one_station_and_a_station_at_no_other(play: Any) -> None:
