@@ -17,7 +17,7 @@ from domain.councils.council import (
     visible_to,
 )
 from domain.councils.joining import admit, correct_membership, end_membership, must_lie_within, strike_membership
-from domain.councils.keeping import correct, dissolve, establish, transfer, when_dissolving
+from domain.councils.keeping import correct, dissolve, establish, transfer, when_dissolving, when_moving
 
 __all__ = [
     "KIND_LABELS",
@@ -44,4 +44,5 @@ __all__ = [
     "transfer",
     "visible_to",
     "when_dissolving",
+    "when_moving",
 ]

@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import records, units
-from domain.actor import LIAISONS, Actor, Role
+from domain.actor import LIAISONS, Actor, Author, Role
 from domain.councils.council import Council, CouncilKind, CouncilMembership, find_kept
 from domain.errors import Conflict, Invalid
 from domain.japanese import kana_order, name_key, search_key, storable
@@ -124,11 +124,26 @@ def _members(council: Council) -> QuerySet[CouncilMembership]:
     return CouncilMembership.filter(council_id=council.id, removed_at=None).select_for_update()
 
 
+Companion = Callable[[Author, Council, UUID], Awaitable[None]]
+COMPANIONS: list[Companion] = []
+
+
+def when_moving(companion: Companion) -> Companion:
+    """Register what goes along with a council that comes under another secretariat, or refuses that."""
+    COMPANIONS.append(companion)
+    return companion
+
+
 @verb(Role.HQ_LIAISON)
 async def transfer(actor: Actor, council_id: UUID, *, version: int, unit_id: UUID) -> Council:
-    """事務局の変更: put a council with its members under another unit."""
+    """事務局の変更: put a council with its members and the meetings that are planned under another unit.
+
+    What is over stays with the unit that has done it. Raises WrongState where people are invited to a meeting.
+    """
     council = await find_kept(actor, council_id, version)
     unit = await units.find_covered(actor, unit_id)
     for member in await CouncilMembership.filter(council_id=council.id).order_by("id").select_for_update():
         await records.change(actor, member, "council-membership-transferred", unit_id=unit.id)
+    for companion in COMPANIONS:
+        await companion(actor, council, unit.id)
     return await records.change(actor, council, "council-transferred", unit_id=unit.id)

@@ -11,7 +11,7 @@ from domain.meetings.attending import (
 from domain.meetings.inviting import invite, invite_members, uninvite
 from domain.meetings.meeting import AHEAD, HELD, LABELS, MOVES, CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.planning import Facts, More, cancel, correct, plan, postpone
-from domain.meetings.remaining import must_leave_none
+from domain.meetings.remaining import go_along, must_leave_none
 from domain.meetings.resolving import (
     OUTCOME_LABELS,
     CouncilResolution,
@@ -43,6 +43,7 @@ __all__ = [
     "correct",
     "correct_attendance",
     "correct_minutes",
+    "go_along",
     "hold",
     "invite",
     "invite_members",

@@ -10,6 +10,7 @@ from domain import councils, meetings, organizations, replies, walls
 from domain.actor import Actor, Role
 from domain.calendar import Appointment, AppointmentStatus, Attendee, PartStat
 from domain.councils import Council, CouncilMembership, CouncilRole
+from domain.documents import Document
 from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
 from domain.meetings import (
@@ -347,6 +348,47 @@ def test_a_council_is_not_dissolved_while_meetings_are_ahead_on_that_day_or_late
             await meetings.cancel(me, one.id, reason="解散のため")
         await councils.dissolve(me, at.council.id, on=asked.day + timedelta(days=1))
         assert (await make.met(me, asked, at.members[0])).status is MeetingStatus.HELD
+
+    play(story)
+
+
+async def handed_over(town: Town, at: Table) -> Council:
+    version = (await Council.get(id=at.council.id)).version
+    return await councils.transfer(town.hq, at.council.id, version=version, unit_id=town.other_station.id)
+
+
+def test_the_new_secretariat_leads_the_meetings_that_are_planned_and_the_old_one_keeps_what_is_over(play: Any) -> None:
+    async def story(town: Town) -> None:
+        me, you, at = town.officer, town.other_officer, await table(town)
+        paper = await make.document(me, at.meeting.appointment_id)
+        over = await make.meeting(me, at.council, title="準備会", starts_at=me.now + HOUR)
+        await make.met(me, over, at.members[0])
+        before = await Appointment.get(id=at.meeting.appointment_id)
+        await handed_over(town, at)
+        assert [one.title for one in await meetings.visible_to(me)] == ["準備会"]
+        assert [one.title for one in await meetings.visible_to(you)] == ["第1回総会"]
+        date = await Appointment.get(id=before.id)
+        assert (date.unit_id, date.uid, date.sequence) == (town.other_station.id, before.uid, before.sequence)
+        assert (await Document.get(id=paper.id)).unit_id == town.other_station.id
+        await meetings.correct(you, at.meeting.id, place="例示会館")
+        assert (await make.met(you, at.meeting, at.members[0])).status is MeetingStatus.HELD
+
+    play(story)
+
+
+def test_a_council_is_not_handed_over_while_people_are_invited_to_a_meeting(play: Any) -> None:
+    async def story(town: Town) -> None:
+        at = await table(town)
+        await make.meeting(town.officer, at.council, title="第2回総会")
+        await meetings.invite_members(town.officer, at.meeting.id)
+        before = await Entry.all().count()
+        with pytest.raises(WrongState, match="案内済の会議があります.*「第1回総会」）.*先にいまの事務局で"):
+            await handed_over(town, at)
+        assert await Entry.all().count() == before
+        for model in (Council, CouncilMembership, CouncilMeeting, Appointment):
+            assert {one.unit_id for one in await model.all()} == {town.station.id}
+        await meetings.cancel(town.officer, at.meeting.id, reason="事務局の変更のため")
+        assert (await handed_over(town, at)).unit_id == town.other_station.id
 
     play(story)
 
