@@ -41,7 +41,8 @@ async def information_written(on: Ground) -> Ready:
 async def _who_came(on: Ground) -> dict[str, Any]:
     """As a form says it: somebody for the body, who stood in for the other one."""
     own = await CouncilMembership.get(id=on.ids["CouncilMembership"])
-    other = await CouncilMembership.filter(council_id=own.council_id).exclude(id=own.id).get()
+    other = await CouncilMembership.filter(council_id=own.council_id).exclude(id=own.id).order_by("id").first()
+    assert other is not None
     ids = {"membershipId": f"CouncilMembership:{own.id}", "contactId": f"Contact:{on.ids['Contact']}"}
     proxy = {"membershipId": f"CouncilMembership:{other.id}", "holderId": f"CouncilMembership:{own.id}"}
     return {"attended": [ids | {"jobTitle": "部長"}], "proxies": [proxy]}
