@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain import calendar, invitations, organizations, records
+from domain import calendar, guests, invitations, organizations, records
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment, AttendeeRole
 from domain.drills import coming
@@ -103,11 +103,7 @@ async def uninvite(actor: Actor, drill_id: UUID, *, attendee_id: UUID, version: 
     """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
     drill = await records.find(visible_to(actor), drill_id, version)
     must_be_in(LABELS, drill.status, *ARRANGING)
-    asked = calendar.attendees_visible_to(actor).filter(appointment_id=drill.appointment_id)
-    await records.see(asked, attendee_id, field="attendee_id")
-    attendee = await records.find(asked, attendee_id)
-    if attendee.removed_at is not None:
-        raise WrongState("この人への案内はすでに取り消されています。", field="attendee_id")
+    attendee = await guests.find_asked(actor, drill.appointment_id, attendee_id)
     appointment = await Appointment.get(id=drill.appointment_id)
     await calendar.uninvite(actor, appointment, attendee)
     for participation in await Participation.filter(drill_id=drill.id, organization_id=attendee.organization_id):

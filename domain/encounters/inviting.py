@@ -11,22 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Subquery
-
-from domain import calendar, charge, invitations, organizations, people, records, replies
+from domain import calendar, guests, invitations, organizations, people, records, replies
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import (
-    STAYING_AWAY,
     Appointment,
     AppointmentKind,
     AppointmentStatus,
-    Attendee,
-    AttendeeRole,
-    PartStat,
 )
 from domain.encounters.encounter import HELD, KIND_LABELS, LABELS, Encounter, EncounterStatus, visible_to
-from domain.errors import Invalid, WrongState
-from domain.organizations import Organization
+from domain.errors import Invalid
+from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.states import must_be_in
 from domain.units import Unit
@@ -36,7 +30,6 @@ USUAL = 60
 """Minutes that a date lasts of which nobody has said how long it takes."""
 MOST_AT_ONCE = 50
 ELSEWHEN = "別の日時に実施したため"
-GONE = "異動または担当を離れるため"
 
 replies.belongs(AppointmentKind.ENCOUNTER, Encounter, HELD)
 
@@ -74,7 +67,10 @@ async def invite(
         await _open_date(actor, encounter, place or "")
     else:
         await follow(actor, encounter, place)
-    await _ask(actor, encounter, await Appointment.get(id=encounter.appointment_id), officer_ids, contact_ids)
+    date = await Appointment.get(id=encounter.appointment_id)
+    officers = [await guests.find_officer(actor, id, encounter.day) for id in dict.fromkeys(officer_ids)]
+    contacts = [await _find_contact(actor, encounter, id) for id in dict.fromkeys(contact_ids)]
+    await guests.ask(actor, date, "encounter-invitation", contacts=contacts, officers=officers)
     return await records.touch(actor, encounter)
 
 
@@ -86,26 +82,11 @@ async def _open_date(actor: Actor, encounter: Encounter, place: str) -> None:
     await records.change(actor, encounter, "encounter-dated", appointment_id=date.id)
 
 
-async def _ask(
-    actor: Actor, encounter: Encounter, date: Appointment, officers: Sequence[UUID], contacts: Sequence[UUID]
-) -> None:
-    for officer_id in dict.fromkeys(officers):
-        officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_ids")
-        if officer.retired_on is not None and officer.retired_on <= encounter.day:
-            raise Invalid(f"{officer.name}さんは、その日には職を離れています。", field="officer_ids")
-        await _invite(actor, date, officer, AttendeeRole.STAFF)
-    for contact_id in dict.fromkeys(contacts):
-        contact = await organizations.find_present_contact(actor, contact_id)
-        if contact.organization_id != encounter.organization_id:
-            raise Invalid("会う相手の団体の担当者から選んでください。", field="contact_ids")
-        await _invite(actor, date, await contact.person, AttendeeRole.PARTICIPANT, contact.organization_id)
-
-
-async def _invite(
-    actor: Actor, date: Appointment, person: Person, role: AttendeeRole, organization_id: UUID | None = None
-) -> None:
-    attendee = await calendar.ask(actor, date, person, role, organization_id=organization_id)
-    await invitations.tell(actor, date, attendee, "encounter-invitation")
+async def _find_contact(actor: Actor, encounter: Encounter, contact_id: UUID) -> Contact:
+    contact = await organizations.find_present_contact(actor, contact_id)
+    if contact.organization_id != encounter.organization_id:
+        raise Invalid("会う相手の団体の担当者から選んでください。", field="contact_ids")
+    return contact
 
 
 async def _date_of(encounter: Encounter) -> Appointment | None:
@@ -117,20 +98,9 @@ async def uninvite(actor: Actor, encounter_id: UUID, *, attendee_id: UUID, versi
     """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
     encounter = await records.find(visible_to(actor), encounter_id, version)
     must_be_in(LABELS, encounter.status, EncounterStatus.PLANNED)
-    asked = calendar.attendees_visible_to(actor).filter(appointment_id=encounter.appointment_id)
-    await records.see(asked, attendee_id, field="attendee_id")
-    attendee = await records.find(asked, attendee_id)
-    if attendee.removed_at is not None:
-        raise WrongState("この人への招待はすでに取り消されています。", field="attendee_id")
-    await _let_go(actor, attendee)
+    attendee = await guests.find_asked(actor, encounter.appointment_id, attendee_id)
+    await guests.let_go(actor, attendee, "encounter-released")
     return await records.touch(actor, encounter)
-
-
-async def _let_go(author: Author, attendee: Attendee) -> Appointment:
-    date = await Appointment.get(id=attendee.appointment_id)
-    await calendar.uninvite(author, date, attendee)
-    await invitations.tell(author, date, attendee, "encounter-released")
-    return date
 
 
 async def follow(author: Author, encounter: Encounter, place: str | None = None) -> None:
@@ -173,15 +143,4 @@ async def release_for_leaving(author: Author, person: Person, at: datetime, to: 
     """Whoever leaves goes to no encounter from that day on, but to those of the unit that they go to; where they had
     said yes, whoever asked them hears of it."""
     ahead = Encounter.filter(people.outside(to), status=EncounterStatus.PLANNED, starts_at__gte=at)
-    dated = ahead.filter(appointment_id__isnull=False)
-    asked = Attendee.filter(person_id=person.id, removed_at=None).exclude(partstat__in=STAYING_AWAY)
-    theirs = asked.filter(appointment_id__in=Subquery(dated.values("appointment_id")))
-    for seen in await theirs.order_by("appointment_id"):
-        encounter = await dated.filter(appointment_id=seen.appointment_id).select_for_update().first()
-        attendee = await theirs.filter(id=seen.id).select_for_update().first()
-        if encounter and attendee:
-            was_coming = attendee.partstat is PartStat.ACCEPTED
-            date = await _let_go(author, attendee)
-            if was_coming:
-                await charge.tell_of_loss(author, date, attendee, reason=GONE)
-            await records.touch(author, encounter)
+    await guests.release(author, person, ahead.filter(appointment_id__isnull=False), "encounter-released")

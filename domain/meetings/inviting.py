@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 
-from domain import calendar, charge, councils, invitations, organizations, people, records
+from domain import calendar, councils, guests, organizations, records
 from domain.actor import LIAISONS, Actor, Author
-from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole, PartStat
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.calendar import Appointment
+from domain.errors import Incomplete, Invalid
 from domain.meetings.meeting import AHEAD, LABELS, CouncilMeeting, MeetingStatus, move, visible_to
 from domain.meetings.telling import deadline, said_of
 from domain.organizations import Contact, ContactRole
@@ -46,9 +46,9 @@ async def invite(
         raise Incomplete("案内する担当者か職員を1人以上指定してください。", field="contact_ids")
     if len(contact_ids) + len(officer_ids) > MOST:
         raise Invalid(f"一度に案内できるのは{MOST}人までです。", field="contact_ids")
-    guests = [await _contact(actor, meeting, id) for id in dict.fromkeys(contact_ids)]
-    officers = [await _officer(actor, id) for id in dict.fromkeys(officer_ids)]
-    return await _ask(actor, meeting, guests, officers)
+    contacts = [await _contact(actor, meeting, id) for id in dict.fromkeys(contact_ids)]
+    officers = [await guests.find_officer(actor, id, meeting.day) for id in dict.fromkeys(officer_ids)]
+    return await _ask(actor, meeting, contacts, officers)
 
 
 @verb(*LIAISONS)
@@ -98,37 +98,17 @@ async def _contact(actor: Actor, meeting: CouncilMeeting, contact_id: UUID) -> C
     return contact
 
 
-async def _officer(actor: Actor, officer_id: UUID) -> Person:
-    officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_ids")
-    if officer.retired_on is not None and officer.retired_on <= actor.today:
-        raise Invalid("すでに登録から外れている職員です。別の職員を選んでください。", field="officer_ids")
-    return officer
-
-
 async def _ask(
-    actor: Actor, meeting: CouncilMeeting, guests: Sequence[Contact], officers: Sequence[Person]
+    actor: Actor, meeting: CouncilMeeting, contacts: Sequence[Contact], officers: Sequence[Person]
 ) -> CouncilMeeting:
-    appointment = await _ready(actor, meeting)
-    about, until = await said_of(meeting), deadline(meeting)
-    for contact in guests:
-        person, body = await contact.person, contact.organization_id
-        attendee = await calendar.ask(actor, appointment, person, AttendeeRole.PARTICIPANT, organization_id=body)
-        await invitations.tell(actor, appointment, attendee, "meeting-invitation", about=about, **until)
-    for officer in officers:
-        attendee = await calendar.ask(actor, appointment, officer, AttendeeRole.STAFF)
-        await invitations.tell(actor, appointment, attendee, "meeting-invitation", about=about, **until)
+    appointment = await Appointment.get(id=meeting.appointment_id)
+    guests.must_be_ready(actor, appointment)
+    appointment = await calendar.confirm(actor, appointment)
+    told = {"about": await said_of(meeting), **deadline(meeting)}
+    await guests.ask(actor, appointment, "meeting-invitation", contacts=contacts, officers=officers, **told)
     if meeting.status is MeetingStatus.PLANNED:
         return await move(actor, meeting, MeetingStatus.INVITED, "meeting-invited")
     return await records.touch(actor, meeting)
-
-
-async def _ready(actor: Actor, meeting: CouncilMeeting) -> Appointment:
-    """The date, firm from the first invitation on. Raises Incomplete where nobody would know where to go."""
-    appointment = await Appointment.get(id=meeting.appointment_id)
-    calendar.must_be_ahead(actor, appointment.starts_at)
-    if not (appointment.place or appointment.online_url):
-        raise Incomplete("場所かオンラインのURLを入力してください。", field="place")
-    return await calendar.confirm(actor, appointment)
 
 
 @verb(*LIAISONS)
@@ -136,20 +116,9 @@ async def uninvite(actor: Actor, meeting_id: UUID, *, attendee_id: UUID, version
     """Take one person's invitation back: their calendar gets a CANCEL, nobody else hears of it."""
     meeting = await records.find(visible_to(actor), meeting_id, version)
     must_be_in(LABELS, meeting.status, *AHEAD)
-    asked = calendar.attendees_visible_to(actor).filter(appointment_id=meeting.appointment_id)
-    await records.see(asked, attendee_id, field="attendee_id")
-    attendee = await records.find(asked, attendee_id)
-    if attendee.removed_at is not None:
-        raise WrongState("この人への案内はすでに取り消されています。", field="attendee_id")
-    await _let_go(actor, meeting, attendee)
-    return meeting
-
-
-async def _let_go(author: Author, meeting: CouncilMeeting, attendee: Attendee) -> None:
-    appointment = await Appointment.get(id=meeting.appointment_id)
-    await calendar.uninvite(author, appointment, attendee)
-    await invitations.tell(author, appointment, attendee, "meeting-released", about=await said_of(meeting))
-    await records.touch(author, meeting)
+    attendee = await guests.find_asked(actor, meeting.appointment_id, attendee_id)
+    await guests.let_go(actor, attendee, "meeting-released")
+    return await records.touch(actor, meeting)
 
 
 @when_leaving
@@ -160,14 +129,4 @@ async def release_for_leaving(author: Author, person: Person, at: datetime, to: 
     if to is not None or person.is_officer:
         return
     ahead = CouncilMeeting.filter(status__in=AHEAD, starts_at__gte=at)
-    asked = Attendee.filter(person_id=person.id, removed_at=None).exclude(partstat__in=STAYING_AWAY)
-    theirs = asked.filter(appointment_id__in=Subquery(ahead.values("appointment_id")))
-    for seen in await theirs.order_by("appointment_id"):
-        meeting = await ahead.filter(appointment_id=seen.appointment_id).select_for_update().first()
-        attendee = await theirs.filter(id=seen.id).select_for_update().first()
-        if meeting and attendee:
-            was_coming = attendee.partstat is PartStat.ACCEPTED
-            await _let_go(author, meeting, attendee)
-            if was_coming:
-                appointment = await Appointment.get(id=meeting.appointment_id)
-                await charge.tell_of_loss(author, appointment, attendee, reason=GONE)
+    await guests.release(author, person, ahead, "meeting-released", reason=GONE)
