@@ -22,7 +22,18 @@ from api.callers import whoever
 from api.guard import answer
 from api.house import House
 from api.observing import failed
-from domain import agreements, campaigns, encounters, looks, notices, organizations, outreach, statistics, wifi
+from domain import (
+    agreements,
+    campaigns,
+    councils,
+    encounters,
+    looks,
+    notices,
+    organizations,
+    outreach,
+    statistics,
+    wifi,
+)
 from domain.actor import TOKYO, Actor, Role
 from domain.errors import Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Period, shown
@@ -30,6 +41,7 @@ from domain.looks import Door
 from exports.agreements import public_parties_file
 from exports.campaigns import stale_file
 from exports.contacts import contacts_file
+from exports.councils import council_members_file, councils_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
 from exports.names import content_disposition
@@ -101,6 +113,18 @@ async def _organizations(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
 
 
+async def _councils(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await councils.listed(actor)
+    return await asyncio.to_thread(councils_file, listed, asked.format, actor.now)
+
+
+async def _council_members(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await councils.listed_members(actor)
+    return await asyncio.to_thread(council_members_file, listed, asked.format, actor.now)
+
+
 async def _contacts(actor: Actor, asked: Asked) -> File:
     _must_be_a_list(asked)
     listed = await organizations.listed_contacts(actor)
@@ -145,6 +169,8 @@ async def _notices(actor: Actor, asked: Asked) -> File:
 
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
+    "councils": Export(_councils, Role.HQ_LIAISON),
+    "council-members": Export(_council_members, Role.HQ_LIAISON),
     "encounters": Export(_encounters, Role.HQ_LIAISON),
     "notices": Export(_notices, Role.HQ_LIAISON),
     "organizations": Export(_organizations, Role.HQ_LIAISON),

@@ -7,7 +7,8 @@ puts the domain's own refusals where they belong in the file. Nothing here touch
 from typing import Any
 
 from api.intake.contacts import CONTACTS
-from api.intake.councils import COUNCIL_MEMBERS
+from api.intake.council_members import COUNCIL_MEMBERS
+from api.intake.councils import COUNCILS
 from api.intake.encounters import ENCOUNTERS
 from api.intake.kind import Field, Intake, Kind, Problem, Taken
 from api.intake.lines import lines, placed
@@ -28,12 +29,13 @@ KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
-        *(OUTREACH, COUNCIL_MEMBERS),
+        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS),
     )
 }
 
 __all__ = [
     "CONTACTS",
+    "COUNCILS",
     "COUNCIL_MEMBERS",
     "ENCOUNTERS",
     "KINDS",

@@ -1,4 +1,4 @@
-"""協議会の会員: the list of members as a secretariat keeps it."""
+"""協議会・ネットワーク: the list of councils that a prefecture keeps."""
 
 from __future__ import annotations
 
@@ -6,84 +6,82 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from api.intake.kind import Doubt, Field, Kind
-from api.intake.organizations import LOOKED_AFTER, NUMBER
-from api.intake.readers import choice, day, offered, text
-from domain.councils import ROLE_LABELS, CouncilRole
+from api.intake.kind import Field, Kind
+from api.intake.organizations import LOOKED_AFTER
+from api.intake.readers import NO, YES, choice, day, kana, offered, text
+from domain.councils import KIND_LABELS, CouncilKind
 from domain.japanese import name_key
-from domain.organizations import CI_SECTOR_LABELS, CiSector
 
-ROLES = {label: role for role, label in ROLE_LABELS.items()} | {
-    "委員": CouncilRole.MEMBER,
-    "正会員": CouncilRole.MEMBER,
-    "委員長": CouncilRole.CHAIR,
-    "副委員長": CouncilRole.VICE_CHAIR,
-    "アドバイザー": CouncilRole.ADVISER,
+KINDS = {label: kind for kind, label in KIND_LABELS.items()} | {
+    "都道府県協議会": CouncilKind.PREFECTURAL,
+    "サイバーテロ対策": CouncilKind.CYBER_TERROR,
+    "署協議会": CouncilKind.STATION,
+    "地区協議会": CouncilKind.STATION,
+    "ネットワーク": CouncilKind.NETWORK,
 }
-SECTORS = {label: sector for sector, label in CI_SECTOR_LABELS.items()}
+CONSENTS = dict.fromkeys(("可", *YES), True) | dict.fromkeys(("不可", *NO), False)
 
 
 @dataclass(frozen=True)
-class CouncilMemberRow:
-    """The body is named by its 法人番号 or its name, a police unit by its code or name."""
+class CouncilRow:
+    """`unit` is the code or the name of the secretariat, empty for the importer's own."""
 
-    council: str
-    organization: str = ""
-    corporate_number: str | None = None
-    police_unit: str = ""
-    role: CouncilRole | None = None
-    sector: CiSector | None = None
-    term_from: date | None = None
-    term_to: date | None = None
+    name: str
+    name_kana: str = ""
+    kind: CouncilKind | None = None
+    founded_on: date | None = None
+    members_are_known: bool | None = None
+    purpose: str = ""
+    remarks: str = ""
     unit: str = ""
 
-    @property
-    def member(self) -> str:
-        return self.corporate_number or name_key(self.organization) or self.police_unit
+
+def _identity(row: CouncilRow) -> tuple[str, Hashable]:
+    return "name", (name_key(row.name), row.unit)
 
 
-def _identity(row: CouncilMemberRow) -> tuple[str, Hashable]:
-    return "organization", (name_key(row.council), row.unit, row.member, row.term_from)
-
-
-def _nobody(row: CouncilMemberRow) -> Doubt | None:
-    return None if row.member else Doubt("organization", "団体名、法人番号か警察の所属を入力してください。")
-
-
-COUNCIL_MEMBERS = Kind(
-    "council-members",
-    "協議会の会員",
-    CouncilMemberRow,
+COUNCILS = Kind(
+    "councils",
+    "協議会・ネットワーク",
+    CouncilRow,
     (
         Field(
-            "council",
-            ("協議会", "協議会名", "ネットワーク名", "会議体"),
+            "name",
+            ("名称", "協議会", "協議会名", "ネットワーク名", "会議体"),
             text(200),
             required=True,
             example="見本市サイバーセキュリティ協議会",
         ),
+        Field("name_kana", ("名称カナ", "フリガナ", "カナ"), kana(300)),
         Field(
-            "organization",
-            ("団体名", "会員名", "会員", "事業者名", "会社名", "名称"),
-            text(200),
-            example="架空電力株式会社",
-            note="団体・事業者の名簿と同じ名称です。",
+            "kind",
+            ("種別", "区分", "種類"),
+            choice(KINDS),
+            example="署単位の協議会",
+            choices=offered(KINDS),
+            note="新しい協議会では必ず。空欄は、登録済みの協議会ではいまの種別です。",
         ),
-        NUMBER,
-        Field("police_unit", ("警察の所属", "警察会員"), text(100), note="警察の所属が会員のときだけ。"),
         Field(
-            "role",
-            ("役職", "役割", "役員"),
-            choice(ROLES),
-            example="会員",
-            choices=offered(ROLES),
-            note="空欄は、新しい会員では「会員」、登録済みの任期ではいまの役割です。",
+            "founded_on",
+            ("設立日", "設立年月日", "発足日"),
+            day,
+            example="2026-04-01",
+            note="新しい協議会では必ず。空欄は、登録済みの協議会ではいまの設立日です。",
         ),
-        Field("sector", ("分野", "重要インフラ分野"), choice(SECTORS), choices=offered(SECTORS)),
-        Field("term_from", ("任期の初日", "入会日", "就任日", "任期始期"), day, example="2026-04-01"),
-        Field("term_to", ("任期の終わり", "任期満了日", "退会日", "任期終期"), day, example="2028-03-31"),
-        replace(LOOKED_AFTER, headings=("事務局",), note="同じ名称の協議会が複数あるときだけ。"),
+        replace(
+            LOOKED_AFTER,
+            headings=("事務局", *LOOKED_AFTER.headings),
+            note="新しい協議会の空欄は読み込む人の所属、登録済みの協議会の空欄はいまの事務局です。",
+        ),
+        Field(
+            "members_are_known",
+            ("会員名の相互開示", "会員名の開示", "名簿の共有"),
+            choice(CONSENTS),
+            choices=offered(CONSENTS),
+            note="会員どうしが互いの名前を知ることに、全会員が同意しているときだけ「可」。空欄は「不可」です。",
+        ),
+        Field("purpose", ("目的", "設立目的"), text(1000), example="情報の共有と対処能力の向上"),
+        Field("remarks", ("備考",), text(1000), note="個別の事件・相談の内容、被害者等の氏名は記入しないでください。"),
     ),
     _identity,
-    (_nobody,),
 )

@@ -17,7 +17,8 @@ from domain.councils.council import (
     visible_to,
 )
 from domain.councils.joining import admit, correct_membership, end_membership, must_lie_within, strike_membership
-from domain.councils.keeping import correct, dissolve, establish, transfer, when_dissolving, when_moving
+from domain.councils.keeping import correct, dissolve, establish, named, transfer, when_dissolving, when_moving
+from domain.councils.listing import ListedCouncil, ListedMember, listed, listed_members
 
 __all__ = [
     "KIND_LABELS",
@@ -28,6 +29,8 @@ __all__ = [
     "CouncilKind",
     "CouncilMembership",
     "CouncilRole",
+    "ListedCouncil",
+    "ListedMember",
     "admit",
     "correct",
     "correct_membership",
@@ -36,10 +39,13 @@ __all__ = [
     "establish",
     "find_kept",
     "kept_by",
+    "listed",
+    "listed_members",
     "members_on",
     "memberships_visible_to",
     "must_lie_within",
     "must_stand",
+    "named",
     "strike_membership",
     "transfer",
     "visible_to",

@@ -34,13 +34,14 @@ async def establish(
     """Take a council in; its secretariat is the actor's unit, or one that it covers."""
     unit = await units.find_covered(actor, unit_id)
     values = {"kind": kind, "purpose": purpose, "members_are_known": members_are_known, "remarks": remarks}
-    named = _named(name, name_kana)
+    called = named(name, name_kana)
     return await records.create(
-        actor, Council, "council-established", unit_id=unit.id, founded_on=founded_on, **named, **values
+        actor, Council, "council-established", unit_id=unit.id, founded_on=founded_on, **called, **values
     )
 
 
-def _named(name: str, name_kana: str) -> dict[str, str]:
+def named(name: str, name_kana: str) -> dict[str, str]:
+    """The columns that follow from what a council is called. Raises Invalid."""
     records.must_say(storable(name, field="name"), "名称", "name")
     return {
         "name": name,
@@ -76,7 +77,7 @@ async def correct(
     }
     values = {column: value for column, value in given.items() if value is not None}
     if name is not None or name_kana is not None:
-        values |= _named(council.name if name is None else name, council.name_kana if name_kana is None else name_kana)
+        values |= named(council.name if name is None else name, council.name_kana if name_kana is None else name_kana)
     if founded_on is not None:
         await _must_precede(council, founded_on)
     return await records.change(actor, council, "council-corrected", **values)

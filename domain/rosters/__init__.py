@@ -1,7 +1,8 @@
 """名簿の取り込み: rosters as offices keep them, taken in whole or not at all."""
 
 from domain.rosters.contacts import take_in_contacts
-from domain.rosters.councils import take_in_council_members
+from domain.rosters.council_members import take_in_council_members
+from domain.rosters.councils import take_in_councils
 from domain.rosters.encounters import take_in_encounters
 from domain.rosters.lines import Change, Line, Problem, Rejected, Taken, Unread
 from domain.rosters.officers import take_in_officers
@@ -20,6 +21,7 @@ __all__ = [
     "Unread",
     "take_in_contacts",
     "take_in_council_members",
+    "take_in_councils",
     "take_in_encounters",
     "take_in_officers",
     "take_in_organizations",

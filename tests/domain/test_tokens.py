@@ -257,6 +257,7 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("campaigns.stale.stale_counts", "campaigns.stale.stale_listed"),
         "agreements.naming.list_public_parties",
         "outreach.listing.listed",
+        *("councils.listing.listed", "councils.listing.listed_members"),
         *("organizations.listing.listed", "organizations.listing.listed_contacts"),
     }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)

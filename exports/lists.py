@@ -1,0 +1,59 @@
+"""A list as a file: all columns in whichever form; a workbook has those to print in front where they are fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import orjson
+
+from domain.actor import TOKYO
+from domain.japanese import Period, wareki
+from exports.columns import Column, Row, Sheet, period_notes
+from exports.csv import csv_bytes
+from exports.files import File, Format
+from exports.names import file_name, period_part
+from exports.sheet import xlsx
+
+
+def listed_today(
+    title: str, columns: Sequence[Column], rows: Sequence[Row], format: Format, now: datetime, unit: str
+) -> File:
+    """団体一覧_20261001.csv: how it stands, of so many 団体 (`unit`). The workbook's first sheet has all columns, for
+    it is the one that is taken in again; `now` is an aware instant."""
+    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}{unit}",)
+    sheet = Sheet(title, columns, rows, notes=notes, tab="一覧")
+    return _file(file_name(title, _day(now), extension=format), sheet, format, now)
+
+
+def listed_of(
+    period: Period,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    format: Format,
+    now: datetime,
+    *,
+    printed: Collection[str],
+) -> File:
+    """R08Q2_接触一覧_20261001.csv: what was in a period; `printed` are the keys of the columns that fit on paper."""
+    shown = [column for column in columns if column.key in printed]
+    sheet = Sheet(title, shown, rows, notes=period_notes(period, now, period.ends_on), tab="一覧")
+    name = file_name(period_part(period), title, _day(now), extension=format)
+    return _file(name, sheet, format, now, columns)
+
+
+def _file(name: str, sheet: Sheet, format: Format, now: datetime, columns: Sequence[Column] = ()) -> File:
+    return File(name, format.media_type, _bytes(sheet, columns or sheet.columns, format, now))
+
+
+def _bytes(sheet: Sheet, columns: Sequence[Column], format: Format, now: datetime) -> bytes:
+    if format is Format.CSV:
+        return csv_bytes(columns, sheet.rows)
+    if format is Format.JSON:
+        return orjson.dumps([{column.heading: row[column.key] for column in columns} for row in sheet.rows])
+    return xlsx(sheet, now, data=(columns, sheet.rows))
+
+
+def _day(now: datetime) -> str:
+    return f"{now.astimezone(TOKYO):%Y%m%d}"
