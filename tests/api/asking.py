@@ -9,6 +9,7 @@ from api.graphql_door import GraphQLDoor, worded
 from api.guard import Asked
 from api.schema import schema
 from domain.actor import Actor
+from domain.journal import Entry
 
 
 async def _nobody(*_: object) -> object:
@@ -47,3 +48,31 @@ async def change(actor: Actor, mutation: str, shown: str = "__typename", **input
 def codes(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
     """Code and field of every refusal."""
     return [(one["extensions"]["code"], one["extensions"].get("field")) for one in answer.get("errors", [])]
+
+
+async def done(actor: Actor, mutation: str, shown: str = "__typename", **input: Any) -> Any:
+    """What the payload shows of a mutation that is taken."""
+    answer = await change(actor, mutation, shown, **input)
+    assert "errors" not in answer, (mutation, answer["errors"])
+    return answer["data"][mutation]
+
+
+async def refused(actor: Actor, mutation: str, **input: Any) -> str:
+    """The code of the refusal; nothing is written."""
+    before = await Entry.all().count()
+    [(code, _)] = codes(await change(actor, mutation, "__typename", **input))
+    assert await Entry.all().count() == before
+    return code
+
+
+FIGURES = """
+    query($period: String!, $measures: [String!]) {
+      statistics(period: $period) { figures(byKind: true, measures: $measures) { unitName kind measure value } }
+    }"""
+
+
+async def figures(reader: Actor, unit_name: str, period: str, *measures: str) -> dict[tuple[str, str | None], float]:
+    """What the reader is told of a unit: each figure that is not 0, of each kind, and of all (None) together."""
+    told = (await read(reader, FIGURES, period=period, measures=list(measures)))["statistics"]["figures"]
+    own = [one for one in told if one["unitName"] == unit_name and one["value"]]
+    return {(one["measure"], one["kind"]): one["value"] for one in own}

@@ -7,43 +7,21 @@ from domain import retention
 from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementFile, AgreementParty, PartyNaming, ResearchOutput, SigningCeremony
 from domain.calendar import Attendee
-from domain.journal import Entry
 from domain.organizations import Organization
 from tests import make
-from tests.api.asking import change, codes, read
+from tests.api.asking import done, read, refused
+from tests.api.asking import figures as counted
 from tests.api.test_agreement_files import SHOWN
 from tests.api.test_document_files import as_, named
 from tests.make import PDF, Town
 
 AUTUMN = datetime.fromisoformat("2026-10-05T09:00:00+09:00")
 BODIES = ("架空電力株式会社", "見本信用金庫")
-FIGURES = """
-    query($period: String!, $measures: [String!]) {
-      statistics(period: $period) { figures(byKind: true, measures: $measures) { unitName kind measure value } }
-    }"""
-
-
-async def done(actor: Actor, mutation: str, shown: str = "__typename", **input: Any) -> Any:
-    """What the payload shows of a mutation that is taken."""
-    answer = await change(actor, mutation, shown, **input)
-    assert "errors" not in answer, (mutation, answer["errors"])
-    return answer["data"][mutation]
-
-
-async def refused(actor: Actor, mutation: str, **input: Any) -> str:
-    """The code of the refusal; nothing is written."""
-    before = await Entry.all().count()
-    [(code, _)] = codes(await change(actor, mutation, "__typename", **input))
-    assert await Entry.all().count() == before
-    return code
 
 
 async def figures(town: Town, period: str, *measures: str) -> dict[tuple[str, str | None], Any]:
     """What the statistician reads of the first station."""
-    asked = {"period": period, "measures": list(measures)}
-    told = (await read(make.at(town.statistician, AUTUMN), FIGURES, **asked))["statistics"]["figures"]
-    own = [one for one in told if one["unitName"] == town.station.name and one["value"]]
-    return {(one["measure"], one["kind"]): one["value"] for one in own}
+    return await counted(make.at(town.statistician, AUTUMN), town.station.name, period, *measures)
 
 
 async def partners(town: Town) -> dict[str, Actor]:
@@ -137,8 +115,8 @@ def test_s1_an_agreement_is_signed_at_its_ceremony_goes_on_and_is_counted(play: 
         await signed_there(id, later, own[BODIES[0]])
         await goes_on(id, later, town.statistician)
         measures = ("AGREEMENTS_IN_FORCE", "AGREEMENTS_NEW", "AGREEMENTS_EXTENDED", "PARTIES_UNIQUE")
-        counted = await figures(town, "2026Q2", *measures, "PARTIES_BY_BUSINESS")
-        assert {key: value for key, value in counted.items() if key[1] in (None, "COMPANY")} == {
+        found = await figures(town, "2026Q2", *measures, "PARTIES_BY_BUSINESS")
+        assert {key: value for key, value in found.items() if key[1] in (None, "COMPANY")} == {
             ("AGREEMENTS_IN_FORCE", None): 1,
             ("AGREEMENTS_NEW", None): 1,
             ("AGREEMENTS_EXTENDED", None): 1,
@@ -172,8 +150,8 @@ def test_s28_joint_research_has_a_theme_a_period_and_results_that_are_counted(pl
         assert read_back["agreements"]["edges"] == [
             {"node": {"kind": "JOINT_RESEARCH", "researchTheme": "不正通信の分析"}}
         ]
-        counted = await figures(town, "2026Q2", "RESEARCH_OUTPUTS", "AGREEMENTS_NEW")
-        assert counted == {
+        found = await figures(town, "2026Q2", "RESEARCH_OUTPUTS", "AGREEMENTS_NEW")
+        assert found == {
             ("RESEARCH_OUTPUTS", None): 1,
             ("RESEARCH_OUTPUTS", "METHOD"): 1,
             ("AGREEMENTS_NEW", None): 1,

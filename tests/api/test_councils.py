@@ -26,6 +26,7 @@ COUNCILS = """
         } }
       }
     }"""
+CYBER = "CYBER_TERROR"
 MEMBERSHIPS = """
     {
       councilMemberships(first: 10) {
@@ -36,7 +37,8 @@ MEMBERSHIPS = """
 FIGURES = """
     query($period: String!) {
       statistics(period: $period) {
-        figures(measures: ["COUNCILS", "COUNCIL_MEMBERS", "COUNCIL_MEMBERS_UNIQUE"]) { unitName measure value } } }"""
+        figures(byKind: true, measures: ["COUNCILS", "COUNCIL_MEMBERS", "COUNCIL_MEMBERS_UNIQUE"]) {
+          unitName measure kind value } } }"""
 
 
 async def done(actor: Actor, mutation: str, **input: Any) -> None:
@@ -71,8 +73,10 @@ def test_from_the_founding_to_the_figures_of_the_quarter(play: Any) -> None:
         await done(town.hq, "endCouncilMembership", membershipId=f"CouncilMembership:{leaving[1].id}", on="2026-06-15")
         asked = make.at(town.statistician, town.hq.now + timedelta(days=120))
         figures = (await read(asked, FIGURES, period="2026Q1"))["statistics"]["figures"]
-        station = {one["measure"]: one["value"] for one in figures if one["unitName"] == "青浜第1警察署"}
-        assert station == {"COUNCILS": 2, "COUNCIL_MEMBERS": 2, "COUNCIL_MEMBERS_UNIQUE": 2}
+        own = [one for one in figures if one["unitName"] == "青浜第1警察署"]
+        counted = {kind: {one["measure"]: one["value"] for one in own if one["kind"] == kind} for kind in (None, CYBER)}
+        assert counted[None] == {"COUNCILS": 2, "COUNCIL_MEMBERS": 2, "COUNCIL_MEMBERS_UNIQUE": 2}
+        assert counted[CYBER] == dict.fromkeys(counted[None], 1), "the water works"
         await done(town.hq, "dissolveCouncil", councilId=ids["重要インフラ対策協議会"], on="2026-07-02")
         assert (await read(town.officer, COUNCILS, on="2026-07-01"))["councils"]["totalCount"] == 1
 

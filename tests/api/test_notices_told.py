@@ -11,12 +11,13 @@ from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact, OrganizationKind
 from domain.outbox import Letter
 from tests import make
-from tests.api.asking import change, codes, read
+from tests.api.asking import change, codes, figures, read
 from tests.clock import NOW
 from tests.domain.notices.telling import DAY, partner, recipient, sent
 from tests.make import Town
 
 BANK = OrganizationKind.FINANCIAL_INSTITUTION
+REACHED = ("NOTICES", "NOTICE_RECIPIENTS", "NOTICE_BODIES")
 FIGURES = """
     query($period: String!) {
       statistics(period: $period, fresh: true) {
@@ -84,7 +85,11 @@ def test_an_industry_of_one_area_is_told_by_its_station_or_by_headquarters_for_i
         assert await reached() == {here.organization_id}
         elsewhere = {"kinds": [BANK.value], "onlyUnitIds": [f"Unit:{town.other_station.id}"]}
         assert codes(await written(town.officer, elsewhere)) == [("NOT_FOUND", "onlyUnitIds")]
+        for who in (town.statistician, town.admin):
+            assert codes(await written(who, elsewhere)) == [("NOT_ALLOWED", None)]
         assert await Notice.all().count() == 2
+        told = await figures(make.at(town.statistician, NOW + 100 * DAY), town.prefecture.name, "2026Q2", *REACHED)
+        assert [told[measure, None] for measure in REACHED] == [2, 2, 1]
 
     play(story)
 
@@ -97,8 +102,8 @@ def test_notices_count_by_theme_with_the_bodies_that_they_went_to(play: Any) -> 
             assert "errors" not in await written(town.officer, {"kinds": [BANK.value]})
         await notices.withdraw(town.officer, (await Notice.all().order_by("id"))[0].id, reason="誤り")
         later = make.at(town.statistician, NOW + 100 * DAY)
-        figures = (await read(later, FIGURES, period="2026Q2"))["statistics"]["figures"]
-        own = [one for one in figures if (one["unitId"], one["kind"]) == (f"Unit:{town.station.id}", "FINANCIAL_FRAUD")]
+        counted = (await read(later, FIGURES, period="2026Q2"))["statistics"]["figures"]
+        own = [one for one in counted if (one["unitId"], one["kind"]) == (f"Unit:{town.station.id}", "FINANCIAL_FRAUD")]
         told = {one["measure"]: float(one["value"]) for one in own}
         assert told == {"THEME_NOTICES": 2, "THEME_NOTICE_BODIES": 4}, "what takes one back is none of them"
 

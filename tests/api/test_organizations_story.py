@@ -8,7 +8,7 @@ import pytest
 from domain.actor import Actor, Role
 from domain.organizations import Contact, Organization
 from tests import make
-from tests.api.asking import change, codes, read
+from tests.api.asking import change, codes, read, refused
 from tests.make import Town
 
 CRITICAL = {
@@ -91,6 +91,32 @@ def test_a_department_that_is_shown_a_body_finds_it_and_whoever_is_not_finds_not
         ended = {"coOwnerId": shown["id"], "version": shown["version"]}
         await done(town.other_officer, "endOrganizationSharing", "organizationCoOwner { endedOn }", **ended)
         assert (await read(town.other_officer, ask))["organizations"]["totalCount"] == 0
+
+    play(story)
+
+
+def test_a_branch_stands_below_its_head_office_for_the_station_that_keeps_it_alone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        head, branch = [
+            await done(town.officer, "registerOrganization", "organization { id version }", kind="COMPANY", name=name)
+            for name in ("架空電力株式会社", "架空電力株式会社見本支社")
+        ]
+        contact = await make.contact(town.officer, await Organization.get(name="架空電力株式会社"))
+        below = {"organizationId": branch["id"], "version": branch["version"], "parentOrganizationId": head["id"]}
+        for who, code in (
+            (town.statistician, "NOT_ALLOWED"),
+            (make.outsider(town.officer, Role.PARTNER, contact), "NOT_ALLOWED"),
+            (town.other_officer, "NOT_FOUND"),
+        ):
+            assert await refused(who, "placeOrganizationBelow", **below) == code
+        placed = await done(town.officer, "placeOrganizationBelow", "organization { parent { id } }", **below)
+        assert placed["parent"] == {"id": head["id"]}
+        tree = "query($id: ID!) { organization(id: $id) { children { edges { node { id } } } } }"
+        assert (await read(town.officer, tree, id=head["id"]))["organization"]["children"]["edges"] == [
+            {"node": {"id": branch["id"]}}
+        ]
+        upside_down = {"organizationId": head["id"], "version": head["version"], "parentOrganizationId": branch["id"]}
+        assert await refused(town.officer, "placeOrganizationBelow", **upside_down) == "CONFLICT"
 
     play(story)
 

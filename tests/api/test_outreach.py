@@ -36,7 +36,8 @@ FIGURES = """
       statistics(period: $period, fresh: true) {
         figures(measures: [
           "OUTREACH", "OUTREACH_URGING", "OUTREACH_PEOPLE", "OUTREACH_BODIES", "OUTREACH_VISITORS", "OUTREACH_COPIES",
-          "THEME_OUTREACH", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_HOSTS_UNIQUE"
+          "OUTREACH_MEDIA", "THEME_OUTREACH", "THEME_OUTREACH_PEOPLE", "AUDIENCE_OUTREACH_PEOPLE", "OUTREACH_HOSTS",
+          "OUTREACH_HOSTS_UNIQUE"
         ]) { unitId measure kind value }
       }
     }"""
@@ -111,8 +112,11 @@ def test_a_seminar_with_an_insurer_goes_from_the_plan_to_the_checked_report(play
             "OUTREACH_PEOPLE": 31,
             "OUTREACH_BODIES": 24,
             "OUTREACH_COPIES": 80,
+            "OUTREACH_MEDIA": 1,
             "THEME_OUTREACH": 1,
+            "THEME_OUTREACH_PEOPLE": 31,
             "AUDIENCE_OUTREACH_PEOPLE": 31,
+            "OUTREACH_HOSTS": 2,
             "OUTREACH_HOSTS_UNIQUE": 2,
         }
 

@@ -1,4 +1,5 @@
-"""平素から顔の見える関係 through the door, each row from its first entry to its figure: S2, S8, S10, S25, S29, S36, X5.
+"""平素から顔の見える関係 through the door, each row from its first entry to its figure: S2, S8, S10, S24, S25, S29,
+S36, X5.
 
 Guidance (S23) and what several departments do with one body stand in `test_encounters`, improvements (X3) in
 `test_improvements`.
@@ -124,6 +125,27 @@ def test_s10_an_operator_of_critical_infrastructure_is_known_by_its_ceptoar_and_
     play(story)
 
 
+def test_s24_an_approach_to_a_provider_counts_by_its_theme_as_that_is_put_right_after_the_check(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, contact = town.officer, await contact_of(town)
+        noted = await done(us, "noteEncounter", "encounter { id version }", **met(us, contact, theme="FINANCIAL_FRAUD"))
+        id = {"encounterId": noted["encounter"]["id"]}
+        right = {**id, "version": noted["encounter"]["version"], "theme": "LOG_RETENTION", "reason": "テーマの誤り"}
+        assert codes(await change(us, "correctCheckedEncounter", **right)) == [("WRONG_STATE", "status")]
+        await refused_to_others(us, town, contact, "checkEncounter", **id)
+        assert codes(await change(us, "checkEncounter", **id)) == [("NOT_ALLOWED", None)]
+        checked = await done(town.hq, "checkEncounter", "encounter { version }", **id)
+        right["version"] = checked["encounter"]["version"]
+        await refused_to_others(us, town, contact, "correctCheckedEncounter", **right)
+        assert await figures(town, "THEME_ENCOUNTERS", "THEME_BODIES", kind="FINANCIAL_FRAUD") == [1, 1]
+        put_right = await done(us, "correctCheckedEncounter", "encounter { status theme }", **right)
+        assert put_right["encounter"] == {"status": "CHECKED", "theme": "LOG_RETENTION"}
+        assert await figures(town, "THEME_ENCOUNTERS", "THEME_BODIES", kind="FINANCIAL_FRAUD") == [0, 0]
+        assert await figures(town, "THEME_ENCOUNTERS", "THEME_BODIES", kind="LOG_RETENTION") == [1, 1]
+
+    play(story)
+
+
 def test_s25_a_body_is_shared_with_another_department_which_is_warned_and_changes_nothing_of_it(play: Any) -> None:
     async def story(town: Town) -> None:
         contact = await contact_of(town)
@@ -180,6 +202,7 @@ def test_s36_a_contact_has_a_unit_and_an_extension_is_confirmed_and_counted(play
         later = make.at(town.officer, town.officer.now + 20 * DAY)
         confirmed = await done(later, "confirmContact", "contact { verifiedOn }", **confirm)
         assert confirmed["contact"]["verifiedOn"] == "2026-07-21"
-        assert await figures(town, "CONTACTS", "CONTACTS_FRESH", kind="EMERGENCY") == [1, 1]
+        found = await figures(town, "CONTACTS", "CONTACTS_FRESH", "CONTACT_FRESHNESS", kind="EMERGENCY")
+        assert found == [1, 1, 100]
 
     play(story)
