@@ -87,16 +87,20 @@ def sheets(report: Report) -> list[Sheet]:
     asked: dict[str, list[Tally]] = {}
     for tally in report.tallies:
         asked.setdefault(tally.facts.name, []).append(tally)
-    pages = [("総括", _headlines(report)), *((group[0].facts.label, _by_kind(group)) for group in asked.values())]
+    pages = [
+        ("総括", "", _headlines(report)),
+        *((group[0].facts.label, group[0].facts.note, _by_kind(group)) for group in asked.values()),
+    ]
     return [
-        Sheet(f"{TITLE}（{tab}）　{report.name}", part, rows, total, _noted(notes, part), tab=tab)
-        for label, columns in pages
+        Sheet(f"{TITLE}（{tab}）　{report.name}", part, rows, total, _noted(notes, note, part), tab=tab)
+        for label, note, columns in pages
         for tab, part in _parts(label, place, columns)
     ]
 
 
-def _noted(notes: Sequence[str], columns: Sequence[Column]) -> Sequence[str]:
-    return (*notes, ROUNDED) if any(column.digits for column in columns) else notes
+def _noted(notes: Sequence[str], note: str, columns: Sequence[Column]) -> Sequence[str]:
+    rounded = ROUNDED if any(column.digits for column in columns) else ""
+    return (*notes, *(said for said in (note, rounded) if said))
 
 
 def _parts(label: str, place: Column, columns: list[Column]) -> list[tuple[str, list[Column]]]:

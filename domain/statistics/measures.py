@@ -42,6 +42,7 @@ from domain.organizations import (
 from domain.statistics.councils import OF_COUNCILS
 from domain.statistics.notices import OF_NOTICES
 from domain.statistics.outreach import OF_OUTREACH
+from domain.statistics.partners import OF_PARTNERS
 from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -411,6 +412,7 @@ TALLIES = (
     Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
     Tally("PARTIES_BY_BUSINESS", PARTIES_BY_BUSINESS, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("PARTIES_BY_SIZE", PARTIES_BY_SIZE, "参加団体", "団体", STOCK, counting=UNIQUE),
+    *OF_PARTNERS,
     Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK, counting=UNIQUE),
     Tally("VOLUNTEERS", COMMISSIONS, "委嘱中", "人", STOCK, where="is_serving", counting=UNIQUE),
     Tally("VOLUNTEERS_NEW", COMMISSIONS, "新規委嘱", "人", FLOW, where="is_new", counting=UNIQUE),

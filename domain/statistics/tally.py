@@ -34,7 +34,7 @@ class Counting(StrEnum):
 class Facts:
     """Records of one concept. `record` is the model whose rows `id` names, `kinds` maps each kind to its label.
 
-    `headquarters_only` are kinds that a station cannot have.
+    `headquarters_only` are kinds that a station cannot have; `note` is what its printed table says besides.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Facts:
     kinds: Mapping[str, str]
     select: str
     headquarters_only: frozenset[str] = frozenset()
+    note: str = ""
 
 
 @dataclass(frozen=True)

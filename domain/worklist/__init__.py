@@ -1,20 +1,25 @@
 """朝の仕事: whom to call this morning and why, and how each partner stands with us."""
 
 from domain.worklist.health import (
+    GRADE_LABELS,
+    STANDARD,
     Reason,
     Relationship,
     RelationshipGrade,
     RelationshipReason,
+    graded_on,
     relationships,
 )
 from domain.worklist.listing import LABELS, MOST, SETTLED_BY, Work, Worklist, worklist
 from domain.worklist.parts import PARTS, WorkKind
 
 __all__ = [
+    "GRADE_LABELS",
     "LABELS",
     "MOST",
     "PARTS",
     "SETTLED_BY",
+    "STANDARD",
     "Reason",
     "Relationship",
     "RelationshipGrade",
@@ -22,6 +27,7 @@ __all__ = [
     "Work",
     "WorkKind",
     "Worklist",
+    "graded_on",
     "relationships",
     "worklist",
 ]

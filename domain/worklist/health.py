@@ -6,7 +6,8 @@ threshold. WATCH 要注意: anything else that is not as it should be. Everythin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -46,6 +47,11 @@ class RelationshipReason(StrEnum):
     NOTICE_UNREAD = "NOTICE_UNREAD"
 
 
+GRADE_LABELS: Mapping[RelationshipGrade, str] = {
+    RelationshipGrade.GOOD: "良好",
+    RelationshipGrade.WATCH: "要注意",
+    RelationshipGrade.DRIFTING: "遠のいている",
+}
 GRAVE = frozenset(
     (RelationshipReason.NOBODY_KNOWN, RelationshipReason.NEVER_MET, RelationshipReason.OUT_OF_TOUCH),
 )
@@ -138,8 +144,8 @@ PARTNERS = f"""
         FROM notice_recipient one JOIN notice ON notice.id = one.notice_id
         WHERE one.organization_id IN (SELECT id FROM partner)
         GROUP BY one.organization_id)"""  # noqa: S608 our own words
-# Beside the grade the facts of its reasons; `found` is how many there are of the grades that are asked for.
-SELECT = """,
+# Beside the grade the facts of its reasons.
+GRADED = """,
     fact AS (
         SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
             known.organization_id IS NOT NULL AS is_known, item.due_on AS mend_by,
@@ -160,16 +166,36 @@ SELECT = """,
                 OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 OR mend_by < $2
                 OR unread_since IS NOT NULL THEN 'WATCH'
             ELSE 'GOOD' END AS grade
-        FROM fact)
+        FROM fact)"""
+# `found` is how many there are of the grades that are asked for.
+SELECT = f"""{GRADED}
     SELECT *, count(*) OVER () AS found FROM graded
     WHERE grade = ANY ($5::text[]) AND ($7::uuid IS NULL OR coalesce(owner_id, $7) = $7)
-    ORDER BY {order} LIMIT $6"""
+    ORDER BY {{order}} LIMIT $6"""  # noqa: S608 our own words
 BY_GRADE = "array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id"
 """The gravest first, and in the order of their names."""
 BY_SILENCE = 'coalesce(met_on, since), name COLLATE "C", id'
 """Whoever was met longest ago, or has been waiting for that since they became a partner, first."""
 MOST = 500
 """Partners that are told at once."""
+
+
+STANDARD = Thresholds()
+"""The days of a prefecture that has set none."""
+
+
+def graded_on(units: str, day: str, until: str) -> str:
+    """How each partner of these units (uuid[]) stood with us at the end of a day, of which `until` is the last instant,
+    as a SELECT of `id`, `unit_id` and `grade` for another statement; all three are SQL.
+
+    It goes by the `STANDARD` days, so that a figure means the same everywhere and for good. Who was a partner and what
+    had taken place is known of any day. The rest is known only as it is now: a contact who was verified since, and
+    what was settled, done or read since, count as if that had been before, and a body that was given up since not at
+    all. A run of the statistics, which is kept when the day is over, keeps what was known then.
+    """
+    told = {"1": units, "2": day, "3": until, "4": f"'{STANDARD.days}'"}
+    graded = re.sub(r"\$(\d+)", lambda found: told[found[1]], PARTNERS + GRADED)
+    return f"{graded} SELECT id, unit_id, grade FROM graded"  # noqa: S608 our own words
 
 
 @verb(*LIAISONS, only_reads=True)

@@ -138,7 +138,23 @@ async def drawn(town: Town, seed: int, size: int = 40) -> Year:
         await _council(year, number)
         await _outreach(year, number)
     await _expired(year)
+    await _left_undone(year, Random(f"undone {seed}"))
     return year
+
+
+async def _left_undone(year: Year, draw: Random) -> None:
+    """Next steps, things to be improved and unread notices: some overdue, some settled. And a body that is given up."""
+    for met in await Encounter.all().order_by("id"):
+        if draw.random() < 0.2:
+            done = draw.choice([None, EDGES[4]])
+            await Encounter.filter(id=met.id).update(next_due_on=draw.choice(EDGES), next_done_on=done)
+    for one in await Improvement.all().order_by("id"):
+        if draw.random() < 0.3:
+            await Improvement.filter(id=one.id).update(organization_id=draw.choice(year.hosts).id)
+    for told in await NoticeRecipient.all().order_by("id"):
+        if draw.random() < 0.2:
+            await NoticeRecipient.filter(id=told.id).update(escalated_at=year.instant())
+    await Organization.filter(id=year.hosts[-1].id).update(retired_on=EDGES[1])
 
 
 async def _outreach(year: Year, number: int) -> None:

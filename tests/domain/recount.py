@@ -1,14 +1,13 @@
 """The quarter counted again by plain loops over the rows, sharing nothing with the SQL but the names of the tallies."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
 from domain import outreach
 from domain.activities import Activity, ActivityParticipation, ActivityStatus, ParticipationStatus
-from domain.actor import TOKYO
 from domain.agreements import (
     Agreement,
     AgreementAmendment,
@@ -46,10 +45,10 @@ from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
+from tests.domain import recount_partners
+from tests.domain.recount_rows import Item, day_of, end_of, standing
 
 ANSWERED = (CampaignReply.CONFIRMED, CampaignReply.CHANGED)
-Item = tuple[UUID, str, object]
-"""One thing that counts: its unit, its kind, and the number or the body or person that it stands for."""
 
 
 async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
@@ -57,7 +56,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
     partners = (_parties, _encounters, _bodies, _contacts, _outreach, _improvements, _notices, _campaigns)
-    more = (*partners, _councils, _meetings, _information)
+    more = (*partners, _councils, _meetings, _information, recount_partners.relationships)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -66,7 +65,7 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
     names = ("IN_FORCE", "NEW", "RENEWED", "ENDED", "EXPIRED")
     found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in names}
     for agreement in await Agreement.all():
-        begins, ends = agreement.effective_on, _end(agreement)
+        begins, ends = agreement.effective_on, end_of(agreement)
         if begins is None or ends < begins:
             continue
         item = (agreement.unit_id, agreement.kind.value, agreement.id)
@@ -85,8 +84,7 @@ async def _parties(first: date, last: date) -> dict[str, list[Item]]:
     names = ("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE")
     found: dict[str, list[Item]] = {name: [] for name in names}
     for agreement in await Agreement.filter(effective_on__lte=last):
-        standing = await _standing(agreement, last) if last <= _end(agreement) else []
-        for body in [bodies[id] for id in standing]:
+        for body in [bodies[party.organization_id] for party in await standing(agreement, last)]:
             for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
                 found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
             found["PARTIES_BY_BUSINESS"].append((agreement.unit_id, body.kind.value, body.identity))
@@ -98,7 +96,7 @@ async def _parties(first: date, last: date) -> dict[str, list[Item]]:
 async def _changes_of_agreements(first: date, last: date) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {f"AGREEMENTS_{name}": [] for name in ("EXTENDED", "GONE_ON", "AMENDED")}
     for agreement in await Agreement.filter(effective_on__lte=last):
-        if _end(agreement) >= max(first, agreement.effective_on or first):
+        if end_of(agreement) >= max(first, agreement.effective_on or first):
             for name in await _what_changed(agreement, first, last):
                 found[name].append((agreement.unit_id, agreement.kind.value, agreement.id))
     return found
@@ -123,7 +121,7 @@ async def _promises(first: date, last: date) -> dict[str, list[Item]]:
     for promise in await AgreementCommitment.all():
         agreement = await Agreement.get(id=promise.agreement_id)
         item = (agreement.unit_id, promise.item.value, promise.id)
-        ends = min((promise.ended_on or date.max) - timedelta(days=1), _end(agreement))
+        ends = min((promise.ended_on or date.max) - timedelta(days=1), end_of(agreement))
         deeds = await _deeds(promise)
         if promise.since <= last <= ends:
             done = [day for day in deeds if max(april, promise.since) <= day <= last]
@@ -162,16 +160,6 @@ async def _deeds(promise: AgreementCommitment) -> list[date]:
         if part.drill_id in drills and is_party(part.organization_id, drills[part.drill_id])
     }
     return [drills[id] for id in came]
-
-
-async def _standing(agreement: Agreement, last: date) -> list[UUID]:
-    parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER)
-    joined = [party for party in parties if party.acceded_on and party.acceded_on <= last]
-    return [party.organization_id for party in joined if last < (party.withdrawn_on or date.max)]  # type: ignore[misc]
-
-
-def _end(agreement: Agreement) -> date:
-    return min(agreement.ended_on or date.max, agreement.lasts_until or date.max)
 
 
 async def _volunteers(first: date, last: date) -> dict[str, list[Item]]:
@@ -474,10 +462,6 @@ async def _notices(first: date, last: date) -> dict[str, list[Item]]:
     return found
 
 
-def day_of(instant: datetime) -> date:
-    return instant.astimezone(TOKYO).date()
-
-
 Reduce = Callable[[list[Any]], int | Decimal]
 
 
@@ -511,6 +495,7 @@ UNIQUE = (
     *PEOPLE,
     *MET,
     *CRITICAL,
+    "RELATIONSHIPS",
 )
 SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN", "CONTACT_REACH")
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")

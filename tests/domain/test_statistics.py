@@ -25,6 +25,7 @@ from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFi
 from domain.units import UnitKind
 from domain.volunteers import CommissionKind, GroupBase
 from domain.wifi import WifiFacility
+from domain.worklist import RelationshipGrade
 from tests import make
 from tests.domain import random_year, recount
 from tests.domain.random_year import AFTERWARDS
@@ -101,6 +102,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"NOTICE": NoticeSeverity, "NOTICE_THEME": EncounterTheme, "NOTICE_RECIPIENT": NoticeSeverity}
+    kinds |= {"RELATIONSHIP": RelationshipGrade}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"IMPROVEMENT": DrillThreat}
     kinds |= {"ORGANIZATION": CiSector, "CONTACT": ContactRole, "CAMPAIGN_CONTACT": ContactRole}

@@ -125,6 +125,11 @@ def test_where_hours_are_printed_the_paper_says_how_they_were_rounded() -> None:
     assert "丸めている" not in said["訓練"]
 
 
+def test_a_subject_that_goes_by_days_of_its_own_says_so_on_its_sheet_alone() -> None:
+    said = {page.title: str(page.cell(6, 1).value) for page in book(report()).worksheets[:-1]}
+    assert [title for title, text in said.items() if "接触180日" in text] == ["協定先との関係"]
+
+
 def test_every_figure_says_its_unit_and_whether_it_is_now_or_during_and_with_or_without_repetition() -> None:
     rows = data(report())
     assert {row["現在・中"] for row in rows} == {"現在", "中"}
@@ -234,7 +239,8 @@ def test_a_running_period_is_marked_on_paper_and_in_the_data() -> None:
 def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
-    stocks = ["協定", "協定当事者", "協定当事者の業種", "協定当事者の規模", "ボランティア団体", "ボランティア"]
+    stocks = ["協定", "協定当事者", "協定当事者の業種", "協定当事者の規模"]
+    stocks += ["協定先との関係", "ボランティア団体", "ボランティア"]
     stocks += ["訓練の改善事項", "公衆無線LAN", *SPOTS_GO_ON]
     stocks += ["重要インフラ", *SECTORS_GO_ON, "担当者連絡先", "協定の約束", "協議会", "協議会の会員"]
     assert [page.tab for page in sheets(it)] == ["総括", *stocks]

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain import agreements, drills, notices, organizations, worklist
+from domain import agreements, drills, notices, organizations, statistics, thresholds, worklist
 from domain.actor import Actor
 from domain.agreements import AgreementKind
 from domain.errors import NotAllowed
+from domain.japanese import Period
 from domain.organizations import Contact, Organization
+from domain.statistics import Figure
 from domain.worklist import Relationship, RelationshipGrade, RelationshipReason
 from tests import make
 from tests.domain.drills.asking import finished
@@ -183,3 +185,23 @@ def test_whoever_is_no_partner_any_more_is_not_judged(play: Any) -> None:
         assert await worklist.relationships(after(town, 31)) == []
 
     play(story)
+
+
+def test_a_figure_of_the_grades_goes_by_the_same_days_whatever_the_prefecture_has_set(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await partner(town)
+        later = after(town, 100)
+        hq = make.at(town.hq, later.now)
+        await thresholds.set_thresholds(hq, met_days=99)
+        assert (await stands(later)).grade is DRIFTING
+        day = Period.on(later.today)
+        counted = {one.kind: one.value for one in (await statistics.show(later, day)).figures() if is_grade(one)}
+        assert counted == {"": 1, "GOOD": 1, "WATCH": 0, "DRIFTING": 0}
+        behind = {"measure": "RELATIONSHIPS", "unit_id": town.station.id, "period": day, "kind": "GOOD"}
+        assert await statistics.records_behind(later, **behind) == [(await Organization.get(name=POWER)).id]
+
+    play(story)
+
+
+def is_grade(figure: Figure) -> bool:
+    return figure.tally.key == "RELATIONSHIPS"
