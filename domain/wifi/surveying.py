@@ -53,7 +53,8 @@ async def correct_survey(
     surveyed_on: date | None = None,
     remarks: str | None = None,
 ) -> WifiSurvey:
-    """Put a survey right; what is left out stays as it is, and the spot's state follows."""
+    """Put a survey right; what is left out stays as it is, and the spot's state follows. Without a difference nothing
+    happens."""
     row = await records.find(surveys_visible_to(actor), survey_id, version)
     spot = await records.find(visible_to(actor), row.spot_id)
     day = surveyed_on or row.surveyed_on
@@ -61,7 +62,8 @@ async def correct_survey(
     values: dict[str, Any] = {"surveyed_on": day, "remarks": row.remarks if remarks is None else remarks}
     values |= {} if missing is None else _found(missing)
     await records.change(actor, row, "wifi-survey-corrected", **values)
-    await _settled(actor, spot)
+    if row.version > version:
+        await _settled(actor, spot)
     return row
 
 

@@ -78,6 +78,17 @@ def test_a_survey_that_is_put_right_puts_the_state_right(play: Any) -> None:
     play(story)
 
 
+def test_a_correction_that_says_nothing_new_leaves_the_spot_to_whoever_has_read_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        spot = await surveyed(town)
+        survey, entries = await WifiSurvey.get(), await Entry.all().count()
+        await wifi.correct_survey(town.officer, survey.id, version=survey.version, missing=[LOGS])
+        assert (await WifiSpot.get(id=spot.id)).version == spot.version
+        assert await Entry.all().count() == entries
+
+    play(story)
+
+
 def test_only_what_was_found_wanting_is_brought_up(play: Any) -> None:
     async def story(town: Town) -> None:
         unknown = await make.wifi_spot(town.officer, "例示旅館")
