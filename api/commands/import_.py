@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
     "units": (Role.ADMIN, rosters.take_in_units),
     "officers": (Role.ADMIN, rosters.take_in_officers),
     "organizations": (Role.HQ_LIAISON, rosters.take_in_organizations),
+    "agreements": (Role.HQ_LIAISON, rosters.take_in_agreements),
     "contacts": (Role.HQ_LIAISON, rosters.take_in_contacts),
     "volunteers": (Role.HQ_LIAISON, rosters.take_in_volunteers),
     "schools": (Role.HQ_LIAISON, rosters.take_in_schools),

@@ -6,6 +6,7 @@ puts the domain's own refusals where they belong in the file. Nothing here touch
 
 from typing import Any
 
+from api.intake.agreements import AGREEMENTS
 from api.intake.contacts import CONTACTS
 from api.intake.council_members import COUNCIL_MEMBERS
 from api.intake.councils import COUNCILS
@@ -29,11 +30,12 @@ KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
-        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS),
+        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS, AGREEMENTS),
     )
 }
 
 __all__ = [
+    "AGREEMENTS",
     "CONTACTS",
     "COUNCILS",
     "COUNCIL_MEMBERS",

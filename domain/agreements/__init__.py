@@ -1,13 +1,15 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
 `agreement` is the agreement, its parties and states; `drafting`, `naming`, `ceremony` (with `inviting`), `signing`,
-`filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`, `renewing` and `ending` are what is done with
-them, in the order of life. Several parties stand on both sides; one that joins or leaves later does so on a day. Text
-and signatories never change after signing.
+`entering` (of what was signed on paper), `filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`,
+`renewing` and `ending` are what is done with them, in the order of life; `listing` tells them as a list. Several
+parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change after
+signing.
 Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
 from domain.agreements.agreement import (
+    ITEM_LABELS,
     KIND_LABELS,
     LABELS,
     MOVES,
@@ -68,6 +70,16 @@ from domain.agreements.drafting import (
     withdraw_proposal,
 )
 from domain.agreements.ending import owe_notices, terminate
+from domain.agreements.entering import (
+    Course,
+    PaperAgreement,
+    PaperParty,
+    course_of,
+    documented,
+    enter_signed,
+    must_have_both_sides,
+    must_stand_in,
+)
 from domain.agreements.filing import file_document
 from domain.agreements.inviting import invite_to_signing, uninvite_from_signing
 from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
@@ -122,6 +134,7 @@ __all__ = [
     "files_visible_to",
     "find_file",
     "keep_file",
+    "ITEM_LABELS",
     "KIND_LABELS",
     "PartyNaming",
     "PublicParty",
@@ -136,6 +149,14 @@ __all__ = [
     "outputs_visible_to",
     "plan_research",
     "take_back_output",
+    "Course",
+    "PaperAgreement",
+    "PaperParty",
+    "course_of",
+    "documented",
+    "enter_signed",
+    "must_have_both_sides",
+    "must_stand_in",
     "file_document",
     "DEEDS",
     "AgreementCommitment",

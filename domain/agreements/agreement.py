@@ -118,6 +118,17 @@ class CooperationItem(StrEnum):
     STAFF_EXCHANGE = "STAFF_EXCHANGE"
 
 
+ITEM_LABELS: Mapping[CooperationItem, str] = {
+    CooperationItem.REPORTING: "通報",
+    CooperationItem.INVESTIGATION_SUPPORT: "捜査協力",
+    CooperationItem.INFORMATION_EXCHANGE: "情報交換",
+    CooperationItem.JOINT_PUBLICITY: "広報連携",
+    CooperationItem.DRILL: "訓練",
+    CooperationItem.TECHNICAL_ADVICE: "技術相談",
+    CooperationItem.STAFF_EXCHANGE: "人材交流",
+}
+
+
 class Side(StrEnum):
     """甲 (the police) and 乙 (the organisations)."""
 

@@ -71,10 +71,10 @@ async def propose(
         purpose=purpose,
         auto_renews_months=auto_renews_months,
         notice_days=notice_days,
-        items=_named(items),
+        items=named(items),
         responsible_id=responsible.id,
         author_id=actor.person_id,
-        **_titled(title),
+        **titled(title),
     )
     await _join_all(actor, agreement, police_unit_ids or [actor.unit_id], organization_ids)
     return agreement
@@ -94,7 +94,8 @@ async def _join_all(
         await join(actor, agreement, body)
 
 
-def _titled(title: str) -> dict[str, str]:
+def titled(title: str) -> dict[str, str]:
+    """The title, and how it is found and put in order. Raises Invalid for a blank one."""
     records.must_say(title, "協定の名称", "title")
     return {"title": title, "search": search_key(title), "kana_order": kana_order(title)}
 
@@ -116,11 +117,11 @@ async def correct(
     """Change the draft; what is left out stays as it is. After approval nothing of it can be changed."""
     agreement = await _draft(actor, agreement_id, version)
     must_be_possible(auto_renews_months, notice_days)
-    said = {"kind": kind, "purpose": purpose, "number": number, "items": _named(items) if items is not None else None}
+    said = {"kind": kind, "purpose": purpose, "number": number, "items": named(items) if items is not None else None}
     lasting = {"auto_renews_months": auto_renews_months, "notice_days": notice_days}
     given = {name: value for name, value in (*said.items(), *lasting.items()) if value is not None}
-    titled = _titled(title) if title is not None else {}
-    return await records.change(actor, agreement, "agreement-corrected", **given, **titled)
+    title_told = titled(title) if title is not None else {}
+    return await records.change(actor, agreement, "agreement-corrected", **given, **title_told)
 
 
 async def _draft(actor: Actor, agreement_id: UUID, version: int | None) -> Agreement:
@@ -130,7 +131,8 @@ async def _draft(actor: Actor, agreement_id: UUID, version: int | None) -> Agree
     return agreement
 
 
-def _named(items: Sequence[CooperationItem]) -> list[str]:
+def named(items: Sequence[CooperationItem]) -> list[str]:
+    """Each item once, in the order told."""
     return [item.value for item in dict.fromkeys(items)]
 
 

@@ -6,6 +6,7 @@ Source: S35 (警察庁 依命通達 and 宮城 headers): kept to 31 March of (fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -42,16 +43,20 @@ async def file_document(
     if classification_code is not None:
         told["classification_code"] = classification_code
     if more_numbers is not None:
-        told["more_numbers"] = _numbers(more_numbers)
+        told["more_numbers"] = numbered(more_numbers)
     if retention_years is not None:
-        if not 1 <= retention_years <= LONGEST_KEPT:
-            raise Invalid(f"保存期間は1年から{LONGEST_KEPT}年までで指定してください。", field="retention_years")
-        until = retention_until(agreement.signed_on, retention_years)
-        told |= {"retention_years": retention_years, "retention_until": until}
+        told |= kept_for(agreement.signed_on, retention_years)
     return await records.change(actor, agreement, "agreement-filed", **told)
 
 
-def _numbers(numbers: Sequence[str]) -> list[str]:
+def kept_for(signed_on: date, years: int) -> dict[str, Any]:
+    """原議保存期間 of what was signed that day. Raises Invalid for years that no document has."""
+    if not 1 <= years <= LONGEST_KEPT:
+        raise Invalid(f"保存期間は1年から{LONGEST_KEPT}年までで指定してください。", field="retention_years")
+    return {"retention_years": years, "retention_until": retention_until(signed_on, years)}
+
+
+def numbered(numbers: Sequence[str]) -> list[str]:
     """Each once, in their order. Raises Invalid for a blank or long one, or too many."""
     lines = [storable(number.strip(), field="more_numbers") for number in numbers]
     if not all(lines) or any(len(line) > LONGEST_NUMBER for line in lines) or len(lines) > MOST_NUMBERS:

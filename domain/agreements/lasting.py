@@ -6,6 +6,7 @@ when and why. One that renews itself does so at its end, unless notice was given
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -189,11 +190,17 @@ async def carry_on(now: datetime) -> int:
     over = Agreement.filter(status__in=STANDING, lasts_until__lt=today, auto_renews_months__gt=0, notice_given_on=None)
     due = await over.order_by("id").select_for_update()
     for agreement in due:
-        while agreement.lasts_until is not None and agreement.lasts_until < today:
-            first = agreement.lasts_until + timedelta(days=1)
-            until = _last_day(first, agreement.auto_renews_months)
+        for first, until in turns(agreement.lasts_until, agreement.auto_renews_months, today):
             await _go_on(Bearer(now), agreement, ExtensionKind.AUTOMATIC, until, first)
     return len(due)
+
+
+def turns(lasts_until: date | None, months: int, day: date) -> Iterator[tuple[date, date]]:
+    """The first and the last day of each renewal by itself, as often as it takes to last until `day`."""
+    while months and lasts_until is not None and lasts_until < day:
+        first = lasts_until + timedelta(days=1)
+        lasts_until = _last_day(first, months)
+        yield first, lasts_until
 
 
 def _last_day(first: date, months: int) -> date:

@@ -61,7 +61,7 @@ async def sign(
     agreement = await records.find(visible_to(actor), agreement_id, version)
     begins = effective_on or agreement.planned_from or signed_on
     ends = expires_on or agreement.planned_to
-    _must_be_in_order(actor, signed_on, begins, ends)
+    must_be_in_order(actor, signed_on, begins, ends)
     if ends is None and agreement.auto_renews_months:
         raise Invalid("自動更新する協定には満了日を入力してください。", field="expires_on")
     days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "lasts_until": ends}
@@ -77,7 +77,8 @@ async def sign(
     return agreement
 
 
-def _must_be_in_order(actor: Actor, signed_on: date, begins: date, ends: date | None) -> None:
+def must_be_in_order(actor: Actor, signed_on: date, begins: date, ends: date | None) -> None:
+    """Raises Invalid for a day of signing that is to come, a first day far from it, or a last day before the first."""
     if signed_on > actor.today:
         raise Invalid("締結日に先の日付は指定できません。", field="signed_on")
     if abs(begins - signed_on) > LONGEST_AHEAD:

@@ -1,5 +1,6 @@
 """名簿の取り込み: rosters as offices keep them, taken in whole or not at all."""
 
+from domain.rosters.agreements import take_in_agreements
 from domain.rosters.contacts import take_in_contacts
 from domain.rosters.council_members import take_in_council_members
 from domain.rosters.councils import take_in_councils
@@ -19,6 +20,7 @@ __all__ = [
     "Rejected",
     "Taken",
     "Unread",
+    "take_in_agreements",
     "take_in_contacts",
     "take_in_council_members",
     "take_in_councils",

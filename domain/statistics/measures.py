@@ -23,7 +23,6 @@ from domain.agreements import (
     Agreement,
     AgreementCommitment,
     AgreementParty,
-    CooperationItem,
     ResearchOutput,
 )
 from domain.campaigns import CampaignContact
@@ -77,15 +76,7 @@ DRILL_THREATS: Mapping[str, str] = {
     DrillThreat.BLACKOUT: "大規模停電",
     DrillThreat.OTHER: "その他",
 }
-COOPERATION_ITEMS: Mapping[str, str] = {
-    CooperationItem.REPORTING: "通報",
-    CooperationItem.INVESTIGATION_SUPPORT: "捜査協力",
-    CooperationItem.INFORMATION_EXCHANGE: "情報交換",
-    CooperationItem.JOINT_PUBLICITY: "広報連携",
-    CooperationItem.DRILL: "訓練",
-    CooperationItem.TECHNICAL_ADVICE: "技術相談",
-    CooperationItem.STAFF_EXCHANGE: "人材交流",
-}
+COOPERATION_ITEMS: Mapping[str, str] = {item.value: label for item, label in agreements.ITEM_LABELS.items()}
 ENCOUNTER_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_LABELS.items()}
 ENCOUNTER_THEMES: Mapping[str, str] = {theme.value: label for theme, label in THEME_LABELS.items()}
 GUIDED_BUSINESSES: Mapping[str, str] = {business.value: label for business, label in BUSINESS_LABELS.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.intake import (
+    AGREEMENTS,
     CONTACTS,
     KINDS,
     OFFICERS,
@@ -33,6 +34,7 @@ from api.intake.units import UnitRow
 from api.intake.volunteers import AGES, VolunteerRow
 from api.intake.volunteers import KINDS as COMMISSION_WORDS
 from domain import rosters
+from domain.agreements import AgreementKind, CooperationItem
 from domain.organizations import BLANK, CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import QualificationLevel
 from domain.units import UnitKind
@@ -448,3 +450,44 @@ def test_sectors_and_what_a_body_has_ready_are_read_by_the_words_of_offices():
     assert (power.size, power.ci_sector) == (OrganizationSize.MEDIUM, CiSector.ELECTRICITY)
     assert (power.ceptoar, power.ministry) == ("電力CEPTOAR", "経済産業省")
     assert (power.bcp, power.contact_system, power.assessed_on) == (InPlace.YES, InPlace.NO, date(2026, 4, 1))
+
+
+HEADINGS_OF_AGREEMENTS = [
+    "協定名",
+    "区分",
+    "締結日",
+    "有効期限",
+    "自動更新",
+    "通知期限",
+    "保存期間",
+    "協定の内容",
+    "締結先",
+]
+
+
+def test_a_register_of_agreements_is_read_as_offices_write_it():
+    told = [
+        "連携協定",
+        "相互協力協定",
+        "R6.3.1",
+        "令和7年3月31日",
+        "1年",
+        "１か月前",
+        "永年",
+        "情報共有、共同訓練",
+        "架空電力㈱",
+    ]
+    never = ["覚書", "覚書", "2024/3/1", "期間の定めなし", "なし", "", "", "", "見本信用金庫"]
+    first, second = records(AGREEMENTS, HEADINGS_OF_AGREEMENTS, told, never)
+    assert (first.kind, first.signed_on, first.expires_on) == (
+        *(AgreementKind.COOPERATION, date(2024, 3, 1)),
+        date(2025, 3, 31),
+    )
+    assert (first.auto_renews_months, first.notice_days, first.retention_years) == (12, 30, 100)
+    assert first.items == (CooperationItem.INFORMATION_EXCHANGE, CooperationItem.DRILL)
+    assert (second.expires_on, second.auto_renews_months) == (None, 0)
+    wrongly = ["連携協定", "協定", "2024-03-01", "当分の間", "毎年", "前月", "十年", "何でも", ""]
+    assert wrong(AGREEMENTS, HEADINGS_OF_AGREEMENTS, wrongly) == [
+        *((2, heading) for heading in HEADINGS_OF_AGREEMENTS[3:8]),
+        (2, "締結先"),
+    ]

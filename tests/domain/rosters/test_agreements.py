@@ -1,0 +1,179 @@
+"""協定 from the register that was kept until now: a line a party, whole or not at all, and nothing twice."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain import agreements, rosters
+from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus
+from domain.errors import NotAllowed
+from domain.rosters import Line, Taken
+from tests import make
+from tests.domain.rosters.telling import lines, refused
+from tests.make import Town
+
+POWER, BANK = "架空電力株式会社", "見本信用金庫"
+TITLE = "サイバー犯罪に対する共同対処協定"
+SIGNED_ON = date(2020, 4, 1)
+OLD = {
+    "kind": AgreementKind.JOINT_RESPONSE,
+    "title": TITLE,
+    "signed_on": SIGNED_ON,
+    "organization": POWER,
+    "unit": "101",
+}
+WHOLE = OLD | {"list_number": "7", "expires_on": date(2021, 3, 31), "auto_renews_months": 12, "number": "青サイ第12号"}
+SECOND = {name: WHOLE[name] for name in ("kind", "title", "signed_on", "list_number")} | {"organization": BANK}
+POLICE = SECOND | {"organization": "", "police_unit": "青浜第2警察署"}
+
+
+async def ready(town: Town) -> None:
+    for name in (POWER, BANK):
+        await make.company(town.officer, name)
+
+
+def test_a_register_is_taken_in_once_with_all_parties_of_each_agreement(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        alone = OLD | {"title": "連携協定", "kind": AgreementKind.COOPERATION, "unit": ""}
+        register = lines(WHOLE, SECOND | {"acceded_on": date(2022, 5, 1)}, POLICE, alone)
+        assert await rosters.take_in_agreements(town.hq, register, dry_run=True) == Taken(4, 0, 0)
+        assert not await Agreement.exists()
+        assert await rosters.take_in_agreements(town.hq, register) == Taken(4, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, register) == Taken(0, 0, 4)
+        several, single = await Agreement.all().order_by("id")
+        assert (several.unit_id, several.status, several.lasts_until) == (
+            *(town.station.id, AgreementStatus.IN_FORCE),
+            date(2027, 3, 31),
+        )
+        parties = await AgreementParty.filter(agreement_id=several.id).order_by("id")
+        assert [party.acceded_on for party in parties] == [SIGNED_ON, date(2022, 5, 1), SIGNED_ON]
+        assert [party.police_unit_id for party in parties] == [None, None, town.other_station.id]
+        by_itself = {party.police_unit_id for party in await AgreementParty.filter(agreement_id=single.id)}
+        assert (single.unit_id, by_itself) == (town.section.id, {None, town.section.id})
+
+    play(story)
+
+
+def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        await rosters.take_in_agreements(town.hq, lines(OLD))
+        known = await Agreement.get()
+        await agreements.correct_number(town.hq, known.id, number="青サイ第1号", version=known.version)
+        await agreements.terminate(town.hq, known.id, reason="廃業のため")
+        assert await rosters.take_in_agreements(town.hq, lines(OLD)) == Taken(0, 0, 1)
+        assert (await Agreement.get()).status is AgreementStatus.TERMINATED
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"kind": AgreementKind.MEMORANDUM}, "kind"),
+        ({"expires_on": date(2029, 3, 31)}, "expires_on"),
+        ({"unit": "102"}, "unit"),
+        ({"ended_on": date(2022, 3, 31)}, "ended_on"),
+        ({"withdrawn_on": date(2022, 3, 31)}, "withdrawn_on"),
+        ({"acceded_on": date(2022, 3, 31)}, "organization"),
+    ],
+)
+def test_a_list_that_says_otherwise_of_what_is_there_is_told_what_to_use_instead(
+    play: Any, line: dict[str, Any], field: str
+) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        await rosters.take_in_agreements(town.hq, lines(OLD))
+        [problem] = await refused(rosters.take_in_agreements, town.hq, OLD | {"title": "別の協定"}, OLD | line)
+        assert (problem.number, problem.field) == (3, field)
+        assert await Agreement.all().count() == 1
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"organization": "知らない会社"}, [(2, "organization")]),
+        ({"police_unit": "101"}, [(2, "police_unit")]),
+        ({"unit": "199"}, [(2, "unit")]),
+        ({"responsible": "9999"}, [(2, "responsible")]),
+        ({"signed_on": date(2026, 7, 2)}, [(2, "signed_on")]),
+        ({"ended_on": date(2022, 3, 31)}, [(2, "reason")]),
+        ({"expires_on": date(2021, 3, 31), "is_standing": True}, [(2, "is_standing")]),
+        ({"is_standing": False}, [(2, "is_standing")]),
+        ({"acceded_on": date(2019, 4, 1)}, [(2, "acceded_on")]),
+        ({"withdrawn_on": date(2022, 4, 1)}, [(2, "organization")]),
+        (
+            {"organization": "知らない会社", "auto_renews_months": 12, "retention_years": 200, "unit": "199"},
+            [(2, "expires_on"), (2, "organization"), (2, "retention_years"), (2, "unit")],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_line_is_named_and_nothing_is_taken_in(
+    play: Any, line: dict[str, Any], told: list[tuple[int, str]]
+) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        problems = await refused(rosters.take_in_agreements, town.hq, OLD | line)
+        assert sorted((problem.number, problem.field) for problem in problems) == told
+        assert not await Agreement.exists()
+
+    play(story)
+
+
+def test_which_lines_are_one_agreement_is_asked_and_never_guessed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        other = OLD | {"organization": BANK}
+        problems = await refused(rosters.take_in_agreements, town.hq, OLD, other)
+        assert [(problem.number, problem.field) for problem in problems] == [(2, "list_number"), (3, "list_number")]
+        each = lines(OLD | {"list_number": "1"}, other | {"list_number": "2"})
+        assert await rosters.take_in_agreements(town.hq, each) == Taken(2, 0, 0)
+        assert await Agreement.all().count() == 2
+        assert await rosters.take_in_agreements(town.hq, each) == Taken(0, 0, 2)
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"expires_on": date(2022, 3, 31)}, [(3, "expires_on")]),
+        ({"unit": "102"}, [(3, "unit")]),
+        ({"organization": POWER, "acceded_on": date(2022, 3, 31)}, [(3, "acceded_on")]),
+    ],
+)
+def test_lines_of_one_agreement_must_go_together(play: Any, line: dict[str, Any], told: list[tuple[int, str]]) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        problems = await refused(rosters.take_in_agreements, town.hq, WHOLE, SECOND | line)
+        assert [(problem.number, problem.field) for problem in problems] == told
+
+    play(story)
+
+
+def test_of_what_could_not_be_read_nothing_is_made_up(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        for unread in WHOLE:
+            torn = Line(2, WHOLE | {unread: None}, frozenset({unread}))
+            with pytest.raises(rosters.Rejected) as told:
+                await rosters.take_in_agreements(town.hq, [torn, *lines({}, SECOND)[1:]])
+            assert [(one.number, one.field) for one in told.value.problems] == [], unread
+        assert not await Agreement.exists()
+
+    play(story)
+
+
+def test_a_register_is_headquarters_to_enter(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        for who in (town.officer, town.statistician):
+            with pytest.raises(NotAllowed):
+                await rosters.take_in_agreements(who, lines(OLD))
+        assert not await Agreement.exists()
+
+    play(story)
