@@ -62,7 +62,7 @@ MULTILINE = frozenset(
         "wording",
     }
 )
-ONE_LINE = frozenset({"what", "note", "objective", "conditions", "theme"})
+ONE_LINE = frozenset({"title", "what", "note", "objective", "conditions", "theme"})
 """Free texts of one line. Where such a name is that of a choice, nothing is typed."""
 NO_CASES = "個別の事件・相談の内容、被害者等の氏名は記入しないでください。"
 """What whoever writes a free text is told: this is no place for cases."""

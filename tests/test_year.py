@@ -145,7 +145,7 @@ def sign_an_agreement(story: Story) -> None:
     home.do(station, "submitAgreement", "agreement { status }", **id)
     home.do(story.tokens["hq"], "approveAgreement", "agreement { status }", **id)
     signatures = [
-        {"partyId": edge["node"]["id"], "name": f"署名者{number}", "title": "代表"}
+        {"partyId": edge["node"]["id"], "name": f"署名者{number}", "jobTitle": "代表"}
         for number, edge in enumerate(agreement["parties"]["edges"])
     ]
     expires_on = (story.quarter.ends_on + timedelta(days=400)).isoformat()

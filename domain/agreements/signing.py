@@ -37,7 +37,7 @@ class Signature:
 
     party_id: UUID
     name: str
-    title: str = ""
+    job_title: str = ""
 
 
 @verb(*LIAISONS)
@@ -96,7 +96,7 @@ async def _freeze(actor: Actor, agreement: Agreement, signatures: Sequence[Signa
         signature = signed.pop(party.id, None)
         if signature is None or not signature.name.strip():
             raise Incomplete("署名者が入力されていない当事者があります。", field="signatures")
-        names = {"signatory_name": signature.name, "signatory_title": signature.title}
+        names = {"signatory_name": signature.name, "signatory_title": signature.job_title}
         await records.change(actor, party, "party-signed", acceded_on=begins, **names)
     if signed:
         raise Invalid("この協定の当事者でない署名者が含まれています。", field="signatures")

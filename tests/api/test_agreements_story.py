@@ -53,7 +53,9 @@ async def approved(town: Town, kind: str, *names: str) -> str:
 async def signatures(id: str) -> list[dict[str, str]]:
     agreement = await Agreement.get(id=id.partition(":")[2])
     signed = await make.signatures(agreement)
-    return [{"partyId": f"AgreementParty:{one.party_id}", "name": one.name, "title": one.title} for one in signed]
+    return [
+        {"partyId": f"AgreementParty:{one.party_id}", "name": one.name, "jobTitle": one.job_title} for one in signed
+    ]
 
 
 async def party_of(id: str, body: str) -> str:

@@ -83,7 +83,7 @@ MAY_BE_BLANK = {
     *("phone", "extension", "mailAddress", "postalCode", "address", "onlineUrl", "industry", "department"),
     *("ceptoar", "ministry", "reachable", "classificationCode"),
     *("nameEnglish", "installer", "ssid", "area", "listNumber", "building", "url"),  # of a network
-    *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.title", "login"),
+    *("corporateNumber", "schoolCode", "municipalityCode", "signatoryTitle", "signatures.jobTitle", "login"),
 }
 """Texts that may be left empty. Each was looked at; no other takes nothing but blanks."""
 

@@ -268,8 +268,17 @@ def test_whoever_types_a_text_is_told_that_cases_have_no_place_there() -> None:
         ("CarryOverImprovementInput", "objective"),
         ("RecordGuardianConsentInput", "conditions"),
         ("PlanJointResearchInput", "theme"),
+        ("DraftNoticeInput", "title"),
+        ("WriteCouncilInformationInput", "title"),
     )
     inputs = schema._schema.type_map
     for name, field in typed:
         assert inputs[name].fields[field].description == NO_CASES, (name, field)
+    assert all(
+        field.description
+        for name, shape in inputs.items()
+        if name.endswith("Input")
+        for typed, field in shape.fields.items()
+        if typed == "title"
+    )
     assert inputs["PlanEncounterInput"].fields["theme"].description is None, "which is chosen, not typed"

@@ -108,7 +108,7 @@ async def before_the_approver(on: Ground) -> Ready:
 async def to_be_signed(on: Ground) -> Ready:
     agreement = await make.awaiting(on.town, await make.proposed(on.town.officer))
     signed = [
-        {"partyId": f"AgreementParty:{one.party_id}", "name": one.name, "title": one.title}
+        {"partyId": f"AgreementParty:{one.party_id}", "name": one.name, "jobTitle": one.job_title}
         for one in await make.signatures(agreement)
     ]
     return hq(on, {"signedOn": "2026-07-01", "signatures": signed}, Agreement=agreement.id)
