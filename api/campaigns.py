@@ -28,6 +28,8 @@ RATE = """(select round(100.0 * count(*) filter (where line.reply in ('CONFIRMED
 CALLED_ON = "not {t}.is_written or {v}::date > (select due_on from campaign where campaign.id = {t}.campaign_id)"
 """Who is to be called on a day: those who got no letter at once, the others once their time is over."""
 
+ASKED_BODIES = reading.through("{seen:CampaignContact}", "organization_id", reading.BODIES, "campaign_id")
+
 PRICE = 2_000
 """Rows that the rates of one campaign are held to cost."""
 
@@ -45,6 +47,7 @@ class CampaignFilter:
     status: list[CampaignStatus] | None = reading.among("status")
     unit: strawberry.ID | None = reading.of_unit()
     due_before: date | None = reading.below("due_on", "date")
+    text: str | None = reading.worded("campaign", ASKED_BODIES, data=INTERNAL)
 
 
 @reading.filters

@@ -29,6 +29,7 @@ from domain.rights import DataClass
 OPEN = "{t}.next_due_on is not null and {t}.next_done_on is null and {t}.status <> 'CANCELLED'"
 """Whether there is something to be done still (`domain.encounters.following`)."""
 LAST = "9999-12-31"
+OF_BODY = reading.through("{seen:Encounter}", "organization_id", reading.BODIES)
 
 offer(
     EncounterAnswer,
@@ -62,6 +63,7 @@ class EncounterFilter:
     next_open: bool | None = reading.whether(OPEN, data=DataClass.INTERNAL)
     next_due_before: date | None = reading.below("next_due_on", "date", data=DataClass.INTERNAL)
     next_owner: strawberry.ID | None = reading.refers("next_owner_id", "Officer", data=DataClass.INTERNAL)
+    text: str | None = reading.worded("encounter", OF_BODY, data=DataClass.INTERNAL)
     next_owned: bool | None = reading.present("next_owner_id", data=DataClass.INTERNAL)
 
 

@@ -23,6 +23,8 @@ from domain.rights import DataClass
 
 INTERNAL = DataClass.INTERNAL
 
+OF_COUNCIL = reading.through("{seen:CouncilInformation}", "council_id", reading.COUNCILS)
+
 offer(InformationStatus)
 
 
@@ -38,6 +40,7 @@ class CouncilInformationFilter:
     council: strawberry.ID | None = reading.refers("council_id", "Council")
     unit: strawberry.ID | None = reading.of_unit()
     theme: list[EncounterTheme] | None = reading.among("theme")
+    text: str | None = reading.worded("council_information", OF_COUNCIL)
 
 
 @reading.entity(information.CouncilInformation, information.visible_to)

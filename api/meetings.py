@@ -22,6 +22,14 @@ from domain.rights import DataClass
 INTERNAL = DataClass.INTERNAL
 INSIDE = OFFICERS | {Role.PARTNER}
 """Whoever sees a meeting sees its date."""
+OF_COUNCIL = reading.through("{seen:CouncilMeeting}", "council_id", reading.COUNCILS)
+OF_WHO_CAME = reading.through(
+    """(select came.meeting_id, term.organization_id from {seen:CouncilAttendance} came
+    join {seen:CouncilMembership} term on term.id = came.membership_id)""",
+    "organization_id",
+    reading.BODIES,
+    "meeting_id",
+)
 
 offer(MeetingStatus, ResolutionOutcome)
 
@@ -39,6 +47,7 @@ class CouncilMeetingFilter:
     unit: strawberry.ID | None = reading.of_unit()
     starts_from: datetime | None = reading.at_least("starts_at")
     starts_before: datetime | None = reading.below("starts_at")
+    text: str | None = reading.worded("council_meeting", OF_COUNCIL, OF_WHO_CAME, data=INTERNAL)
 
 
 @reading.entity(meetings.CouncilAttendance, meetings.attendances_visible_to)

@@ -45,6 +45,7 @@ offer(
 )
 
 INTERNAL = DataClass.INTERNAL
+TOLD_BODIES = reading.through("{seen:NoticeRecipient}", "organization_id", reading.BODIES, "notice_id")
 OF_THE_LETTER = f"(select {STATUS.format(t='letter')} from letter where letter.key = 'notice:' || {{t}}.id)"  # noqa: S608
 
 
@@ -64,6 +65,7 @@ class NoticeFilter:
     sent_from: datetime | None = reading.at_least("sent_at")
     sent_before: datetime | None = reading.below("sent_at")
     valid_from: date | None = reading.at_least("valid_until", "date")
+    text: str | None = reading.worded("notice", TOLD_BODIES)
 
 
 @strawberry.enum

@@ -58,6 +58,8 @@ WRITING = ("information-written", "information-corrected")
 class CouncilInformation(Owned):
     """One envelope. `unit_id` is who wrote it; `recipient_count` to how many members it went, once it was provided."""
 
+    WORDS = ("title",)
+
     council: fields.ForeignKeyRelation[Council] = fields.ForeignKeyField(
         "renkei.Council", on_delete=fields.RESTRICT, related_name=False
     )
@@ -71,6 +73,7 @@ class CouncilInformation(Owned):
     written_by_id = fields.UUIDField()
     decided_by_id = fields.UUIDField(null=True)
     decided_at = fields.DatetimeField(null=True)
+    search = fields.TextField(default="")
 
     class Meta:
         table = "council_information"

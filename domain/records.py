@@ -24,7 +24,7 @@ from uuid_utils.compat import uuid7
 from domain import database, journal, walls
 from domain.actor import Actor, Author
 from domain.errors import Conflict, Invalid, NotFound, WrongState
-from domain.japanese import storable
+from domain.japanese import search_key, storable
 from domain.table import Table, made
 
 
@@ -218,12 +218,15 @@ def _must_be_storable(most: int, name: str, text: str) -> None:
 
 
 async def _add(row: Record, entries: str) -> None:
+    _keyed(row, row.WORDS)
     columns = tuple(row._meta.fields_db_projection)
     await database.execute(_adding(type(row), columns), entries, *_values(row, columns))
     row._saved_in_db = True
 
 
 async def _add_all(model: type[Record], rows: Sequence[Record], entries: str) -> None:
+    for row in rows:
+        _keyed(row, row.WORDS)
     columns = [[encode(getattr(row, name), row) for row in rows] for name, encode in _encoders(model)]
     await database.execute(_adding_all(model), entries, *columns)
 
@@ -245,8 +248,19 @@ def _as_it_is(value: Any, _: Record) -> Any:
 
 async def _save(row: Record, now: datetime, values: dict[str, Any], entries: str) -> None:
     row.update_from_dict({**values, "version": row.version + 1, "updated_at": now})
-    columns = (*values, "version", "updated_at")
+    columns = (*values, *_keyed(row, values), "version", "updated_at")
     await database.execute(_changing(type(row), columns), entries, *_values(row, columns), row.id)
+
+
+def _keyed(row: Record, written: Iterable[str]) -> tuple[str, ...]:
+    """Make the search key anew where one of the row's words is written: the column that changes with them. The journal
+    has the words themselves. Each word ends a line, so that nothing is found across two of them."""
+    if not set(row.WORDS).intersection(written):
+        return ()
+    said = [getattr(row, name) for name in row.WORDS]
+    texts = [text for one in said for text in ([one] if isinstance(one, str) else one)]
+    row.update_from_dict({"search": "\n".join(filter(None, map(search_key, texts)))})
+    return ("search",)
 
 
 def _values(row: Record, columns: Sequence[str]) -> list[Any]:

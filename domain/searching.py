@@ -8,9 +8,14 @@ from __future__ import annotations
 
 SEARCHED = (
     "agreement",
+    "campaign",
     "contact",
     "council",
+    "council_information",
+    "council_meeting",
     "drill",
+    "encounter",
+    "notice",
     "organization",
     "outreach_event",
     "person",

@@ -197,9 +197,11 @@ class Lean(ModelMeta):
 
 class Table(Model, metaclass=Lean):
     """The model of one table. `UNTOLD` are its lists of which the journal tells how long they were, never what stood in
-    them: they name people whose rows they are not, so that nothing in the journal could be erased with those."""
+    them: they name people whose rows they are not, so that nothing in the journal could be erased with those. `WORDS`
+    are the columns of which its column `search` is made, whenever one of them is written (`records`)."""
 
     UNTOLD: ClassVar[frozenset[str]] = frozenset()
+    WORDS: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

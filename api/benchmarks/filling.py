@@ -84,13 +84,13 @@ AGREEMENTS = """
 ENCOUNTERS = """
     INSERT INTO encounter (id, version, created_at, updated_at, unit_id, prefecture_id, kind, status, theme,
         organization_id, starts_at, purpose, outcome, reason, next_step, next_due_on, next_owner_id, reported_by_id,
-        reported_at)
+        reported_at, search)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, body.unit_id, $3::uuid, 'CALL',
         CASE WHEN n % 50 = 0 THEN 'PLANNED' WHEN n % 30 = 0 THEN 'REPORTED' ELSE 'CHECKED' END, 'RELATIONSHIP', body.id,
         $1::timestamptz - n * (interval '700 days' / $4::int), '', '', '',
         CASE WHEN n % 100 = 7 THEN '資料' ELSE '' END, CASE WHEN n % 100 = 7 THEN ($1::timestamptz)::date - 5 END,
         CASE WHEN n % 100 = 7 THEN $5::uuid END, $6::uuid,
-        CASE WHEN n % 50 > 0 THEN $1::timestamptz END
+        CASE WHEN n % 50 > 0 THEN $1::timestamptz END, '第' || n || '回ノ接触'
     FROM generate_series(1, $4::int) n
     JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at, count(*) OVER () AS all FROM organization) body
         ON body.at = n % body.all

@@ -15,6 +15,8 @@ What cannot be read as declared is named when the schema is built (`checks`). Wh
 
 from api.reading.building import schema
 from api.reading.choices import (
+    BODIES,
+    COUNCILS,
     Filter,
     Order,
     among,
@@ -28,8 +30,10 @@ from api.reading.choices import (
     of_unit,
     present,
     refers,
+    through,
     where,
     whether,
+    worded,
 )
 from api.reading.declarations import (
     EVERYONE,
@@ -55,6 +59,10 @@ from api.reading.ids import encode, split
 from api.reading.shapes import Connection, Edge, Node, PageInfo, filters, shape
 
 __all__ = [
+    "BODIES",
+    "COUNCILS",
+    "through",
+    "worded",
     "EVERYONE",
     "Besides",
     "Connection",

@@ -19,7 +19,7 @@ from graphql import (
 )
 from tortoise.models import Model
 
-from api.reading.choices import METADATA, Filter, Order
+from api.reading.choices import METADATA, SEEN_ROWS, Filter, Order
 from api.reading.declarations import (
     Answered,
     Column,
@@ -123,6 +123,12 @@ class Check:
             yield from ordered(order, target.model, secret)
         for name, filter_ in filters(definition):
             yield from filtered(name, filter_, target.model, secret)
+            yield from self.entering(name, filter_)
+
+    def entering(self, name: str, filter_: Filter | None) -> Iterator[str]:
+        for type_name in SEEN_ROWS.findall(filter_.template) if filter_ else ():
+            if entity_of(self.schema.type_map.get(type_name)) is None:
+                yield f"the filter {name} asks for what is seen of {type_name}, which is no entity."
 
 
 def orders(how: Pages, definition: GraphQLField) -> list[Order]:

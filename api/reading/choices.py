@@ -6,6 +6,7 @@ ever choose among filters and supply values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -14,10 +15,13 @@ from typing import Any
 import strawberry
 
 from api.reading.ids import key_of
+from api.reading.sql import select
+from domain.japanese import search_stem
 from domain.rights import DataClass
 from domain.searching import found_in
 
 METADATA = "reading"
+SEEN_ROWS = re.compile(r"\{seen:(\w+)\}")
 
 
 def _plain(value: Any) -> Any:
@@ -30,7 +34,8 @@ def _plain(value: Any) -> Any:
 @dataclass(frozen=True)
 class Filter:
     """One field of a filter input. `holds` says the same in Python, where the oracle can; a filter that `descends`
-    means the unit that is named and all below it. `otherwise` is what is said where the value is false."""
+    means the unit that is named and all below it. `otherwise` is what is said where the value is false. `{seen:Type}`
+    in its template stands for the rows of that type which the client may see."""
 
     template: str
     prepare: Callable[[Any], Any] = _plain
@@ -99,6 +104,32 @@ def found(table: str, prepare: Callable[[str], str], *, data: DataClass = DataCl
         return row is not None and prepare(value) in row
 
     return _declared(Filter(template, prepare, data, "search", holds))
+
+
+def named(type_name: str, table: str) -> str:
+    """The ids, as SQL, of the rows with such a name that whoever asks may see: of others nobody learns by what is
+    found."""
+    rows = f"{{seen:{type_name}}} named where named.id = any({found_in(table, '{v}::text')})"
+    return f"array({select('named.id', rows)})"
+
+
+BODIES, COUNCILS = named("Organization", "organization"), named("Council", "council")
+
+
+def through(lines: str, column: str, ids: str, leading: str = "id") -> str:
+    """A way of `worded`: these lines whose column is one of the ids lead to the row."""
+    return select(f"line.{leading}", f"{lines} line where line.{column} = any({ids})")
+
+
+def worded(table: str, *ways: str, data: DataClass = DataClass.PUBLIC) -> Any:
+    """A text occurs in the row's own words, or in the name of what it is about, by one of these ways. It goes by what
+    the row says to whoever may use this, so the data class is that of the most secret of its `WORDS`.
+
+    All ids are found before any row is looked at: of one way or the other PostgreSQL expects so many rows that it
+    reads them in the order of the list, and those in vain that are not meant.
+    """
+    own = select(f"unnest({found_in(table, '{v}::text')})")
+    return _declared(Filter(f"{{t}}.id = any(array({' union all '.join((own, *ways))}))", search_stem, data))
 
 
 def refers(column: str, type_name: str, *, data: DataClass = DataClass.PUBLIC) -> Any:

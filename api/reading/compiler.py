@@ -96,6 +96,10 @@ class Compiler:
             return entity.table
         return self.entered.get(entity) or self._enter(entity)
 
+    def source_of(self, name: str) -> str:
+        """The same for a type that a declaration names."""
+        return self.source(self.executor.schema.type_map[name])
+
     def _enter(self, entity: Entity) -> str:
         text, values = self.scopes[entity]
         for index in reversed(range(len(values))):

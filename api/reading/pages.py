@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLObjectType, get_named_type
 from tortoise.models import Model
 
-from api.reading.choices import METADATA, Filter, Order
+from api.reading.choices import METADATA, SEEN_ROWS, Filter, Order
 from api.reading.cursors import Position, unpack
 from api.reading.declarations import Entity, Pages, entity_of
 from api.reading.places import Arguments, Place, selected
@@ -194,6 +194,7 @@ class Page:
     def filtered(self, name: str, filter_: Filter, row: str) -> str:
         mark = self.compiler.mark(self.picked(lambda arguments: filter_.prepare(arguments["filter"][name])))
         saying = filter_.saying(self.place.arguments["filter"][name])
+        saying = SEEN_ROWS.sub(lambda found: self.compiler.source_of(found[1]), saying)
         return "(" + saying.replace("{t}", row).replace("{v}", mark) + ")"
 
     def between(self, row: str) -> str:

@@ -84,6 +84,8 @@ class Campaign(Owned):
     answer: from the next on whoever has given none is called. `left_out` are the bodies without such a contact, and
     contacts that another campaign is asking."""
 
+    WORDS = ("title", "message")
+
     status = fields.CharEnumField(CampaignStatus, max_length=10, default=CampaignStatus.DRAFT)
     title = fields.CharField(max_length=100)
     message = fields.CharField(max_length=1000, default="")
@@ -96,6 +98,7 @@ class Campaign(Owned):
     sent_by_id = fields.UUIDField(null=True)
     ended_on = fields.DateField(null=True)
     reason = fields.CharField(max_length=500, default="")
+    search = fields.TextField(default="")
 
     class Meta:
         table = "campaign"

@@ -138,6 +138,8 @@ class Encounter(Owned):
     it while `next_owner` is empty. `reason` says why it was sent back last, or called off.
     """
 
+    WORDS = ("purpose", "outcome", "next_step")
+
     kind = fields.CharEnumField(EncounterKind, max_length=20)
     status = fields.CharEnumField(EncounterStatus, max_length=20)
     theme = fields.CharEnumField(EncounterTheme, max_length=20)
@@ -174,6 +176,7 @@ class Encounter(Owned):
         "renkei.EncounterReview", null=True, on_delete=fields.RESTRICT, related_name=False
     )
     review_id: UUID | None
+    search = fields.TextField(default="")
 
     class Meta:
         table = "encounter"

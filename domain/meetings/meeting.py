@@ -67,6 +67,8 @@ class CouncilMeeting(Owned):
     date where there is one.
     """
 
+    WORDS = ("title", "agenda", "minutes_text")
+
     council: fields.ForeignKeyRelation[Council] = fields.ForeignKeyField(
         "renkei.Council", on_delete=fields.RESTRICT, related_name=False
     )
@@ -93,6 +95,7 @@ class CouncilMeeting(Owned):
     minuted_by_id = fields.UUIDField(null=True)
     minuted_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=500, default="")
+    search = fields.TextField(default="")
 
     class Meta:
         table = "council_meeting"

@@ -7,13 +7,13 @@ from tortoise.migrations import operations as ops
 EXTENSIONS = [
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
 ]
-# What is found by a text, from two characters on (domain/finding.py): an index of the pairs of characters of its search
+# What is found by a text, from two characters on (domain/searching.py): an index of the pairs of characters of its search
 # key. Behind the walls PostgreSQL looks at what it does not trust only after the wall, and so in no index: neither LIKE
 # nor the comparison of arrays is leakproof. So the rows are found by a function with the owner's rights, which gives
 # away nothing but their ids, of the prefecture that is set if one is; the caller reads the rows behind the wall.
 FOUND = (
-    *("agreement", "contact", "council", "drill", "organization", "outreach_event", "person", "volunteer"),
-    *("volunteer_group", "wifi_spot"),
+    *("agreement", "campaign", "contact", "council", "council_information", "council_meeting", "drill", "encounter"),
+    *("notice", "organization", "outreach_event", "person", "volunteer", "volunteer_group", "wifi_spot"),
 )
 _OURS = """prefecture_id = coalesce(nullif(current_setting('renkei.prefecture', true), '')::uuid, prefecture_id)
            AND strpos(search, key) > 0"""

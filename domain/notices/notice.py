@@ -159,6 +159,8 @@ class Notice(Owned):
     sent back last, was given up or takes another one back. `ended_at` is when it stopped to hold before its time.
     """
 
+    WORDS = ("title", "text", "number")
+
     status = fields.CharEnumField(NoticeStatus, max_length=20)
     number = fields.CharField(max_length=60, default="")
     title = fields.CharField(max_length=200)
@@ -183,6 +185,7 @@ class Notice(Owned):
     sent_by_id = fields.UUIDField(null=True)
     sent_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    search = fields.TextField(default="")
 
     class Meta:
         table = "notice"

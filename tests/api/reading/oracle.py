@@ -21,7 +21,7 @@ from strawberry.extensions import SchemaExtension
 from tortoise import Tortoise
 
 from api.context import Context
-from api.reading.choices import METADATA, Order
+from api.reading.choices import METADATA, SEEN_ROWS, Order
 from api.reading.declarations import (
     AnyNode,
     Column,
@@ -150,8 +150,17 @@ class Slow:
             return [row for row in rows if getattr(row, declared.column) in covered]
         if declared.holds:
             return [row for row in rows if declared.holds(getattr(row, declared.column), value)]
-        kept = await ids(entity, declared.saying(value), declared.prepare(value))
+        kept = await ids(entity, await self.entered(declared.saying(value)), declared.prepare(value))
         return [row for row in rows if row.id in kept]
+
+    async def entered(self, template: str) -> str:
+        """With the rows in it that the actor sees, one by one."""
+        for name in SEEN_ROWS.findall(template):
+            entity = entity_of(self.info.schema.type_map[name])
+            seen = ", ".join(f"'{id}'::uuid" for id in await self.info.context.rows(entity))
+            rows = f"(select * from {entity.table} where id = any(array[{seen}]::uuid[]))"  # noqa: S608 - ids alone
+            template = template.replace(f"{{seen:{name}}}", rows)
+        return template
 
     async def sorted(self, rows: list[Any], order: Order, entity: Any) -> list[tuple[Any, Any]]:
         found = await values(entity, order.sql) if order.sql else {row.id: getattr(row, order.name) for row in rows}

@@ -67,6 +67,16 @@ def test_a_filter_on_a_column_that_is_not_for_everybody_must_say_so_itself():
         schema_with({"drills": (Connection[town.DrillNode], drills)})
 
 
+def test_a_filter_that_goes_through_what_is_seen_of_a_type_names_a_type_that_is_there():
+    @reading.filters
+    class Lost:
+        text: str | None = reading.where("{t}.host_id in (select id from {seen:Nothing} line)")
+
+    drills = reading.connection("host_id", order=reading.asc("title"), filters=Lost)
+    with pytest.raises(TypeError, match="the filter text asks for what is seen of Nothing, which is no entity"):
+        schema_with({"drills": (Connection[town.DrillNode], drills)})
+
+
 def test_a_filter_without_a_declaration_would_be_ignored_and_is_refused():
     @strawberry.input
     class Idle:
