@@ -102,7 +102,10 @@ class Relationship:
     unit: strawberry.ID
     grade: RelationshipGrade
     reasons: list[GradeReason] = strawberry.field(description="The gravest first.")
-    met_on: date | None = strawberry.field(description="The day of the last encounter that was reported.")
+    met_on: date | None = strawberry.field(
+        description="The day on which it was in touch last: an encounter that was reported, a meeting of a council to"
+        " which it came, or an event of ours that it held with us or helped at."
+    )
     drilled_on: date | None = strawberry.field(description="The day of the last drill in which it took part.")
     verified_on: date | None = strawberry.field(description="The day on which a contact of it was confirmed last.")
     partner_since: date

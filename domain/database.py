@@ -128,6 +128,16 @@ async def rows(statement: str, *values: object) -> list[dict[str, Any]]:
     return await Tortoise.get_connection("default").execute_query_dict(statement, list(values))
 
 
+async def rows_as_planned(statement: str, *values: object) -> list[dict[str, Any]]:
+    """The same of a long statement, inside a transaction, planned for these very values from here to its end.
+
+    After a few times PostgreSQL plans once for whatever values there may be (`plan_cache_mode`), and takes a row or two
+    for what a day and a list of units leave of thousands: it then compares each with each.
+    """
+    await execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+    return await rows(statement, *values)
+
+
 async def records(statement: str, *values: object) -> list[tuple[Any, ...]]:
     """The same, each row's values in the order in which they were asked for: for thousands of rows."""
     found: Any = (await Tortoise.get_connection("default").execute_query(statement, list(values)))[1]

@@ -19,7 +19,6 @@ from api.schema import schema
 from domain.actor import TOKYO
 from domain.thresholds import Thresholds
 from domain.worklist import PARTS, WorkKind
-from domain.worklist.health import PARTNERS
 
 WANTED = 0.5
 KINDS = [kind for kind in WorkKind if kind is not WorkKind.DRIFTING]
@@ -36,14 +35,45 @@ WAITING_SQL = """
             ORDER BY coalesce(due_on, '9999-12-31'), since, kind COLLATE "C", title COLLATE "C", id LIMIT 50) item)
         ))::text"""
 DRIFTING = "{ relationships(grades: [DRIFTING]) { organization name metOn } }"
-DRIFTING_SQL = f"""{PARTNERS}
+# As somebody writes it who knows the rules and has only this to answer: whom to call is asked of the partners alone,
+# and with the days of a prefecture that has set none.
+DRIFTING_SQL = """
     SELECT json_build_object('relationships', (SELECT coalesce(json_agg(one), '[]') FROM (
-        SELECT 'Organization:' || partner.id AS organization, partner.name, met.met_on AS "metOn"
-        FROM partner
-        LEFT JOIN met ON met.organization_id = partner.id
-        LEFT JOIN known ON known.organization_id = partner.id
-        WHERE known.organization_id IS NULL OR $2 - coalesce(met.met_on, partner.since) > 180
-        ORDER BY partner.kana_order, partner.id LIMIT 500) one))::text"""  # noqa: S608 our own words
+        SELECT 'Organization:' || body.id AS organization, body.name, touch.met_on AS "metOn"
+        FROM organization body
+        JOIN (
+            SELECT party.organization_id, min(party.acceded_on) AS since
+            FROM agreement_party party JOIN agreement ON agreement.id = party.agreement_id
+            WHERE party.removed_at IS NULL AND party.acceded_on <= $2
+                AND (party.withdrawn_on IS NULL OR party.withdrawn_on > $2) AND agreement.effective_on <= $2
+                AND (agreement.ended_on IS NULL OR agreement.ended_on >= $2)
+                AND (agreement.lasts_until IS NULL OR agreement.lasts_until >= $2)
+            GROUP BY party.organization_id) partner ON partner.organization_id = body.id
+        LEFT JOIN (
+            SELECT organization_id, max(starts_at) AS at FROM encounter
+            WHERE status IN ('REPORTED', 'CHECKED') AND starts_at <= $3
+            GROUP BY organization_id) met ON met.organization_id = body.id
+        LEFT JOIN (
+            SELECT member.organization_id, max(meeting.starts_at) AS at
+            FROM council_attendance came
+            JOIN council_meeting meeting ON meeting.id = came.meeting_id
+            JOIN council_membership member ON member.id = came.membership_id
+            WHERE came.removed_at IS NULL AND came.proxy_holder_id IS NULL
+                AND meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at <= $3
+            GROUP BY member.organization_id) seated ON seated.organization_id = body.id
+        LEFT JOIN (
+            SELECT host.organization_id, max(event.starts_at) AS at
+            FROM outreach_host host JOIN outreach_event event ON event.id = host.event_id
+            WHERE host.removed_at IS NULL AND host.role <> 'SUPPORTER'
+                AND event.status IN ('HELD', 'REPORTED', 'CHECKED') AND event.starts_at <= $3
+            GROUP BY host.organization_id) beside ON beside.organization_id = body.id
+        CROSS JOIN LATERAL (
+            SELECT (greatest(met.at, seated.at, beside.at) AT TIME ZONE 'Asia/Tokyo')::date AS met_on) touch
+        WHERE body.unit_id = ANY ($1::uuid[]) AND body.retired_on IS NULL
+            AND ($2 - coalesce(touch.met_on, partner.since) > 180 OR NOT EXISTS (
+                SELECT FROM contact WHERE contact.organization_id = body.id AND contact.since <= $2
+                    AND (contact.until IS NULL OR contact.until > $2)))
+        ORDER BY body.kana_order, body.id LIMIT 500) one))::text"""
 
 
 @dataclass(frozen=True)

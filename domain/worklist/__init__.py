@@ -2,15 +2,14 @@
 
 from domain.worklist.health import (
     GRADE_LABELS,
-    STANDARD,
     Reason,
     Relationship,
     RelationshipGrade,
     RelationshipReason,
-    graded_on,
     relationships,
 )
 from domain.worklist.listing import LABELS, MOST, SETTLED_BY, Work, Worklist, worklist
+from domain.worklist.partners import STANDARD, graded_on
 from domain.worklist.parts import PARTS, WorkKind
 
 __all__ = [

@@ -1,12 +1,12 @@
 """関係の状態: how each partner of an agreement stands with us, as a grade with its reasons and never as a bare score.
 
 DRIFTING 遠のいている: nobody is known there whom to call, or nobody has been in touch for longer than the prefecture's
-threshold. WATCH 要注意: anything else that is not as it should be. Everything is read in one statement.
+threshold. WATCH 要注意: anything else that is not as it should be. In touch is whom we have met, called or written to
+(S2), who came to a meeting of a council, and who held or helped at an event of ours (`partners`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +16,11 @@ from uuid import UUID
 
 from domain import database
 from domain.actor import LIAISONS, Actor
-from domain.agreements import RENEWED
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.thresholds import Thresholds, find_thresholds
 from domain.verbs import verb
+from domain.worklist import partners
 from domain.worklist.scope import find_covered
 
 
@@ -87,115 +87,14 @@ class Relationship:
 
     @property
     def silent_since(self) -> date:
-        """The day of the last encounter, or that from which on one has been waited for."""
+        """The day on which they were in touch last, or that from which on that has been waited for."""
         return self.met_on or self.partner_since
 
 
-# Each part is grouped by the body once, instead of looked up for each of thousands. What is renewed already does not
-# end: its partners go on under the new agreement. For a partner answers who is responsible for its youngest agreement,
-# where they still serve in the unit that keeps it: otherwise nobody does, and everybody is told.
-PARTNERS = f"""
-    WITH partner AS (
-        SELECT body.id, body.unit_id, body.name, body.kana_order, min(party.acceded_on) AS since,
-            min(least(agreement.ended_on, CASE WHEN agreement.auto_renews_months = 0
-                OR agreement.notice_given_on IS NOT NULL THEN agreement.lasts_until END))
-                FILTER (WHERE NOT {RENEWED.replace("{t}", "agreement")}) AS ends_on,
-            (array_agg(post.person_id ORDER BY agreement.effective_on DESC, agreement.id)
-                FILTER (WHERE post.id IS NOT NULL))[1] AS owner_id
-        FROM agreement
-        JOIN agreement_party party ON party.agreement_id = agreement.id
-        JOIN organization body ON body.id = party.organization_id
-        LEFT JOIN post ON post.person_id = agreement.responsible_id AND post.unit_id = agreement.unit_id
-            AND post.since <= $2 AND coalesce(post.until >= $2, true)
-        WHERE body.unit_id = ANY ($1) AND body.retired_on IS NULL AND agreement.effective_on <= $2
-            AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true) AND party.removed_at IS NULL
-            AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)
-        GROUP BY body.id),
-    met AS (
-        SELECT organization_id, max((starts_at AT TIME ZONE 'Asia/Tokyo')::date) AS met_on
-        FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND status IN ('REPORTED', 'CHECKED')
-            AND starts_at <= $3
-        GROUP BY organization_id),
-    drilled AS (
-        SELECT part.organization_id, max((drill.starts_at AT TIME ZONE 'Asia/Tokyo')::date) AS drilled_on
-        FROM drill_participation part JOIN drill ON drill.id = part.drill_id
-        WHERE part.organization_id IN (SELECT id FROM partner) AND part.attended_count > 0
-            AND drill.status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND drill.starts_at <= $3
-        GROUP BY part.organization_id),
-    known AS (
-        SELECT organization_id, max(coalesce(verified_on, since)) AS verified_on
-        FROM contact WHERE organization_id IN (SELECT id FROM partner) AND since <= $2
-            AND coalesce(until > $2, true)
-        GROUP BY organization_id),
-    step AS (
-        SELECT organization_id, min(next_due_on) AS due_on
-        FROM encounter WHERE organization_id IN (SELECT id FROM partner) AND next_due_on IS NOT NULL
-            AND next_done_on IS NULL AND status <> 'CANCELLED'
-        GROUP BY organization_id),
-    item AS (
-        SELECT organization_id, min(due_on) AS due_on, count(*)::int AS open,
-            (count(*) FILTER (WHERE due_on < $2))::int AS overdue
-        FROM improvement WHERE organization_id IN (SELECT id FROM partner) AND settled_on IS NULL
-        GROUP BY organization_id),
-    told AS (
-        SELECT one.organization_id, max((one.acknowledged_at AT TIME ZONE 'Asia/Tokyo')::date) AS read_on,
-            min((one.escalated_at AT TIME ZONE 'Asia/Tokyo')::date) FILTER (WHERE one.acknowledged_at IS NULL
-                AND notice.status IN ('SENDING', 'SENT') AND notice.valid_until >= $2) AS unread_since
-        FROM notice_recipient one JOIN notice ON notice.id = one.notice_id
-        WHERE one.organization_id IN (SELECT id FROM partner)
-        GROUP BY one.organization_id)"""  # noqa: S608 our own words
-# Beside the grade the facts of its reasons.
-GRADED = """,
-    fact AS (
-        SELECT partner.*, met.met_on, drilled.drilled_on, known.verified_on, step.due_on,
-            known.organization_id IS NOT NULL AS is_known, item.due_on AS mend_by,
-            coalesce(item.open, 0) AS open_improvements, coalesce(item.overdue, 0) AS overdue_improvements,
-            told.read_on, told.unread_since
-        FROM partner
-        LEFT JOIN met ON met.organization_id = partner.id
-        LEFT JOIN drilled ON drilled.organization_id = partner.id
-        LEFT JOIN known ON known.organization_id = partner.id
-        LEFT JOIN step ON step.organization_id = partner.id
-        LEFT JOIN item ON item.organization_id = partner.id
-        LEFT JOIN told ON told.organization_id = partner.id),
-    graded AS (
-        SELECT *, CASE
-            WHEN NOT is_known OR $2 - coalesce(met_on, since) > ($4::jsonb ->> 'met_days')::int THEN 'DRIFTING'
-            WHEN $2 - verified_on > ($4::jsonb ->> 'verified_days')::int
-                OR $2 - coalesce(drilled_on, since) > ($4::jsonb ->> 'drill_days')::int
-                OR ends_on - $2 <= ($4::jsonb ->> 'ending_days')::int OR due_on < $2 OR mend_by < $2
-                OR unread_since IS NOT NULL THEN 'WATCH'
-            ELSE 'GOOD' END AS grade
-        FROM fact)"""
-# `found` is how many there are of the grades that are asked for.
-SELECT = f"""{GRADED}
-    SELECT *, count(*) OVER () AS found FROM graded
-    WHERE grade = ANY ($5::text[]) AND ($7::uuid IS NULL OR coalesce(owner_id, $7) = $7)
-    ORDER BY {{order}} LIMIT $6"""  # noqa: S608 our own words
-BY_GRADE = "array_position(ARRAY['DRIFTING', 'WATCH', 'GOOD'], grade), kana_order, id"
-"""The gravest first, and in the order of their names."""
-BY_SILENCE = 'coalesce(met_on, since), name COLLATE "C", id'
-"""Whoever was met longest ago, or has been waiting for that since they became a partner, first."""
+LAST = {"ENCOUNTER": "", "MEETING": "の会議への出席", "EVENT": "の広報啓発への参画"}
+"""How they were in touch last, where that is not a contact by itself."""
 MOST = 500
 """Partners that are told at once."""
-
-
-STANDARD = Thresholds()
-"""The days of a prefecture that has set none."""
-
-
-def graded_on(units: str, day: str, until: str) -> str:
-    """How each partner of these units (uuid[]) stood with us at the end of a day, of which `until` is the last instant,
-    as a SELECT of `id`, `unit_id` and `grade` for another statement; all three are SQL.
-
-    It goes by the `STANDARD` days, so that a figure means the same everywhere and for good. Who was a partner and what
-    had taken place is known of any day. The rest is known only as it is now: a contact who was verified since, and
-    what was settled, done or read since, count as if that had been before, and a body that was given up since not at
-    all. A run of the statistics, which is kept when the day is over, keeps what was known then.
-    """
-    told = {"1": units, "2": day, "3": until, "4": f"'{STANDARD.days}'"}
-    graded = re.sub(r"\$(\d+)", lambda found: told[found[1]], PARTNERS + GRADED)
-    return f"{graded} SELECT id, unit_id, grade FROM graded"  # noqa: S608 our own words
 
 
 @verb(*LIAISONS, only_reads=True)
@@ -214,7 +113,7 @@ async def relationships(
     if not 1 <= first <= MOST:
         raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
     units, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
-    return (await read(units, actor, thresholds, grades, first, BY_GRADE))[0]
+    return (await read(units, actor, thresholds, grades, first, partners.BY_NAME))[0]
 
 
 async def read(
@@ -226,11 +125,15 @@ async def read(
     order: str,
     owner_id: UUID | None = None,
 ) -> tuple[list[Relationship], int]:
-    """The first partners of these units and grades in this order, and how many there are; of an owner those for whom
-    they answer, or nobody does."""
+    """The first partners of these units and grades, the gravest first and then in this order, and how many there are;
+    of an owner those for whom they answer, or nobody does."""
     asked = (thresholds.days, [str(grade) for grade in grades], first, owner_id)
-    statement = PARTNERS + SELECT.replace("{order}", order)
-    rows = await database.rows(statement, list(units), actor.today, actor.now, *asked)
+    is_owned = owner_id is not None
+    if set(grades) == {RelationshipGrade.DRIFTING}:
+        statement = partners.drifting(order, is_owned=is_owned)
+    else:
+        statement = partners.of_grades(order)
+    rows = await database.rows_as_planned(statement, list(units), actor.today, actor.now, *asked)
     return [_judged(row, actor.today, thresholds) for row in rows], rows[0]["found"] if rows else 0
 
 
@@ -257,7 +160,8 @@ def _out_of_reach(row: dict[str, Any], today: date, most: Thresholds) -> Iterato
         if row["met_on"] is None:
             yield Reason(kinds.NEVER_MET, since, f"{_said(since)}に参画してから{days}日、接触の記録がありません。")
         else:
-            yield Reason(kinds.OUT_OF_TOUCH, row["met_on"], f"{_said(row['met_on'])}から{days}日、接触がありません。")
+            told = f"{_said(row['met_on'])}{LAST[row['met_by']]}から{days}日、接触がありません。"
+            yield Reason(kinds.OUT_OF_TOUCH, row["met_on"], told)
 
 
 def _long_ago(row: dict[str, Any], today: date, most: Thresholds) -> Iterator[Reason]:

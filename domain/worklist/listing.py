@@ -19,7 +19,7 @@ from domain.organizations import Organization
 from domain.records import Record
 from domain.thresholds import Thresholds, find_thresholds
 from domain.verbs import verb
-from domain.worklist import health
+from domain.worklist import health, partners
 from domain.worklist.health import GRAVE, RelationshipGrade
 from domain.worklist.parts import BY_KIND, PARTS, WorkKind
 from domain.worklist.scope import find_covered
@@ -82,7 +82,7 @@ async def worklist(
     covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
     found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
-        asked = ((RelationshipGrade.DRIFTING,), first, health.BY_SILENCE, actor.person_id if is_mine else None)
+        asked = ((RelationshipGrade.DRIFTING,), first, partners.BY_SILENCE, actor.person_id if is_mine else None)
         drifting, counted = await health.read(covered, actor, thresholds, *asked)
         found += _drifting(drifting)
         counts |= {WorkKind.DRIFTING: counted}

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
+from domain import meetings, outreach
 from domain.agreements import STANDING, Agreement, AgreementParty
+from domain.councils import CouncilMembership
 from domain.drills import Drill, DrillStatus, Improvement, Participation
 from domain.encounters import Encounter, EncounterStatus
+from domain.meetings import CouncilAttendance, CouncilMeeting
 from domain.notices import Notice, NoticeRecipient, NoticeStatus
 from domain.organizations import Contact, Organization
+from domain.outreach import OutreachEvent, OutreachHost, OutreachHostRole
 from tests.domain.recount_rows import Item, day_of, end_of, standing
 
 OVER = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
@@ -60,7 +64,24 @@ async def _ends(parties: list[tuple[Agreement, AgreementParty]]) -> Days:
 async def _met(last: date) -> Days:
     met = await Encounter.filter(status__in=(EncounterStatus.REPORTED, EncounterStatus.CHECKED))
     days = [(one.organization_id, day_of(one.starts_at)) for one in met]
+    days += await _seated() + await _beside()
     return _by_body(pair for pair in days if pair[1] <= last)
+
+
+async def _seated() -> list[tuple[UUID, date]]:
+    """Who came to a meeting of a council, on which day."""
+    held = {one.id: day_of(one.starts_at) for one in await CouncilMeeting.filter(status__in=meetings.HELD)}
+    members = {one.id: one.organization_id for one in await CouncilMembership.all()}
+    came = await CouncilAttendance.filter(removed_at=None, proxy_holder_id=None)
+    pairs = [(members[one.membership_id], held[one.meeting_id]) for one in came if one.meeting_id in held]
+    return [(body, day) for body, day in pairs if body]
+
+
+async def _beside() -> list[tuple[UUID, date]]:
+    """Who had a part in an event, on which day."""
+    held = {one.id: day_of(one.starts_at) for one in await OutreachEvent.filter(status__in=outreach.HELD)}
+    hosts = await OutreachHost.filter(removed_at=None).exclude(role=OutreachHostRole.SUPPORTER)
+    return [(one.organization_id, held[one.event_id]) for one in hosts if one.event_id in held]
 
 
 async def _drilled(last: date) -> Days:

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
+from tortoise.transactions import in_transaction
 
 from api.embedded import EmbeddedServer
 from domain import database, migrating
@@ -155,6 +156,21 @@ def test_the_program_connects_without_superuser_rights(run):
         return tuple(rows[0])
 
     assert run(story()) == ("renkei", False)
+
+
+def test_a_long_statement_is_planned_for_its_own_values_however_often_it_is_asked(run):
+    async def story() -> list[tuple[int, int]]:
+        told = []
+        for ask in (database.rows, database.rows_as_planned):
+            statement = f"SELECT id AS {ask.__name__} FROM letter WHERE due_at < $1"  # noqa: S608
+            async with in_transaction("default"):
+                for _ in range(8):
+                    await ask(statement, NOW)
+                kept = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement = $1"
+                told += await database.records(kept, statement)
+        return told
+
+    assert run(story()) == [(5, 3), (8, 0)]
 
 
 def test_a_story_has_several_real_connections(run):

@@ -10,7 +10,9 @@ from domain.actor import Actor
 from domain.agreements import AgreementKind
 from domain.errors import NotAllowed
 from domain.japanese import Period
+from domain.meetings import MeetingProxy
 from domain.organizations import Contact, Organization
+from domain.outreach import CoHosting, OutreachHostRole
 from domain.statistics import Figure
 from domain.worklist import Relationship, RelationshipGrade, RelationshipReason
 from tests import make
@@ -21,6 +23,7 @@ from tests.make import Town
 DAY = timedelta(days=1)
 GOOD, WATCH, DRIFTING = RelationshipGrade.GOOD, RelationshipGrade.WATCH, RelationshipGrade.DRIFTING
 POWER = "架空電力株式会社"
+LONG_AGO = (RelationshipReason.CONTACT_STALE,)
 
 
 async def partner(town: Town, **over: Any) -> Contact:
@@ -62,6 +65,34 @@ def test_a_call_brings_a_partner_back_and_only_one_that_took_place(play: Any) ->
         await make.encounter(after(town, 200), body=power)
         back = await stands(after(town, 201))
         assert (back.grade, back.met_on) == (GOOD, after(town, 200).today)
+
+    play(story)
+
+
+def test_whoever_came_to_a_council_or_helped_at_an_event_is_in_touch_and_nobody_by_proxy(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        power = await Organization.get(id=(await partner(town)).organization_id)
+        council = await make.council(town.officer)
+        bank = await make.company(town.officer, "例示銀行")
+        other, own = [await make.member(town.officer, council, body) for body in (bank, power)]
+        first = await make.meeting(town.officer, council, starts_at=town.officer.now + 100 * DAY)
+        await make.met(town.officer, first, other, proxies=[MeetingProxy(own.id, other.id)])
+        await make.reported_event(after(town, 150), hosts=[CoHosting(power.id, OutreachHostRole.SUPPORTER)])
+        apart = await stands(after(town, 190))
+        assert (apart.grade, apart.met_on) == (DRIFTING, None), "they gave a proxy, and their name"
+        then = after(town, 190)
+        second = await make.meeting(then, council, starts_at=then.now + timedelta(hours=1))
+        await make.met(then, second, own)
+        assert [(one.grade, one.met_on) for one in [await stands(after(town, 191))]] == [(GOOD, then.today)]
+        silent = await stands(after(town, 371))
+        assert (silent.grade, reasons(silent)) == (DRIFTING, [RelationshipReason.OUT_OF_TOUCH, *LONG_AGO])
+        assert silent.reasons[0].told == "令和９年１月７日の会議への出席から181日、接触がありません。"
+        await make.reported_event(after(town, 380), hosts=[CoHosting(power.id)])
+        assert (await stands(after(town, 380))).grade is WATCH
+        again = await stands(after(town, 600))
+        assert again.reasons[0].told == "令和９年７月９日の広報啓発への参画から227日、接触がありません。"
 
     play(story)
 
@@ -170,7 +201,8 @@ def test_the_gravest_come_first_and_a_station_sees_its_own(play: Any) -> None:
         await make.encounter(later, body=bank)
         found = await worklist.relationships(make.at(town.hq, later.now))
         assert [(one.organization_id, one.grade) for one in found] == [(silent.id, DRIFTING), (bank.id, GOOD)]
-        assert len(await worklist.relationships(later, grades=[DRIFTING])) == 1
+        [drifts] = await worklist.relationships(later, grades=[DRIFTING])
+        assert drifts == (await worklist.relationships(later))[0], "found alone they are told as among all"
         assert await worklist.relationships(make.at(town.other_officer, later.now)) == []
         with pytest.raises(NotAllowed):
             await worklist.relationships(town.statistician)
