@@ -15,29 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import agreements, lectures, volunteers, wifi
+from domain import lectures, volunteers, wifi
 from domain.activities import Activity, ActivityKind, ActivityParticipation
-from domain.agreements import (
-    DEEDS,
-    OUTPUT_LABELS,
-    Agreement,
-    AgreementCommitment,
-    AgreementParty,
-    ResearchOutput,
-)
-from domain.campaigns import CampaignContact
 from domain.drills import Drill, DrillThreat, Improvement, Participation
 from domain.encounters import BUSINESS_LABELS, KIND_LABELS, THEME_LABELS, Encounter
 from domain.japanese import Measure
 from domain.lectures import Lecture, LectureKind
-from domain.organizations import (
-    CI_SECTOR_LABELS,
-    CONTACT_ROLE_LABELS,
-    ORGANIZATION_KIND_LABELS,
-    SIZE_LABELS,
-    Contact,
-    Organization,
-)
+from domain.statistics.agreements import OF_AGREEMENTS
+from domain.statistics.contacts import OF_CONTACTS
 from domain.statistics.councils import OF_COUNCILS
 from domain.statistics.notices import OF_NOTICES
 from domain.statistics.outreach import OF_OUTREACH
@@ -46,7 +31,6 @@ from domain.statistics.tally import Counting, Facts, Tally
 from domain.volunteers import Commission, CommissionKind, GroupBase, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 
-AGREEMENT_KINDS: Mapping[str, str] = {kind.value: label for kind, label in agreements.KIND_LABELS.items()}
 GROUP_BASES: Mapping[str, str] = {
     GroupBase.STUDENT: "学生",
     GroupBase.NPO: "NPO",
@@ -76,91 +60,9 @@ DRILL_THREATS: Mapping[str, str] = {
     DrillThreat.BLACKOUT: "大規模停電",
     DrillThreat.OTHER: "その他",
 }
-COOPERATION_ITEMS: Mapping[str, str] = {item.value: label for item, label in agreements.ITEM_LABELS.items()}
 ENCOUNTER_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_LABELS.items()}
 ENCOUNTER_THEMES: Mapping[str, str] = {theme.value: label for theme, label in THEME_LABELS.items()}
 GUIDED_BUSINESSES: Mapping[str, str] = {business.value: label for business, label in BUSINESS_LABELS.items()}
-
-# An agreement is in force from `effective_on` through `ends_on`, its last day, whichever state it has reached since;
-# one that was given up before it took effect never was. Several stations may share it: it counts where it is kept.
-AGREEMENTS = Facts(
-    "AGREEMENT",
-    "協定",
-    Agreement,
-    AGREEMENT_KINDS,
-    """SELECT id, unit_id, kind, id AS body,
-              coalesce(ends_on >= $6, true) AS is_in_force,
-              effective_on >= $5 AND renews_id IS NULL AS is_new,
-              effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
-              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended,
-              coalesce(ends_on <= $6, false) AND status = 'EXPIRED' AS is_expired,
-              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
-                      AND step.kind = 'EXTENSION' AND step.decided_on BETWEEN $5 AND $6) AS is_extended,
-              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
-                      AND step.kind = 'AUTOMATIC' AND step.decided_on BETWEEN $5 AND $6) AS has_gone_on,
-              EXISTS (SELECT FROM agreement_amendment step WHERE step.agreement_id = agreement.id
-                      AND step.status = 'AGREED' AND step.effective_on BETWEEN $5 AND $6) AS is_amended
-       FROM (SELECT *, least(ended_on, lasts_until) AS ends_on FROM agreement) agreement
-       WHERE effective_on <= $6 AND coalesce(ends_on >= greatest($5, effective_on), true)""",
-)
-
-# 法人番号 or 学校コード make two rows of two prefectures one body: `identity`.
-_PARTY_TO = """organization.identity AS body, organization.is_small
-       FROM agreement
-       JOIN agreement_party party ON party.agreement_id = agreement.id
-       JOIN organization ON organization.id = party.organization_id
-       WHERE agreement.effective_on <= $6
-         AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
-         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)"""
-PARTIES = Facts(
-    "AGREEMENT_PARTY",
-    "協定当事者",
-    AgreementParty,
-    AGREEMENT_KINDS,
-    f"SELECT party.id, agreement.unit_id, agreement.kind, {_PARTY_TO}",
-)
-# By what they are and how large, as it is known now; a body whose size nobody knows stands in none of the sizes.
-PARTIES_BY_BUSINESS = Facts(
-    "AGREEMENT_PARTY_BUSINESS",
-    "協定当事者の業種",
-    AgreementParty,
-    {kind.value: label for kind, label in ORGANIZATION_KIND_LABELS.items()},
-    f"SELECT party.id, agreement.unit_id, organization.kind AS kind, {_PARTY_TO}",
-)
-PARTIES_BY_SIZE = Facts(
-    "AGREEMENT_PARTY_SIZE",
-    "協定当事者の規模",
-    AgreementParty,
-    {size.value: label for size, label in SIZE_LABELS.items()},
-    f"SELECT party.id, agreement.unit_id, organization.size AS kind, {_PARTY_TO} AND organization.size IS NOT NULL",
-)
-
-# What stands on the period's last day, with how often it was kept from 1 April to then, and each time in the period.
-_YEAR_BEGINS = "make_date(extract(year FROM $6::date - interval '3 months')::int, 4, 1)"
-COMMITMENTS = Facts(
-    "AGREEMENT_COMMITMENT",
-    "協定の約束",
-    AgreementCommitment,
-    COOPERATION_ITEMS,
-    f"""SELECT id, unit_id, item AS kind, id AS body, false AS stands, true AS is_deed, false AS is_fulfilled
-        FROM ({DEEDS}) deed WHERE day BETWEEN $5 AND $6
-        UNION ALL
-        SELECT own.id, agreement.unit_id, own.item, own.id, true, false,
-            coalesce(kept.times >= own.times_per_year, false)
-        FROM agreement_commitment own JOIN agreement ON agreement.id = own.agreement_id
-        LEFT JOIN (SELECT id, count(*) AS times FROM ({DEEDS}) deed WHERE day BETWEEN {_YEAR_BEGINS} AND $6 GROUP BY id
-            ) kept ON kept.id = own.id
-        WHERE own.since <= $6 AND coalesce(own.ended_on > $6, true)
-          AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)""",  # noqa: S608 - our own words
-)
-
-RESEARCH_OUTPUTS = Facts(
-    "RESEARCH_OUTPUT",
-    "共同研究の成果",
-    ResearchOutput,
-    {kind.value: label for kind, label in OUTPUT_LABELS.items()},
-    """SELECT id, unit_id, kind FROM research_output WHERE removed_at IS NULL AND produced_on BETWEEN $5 AND $6""",
-)
 
 GROUPS = Facts(
     "VOLUNTEER_GROUP",
@@ -352,57 +254,8 @@ GUIDANCE = Facts(
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
 
-# As they stood at the end, as far as rows tell: what a body has ready, and when a contact was looked at, is as of now.
-CI_SECTORS: Mapping[str, str] = {sector.value: label for sector, label in CI_SECTOR_LABELS.items()}
-CONTACT_ROLES: Mapping[str, str] = {role.value: label for role, label in CONTACT_ROLE_LABELS.items()}
-CI_BODIES = Facts(
-    "ORGANIZATION",
-    "重要インフラ",
-    Organization,
-    CI_SECTORS,
-    """SELECT id, unit_id, ci_sector AS kind, identity AS body, bcp = 'YES' AS has_bcp,
-              contact_system = 'YES' AS has_contact_system
-       FROM organization
-       WHERE ci_sector IS NOT NULL AND (created_at AT TIME ZONE 'Asia/Tokyo')::date <= $6
-         AND coalesce(retired_on > $6, true)""",
-)
-CONTACTS = Facts(
-    "CONTACT",
-    "担当者連絡先",
-    Contact,
-    CONTACT_ROLES,
-    """SELECT id, unit_id, role AS kind, id AS body, true AS stands,
-              coalesce(verified_on > ($6::date - interval '1 year')::date, false) AS is_fresh
-       FROM contact
-       WHERE since <= $6 AND coalesce(until > $6, true)""",
-)
-
-# A campaign counts in the period in which it was closed: nothing of it changes any more then.
-CAMPAIGN_CONTACTS = Facts(
-    "CAMPAIGN_CONTACT",
-    "疎通確認",
-    CampaignContact,
-    CONTACT_ROLES,
-    """SELECT asked.id, asked.unit_id, asked.role AS kind, asked.id AS body, true AS stands,
-              asked.reply IN ('CONFIRMED', 'CHANGED') AS is_reached
-       FROM campaign_contact asked JOIN campaign ON campaign.id = asked.campaign_id
-       WHERE campaign.status = 'CLOSED' AND campaign.ended_on BETWEEN $5 AND $6""",
-)
-
 TALLIES = (
-    Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
-    Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
-    Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal", counting=UNIQUE),
-    Tally("AGREEMENTS_EXTENDED", AGREEMENTS, "延長", "件", FLOW, where="is_extended", counting=UNIQUE),
-    Tally("AGREEMENTS_GONE_ON", AGREEMENTS, "自動更新", "件", FLOW, where="has_gone_on", counting=UNIQUE),
-    Tally("AGREEMENTS_AMENDED", AGREEMENTS, "変更", "件", FLOW, where="is_amended", counting=UNIQUE),
-    Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
-    Tally("AGREEMENTS_EXPIRED", AGREEMENTS, "うち満了", "件", FLOW, where="is_expired", counting=UNIQUE),
-    Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
-    Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
-    Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
-    Tally("PARTIES_BY_BUSINESS", PARTIES_BY_BUSINESS, "参加団体", "団体", STOCK, counting=UNIQUE),
-    Tally("PARTIES_BY_SIZE", PARTIES_BY_SIZE, "参加団体", "団体", STOCK, counting=UNIQUE),
+    *OF_AGREEMENTS,
     *OF_PARTNERS,
     Tally("VOLUNTEER_GROUPS", GROUPS, "団体", "団体", STOCK, counting=UNIQUE),
     Tally("VOLUNTEERS", COMMISSIONS, "委嘱中", "人", STOCK, where="is_serving", counting=UNIQUE),
@@ -466,57 +319,7 @@ TALLIES = (
     Tally("THEME_BODIES", ENCOUNTERS_BY_THEME, "相手先", "団体", FLOW, counting=UNIQUE),
     Tally("GUIDANCE", GUIDANCE, "指導", "回", FLOW, counting=TOTAL),
     Tally("GUIDED_BODIES", GUIDANCE, "指導先", "団体", FLOW, counting=UNIQUE),
-    Tally("CI_BODIES", CI_BODIES, "事業者", "団体", STOCK, counting=UNIQUE),
-    Tally("CI_BODIES_WITH_BCP", CI_BODIES, "うち業務継続計画あり", "団体", STOCK, where="has_bcp", counting=UNIQUE),
-    Tally(
-        "CI_BODIES_WITH_CONTACT_SYSTEM",
-        CI_BODIES,
-        "うち緊急連絡体制あり",
-        "団体",
-        STOCK,
-        where="has_contact_system",
-        counting=UNIQUE,
-    ),
-    Tally("CONTACTS", CONTACTS, "連絡先", "人", STOCK, counting=UNIQUE),
-    Tally("CONTACTS_FRESH", CONTACTS, "うち1年以内に確認", "人", STOCK, where="is_fresh", counting=UNIQUE),
-    Tally(
-        "CONTACT_FRESHNESS",
-        CONTACTS,
-        "確認率",
-        "％",
-        STOCK,
-        where="is_fresh",
-        share_of="stands",
-        counting=UNIQUE,
-    ),
-    Tally("CONTACTS_ASKED", CAMPAIGN_CONTACTS, "確認した連絡先", "人", FLOW, counting=TOTAL),
-    Tally("CONTACTS_REACHED", CAMPAIGN_CONTACTS, "うち到達", "人", FLOW, where="is_reached", counting=TOTAL),
-    Tally(
-        "CONTACT_REACH",
-        CAMPAIGN_CONTACTS,
-        "到達率",
-        "％",
-        FLOW,
-        where="is_reached",
-        share_of="stands",
-        counting=TOTAL,
-    ),
-    Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
-    Tally(
-        "COMMITMENTS_FULFILLED", COMMITMENTS, "うち年度の分を履行", "件", STOCK, where="is_fulfilled", counting=UNIQUE
-    ),
-    Tally(
-        "COMMITMENT_FULFILMENT",
-        COMMITMENTS,
-        "履行率",
-        "％",
-        STOCK,
-        where="is_fulfilled",
-        share_of="stands",
-        counting=UNIQUE,
-    ),
-    Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
-    Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
+    *OF_CONTACTS,
     *OF_OUTREACH,
     *OF_COUNCILS,
     *OF_NOTICES,

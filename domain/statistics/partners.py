@@ -1,15 +1,17 @@
-"""What is counted of partners, the bodies that are parties of an agreement: a part of `measures`."""
+"""What is counted of partners, the bodies that are parties of an agreement, and of 重要インフラ: a part of
+`measures`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from domain.japanese import Measure
-from domain.organizations import Organization
+from domain.organizations import CI_SECTOR_LABELS, Organization
 from domain.statistics.tally import Counting, Facts, Tally
 from domain.worklist import GRADE_LABELS, STANDARD, graded_on
 
 STOCK, UNIQUE = Measure.AS_OF, Counting.UNIQUE
+CI_SECTORS: Mapping[str, str] = {sector.value: label for sector, label in CI_SECTOR_LABELS.items()}
 GRADES: Mapping[str, str] = {grade.value: label for grade, label in GRADE_LABELS.items()}
 
 # A partner counts with whoever keeps the body, not where its agreement is kept: it is theirs to stay in touch. The
@@ -26,4 +28,29 @@ RELATIONSHIPS = Facts(
     f"{STANDARD.verified_days}日、満了前{STANDARD.ending_days}日）。県で定めた目安にはよらない。",
 )
 
-OF_PARTNERS = (Tally("RELATIONSHIPS", RELATIONSHIPS, "協定先", "団体", STOCK, counting=UNIQUE),)
+# Partners or not, as they stood at the end, as far as rows tell: what a body has ready is as of now.
+CI_BODIES = Facts(
+    "ORGANIZATION",
+    "重要インフラ",
+    Organization,
+    CI_SECTORS,
+    """SELECT id, unit_id, ci_sector AS kind, identity AS body, bcp = 'YES' AS has_bcp,
+              contact_system = 'YES' AS has_contact_system
+       FROM organization
+       WHERE ci_sector IS NOT NULL AND (created_at AT TIME ZONE 'Asia/Tokyo')::date <= $6
+         AND coalesce(retired_on > $6, true)""",
+)
+OF_PARTNERS = (
+    Tally("RELATIONSHIPS", RELATIONSHIPS, "協定先", "団体", STOCK, counting=UNIQUE),
+    Tally("CI_BODIES", CI_BODIES, "事業者", "団体", STOCK, counting=UNIQUE),
+    Tally("CI_BODIES_WITH_BCP", CI_BODIES, "うち業務継続計画あり", "団体", STOCK, where="has_bcp", counting=UNIQUE),
+    Tally(
+        "CI_BODIES_WITH_CONTACT_SYSTEM",
+        CI_BODIES,
+        "うち緊急連絡体制あり",
+        "団体",
+        STOCK,
+        where="has_contact_system",
+        counting=UNIQUE,
+    ),
+)

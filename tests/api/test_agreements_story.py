@@ -117,7 +117,7 @@ def test_s1_an_agreement_is_signed_at_its_ceremony_goes_on_and_is_counted(play: 
         await signed_there(id, later, own[BODIES[0]])
         await goes_on(id, later, town.statistician)
         measures = ("AGREEMENTS_IN_FORCE", "AGREEMENTS_NEW", "AGREEMENTS_EXTENDED", "PARTIES_UNIQUE")
-        found = await figures(town, "2026Q2", *measures, "PARTIES_BY_BUSINESS")
+        found = await figures(town, "2026Q2", *measures, "PARTIES_BY_BUSINESS", "AGREEMENTS_BY_BUSINESS")
         assert {key: value for key, value in found.items() if key[1] in (None, "COMPANY")} == {
             ("AGREEMENTS_IN_FORCE", None): 1,
             ("AGREEMENTS_NEW", None): 1,
@@ -125,6 +125,8 @@ def test_s1_an_agreement_is_signed_at_its_ceremony_goes_on_and_is_counted(play: 
             ("PARTIES_UNIQUE", None): 2,
             ("PARTIES_BY_BUSINESS", None): 2,
             ("PARTIES_BY_BUSINESS", "COMPANY"): 2,
+            ("AGREEMENTS_BY_BUSINESS", None): 1,
+            ("AGREEMENTS_BY_BUSINESS", "COMPANY"): 1,
         }
 
     play(story)

@@ -6,7 +6,7 @@ from typing import Any
 from domain import campaigns, tokens
 from domain.actor import Role
 from domain.campaigns import CampaignContact, ContactProposal
-from domain.organizations import Contact
+from domain.organizations import CiSector, Contact
 from domain.outbox import Letter
 from tests import make
 from tests.api.asking import change, codes, read
@@ -37,9 +37,9 @@ STALE = """{
     contacts(first: 10, filter: { unverifiedSince: "2027-04-01", retired: false }) { totalCount }
   }"""
 FIGURES = """
-    query($period: String!) {
-      statistics(period: $period) { figures(measures: ["CONTACTS_ASKED", "CONTACTS_REACHED", "CONTACT_REACH"]) {
-        unitName measure value } } }"""
+    query($period: String!, $measures: [String!]) {
+      statistics(period: $period) { figures(measures: $measures, byKind: true) { unitName measure kind value } } }"""
+MEASURES = [f"{by}CONTACT{what}" for by in ("", "COUNCIL_", "SECTOR_") for what in ("S_ASKED", "S_REACHED", "_REACH")]
 
 
 async def done(actor: Any, mutation: str, shown: str = "__typename", **input: Any) -> dict[str, Any]:
@@ -50,8 +50,12 @@ async def done(actor: Any, mutation: str, shown: str = "__typename", **input: An
 
 
 async def three(town: Town) -> list[Contact]:
-    """Of three companies; the third has only a telephone."""
-    bodies = [await make.company(town.officer, name, phone="000-0000-0100") for name in ("電力", "ガス", "鉄道")]
+    """Of three companies, two of them in the station's council; the third has only a telephone."""
+    about: dict[str, Any] = {"電力": {}, "ガス": {}, "鉄道": {"ci_sector": CiSector.RAILWAYS}}
+    bodies = [await make.company(town.officer, name, phone="000-0000-0100", **more) for name, more in about.items()]
+    council = await make.council(town.officer)
+    for body in bodies[1:]:
+        await make.member(town.officer, council, body)
     addresses = ("d@partner.example", "g@partner.example", "")
     return [
         await make.contact(town.officer, body, mail_address=mail) for body, mail in zip(bodies, addresses, strict=True)
@@ -110,14 +114,20 @@ def test_from_whom_it_asks_to_the_share_that_was_reached(play: Any) -> None:
         again = await silent(late, id)
         assert (again["reply"], again["calls"]) == ("NOT_REACHED", 1)
         rates = (await read(late, RATES, id=id))["campaignReach"]
-        assert [one["by"] for one in rates] == ["ALL", "UNIT", "SECTOR", "ROLE"]
-        assert {(one["reached"], one["asked"], float(one["percent"])) for one in rates} == {(2, 3, 66.7)}
+        assert {one["by"]: (one["reached"], one["asked"]) for one in rates if one["label"] != "分野なし"} == {
+            **{by: (2, 3) for by in ("ALL", "UNIT", "ROLE")},
+            "COUNCIL": (1, 2),
+            "SECTOR": (0, 1),
+        }
         version = (await read(late, CAMPAIGN, id=id))["campaign"]["version"]
         await done(late, "closeCampaign", campaignId=id, version=version)
         counting = make.at(town.statistician, who.now + 180 * DAY)
-        figures = (await read(counting, FIGURES, period="2026Q2"))["statistics"]["figures"]
-        station = {one["measure"]: float(one["value"]) for one in figures if one["unitName"] == "青浜第1警察署"}
-        assert station == {"CONTACTS_ASKED": 3, "CONTACTS_REACHED": 2, "CONTACT_REACH": 66.7}
+        answer = await read(counting, FIGURES, period="2026Q2", measures=MEASURES)
+        told = [one for one in answer["statistics"]["figures"] if one["unitName"] == "青浜第1警察署"]
+        found = {(one["measure"], one["kind"]): float(one["value"]) for one in told if one["value"] is not None}
+        assert [found[key, None] for key in MEASURES] == [3, 2, 66.7, 2, 1, 50, 1, 0, 0]
+        assert [found[key, "STATION"] for key in MEASURES[3:6]] == [2, 1, 50]
+        assert [found[key, "RAILWAYS"] for key in MEASURES[6:]] == [1, 0, 0]
 
     play(story)
 

@@ -199,10 +199,12 @@ async def _campaign(year: Year, number: int) -> None:
     told = {"title": "連絡先の確認", "due_on": EDGES[0], "criteria": {}, "is_prefectural": True}
     ended = EDGES[number % 5] if status in (CampaignStatus.CLOSED, CampaignStatus.CANCELLED) else None
     unit = year.units[number % len(year.units)]
+    left = datetime.combine(EDGES[number * 2 % 5], time(), TOKYO) + MOMENTS[number % 4]
+    told["sent_at"] = None if status is CampaignStatus.DRAFT else left
     campaign = await Campaign.create(status=status, ended_on=ended, **told, **year.stamped(unit))
     for turn, contact in enumerate((await Contact.all().order_by("id"))[: number % 9]):
         whose = {"contact_id": contact.id, "organization_id": contact.organization_id, "is_written": True}
-        role, reply = [*ContactRole][(number + turn) % 4], [*CampaignReply][(number + 2 * turn) % 5]
+        role, reply = [*ContactRole][(number + turn) % 4], [*CampaignReply][(number + 3 * turn) % 5]
         keeper = year.units[(number + turn) % len(year.units)]
         await CampaignContact.create(campaign_id=campaign.id, role=role, reply=reply, **whose, **year.stamped(keeper))
 

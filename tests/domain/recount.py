@@ -82,14 +82,15 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
 async def _parties(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body for body in await Organization.all()}
     names = ("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE")
-    found: dict[str, list[Item]] = {name: [] for name in names}
+    found: dict[str, list[Item]] = {name: [] for name in (*names, "AGREEMENTS_BY_BUSINESS", "AGREEMENTS_BY_SIZE")}
     for agreement in await Agreement.filter(effective_on__lte=last):
         for body in [bodies[party.organization_id] for party in await standing(agreement, last)]:
             for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
                 found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
-            found["PARTIES_BY_BUSINESS"].append((agreement.unit_id, body.kind.value, body.identity))
-            if body.size is not None:
-                found["PARTIES_BY_SIZE"].append((agreement.unit_id, body.size.value, body.identity))
+            for name, kind in (("BUSINESS", body.kind), ("SIZE", body.size)):
+                if kind is not None:
+                    found[f"PARTIES_BY_{name}"].append((agreement.unit_id, kind.value, body.identity))
+                    found[f"AGREEMENTS_BY_{name}"].append((agreement.unit_id, kind.value, agreement.id))
     return found
 
 
@@ -377,17 +378,35 @@ async def _contacts(first: date, last: date) -> dict[str, list[Item]]:
 
 
 async def _campaigns(first: date, last: date) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {"CONTACTS_ASKED": [], "CONTACTS_REACHED": [], "CONTACT_REACH": []}
-    closed = {one.id: one.ended_on for one in await Campaign.filter(status=CampaignStatus.CLOSED)}
+    """Who was asked counts where their body is kept, and besides for each council of which it was a member then."""
+    keys = [f"{by}CONTACT{what}" for by in ("", "COUNCIL_", "SECTOR_") for what in ("S_ASKED", "S_REACHED", "_REACH")]
+    found: dict[str, list[Item]] = {key: [] for key in keys}
+    closed = {one.id: one for one in await Campaign.filter(status=CampaignStatus.CLOSED)}
+    bodies, councils = {one.id: one for one in await Organization.all()}, {one.id: one for one in await Council.all()}
+    terms = await CouncilMembership.filter(removed_at=None)
     for asked in await CampaignContact.all():
-        day = closed.get(asked.campaign_id)
-        if day is None or not first <= day <= last:
+        campaign = closed.get(asked.campaign_id)
+        if campaign is None or not first <= (campaign.ended_on or date.max) <= last:
             continue
-        item, is_reached = (asked.unit_id, asked.role.value, asked.id), asked.reply in ANSWERED
-        found["CONTACTS_ASKED"].append(item)
-        found["CONTACTS_REACHED"] += [item] * is_reached
-        found["CONTACT_REACH"].append((*item[:2], is_reached))
+        _note_reach(found, "", (asked.unit_id, asked.role.value), asked)
+        if (sector := bodies[asked.organization_id].ci_sector) is not None:
+            _note_reach(found, "SECTOR_", (asked.unit_id, sector.value), asked)
+        own = [term for term in terms if term.organization_id == asked.organization_id]
+        for id in _councils_of(own, campaign):
+            _note_reach(found, "COUNCIL_", (councils[id].unit_id, councils[id].kind.value), asked)
     return found
+
+
+def _note_reach(found: dict[str, list[Item]], by: str, place: tuple[UUID, str], asked: CampaignContact) -> None:
+    is_reached = asked.reply in ANSWERED
+    found[f"{by}CONTACTS_ASKED"].append((*place, asked.id))
+    found[f"{by}CONTACTS_REACHED"] += [(*place, asked.id)] * is_reached
+    found[f"{by}CONTACT_REACH"].append((*place, is_reached))
+
+
+def _councils_of(terms: list[CouncilMembership], campaign: Campaign) -> set[UUID]:
+    sent_on = day_of(campaign.sent_at) if campaign.sent_at else date.min
+    return {one.council_id for one in terms if one.term_from <= sent_on <= (one.term_to or date.max)}
 
 
 async def _encounters(first: date, last: date) -> dict[str, list[Item]]:
@@ -489,7 +508,7 @@ UNIQUE = (
     "MEETING_BODIES_UNIQUE",
     "PARTIES_UNIQUE",
     "SMALL_PARTIES_UNIQUE",
-    *("PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE"),
+    *(f"{what}_BY_{name}" for what in ("PARTIES", "AGREEMENTS") for name in ("BUSINESS", "SIZE")),
     "LECTURE_SCHOOLS",
     "DRILL_BODIES_UNIQUE",
     *PEOPLE,
@@ -497,7 +516,8 @@ UNIQUE = (
     *CRITICAL,
     "RELATIONSHIPS",
 )
-SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN", "CONTACT_REACH")
+REACH = ("CONTACT_REACH", "COUNCIL_CONTACT_REACH", "SECTOR_CONTACT_REACH")
+SHARES = ("WIFI_IMPROVEMENT", "CONTACT_FRESHNESS", "COMMITMENT_FULFILMENT", "NOTICES_KNOWN", *REACH)
 PATROL = ("PATROL_REPORTED", "PATROL_FORWARDED", "PATROL_REMOVED")
 ADVISERS = ("TECHNICAL_ADVISOR", "SECURITY_ADVISOR")
 

@@ -102,6 +102,8 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"NOTICE": NoticeSeverity, "NOTICE_THEME": EncounterTheme, "NOTICE_RECIPIENT": NoticeSeverity}
+    kinds |= {"AGREEMENT_BUSINESS": OrganizationKind, "AGREEMENT_SIZE": OrganizationSize}
+    kinds |= {"CAMPAIGN_COUNCIL": CouncilKind, "CAMPAIGN_SECTOR": CiSector}
     kinds |= {"RELATIONSHIP": RelationshipGrade}
     kinds |= {"LECTURE_AUDIENCE": Audience, "DRILL": DrillThreat, "DRILL_PARTICIPATION": DrillThreat}
     kinds |= {"IMPROVEMENT": DrillThreat}

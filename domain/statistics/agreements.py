@@ -1,0 +1,153 @@
+"""What is counted of agreements, their parties and what they promise: a part of `measures`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.agreements import (
+    DEEDS,
+    ITEM_LABELS,
+    KIND_LABELS,
+    OUTPUT_LABELS,
+    Agreement,
+    AgreementCommitment,
+    AgreementParty,
+    ResearchOutput,
+)
+from domain.japanese import Measure
+from domain.organizations import ORGANIZATION_KIND_LABELS, SIZE_LABELS
+from domain.statistics.tally import Counting, Facts, Tally
+
+STOCK, FLOW = Measure.AS_OF, Measure.DURING
+TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
+AGREEMENT_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_LABELS.items()}
+COOPERATION_ITEMS: Mapping[str, str] = {item.value: label for item, label in ITEM_LABELS.items()}
+
+# An agreement is in force from `effective_on` through `ends_on`, its last day, whichever state it has reached since;
+# one that was given up before it took effect never was. Several stations may share it: it counts where it is kept.
+AGREEMENTS = Facts(
+    "AGREEMENT",
+    "協定",
+    Agreement,
+    AGREEMENT_KINDS,
+    """SELECT id, unit_id, kind, id AS body,
+              coalesce(ends_on >= $6, true) AS is_in_force,
+              effective_on >= $5 AND renews_id IS NULL AS is_new,
+              effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
+              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended,
+              coalesce(ends_on <= $6, false) AND status = 'EXPIRED' AS is_expired,
+              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
+                      AND step.kind = 'EXTENSION' AND step.decided_on BETWEEN $5 AND $6) AS is_extended,
+              EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
+                      AND step.kind = 'AUTOMATIC' AND step.decided_on BETWEEN $5 AND $6) AS has_gone_on,
+              EXISTS (SELECT FROM agreement_amendment step WHERE step.agreement_id = agreement.id
+                      AND step.status = 'AGREED' AND step.effective_on BETWEEN $5 AND $6) AS is_amended
+       FROM (SELECT *, least(ended_on, lasts_until) AS ends_on FROM agreement) agreement
+       WHERE effective_on <= $6 AND coalesce(ends_on >= greatest($5, effective_on), true)""",
+)
+
+# 法人番号 or 学校コード make two rows of two prefectures one body: `identity`.
+_STANDING = """
+       FROM agreement
+       JOIN agreement_party party ON party.agreement_id = agreement.id
+       JOIN organization ON organization.id = party.organization_id
+       WHERE agreement.effective_on <= $6
+         AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
+         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)"""
+PARTIES = Facts(
+    "AGREEMENT_PARTY",
+    "協定当事者",
+    AgreementParty,
+    AGREEMENT_KINDS,
+    f"SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, is_small {_STANDING}",
+)
+
+
+# By what the bodies are and how large, as it is known now; a body whose size nobody knows stands in none of the sizes.
+# An agreement counts once for each kind that stands among its bodies, and once in all.
+def _parties(name: str, label: str, kinds: Mapping[str, str], kind: str, more: str = "") -> Facts:
+    select = f"SELECT party.id, agreement.unit_id, {kind} AS kind, organization.identity AS body {_STANDING} {more}"
+    return Facts(f"AGREEMENT_PARTY_{name}", f"協定当事者の{label}", AgreementParty, kinds, select)
+
+
+def _agreements(name: str, label: str, kinds: Mapping[str, str], kind: str, more: str = "") -> Facts:
+    select = f"SELECT agreement.id, agreement.unit_id, {kind} AS kind, agreement.id AS body {_STANDING} {more}"
+    return Facts(f"AGREEMENT_{name}", f"協定の相手方の{label}", Agreement, kinds, select)
+
+
+_BY_BUSINESS = (
+    "BUSINESS",
+    "種別",
+    {kind.value: label for kind, label in ORGANIZATION_KIND_LABELS.items()},
+    "organization.kind",
+)
+_BY_SIZE = (
+    "SIZE",
+    "規模",
+    {size.value: label for size, label in SIZE_LABELS.items()},
+    "organization.size",
+    "AND organization.size IS NOT NULL",
+)
+PARTIES_BY_BUSINESS, PARTIES_BY_SIZE = _parties(*_BY_BUSINESS), _parties(*_BY_SIZE)
+AGREEMENTS_BY_BUSINESS, AGREEMENTS_BY_SIZE = _agreements(*_BY_BUSINESS), _agreements(*_BY_SIZE)
+
+# What stands on the period's last day, with how often it was kept from 1 April to then, and each time in the period.
+_YEAR_BEGINS = "make_date(extract(year FROM $6::date - interval '3 months')::int, 4, 1)"
+COMMITMENTS = Facts(
+    "AGREEMENT_COMMITMENT",
+    "協定の約束",
+    AgreementCommitment,
+    COOPERATION_ITEMS,
+    f"""SELECT id, unit_id, item AS kind, id AS body, false AS stands, true AS is_deed, false AS is_fulfilled
+        FROM ({DEEDS}) deed WHERE day BETWEEN $5 AND $6
+        UNION ALL
+        SELECT own.id, agreement.unit_id, own.item, own.id, true, false,
+            coalesce(kept.times >= own.times_per_year, false)
+        FROM agreement_commitment own JOIN agreement ON agreement.id = own.agreement_id
+        LEFT JOIN (SELECT id, count(*) AS times FROM ({DEEDS}) deed WHERE day BETWEEN {_YEAR_BEGINS} AND $6 GROUP BY id
+            ) kept ON kept.id = own.id
+        WHERE own.since <= $6 AND coalesce(own.ended_on > $6, true)
+          AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)""",  # noqa: S608 - our own words
+)
+
+RESEARCH_OUTPUTS = Facts(
+    "RESEARCH_OUTPUT",
+    "共同研究の成果",
+    ResearchOutput,
+    {kind.value: label for kind, label in OUTPUT_LABELS.items()},
+    """SELECT id, unit_id, kind FROM research_output WHERE removed_at IS NULL AND produced_on BETWEEN $5 AND $6""",
+)
+
+OF_AGREEMENTS = (
+    Tally("AGREEMENTS_IN_FORCE", AGREEMENTS, "有効", "件", STOCK, where="is_in_force", counting=UNIQUE),
+    Tally("AGREEMENTS_NEW", AGREEMENTS, "新規", "件", FLOW, where="is_new", counting=UNIQUE),
+    Tally("AGREEMENTS_RENEWED", AGREEMENTS, "更新", "件", FLOW, where="is_renewal", counting=UNIQUE),
+    Tally("AGREEMENTS_EXTENDED", AGREEMENTS, "延長", "件", FLOW, where="is_extended", counting=UNIQUE),
+    Tally("AGREEMENTS_GONE_ON", AGREEMENTS, "自動更新", "件", FLOW, where="has_gone_on", counting=UNIQUE),
+    Tally("AGREEMENTS_AMENDED", AGREEMENTS, "変更", "件", FLOW, where="is_amended", counting=UNIQUE),
+    Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
+    Tally("AGREEMENTS_EXPIRED", AGREEMENTS, "うち満了", "件", FLOW, where="is_expired", counting=UNIQUE),
+    Tally("AGREEMENTS_BY_BUSINESS", AGREEMENTS_BY_BUSINESS, "有効", "件", STOCK, counting=UNIQUE),
+    Tally("AGREEMENTS_BY_SIZE", AGREEMENTS_BY_SIZE, "有効", "件", STOCK, counting=UNIQUE),
+    Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
+    Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
+    Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
+    Tally("PARTIES_BY_BUSINESS", PARTIES_BY_BUSINESS, "参加団体", "団体", STOCK, counting=UNIQUE),
+    Tally("PARTIES_BY_SIZE", PARTIES_BY_SIZE, "参加団体", "団体", STOCK, counting=UNIQUE),
+    Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
+    Tally(
+        "COMMITMENTS_FULFILLED", COMMITMENTS, "うち年度の分を履行", "件", STOCK, where="is_fulfilled", counting=UNIQUE
+    ),
+    Tally(
+        "COMMITMENT_FULFILMENT",
+        COMMITMENTS,
+        "履行率",
+        "％",
+        STOCK,
+        where="is_fulfilled",
+        share_of="stands",
+        counting=UNIQUE,
+    ),
+    Tally("COMMITMENTS_KEPT", COMMITMENTS, "履行", "回", FLOW, where="is_deed", counting=TOTAL),
+    Tally("RESEARCH_OUTPUTS", RESEARCH_OUTPUTS, "成果", "件", FLOW, counting=TOTAL),
+)
