@@ -73,6 +73,7 @@ class CouncilResolution(Node):
     votes_against: int = reading.column(data=INTERNAL)
     votes_abstained: int = reading.column(data=INTERNAL)
     result: ResolutionOutcome = reading.column(data=INTERNAL)
+    is_decided_by_chair: bool = reading.column(data=INTERNAL, description="可否同数のため、議長の決したもの")
 
 
 @reading.entity(meetings.CouncilMeeting, meetings.visible_to)
@@ -115,6 +116,7 @@ class MeetingQueries:
 CouncilMeetingMutations = mutations(
     CouncilMeeting,
     plan_council_meeting=meetings.plan,
+    record_council_meeting=meetings.record,
     correct_council_meeting=meetings.correct,
     invite_to_council_meeting=meetings.invite,
     invite_council_members=meetings.invite_members,

@@ -42,6 +42,7 @@ from domain.organizations import Contact
 from domain.outbox import Method
 from domain.outreach import OutreachEvent
 from domain.people import Person
+from domain.records import Owned
 from domain.states import must_move
 from domain.units import Unit
 from domain.verbs import verb
@@ -50,6 +51,7 @@ from domain.volunteers import Volunteer
 READER = "ご返信をくださった方へ"
 NOT_A_COLLEAGUE = "代理の方は、同じ団体の担当者として登録されている人から選んでください。先に登録してください。"
 NOT_A_VOLUNTEER = "代理の方は、登録されているボランティアから選んでください。"
+NOTHING_THERE = "この予定は、もう登録されていません。「反映しない」にしてください。"
 NOT_FOR_HOSTS = "学校の担当者が代わるときは、講義の「訂正」で新しい担当者を指定してください。"
 
 Seat = Callable[[Actor, Appointment, Attendee, Person], Awaitable[object]]
@@ -164,50 +166,28 @@ async def _seat_at_activity(actor: Actor, date: Appointment, instead_of: Attende
     await activities.invite(actor, activity.id, volunteer_ids=[volunteer.id])
 
 
-async def _seat_at_ceremony(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
-    ceremony = await SigningCeremony.filter(appointment_id=date.id).first()
-    if ceremony is None:
-        raise Incomplete(NOT_A_COLLEAGUE, field="person_id")
-    if instead_of.organization_id is None:
-        await agreements.invite_to_signing(actor, ceremony.id, officer_ids=[person.id])
-        return
-    contact = await _colleague(actor, instead_of, person)
-    await agreements.invite_to_signing(actor, ceremony.id, contact_ids=[contact.id])
+def _as_guest(model: type[Owned], invite: Callable[..., Awaitable[object]]) -> Seat:
+    """The seat of whoever is a guest of such a date: a colleague of the same body, or another officer."""
 
+    async def seat(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
+        owner = await model.filter(appointment_id=date.id).first()
+        if owner is None:
+            raise WrongState(NOTHING_THERE)
+        if instead_of.organization_id is None:
+            await invite(actor, owner.id, officer_ids=[person.id])
+        else:
+            contact = await _colleague(actor, instead_of, person)
+            await invite(actor, owner.id, contact_ids=[contact.id])
 
-async def _seat_at_encounter(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
-    encounter = await Encounter.get(appointment_id=date.id)
-    if instead_of.organization_id is None:
-        await encounters.invite(actor, encounter.id, officer_ids=[person.id])
-        return
-    contact = await _colleague(actor, instead_of, person)
-    await encounters.invite(actor, encounter.id, contact_ids=[contact.id])
-
-
-async def _seat_at_outreach(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
-    event = await OutreachEvent.get(appointment_id=date.id)
-    if instead_of.organization_id is None:
-        await outreach.invite(actor, event.id, officer_ids=[person.id])
-        return
-    contact = await _colleague(actor, instead_of, person)
-    await outreach.invite(actor, event.id, contact_ids=[contact.id])
-
-
-async def _seat_at_meeting(actor: Actor, date: Appointment, instead_of: Attendee, person: Person) -> None:
-    meeting = await CouncilMeeting.get(appointment_id=date.id)
-    if instead_of.organization_id is None:
-        await meetings.invite(actor, meeting.id, officer_ids=[person.id])
-        return
-    contact = await _colleague(actor, instead_of, person)
-    await meetings.invite(actor, meeting.id, contact_ids=[contact.id])
+    return seat
 
 
 SEATS: Mapping[AppointmentKind, Seat] = {
     AppointmentKind.DRILL: _seat_at_drill,
     AppointmentKind.LECTURE: _seat_at_lecture,
     AppointmentKind.ACTIVITY: _seat_at_activity,
-    AppointmentKind.CEREMONY: _seat_at_ceremony,
-    AppointmentKind.OUTREACH: _seat_at_outreach,
-    AppointmentKind.ENCOUNTER: _seat_at_encounter,
-    AppointmentKind.MEETING: _seat_at_meeting,
+    AppointmentKind.CEREMONY: _as_guest(SigningCeremony, agreements.invite_to_signing),
+    AppointmentKind.OUTREACH: _as_guest(OutreachEvent, outreach.invite),
+    AppointmentKind.ENCOUNTER: _as_guest(Encounter, encounters.invite),
+    AppointmentKind.MEETING: _as_guest(CouncilMeeting, meetings.invite),
 }

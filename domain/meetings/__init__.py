@@ -11,10 +11,12 @@ from domain.meetings.attending import (
 from domain.meetings.inviting import invite, invite_members, uninvite
 from domain.meetings.meeting import AHEAD, HELD, LABELS, MOVES, CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.planning import Facts, More, cancel, correct, plan, postpone
+from domain.meetings.recording import record
 from domain.meetings.remaining import go_along, must_leave_none
 from domain.meetings.resolving import (
     OUTCOME_LABELS,
     CouncilResolution,
+    MeetingResolution,
     ResolutionOutcome,
     correct_minutes,
     minute,
@@ -35,6 +37,7 @@ __all__ = [
     "Facts",
     "MeetingPresence",
     "MeetingProxy",
+    "MeetingResolution",
     "MeetingStatus",
     "More",
     "ResolutionOutcome",
@@ -51,6 +54,7 @@ __all__ = [
     "must_leave_none",
     "plan",
     "postpone",
+    "record",
     "resolutions_visible_to",
     "resolve",
     "strike_resolution",

@@ -30,6 +30,7 @@ from domain.verbs import verb
 
 MOST = 500
 Row = dict[str, Any]
+Members = Mapping[UUID, CouncilMembership]
 EMPTY: Row = {"proxy_holder_id": None, "person_id": None, "job_title": "", "department": ""}
 
 
@@ -147,22 +148,54 @@ async def _enter(
     actor: Actor, meeting: CouncilMeeting, attended: Sequence[MeetingPresence], proxies: Sequence[MeetingProxy]
 ) -> dict[str, Any]:
     """The rows, and the columns of the meeting that follow from them."""
+    came = await find_who_came(actor, meeting, attended, proxies)
+    await write_down(actor, meeting, came.rows)
+    return came.counts
+
+
+@dataclass(frozen=True)
+class Came:
+    """Who came and who was stood in for, as rows without their meeting, and the columns of that which follow."""
+
+    rows: Sequence[Row]
+    counts: Row
+
+
+async def find_who_came(
+    actor: Actor,
+    meeting: CouncilMeeting,
+    attended: Sequence[MeetingPresence],
+    proxies: Sequence[MeetingProxy],
+    *,
+    is_bygone: bool = False,
+) -> Came:
+    """What is told of a meeting. Of one that `is_bygone` the post of whoever came need not be known any more."""
     if not attended:
         raise Incomplete("出席した人を1人以上入力してください。", field="attended")
     if len(attended) > MOST:
         raise Invalid(f"出席者は{MOST}人までにしてください。", field="attended")
     members = {one.id: one for one in await councils.members_on([meeting.council_id], meeting.day)}
-    present = [await _present(actor, meeting, members, one) for one in attended]
+    present = [await _present(actor, meeting, members, one, is_bygone) for one in attended]
     _must_be_once(present)
-    came = {one.membership_id for one in attended}
+    return reckoned(meeting, members, present, proxies)
+
+
+def reckoned(
+    meeting: CouncilMeeting, members: Members, present: Sequence[Row], proxies: Sequence[MeetingProxy]
+) -> Came:
+    """The same of those who are known to have come; `members` are those of that day."""
+    came = {row["membership_id"] for row in present}
     represented = [_represented(members, came, one) for one in proxies]
     if len({one["membership_id"] for one in represented}) < len(represented):
         raise Invalid("委任状は一会員に一通にしてください。", field="proxies")
-    common = {"unit_id": meeting.unit_id, "meeting_id": meeting.id}
-    rows = [common | row for row in (*present, *represented)]
-    await records.create_many(actor, CouncilAttendance, "meeting-attended", rows)
     voting = {id for id, one in members.items() if one.role in VOTING}
-    return _counted(meeting, len(voting), len(came & voting), len(represented))
+    return Came([*present, *represented], _counted(meeting, len(voting), len(came & voting), len(represented)))
+
+
+async def write_down(author: Author, meeting: CouncilMeeting, rows: Sequence[Row]) -> None:
+    """Keep who came to a meeting that is there."""
+    common = {"unit_id": meeting.unit_id, "meeting_id": meeting.id}
+    await records.create_many(author, CouncilAttendance, "meeting-attended", [common | row for row in rows])
 
 
 def _counted(meeting: CouncilMeeting, members: int, present: int, represented: int) -> dict[str, Any]:
@@ -182,10 +215,9 @@ def _must_be_once(rows: Sequence[Row]) -> None:
         raise Invalid("同じ人が二度入っています。一人に一つにしてください。", field="attended")
 
 
-Members = Mapping[UUID, CouncilMembership]
-
-
-async def _present(actor: Actor, meeting: CouncilMeeting, members: Members, one: MeetingPresence) -> Row:
+async def _present(
+    actor: Actor, meeting: CouncilMeeting, members: Members, one: MeetingPresence, is_bygone: bool
+) -> Row:
     contact = one.contact_id and await records.see(contacts_visible_to(actor), one.contact_id, field="attended")
     officer = one.officer_id and await records.see(people.officers_visible_to(actor), one.officer_id, field="attended")
     member = members.get(one.membership_id)
@@ -199,7 +231,8 @@ async def _present(actor: Actor, meeting: CouncilMeeting, members: Members, one:
     elif officer:
         known = await _as_officer(meeting, member, officer)
     else:
-        records.must_say(one.job_title, "担当者として登録していない人の職名", "attended")
+        if not is_bygone:
+            records.must_say(one.job_title, "担当者として登録していない人の職名", "attended")
         known = {}
     return EMPTY | {"membership_id": member.id} | known | {name: text for name, text in told.items() if text}
 

@@ -35,7 +35,8 @@ class Facts(More, total=False):
     title: str
 
 
-def _checked(facts: Facts) -> dict[str, Any]:
+def checked(facts: Facts) -> dict[str, Any]:
+    """The columns of what is told, the place among them. Raises Invalid."""
     columns: dict[str, Any] = {**facts}
     if "title" in facts:
         records.must_say(facts["title"], "会議の名称", "title")
@@ -68,7 +69,7 @@ async def plan(
     where it is dissolved by then.
     """
     council = await councils.find_kept(actor, council_id)
-    columns = _checked({**more, "title": title})
+    columns = checked({**more, "title": title})
     _must_suit(actor, starts_at, columns.get("reply_by"))
     where, unit = _place(columns), await Unit.get(id=council.unit_id)
     appointment = await calendar.propose(actor, AppointmentKind.MEETING, unit, title, starts_at, ends_at, **where)
@@ -83,7 +84,7 @@ async def plan(
         starts_at=starts_at,
         **columns,
     )
-    _must_be_of(council, meeting)
+    must_be_of(council, meeting)
     return meeting
 
 
@@ -92,7 +93,7 @@ def _must_suit(actor: Actor, starts_at: datetime, reply_by: date | None) -> None
     calendar.must_leave_time(actor, reply_by, starts_at)
 
 
-def _must_be_of(council: Council, meeting: CouncilMeeting) -> None:
+def must_be_of(council: Council, meeting: CouncilMeeting) -> None:
     """Raises WrongState where the council is dissolved by that day, Invalid where it is not founded yet."""
     councils.must_stand(council, meeting.day)
     if meeting.day < council.founded_on:
@@ -106,7 +107,7 @@ async def correct(
     """Change what is said of a meeting that is ahead; whoever is invited gets what their calendar shows of it anew."""
     meeting = await records.find(visible_to(actor), meeting_id, version)
     must_be_in(LABELS, meeting.status, *AHEAD)
-    columns = _checked(facts)
+    columns = checked(facts)
     if columns.get("reply_by") != meeting.reply_by:
         calendar.must_leave_time(actor, columns.get("reply_by"), meeting.starts_at)
     before, where, agenda = meeting.version, _place(columns), meeting.agenda
@@ -155,7 +156,7 @@ async def postpone(
     await calendar.change(actor, appointment, "appointment-rescheduled", starts_at=starts_at, ends_at=ends_at)
     moved = {"starts_at": starts_at, "reply_by": reply_by, "reason": why}
     await records.change(actor, meeting, "meeting-postponed", **moved)
-    _must_be_of(await Council.get(id=meeting.council_id), meeting)
+    must_be_of(await Council.get(id=meeting.council_id), meeting)
     for attendee in await calendar.coming(appointment.id).select_for_update():
         await calendar.ask_anew(actor, attendee)
     await invitations.tell_all(

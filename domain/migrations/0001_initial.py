@@ -413,6 +413,7 @@ class Migration(migrations.Migration):
                 ('votes_against', fields.IntField()),
                 ('votes_abstained', fields.IntField()),
                 ('result', fields.CharEnumField(description='ADOPTED: ADOPTED\nREJECTED: REJECTED\nCONTINUED: CONTINUED', enum_type=ResolutionOutcome, max_length=20)),
+                ('is_decided_by_chair', fields.BooleanField(default=False)),
                 ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'council_resolution', 'app': 'renkei', 'indexes': [Index(fields=['meeting_id', 'created_at', 'id'], name='council_resolution_meeting')], 'pk_attr': 'id', 'table_description': '議決: one text, the votes of the 会員 who were there or stood in for, and what became of it. `item` is the number'},

@@ -105,7 +105,7 @@ MAY_BE_EMPTY = {
     *("hosts", "materials", "contactIds", "officerIds"),
     *(f"criteria.{name}Ids" for name in ("council", "unit", "organization", "onlyUnit", "excluded")),
     *("criteria.sectors", "criteria.kinds", "criteria.roles"),
-    *("agenda", "proxies"),
+    *("agenda", "proxies", "resolutions"),
     "attendance.attendeeIds",
     "results",
 }
@@ -119,6 +119,7 @@ NUMBERS = {
     **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
     **dict.fromkeys([f"results.{of}Count" for of in ("body", "people", "visitor", "officer", "media")], {0}),
     "materials.copies": {0},
+    **dict.fromkeys([f"{of}votes{way}" for of in ("", "resolutions.") for way in ("Against", "Abstained")], {0}),
 }
 """Numbers at the far end that are meant: as many seats as one likes, nobody at all, midnight."""
 
@@ -126,9 +127,10 @@ MEANS_ANOTHER = {
     ("holdActivity", "absent"): "attended",
     **dict.fromkeys((("addAgreementParty", "policeUnitId"), ("admitToCouncil", "policeUnitId")), "organizationId"),
     ("reappointRoster", "groupId"): "leavingOut",
+    **dict.fromkeys((("recordCouncilResolution", "votesFor"), ("recordCouncilMeeting", "resolutions")), "result"),
 }
 """Who is missing among those who stayed away is missing among those who came; one of two bodies is asked for; whoever
-is left out of a roster has to stand on it, whichever group that is of."""
+is left out of a roster has to stand on it, whichever group that is of; with no votes for it nothing is adopted."""
 
 UNIT_CLOSED = {
     *("establishUnit", "enlistOfficer", "registerOrganization", "establishVolunteerGroup", "recommendVolunteer"),
@@ -137,6 +139,9 @@ UNIT_CLOSED = {
     *("planOutreach", "recordOutreach"),
 }
 BODY_GONE = {"planEncounter", "noteEncounter"}
+MET_BEFORE = {"recordCouncilMeeting"}
+"""A council that was dissolved today may have met yesterday: those who are told to have come are no members of it."""
+
 GONE = {
     *("correctCouncilMembership", "endCouncilMembership", "strikeCouncilMembership", "strikeCouncilResolution"),
     "takeBackCommitmentFulfilment",
@@ -157,7 +162,7 @@ STAYS_OPEN = {
 """What may be put right, handed on or looked back on after the end, or is ended once more without harm."""
 
 ENDS_OTHERWISE: dict[str, str | None] = {
-    **dict.fromkeys(UNIT_CLOSED | BODY_GONE, "INVALID"),
+    **dict.fromkeys(UNIT_CLOSED | BODY_GONE | MET_BEFORE, "INVALID"),
     **dict.fromkeys(GONE, "NOT_FOUND"),
     **dict.fromkeys(STAYS_OPEN, None),
 }
@@ -174,9 +179,10 @@ NOT_NEEDED = {
     "reason": NEED_NO_REASON,
     "authority": USUAL_AUTHORITY,
     "name": {"admitToCouncil"},
-    "minutesText": {"minuteCouncilMeeting"},
+    "minutesText": {"minuteCouncilMeeting", "recordCouncilMeeting"},
 }
-"""Texts that some mutations can do without: a member is called what its body is, minutes may be a paper."""
+"""Texts that some mutations can do without: a member is called what its body is, minutes may be a paper, or not
+there yet."""
 
 
 def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:

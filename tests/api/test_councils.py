@@ -9,6 +9,7 @@ from domain.councils import Council, CouncilMembership
 from domain.information import CouncilInformation
 from domain.meetings import CouncilMeeting
 from domain.organizations import Contact
+from domain.outbox import Letter
 from tests import make
 from tests.api.asking import ask, change, codes, read
 from tests.make import Town
@@ -194,6 +195,41 @@ def test_a_meeting_runs_from_the_plan_to_the_minutes_and_the_figures(play: Any) 
         assert [one["node"]["votesFor"] for one in node["resolutions"]["edges"]] == [2]
         asking = make.at(town.statistician, after.now + timedelta(days=120))
         figures = (await read(asking, MEETING_FIGURES, period="2026Q2"))["statistics"]["figures"]
+        station = {one["measure"]: one["value"] for one in figures if one["unitName"] == "青浜第1警察署"}
+        assert station == {"COUNCIL_MEETINGS": 1, "MEETING_BODIES": 1, "MEETING_BODIES_UNIQUE": 1}
+
+    play(story)
+
+
+def test_a_meeting_held_before_the_system_is_recorded_with_all_that_is_known_and_counts(play: Any) -> None:
+    async def story(town: Town) -> None:
+        council, (first, second), _ = await asked_members(town)
+        when = {"startsAt": "2026-05-20T14:00:00+09:00", "endsAt": "2026-05-20T16:00:00+09:00"}
+        came = {"attended": [{"membershipId": first}], "proxies": [{"membershipId": second, "holderId": first}]}
+        tie = {"wording": "会費を改める", "item": 1, "votesFor": 1, "votesAgainst": 1, "result": "ADOPTED"}
+        said = {"title": "臨時総会", "agenda": ["会費"], "place": "見本商工会館", "minutesText": "議長が可とした。"}
+        whole = {"councilId": council, **when, **came, **said, "resolutions": [{**tie, "isDecidedByChair": True}]}
+        for who, code in ((town.statistician, "NOT_ALLOWED"), (town.other_officer, "NOT_FOUND")):
+            assert [one for one, _ in codes(await change(who, "recordCouncilMeeting", **whole))] == [code]
+        for wrong, field in (
+            ({"startsAt": "2026-03-20T14:00:00+09:00", "endsAt": "2026-03-20T16:00:00+09:00"}, "startsAt"),
+            ({"startsAt": "2026-08-20T14:00:00+09:00", "endsAt": "2026-08-20T16:00:00+09:00"}, "endsAt"),
+            ({"resolutions": [tie]}, "result"),
+            ({"attended": []}, "attended"),
+        ):
+            assert [told for _, told in codes(await change(town.officer, "recordCouncilMeeting", **whole | wrong))] == [
+                field
+            ]
+        assert not await CouncilMeeting.exists()
+        await done(town.officer, "recordCouncilMeeting", **whole)
+        assert codes(await change(town.officer, "recordCouncilMeeting", **whole)) == [("CONFLICT", "startsAt")]
+        assert not await Letter.exists()
+        [edge] = (await read(town.officer, MEETINGS, council=council))["councilMeetings"]["edges"]
+        node = edge["node"]
+        assert (node["status"], node["quorum"], node["presentCount"], node["proxyCount"]) == ("MINUTED", 2, 1, 1)
+        assert [one["node"]["result"] for one in node["resolutions"]["edges"]] == ["ADOPTED"]
+        asking = make.at(town.statistician, town.officer.now + timedelta(days=120))
+        figures = (await read(asking, MEETING_FIGURES, period="2026Q1"))["statistics"]["figures"]
         station = {one["measure"]: one["value"] for one in figures if one["unitName"] == "青浜第1警察署"}
         assert station == {"COUNCIL_MEETINGS": 1, "MEETING_BODIES": 1, "MEETING_BODIES_UNIQUE": 1}
 

@@ -196,7 +196,7 @@ ONLY_COMPARED = {
     *(f"{mutation}.attendeeId.Attendee" for mutation in SPEAKING),
     *(
         f"{mutation}.{place}.CouncilMembership"
-        for mutation in ("holdCouncilMeeting", "correctCouncilAttendance")
+        for mutation in ("holdCouncilMeeting", "correctCouncilAttendance", "recordCouncilMeeting")
         for place in ("attended.membershipId", "proxies.membershipId", "proxies.holderId")
     ),
 }

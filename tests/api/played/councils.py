@@ -54,6 +54,15 @@ async def meeting_over(on: Ground) -> Ready:
     return Ready(after, on.ids | {"CouncilMeeting": meeting.id}, await _who_came(on))
 
 
+async def meeting_bygone(on: Ground) -> Ready:
+    """One that was held yesterday, of which nobody has entered anything."""
+    begins = on.hq.now - timedelta(days=1)
+    when = {"startsAt": begins.isoformat(), "endsAt": (begins + timedelta(hours=2)).isoformat()}
+    voted = {"wording": "事業計画を承認する", "result": "ADOPTED", "votesFor": 1, "isDecidedByChair": False}
+    said = {"agenda": ["事業計画"], "quorum": 1, "resolutions": [voted | {"votesAgainst": 0, "votesAbstained": 0}]}
+    return hq(on, {**await _who_came(on), **when, **said})
+
+
 async def meeting_held(on: Ground) -> Ready:
     ready = await meeting_over(on)
     came = [MeetingPresence(on.ids["CouncilMembership"], job_title="課長")]
@@ -61,7 +70,7 @@ async def meeting_held(on: Ground) -> Ready:
     await CouncilMeeting.filter(id=ready.ids["CouncilMeeting"]).update(is_quorate=True, present_count=2)
     meeting = await CouncilMeeting.get(id=ready.ids["CouncilMeeting"])
     paper = await make.document(on.town.officer, meeting.appointment_id)
-    votes = {"votesAgainst": 0, "votesAbstained": 0}
+    votes = {"votesAgainst": 0, "votesAbstained": 0, "isDecidedByChair": False}
     return Ready(ready.actor, ready.ids | {"Document": paper.id}, ready.given | votes)
 
 

@@ -35,6 +35,7 @@ from tests.api.played.bodies import (
 from tests.api.played.campaigns import campaign_drafted, campaign_sent, campaign_to_draft, somebody_to_call
 from tests.api.played.councils import (
     information_written,
+    meeting_bygone,
     meeting_held,
     meeting_invited,
     meeting_minuted,
@@ -251,6 +252,7 @@ READY: dict[str, Preparation] = {
         information_written,
     ),
     "planCouncilMeeting": as_found(),
+    "recordCouncilMeeting": meeting_bygone,
     **dict.fromkeys(
         (*("correctCouncilMeeting", "inviteCouncilMembers", "postponeCouncilMeeting", "cancelCouncilMeeting"),),
         meeting_planned,

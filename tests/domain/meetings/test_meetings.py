@@ -271,7 +271,14 @@ def test_a_resolution_takes_a_quorum_and_no_more_votes_than_there_were(play: Any
         for votes in ({"votes_for": 2, "votes_abstained": 1}, {"votes_for": 1, "votes_against": 1}):
             with pytest.raises(Invalid):
                 await meetings.resolve(who, it.meeting.id, **votes, **adopted)
+        for facts in ({"votes_for": 2}, {"votes_for": 1, "votes_against": 1, "result": ResolutionOutcome.CONTINUED}):
+            with pytest.raises(Invalid) as refused:
+                await meetings.resolve(who, it.meeting.id, **{**adopted, **facts}, is_decided_by_chair=True)
+            assert refused.value.field == "is_decided_by_chair"
         assert not await CouncilResolution.exists()
+        tie = {"votes_for": 1, "votes_against": 1, "is_decided_by_chair": True}
+        assert (await meetings.resolve(who, it.meeting.id, **tie, **adopted)).result is ResolutionOutcome.ADOPTED
+        await meetings.strike_resolution(who, (await CouncilResolution.get()).id)
         await meetings.resolve(who, it.meeting.id, votes_for=2, item=1, **adopted)
         with pytest.raises(Conflict, match="事業計画を承認する"):
             await meetings.correct_attendance(who, it.meeting.id, attended=there[:1], reason="記入漏れ")
