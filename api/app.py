@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from api import (
     agreement_files,
@@ -46,6 +48,14 @@ from domain import database, looks
 CONNECTIONS = 10
 
 
+class Program(Starlette):
+    """Without the framework's outermost wall: whatever is raised ends at `Observed`, which stands right within it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        outermost = super().build_middleware_stack()
+        return outermost.app if isinstance(outermost, ServerErrorMiddleware) else outermost
+
+
 def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlette:
     """All doors of one process. The lifespan opens the database, so only a server that runs it can answer."""
 
@@ -66,7 +76,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
     rights.must_be_stated([route.path for route in routes])
     observed = Middleware(Observed, routes=routes, counted=requests, hours=house.quiet, sender=house.marks.sender)
     around = [Middleware(Strict, is_tls=house.is_tls), observed, Middleware(Straight, routes=routes)]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=around)
+    app = Program(routes=routes, lifespan=lifespan, exception_handlers=dict(nowhere.HANDLERS), middleware=around)
     app.router.redirect_slashes = False  # it would repeat a secret address to whatever Host the request has named
     return app
 

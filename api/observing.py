@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import pages
 from api.guard import answer
-from api.logs import note
+from api.logs import note, tell
 from api.outages import outage, write_down
 from domain import answering, origins, quiet
 from domain.quiet import QuietHours
@@ -77,9 +77,8 @@ class Observed:
     def _written_down(self, scope: Scope, status: int, seconds: float) -> None:
         route = self.paths.get(scope.get("endpoint"), UNKNOWN)
         self.counted[scope["method"], route, status] += 1
-        if log.isEnabledFor(logging.INFO):
-            fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-            log.info("answered", extra={"fields": fields})
+        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        tell(log, "answered", fields)
 
 
 def failed(bug: Exception, *, is_page: bool = False) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,16 +54,14 @@ class Strict:
 
         def strictly(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": self._with_more(message["status"], message.get("headers", ()))}
+                message["headers"] = self._with_more(message["status"], message.get("headers", ()))
             return send(message)
 
         with limits.within(self.seconds):
             await self.app(scope, receive, strictly)
 
-    def _with_more(self, status: int, said: Iterable[Header]) -> list[Header]:
+    def _with_more(self, status: int, said: Collection[Header]) -> list[Header]:
         """All that the door says itself, and what it does not say."""
-        whole = list(said)
-        names = {name.lower() for name, _ in whole}
+        names = {name.lower() for name, _ in said}
         more = self.said_again if status == NOT_MODIFIED else self.said
-        whole.extend(one for one in more if one[0] not in names)
-        return whole
+        return [*said, *[one for one in more if one[0] not in names]]

@@ -106,11 +106,14 @@ SHOWN = """
         AND date.changed_at <= $2 AND attendee.shown_starts_at IS DISTINCT FROM date.starts_at"""
 
 
+LATELY = timedelta(hours=1)
+
+
 async def note_fetch(feed: Feed, digest: str, now: datetime) -> None:
     """Remember that somebody's calendar program has come by and what it has now, with the starts that it shows to a
     person; this is no change of the feed."""
     at = feed.last_fetched_at
-    if digest != feed.fetched or at is None or now - at > timedelta(hours=1):
+    if digest != feed.fetched or at is None or now - at > LATELY:
         await Subscription.filter(id=feed.id).update(last_fetched_at=now, fetched=digest)
         if feed.person_id:
             await database.execute(SHOWN, feed.person_id, now)

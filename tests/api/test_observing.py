@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,9 +18,9 @@ from starlette.routing import Route
 
 from api.app import make_app
 from api.house import House
-from api.logs import Structured
+from api.logs import Lines, tell
 from api.replica import Replica
-from domain import drills, feeds, own, tokens
+from domain import drills, feeds, origins, own, tokens
 from domain.actor import Role
 from domain.calendar import Attendee
 from domain.journal import Entry
@@ -41,8 +42,7 @@ NAME, ADDRESS, PHONE, SECRET = "金糸雀﨑", "kanaria@canary.example", "000-77
 def written() -> Iterator[io.StringIO]:
     """Everything that the process logs, as `serve` and `jobs` do."""
     stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(Structured())
+    handler = Lines(stream)
     root, own = logging.getLogger(), [logging.getLogger(name) for name in ("renkei", "jobs")]
     root.addHandler(handler)
     before = [one.level for one in own]
@@ -118,6 +118,28 @@ def test_the_log_of_an_exception_says_where_and_never_what(written: io.StringIO,
     assert "ValueError" in line["trace"]
     assert SECRET not in written.getvalue()
     caplog.clear()
+
+
+def test_the_line_of_a_request_is_what_the_logger_would_have_written(written: io.StringIO) -> None:
+    log, fields = logging.getLogger("renkei.request"), {"route": "/cal/{token}", "status": 304}
+    with origins.begun() as number:
+        tell(log, "answered", fields)
+        log.info("answered", extra={"fields": fields})
+    told, logged = lines(written)
+    assert datetime.fromisoformat(logged.pop("at")) - datetime.fromisoformat(told.pop("at")) < timedelta(seconds=9)
+    assert told == logged == {"level": "INFO", "logger": log.name, "message": "answered", "request": number, **fields}
+
+
+def test_whoever_was_answered_hears_nothing_of_a_log_that_cannot_be_written(
+    run: Any, written: io.StringIO, monkeypatch: Any
+) -> None:
+    async def story() -> httpx.Response:
+        async with client() as nobody:
+            return await nobody.get("/healthz")
+
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    written.close()
+    assert run(story()).status_code == 200
 
 
 class Refusing:
