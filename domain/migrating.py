@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any
 
+from asyncpg import LockNotAvailableError
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
@@ -25,18 +27,40 @@ from domain.walls import ROLES
 LOCK = 0x72656E6B6569  # "renkei": the advisory lock that migrating processes wait for
 OLDEST = 15
 """The major version of PostgreSQL that is the least we run on."""
+LONGEST_WAIT = "3s"
+TRIES = 60
+PAUSE = 20.0
+"""Seconds. A step that waits for a table, for instance until a backup has been read out, keeps everybody waiting who
+comes after it: so it lets go after `LONGEST_WAIT`, and tries again."""
 
 
 async def migrate(url: str) -> list[str]:
     """Bring the database up to date and name the steps taken; all of them in one transaction, or none.
 
-    Processes that migrate at once wait for each other; the later ones find nothing left to do.
+    Processes that migrate at once wait for each other; the later ones find nothing left to do. Raises Conflict where
+    the tables are in use for twenty minutes on end.
     """
+    for _ in range(TRIES - 1):
+        with suppress(LockNotAvailableError):
+            return await _take_steps(url)
+        await sleep(PAUSE)
+    try:
+        return await _take_steps(url)
+    except LockNotAvailableError as in_use:
+        raise Conflict(
+            "ほかの処理（控えの作成など）がデータベースを使い続けているため、更新できませんでした。何も変えていません。"
+            "その処理が終わってから、もう一度実行してください。"
+        ) from in_use
+
+
+async def _take_steps(url: str) -> list[str]:
+    """Raises LockNotAvailableError where somebody holds a table."""
     steps: list[str] = []
     async with _alone(url) as apps, in_transaction("default") as transaction:
         await _must_be_new_enough()
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
         await _must_have_roles()
+        await transaction.execute_query("SELECT set_config('lock_timeout', $1, true)", [LONGEST_WAIT])
         executor = _Executor(transaction, apps)
         # Reading a table that does not exist yet would end the transaction: make it before it is read.
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))

@@ -172,7 +172,7 @@ async def _as_superuser(server: EmbeddedServer, name: str, statement: str) -> No
 
 OUR_LOGS = frozenset({"api", "domain", "exports", "jobs", "renkei", "seed"})
 PERSONAL = re.compile(
-    "試﨑|例塚|例山|例森|髙見本|すずめ三羽|[a-z0-9]+@(partner|police|home|school)|/(cal|rsvp|welcome)/[A-Za-z0-9_-]{20}"
+    "試﨑|例塚|例山|例森|髙見本|すずめ三羽|[a-z0-9]+@(partner|police|home|school)|/(cal|rsvp|notices|confirm|own|welcome|reset)/[A-Za-z0-9_-]{20}"
 )
 """Names, addresses, passwords and secret paths that the tests put in everywhere (`tests.make`)."""
 

@@ -18,7 +18,7 @@ from api.benchmarks import filling, load, nginx
 from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
-from api.benchmarks.serving import Application, serving, serving_in_many
+from api.benchmarks.serving import Application, serving
 from api.errors import Stopped
 from api.house import House
 from domain import feeds
@@ -120,7 +120,7 @@ async def _measured(land: Land, size: Size) -> list[Compared]:
             with nginx.giving(body) as beside:
                 lines += await compare_with_nginx(port, beside, path, etag, size, 1)
         if nginx.program():
-            with serving_in_many(Application(ground.url), size.many) as port, nginx.giving(body, size.many) as beside:
+            with serving(Application(ground.url), size.many) as port, nginx.giving(body, size.many) as beside:
                 lines += await compare_with_nginx(port, beside, path, etag, size, size.many)
         return lines
 

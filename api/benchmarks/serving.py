@@ -100,26 +100,21 @@ class Application:
 
 
 @contextmanager
-def serving(application: Application) -> Iterator[int]:
-    """The port at which the application answers, as long as the block lasts."""
-    with listen("127.0.0.1", 0) as listening:
-        child = get_context("spawn").Process(target=serve, args=(application, listening))
-        child.start()
-        try:
-            listening.listen()
-            yield listening.getsockname()[1]
-        finally:
-            child.terminate()
-            child.join()
+def serving(application: Application, workers: int = 0) -> Iterator[int]:
+    """The port at which the application answers, as long as the block lasts: in this many processes, as `serve
+    --workers` has them (what one of them keeps, no other knows), or as a single one that nobody keeps.
 
-
-@contextmanager
-def serving_in_many(application: Application, workers: int) -> Iterator[int]:
-    """The same in so many processes, as `serve --workers` has them; what one of them keeps, no other knows."""
+    Raises Stopped where it does not come up.
+    """
     listening, spawn = listen("127.0.0.1", 0), get_context("spawn")
     port: int = listening.getsockname()[1]
     heard, told = spawn.Pipe(duplex=False)
-    keeper = spawn.Process(target=serve_in_many, args=(application, listening, workers, partial(told.send, 1)))
+    say = partial(told.send, True)
+    keeper = (
+        spawn.Process(target=serve_in_many, args=(application, listening, workers, say))
+        if workers
+        else spawn.Process(target=serve, args=(application, listening, say))
+    )
     keeper.start()
     listening.close()
     try:

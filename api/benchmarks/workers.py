@@ -16,7 +16,7 @@ from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.pages import NODE, NODE_SQL
 from api.benchmarks.questions import Question, headquarters, must_agree
-from api.benchmarks.serving import Application, serving, serving_in_many
+from api.benchmarks.serving import Application, serving
 from domain import database
 
 CLIENTS = 8
@@ -42,7 +42,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await filling.settle()
         asked = await one_drill(ground)
         application = Application(ground.url, (asked.handwritten,), keeps=False)
-        with serving(application) as alone, serving_in_many(application, size.workers) as many:
+        with serving(application) as alone, serving(application, size.workers) as many:
             lines = [await scaling(alone, many, asked, size)]
             with replay.processes(size.workers) as pool:
                 ceiling = partial(replay.rate_in_many, pool, size.workers, ground.url, scripts, size.seconds)

@@ -36,6 +36,7 @@ THEN = """\
 useradd --system --user-group --home-dir /var/lib/renkei renkei
 install -d -m 0750 -o root -g renkei /etc/renkei
 renkei.env を埋め、install -m 0640 -o root -g renkei で /etc/renkei に。秘密鍵の控えを別の場所に。
+renkei-admin init … で所属と最初の管理者を登録し、名簿を取り込む。
 systemctl daemon-reload && systemctl enable --now renkei-web renkei-jobs renkei-backup.timer"""
 
 

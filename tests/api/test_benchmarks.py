@@ -28,7 +28,7 @@ from api.benchmarks import (
 )
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
-from api.benchmarks.serving import without_wall
+from api.benchmarks.serving import Application, serving, without_wall
 from api.commands.bench import BENCHMARKS
 from api.context import Context
 from api.errors import Stopped
@@ -140,3 +140,8 @@ def test_what_is_read_without_the_wall_is_read_once_and_only_for_whom_it_proves(
                 assert (context.statements, context.is_proved) == (1, True)
 
     asyncio.run(read())
+
+
+def test_a_program_that_does_not_come_up_is_told_instead_of_waited_for() -> None:
+    with pytest.raises(Stopped), serving(Application("nothing://")):
+        raise AssertionError

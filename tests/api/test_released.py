@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import asyncpg
 import pytest
 from tortoise import fields
 from tortoise.migrations import operations as ops
@@ -15,6 +16,7 @@ from api import cli
 from api.commands import makemigrations
 from domain import database, migrating
 from domain.actor import Actor
+from domain.errors import Conflict
 from domain.units import Unit
 from tests import make, released
 from tests.api.asking import change, read
@@ -155,3 +157,37 @@ def test_an_old_program_runs_on_beside_the_schema_of_the_next(migrated_database:
             assert await Unit.exists()
 
     asyncio.run(story())
+
+
+def test_a_step_waits_for_whoever_reads_a_table_without_keeping_others_waiting(
+    migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup reads every table for as long as it takes."""
+    pauses: list[float] = []
+
+    async def story() -> None:
+        backup = await asyncpg.connect(migrated_database)
+        reading = backup.transaction()
+        await reading.start()
+        await backup.fetch("SELECT id FROM unit")
+
+        async def pause(seconds: float) -> None:
+            await asyncio.wait_for(Unit.all().count(), 5)
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                await reading.rollback()
+
+        monkeypatch.setattr(migrating, "sleep", pause)
+        monkeypatch.setattr(migrating, "LONGEST_WAIT", "50ms")
+        with next_program(tmp_path, ["ALTER TABLE unit ADD COLUMN later text"]):
+            async with database.opened(migrated_database):
+                monkeypatch.setattr(migrating, "TRIES", 1)
+                with pytest.raises(Conflict):
+                    await migrating.migrate(migrated_database)
+                assert await migrating.unapplied(migrated_database) == ["9999_later"]
+                monkeypatch.setattr(migrating, "TRIES", 3)
+                assert await migrating.migrate(migrated_database) == ["9999_later"]
+        await backup.close()
+
+    asyncio.run(story())
+    assert len(pauses) == 2
