@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from domain.actor import TOKYO
 from domain.disclosure import Disclosure
+from domain.japanese import clock, wareki
 from domain.register import HOLDINGS, heading_in, heading_of
 from exports.columns import Column, Row
 from exports.csv import csv_bytes
@@ -79,7 +80,7 @@ def _cell(value: Any) -> str:
 
 def _about(found: Disclosure, now: datetime) -> bytes:
     lines = [
-        f"作成日時: {now.astimezone(TOKYO):%Y-%m-%d %H:%M}",
+        f"作成日時: {wareki(now.astimezone(TOKYO).date())}{clock(now, wide=True)}",
         f"本人の番号: {found.person_id}",
         "",
         "この人について記録されているすべての表です。第三者の氏名と連絡先は伏せてあります。",

@@ -35,7 +35,9 @@ COLUMNS = (
     Column("電話の回数", "calls", 8, Kind.NUMBER),
     Column("電話の結果", "call", 10),
 )
-PRINTED = ("on", "title", "severity", "body", "phone", "letter", "known", "way", "call")
+KNOWN = Column("確認日", "known_on", 18, Kind.DATE)
+PRINTED = ("on", "title", "severity", "body", "phone", "letter", KNOWN.key, "way", "call")
+"""Of the columns those that fit on paper, where the day on which a body said so stands in the years of the era."""
 
 
 def notices_file(listed: Sequence[ListedRecipient], period: Period, format: Format, now: datetime) -> File:
@@ -50,7 +52,8 @@ def _bytes(rows: Sequence[Row], period: Period, format: Format, now: datetime) -
         return csv_bytes(COLUMNS, rows)
     if format is Format.JSON:
         return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    printed = [column for column in COLUMNS if column.key in PRINTED]
+    every = {column.key: column for column in (*COLUMNS, KNOWN)}
+    printed = [every[key] for key in PRINTED]
     notes = period_notes(period, now, period.ends_on)
     return xlsx(Sheet(TITLE, printed, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
 
@@ -70,6 +73,7 @@ def _row(one: ListedRecipient) -> Row:
         "letter": _letter(one),
         "opened": _clock(told.opened_at),
         "known": _clock(told.acknowledged_at),
+        "known_on": told.acknowledged_at.astimezone(TOKYO).date() if told.acknowledged_at else None,
         "way": WAY_LABELS[told.acknowledged_how] if told.acknowledged_how else "",
         "calls": told.calls,
         "call": CALL_LABELS[told.call_result] if told.call_result else "",

@@ -90,6 +90,9 @@ def test_nobody_is_named_and_the_words_of_the_notice_are_not_repeated() -> None:
 def test_the_workbook_has_a_page_for_paper_and_all_columns_behind_it() -> None:
     book = openpyxl.load_workbook(BytesIO(content(Format.XLSX)))
     assert book.sheetnames == ["一覧", "データ"]
+    days = [cell for row in book["一覧"].iter_rows() for cell in row if isinstance(cell.value, date)]
+    assert len(days) == 2, "it was sent, and the body said so"
+    assert all("ggge" in day.number_format for day in days), "as paper says days"
     assert [cell.value for cell in book["データ"][1]] == [column.heading for column in COLUMNS]
     name = notices_file([line()], Period.parse("2026Q1"), Format.XLSX, NOW).name
     assert name == "R08Q1_お知らせ送付一覧_20260701.xlsx"
