@@ -4,9 +4,10 @@ from typing import Any
 
 from domain.actor import Role
 from domain.organizations import CiSector
-from tests import make, statements
+from tests import make
 from tests.api.asking import ask, codes, read
 from tests.make import Town
+from tests.statements import spoken
 
 PREVIEW = """
     query($criteria: AudienceCriteriaInput!, $first: Int! = 20, $after: ID) {
@@ -42,7 +43,7 @@ def test_however_many_are_meant_it_is_asked_as_often(play: Any) -> None:
     async def story(town: Town) -> list[int]:
         counts = []
         for _ in range(2):
-            with statements.counted() as seen:
+            with spoken() as seen:
                 await read(town.hq, PREVIEW, criteria={"sectors": ["ELECTRICITY"]})
             counts.append(len(seen))
             if len(counts) == 1:
@@ -50,7 +51,7 @@ def test_however_many_are_meant_it_is_asked_as_often(play: Any) -> None:
         return counts
 
     before, after = play(story)
-    assert before == after
+    assert before == after > 0
 
 
 def test_a_refusal_names_the_criterion(play: Any) -> None:

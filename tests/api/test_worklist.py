@@ -5,9 +5,10 @@ from typing import Any
 
 from domain.actor import Role
 from domain.encounters import Encounter, NextStep
-from tests import make, statements
+from tests import make
 from tests.api.asking import ask, change, codes, read
 from tests.make import Town
+from tests.statements import spoken
 
 LIST = """
     query($unit: ID, $kinds: [WorkKind!], $mine: Boolean! = false) {
@@ -51,7 +52,7 @@ def test_whatever_waits_is_found_in_as_many_statements(play: Any) -> None:
     async def story(town: Town) -> tuple[int, int]:
         counts = []
         for turn in range(2):
-            with statements.counted() as seen:
+            with spoken() as seen:
                 await read(town.hq, LIST)
             counts.append(len(seen))
             if turn == 0:
@@ -61,7 +62,7 @@ def test_whatever_waits_is_found_in_as_many_statements(play: Any) -> None:
         return counts[0], counts[1]
 
     before, after = play(story)
-    assert before == after
+    assert before == after > 0
 
 
 def test_how_a_partner_stands_is_told_with_its_reasons(play: Any) -> None:

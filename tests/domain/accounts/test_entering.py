@@ -14,7 +14,7 @@ from domain.journal import Entry
 from tests.clock import NOW
 from tests.domain.accounts import keys
 from tests.make import Town
-from tests.statements import counted, spoken, trodden
+from tests.statements import spoken, trodden
 
 
 @dataclass
@@ -94,7 +94,7 @@ def test_whoever_cannot_come_in_learns_the_same_at_the_same_cost(play: Any, monk
         ):
             pool = Counting()
             monkeypatch.setattr(passwords, "HASHING", pool)
-            with counted() as asked:
+            with spoken() as asked:
                 told.add(await refusal(login, password=password))
             costs.add((len(pool.asked), len(asked)))
         assert told == {(Unauthenticated, entering.WRONG, None)}

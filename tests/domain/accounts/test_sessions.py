@@ -17,7 +17,7 @@ from tests import make
 from tests.clock import NOW
 from tests.domain.accounts import keys
 from tests.make import Town
-from tests.statements import counted
+from tests.statements import spoken
 
 MEGUMI = "megumi@partner.example"
 
@@ -59,7 +59,7 @@ def test_to_know_who_sits_there_costs_one_statement_and_a_note_a_minute(play: An
         secret = (await keys.enter(MEGUMI)).secret
         costs = []
         for seconds in (1, 60, 61, 62):
-            with counted() as asked:
+            with spoken() as asked:
                 await accounts.actor_of(secret, NOW + timedelta(seconds=seconds))
             costs.append(len(asked))
         assert costs == [1, 1, 2, 1]
