@@ -25,8 +25,9 @@ ASKED = "(select count(*) from campaign_contact line where line.campaign_id = {t
 REACHED = " and line.reply in ('CONFIRMED', 'CHANGED')"
 RATE = """(select round(100.0 * count(*) filter (where line.reply in ('CONFIRMED', 'CHANGED')) / count(*), 1)::text
     from campaign_contact line where line.campaign_id = {t}.id having count(*) > 0)"""
-CALLED_ON = "not {t}.is_written or {v}::date > (select due_on from campaign where campaign.id = {t}.campaign_id)"
-"""Who is to be called on a day: those who got no letter at once, the others once their time is over."""
+CALLED_ON = f"""not {{t}}.is_written or {asking.LOST}
+    or {{v}}::date > (select due_on from campaign where campaign.id = {{t}}.campaign_id)"""  # noqa: S608 our own words
+"""Who is to be called on a day: those whom no letter has reached at once, the others once their time is over."""
 
 ASKED_BODIES = reading.through("{seen:CampaignContact}", "organization_id", reading.BODIES, "campaign_id")
 

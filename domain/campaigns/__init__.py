@@ -17,7 +17,7 @@ from domain.campaigns.answering import (
     propose_by_link,
     why_closed,
 )
-from domain.campaigns.calling import ContactCallResult, note_call
+from domain.campaigns.calling import LOST, LOST_AT, ContactCallResult, note_call
 from domain.campaigns.campaign import (
     LABELS,
     MOVES,
@@ -46,6 +46,8 @@ from domain.campaigns.stale import StaleContact, StaleCount, shown_of, stale_cou
 
 __all__ = [
     "LABELS",
+    "LOST",
+    "LOST_AT",
     "MOVES",
     "PROPOSAL_LABELS",
     "PURPOSE",

@@ -1,4 +1,7 @@
-"""電話での確認: whoever has not answered is called, and the officer writes down what came of it."""
+"""電話での確認: whoever has not answered is called, and the officer writes down what came of it.
+
+Whom no letter has reached is called at once, the others once their time is over.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,19 @@ from domain.campaigns.campaign import (
     CampaignStatus,
     asked_visible_to,
 )
+from domain.campaigns.drafting import LETTER
 from domain.errors import Incomplete, Invalid
 from domain.organizations import Contact
 from domain.organizations.leaving import part_with
 from domain.states import must_be_in
 from domain.verbs import verb
+
+LOST = f"""'{LETTER}:' || {{t}}.id in (select letter.key from letter
+    where letter.kind = '{LETTER}' and (letter.returned_at is not null or letter.given_up_at is not null))"""  # noqa: S608
+"""Whether the letter to the line `{t}` came back or was given up: nobody there was asked by it."""
+LOST_AT = f"""(select coalesce(letter.returned_at, letter.given_up_at) from letter
+    where letter.key = '{LETTER}:' || {{t}}.id)"""  # noqa: S608 - our own words
+"""When."""
 
 
 class ContactCallResult(StrEnum):

@@ -120,6 +120,7 @@ OUTBOX = [
         AND coalesce(facts->>'sequence' ~ '^\d{{1,9}}$', true))""",
     "CREATE INDEX letter_due ON letter (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL AND spared_at IS NULL",
     "CREATE INDEX letter_gathers ON letter (id) WHERE gathers",
+    "CREATE INDEX letter_lost ON letter (kind) WHERE returned_at IS NOT NULL OR given_up_at IS NOT NULL",
     "CREATE INDEX letter_let_go ON letter (id) WHERE key LIKE 'reminder-%' AND spared_at IS NOT NULL",
 ]
 ACCOUNTS = [

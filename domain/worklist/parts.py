@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import notices
+from domain import campaigns, notices
 from domain.activities import Activity
 from domain.actor import LIAISONS, Role
 from domain.agreements import NOTICE_BY, RENEWED, Agreement, AgreementAmendment, SigningCeremony
@@ -85,7 +85,8 @@ class Part:
 
     `title` is by what a row is known (a body, a date, an agreement; no person), `since` the day from which on it has
     waited, `due_on` the last one for it, `owner` who answers for it, `amount` the number that `why` tells, besides that
-    day. `settled_by` are the mutations that take a row off the list, the usual one first; `roles` those that may.
+    day, and `unit` who is to see to it, where that is not the unit of the row. `settled_by` are the mutations that take
+    a row off the list, the usual one first; `roles` those that may.
     """
 
     kind: WorkKind
@@ -100,11 +101,13 @@ class Part:
     due_on: str = "NULL::date"
     owner: str = "NULL::uuid"
     amount: str = "0"
+    unit: str = ""
     roles: Collection[Role] = LIAISONS
 
     @property
     def select(self) -> str:
-        return f"""SELECT '{self.kind}' AS kind, {self.name}.id, {self.name}.unit_id, {self.owner} AS owner_id,
+        unit = self.unit or f"{self.name}.unit_id"
+        return f"""SELECT '{self.kind}' AS kind, {self.name}.id, {unit} AS unit_id, {self.owner} AS owner_id,
             {self.title} AS title, {self.since} AS since, {self.due_on} AS due_on, {self.amount} AS amount
             FROM {self.rows}"""  # noqa: S608 our own words
 
@@ -124,6 +127,7 @@ A_WEEK = 7
 """Days before its last one on which a step is told."""
 A_MONTH = 30
 """Days after which it is seen again what an advice has led to."""
+LOST_AT = campaigns.LOST_AT.replace("{t}", "silent")
 LOOKED_AFTER = """(body.unit_id = ANY ($1) OR EXISTS (SELECT FROM organization_co_owner shown
     WHERE shown.organization_id = body.id AND shown.ended_on IS NULL AND shown.unit_id = ANY ($1)))"""
 """Whether one of the units keeps the body, or is shown it."""
@@ -466,13 +470,15 @@ PARTS = (
         "told",
         f"""notice JOIN notice_recipient told ON told.notice_id = notice.id
             JOIN organization body ON body.id = told.organization_id
-            WHERE told.unit_id = ANY ($1) AND notice.status IN ('SENDING', 'SENT') AND notice.valid_until >= $2
+            WHERE (told.unit_id = ANY ($1) OR body.unit_id = ANY ($1)) AND notice.status IN ('SENDING', 'SENT')
+            AND notice.valid_until >= $2
             AND told.escalated_at IS NOT NULL AND told.acknowledged_at IS NULL
             AND (NOT told.is_restricted OR {LOOKED_AFTER})""",
         title="body.name",
         since=on("told.escalated_at"),
         due_on=on("notice.acknowledge_by"),
         amount="told.calls",
+        unit="body.unit_id",
     ),
     Part(
         WorkKind.WIFI_WANTING,
@@ -541,15 +547,17 @@ PARTS = (
         WorkKind.CONTACT_TO_CALL,
         "疎通確認の電話",
         CampaignContact,
-        "疎通確認に回答がありません。電話で確かめてください（これまでに{amount}回）。",
+        "疎通確認に回答がないか、メールが届いていません。電話で確かめてください（これまでに{amount}回）。",
         ("noteCampaignCall",),
         "silent",
-        """campaign_contact silent JOIN campaign ON campaign.id = silent.campaign_id
+        f"""campaign_contact silent JOIN campaign ON campaign.id = silent.campaign_id
             JOIN organization body ON body.id = silent.organization_id
             WHERE silent.unit_id = ANY ($1) AND campaign.status = 'SENT'
-            AND silent.reply IN ('AWAITED', 'NOT_REACHED') AND (NOT silent.is_written OR campaign.due_on < $2)""",
+            AND silent.reply IN ('AWAITED', 'NOT_REACHED')
+            AND (NOT silent.is_written OR campaign.due_on < $2 OR {campaigns.LOST.replace("{t}", "silent")})""",
         title="body.name",
-        since=f"CASE WHEN silent.is_written THEN campaign.due_on + 1 ELSE {on('campaign.sent_at')} END",
+        since=f"""CASE WHEN silent.is_written THEN least(campaign.due_on + 1, {on(LOST_AT)})
+            ELSE {on("campaign.sent_at")} END""",
         due_on="campaign.due_on",
         amount="silent.calls",
     ),

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from domain import campaigns, organizations, worklist
+from domain import campaigns, organizations, outbox, worklist
 from domain.actor import TOKYO, Actor
 from domain.campaigns import Campaign, CampaignContact, ContactCallResult, RateBy
 from domain.errors import NotAllowed, NotFound
 from domain.organizations import CiSector, Contact, ContactRole, Organization
+from domain.outbox import Letter
 from domain.worklist import WorkKind
 from tests import make
 from tests.make import Town
@@ -97,6 +98,24 @@ def test_the_morning_tells_whom_to_call_what_to_decide_and_when_it_is_over(play:
         title = (await Campaign.get(id=power.campaign_id)).title
         assert await works(make.at(town.hq, late.now), OVER) == [(OVER, title)]
         assert await works(town.hq, OVER) == [], "whoever is asked may still answer"
+
+    play(story)
+
+
+def test_whom_no_letter_has_reached_is_called_at_once(play: Any) -> None:
+    async def story(town: Town) -> None:
+        power, bank, railway = await asked_by_headquarters(town)
+        then = town.hq.now + 2 * DAY
+        await outbox.mark_returned(await Letter.get(key=f"contact-check:{power.id}"), then, "5.1.1")
+        await outbox.mark_failed(then, (await Letter.get(key=f"contact-check:{railway.id}")).id, "550", for_good=True)
+        late = [make.at(who, then + 3 * DAY) for who in (town.officer, town.other_officer)]
+        assert [sorted(await works(who)) for who in late] == [[(CALL, "銀行"), (CALL, "電力")], [(CALL, "鉄道")]]
+        [lost] = (await worklist.worklist(late[1], kinds=[CALL])).works
+        assert (lost.since, lost.due_on) == (make.at(town.hq, then).today, town.hq.today + 14 * DAY)
+        await campaigns.note_call(late[1], railway.id, version=railway.version, result=ContactCallResult.REACHED)
+        assert [len(await works(who)) for who in late] == [2, 0]
+        await campaigns.confirm_by_link(then, power.id)
+        assert await works(late[0]) == [(CALL, "銀行")], "the page was shown them on another way"
 
     play(story)
 

@@ -11,7 +11,7 @@ from api.schema import schema
 from domain import agreements, campaigns, drills, encounters, lectures, notices, outreach, people, wifi, worklist
 from domain.actor import LIAISONS, Actor, Role
 from domain.encounters import NextStep
-from domain.errors import Invalid, NotAllowed, NotFound
+from domain.errors import Invalid, NotAllowed, NotFound, WrongState
 from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.wifi import AdviceMeans, WifiPoint
@@ -309,6 +309,29 @@ def test_whoever_settles_a_step_or_calls_a_partner_takes_it_off_the_list(play: A
         body = await Organization.get(id=line.row_id)
         await make.encounter(later, body=body)
         assert await works(later, WorkKind.DRIFTING) == []
+
+    play(story)
+
+
+def test_whoever_keeps_a_body_calls_it_about_a_notice_of_headquarters_and_nobody_calls_twice(play: Any) -> None:
+    async def story(town: Town) -> None:
+        power = await partner(town.officer, mail="")
+        bank = await partner(town.other_officer, "例示銀行", mail="")
+        await sent(town.hq, power, bank)
+        kind = WorkKind.NOTICE_TO_CALL
+        [mine], [others] = await works(town.officer, kind), await works(town.other_officer, kind)
+        assert [(one.title, one.unit_id) for one in (mine, others)] == [
+            ("架空電力株式会社", town.station.id),
+            ("例示銀行", town.other_station.id),
+        ]
+        assert {one.row_id for one in await works(town.hq, kind)} == {mine.row_id, others.row_id}
+        with pytest.raises(NotFound):
+            await notices.note_call(town.officer, others.row_id, result=notices.CallResult.REACHED)
+        await notices.note_call(town.officer, mine.row_id, result=notices.CallResult.REACHED)
+        assert await works(town.officer, kind) == []
+        assert [one.row_id for one in await works(town.hq, kind)] == [others.row_id]
+        with pytest.raises(WrongState):
+            await notices.note_call(town.hq, mine.row_id, result=notices.CallResult.REACHED)
 
     play(story)
 
