@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +28,9 @@ from domain import (
     campaigns,
     councils,
     encounters,
+    information,
     looks,
+    meetings,
     notices,
     organizations,
     outreach,
@@ -44,6 +47,8 @@ from exports.contacts import contacts_file
 from exports.councils import council_members_file, councils_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
+from exports.information import information_file
+from exports.meetings import attendance_file, meetings_file
 from exports.names import content_disposition
 from exports.notices import notices_file
 from exports.organizations import organizations_file
@@ -80,12 +85,15 @@ class Asked:
     door: Door = Door.EXPORT
 
 
+Write = Callable[[Actor, Asked], Awaitable[File]]
+
+
 @dataclass(frozen=True)
 class Export:
     """`role` is in which whoever sits at the machine writes it; one that `is_personal` names persons, and says whom to
     the record of looks."""
 
-    write: Callable[[Actor, Asked], Awaitable[File]]
+    write: Write
     role: Role
     is_personal: bool = False
 
@@ -93,6 +101,49 @@ class Export:
 async def _statistics(actor: Actor, asked: Asked) -> File:
     report = await statistics.show(actor, _period(asked.period, actor.now), fresh=asked.fresh)
     return await asyncio.to_thread(statistics_file, report, asked.format)  # others are answered meanwhile
+
+
+Shown = tuple[str, Callable[[Any], list[tuple[str, str]]]]
+"""By which name a list that names persons is written down, and which fields and rows it shows of them."""
+
+
+def _today(find: Callable[..., Awaitable[Any]], file: Callable[..., File]) -> Write:
+    """A list as it stands."""
+
+    async def write(actor: Actor, asked: Asked) -> File:
+        _must_be_a_list(asked)
+        return await asyncio.to_thread(file, await find(actor), asked.format, actor.now)
+
+    return write
+
+
+def _of_period(find: Callable[..., Awaitable[Any]], file: Callable[..., File], shown: Shown | None = None) -> Write:
+    """A list of what was in a period."""
+
+    async def write(actor: Actor, asked: Asked) -> File:
+        if asked.fresh:
+            raise Invalid(NOT_COUNTED, field="fresh")
+        period = _period(asked.period, actor.now)
+        listed = await find(actor, period.starts_at, period.ends_before)
+        if shown is not None:
+            await _note(actor, asked, listed, shown)
+        return await asyncio.to_thread(file, listed, period, asked.format, actor.now)
+
+    return write
+
+
+async def _note(actor: Actor, asked: Asked, listed: Any, shown: Shown) -> None:
+    """Whom a list names, in the record of looks. Raises Incomplete where they are many, and nobody says why."""
+    name, told = shown[0], shown[1](listed)
+    looks.must_say_why_for(dict.fromkeys((row for _, row in told), 1), asked.purpose)
+    await looks.note(asked.door, actor, name, told, purpose=asked.purpose)
+
+
+_councils = _today(councils.listed, councils_file)
+_council_members = _today(councils.listed_members, council_members_file)
+_meetings = _of_period(meetings.listed, meetings_file)
+_attendance = _of_period(meetings.listed_attendance, attendance_file, ("council-attendance", meetings.shown_of))
+_information = _of_period(information.listed, information_file)
 
 
 async def _wifi_spots(actor: Actor, asked: Asked) -> File:
@@ -111,18 +162,6 @@ async def _organizations(actor: Actor, asked: Asked) -> File:
     _must_be_a_list(asked)
     bodies = await organizations.listed(actor)
     return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
-
-
-async def _councils(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    listed = await councils.listed(actor)
-    return await asyncio.to_thread(councils_file, listed, asked.format, actor.now)
-
-
-async def _council_members(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    listed = await councils.listed_members(actor)
-    return await asyncio.to_thread(council_members_file, listed, asked.format, actor.now)
 
 
 async def _contacts(actor: Actor, asked: Asked) -> File:
@@ -179,6 +218,9 @@ EXPORTS: Mapping[str, Export] = {
     "contacts": Export(_contacts, Role.HQ_LIAISON, is_personal=True),
     "stale-contacts": Export(_stale_contacts, Role.HQ_LIAISON, is_personal=True),
     "wifi-spots": Export(_wifi_spots, Role.HQ_LIAISON),
+    "council-meetings": Export(_meetings, Role.HQ_LIAISON),
+    "council-attendance": Export(_attendance, Role.HQ_LIAISON, is_personal=True),
+    "council-information": Export(_information, Role.HQ_LIAISON),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""
 

@@ -8,6 +8,8 @@ nowhere here. Nothing is provided by time-out. Source: S4, S6 (大分 別表5(4)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,7 +18,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import amounts, approving, councils, indicators, records
+from domain import amounts, approving, councils, indicators, records, units
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.councils import Council
 from domain.encounters import EncounterTheme
@@ -88,6 +90,25 @@ def visible_to(actor: Actor) -> QuerySet[CouncilInformation]:
     if actor.role not in LIAISONS:
         return nothing(CouncilInformation)
     return CouncilInformation.filter(any_of(CouncilInformation, "unit_id", actor.units))
+
+
+@dataclass(frozen=True)
+class ListedInformation:
+    """One envelope with the names of who wrote it and of its council."""
+
+    information: CouncilInformation
+    unit: str
+    council: str
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed(actor: Actor, first: datetime, before: datetime) -> list[ListedInformation]:
+    """What was written from one instant until before another, in that order, and not taken back."""
+    written = visible_to(actor).filter(created_at__gte=first, created_at__lt=before)
+    rows = await written.exclude(status=InformationStatus.WITHDRAWN).order_by("created_at", "id")
+    names = {unit.id: unit.name for unit in await units.visible_to(actor)}
+    called = {one.id: one.name for one in await councils.visible_to(actor)}
+    return [ListedInformation(row, names[row.unit_id], called.get(row.council_id, "")) for row in rows]
 
 
 async def _move(author: Author, row: CouncilInformation, to: InformationStatus, fact: str, **values: Any) -> Any:

@@ -9,6 +9,7 @@ from domain.meetings.attending import (
     hold,
 )
 from domain.meetings.inviting import invite, invite_members, uninvite
+from domain.meetings.listing import ListedAttendance, ListedMeeting, listed, listed_attendance, shown_of
 from domain.meetings.meeting import AHEAD, HELD, LABELS, MOVES, CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.planning import Facts, More, cancel, correct, plan, postpone
 from domain.meetings.recording import record
@@ -35,6 +36,8 @@ __all__ = [
     "CouncilMeeting",
     "CouncilResolution",
     "Facts",
+    "ListedAttendance",
+    "ListedMeeting",
     "MeetingPresence",
     "MeetingProxy",
     "MeetingResolution",
@@ -50,6 +53,8 @@ __all__ = [
     "hold",
     "invite",
     "invite_members",
+    "listed",
+    "listed_attendance",
     "minute",
     "must_leave_none",
     "plan",
@@ -57,6 +62,7 @@ __all__ = [
     "record",
     "resolutions_visible_to",
     "resolve",
+    "shown_of",
     "strike_resolution",
     "uninvite",
     "visible_to",

@@ -260,6 +260,7 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("campaigns.stale.stale_counts", "campaigns.stale.stale_listed"),
         "agreements.naming.list_public_parties",
         "outreach.listing.listed",
+        *("meetings.listing.listed", "meetings.listing.listed_attendance", "information.listed"),
         *("councils.listing.listed", "councils.listing.listed_members"),
         *("organizations.listing.listed", "organizations.listing.listed_contacts"),
     }
