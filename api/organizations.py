@@ -28,6 +28,7 @@ from domain.organizations import (
 from domain.rights import DataClass
 
 if TYPE_CHECKING:
+    from api.councils import CouncilMembership
     from api.drills import DrillParticipation
     from api.encounters import Encounter
     from api.lectures import Lecture
@@ -181,6 +182,13 @@ class Organization(Node):
     )
     encounters: Connection[Annotated["Encounter", strawberry.lazy("api.encounters")]] = reading.connection(
         "organization_id", order=reading.desc("starts_at")
+    )
+    council_memberships: Connection[Annotated["CouncilMembership", strawberry.lazy("api.councils")]] = (
+        reading.connection(
+            "organization_id",
+            order=reading.desc("term_from"),
+            description="協議会: the terms of the body in the councils of which the reader sees the members.",
+        )
     )
     outreach_parts: Connection[Annotated["OutreachHost", strawberry.lazy("api.outreach")]] = reading.connection(
         "organization_id", order=reading.desc("created_at")

@@ -64,6 +64,30 @@ async def founded(town: Town) -> dict[str, str]:
     return ids
 
 
+OF_A_BODY = """
+    query($id: ID!) { organization(id: $id) {
+      councilMemberships { totalCount edges { node { role termFrom council { name } } } } } }"""
+
+
+def test_of_a_body_its_councils_are_told_as_far_as_their_members_are(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, contact = town.officer, await make.contact(town.officer, await make.company(town.officer))
+        body = await contact.organization
+        for who, name in ((us, "青浜署ネットワーク"), (town.hq, "青浜県サイバーセキュリティ協議会")):
+            await make.member(who, await make.council(who, name), body)
+        await make.member(us, await make.council(us, "例示の会"), await make.company(us, "例示銀行株式会社"))
+        guest = make.outsider(us, Role.PARTNER, contact)
+        told = {}
+        for who in (us, town.hq, guest, town.statistician, town.other_officer):
+            found = (await read(who, OF_A_BODY, id=f"Organization:{body.id}"))["organization"]
+            edges = found["councilMemberships"]["edges"] if found else None
+            told[who.role, who.unit_id] = edges and sorted(edge["node"]["council"]["name"] for edge in edges)
+        both = ["青浜県サイバーセキュリティ協議会", "青浜署ネットワーク"]
+        assert list(told.values()) == [both[1:], both, both, None, None]
+
+    play(story)
+
+
 def test_from_the_founding_to_the_figures_of_the_quarter(play: Any) -> None:
     async def story(town: Town) -> None:
         ids = await founded(town)
