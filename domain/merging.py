@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
@@ -244,7 +245,8 @@ async def find_same_contacts(actor: Actor, organization_id: UUID) -> list[tuple[
     """The pairs of contacts of a body who may be one person: of the same name, or at the same mail address, as after
     two bodies were merged. Raises NotFound."""
     await records.see(organizations.visible_to(actor), organization_id, field="organization_id")
-    present = organizations.contacts_visible_to(actor).filter(organization_id=organization_id, until=None)
+    there = Q(Q(until=None) | Q(until__gt=actor.today), organization_id=organization_id)
+    present = organizations.contacts_visible_to(actor).filter(there)
     contacts: list[Contact] = await present.order_by("id")
     people = {one.id: one for one in await Person.filter(any_of(Person, "id", [c.person_id for c in contacts]))}
     said = [(one, people[one.person_id].mail_address.lower(), one.search) for one in contacts]

@@ -17,7 +17,7 @@ from tortoise.expressions import Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import records
+from domain import organizations, records, units
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.errors import Invalid
 from domain.organizations import Organization
@@ -247,6 +247,18 @@ async def move(author: Author, agreement: Agreement, to: AgreementStatus, fact: 
     """Take a step that the table allows. Raises WrongState."""
     status = must_move(MOVES, LABELS, agreement.status, to)
     return await records.change(author, agreement, fact, status=status, **values)
+
+
+async def find_joining(actor: Actor, organization_id: UUID | None, police_unit_id: UUID | None) -> Organization | Unit:
+    """Who is to become a party: one of the two, seen by the actor. Raises Invalid, NotFound, and WrongState for a body
+    that is registered no more."""
+    if organization_id is not None and police_unit_id is None:
+        body = await records.see(organizations.visible_to(actor), organization_id, field="organization_id")
+        records.must_last(body.retired_on)
+        return body
+    if organization_id is None and police_unit_id is not None:
+        return await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
+    raise Invalid("団体か警察の所属の、どちらか一つを指定してください。", field="organization_id")
 
 
 async def join(author: Author, agreement: Agreement, who: Organization | Unit, **more: Any) -> AgreementParty:

@@ -1,7 +1,8 @@
 """約束事項: what an agreement promises for each fiscal year (「訓練 年1回」), and how often it was kept.
 
 Fulfilment is entered by hand, or counted from what its organisations have taken part in: drills that were held,
-lectures that were given, encounters that were reported, each while the body was a party. Source: S1, S2.
+lectures that were given, encounters that were reported, events of 広報啓発 in which they had a part; each while the
+body was a party. Source: S1, S2.
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ YEARS = range(2000, 2100)
 
 
 class CountedFrom(StrEnum):
-    """履行の数え方: 手で入力, 訓練から, 講義から, 接触記録から."""
+    """履行の数え方: 手で入力, 訓練から, 講義から, 接触記録から, 主催・共催などした広報啓発から."""
 
     ENTRIES = "ENTRIES"
     DRILLS = "DRILLS"
     LECTURES = "LECTURES"
     ENCOUNTERS = "ENCOUNTERS"
+    OUTREACH = "OUTREACH"
 
 
 class AgreementCommitment(Owned):
@@ -148,10 +150,10 @@ async def end_commitment(
 async def note_fulfilment(
     actor: Actor, commitment_id: UUID, *, done_on: date, remarks: str = "", version: int | None = None
 ) -> AgreementFulfilment:
-    """Enter that it was kept on a day. Raises WrongState where that is counted from drills, lectures or encounters."""
+    """Enter that it was kept on a day. Raises WrongState where that is counted from what was entered elsewhere."""
     commitment = await records.find(commitments_visible_to(actor), commitment_id, version)
     if commitment.counted_from is not CountedFrom.ENTRIES:
-        raise WrongState("この約束の履行は、訓練・講義・接触の記録から数えます。そちらを入力してください。")
+        raise WrongState("この約束の履行は、訓練・講義・接触・広報啓発の記録から数えます。そちらを入力してください。")
     if commitment.ended_on is not None and done_on >= commitment.ended_on:
         raise WrongState(f"この約束は{commitment.ended_on:%Y年%-m月%-d日}付けで終わっています。")
     if not commitment.since <= done_on <= actor.today:
@@ -206,9 +208,17 @@ DEEDS = f"""
         WHERE own.counted_from = 'ENCOUNTERS' AND EXISTS (
             SELECT FROM agreement_party party
             WHERE party.agreement_id = own.agreement_id AND party.organization_id = deed.body AND {_STANDS})
+        UNION ALL
+        SELECT deed.day FROM (SELECT id, {_DAY.format(row="outreach_event")} AS day FROM outreach_event
+            WHERE status IN ('HELD', 'REPORTED', 'CHECKED')) deed
+        WHERE own.counted_from = 'OUTREACH' AND EXISTS (
+            SELECT FROM agreement_party party JOIN outreach_host host
+                ON host.organization_id = party.organization_id AND host.removed_at IS NULL
+            WHERE party.agreement_id = own.agreement_id AND host.event_id = deed.id AND {_STANDS})
     ) deed ON deed.day >= own.since AND coalesce(deed.day < own.ended_on, true)
         AND coalesce(deed.day <= least(agreement.ended_on, agreement.lasts_until), true)"""  # noqa: S608 - our own words
-"""Each time that a promise was kept, with its day: one drill counts once, however many of its bodies came."""
+"""Each time that a promise was kept, with its day: one drill or event counts once, however many of its bodies
+came."""
 
 # One that ends with its agreement is owed for the year in which that ends, whole.
 _KEPT = f"""

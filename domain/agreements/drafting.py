@@ -15,6 +15,7 @@ from domain.agreements.agreement import (
     AgreementParty,
     AgreementStatus,
     CooperationItem,
+    find_joining,
     join,
     move,
     parties_visible_to,
@@ -147,16 +148,7 @@ async def add_party(
 ) -> Agreement:
     """Take an organisation, or a police unit, into the draft. Raises Conflict for one that is in it."""
     agreement = await _draft(actor, agreement_id, version)
-    if (organization_id is None) == (police_unit_id is None):
-        raise Invalid("団体か警察の所属の、どちらか一つを指定してください。", field="organization_id")
-    if organization_id is not None:
-        bodies = organizations.visible_to(actor)
-        body = await records.see(bodies, organization_id, field="organization_id")
-        records.must_last(body.retired_on)
-        await join(actor, agreement, body)
-    if police_unit_id is not None:
-        unit = await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
-        await join(actor, agreement, unit)
+    await join(actor, agreement, await find_joining(actor, organization_id, police_unit_id))
     told = {"organization_id": organization_id, "police_unit_id": police_unit_id}
     return await records.note(actor, agreement, "agreement-party-added", **told)
 

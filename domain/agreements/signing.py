@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from domain import organizations, records
+from domain import records
 from domain.actor import LIAISONS, Actor
 from domain.agreements.agreement import (
     LABELS,
@@ -18,6 +18,7 @@ from domain.agreements.agreement import (
     Agreement,
     AgreementParty,
     AgreementStatus,
+    find_joining,
     join,
     move,
     must_lie_within,
@@ -104,8 +105,13 @@ async def _freeze(actor: Actor, agreement: Agreement, signatures: Sequence[Signa
 
 @verb(*LIAISONS)
 async def correct_number(actor: Actor, agreement_id: UUID, *, number: str, version: int) -> Agreement:
-    """文書番号: enter the number of the signed document, or correct it; nothing else of it changes after signing."""
+    """文書番号: enter the number of the signed document, or correct it; nothing else of it changes after signing.
+
+    Raises WrongState before: until then it is a part of what the approver reads.
+    """
     agreement = await records.find(visible_to(actor), agreement_id, version)
+    if agreement.signed_on is None:
+        raise WrongState("締結前の協定の文書番号は、案の訂正か、締結のときに入力してください。", field="number")
     return await records.change(actor, agreement, "agreement-number-corrected", number=number)
 
 
@@ -114,20 +120,20 @@ async def accede(
     actor: Actor,
     agreement_id: UUID,
     *,
-    organization_id: UUID,
+    organization_id: UUID | None = None,
+    police_unit_id: UUID | None = None,
     on: date,
     signatory_name: str,
     signatory_title: str = "",
     version: int | None = None,
 ) -> Agreement:
-    """参画: an organisation joins an agreement in force, on one of its days, with its signatory."""
+    """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory."""
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
     must_lie_within(actor, agreement, on, "on")
     records.must_say(signatory_name, "署名者", "signatory_name")
     names = {"signatory_name": signatory_name, "signatory_title": signatory_title}
-    body = await records.see(organizations.visible_to(actor), organization_id, field="organization_id")
-    await join(actor, agreement, body, acceded_on=on, **names)
+    await join(actor, agreement, await find_joining(actor, organization_id, police_unit_id), acceded_on=on, **names)
     return await records.touch(actor, agreement)
 
 

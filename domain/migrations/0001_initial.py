@@ -990,7 +990,7 @@ class Migration(migrations.Migration):
                 ('item', fields.CharEnumField(description='REPORTING: REPORTING\nINVESTIGATION_SUPPORT: INVESTIGATION_SUPPORT\nINFORMATION_EXCHANGE: INFORMATION_EXCHANGE\nJOINT_PUBLICITY: JOINT_PUBLICITY\nDRILL: DRILL\nTECHNICAL_ADVICE: TECHNICAL_ADVICE\nSTAFF_EXCHANGE: STAFF_EXCHANGE', enum_type=CooperationItem, max_length=30)),
                 ('what', fields.CharField(max_length=300)),
                 ('times_per_year', fields.IntField()),
-                ('counted_from', fields.CharEnumField(description='ENTRIES: ENTRIES\nDRILLS: DRILLS\nLECTURES: LECTURES\nENCOUNTERS: ENCOUNTERS', enum_type=CountedFrom, max_length=10)),
+                ('counted_from', fields.CharEnumField(description='ENTRIES: ENTRIES\nDRILLS: DRILLS\nLECTURES: LECTURES\nENCOUNTERS: ENCOUNTERS\nOUTREACH: OUTREACH', enum_type=CountedFrom, max_length=10)),
                 ('since', fields.DateField()),
                 ('ended_on', fields.DateField(null=True)),
             ],

@@ -46,7 +46,7 @@ PAIRS = """
     mailbox AS (
         SELECT DISTINCT organization_id, lower(split_part(mail_address, '@', 2)) AS domain
         FROM contact JOIN person ON person.id = contact.person_id
-        WHERE contact.until IS NULL AND mail_address <> '' AND organization_id IN (SELECT id FROM body)),
+        WHERE coalesce(contact.until > $5, true) AND mail_address <> '' AND organization_id IN (SELECT id FROM body)),
     telling AS (SELECT domain FROM mailbox GROUP BY domain HAVING count(*) BETWEEN 2 AND 3),
     pair AS (
         SELECT one.id AS one, other.id AS other, 'CORPORATE_NUMBER' AS reason
@@ -77,7 +77,7 @@ async def find_duplicates(actor: Actor, organization_id: UUID | None = None) -> 
     """
     if organization_id is not None:
         await records.see(kept_by(actor), organization_id, field="organization_id")
-    found = await database.records(PAIRS, actor.prefecture_id, list(actor.units), organization_id, MOST)
+    found = await database.records(PAIRS, actor.prefecture_id, list(actor.units), organization_id, MOST, actor.today)
     return [
         Duplicate(one, name, other, other_name, tuple(map(DuplicateReason, sorted(reasons))))
         for one, name, other, other_name, reasons in found

@@ -8,6 +8,7 @@ from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementFile, AgreementParty, PartyNaming, ResearchOutput, SigningCeremony
 from domain.calendar import Attendee
 from domain.organizations import Organization
+from domain.units import Unit
 from tests import make
 from tests.api.asking import done, read, refused
 from tests.api.asking import figures as counted
@@ -95,12 +96,16 @@ async def signed_there(id: str, later: Actor, partner: Actor) -> None:
     assert (await SigningCeremony.get()).status == "HELD"
 
 
-async def goes_on(id: str, later: Actor, wrong: Actor) -> None:
-    """A body joins, another leaves, and both sides extend it."""
+async def goes_on(id: str, later: Actor, wrong: Actor, other_station: Unit) -> None:
+    """A body and a station join, another body leaves, and both sides extend it."""
     day = later.today.isoformat()
     body = await make.company(later, "例示運送株式会社")
     joins = {"organizationId": f"Organization:{body.id}", "signatoryName": "例山 恵"}
     await done(later, "accedeToAgreement", agreementId=id, on=day, **joins)
+    police = {"policeUnitId": f"Unit:{other_station.id}", "signatoryName": "例山 署長"}
+    assert await refused(wrong, "accedeToAgreement", agreementId=id, on=day, **police) == "NOT_ALLOWED"
+    assert not await AgreementParty.exists(police_unit_id=other_station.id)
+    await done(later, "accedeToAgreement", agreementId=id, on=day, **police)
     leaves = {"partyId": await party_of(id, BODIES[1]), "on": (later.today + timedelta(days=1)).isoformat()}
     await done(later, "withdrawAgreementParty", **leaves)
     why = {"until": "2027-09-30", "reason": "協議に時間を要するため"}
@@ -115,7 +120,7 @@ def test_s1_an_agreement_is_signed_at_its_ceremony_goes_on_and_is_counted(play: 
         begins = await invited(town, id, own)
         later = make.at(town.officer, begins + timedelta(hours=2))
         await signed_there(id, later, own[BODIES[0]])
-        await goes_on(id, later, town.statistician)
+        await goes_on(id, later, town.statistician, town.other_station)
         measures = ("AGREEMENTS_IN_FORCE", "AGREEMENTS_NEW", "AGREEMENTS_EXTENDED", "PARTIES_UNIQUE")
         found = await figures(town, "2026Q2", *measures, "PARTIES_BY_BUSINESS", "AGREEMENTS_BY_BUSINESS")
         assert {key: value for key, value in found.items() if key[1] in (None, "COMPANY")} == {

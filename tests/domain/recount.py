@@ -152,6 +152,14 @@ async def _deeds(promise: AgreementCommitment) -> list[date]:
     if promise.counted_from is CountedFrom.ENCOUNTERS:
         met = await Encounter.filter(status__in=(EncounterStatus.REPORTED, EncounterStatus.CHECKED))
         return [day_of(one.starts_at) for one in met if is_party(one.organization_id, day_of(one.starts_at))]
+    if promise.counted_from is CountedFrom.OUTREACH:
+        held = await OutreachEvent.filter(status__in=outreach.HELD).order_by("id")
+        hosts = await OutreachHost.filter(removed_at=None)
+        days = {one.id: day_of(one.starts_at) for one in held}
+        told = {
+            one.event_id for one in hosts if one.event_id in days and is_party(one.organization_id, days[one.event_id])
+        }
+        return [days[id] for id in told]
     over = (DrillStatus.FINISHED, DrillStatus.EVALUATING, DrillStatus.IN_REVIEW, DrillStatus.CLOSED)
     drills = {drill.id: day_of(drill.starts_at) for drill in await Drill.filter(status__in=over)}
     parts = await Participation.filter(attended_count__gt=0).exclude(role=ParticipationRole.OBSERVER)

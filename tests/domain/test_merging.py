@@ -268,6 +268,8 @@ def test_contacts_who_may_be_one_person_are_offered_after_a_merging(play: Any) -
         assert await merging.find_same_contacts(town.officer, kept.id) == []
         came = await Contact.get(organization_id=gone.id)
         await merge(town, gone, kept)
+        leaving = town.officer.today + timedelta(days=30)
+        await organizations.retire_contact(town.officer, twin.id, version=twin.version, on=leaving)
         pairs = {frozenset(pair) for pair in await merging.find_same_contacts(town.officer, kept.id)}
         assert pairs == {frozenset((came.id, twin.id)), frozenset((came.id, shared.id))}
         with pytest.raises(NotFound):

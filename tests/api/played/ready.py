@@ -145,7 +145,7 @@ READY: dict[str, Preparation] = {
     "submitAgreement": negotiated,
     "approveAgreement": before_the_approver,
     "signAgreement": to_be_signed,
-    **dict.fromkeys(("accedeToAgreement", "discussAgreementRenewal", "withdrawAgreementParty"), in_force),
+    **dict.fromkeys(("correctAgreementNumber", "discussAgreementRenewal", "withdrawAgreementParty"), in_force),
     "renewAgreement": renewal_discussed,
     "extendAgreement": in_force_until_march,
     "giveAgreementNotice": renewing_itself,
@@ -168,10 +168,7 @@ READY: dict[str, Preparation] = {
     "takeBackCommitmentFulfilment": as_found(),
     **dict.fromkeys(("approveAgreementAmendment", "withdrawAgreementAmendment"), as_found()),
     **dict.fromkeys(
-        (
-            *("correctAgreement", "negotiateAgreement", "withdrawAgreementProposal", "correctAgreementNumber"),
-            "terminateAgreement",
-        ),
+        (*("correctAgreement", "negotiateAgreement", "withdrawAgreementProposal", "terminateAgreement"),),
         as_found(),
     ),
     **dict.fromkeys(("establishVolunteerGroup", "correctVolunteerGroup"), as_found(foundedOn="2026-04-01")),

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain import agreements
-from domain.agreements import AgreementCommitment, AgreementFulfilment, CountedFrom
+from domain import agreements, outreach
+from domain.agreements import AgreementCommitment, AgreementFulfilment, AgreementParty, CountedFrom, Side
 from domain.errors import Invalid, NotAllowed, NotFound, WrongState
 from domain.organizations import Organization
+from domain.outreach import CoHosting, OutreachHostRole
 from tests import make
 from tests.domain.drills.asking import finished
 from tests.make import Town
@@ -51,7 +52,7 @@ def test_encounters_with_its_bodies_are_counted_while_they_are_parties(play: Any
         await make.encounter(officer, body=body, starts_at=LATER - timedelta(days=120))
         await make.encounter(officer, body=await make.company(officer, "例示旅館株式会社"))
         assert await kept(town) == [(4, 1, LATER.date())]
-        with pytest.raises(WrongState, match="接触の記録から"):
+        with pytest.raises(WrongState, match="広報啓発の記録から"):
             await agreements.note_fulfilment(officer, promise.id, done_on=officer.today)
         assert await AgreementFulfilment.all().count() == 0
 
@@ -71,6 +72,24 @@ def test_a_drill_counts_once_however_many_of_its_bodies_came(play: Any) -> None:
             await agreements.accede(town.officer, agreement.id, organization_id=other.id, **when)
         assert (await kept(town))[0][:2] == (1, 1)
         assert body.id not in {part.organization_id for part in parts}
+
+    play(story)
+
+
+def test_what_was_made_known_with_a_party_fulfils_a_promise_of_it_while_it_is_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town)
+        other = await make.company(us, "例示鉄道株式会社")
+        party = await AgreementParty.get(agreement_id=agreement.id, side=Side.PARTNER)
+        await make.commitment(us, agreement, counted_from=CountedFrom.OUTREACH, times_per_year=2)
+        assert party.organization_id is not None
+        await make.reported_event(us, hosts=[CoHosting(other.id), CoHosting(party.organization_id)])
+        later = make.at(us, us.now + timedelta(days=14))
+        event = await make.reported_event(later, hosts=[CoHosting(other.id)])
+        assert (await kept(town))[0][:2] == (2, 0), "before it was one, and with another"
+        joins = {"organization_id": party.organization_id, "role": OutreachHostRole.COOPERATOR}
+        await outreach.add_host(later, event.id, **joins)
+        assert (await kept(town))[0][:2] == (2, 1)
 
     play(story)
 

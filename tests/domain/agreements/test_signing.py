@@ -80,6 +80,29 @@ def test_a_party_joins_and_leaves_on_a_day(play: Any) -> None:
     play(story)
 
 
+def test_a_police_unit_joins_and_leaves_what_is_in_force_like_a_body(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town)
+        named = {"on": date(2026, 8, 1), "signatory_name": "例示 三郎", "signatory_title": "署長"}
+        other = {"police_unit_id": town.other_station.id}
+        body = {"organization_id": (await make.company(town.officer, "例示ガス株式会社")).id}
+        for who in ({}, other | body):
+            with pytest.raises(Invalid, match="どちらか一つ"):
+                await agreements.accede(town.officer, agreement.id, **named, **who)  # type: ignore[arg-type]
+        await agreements.accede(town.officer, agreement.id, **named, **other)  # type: ignore[arg-type]
+        party = await AgreementParty.get(**other)
+        assert (party.side, party.acceded_on, party.signatory_title) == (Side.POLICE, date(2026, 8, 1), "署長")
+        with pytest.raises(Conflict):
+            await agreements.accede(town.officer, agreement.id, **named, **other)  # type: ignore[arg-type]
+        first = await AgreementParty.get(agreement_id=agreement.id, side=Side.POLICE, id__not=party.id)
+        await agreements.let_withdraw(town.officer, first.id, on=date(2026, 9, 1))
+        with pytest.raises(Incomplete, match="一方に当事者がいなく"):
+            await agreements.let_withdraw(town.officer, party.id, on=date(2026, 10, 1))
+        assert await AgreementParty.filter(side=Side.POLICE, withdrawn_on=None).count() == 1
+
+    play(story)
+
+
 def test_a_body_is_a_party_once_at_a_time_and_again_from_the_day_on_which_it_left(play: Any) -> None:
     async def story(town: Town) -> None:
         agreement = await make.in_force(town, "架空電力株式会社", "見本信用金庫")
@@ -175,6 +198,10 @@ def test_it_takes_effect_within_a_year_of_its_signing(play: Any) -> None:
 
 def test_the_number_of_the_document_is_entered_at_the_signing_and_corrected_afterwards(play: Any) -> None:
     async def story(town: Town) -> None:
+        draft = await make.proposed(town.officer, "見本信用金庫")
+        with pytest.raises(WrongState, match="締結のときに"):
+            await agreements.correct_number(town.officer, draft.id, number="青生企第21号", version=draft.version)
+        assert (await Agreement.get(id=draft.id)).number == draft.number
         agreement = await make.in_force(town, number="青生企第12号")
         assert agreement.number == "青生企第12号"
         with pytest.raises(Conflict):

@@ -1,12 +1,13 @@
 """Which bodies may be one and the same, and why; and which are two for sure."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain import organizations
 from domain.errors import NotAllowed, NotFound
-from domain.organizations import DuplicateReason, Organization, find_duplicates
+from domain.organizations import Contact, DuplicateReason, Organization, find_duplicates
 from tests import make
 from tests.api.asking import read
 from tests.make import Town
@@ -63,6 +64,9 @@ def test_the_mailboxes_of_two_bodies_on_one_domain_count_and_those_of_many_do_no
         branch = await with_mail(town.officer, "電力の架空", "B@Denryoku.example")
         for number in range(4):
             await with_mail(town.officer, f"例示{number}商店", f"shop{number}@provider.example")
+        leaving = await Contact.get(organization_id=branch.id)
+        on = town.officer.today + timedelta(days=30)
+        await organizations.retire_contact(town.officer, leaving.id, version=leaving.version, on=on)
         assert await reasons(town.officer) == [(MAIL_DOMAIN,)]
         await organizations.place_below(town.officer, branch.id, version=1, parent_organization_id=head.id)
         assert await reasons(town.officer) == []
