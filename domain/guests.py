@@ -13,14 +13,20 @@ from uuid import UUID
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from domain import calendar, charge, invitations, people, records
+from domain import calendar, charge, invitations, organizations, people, records
 from domain.actor import Actor, Author
 from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole, PartStat
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.organizations import Contact
 from domain.people import Person
 
 LEFT = "異動または担当を離れるため"
+
+
+async def find_contact(actor: Actor, contact_id: UUID) -> Contact:
+    """A contact who can be written to. Raises NotFound, Invalid."""
+    with meaning(contact_id="contact_ids"):
+        return await organizations.find_present_contact(actor, contact_id)
 
 
 async def find_officer(actor: Actor, officer_id: UUID, day: date) -> Person:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import guests, organizations, people, records
+from domain import guests, people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.agreements.agreement import AgreementParty
 from domain.agreements.ceremony import CeremonyStatus, SigningCeremony, find_planned
-from domain.errors import Invalid, meaning
+from domain.errors import Invalid
 from domain.organizations import Contact
 from domain.people import Person
 from domain.verbs import verb
@@ -45,8 +45,7 @@ async def invite_to_signing(
 
 
 async def _find_contact(actor: Actor, ceremony: SigningCeremony, contact_id: UUID) -> Contact:
-    with meaning(contact_id="contact_ids"):
-        contact = await organizations.find_present_contact(actor, contact_id)
+    contact = await guests.find_contact(actor, contact_id)
     parties = AgreementParty.filter(agreement_id=ceremony.agreement_id, removed_at=None)
     if not await parties.filter(organization_id=contact.organization_id).exists():
         raise Invalid("協定の当事者である団体の担当者を選んでください。", field="contact_ids")

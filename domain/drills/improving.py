@@ -20,7 +20,7 @@ from domain.drills.improvement import (
 )
 from domain.drills.participation import Participation
 from domain.drills.planning import aim
-from domain.errors import Invalid, NotAllowed
+from domain.errors import Invalid, NotAllowed, meaning
 from domain.people import Person
 from domain.states import must_be_in, said
 from domain.verbs import verb
@@ -166,7 +166,8 @@ async def carry_over_improvement(
     values = {"carried_to_id": to_drill_id, "settled_on": actor.today}
     drill = await records.see(visible_to(actor), to_drill_id, field="to_drill_id")
     await step(actor, item, ImprovementStatus.CARRIED_OVER, "improvement-carried-over", **values)
-    await aim(actor, await records.find(visible_to(actor), drill.id), objective)
+    with meaning(objectives="objective"):
+        await aim(actor, await records.find(visible_to(actor), drill.id), objective)
     return item
 
 

@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from domain import people, records, tasks
 from domain.actor import LIAISONS, Actor, Author
 from domain.encounters.encounter import Encounter, EncounterStatus, day_of, visible_to
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.people import Person
 from domain.verbs import verb
 
@@ -69,7 +69,8 @@ async def assign_next_step(
         raise Incomplete("新しい「次の対応」は、内容と期限の両方を入力してください。", field=missing)
     step = NextStep(text, day, owner_id or encounter.next_owner_id)
     values = await find_step(actor, encounter.unit_id, encounter.starts_at, step)
-    return await records.change(actor, encounter, "encounter-next-step-assigned", **values)
+    with meaning(next_step="what"):
+        return await records.change(actor, encounter, "encounter-next-step-assigned", **values)
 
 
 @verb(*LIAISONS)

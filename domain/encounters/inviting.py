@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain import calendar, guests, invitations, organizations, people, records, replies
+from domain import calendar, guests, invitations, people, records, replies
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import (
     Appointment,
@@ -83,7 +83,7 @@ async def _open_date(actor: Actor, encounter: Encounter, place: str) -> None:
 
 
 async def _find_contact(actor: Actor, encounter: Encounter, contact_id: UUID) -> Contact:
-    contact = await organizations.find_present_contact(actor, contact_id)
+    contact = await guests.find_contact(actor, contact_id)
     if contact.organization_id != encounter.organization_id:
         raise Invalid("会う相手の団体の担当者から選んでください。", field="contact_ids")
     return contact

@@ -155,6 +155,8 @@ async def correct_checked(
     must_be_in(LABELS, encounter.status, EncounterStatus.CHECKED)
     if not facts:
         raise Invalid("直すものを入力してください。", field="outcome")
+    if facts.get("place") is not None:
+        raise Invalid("場所は案内のためのものです。確認した接触では直せません。", field="place")
     columns = await _corrected(actor, encounter, facts)
     await records.correct(actor, encounter, "encounter-corrected-afterwards", said(reason), **columns)
     await _beside(actor, encounter, facts)

@@ -90,7 +90,7 @@ async def _reached(actor: Actor, bodies: Sequence[UUID | None], roles: Sequence[
 
 
 async def _contact(actor: Actor, meeting: CouncilMeeting, contact_id: UUID) -> Contact:
-    contact = await organizations.find_present_contact(actor, contact_id)
+    contact = await guests.find_contact(actor, contact_id)
     members = councils.members_on([meeting.council_id], meeting.day)
     if not await members.filter(organization_id=contact.organization_id).exists():
         message = "この担当者の団体は、会議の日に会員ではありません。先に会員に加えてください。"

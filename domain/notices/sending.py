@@ -16,7 +16,7 @@ from domain.actor import LIAISONS, Actor, Author, Bearer
 from domain.audience import Line, Reach
 from domain.database import rows
 from domain.encounters import THEME_LABELS
-from domain.errors import Conflict, Incomplete, WrongState
+from domain.errors import Conflict, Incomplete, WrongState, meaning
 from domain.japanese import clock, day_with_weekday
 from domain.letters import Recipient
 from domain.notices.addressing import find_addressed, find_ways
@@ -180,7 +180,8 @@ async def withdraw(actor: Actor, notice_id: UUID, *, reason: str, version: int |
         "sent_by_id": actor.person_id,
         "sent_at": actor.now,
     }
-    withdrawal = await records.create(actor, Notice, "notice-taken-back", **values)
+    with meaning(text="reason"):
+        withdrawal = await records.create(actor, Notice, "notice-taken-back", **values)
     await _freeze(actor, withdrawal, await find_ways(actor, [one["organization_id"] for one in told]))
     return notice
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import guests, organizations, people, records
+from domain import guests, people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment
 from domain.errors import Invalid
@@ -49,7 +49,7 @@ async def invite(
 
 
 async def _find_contact(actor: Actor, event: OutreachEvent, contact_id: UUID) -> Contact:
-    contact = await organizations.find_present_contact(actor, contact_id)
+    contact = await guests.find_contact(actor, contact_id)
     part = OutreachHost.filter(event_id=event.id, organization_id=contact.organization_id, removed_at=None)
     if not await part.exists():
         raise Invalid("先に団体を加え、主催・共催・後援・協力の団体の担当者を選んでください。", field="contact_ids")

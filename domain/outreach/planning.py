@@ -111,6 +111,7 @@ def checked(facts: Mapping[str, Any], starts_at: datetime) -> dict[str, Any]:
     columns = dict(facts)
     if "title" in columns:
         records.must_say(columns["title"], "件名", "title")
+        records.must_fit(OutreachEvent, {"title": columns["title"]})
         columns["search"] = search_key(columns["title"])
     _must_last(starts_at, columns.get("lasts_until"))
     return columns

@@ -70,6 +70,7 @@ MAY_BE_BLANK = {
     *("attended.jobTitle", "attended.department"),
     *("members.jobTitle", "members.department", "checklist.note"),
     *("idempotencyKey", "number", "purpose", "remark", "remarks", "jobTitle", "place", "equipment", "scenario"),
+    "message",  # of a campaign: its letter says what it asks
     *(
         "guardianMailAddress",
         "relationship",
@@ -114,6 +115,7 @@ MAY_BE_EMPTY = {
 NUMBERS = {
     "capacity": {2**31 - 1},
     "policeCount": {0},
+    **dict.fromkeys(("autoRenewsMonths", "noticeDays"), {0}),
     **dict.fromkeys(("remindDays", "quietFrom", "quietTo"), {0}),
     "differing.minutes": {0},
     **dict.fromkeys(("results.audienceCount", "results.copiesCount", "headCounts.count"), {0}),
@@ -178,11 +180,11 @@ USUAL_AUTHORITY = {"reappointVolunteer", "reappointRoster"}
 NOT_NEEDED = {
     "reason": NEED_NO_REASON,
     "authority": USUAL_AUTHORITY,
-    "name": {"admitToCouncil"},
+    "name": {"admitToCouncil", "nameAgreementParty"},
     "minutesText": {"minuteCouncilMeeting", "recordCouncilMeeting"},
 }
-"""Texts that some mutations can do without: a member is called what its body is, minutes may be a paper, or not
-there yet."""
+"""Texts that some mutations can do without: a member or a party is called what its body is, minutes may be a paper, or
+not there yet."""
 
 
 def may_be_taken(mutation: str, name: str, gtype: Any, bad: Any) -> bool:

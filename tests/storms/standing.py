@@ -35,7 +35,7 @@ class Lasting(RuleBasedStateMachine):
     def nobody_is_left_untold_and_no_seat_is_given_twice(self) -> None:
         async def holds() -> None:
             assert await overbooked() == []
-            assert await untold(self.now) == []
+            assert [await _as_told(one) for one in await untold(self.now)] == []
 
         self.stage.play(holds(), empty=False)
 
@@ -77,6 +77,17 @@ async def untold(now: datetime) -> list[Attendee]:
     """Who was not owed the date as it stands for them now, though it is still to come."""
     coming = await Attendee.filter(appointment__starts_at__gt=now)
     return [one for one in coming if not await _is_told(one)]
+
+
+async def _as_told(attendee: Attendee) -> str:
+    """How they stand to the date, and what they were owed of it, for whoever has to find out why that is too little."""
+    date = await Appointment.get(id=attendee.appointment_id)
+    letters = await Letter.filter(appointment_id=date.id, person_id=attendee.person_id).order_by("id")
+    owed = [(one.kind, one.method, (one.facts or {}).get("sequence")) for one in letters]
+    wanted = calendar.sequence_for(date, attendee)
+    return (
+        f"{date.kind} {date.status}, {attendee.role} {attendee.partstat} {attendee.removed_at}: {wanted}, owed {owed}"
+    )
 
 
 async def _is_told(attendee: Attendee) -> bool:
