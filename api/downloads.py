@@ -2,15 +2,15 @@
 
 `format` is xlsx (when nothing is said), csv or json. Of what is counted in a period, `period` is 2026Q2, 2026,
 CY2026Q2, CY2026 or a day, without it the last quarter that is over, and `fresh=true` counts anew instead of reading the
-run that was kept; a list is as it stands, and one that names many persons wants to be told why (`purpose`). What is
-wrong is told as JSON in the shape of a GraphQL error.
+run that was kept; a list is as it stands, some are narrowed as GraphQL narrows them (`status`, `unit` …), and one that
+names many persons wants to be told why (`purpose`). What is wrong is told as JSON in the shape of a GraphQL error.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,13 @@ from strawberry.utils.str_converters import to_camel_case
 from api.callers import whoever
 from api.guard import answer
 from api.house import House
+from api.narrowing import Narrowed
 from api.observing import failed
 from domain import (
     agreements,
     campaigns,
     councils,
+    drills,
     encounters,
     information,
     looks,
@@ -38,21 +40,26 @@ from domain import (
     wifi,
 )
 from domain.actor import TOKYO, Actor, Role
+from domain.agreements import AgreementKind, AgreementStatus
+from domain.drills import ImprovementStatus
 from domain.errors import Invalid, NotFound, RateLimited, Refused
-from domain.japanese import Period, shown
+from domain.japanese import Measure, Period, PeriodBasis, fiscal_year, shown
 from domain.looks import Door
-from exports.agreements import public_parties_file
+from exports.agreements import agreements_file, public_parties_file
 from exports.campaigns import stale_file
+from exports.commitments import commitments_file
 from exports.contacts import contacts_file
 from exports.councils import council_members_file, councils_file
 from exports.encounters import encounters_file
 from exports.files import File, Format
+from exports.improvements import improvements_file
 from exports.information import information_file
 from exports.meetings import attendance_file, meetings_file
 from exports.names import content_disposition
 from exports.notices import notices_file
 from exports.organizations import organizations_file
 from exports.outreach import outreach_file
+from exports.schools import schools_file
 from exports.statistics import statistics_file
 from exports.wifi import wifi_file
 
@@ -83,6 +90,7 @@ class Asked:
     fresh: bool
     purpose: str = ""
     door: Door = Door.EXPORT
+    narrowed: Narrowed = field(default_factory=lambda: Narrowed({}))
 
 
 Write = Callable[[Actor, Asked], Awaitable[File]]
@@ -91,11 +99,12 @@ Write = Callable[[Actor, Asked], Awaitable[File]]
 @dataclass(frozen=True)
 class Export:
     """`role` is in which whoever sits at the machine writes it; one that `is_personal` names persons, and says whom to
-    the record of looks."""
+    the record of looks. `filters` are the names by which it is narrowed."""
 
     write: Write
     role: Role
     is_personal: bool = False
+    filters: tuple[str, ...] = ()
 
 
 async def _statistics(actor: Actor, asked: Asked) -> File:
@@ -140,6 +149,7 @@ async def _note(actor: Actor, asked: Asked, listed: Any, shown: Shown) -> None:
 
 
 _councils = _today(councils.listed, councils_file)
+_schools = _today(organizations.listed_schools, schools_file)
 _council_members = _today(councils.listed_members, council_members_file)
 _meetings = _of_period(meetings.listed, meetings_file)
 _attendance = _of_period(meetings.listed_attendance, attendance_file, ("council-attendance", meetings.shown_of))
@@ -206,8 +216,53 @@ async def _notices(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(notices_file, listed, period, asked.format, actor.now)
 
 
+async def _agreements(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await agreements.listed(
+        actor,
+        status=asked.narrowed.among("status", AgreementStatus),
+        kind=asked.narrowed.among("kind", AgreementKind),
+        unit_id=await asked.narrowed.unit(actor),
+        text=asked.narrowed.text("text"),
+        expires_before=asked.narrowed.day("expiresBefore"),
+    )
+    return await asyncio.to_thread(agreements_file, listed, asked.format, actor.now)
+
+
+async def _commitments(actor: Actor, asked: Asked) -> File:
+    if asked.fresh:
+        raise Invalid(NOT_COUNTED, field="fresh")
+    year = Period.parse(asked.period) if asked.period else Period.of_year(fiscal_year(actor.today))
+    if year.basis is not PeriodBasis.FISCAL_YEAR or year.quarter or year.measure is Measure.AS_OF:
+        raise Invalid("約束は年度ごとのものです。period は 2026 のように年度にしてください。", field="period")
+    listed = await agreements.listed_promises(actor, year=year.year, unit_id=await asked.narrowed.unit(actor))
+    return await asyncio.to_thread(commitments_file, listed, year, asked.format, actor.now)
+
+
+async def _improvements(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await drills.listed_improvements(
+        actor,
+        status=asked.narrowed.among("status", ImprovementStatus),
+        unit_id=await asked.narrowed.unit(actor),
+        drill_id=asked.narrowed.id("drill"),
+        organization_id=asked.narrowed.id("organization"),
+        owner_id=asked.narrowed.id("owner"),
+        due_before=asked.narrowed.day("dueBefore"),
+        settled=asked.narrowed.flag("settled"),
+    )
+    await _note(actor, asked, listed, ("improvements", drills.owners_shown))
+    return await asyncio.to_thread(improvements_file, listed, asked.format, actor.now)
+
+
+OF_AGREEMENTS = ("status", "kind", "unit", "text", "expiresBefore")
+OF_IMPROVEMENTS = ("status", "unit", "drill", "organization", "owner", "dueBefore", "settled")
 EXPORTS: Mapping[str, Export] = {
     "statistics": Export(_statistics, Role.STATISTICIAN),
+    "agreements": Export(_agreements, Role.HQ_LIAISON, filters=OF_AGREEMENTS),
+    "commitments": Export(_commitments, Role.HQ_LIAISON, filters=("unit",)),
+    "improvements": Export(_improvements, Role.HQ_LIAISON, is_personal=True, filters=OF_IMPROVEMENTS),
+    "schools": Export(_schools, Role.HQ_LIAISON),
     "councils": Export(_councils, Role.HQ_LIAISON),
     "council-members": Export(_council_members, Role.HQ_LIAISON),
     "encounters": Export(_encounters, Role.HQ_LIAISON),
@@ -233,10 +288,10 @@ def routes(house: House) -> list[Route]:
             await house.allowance.shown.must_leave_some(actor)
             house.allowance.rows[actor.role].take(actor.person_id, PRICE, actor.now)
             asked = request.query_params
-            _must_be_known(asked)
+            narrowed = {name: told for name, told in asked.items() if name not in ASKABLE}
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
             fresh, purpose = _is_true(asked.get("fresh", "")), looks.purpose(asked.get("purpose", ""))
-            file = await produce(actor, *names, fresh=fresh, purpose=purpose)
+            file = await produce(actor, *names, fresh=fresh, purpose=purpose, narrowed=narrowed)
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
@@ -256,12 +311,15 @@ async def produce(
     fresh: bool = False,
     purpose: str = "",
     door: Door = Door.EXPORT,
+    narrowed: Mapping[str, str] | None = None,
 ) -> File:
-    """One export as a file. Raises NotFound for another name, Invalid for a period or format that is not one."""
+    """One export as a file, `narrowed` by its filters. Raises NotFound for another name, Invalid for a period, a format
+    or a filter that is not one."""
     export = EXPORTS.get(name)
     if export is None:
         raise NotFound(f"その書き出しはありません。使えるのは {'・'.join(EXPORTS)} です。", field="name")
-    return await export.write(actor, Asked(period, _format(format), fresh, purpose, door))
+    _must_be_known(narrowed or {}, export)
+    return await export.write(actor, Asked(period, _format(format), fresh, purpose, door, Narrowed(narrowed or {})))
 
 
 def _must_be_a_list(asked: Asked) -> None:
@@ -285,13 +343,12 @@ def _format(text: str) -> Format:
         raise Invalid(f"この形式では書き出せません。使えるのは {known} です。", field="format") from None
 
 
-def _must_be_known(asked: Mapping[str, str]) -> None:
-    """A mistyped name would give the figures of another period without a word."""
-    for name in asked:
-        if name not in ASKABLE:
-            raise Invalid(
-                f"「{shown(name)}」は指定できません。使えるのは {'・'.join(ASKABLE)} です。", field=shown(name)
-            )
+def _must_be_known(narrowed: Mapping[str, str], export: Export) -> None:
+    """A mistyped name would give the figures of another period, or all rows, without a word."""
+    for name in narrowed:
+        if name not in export.filters:
+            known = "・".join((*ASKABLE, *export.filters))
+            raise Invalid(f"「{shown(name)}」は指定できません。使えるのは {known} です。", field=shown(name))
 
 
 def _is_true(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -124,6 +125,14 @@ async def find_switchboard(today: date) -> Unit | None:
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
     return tuple([row["id"] for row in await database.rows(BELOW, prefecture_id, unit_id)])
+
+
+async def find_names(actor: Actor) -> Callable[[UUID], str]:
+    """What says clearly which unit is meant, as a list that is taken in again has to: its name, or where several of
+    the prefecture share that its code."""
+    known = {unit.id: unit for unit in await visible_to(actor)}
+    shared = Counter(unit.name for unit in known.values())
+    return lambda id: known[id].name if shared[known[id].name] == 1 else known[id].code
 
 
 def headquarters_among(units: Iterable[Unit]) -> Unit | None:

@@ -94,6 +94,7 @@ from domain.agreements.lasting import (
     give_notice,
     take_back_notice,
 )
+from domain.agreements.listing import ListedParty, ListedPromise, listed, listed_promises
 from domain.agreements.naming import (
     PartyNaming,
     PublicParty,
@@ -136,6 +137,10 @@ __all__ = [
     "keep_file",
     "ITEM_LABELS",
     "KIND_LABELS",
+    "ListedParty",
+    "ListedPromise",
+    "listed",
+    "listed_promises",
     "PartyNaming",
     "PublicParty",
     "list_public_parties",

@@ -255,6 +255,11 @@ class Kept:
 async def commitments_kept(actor: Actor, *, year: int | None = None, unit_id: UUID | None = None) -> list[Kept]:
     """What the agreements of the actor's units, or of one unit and those below, promised for a fiscal year (the running
     one unless told), and how often it was kept, in the order of their names. Raises NotFound for another's unit."""
+    return await find_kept(actor, year, unit_id)
+
+
+async def find_kept(actor: Actor, year: int | None, unit_id: UUID | None) -> list[Kept]:
+    """What `commitments_kept` answers."""
     began = fiscal_year(actor.today) if year is None else year
     if began not in YEARS:
         raise Invalid("年度は西暦4桁で入力してください。", field="year")

@@ -3,10 +3,7 @@ person stands in either."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -41,7 +38,7 @@ class ListedMember:
 @verb(*LIAISONS, only_reads=True)
 async def listed(actor: Actor) -> list[ListedCouncil]:
     """The councils whose secretariat is one of the actor's units, by name; nothing that is dissolved."""
-    place, kept = await _places(actor), await _kept(actor)
+    place, kept = await units.find_names(actor), await _kept(actor)
     return [ListedCouncil(one, place(one.unit_id)) for one in kept]
 
 
@@ -56,7 +53,7 @@ async def listed_members(actor: Actor) -> list[ListedMember]:
     seen = organizations.visible_to(actor)
     ids = {row.organization_id for row in rows if row.organization_id}
     bodies = {body.id: body for body in await seen.filter(any_of(Organization, "id", ids))}
-    place = await _places(actor)
+    place = await units.find_names(actor)
     order = {id: at for at, id in enumerate(kept)}
 
     def line(row: CouncilMembership) -> ListedMember:
@@ -69,10 +66,3 @@ async def listed_members(actor: Actor) -> list[ListedMember]:
 
 async def _kept(actor: Actor) -> list[Council]:
     return await kept_by(actor).filter(dissolved_on=None).order_by("kana_order", "id")
-
-
-async def _places(actor: Actor) -> Callable[[UUID], str]:
-    """What says clearly which unit is meant."""
-    known = {unit.id: unit for unit in await units.visible_to(actor)}
-    shared = Counter(unit.name for unit in known.values())
-    return lambda id: known[id].name if shared[known[id].name] == 1 else known[id].code

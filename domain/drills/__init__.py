@@ -3,7 +3,7 @@
 `drill` is the drill and its states, `participation` the part of each organisation, `coming` who comes of it;
 `planning`, `inviting`, `running` and `reviewing` are what is done with them, in the order of life, `recording` what is
 entered afterwards, `losing` what is done when somebody who is asked leaves, `improvement` what a drill leaves to be
-done, and `improving` how.
+done, and `improving` how; `listing` tells that as a list.
 """
 
 from domain.drills.coming import LONGEST_NAME, MOST_NAMES, is_left, part_of, standing
@@ -27,6 +27,7 @@ from domain.drills.improving import (
     verify_improvement,
 )
 from domain.drills.inviting import confirm, correct_participation, invite, resume_inviting, uninvite
+from domain.drills.listing import ListedImprovement, listed_improvements, owners_shown
 from domain.drills.participation import (
     Participation,
     ParticipationReply,
@@ -66,6 +67,7 @@ __all__ = [
     "Improvement",
     "ImprovementStatus",
     "InjectStatus",
+    "ListedImprovement",
     "Participation",
     "ParticipationReply",
     "ParticipationRole",
@@ -86,7 +88,9 @@ __all__ = [
     "improvements_visible_to",
     "invite",
     "is_left",
+    "listed_improvements",
     "open_planning",
+    "owners_shown",
     "part_of",
     "participations_visible_to",
     "pause",

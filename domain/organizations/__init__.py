@@ -36,7 +36,14 @@ from domain.organizations.leaving import (
     retire_contact,
     retire_establishment,
 )
-from domain.organizations.listing import ListedContact, ListedOrganization, listed, listed_contacts, shown_of
+from domain.organizations.listing import (
+    ListedContact,
+    ListedOrganization,
+    listed,
+    listed_contacts,
+    listed_schools,
+    shown_of,
+)
 from domain.organizations.organization import (
     Contact,
     CoOwner,
@@ -98,6 +105,7 @@ __all__ = [
     "kept_by",
     "listed",
     "listed_contacts",
+    "listed_schools",
     "must_keep",
     "place_below",
     "reached",

@@ -13,10 +13,10 @@ from tortoise.expressions import Q
 from domain import units
 from domain.actor import LIAISONS, Actor
 from domain.japanese import name_key
+from domain.organizations.kinds import OrganizationKind
 from domain.organizations.organization import Contact, Organization, kept_by, visible_to
 from domain.people import Person
 from domain.records import any_of
-from domain.units import Unit
 from domain.verbs import verb
 
 
@@ -35,15 +35,27 @@ async def listed(actor: Actor) -> list[ListedOrganization]:
     standing = visible_to(actor).filter(retired_on=None)
     called = {body.id: body for body in await standing}
     namesakes = Counter(name_key(body.name) for body in called.values())
-    places = {unit.id: unit for unit in await units.visible_to(actor)}
-    shared = Counter(unit.name for unit in places.values())
-    kept = await kept_by(actor).filter(retired_on=None, school_code=None).order_by("kana_order", "id")
+    place = await units.find_names(actor)
     return [
-        ListedOrganization(
-            body, _place(places[body.unit_id], shared), _above(called, namesakes, body.parent_organization_id)
-        )
-        for body in kept
+        ListedOrganization(body, place(body.unit_id), _above(called, namesakes, body.parent_organization_id))
+        for body in await _kept(actor)
+        if not _is_school(body)
     ]
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed_schools(actor: Actor) -> list[ListedOrganization]:
+    """The schools that the actor's units keep, by name: whoever has a 学校コード, and schools that have none."""
+    place = await units.find_names(actor)
+    return [ListedOrganization(body, place(body.unit_id), "") for body in await _kept(actor) if _is_school(body)]
+
+
+async def _kept(actor: Actor) -> list[Organization]:
+    return await kept_by(actor).filter(retired_on=None).order_by("kana_order", "id")
+
+
+def _is_school(body: Organization) -> bool:
+    return body.school_code is not None or body.kind is OrganizationKind.SCHOOL
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,6 @@ def shown_of(listed: Sequence[ListedContact]) -> list[tuple[str, str]]:
     """The fields (`Model.column`) and rows (`Model:id`) that such a list shows."""
     persons = [(f"Person.{name}", f"Person:{one.person.id}") for one in listed for name in OF_PERSON]
     return persons + [(f"Contact.{name}", f"Contact:{one.contact.id}") for one in listed for name in OF_CONTACT]
-
-
-def _place(unit: Unit, shared: Counter[str]) -> str:
-    return unit.name if shared[unit.name] == 1 else unit.code
 
 
 def _above(called: dict[UUID, Organization], namesakes: Counter[str], id: UUID | None) -> str:

@@ -9,6 +9,7 @@ from domain.rosters.lines import Change, Line, Problem, Rejected, Taken, Unread
 from domain.rosters.officers import take_in_officers
 from domain.rosters.organizations import take_in_organizations, take_in_schools
 from domain.rosters.outreach import take_in_outreach
+from domain.rosters.places import find_unit
 from domain.rosters.units import take_in_units
 from domain.rosters.volunteers import take_in_volunteers
 from domain.rosters.wifi import take_in_wifi_spots
@@ -20,6 +21,7 @@ __all__ = [
     "Rejected",
     "Taken",
     "Unread",
+    "find_unit",
     "take_in_agreements",
     "take_in_contacts",
     "take_in_council_members",

@@ -47,3 +47,8 @@ async def find_places(actor: Actor, *, covered: bool = False) -> Places:
     known = await units.visible_to(actor)
     standing = [unit for unit in known if unit.retired_on is None and (not covered or unit.id in actor.units)]
     return Places(standing, {unit.id: unit.name for unit in known})
+
+
+async def find_unit(actor: Actor, said: str, field: str) -> UUID:
+    """The one unit of the prefecture of this code or name. Raises Invalid where there is none, or several."""
+    return (await find_places(actor)).find(said, field)

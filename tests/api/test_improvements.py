@@ -1,11 +1,17 @@
 """改善事項 through the door, from the drill to the figure (X3): who may do what, and what a refusal leaves."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from api.downloads import produce
 from domain.actor import Actor, Role
 from domain.drills import Improvement, ImprovementStatus
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.looks import Look
 from tests import make
 from tests.api.asking import change, codes, read
 from tests.make import Town
@@ -89,5 +95,48 @@ def test_whoever_is_not_of_the_desk_or_has_done_it_themself_verifies_nothing(pla
         assert codes(await change(town.other_officer, "verifyImprovement", improvementId=item)) == [("NOT_FOUND", None)]
         assert (await read(town.other_officer, "{ improvements { totalCount } }"))["improvements"]["totalCount"] == 0
         assert (await Improvement.get()).status is ImprovementStatus.DONE
+
+    play(story)
+
+
+async def listed(who: Actor, **narrowed: str) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads((await produce(who, "improvements", "", "json", narrowed=narrowed)).content)
+    return told
+
+
+def test_what_is_left_to_be_done_leaves_as_a_list_that_says_whose_it_is_and_who_was_shown_that(play: Any) -> None:
+    async def story(town: Town) -> None:
+        owner = await make.officer(town.admin, town.station, family_name="髙見本")
+        item = await raised(town, ownerId=f"Person:{owner.id}")
+        late = make.at(town.officer, town.officer.now + 30 * DAY)
+        [line] = await listed(late)
+        assert [line[name] for name in ("団体名", "改善事項", "状態", "期限")] == [
+            *(POWER, "夜間の連絡先"),
+            *("未着手", "2026-07-20"),
+        ]
+        assert (line["期限超過"], line["担当者"]) == ("○", "髙見本 花子")
+        look = await Look.get()
+        assert (look.operation, look.rows) == ("improvements", [f"Person:{owner.id}"])
+        power = await make.Organization.get(name=POWER)
+        found: list[dict[str, str]] = [
+            {"settled": "false", "status": "OPEN,DONE", "dueBefore": "2026-07-21", "unit": "101"},
+            {"owner": f"Officer:{owner.id}", "organization": f"Organization:{power.id}"},
+        ]
+        for narrowed in found:
+            assert len(await listed(late, **narrowed)) == 1, narrowed
+        none: list[dict[str, str]] = [
+            *({"settled": "true"}, {"status": "CLOSED"}, {"dueBefore": "2026-07-20"}),
+            {"owner": f"Officer:{town.hq.person_id}"},
+        ]
+        for narrowed in none:
+            assert await listed(late, **narrowed) == [], narrowed
+        for narrowed in ({"settled": "yes"}, {"drill": item}):
+            with pytest.raises((Invalid, NotFound)) as refused:
+                await listed(late, **narrowed)
+            assert refused.value.field in ("settled", "drill")
+        assert await listed(make.at(town.other_officer, late.now)) == []
+        for who in (town.statistician, town.admin):
+            with pytest.raises(NotAllowed):
+                await listed(who)
 
     play(story)

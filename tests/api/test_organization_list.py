@@ -1,15 +1,17 @@
 """団体一覧, 担当者連絡先一覧: what leaves as a list can be taken in again and says the same; only the second names
 persons, and each who is named leaves a line in the record of looks."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import exports.contacts
+import exports.schools
 from api import intake
 from api.downloads import produce
-from api.intake import CONTACTS, ORGANIZATIONS
+from api.intake import CONTACTS, ORGANIZATIONS, SCHOOLS
 from domain import organizations, rosters
 from domain.actor import Actor
 from domain.errors import NotAllowed
@@ -96,6 +98,42 @@ def test_no_person_and_nothing_of_another_station_stands_in_it(play: Any) -> Non
         for who in (town.statistician, town.admin):
             with pytest.raises(NotAllowed):
                 await produce(who, "organizations", "", "csv")
+
+    play(story)
+
+
+# ------------------------------------------------------------------ schools, which go by their 学校コード
+
+
+def test_the_columns_of_schools_are_those_that_the_import_takes() -> None:
+    told = [(column.heading, column.key) for column in exports.schools.COLUMNS]
+    assert told == [(field.headings[0], field.name) for field in SCHOOLS.fields]
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_schools_that_left_as_a_list_come_back_and_change_nothing(play: Any, format: str, tmp_path: Path) -> None:
+    async def story(town: Town) -> None:
+        await kept(town)
+        await make.school(town.officer, "見本幼稚園", municipality_code="482013")
+        college = {"kind": OrganizationKind.UNIVERSITY, "school_code": "F148110000016", "name": "例示大学"}
+        await organizations.register(town.other_officer, **college)
+        told = json.loads((await produce(town.hq, "schools", "", "json")).content)
+        assert {(one["学校名"], one["校種"]) for one in told} == {
+            *(("見本市立見本小学校", "小学校"), ("見本幼稚園", "")),
+            ("例示大学", "大学"),
+        }
+        for who, count in ((town.hq, 3), (town.officer, 2)):
+            file = await produce(who, "schools", "", format)
+            path = tmp_path / file.name
+            path.write_bytes(file.content)
+            read = intake.parse(SCHOOLS, intake.read_table(path, file.name))
+            assert not read.is_refused, read.problems
+            lines = intake.lines(SCHOOLS, read)
+            assert await rosters.take_in_schools(who, lines, dry_run=True) == Taken(0, 0, count)
+        listed = (await produce(town.hq, "organizations", "", "json")).content.decode()
+        assert not [name for name in ("見本幼稚園", "例示大学") if name in listed], "each stands in one list"
+        with pytest.raises(NotAllowed):
+            await produce(town.statistician, "schools", "", format)
 
     play(story)
 

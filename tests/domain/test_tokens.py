@@ -263,6 +263,8 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("meetings.listing.listed", "meetings.listing.listed_attendance", "information.listed"),
         *("councils.listing.listed", "councils.listing.listed_members"),
         *("organizations.listing.listed", "organizations.listing.listed_contacts"),
+        *("organizations.listing.listed_schools", "drills.listing.listed_improvements"),
+        *("agreements.listing.listed", "agreements.listing.listed_promises"),
     }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)
 

@@ -1,0 +1,153 @@
+"""協定一覧, 約束の履行一覧: the agreements of the desk with their parties, a line each, in the words in which a
+register is taken in again; and apart from them what was promised for a year and kept. No person stands in either."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from domain import database, organizations, records, searching, units
+from domain.actor import LIAISONS, Actor
+from domain.agreements.agreement import (
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    parties_visible_to,
+    visible_to,
+)
+from domain.agreements.committing import Kept, find_kept
+from domain.agreements.lasting import AgreementExtension, ExtensionKind, extensions_visible_to
+from domain.agreements.naming import PartyNaming, namings_visible_to
+from domain.errors import NotFound
+from domain.japanese import search_key
+from domain.organizations import Organization
+from domain.records import any_of
+from domain.verbs import verb
+
+
+@dataclass(frozen=True)
+class ListedParty:
+    """One party of an agreement, the `number`th of the list; `extension` is the last by which both sides have extended
+    it, `naming` the consent that stands. Of a body that the actor sees no more there is none."""
+
+    number: int
+    agreement: Agreement
+    unit: str
+    extension: AgreementExtension | None
+    party: AgreementParty
+    organization: Organization | None
+    police_unit: str
+    naming: PartyNaming | None
+
+
+@dataclass(frozen=True)
+class ListedPromise:
+    """How often a promise was owed and kept in the year, with the unit of its agreement and the bodies that stand in
+    it today."""
+
+    kept: Kept
+    unit: str
+    bodies: tuple[str, ...]
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed(
+    actor: Actor,
+    *,
+    status: Collection[AgreementStatus] = (),
+    kind: Collection[AgreementKind] = (),
+    unit_id: UUID | None = None,
+    text: str = "",
+    expires_before: date | None = None,
+) -> list[ListedParty]:
+    """The agreements of the actor's units that were signed, or those of some states, by title, each with its parties in
+    the order in which they came in; as narrowed. Raises NotFound for another's unit."""
+    rows = await _narrowed(actor, status, kind, expires_before)
+    if unit_id is not None:
+        covered = {*await _below(actor, unit_id)}
+        rows = rows.filter(any_of(Agreement, "unit_id", covered))
+    if text:
+        found = await database.rows(f"SELECT unnest({searching.found_in('agreement', '$1')}) AS id", search_key(text))
+        rows = rows.filter(any_of(Agreement, "id", [row["id"] for row in found]))
+    whole = {row.id: row for row in await rows.order_by("kana_order", "id")}
+    of_these = any_of(AgreementParty, "agreement_id", whole)
+    parties = await parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id")
+    order = {id: at for at, id in enumerate(whole, start=1)}
+    place, bodies = await units.find_names(actor), await _bodies(actor, parties)
+    extensions, namings = await _extensions(actor, whole), await _namings(actor, whole)
+
+    def line(party: AgreementParty) -> ListedParty:
+        agreement = whole[party.agreement_id]
+        return ListedParty(
+            order[agreement.id],
+            agreement,
+            place(agreement.unit_id),
+            extensions.get(agreement.id),
+            party,
+            bodies.get(party.organization_id) if party.organization_id else None,
+            place(party.police_unit_id) if party.police_unit_id else "",
+            namings.get(party.id),
+        )
+
+    return sorted((line(party) for party in parties), key=lambda one: one.number)
+
+
+async def _narrowed(
+    actor: Actor,
+    status: Collection[AgreementStatus],
+    kind: Collection[AgreementKind],
+    expires_before: date | None,
+) -> QuerySet[Agreement]:
+    rows = visible_to(actor)
+    rows = rows.filter(status__in=[*status]) if status else rows.filter(signed_on__isnull=False)
+    rows = rows.filter(kind__in=[*kind]) if kind else rows
+    return rows.filter(lasts_until__lt=expires_before) if expires_before else rows
+
+
+async def _below(actor: Actor, unit_id: UUID) -> tuple[UUID, ...]:
+    if unit_id not in actor.units:
+        raise NotFound(records.MISSING, field="unit")
+    return await units.below(actor.prefecture_id, unit_id)
+
+
+async def _bodies(actor: Actor, parties: Collection[AgreementParty]) -> Mapping[UUID, Organization]:
+    ids = {party.organization_id for party in parties if party.organization_id}
+    return {body.id: body for body in await organizations.visible_to(actor).filter(any_of(Organization, "id", ids))}
+
+
+async def _extensions(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, AgreementExtension]:
+    """By agreement the last on which both sides decided."""
+    decided = extensions_visible_to(actor).filter(any_of(AgreementExtension, "agreement_id", whole))
+    rows = await decided.filter(kind=ExtensionKind.EXTENSION).order_by("until", "id")
+    return {row.agreement_id: row for row in rows}
+
+
+async def _namings(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, PartyNaming]:
+    standing = namings_visible_to(actor).filter(any_of(PartyNaming, "agreement_id", whole), ended_on=None)
+    return {row.party_id: row for row in await standing}
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed_promises(actor: Actor, *, year: int | None = None, unit_id: UUID | None = None) -> list[ListedPromise]:
+    """What `commitments_kept` tells of a fiscal year, with whose it is. Raises NotFound for another's unit."""
+    found = await find_kept(actor, year, unit_id)
+    ids = {one.agreement_id for one in found}
+    rows = {row.id: row for row in await visible_to(actor).filter(any_of(Agreement, "id", ids))}
+    standing = parties_visible_to(actor).filter(any_of(AgreementParty, "agreement_id", ids))
+    parties = [one for one in await standing.order_by("acceded_on", "id") if _is_one(one, actor.today)]
+    bodies, place = await _bodies(actor, parties), await units.find_names(actor)
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for party in parties:
+        if party.organization_id and (body := bodies.get(party.organization_id)):
+            names[party.agreement_id].append(body.name)
+    return [ListedPromise(one, place(rows[one.agreement_id].unit_id), tuple(names[one.agreement_id])) for one in found]
+
+
+def _is_one(party: AgreementParty, day: date) -> bool:
+    return party.withdrawn_on is None or party.withdrawn_on > day

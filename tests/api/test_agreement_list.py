@@ -1,0 +1,194 @@
+"""協定一覧: the register of agreements leaves as a list that can be taken in again, by whoever sees them, and names
+nobody; what was promised and kept leaves beside it."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import intake
+from api.downloads import produce
+from api.intake import AGREEMENTS
+from domain import agreements, rosters
+from domain.actor import Actor
+from domain.agreements import Agreement, AgreementExtension, AgreementParty, CooperationItem, PartyNaming
+from domain.errors import Invalid, NotAllowed, NotFound
+from domain.journal import Entry
+from domain.looks import Look
+from domain.rosters import Taken
+from exports.agreements import REGISTER_COLUMNS
+from tests import make
+from tests.make import Town
+
+POWER, BANK, GAS = "架空電力株式会社", "見本信用金庫", "例示ガス株式会社"
+TITLE = "サイバー犯罪に対する共同対処協定"
+TERMS = {"items": [CooperationItem.DRILL, CooperationItem.REPORTING], "purpose": "備えの強化\n共同の対処"}
+TERMS |= {"auto_renews_months": 12, "notice_days": 30}
+
+
+async def kept(town: Town) -> Agreement:
+    """An agreement of two bodies, extended, filed and with one that may be named and one that left; a draft, one that
+    was ended, and one of another station."""
+    agreement = await make.in_force(town, POWER, BANK, terms=TERMS)
+    known = {"classification_code": "12-3", "more_numbers": ["甲第1号", "甲第2号"], "retention_years": 10}
+    await agreements.file_document(town.officer, agreement.id, **known)
+    day = date(2028, 3, 31)
+    await agreements.extend(town.officer, agreement.id, until=day, reason="双方の合意")
+    await make.named(town.officer, agreement)
+    party = await AgreementParty.filter(agreement_id=agreement.id).order_by("-id").first()
+    assert party is not None
+    await agreements.let_withdraw(town.officer, party.id, on=date(2026, 9, 1))
+    await make.proposed(town.officer, GAS)
+    over = await make.in_force(town, "試行商店", expires_on=None)
+    await agreements.terminate(town.hq, over.id, reason="廃業のため")
+    body = await make.company(town.other_officer, "見本配送合同会社")
+    await rosters.take_in_agreements(
+        town.hq,
+        [
+            rosters.Line(
+                2,
+                {
+                    "kind": over.kind,
+                    "title": "連携協定",
+                    "signed_on": date(2025, 4, 1),
+                    "unit": "102",
+                    "organization": body.name,
+                    "expires_on": date(2026, 3, 31),
+                },
+            )
+        ],
+    )
+    return agreement
+
+
+async def read(who: Actor, format: str, place: Path) -> list[rosters.Line]:
+    file = await produce(who, "agreements", "", format)
+    path = place / file.name
+    path.write_bytes(file.content)
+    told = intake.parse(AGREEMENTS, intake.read_table(path, file.name))
+    assert not [problem for problem in told.problems if not problem.is_warning or format == "csv"], told.problems
+    return intake.lines(AGREEMENTS, told)
+
+
+async def listed(who: Actor, **narrowed: str) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads((await produce(who, "agreements", "", "json", narrowed=narrowed)).content)
+    return told
+
+
+async def stock() -> list[tuple[Any, ...]]:
+    """What a register says of every agreement, however it came into the house."""
+    told = []
+    for one in await Agreement.filter(signed_on__isnull=False).order_by("title", "id"):
+        parties = await AgreementParty.filter(agreement_id=one.id, removed_at=None)
+        extensions = await AgreementExtension.filter(agreement_id=one.id)
+        told.append(
+            (
+                *(one.title, one.kind, one.status, one.unit_id, one.signed_on, one.effective_on, one.expires_on),
+                *(one.lasts_until, one.auto_renews_months, one.notice_days, one.ended_on, one.reason, one.number),
+                *(one.more_numbers, one.classification_code, one.retention_until, one.items, one.purpose.split()),
+                {
+                    (
+                        each.organization_id,
+                        each.police_unit_id,
+                        each.acceded_on,
+                        each.withdrawn_on,
+                        each.signatory_title,
+                    )
+                    for each in parties
+                },
+                {(each.kind, each.until, each.decided_on) for each in extensions},
+                await PartyNaming.filter(agreement_id=one.id, ended_on=None).count(),
+            )
+        )
+    return told
+
+
+def test_the_columns_are_among_those_that_the_import_takes() -> None:
+    taken = {field.headings[0]: field.name for field in AGREEMENTS.fields}
+    assert [taken[column.heading] for column in REGISTER_COLUMNS] == [column.key for column in REGISTER_COLUMNS]
+    assert {*taken.values()} - {column.key for column in REGISTER_COLUMNS} == {"responsible", "signatory_name"}
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_what_left_as_a_list_comes_back_and_changes_nothing_and_builds_an_empty_house_anew(
+    play: Any, format: str, tmp_path: Path
+) -> None:
+    async def story(town: Town) -> None:
+        await kept(town)
+        lines = await read(town.hq, format, tmp_path)
+        assert len(lines) == 3 + 2 + 2
+        entries = await Entry.all().count()
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(0, 0, 7)
+        assert await Entry.all().count() == entries
+        before = await stock()
+        await Agreement.all().delete()
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(7, 0, 0)
+        assert await stock() == before
+
+    play(story)
+
+
+def test_the_list_is_narrowed_as_the_one_of_graphql(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await kept(town)
+        everything = await listed(town.hq)
+        assert [one["状態"] for one in everything] == ["締結済"] * 3 + ["解除"] * 2 + ["満了"] * 2
+        assert {one["名称"] for one in await listed(town.hq, status="EXPIRED,TERMINATED")} == {TITLE, "連携協定"}
+        assert {one["団体名"] for one in await listed(town.hq, status="PROPOSED")} == {GAS, ""}
+        assert await listed(town.hq, kind="MEMORANDUM") == []
+        assert len(await listed(town.hq, text="れんけい")) == 0
+        assert len(await listed(town.hq, text="連携")) == 2
+        for unit in ("102", "青浜第2警察署", f"Unit:{town.other_station.id}"):
+            assert {one["所属"] for one in await listed(town.hq, unit=unit)} == {"青浜第2警察署"}
+        assert {one["満了日"] for one in await listed(town.hq, expiresBefore="2028-03-31")} == {"2026-03-31"}
+        wrong = [{"status": "STANDING"}, {"expiresBefore": "いつか"}, {"unit": "199"}, {"owner": "1"}]
+        for narrowed in wrong:
+            with pytest.raises(Invalid) as refused:
+                await listed(town.hq, **narrowed)
+            assert refused.value.field in narrowed
+        with pytest.raises(NotFound):
+            await listed(town.officer, unit="102")
+
+    play(story)
+
+
+def test_no_person_and_nothing_of_another_station_stands_in_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await kept(town)
+        assert {one["所属"] for one in await listed(town.officer)} == {"青浜第1警察署"}
+        told = (await produce(town.officer, "agreements", "", "csv")).content.decode("utf-8-sig")
+        assert POWER in told
+        for hidden in ("署名者0", "署名者1", "試﨑", "連携協定", GAS):
+            assert hidden not in told
+        assert not await Look.exists()
+        for who in (town.statistician, town.admin):
+            for name in ("agreements", "commitments"):
+                with pytest.raises(NotAllowed):
+                    await produce(who, name, "", "csv")
+
+    play(story)
+
+
+def test_what_was_promised_for_a_year_leaves_with_how_often_it_was_kept(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, POWER, BANK)
+        promise = await make.commitment(town.officer, agreement)
+        await agreements.note_fulfilment(town.officer, promise.id, done_on=town.officer.today)
+        file = await produce(town.officer, "commitments", "", "json")
+        assert file.name == "R08_協定の約束の履行_20260701.json"
+        [line] = json.loads(file.content)
+        assert (line["所属"], line["協定"], line["相手方"]) == ("青浜第1警察署", TITLE, f"{POWER}、{BANK}")
+        assert [line[name] for name in ("約束した回数", "果たした回数")] == [promise.times_per_year, 1]
+        assert line["最後に果たした日"] == town.officer.today.isoformat()
+        for who, period, narrowed in (
+            *((town.hq, "2026", {"unit": "102"}), (town.other_officer, "", {})),
+            (town.officer, "2025", {}),
+        ):
+            assert (await produce(who, "commitments", period, "json", narrowed=narrowed)).content == b"[]"
+        for period in ("2026Q1", "CY2026", "2026-12-31"):
+            with pytest.raises(Invalid, match="年度"):
+                await produce(town.officer, "commitments", period, "csv")
+
+    play(story)
