@@ -163,6 +163,12 @@ def sign_an_agreement(story: Story) -> None:
 
 def appoint_volunteers(story: Story) -> None:
     home, hq = story.home, story.tokens["hq"]
+    founded = {
+        "name": "例示大学サイバー防犯ボランティア",
+        "base": "STUDENT",
+        "foundedOn": story.day(0).date().isoformat(),
+    }
+    home.do(story.tokens["station"], "establishVolunteerGroup", "volunteerGroup { id }", **founded)
     for name in ("吉例", "小梅"):
         id = {"volunteerId": story.id_of("volunteers", name)}
         home.do(hq, "screenVolunteer", "volunteer { status }", **id)
@@ -360,9 +366,11 @@ def read_the_figures(story: Story) -> None:
     assert answer.status_code == 200, answer.text
     recounted = asyncio.run(recounted_in(home.url, quarter))
     assert figures_in(answer.content) == recounted
-    assert {recounted["0101", key, ""] for key in ("LECTURES", "DRILLS", "AGREEMENTS_NEW", "ACTIVITIES")} == {1}
-    assert {recounted["0102", key, ""] for key in ("LECTURES", "DRILLS", "AGREEMENTS_NEW", "ACTIVITIES")} == {0}
+    once = ("LECTURES", "DRILLS", "AGREEMENTS_NEW", "ACTIVITIES", "VOLUNTEER_GROUPS")
+    assert {recounted["0101", key, ""] for key in once} == {1}
+    assert {recounted["0102", key, ""] for key in once} == {0}
     names_nobody(answer.content)
+    assert totals_told(story) == {(key, kind): value for (unit, key, kind), value in recounted.items() if not unit}
     home.renkei("export", "statistics", "--period", quarter.code, "--format", "xlsx", "--out", "figures.xlsx")
     assert figures_in((home.place / "figures.xlsx").read_bytes()) == recounted
     refused = serving.get(
@@ -372,6 +380,15 @@ def read_the_figures(story: Story) -> None:
     story.metrics = serving.get(
         f"{home.base}/metrics", headers={"Authorization": f"Bearer {story.tokens['admin']}"}
     ).text
+
+
+def totals_told(story: Story) -> dict[tuple[str, str], float | str]:
+    """Every figure of the prefecture, of each kind and of all together, as the statistician reads it by GraphQL."""
+    document = """query($period: String!) { statistics(period: $period) {
+        figures(byKind: true) { isTotal measure kind value } } }"""
+    told = story.home.read(story.tokens["statistician"], document, period=story.quarter.code)["statistics"]["figures"]
+    whole = [one for one in told if one["isTotal"]]
+    return {(one["measure"], one["kind"] or ""): shown(one["value"]) for one in whole}
 
 
 def figures_in(workbook: bytes) -> dict[Cell, Any]:
@@ -404,7 +421,7 @@ async def recounted_in(url: str, period: Period) -> dict[Cell, Any]:
     return counted
 
 
-def shown(figure: int | Decimal | None) -> float | str:
+def shown(figure: int | float | Decimal | None) -> float | str:
     """As it stands in a cell."""
     return "-" if figure is None else float(figure)
 

@@ -39,7 +39,11 @@ STALE = """{
 FIGURES = """
     query($period: String!, $measures: [String!]) {
       statistics(period: $period) { figures(measures: $measures, byKind: true) { unitName measure kind value } } }"""
-MEASURES = [f"{by}CONTACT{what}" for by in ("", "COUNCIL_", "SECTOR_") for what in ("S_ASKED", "S_REACHED", "_REACH")]
+MEASURES = [
+    *("CONTACTS_ASKED", "CONTACTS_REACHED", "CONTACT_REACH"),
+    *("COUNCIL_CONTACTS_ASKED", "COUNCIL_CONTACTS_REACHED", "COUNCIL_CONTACT_REACH"),
+    *("SECTOR_CONTACTS_ASKED", "SECTOR_CONTACTS_REACHED", "SECTOR_CONTACT_REACH"),
+]
 
 
 async def done(actor: Any, mutation: str, shown: str = "__typename", **input: Any) -> dict[str, Any]:

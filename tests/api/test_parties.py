@@ -125,7 +125,8 @@ def test_a_partner_is_told_the_names_of_those_who_consented_and_finds_nothing_el
             party = await two.party(number)
             assert party is not None
             named = {"partyId": f"AgreementParty:{party.id}", "agreedOn": "2026-07-01"}
-            assert codes(await change(two.partners[0], "nameAgreementParty", "partyNaming { id }", **named))
+            wrong = await change(two.partners[0], "nameAgreementParty", "partyNaming { id }", **named)
+            assert codes(wrong) == [("NOT_ALLOWED", None)]
             assert await PartyNaming.all().count() == number
             assert "errors" not in await change(us, "nameAgreementParty", "partyNaming { id }", **named)
         namings = "namings { edges { node { name party { id } } } }"

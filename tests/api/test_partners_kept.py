@@ -80,7 +80,9 @@ def test_s2_x5_a_partner_whom_nobody_called_is_on_the_list_with_the_reason_until
         posts = {one["node"]["side"]: one["node"]["jobTitle"] for one in noted["encounter"]["attendances"]["edges"]}
         assert posts["PARTNER"] == "総務課長", "the post held that day"
         assert (await read(late, MORNING))["worklist"]["items"] == []
-        assert await figures(town, "ENCOUNTERS", "ENCOUNTER_BODIES") == [1, 1]
+        assert await figures(town, "ENCOUNTERS", "ENCOUNTER_BODIES", "RELATIONSHIPS") == [1, 1, 1]
+        stands = [await figures(town, "RELATIONSHIPS", kind=grade) for grade in ("GOOD", "WATCH", "DRIFTING")]
+        assert stands == [[1], [0], [0]]
 
     play(story)
 
@@ -111,14 +113,15 @@ def test_s8_visits_confirm_who_is_reached_at_night_and_count_by_visits_and_by_bo
 def test_s10_an_operator_of_critical_infrastructure_is_known_by_its_ceptoar_and_ministry_and_counted(play: Any) -> None:
     async def story(town: Town) -> None:
         facts = {"kind": "COMPANY", "name": POWER, "ciSector": "ELECTRICITY", "ceptoar": "電力セプター"}
-        facts |= {"ministry": "経済産業省", "bcp": "YES"}
+        facts |= {"ministry": "経済産業省", "bcp": "YES", "contactSystem": "YES"}
         for who in (town.statistician, town.admin):
             assert codes(await change(who, "registerOrganization", **facts)) == [("NOT_ALLOWED", None)]
         assert not await Organization.exists()
         shown = "organization { id ciSector ceptoar ministry bcp assessedOn }"
         body = (await done(town.officer, "registerOrganization", shown, **facts))["organization"]
         assert (body["ceptoar"], body["ministry"], body["assessedOn"]) == ("電力セプター", "経済産業省", "2026-07-01")
-        assert await figures(town, "CI_BODIES", "CI_BODIES_WITH_BCP", kind="ELECTRICITY") == [1, 1]
+        ready = ("CI_BODIES", "CI_BODIES_WITH_BCP", "CI_BODIES_WITH_CONTACT_SYSTEM")
+        assert await figures(town, *ready, kind="ELECTRICITY") == [1, 1, 1]
         hidden = "query($id: ID!) { organization(id: $id) { ceptoar } }"
         assert (await read(town.other_officer, hidden, id=body["id"]))["organization"] is None
 
