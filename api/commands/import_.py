@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
     "schools": (Role.HQ_LIAISON, rosters.take_in_schools),
     "encounters": (Role.HQ_LIAISON, rosters.take_in_encounters),
     "councils": (Role.HQ_LIAISON, rosters.take_in_councils),
+    "council-meetings": (Role.HQ_LIAISON, rosters.take_in_meetings),
     "council-members": (Role.HQ_LIAISON, rosters.take_in_council_members),
     "outreach": (Role.HQ_LIAISON, rosters.take_in_outreach),
     "wifi-spots": (Role.HQ_LIAISON, rosters.take_in_wifi_spots),

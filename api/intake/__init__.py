@@ -13,6 +13,7 @@ from api.intake.councils import COUNCILS
 from api.intake.encounters import ENCOUNTERS
 from api.intake.kind import Field, Intake, Kind, Problem, Taken
 from api.intake.lines import lines, placed
+from api.intake.meetings import COUNCIL_MEETINGS
 from api.intake.officers import OFFICERS
 from api.intake.organizations import ORGANIZATIONS
 from api.intake.outreach import OUTREACH
@@ -30,7 +31,7 @@ KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
-        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS, AGREEMENTS),
+        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS, COUNCIL_MEETINGS, AGREEMENTS),
     )
 }
 
@@ -38,6 +39,7 @@ __all__ = [
     "AGREEMENTS",
     "CONTACTS",
     "COUNCILS",
+    "COUNCIL_MEETINGS",
     "COUNCIL_MEMBERS",
     "ENCOUNTERS",
     "KINDS",

@@ -52,10 +52,9 @@ async def record(
     unit = await Unit.get(id=council.unit_id)
     where: dict[str, Any] = {"place": place, "status": AppointmentStatus.CONFIRMED}
     date = await calendar.propose(actor, AppointmentKind.MEETING, unit, title, starts_at, ends_at, **where)
-    columns = {**of(meeting), "appointment_id": date.id}
+    columns = {**columns_of(meeting), "appointment_id": date.id}
     row = await records.create(actor, CouncilMeeting, "meeting-recorded", **columns)
-    await write_down(actor, row, came.rows)
-    await resolve_all(actor, row, values)
+    await write_down_all(actor, row, came.rows, values)
     return row
 
 
@@ -87,12 +86,15 @@ def settled(meeting: CouncilMeeting, counts: Row, resolutions: Sequence[MeetingR
     return [resolved(meeting, one) for one in resolutions]
 
 
-def of(meeting: CouncilMeeting) -> dict[str, Any]:
+def columns_of(meeting: CouncilMeeting) -> dict[str, Any]:
     """Its columns, as it is to be kept."""
     return {name: getattr(meeting, name) for name in COLUMNS}
 
 
-async def resolve_all(author: Author, meeting: CouncilMeeting, values: Sequence[Row]) -> None:
-    """Keep what was resolved at a meeting that is there."""
+async def write_down_all(
+    author: Author, meeting: CouncilMeeting, attendance: Sequence[Row], resolutions: Sequence[Row]
+) -> None:
+    """Keep who came to a meeting that is there, and what was resolved at it."""
+    await write_down(author, meeting, attendance)
     whose = {"unit_id": meeting.unit_id, "meeting_id": meeting.id}
-    await records.create_many(author, CouncilResolution, "meeting-resolved", [whose | one for one in values])
+    await records.create_many(author, CouncilResolution, "meeting-resolved", [whose | one for one in resolutions])

@@ -6,6 +6,7 @@ from domain.rosters.council_members import take_in_council_members
 from domain.rosters.councils import take_in_councils
 from domain.rosters.encounters import take_in_encounters
 from domain.rosters.lines import Change, Line, Problem, Rejected, Taken, Unread
+from domain.rosters.meetings import Vote, take_in_meetings
 from domain.rosters.officers import take_in_officers
 from domain.rosters.organizations import take_in_organizations, take_in_schools
 from domain.rosters.outreach import take_in_outreach
@@ -21,12 +22,14 @@ __all__ = [
     "Rejected",
     "Taken",
     "Unread",
+    "Vote",
     "find_unit",
     "take_in_agreements",
     "take_in_contacts",
     "take_in_council_members",
     "take_in_councils",
     "take_in_encounters",
+    "take_in_meetings",
     "take_in_officers",
     "take_in_organizations",
     "take_in_outreach",

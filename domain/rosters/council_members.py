@@ -15,8 +15,9 @@ from domain import councils, organizations, units
 from domain.actor import LIAISONS, Actor
 from domain.councils import Council, CouncilMembership, CouncilRole
 from domain.errors import Invalid
-from domain.japanese import kana_order, name_key
+from domain.japanese import kana_order
 from domain.rosters.bodies import NAMED_BY, Bodies
+from domain.rosters.convened import Convened
 from domain.rosters.lines import Line, Plan, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.units import Unit
@@ -63,12 +64,10 @@ class _Roster:
     ) -> None:
         self.actor, self.places, self.bodies, self.present = actor, places, bodies, present
         self.units = {unit.id: unit for unit in all_units}
-        self.named: dict[str, list[Council]] = {}
-        for council in kept:
-            self.named.setdefault(name_key(council.name), []).append(council)
+        self.councils = Convened(places, kept)
 
     def read(self, line: Line) -> Said:
-        council, who = each(lambda: self._council(line), lambda: self._who(line))
+        council, who = each(lambda: self.councils.of(line), lambda: self._who(line))
         known = [one for one in self.present if one.council_id == council.id and _member(one) == who["member"]]
         since = line.facts.get("term_from") or self._standing(known)
         row = next((one for one in known if one.term_from == since), None)
@@ -88,20 +87,6 @@ class _Roster:
     def _standing(self, known: Sequence[CouncilMembership]) -> date:
         today = self.actor.today
         return next((one.term_from for one in known if _overlap(one, today, today)), today)
-
-    def _council(self, line: Line) -> Council:
-        said = line.facts["council"]
-        found = self.named.get(name_key(said), [])
-        if line.facts.get("unit"):
-            unit_id = self.places.of(line.facts)
-            found = [one for one in found if one.unit_id == unit_id]
-        if not found:
-            message = f"協議会「{said}」が登録されていません。先に登録するか、名称と事務局を確かめてください。"
-            raise Invalid(message, field="council")
-        if len(found) > 1:
-            message = f"「{said}」という協議会が{len(found)}つあります。事務局を入力してください。"
-            raise Invalid(message, field="council")
-        return found[0]
 
     def _who(self, line: Line) -> dict[str, Any]:
         """The body or the police unit, and the columns that follow from it."""
