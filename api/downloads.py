@@ -42,11 +42,11 @@ from domain import (
 from domain.actor import TOKYO, Actor, Role
 from domain.agreements import AgreementKind, AgreementStatus
 from domain.drills import ImprovementStatus
-from domain.errors import Invalid, NotFound, RateLimited, Refused
+from domain.errors import Incomplete, Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Measure, Period, PeriodBasis, fiscal_year, shown
 from domain.looks import Door
 from exports.agreements import agreements_file, public_parties_file
-from exports.campaigns import stale_file
+from exports.campaigns import results_file, stale_file
 from exports.commitments import commitments_file
 from exports.contacts import contacts_file
 from exports.councils import council_members_file, councils_file
@@ -255,6 +255,15 @@ async def _improvements(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(improvements_file, listed, asked.format, actor.now)
 
 
+async def _campaign_results(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    campaign_id = asked.narrowed.id("campaign")
+    if campaign_id is None:
+        raise Incomplete("どの疎通確認かを campaign に id で指定してください。campaigns で読めます。", field="campaign")
+    results = await campaigns.results(actor, campaign_id)
+    return await asyncio.to_thread(results_file, results, asked.format, actor.now)
+
+
 OF_AGREEMENTS = ("status", "kind", "unit", "text", "expiresBefore")
 OF_IMPROVEMENTS = ("status", "unit", "drill", "organization", "owner", "dueBefore", "settled")
 EXPORTS: Mapping[str, Export] = {
@@ -276,6 +285,7 @@ EXPORTS: Mapping[str, Export] = {
     "council-meetings": Export(_meetings, Role.HQ_LIAISON),
     "council-attendance": Export(_attendance, Role.HQ_LIAISON, is_personal=True),
     "council-information": Export(_information, Role.HQ_LIAISON),
+    "campaign-results": Export(_campaign_results, Role.HQ_LIAISON, filters=("campaign",)),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""
 

@@ -17,13 +17,22 @@ from exports.sheet import xlsx
 
 
 def listed_today(
-    title: str, columns: Sequence[Column], rows: Sequence[Row], format: Format, now: datetime, unit: str
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    format: Format,
+    now: datetime,
+    unit: str,
+    *,
+    said: Sequence[str] = (),
+    more: Sequence[Sheet] = (),
 ) -> File:
     """団体一覧_20261001.csv: how it stands, of so many 団体 (`unit`). The workbook's first sheet has all columns, for
-    it is the one that is taken in again; `now` is an aware instant."""
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}{unit}",)
+    it is the one that is taken in again; what is `said` stands under its title, `more` are sheets behind it. `now` is
+    an aware instant."""
+    notes = (*said, f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}{unit}")
     sheet = Sheet(title, columns, rows, notes=notes, tab="一覧")
-    return _file(file_name(title, _day(now), extension=format), sheet, format, now)
+    return _file(file_name(title, _day(now), extension=format), sheet, format, now, more=more)
 
 
 def listed_of(
@@ -43,16 +52,18 @@ def listed_of(
     return _file(name, sheet, format, now, columns)
 
 
-def _file(name: str, sheet: Sheet, format: Format, now: datetime, columns: Sequence[Column] = ()) -> File:
-    return File(name, format.media_type, _bytes(sheet, columns or sheet.columns, format, now))
+def _file(
+    name: str, sheet: Sheet, format: Format, now: datetime, columns: Sequence[Column] = (), more: Sequence[Sheet] = ()
+) -> File:
+    return File(name, format.media_type, _bytes(sheet, columns or sheet.columns, more, format, now))
 
 
-def _bytes(sheet: Sheet, columns: Sequence[Column], format: Format, now: datetime) -> bytes:
+def _bytes(sheet: Sheet, columns: Sequence[Column], more: Sequence[Sheet], format: Format, now: datetime) -> bytes:
     if format is Format.CSV:
         return csv_bytes(columns, sheet.rows)
     if format is Format.JSON:
         return orjson.dumps([{column.heading: row[column.key] for column in columns} for row in sheet.rows])
-    return xlsx(sheet, now, data=(columns, sheet.rows))
+    return xlsx(sheet, now, more, data=(columns, sheet.rows))
 
 
 def _day(now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 `campaign` is what is asked of whom and who sees it, `drafting` how one is prepared, sent and ended, `answering` what
 the contacts say themselves, `calling` what officers hear on the telephone, `proposing` what is to change, `rates` how
-many were reached, `stale` who has to be asked after the transfers of spring.
+many were reached, `results` what became of each, `stale` who has to be asked after the transfers of spring.
 """
 
 from domain.campaigns.answering import (
@@ -19,6 +19,7 @@ from domain.campaigns.answering import (
 )
 from domain.campaigns.calling import LOST, LOST_AT, ContactCallResult, note_call
 from domain.campaigns.campaign import (
+    CHANNEL_LABELS,
     LABELS,
     MOVES,
     REPLY_LABELS,
@@ -42,9 +43,11 @@ from domain.campaigns.proposing import (
     reject,
 )
 from domain.campaigns.rates import RateBy, ReachRate, reach_rates
+from domain.campaigns.results import CampaignResults, ListedAsked, results
 from domain.campaigns.stale import StaleContact, StaleCount, shown_of, stale_counts, stale_listed
 
 __all__ = [
+    "CHANNEL_LABELS",
     "LABELS",
     "LOST",
     "LOST_AT",
@@ -54,15 +57,17 @@ __all__ = [
     "REPLY_LABELS",
     "UNREACHED",
     "Asked",
-    "ContactCallResult",
     "Campaign",
     "CampaignChannel",
     "CampaignContact",
     "CampaignReply",
+    "CampaignResults",
     "CampaignStatus",
     "Changes",
+    "ContactCallResult",
     "ContactProposal",
     "Known",
+    "ListedAsked",
     "ProposalStatus",
     "RateBy",
     "ReachRate",
@@ -86,6 +91,7 @@ __all__ = [
     "propose_by_link",
     "reach_rates",
     "reject",
+    "results",
     "send",
     "shown_of",
     "stale_counts",

@@ -78,6 +78,14 @@ class CampaignChannel(StrEnum):
     DESK = "DESK"
 
 
+CHANNEL_LABELS: Mapping[CampaignChannel, str] = {
+    CampaignChannel.LINK: "メールのリンク",
+    CampaignChannel.PAGE: "自分のページ",
+    CampaignChannel.PHONE: "電話",
+    CampaignChannel.DESK: "職員の確認",
+}
+
+
 class Campaign(Owned):
     """One round of asking. `criteria` say whom (`domain.audience`), until it is sent; `is_prefectural` is what
     headquarters asks of the whole prefecture, any other asks the bodies of its unit. `due_on` is the last day for an

@@ -256,7 +256,7 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("worklist.health.relationships", "merging.find_same_contacts", "organizations.duplicates.find_duplicates"),
         *("encounters.listing.listed", "wifi.spot.listed", "agreements.committing.commitments_kept"),
         *("notices.addressing.addressees", "notices.listing.listed"),
-        *("audience.preview", "campaigns.drafting.preview", "campaigns.rates.reach_rates"),
+        *("audience.preview", "campaigns.drafting.preview", "campaigns.rates.reach_rates", "campaigns.results.results"),
         *("campaigns.stale.stale_counts", "campaigns.stale.stale_listed"),
         "agreements.naming.list_public_parties",
         "outreach.listing.listed",
