@@ -36,6 +36,10 @@ class Schema(strawberry.Schema):
     def _warn_for_federation_directives(self) -> None:
         """This is no part of a federation; only to look whether it is would load all that there is for one."""
 
+    def _collect_schema_directives(self, *_: object) -> list[type]:
+        """No directive stands on anything that is ours; only to look for one goes through all of it once more."""
+        return []
+
     async def execute(
         self,
         query: str | None,

@@ -69,6 +69,14 @@ def _declared(cls: type, name: str, annotation: Any) -> StrawberryField:
     return field
 
 
+class _Definition(StrawberryObjectDefinition):
+    """Strawberry looks at once whether a field is of the type `Self`, which none of ours is: most name what their
+    modules say later, and would be looked for twice."""
+
+    def __post_init__(self) -> None:
+        """Nothing is looked for."""
+
+
 def defined(
     cls: C,
     fields: Iterable[StrawberryField],
@@ -79,7 +87,7 @@ def defined(
     from_input: Callable[[type, Mapping[str, Any], InputContext], Any] | None = None,
 ) -> C:
     """The class as a type of the schema, by Strawberry's own definition and by no decorator."""
-    cls.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]
+    cls.__strawberry_definition__ = _Definition(  # type: ignore[attr-defined]
         name=to_camel_case(cls.__name__),
         is_input=is_input,
         is_interface=False,

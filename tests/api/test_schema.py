@@ -58,3 +58,10 @@ def test_every_list_and_row_at_the_root_has_its_japanese_name_and_no_verb_tells_
     assert (told["drills"], told["drill"]) == ("共同対処訓練の一覧", "共同対処訓練 1件")
     assert [name for name in told if name.endswith("s") and not told[name]] == []
     assert [name for name, field in types.mutation_type.fields.items() if "Raises" in (field.description or "")] == []
+
+
+def test_no_directive_stands_on_anything_for_none_would_be_looked_for():
+    declared = [gtype.extensions.get("strawberry-definition") for gtype in schema._schema.type_map.values()]
+    parts = [part for one in declared for part in (*getattr(one, "fields", ()), *getattr(one, "values", ()))]
+    assert len(parts) > 1_000
+    assert [one for one in (*declared, *parts) if getattr(one, "directives", ())] == []
