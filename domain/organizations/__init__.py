@@ -16,6 +16,13 @@ from domain.organizations.contacts import (
 from domain.organizations.describing import BLANK, Facts, assessed, described, identity
 from domain.organizations.duplicates import Duplicate, DuplicateReason, find_duplicates
 from domain.organizations.establishments import add_establishment, correct_establishment
+from domain.organizations.industries import (
+    INDUSTRIES_OF_KINDS,
+    INDUSTRY_LABELS,
+    INDUSTRY_WORDS,
+    Industry,
+    industry_of,
+)
 from domain.organizations.kinds import (
     CI_SECTOR_LABELS,
     CONTACT_ROLE_LABELS,
@@ -64,6 +71,11 @@ from domain.organizations.sharing import end_sharing, share
 from domain.organizations.transferring import carry, take_along, transfer
 
 __all__ = [
+    "INDUSTRIES_OF_KINDS",
+    "INDUSTRY_LABELS",
+    "INDUSTRY_WORDS",
+    "Industry",
+    "industry_of",
     "BLANK",
     "CI_SECTOR_LABELS",
     "CONTACT_ROLE_LABELS",

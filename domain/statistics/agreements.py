@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from domain.agreements import (
     DEEDS,
@@ -16,6 +17,7 @@ from domain.agreements import (
 )
 from domain.japanese import Measure
 from domain.organizations import ORGANIZATION_KIND_LABELS, SIZE_LABELS
+from domain.statistics.industries import INDUSTRIES, NOTE, OF_TRADE
 from domain.statistics.tally import Counting, Facts, Tally
 
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
@@ -47,49 +49,72 @@ AGREEMENTS = Facts(
 )
 
 # 法人番号 or 学校コード make two rows of two prefectures one body: `identity`.
-_STANDING = """
+STANDING = """
        FROM agreement
-       JOIN agreement_party party ON party.agreement_id = agreement.id
-       JOIN organization ON organization.id = party.organization_id
-       WHERE agreement.effective_on <= $6
-         AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
-         AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)"""
+       JOIN agreement_party party ON party.agreement_id = agreement.id AND agreement.effective_on <= $6
+           AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $6, true)
+           AND party.acceded_on <= $6 AND coalesce(party.withdrawn_on > $6, true)
+       JOIN organization ON organization.id = party.organization_id"""
 PARTIES = Facts(
     "AGREEMENT_PARTY",
     "協定当事者",
     AgreementParty,
     AGREEMENT_KINDS,
-    f"SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, is_small {_STANDING}",
+    f"SELECT party.id, agreement.unit_id, agreement.kind, organization.identity AS body, is_small {STANDING}",
 )
 
 
-# By what the bodies are and how large, as it is known now; a body whose size nobody knows stands in none of the sizes.
-# An agreement counts once for each kind that stands among its bodies, and once in all.
-def _parties(name: str, label: str, kinds: Mapping[str, str], kind: str, more: str = "") -> Facts:
-    select = f"SELECT party.id, agreement.unit_id, {kind} AS kind, organization.identity AS body {_STANDING} {more}"
-    return Facts(f"AGREEMENT_PARTY_{name}", f"協定当事者の{label}", AgreementParty, kinds, select)
+@dataclass(frozen=True)
+class _Sort:
+    """How bodies are sorted: SQL for the kind of a body, and for what is joined to find it."""
+
+    name: str
+    label: str
+    kinds: Mapping[str, str]
+    kind: str
+    more: str = ""
+    note: str = ""
+
+    @property
+    def select(self) -> str:
+        return f"agreement.unit_id, {self.kind} AS kind {STANDING} {self.more}"
 
 
-def _agreements(name: str, label: str, kinds: Mapping[str, str], kind: str, more: str = "") -> Facts:
-    select = f"SELECT agreement.id, agreement.unit_id, {kind} AS kind, agreement.id AS body {_STANDING} {more}"
-    return Facts(f"AGREEMENT_{name}", f"協定の相手方の{label}", Agreement, kinds, select)
-
-
-_BY_BUSINESS = (
+# As it is known of the bodies now. Whose size nobody knows stands in none of the sizes. An agreement counts once for
+# each sort that stands among its bodies, and once in all.
+BUSINESS = _Sort(
     "BUSINESS",
     "種別",
     {kind.value: label for kind, label in ORGANIZATION_KIND_LABELS.items()},
     "organization.kind",
 )
-_BY_SIZE = (
+INDUSTRY = _Sort("INDUSTRY", "業種", INDUSTRIES, "trade.division", OF_TRADE, NOTE)
+SIZE = _Sort(
     "SIZE",
     "規模",
     {size.value: label for size, label in SIZE_LABELS.items()},
     "organization.size",
     "AND organization.size IS NOT NULL",
 )
-PARTIES_BY_BUSINESS, PARTIES_BY_SIZE = _parties(*_BY_BUSINESS), _parties(*_BY_SIZE)
-AGREEMENTS_BY_BUSINESS, AGREEMENTS_BY_SIZE = _agreements(*_BY_BUSINESS), _agreements(*_BY_SIZE)
+
+
+def _parties(sort: _Sort) -> Facts:
+    facts = f"AGREEMENT_PARTY_{sort.name}", f"協定当事者の{sort.label}", AgreementParty, sort.kinds
+    return Facts(*facts, f"SELECT party.id, organization.identity AS body, {sort.select}", note=sort.note)
+
+
+def _agreements(sort: _Sort) -> Facts:
+    facts = f"AGREEMENT_{sort.name}", f"協定の相手方の{sort.label}", Agreement, sort.kinds
+    return Facts(*facts, f"SELECT agreement.id, agreement.id AS body, {sort.select}", note=sort.note)
+
+
+SORTS = (BUSINESS, INDUSTRY, SIZE)
+AGREEMENTS_SORTED = tuple(
+    Tally(f"AGREEMENTS_BY_{sort.name}", _agreements(sort), "有効", "件", STOCK, counting=UNIQUE) for sort in SORTS
+)
+PARTIES_SORTED = tuple(
+    Tally(f"PARTIES_BY_{sort.name}", _parties(sort), "参加団体", "団体", STOCK, counting=UNIQUE) for sort in SORTS
+)
 
 # What stands on the period's last day, with how often it was kept from 1 April to then, and each time in the period.
 _YEAR_BEGINS = "make_date(extract(year FROM $6::date - interval '3 months')::int, 4, 1)"
@@ -127,13 +152,11 @@ OF_AGREEMENTS = (
     Tally("AGREEMENTS_AMENDED", AGREEMENTS, "変更", "件", FLOW, where="is_amended", counting=UNIQUE),
     Tally("AGREEMENTS_ENDED", AGREEMENTS, "終了", "件", FLOW, where="is_ended", counting=UNIQUE),
     Tally("AGREEMENTS_EXPIRED", AGREEMENTS, "うち満了", "件", FLOW, where="is_expired", counting=UNIQUE),
-    Tally("AGREEMENTS_BY_BUSINESS", AGREEMENTS_BY_BUSINESS, "有効", "件", STOCK, counting=UNIQUE),
-    Tally("AGREEMENTS_BY_SIZE", AGREEMENTS_BY_SIZE, "有効", "件", STOCK, counting=UNIQUE),
+    *AGREEMENTS_SORTED,
     Tally("PARTIES", PARTIES, "参加団体", "団体", STOCK, counting=TOTAL),
     Tally("PARTIES_UNIQUE", PARTIES, "参加団体", "団体", STOCK, counting=UNIQUE),
     Tally("SMALL_PARTIES_UNIQUE", PARTIES, "うち中小企業", "団体", STOCK, where="is_small", counting=UNIQUE),
-    Tally("PARTIES_BY_BUSINESS", PARTIES_BY_BUSINESS, "参加団体", "団体", STOCK, counting=UNIQUE),
-    Tally("PARTIES_BY_SIZE", PARTIES_BY_SIZE, "参加団体", "団体", STOCK, counting=UNIQUE),
+    *PARTIES_SORTED,
     Tally("COMMITMENTS", COMMITMENTS, "約束", "件", STOCK, where="stands", counting=UNIQUE),
     Tally(
         "COMMITMENTS_FULFILLED", COMMITMENTS, "うち年度の分を履行", "件", STOCK, where="is_fulfilled", counting=UNIQUE

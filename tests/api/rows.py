@@ -33,7 +33,7 @@ ROWS: Mapping[str, Row] = {
             *("AGREEMENTS_IN_FORCE", "AGREEMENTS_NEW", "AGREEMENTS_RENEWED", "AGREEMENTS_EXTENDED"),
             *("AGREEMENTS_GONE_ON", "AGREEMENTS_AMENDED", "AGREEMENTS_ENDED", "AGREEMENTS_EXPIRED"),
             *("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE"),
-            *("AGREEMENTS_BY_BUSINESS", "AGREEMENTS_BY_SIZE"),
+            *("AGREEMENTS_BY_BUSINESS", "AGREEMENTS_BY_SIZE", "AGREEMENTS_BY_INDUSTRY", "PARTIES_BY_INDUSTRY"),
             *("COMMITMENTS", "COMMITMENTS_FULFILLED", "COMMITMENT_FULFILMENT", "COMMITMENTS_KEPT"),
         ),
     ),
@@ -73,8 +73,11 @@ ROWS: Mapping[str, Row] = {
     "S8": Row("個別訪問", ("partners_kept:s8",), ("ENCOUNTERS", "ENCOUNTER_BODIES")),
     "S9": Row(
         "業種と地域に応じた情報",
-        ("notices_told:an_industry_of_one_area",),
-        ("NOTICES", "NOTICE_RECIPIENTS", "NOTICE_BODIES"),
+        ("notices_told:an_industry_of_one_area", "agreements_story:s1_an_agreement"),
+        (
+            *("NOTICES", "NOTICE_RECIPIENTS", "NOTICE_BODIES"),
+            *("PARTNERS", "PARTNERS_WITH_BCP", "PARTNERS_WITH_CONTACT_SYSTEM", "PARTNERS_DRILLED"),
+        ),
     ),
     "S10": Row(
         "CEPTOARと所管省庁",

@@ -216,6 +216,7 @@ async def _host(year: Year) -> Organization:
     if number % 2:
         values |= {"ci_sector": [*CiSector][number], "bcp": [*InPlace][number // 2 % 3]}
         values["contact_system"] = [*InPlace][number // 4 % 3]
+    values["industry"] = ("", "電気業", "ﾎﾃﾙ", "水産加工業", "コーヒー豆の焙煎")[number % 5]
     is_small = year.draw.random() < 0.5
     values["size"] = year.draw.choice([None, *OrganizationSize])
     stamps = year.stamped(year.unit()) | {"created_at": datetime.combine(EDGES[number % 5], time(), TOKYO)}

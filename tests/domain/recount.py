@@ -40,7 +40,7 @@ from domain.lectures import LECTURING, HeadCount, Lecture, LectureStatus
 from domain.meetings import HELD as MET_AT
 from domain.meetings import CouncilAttendance, CouncilMeeting
 from domain.notices import Notice, NoticeRecipient
-from domain.organizations import Contact, InPlace, Organization, OrganizationKind
+from domain.organizations import Contact, InPlace, Organization, OrganizationKind, industry_of
 from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
@@ -48,6 +48,7 @@ from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
 from tests.domain import recount_partners
 from tests.domain.recount_rows import Item, day_of, end_of, standing
 
+SORTED = [f"{what}_BY_{sort}" for what in ("PARTIES", "AGREEMENTS") for sort in ("BUSINESS", "INDUSTRY", "SIZE")]
 ANSWERED = (CampaignReply.CONFIRMED, CampaignReply.CHANGED)
 
 
@@ -56,7 +57,7 @@ async def recounted(period: Period, last: date) -> dict[str, list[Item]]:
     first = period.starts_on
     counters = (_agreements, _changes_of_agreements, _promises, _volunteers, _activities, _lectures, _drills, _wifi)
     partners = (_parties, _encounters, _bodies, _contacts, _outreach, _improvements, _notices, _campaigns)
-    more = (*partners, _councils, _meetings, _information, recount_partners.relationships)
+    more = (*partners, _councils, _meetings, _information, recount_partners.relationships, recount_partners.prepared)
     counted = [await count(first, last) for count in (*counters, *more)]
     return {key: items for found in counted for key, items in found.items()}
 
@@ -81,13 +82,14 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
 
 async def _parties(first: date, last: date) -> dict[str, list[Item]]:
     bodies = {body.id: body for body in await Organization.all()}
-    names = ("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", "PARTIES_BY_BUSINESS", "PARTIES_BY_SIZE")
-    found: dict[str, list[Item]] = {name: [] for name in (*names, "AGREEMENTS_BY_BUSINESS", "AGREEMENTS_BY_SIZE")}
+    names = ("PARTIES", "PARTIES_UNIQUE", "SMALL_PARTIES_UNIQUE", *SORTED)
+    found: dict[str, list[Item]] = {name: [] for name in names}
     for agreement in await Agreement.filter(effective_on__lte=last):
         for body in [bodies[party.organization_id] for party in await standing(agreement, last)]:
             for name in ["PARTIES", "PARTIES_UNIQUE"] + ["SMALL_PARTIES_UNIQUE"] * body.is_small:
                 found[name].append((agreement.unit_id, agreement.kind.value, body.identity))
-            for name, kind in (("BUSINESS", body.kind), ("SIZE", body.size)):
+            sorts = {"BUSINESS": body.kind, "SIZE": body.size, "INDUSTRY": industry_of(body.kind, body.industry)}
+            for name, kind in sorts.items():
                 if kind is not None:
                     found[f"PARTIES_BY_{name}"].append((agreement.unit_id, kind.value, body.identity))
                     found[f"AGREEMENTS_BY_{name}"].append((agreement.unit_id, kind.value, agreement.id))
@@ -516,7 +518,8 @@ UNIQUE = (
     "MEETING_BODIES_UNIQUE",
     "PARTIES_UNIQUE",
     "SMALL_PARTIES_UNIQUE",
-    *(f"{what}_BY_{name}" for what in ("PARTIES", "AGREEMENTS") for name in ("BUSINESS", "SIZE")),
+    *SORTED,
+    *("PARTNERS", "PARTNERS_WITH_BCP", "PARTNERS_WITH_CONTACT_SYSTEM", "PARTNERS_DRILLED"),
     "LECTURE_SCHOOLS",
     "DRILL_BODIES_UNIQUE",
     *PEOPLE,

@@ -7,11 +7,12 @@ from uuid import UUID
 from domain import meetings, outreach
 from domain.agreements import STANDING, Agreement, AgreementParty
 from domain.councils import CouncilMembership
-from domain.drills import Drill, DrillStatus, Improvement, Participation
+from domain.drills import Drill, DrillStatus, Improvement, Participation, ParticipationRole
 from domain.encounters import Encounter, EncounterStatus
+from domain.japanese import months_later
 from domain.meetings import CouncilAttendance, CouncilMeeting
 from domain.notices import Notice, NoticeRecipient, NoticeStatus
-from domain.organizations import Contact, Organization
+from domain.organizations import Contact, InPlace, Organization, industry_of
 from domain.outreach import OutreachEvent, OutreachHost, OutreachHostRole
 from tests.domain.recount_rows import Item, day_of, end_of, standing
 
@@ -39,6 +40,23 @@ async def relationships(_: date, last: date) -> dict[str, list[Item]]:
             grade = "DRIFTING"
         items.append((body.unit_id, grade, body.id))
     return {"RELATIONSHIPS": items}
+
+
+async def prepared(_: date, last: date) -> dict[str, list[Item]]:
+    """What partners have ready, by industry."""
+    names = ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM", "_DRILLED")
+    found: dict[str, list[Item]] = {f"PARTNERS{name}": [] for name in names}
+    partners = {party.organization_id for one in await Agreement.all() for party in await standing(one, last)}
+    drilled = await _drilled(last, looked_on=False)
+    for body in await Organization.filter(id__in=partners):
+        if (body.retired_on or date.max) <= last:
+            continue
+        item = (body.unit_id, industry_of(body.kind, body.industry).value, body.identity)
+        has_drilled = max(drilled.get(body.id, [date.min])) > months_later(last, -12)
+        told = (True, body.bcp is InPlace.YES, body.contact_system is InPlace.YES, has_drilled)
+        for name, is_so in zip(names, told, strict=True):
+            found[f"PARTNERS{name}"] += [item] * is_so
+    return found
 
 
 def _by_body(found: Iterable[tuple[UUID | None, date]]) -> Days:
@@ -84,10 +102,11 @@ async def _beside() -> list[tuple[UUID, date]]:
     return [(one.organization_id, held[one.event_id]) for one in hosts if one.event_id in held]
 
 
-async def _drilled(last: date) -> Days:
+async def _drilled(last: date, *, looked_on: bool = True) -> Days:
     held = {drill.id: day_of(drill.starts_at) for drill in await Drill.filter(status__in=OVER)}
     came = await Participation.filter(attended_count__gt=0)
-    days = [(one.organization_id, held[one.drill_id]) for one in came if one.drill_id in held]
+    part = [one for one in came if looked_on or one.role is not ParticipationRole.OBSERVER]
+    days = [(one.organization_id, held[one.drill_id]) for one in part if one.drill_id in held]
     return _by_body(pair for pair in days if pair[1] <= last)
 
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from domain import lectures, statistics, units
+from domain import agreements, lectures, statistics, units
 from domain.activities import ActivityKind
-from domain.actor import Actor, Role
+from domain.actor import TOKYO, Actor, Role
 from domain.agreements import AgreementKind, CooperationItem, OutputKind
 from domain.councils import CouncilKind
-from domain.drills import DrillThreat
+from domain.drills import DrillThreat, Participation, ParticipationRole
 from domain.encounters import EncounterKind, EncounterTheme, GuidedBusiness
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.installation import found_national
-from domain.japanese import Measure, Period
+from domain.japanese import Measure, Period, months_later
 from domain.lectures import Audience, Counted, Lecture, LectureKind
 from domain.notices import NoticeSeverity
-from domain.organizations import CiSector, ContactRole, OrganizationKind, OrganizationSize
+from domain.organizations import CiSector, ContactRole, Industry, Organization, OrganizationKind, OrganizationSize
 from domain.outreach import OutreachAudience, OutreachHostRole, OutreachKind, OutreachTheme
 from domain.statistics import ALL, BY_KEY, TALLIES, Counting, Report, Run, RunFigure
 from domain.units import UnitKind
@@ -28,6 +28,7 @@ from domain.wifi import WifiFacility
 from domain.worklist import RelationshipGrade
 from tests import make
 from tests.domain import random_year, recount
+from tests.domain.drills.asking import finished
 from tests.domain.random_year import AFTERWARDS
 from tests.make import Town
 
@@ -102,6 +103,7 @@ def test_every_kind_has_its_label() -> None:
     kinds |= {"ACTIVITY": ActivityKind, "ACTIVITY_PARTICIPATION": ActivityKind}
     kinds |= {"ENCOUNTER": EncounterKind, "ENCOUNTER_THEME": EncounterTheme, "GUIDANCE": GuidedBusiness}
     kinds |= {"NOTICE": NoticeSeverity, "NOTICE_THEME": EncounterTheme, "NOTICE_RECIPIENT": NoticeSeverity}
+    kinds |= dict.fromkeys(("AGREEMENT_INDUSTRY", "AGREEMENT_PARTY_INDUSTRY", "PARTNER"), Industry)
     kinds |= {"AGREEMENT_BUSINESS": OrganizationKind, "AGREEMENT_SIZE": OrganizationSize}
     kinds |= {"CAMPAIGN_COUNCIL": CouncilKind, "CAMPAIGN_SECTOR": CiSector}
     kinds |= {"RELATIONSHIP": RelationshipGrade}
@@ -381,5 +383,26 @@ def test_as_many_records_stand_behind_a_figure_as_it_says(play: Any) -> None:
             behind = await statistics.records_behind(hq, measure=tally.key, unit_id=town.prefecture.id, period=period)
             found = total(report, tally.key)
             assert len(behind) == found if tally.key in ONE_BY_ONE else bool(behind) >= bool(found)
+
+    play(story)
+
+
+def test_a_partner_counts_as_drilled_for_a_year_and_an_observer_never_does(play: Any) -> None:
+    async def story(town: Town) -> None:
+        drill, _ = await finished(town, "架空電力株式会社", "例示銀行")
+        looking_on, *others = await Organization.filter(name__in=("例示銀行", "架空電力株式会社")).order_by("-name")
+        kind, ids = AgreementKind.MEMORANDUM, [looking_on.id, *(one.id for one in others)]
+        draft = await agreements.propose(town.officer, kind=kind, title="覚書", organization_ids=ids)
+        ready = await make.awaiting(town, draft)
+        signed = {"signed_on": town.officer.today, "signatures": await make.signatures(ready)}
+        await agreements.sign(town.officer, ready.id, **signed)
+        await Participation.filter(organization_id=looking_on.id).update(role=ParticipationRole.OBSERVER)
+        held = make.at(town.officer, drill.starts_at).today
+        afterwards = at(town.statistician, datetime(2028, 6, 1, tzinfo=TOKYO))
+        counted = []
+        for day in (held - timedelta(days=1), held, months_later(held, 12) - timedelta(days=1), months_later(held, 12)):
+            report = await statistics.show(afterwards, Period.on(day))
+            counted.append((total(report, "PARTNERS"), total(report, "PARTNERS_DRILLED")))
+        assert counted == [(2, 0), (2, 1), (2, 1), (2, 0)]
 
     play(story)

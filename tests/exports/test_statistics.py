@@ -78,6 +78,7 @@ SPOTS_GO_ON = ("公衆無線LAN（2）", "公衆無線LAN（3）")
 """Five figures of nine kinds each take three sheets."""
 
 OUTREACH_GOES_ON = ("広報啓発（2）", "広報啓発のテーマ（2）")
+PARTNERS_GO_ON = ("協定先の備え（2）", "協定先の備え（3）", "協定先の備え（4）")
 REACH_GOES_ON = ("疎通確認の重要インフラ分野（2）", "疎通確認の重要インフラ分野（3）")
 SECTORS_GO_ON = ("重要インフラ（2）", "重要インフラ（3）")
 
@@ -91,6 +92,7 @@ def test_every_subject_has_its_sheet_by_kind_and_all_are_a4() -> None:
         "協定（2）",
         "協定（3）",
         "協定の約束（2）",
+        *PARTNERS_GO_ON,
         *SECTORS_GO_ON,
         "ボランティア（2）",
         *SPOTS_GO_ON,
@@ -241,9 +243,10 @@ def test_a_running_period_is_marked_on_paper_and_in_the_data() -> None:
 def test_a_single_day_has_no_flows_on_any_sheet() -> None:
     it = report(Period.parse("2026-12-31"))
     assert {row["現在・中"] for row in data(it)} == {"現在"}
-    stocks = ["協定", *(f"協定の相手方の{by}" for by in ("種別", "規模")), "協定当事者"]
-    stocks += [*(f"協定当事者の{by}" for by in ("種別", "規模")), "協定の約束"]
-    stocks += ["協定先との関係", "重要インフラ", *SECTORS_GO_ON, "ボランティア団体", "ボランティア"]
+    stocks = ["協定", *(f"協定の相手方の{by}" for by in ("種別", "業種", "規模")), "協定当事者"]
+    stocks += [*(f"協定当事者の{by}" for by in ("種別", "業種", "規模")), "協定の約束"]
+    stocks += ["協定先との関係", "協定先の備え", *PARTNERS_GO_ON, "重要インフラ", *SECTORS_GO_ON]
+    stocks += ["ボランティア団体", "ボランティア"]
     stocks += ["訓練の改善事項", "公衆無線LAN", *SPOTS_GO_ON, "担当者連絡先", "協議会", "協議会の会員"]
     assert [page.tab for page in sheets(it)] == ["総括", *stocks]
 
