@@ -2,7 +2,7 @@
 nobody; what was promised and kept leaves beside it."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from api import intake
 from api.downloads import produce
 from api.intake import AGREEMENTS
 from domain import agreements, rosters
-from domain.actor import Actor
+from domain.actor import Actor, Role
 from domain.agreements import Agreement, AgreementExtension, AgreementParty, CooperationItem, PartyNaming
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.journal import Entry
@@ -20,6 +20,8 @@ from domain.looks import Look
 from domain.rosters import Taken
 from exports.agreements import REGISTER_COLUMNS
 from tests import make
+from tests.api.asking import figures
+from tests.api.asking import read as asked
 from tests.make import Town
 
 POWER, BANK, GAS = "架空電力株式会社", "見本信用金庫", "例示ガス株式会社"
@@ -190,5 +192,43 @@ def test_what_was_promised_for_a_year_leaves_with_how_often_it_was_kept(play: An
         for period in ("2026Q1", "CY2026", "2026-12-31"):
             with pytest.raises(Invalid, match="年度"):
                 await produce(town.officer, "commitments", period, "csv")
+
+    play(story)
+
+
+REGISTER = """整理番号,協定名,種別,締結日,満了日,自動更新,締結団体,警察署,担当者の職員番号
+1,相互の協力に関する協定,協力協定,令和2年4月1日,令和3年3月31日,1年,架空電力株式会社,青浜第1警察署,1011
+1,相互の協力に関する協定,協力協定,令和2年4月1日,,,見本信用金庫,,
+"""
+ASKED = "{ agreements { edges { node { status validity unit { name } responsible { familyName } } } } }"
+
+
+def test_what_was_signed_on_paper_is_seen_counted_and_watched_like_any_other(play: Any) -> None:
+    async def story(town: Town) -> None:
+        power = await make.company(town.officer, POWER)
+        await make.company(town.officer, BANK)
+        await make.officer(town.admin, town.station, number="1011", family_name="髙見本")
+        told = intake.parse(AGREEMENTS, intake.read_table(REGISTER.encode(), "協定台帳.csv"))
+        assert not told.is_refused, told.problems
+        with pytest.raises(NotAllowed):
+            await rosters.take_in_agreements(town.officer, intake.lines(AGREEMENTS, told))
+        assert (await asked(town.officer, ASKED))["agreements"]["edges"] == []
+        await rosters.take_in_agreements(town.hq, intake.lines(AGREEMENTS, told))
+        [edge] = (await asked(town.officer, ASKED))["agreements"]["edges"]
+        assert edge["node"] == {
+            "status": "IN_FORCE",
+            "validity": "2020年4月1日から2027年3月31日まで（協定書では2021年3月31日まで）。"
+            "2027年3月31日までに更新しない旨の通知がなければ、12か月ずつ自動更新",
+            "unit": {"name": "青浜第1警察署"},
+            "responsible": {"familyName": "髙見本"},
+        }
+        partner = make.outsider(town.officer, Role.PARTNER, await make.contact(town.officer, power))
+        [own] = (await asked(partner, "{ agreements { edges { node { title } } } }"))["agreements"]["edges"]
+        assert own["node"]["title"] == "相互の協力に関する協定"
+        assert (await asked(town.other_officer, ASKED))["agreements"]["edges"] == []
+        after = make.at(town.statistician, town.officer.now + timedelta(days=1))
+        measures = ("AGREEMENTS_IN_FORCE", "AGREEMENTS_NEW", "AGREEMENTS_GONE_ON", "PARTIES")
+        counts = await figures(after, town.station.name, "2026Q1", *measures)
+        assert [counts.get((measure, None), 0) for measure in measures] == [1, 0, 1, 2]
 
     play(story)
