@@ -1,7 +1,10 @@
 """What holds whatever was done before: every row has its entry, nothing hangs in the air, and each reader is told."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
@@ -17,6 +20,10 @@ from tests.stage import Stage
 
 TOLD_WITH: Mapping[str, tuple[str, str]] = {"RunFigure": ("Run", "run_id"), "ErasureItem": ("ErasureList", "list_id")}
 """Rows of which the entry of another row tells: of which kind that is, and their column with its id."""
+
+FACTS = """
+    SELECT '{name}' AS name, id, '{kind}' AS kind, {column} AS row_id, version,
+        md5((to_jsonb(t) - 'version' - 'updated_at')::text) AS facts FROM {table} t"""
 
 ORPHANS = """
     SELECT count(*) AS count FROM letter WHERE appointment_id NOT IN (SELECT id FROM appointment)
@@ -42,6 +49,42 @@ class Lasting(RuleBasedStateMachine):
     def teardown(self) -> None:
         """After the last step."""
         self.stage.play(must_hang_together(self.now), empty=False)
+
+
+class Written(NamedTuple):
+    """A row as it stands, and of which row an entry tells of it."""
+
+    of: tuple[str, UUID]
+    version: int
+    facts: str
+
+
+@asynccontextmanager
+async def journaled() -> AsyncIterator[None]:
+    """What is written in the block is what the journal says: of each row whose facts are others there is an entry, and
+    of each entry a row that is another. Of a row that was only touched the entry is another row's."""
+    before, known = await _rows(), set(await Entry.all().values_list("id", flat=True))
+    yield
+    after, entries = await _rows(), await Entry.exclude(id__in=known) if known else await Entry.all()
+    kinds = table.models(Record)
+    told = {(entry.kind, entry.row_id) for entry in entries if entry.kind in kinds}
+    changed = {id for id in before.keys() | after.keys() if before.get(id) != after.get(id)}
+    touched = {id for id in changed & before.keys() & after.keys() if before[id].facts == after[id].facts}
+    of = {id: (after.get(id) or before[id]).of for id in changed}
+    assert {of[id] for id in changed - touched} - told == set(), "was changed without an entry"
+    assert told - set(of.values()) == set(), "was not changed, as an entry says"
+    assert told or not changed, (touched, "were touched for nothing")
+
+
+async def _rows() -> dict[tuple[str, UUID], Written]:
+    asked = []
+    for name, model in table.models(Record).items():
+        kind, column = TOLD_WITH.get(name, (name, "id"))
+        asked.append(FACTS.format(name=name, kind=kind, column=column, table=model._meta.db_table))
+    found = await database.rows(" UNION ALL ".join(asked))
+    return {
+        (one["name"], one["id"]): Written((one["kind"], one["row_id"]), one["version"], one["facts"]) for one in found
+    }
 
 
 async def must_hang_together(now: datetime) -> None:
