@@ -1,10 +1,13 @@
 """What was answered is answered again, to whoever asks the very same, as long as nothing has been written."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import suppress
+from random import Random
+from time import time_ns
 from typing import Any
 
 import pytest
+from graphql import parse, validate
 from tortoise.transactions import in_transaction
 
 from api import questions
@@ -12,12 +15,30 @@ from api.questions import Kept
 from api.reading.declarations import Pages, how_of
 from api.schema import schema
 from api.shelf import Shelf
-from domain import lectures
+from domain import drills, lectures, organizations, replies
+from domain.actor import Actor
+from domain.calendar import Attendee, PartStat
+from domain.drills import Drill
+from domain.errors import Refused
 from domain.lectures import Lecture
+from domain.looks import Look
 from tests import make
 from tests.api.asking import ask, read
+from tests.api.reading.comparing import sampled
+from tests.api.reading.documents import Document, Writer
+from tests.api.reading.prefecture import Lived, lived_in
 from tests.api.situations import Crowd
+from tests.api.test_reading import SCALARS
 from tests.make import Town
+
+MOVING = Document(
+    """{
+      drills { edges { node { id status } } } organizations { totalCount edges { node { id name } } }
+      lectures { edges { node { id status } } } appointments { edges { node { id startsAt } } }
+    }""",
+    [{}],
+)
+"""Of which something changes with whatever is done in `writes`."""
 
 LECTURES = "{ lectures { totalCount edges { node { theme version } } } }"
 
@@ -111,6 +132,100 @@ def lists() -> list[str]:
     root = schema._schema.query_type
     assert root is not None
     return [name for name, field in root.fields.items() if isinstance(how_of(root, field), Pages)]
+
+
+class Watched(Shelf[Kept]):
+    """Counts how often what was kept was true still."""
+
+    true = 0
+
+    def find(self, name: Hashable) -> Kept | None:
+        found = super().find(name)
+        self.true += found is not None
+        return found
+
+    def keep(self, name: Hashable, thing: Kept) -> None:
+        self.true -= name in self.kept
+        super().keep(name, thing)
+
+
+def writes(town: Town, lived: Lived, dice: Random) -> list[Callable[[], Awaitable[object]]]:
+    """What is done between two rounds, by one station or the other, by headquarters, and by a guest."""
+    name = f"架空商事{dice.randrange(10**6)}"
+    both = dice.choice([(town.officer, town.other_station), (town.other_officer, town.station)])
+
+    async def shared() -> None:
+        body = await make.company(both[0], f"{name}販売")
+        await organizations.share(both[0], body.id, unit_id=both[1].id, reason="経済安全保障")
+
+    async def answered() -> None:
+        asked = dice.choice(await Attendee.filter(removed_at=None).order_by("id"))
+        await replies.answer_by_link(town.hq.now, asked.id, partstat=dice.choice([*PartStat]))
+
+    async def moved() -> None:
+        drill = dice.choice(await Drill.all().order_by("id"))
+        await drills.correct(town.hq, drill.id, place=name)
+
+    async def let_go() -> None:
+        places = {drill.appointment_id: drill.id for drill in await Drill.all()}
+        asked = dice.choice(await Attendee.filter(appointment_id__in=list(places), removed_at=None).order_by("id"))
+        await drills.uninvite(town.hq, places[asked.appointment_id], attendee_id=asked.id)
+
+    async def refused() -> None:
+        await lectures.refuse(town.hq, dice.choice(lived.lectures).id, reason="日程が合わない")
+
+    return [lambda: make.company(both[0], name), shared, answered, moved, let_go, refused]
+
+
+async def told(actor: Actor, document: Document) -> list[Any]:
+    return [await ask(actor, document.text, **variables) for variables in document.variables]
+
+
+async def drawn(lived: Lived, pair: tuple[str, str], seed: int, wanted: int) -> list[Document]:
+    """What either may ask: half of it shows nobody's data, so that it is kept."""
+    actors = [lived.actors[name] for name in pair]
+    writer = Writer(schema._schema, actors[0].role, Random(seed), await sampled(schema._schema, actors[0], SCALARS))
+    found: dict[bool, list[Document]] = {True: [], False: []}
+    while min(map(len, found.values())) < wanted // 2:
+        document = writer.document()
+        if not validate(schema._schema, parse(document.text)):
+            looks = await Look.all().count()
+            answers = [await told(actor, document) for actor in actors]
+            is_shown = await Look.all().count() > looks
+            if "errors" not in str(answers) and len(found[is_shown]) < wanted // 2:
+                found[is_shown].append(document)
+    return [*found[False], *found[True]]
+
+
+@pytest.mark.parametrize(
+    "pair", [("officer", "other_officer"), ("partner", "other_partner"), ("school", "other_school")]
+)
+def test_what_is_answered_again_is_what_would_be_read_whoever_has_asked_and_whatever_was_written(
+    play: Any, monkeypatch: Any, pair: tuple[str, str], full: bool
+) -> None:
+    """Documents drawn at random, asked by two of one role in turn, twice each, between changes."""
+    wanted, rounds, seed = (60, 30, time_ns()) if full else (6, 2, 20260701)
+
+    async def story(town: Town) -> None:
+        lived, dice = await lived_in(town), Random(seed)
+        documents = [MOVING, *await drawn(lived, pair, seed, wanted)]
+        assert "errors" not in str([await told(lived.actors[name], MOVING) for name in pair])
+        kept = Watched(questions.ROOM, lambda one: len(one.text))
+        asked = [(lived.actors[name], document) for document in documents for name in pair] * 2
+        for _ in range(rounds):
+            for write in dice.sample(writes(town, lived, dice), 4):
+                with suppress(Refused):
+                    await write()
+            dice.shuffle(asked)
+            asked.sort(key=lambda one: documents.index(one[1]) > wanted // 2)
+            monkeypatch.setattr(questions, "ANSWERS", kept)
+            answers = [await told(actor, document) for actor, document in asked]
+            monkeypatch.setattr(questions, "ANSWERS", Shelf(0, lambda _: 1))
+            for answer, (actor, document) in zip(answers, asked, strict=True):
+                assert answer == await told(actor, document), (seed, document)
+        assert kept.true >= rounds * wanted
+
+    play(story)
 
 
 def test_of_personal_data_nothing_is_kept(play: Any, answers: Shelf[Kept]) -> None:
