@@ -9,6 +9,11 @@ of the migrations. It is a wall against mistakes: whoever can make the program s
 What is only read goes over connections that are one of these roles for good (`readers`) and carries its settings with
 it, so it costs one way to the server, as without a wall; a transaction would cost three.
 
+What units of one prefecture keep from each other, the first wall alone keeps: other stations' people, and of what of
+economic security was told to whom (S26; `notices`). Which units somebody covers is no setting of the wall,
+and who looks after a body to which such a notice went is found by a join, with which a policy makes the desk's reading
+twice as slow.
+
 The owner of the tables stands outside: migrations, the clock's routines, the look-up of who is asking, and 警察庁's
 counting, which goes over all prefectures and gives only figures. Whoever comes with a link instead of an account acts
 behind the wall too, as soon as the link has told whose it is. What a guest sets going is the desk's work, which finds

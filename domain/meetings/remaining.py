@@ -35,7 +35,10 @@ async def go_along(author: Author, council: Council, unit_id: UUID) -> None:
     """Put the meetings that are planned under another unit, with their dates and papers; nobody is told of them yet.
 
     Raises WrongState, naming the first of them, where people are invited: their calendars have the date from the
-    secretariat which asked them, and need not believe another organiser (RFC 5546 §3.2.2.4).
+    secretariat which asked them, and need not believe another organiser (RFC 5546 §3.2.2.4). Nor does the meeting go
+    without its ORGANIZER: the new secretariat would lead it in the old one's name, whose address the answers reach and
+    in whose feed it stands. So a council changes hands between two meetings, or whoever hands it over calls off what is
+    invited and the new secretariat asks anew, under its own name.
     """
     ahead = CouncilMeeting.filter(council_id=council.id, status__in=AHEAD).order_by("starts_at", "id")
     meetings = await ahead.select_for_update()
