@@ -91,7 +91,7 @@ PACTS = (
     Pact("損害保険会社とのサイバーセキュリティ連携協定", COOPERATIVE, _names("insurance"), 2, ends="march"),
     Pact("商工団体とのサイバーセキュリティパートナーシップ協定", PARTNERSHIP, _names("commerce", 0, 2), 3),
     Pact(
-        "見本市におけるサイバー犯罪共同対処協定",
+        "市内の事業者と結ぶサイバー犯罪共同対処協定",
         JOINT,
         ("見本市商工会議所（架空）", "見本市"),
         2,

@@ -23,7 +23,7 @@ from domain.agreements.agreement import (
 )
 from domain.agreements.ceremony import call_off_for
 from domain.agreements.lasting import must_be_possible
-from domain.agreements.naming import forget_naming
+from domain.agreements.naming import forget_naming, must_not_name
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.japanese import kana_order, search_key
 from domain.states import must_be_in, said
@@ -196,8 +196,12 @@ async def negotiate(actor: Actor, agreement_id: UUID, *, version: int | None = N
 
 @verb(*LIAISONS)
 async def submit(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
-    """決裁中: put before the approver; whoever submits is its author."""
+    """決裁中: put before the approver; whoever submits is its author.
+
+    Raises WrongState where title or purpose would tell one partner of another that has not consented to be named.
+    """
     agreement = await records.find(visible_to(actor), agreement_id, version)
+    await must_not_name(agreement)
     return await move(actor, agreement, AgreementStatus.IN_APPROVAL, "agreement-submitted", author_id=actor.person_id)
 
 

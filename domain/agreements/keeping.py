@@ -21,11 +21,11 @@ from uuid_utils.compat import uuid7
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import Agreement, AgreementParty, Side, parties_visible_to, visible_to
-from domain.agreements.naming import PartyNaming
+from domain.agreements.naming import TOLD, PartyNaming
 from domain.documents import DocumentKind
 from domain.documents.kinds import checked, must_be_whole
 from domain.errors import Conflict, Invalid, WrongState
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned, any_of, nothing, selected
 from domain.table import Table
 from domain.verbs import broken, verb
 
@@ -97,14 +97,9 @@ def _naming_others(actor: Actor) -> QuerySet[AgreementFile]:
 def _hidden_from(actor: Actor) -> QuerySet[AgreementParty]:
     """The bodies of the actor's agreements of which it is not told (`naming`)."""
     own = AgreementParty.filter(organization_id=actor.organization_id, removed_at=None)
-    named = PartyNaming.filter(ended_on=None)
-    both = named.filter(agreement_id__in=Subquery(named.filter(party_id__in=_ids(own)).values("agreement_id")))
+    told = PartyNaming.filter(selected(PartyNaming, "id", TOLD, actor.organization_id))
     others = AgreementParty.filter(removed_at=None, side=Side.PARTNER, agreement_id__in=_agreements(own))
-    return others.exclude(organization_id=actor.organization_id).exclude(id__in=Subquery(both.values("party_id")))
-
-
-def _ids(parties: QuerySet[AgreementParty]) -> Subquery:
-    return Subquery(parties.values("id"))
+    return others.exclude(organization_id=actor.organization_id).exclude(id__in=Subquery(told.values("party_id")))
 
 
 def _agreements(parties: QuerySet[AgreementParty]) -> Subquery:

@@ -1,8 +1,9 @@
 """公表の同意: which parties of an agreement may be named, each by its own consent of a day.
 
 Whoever has not consented is known to the desk alone: partners learn of one another only where both have consented
-(X10), and what is published names nobody else. PostgreSQL holds to the same (`names_each_other` in the rules, behind
-the wall of guests), for a guest's own filter cannot look at rows that the guest does not see.
+(X10) and were parties at the same time, and what is published names nobody else. That stands once, in PostgreSQL
+(`names_told_to` in the rules), for neither a guest's filter nor its wall can look at parties that the guest does not
+see. Title and purpose are told to every party, so they may name none that has not consented (`must_not_name`).
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from domain.agreements.agreement import (
     AgreementKind,
     AgreementParty,
     AgreementStatus,
+    Side,
     parties_visible_to,
     visible_to,
 )
 from domain.errors import Invalid, WrongState
+from domain.japanese import search_key, search_stem
 from domain.organizations import Organization
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned, any_of, nothing, selected
 from domain.states import must_be_in
 from domain.units import Unit
 from domain.verbs import broken, verb
@@ -63,16 +66,20 @@ class PartyNaming(Owned):
 broken("party_naming_once", "この当事者は、公表することにすでに同意しています。")
 
 
+TOLD = "SELECT names_told_to({id})"
+"""The consents of which a body is told, where it may be named itself: of whoever was a party beside it. Who came after
+it had left, or had left before it came, is not for it to know."""
+
+
 def namings_visible_to(actor: Actor) -> QuerySet[PartyNaming]:
-    """Liaison officers see those of their agreements; a partner its own, and in an agreement in which it may be named
-    itself those of the others."""
+    """Liaison officers see those of their agreements; a partner its own, and those of others that it is `TOLD`."""
     if actor.role in LIAISONS:
         return PartyNaming.filter(any_of(PartyNaming, "unit_id", actor.units))
     if actor.role is not Role.PARTNER:
         return nothing(PartyNaming)
     own = PartyNaming.filter(party_id__in=Subquery(parties_visible_to(actor).values("id")))
-    both = Q(ended_on=None, agreement_id__in=Subquery(own.filter(ended_on=None).values("agreement_id")))
-    shown = PartyNaming.filter(Q(id__in=Subquery(own.values("id"))) | both)
+    told = selected(PartyNaming, "id", TOLD, actor.organization_id)
+    shown = PartyNaming.filter(Q(id__in=Subquery(own.values("id"))) | told)
     return shown.filter(agreement_id__in=Subquery(visible_to(actor).values("id")))
 
 
@@ -140,6 +147,25 @@ async def carry_over_naming(author: Author, before: AgreementParty, after: Agree
         whose = {"unit_id": after.unit_id, "agreement_id": after.agreement_id, "party_id": after.id}
         told = {"name": naming.name, "agreed_on": naming.agreed_on}
         await records.create(author, PartyNaming, "party-naming-carried-over", **whose, **told)
+
+
+async def must_not_name(agreement: Agreement, *more: UUID) -> None:
+    """Raises WrongState where the title or the purpose has the name of a body that has not consented, as searches fold
+    it and without the form of the company, and other bodies, these among them, are told both."""
+    parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER, removed_at=None)
+    namings = await PartyNaming.filter(agreement_id=agreement.id, ended_on=None)
+    consenting = {one.party_id for one in namings}
+    bodies = {one.id: one.organization_id for one in parties if one.organization_id}
+    if len({*bodies.values(), *more}) < 2:
+        return
+    hidden = set(bodies.values()) - {body for id, body in bodies.items() if id in consenting}
+    for body in await Organization.filter(any_of(Organization, "id", hidden)).order_by("id"):
+        for what, text in (("名称", agreement.title), ("目的", agreement.purpose)):
+            if len(name := search_stem(body.name)) > 1 and name in search_key(text):
+                raise WrongState(
+                    f"協定の{what}に、公表に同意していない「{body.name}」の名称が入っています。{what}はほかの当事者にも"
+                    f"知られます。案のうちに{what}を書き直すか、この当事者の公表の同意を先に入力してください。"
+                )
 
 
 # The title of an agreement may name its parties: it is told only where each body that stands in it has consented.

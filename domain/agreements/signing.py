@@ -26,6 +26,7 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.ceremony import hold_for
+from domain.agreements.naming import must_not_name
 from domain.agreements.renewing import hand_over, must_follow
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
@@ -58,8 +59,10 @@ async def sign(
 
     A renewal has its planned days unless told, and takes over from the old agreement on the first of them. The
     ceremony that was planned for it was held with that; where it was, the agreement was signed, unless told.
+    From then on its partners are told title and purpose: raises WrongState where these name one that has not consented.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
+    await must_not_name(agreement)
     begins = effective_on or agreement.planned_from or signed_on
     ends = expires_on or agreement.planned_to
     must_be_in_order(actor, signed_on, begins, ends)
@@ -127,13 +130,19 @@ async def accede(
     signatory_title: str = "",
     version: int | None = None,
 ) -> Agreement:
-    """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory."""
+    """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory.
+
+    Raises WrongState where title or purpose would tell a body of a party that has not consented to be named.
+    """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
     must_lie_within(actor, agreement, on, "on")
     records.must_say(signatory_name, "署名者", "signatory_name")
     names = {"signatory_name": signatory_name, "signatory_title": signatory_title}
-    await join(actor, agreement, await find_joining(actor, organization_id, police_unit_id), acceded_on=on, **names)
+    who = await find_joining(actor, organization_id, police_unit_id)
+    if organization_id is not None:
+        await must_not_name(agreement, organization_id)
+    await join(actor, agreement, who, acceded_on=on, **names)
     return await records.touch(actor, agreement)
 
 

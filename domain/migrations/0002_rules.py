@@ -219,14 +219,20 @@ AGREEMENTS = [
                            daterange(acceded_on, withdrawn_on) WITH &&)
        WHERE (removed_at IS NULL)""",
     "CREATE UNIQUE INDEX agreement_renewed_once ON agreement (renews_id) WHERE status <> 'TERMINATED'",
-    # Whether the guest who asks is a party that may be named in an agreement: its own consent is no reason to see the
-    # consents of the others, unless it is asked past the wall. It tells nothing but this of the guest's own body.
-    """CREATE FUNCTION names_each_other(agreement uuid) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
-       SET search_path FROM CURRENT
-       RETURN EXISTS (
-           SELECT FROM party_naming named JOIN agreement_party party ON party.id = named.party_id
-           WHERE named.agreement_id = agreement AND named.ended_on IS NULL AND party.removed_at IS NULL
-               AND party.organization_id = nullif(current_setting('renkei.organization', true), '')::uuid)""",
+    # The consents that a body is told of: of whoever was a party in a time of its own, where both may be named. Neither
+    # a guest's filter nor its wall can look at the parties beside its own, so the owner of the tables does; behind a
+    # guest's wall for the guest's own body and for no other.
+    """CREATE FUNCTION names_told_to(body uuid) RETURNS SETOF uuid LANGUAGE sql STABLE STRICT SECURITY DEFINER
+       SET search_path FROM CURRENT AS $$
+           SELECT named.id FROM agreement_party own
+           JOIN party_naming mine ON mine.party_id = own.id AND mine.ended_on IS NULL
+           JOIN agreement_party other ON other.agreement_id = own.agreement_id AND other.removed_at IS NULL
+               AND other.acceded_on IS NOT NULL AND daterange(other.acceded_on, other.withdrawn_on)
+                   && daterange(own.acceded_on, own.withdrawn_on)
+           JOIN party_naming named ON named.party_id = other.id AND named.ended_on IS NULL
+           WHERE own.organization_id = body AND own.removed_at IS NULL AND own.acceded_on IS NOT NULL
+               AND body = coalesce(nullif(current_setting('renkei.organization', true), '')::uuid, body)
+       $$""",
     # To one guest: whether it is told of every other body that had come into an agreement of its own by an instant.
     """CREATE FUNCTION knows_all_parties(agreement uuid, by timestamptz) RETURNS boolean LANGUAGE sql STABLE STRICT SECURITY DEFINER
        SET search_path FROM CURRENT
@@ -235,8 +241,9 @@ AGREEMENTS = [
            WHERE other.agreement_id = agreement AND other.removed_at IS NULL AND other.side = 'PARTNER'
                AND other.created_at <= by
                AND other.organization_id <> nullif(current_setting('renkei.organization', true), '')::uuid
-               AND NOT (names_each_other(agreement) AND EXISTS (
-                   SELECT FROM party_naming named WHERE named.party_id = other.id AND named.ended_on IS NULL)))""",
+               AND NOT EXISTS (
+                   SELECT FROM party_naming named WHERE named.party_id = other.id AND named.id IN (
+                       SELECT names_told_to(nullif(current_setting('renkei.organization', true), '')::uuid))))""",
     # The signed document is never replaced: whoever tries, and be it the owner of the tables, is refused.
     """CREATE UNIQUE INDEX agreement_file_once
        ON agreement_file (agreement_id, sha256, coalesce(party_id, agreement_id))""",

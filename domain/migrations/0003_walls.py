@@ -92,7 +92,7 @@ GUESTS |= {
     "document": f"(status = 'RELEASED' AND NOT is_over AND ({_asked_to('document.appointment_id')}"
     f" OR {_by('attendee', 'appointment_id', 'document.appointment_id', OWN_ORGANIZATION)}))",
     "party_naming": f"({_by('agreement_party', 'id', 'party_naming.party_id')}"
-    " OR (ended_on IS NULL AND names_each_other(agreement_id)))",
+    f" OR id = ANY (ARRAY(SELECT names_told_to({ORGANIZATION}))))",
     "agreement_file": f"({_by('agreement_party', 'agreement_id', 'agreement_file.agreement_id')} AND CASE"
     f" WHEN party_id IS NULL THEN knows_all_parties(agreement_id, kept_at)"
     f" ELSE {_by('agreement_party', 'id', 'agreement_file.party_id')} END)",

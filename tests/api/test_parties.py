@@ -1,5 +1,6 @@
 """Partners of one agreement: whatever is asked in whatever way, neither is told of the other unless both consented."""
 
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -27,6 +28,7 @@ class Pair:
 
     def __init__(self, town: Town, agreement: Agreement, bodies: list[Organization], partners: list[Actor]) -> None:
         self.town, self.agreement, self.bodies, self.partners = town, agreement, bodies, partners
+        self.day = town.officer.today
 
     async def party(self, number: int) -> AgreementParty | None:
         parties = AgreementParty.filter(agreement_id=self.agreement.id, organization_id=self.bodies[number].id)
@@ -37,19 +39,27 @@ class Pair:
         return await PartyNaming.filter(party_id=party.id, ended_on=None).first() if party else None
 
     async def know_each_other(self) -> bool:
-        return None not in [await self.consents(number) for number in (0, 1)]
+        """Whether each has consented for a time, and the two times have a day in common."""
+        times = []
+        for body in self.bodies:
+            parties = await AgreementParty.filter(agreement_id=self.agreement.id, organization_id=body.id)
+            naming = await PartyNaming.filter(party_id__in=[one.id for one in parties], ended_on=None)
+            named = {one.party_id for one in naming}
+            times.append([(one.acceded_on, one.withdrawn_on or date.max) for one in parties if one.id in named])
+        return any(max(one[0], other[0]) < min(one[1], other[1]) for one in times[0] for other in times[1])
 
     async def happens(self, number: int, what: str) -> None:
         us, party, naming = self.town.officer, await self.party(number), await self.consents(number)
+        self.day += timedelta(days=1)
         if what == "joins":
-            joining = {"organization_id": self.bodies[number].id, "signatory_name": f"例山 {number}", "on": us.today}
+            joining = {"organization_id": self.bodies[number].id, "signatory_name": f"例山 {number}", "on": self.day}
             await agreements.accede(us, self.agreement.id, **joining)
         elif what == "consents" and party:
             await agreements.name_party(us, party.id)
         elif what == "takes it back" and naming:
             await agreements.unname_party(us, naming.id)
         elif what == "leaves" and party:
-            await agreements.let_withdraw(us, party.id, on=us.today)
+            await agreements.let_withdraw(us, party.id, on=self.day)
 
     async def traces(self, number: int) -> set[str]:
         """By what the other one would be known."""

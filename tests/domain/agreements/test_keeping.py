@@ -135,6 +135,26 @@ def test_nobody_is_told_by_a_document_that_vanishes_that_another_has_joined(play
     play(story)
 
 
+def test_what_was_kept_after_a_party_left_is_not_for_it_if_somebody_has_come_since(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town, *TWO)
+        parties = await bodies_of(agreement)
+        before = await make.kept(us, agreement)
+        await agreements.let_withdraw(us, parties[0].id, on=us.today + timedelta(days=1))
+        us = make.at(us, us.now + HOUR)
+        body = await make.company(us, "例示ガス株式会社")
+        joining = {"organization_id": body.id, "on": us.today + timedelta(days=1), "signatory_name": "例山 恵"}
+        await agreements.accede(us, agreement.id, **joining)  # type: ignore[arg-type]
+        after = await make.kept(make.at(us, us.now + HOUR), agreement, content=PDF + b"2")
+        for party in await bodies_of(agreement):
+            await agreements.name_party(us, party.id)
+        gone, stays, came = [await partner_of(town, party) for party in await bodies_of(agreement)]
+        assert [await found_by(one) for one in (gone, stays)] == [[before.id], sorted([before.id, after.id])]
+        assert await found_by(came) == [], "it was never beside the one that left"
+
+    play(story)
+
+
 def test_the_only_partner_of_an_agreement_is_handed_its_document_and_no_stranger_is(play: Any) -> None:
     async def story(town: Town) -> None:
         agreement, elsewhere = await make.in_force(town, TWO[0]), await make.in_force(town, TWO[1])

@@ -45,6 +45,67 @@ def test_partners_are_told_of_one_another_once_both_have_consented_and_no_longer
     play(story)
 
 
+def test_whoever_leaves_and_whoever_comes_after_are_told_of_those_beside_them_and_not_of_each_other(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.in_force(town, *TWO)
+        gone, stays = await bodies_of(agreement)
+        await agreements.let_withdraw(us, gone.id, on=date(2026, 9, 1))
+        new = await make.company(us, "例示ガス株式会社")
+        joins = {"organization_id": new.id, "on": date(2026, 9, 1), "signatory_name": "例示 次郎"}
+        await agreements.accede(us, agreement.id, **joins)  # type: ignore[arg-type]
+        came = (await bodies_of(agreement))[2]
+        for party in (gone, stays, came):
+            await agreements.name_party(us, party.id)
+        told = [await names_told(town, party) for party in (gone, stays, came)]
+        assert told == [set(TWO), {*TWO, new.name}, {TWO[1], new.name}]
+
+    play(story)
+
+
+@pytest.mark.parametrize("said", [{"title": "㈱ 架空電力ほかとの協定"}, {"purpose": "架空電力　株式会社を守るため"}])
+def test_no_partner_is_told_of_another_by_title_or_purpose(play: Any, said: dict[str, str]) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, *TWO)
+        draft = await agreements.negotiate(us, draft.id)
+        draft = await agreements.correct(us, draft.id, version=draft.version, **said)
+        with pytest.raises(WrongState, match="公表に同意していない「架空電力株式会社」"):
+            await agreements.submit(us, draft.id)
+        assert (await Agreement.get(id=draft.id)).version == draft.version
+        [first, _] = await bodies_of(draft)
+        naming = await agreements.name_party(us, first.id)
+        await agreements.submit(us, draft.id)
+        await agreements.approve(town.hq, draft.id)
+        await agreements.unname_party(us, naming.id)
+        signed = {"signed_on": us.today, "signatures": await make.signatures(draft)}
+        with pytest.raises(WrongState, match="公表に同意していない"):
+            await agreements.sign(us, draft.id, **signed)
+        assert (await Agreement.get(id=draft.id)).signed_on is None
+        await agreements.name_party(us, first.id)
+        await agreements.sign(us, draft.id, **signed)
+
+    play(story)
+
+
+def test_nobody_joins_whom_the_title_would_tell_of_a_party_that_has_not_consented(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, TWO[0])
+        draft = await agreements.correct(us, draft.id, version=draft.version, title="架空電力との共同対処協定")
+        draft = await agreements.negotiate(us, draft.id)
+        await agreements.submit(us, draft.id)
+        await agreements.approve(town.hq, draft.id)
+        await agreements.sign(us, draft.id, signed_on=us.today, signatures=await make.signatures(draft))
+        new = await make.company(us, TWO[1])
+        joins = {"organization_id": new.id, "on": us.today, "signatory_name": "例示 次郎"}
+        with pytest.raises(WrongState, match="先に入力"):
+            await agreements.accede(us, draft.id, **joins)
+        [party] = await bodies_of(draft)
+        await agreements.name_party(us, party.id)
+        await agreements.accede(us, draft.id, **joins)
+        assert len(await bodies_of(draft)) == 2
+
+    play(story)
+
+
 def test_a_consent_of_one_agreement_tells_nothing_of_another(play: Any) -> None:
     async def story(town: Town) -> None:
         one, other = await make.in_force(town, TWO[0]), await make.in_force(town, TWO[1])
