@@ -26,7 +26,8 @@ AGREEMENT_KINDS: Mapping[str, str] = {kind.value: label for kind, label in KIND_
 COOPERATION_ITEMS: Mapping[str, str] = {item.value: label for item, label in ITEM_LABELS.items()}
 
 # An agreement is in force from `effective_on` through `ends_on`, its last day, whichever state it has reached since;
-# one that was given up before it took effect never was. Several stations may share it: it counts where it is kept.
+# one that was given up before it took effect never was. It has ended once that is known: on its last day it may go on
+# yet by itself, or by a signed renewal. Several stations may share it: it counts where it is kept.
 AGREEMENTS = Facts(
     "AGREEMENT",
     "協定",
@@ -36,8 +37,8 @@ AGREEMENTS = Facts(
               coalesce(ends_on >= $6, true) AS is_in_force,
               effective_on >= $5 AND renews_id IS NULL AS is_new,
               effective_on >= $5 AND renews_id IS NOT NULL AS is_renewal,
-              coalesce(ends_on <= $6, false) AND status <> 'RENEWED' AS is_ended,
-              coalesce(ends_on <= $6, false) AND status = 'EXPIRED' AS is_expired,
+              ended_on IS NOT NULL AND ends_on <= $6 AND status <> 'RENEWED' AS is_ended,
+              ended_on IS NOT NULL AND ends_on <= $6 AND status = 'EXPIRED' AS is_expired,
               EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id
                       AND step.kind = 'EXTENSION' AND step.decided_on BETWEEN $5 AND $6) AS is_extended,
               EXISTS (SELECT FROM agreement_extension step WHERE step.agreement_id = agreement.id

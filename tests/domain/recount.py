@@ -72,7 +72,8 @@ async def _agreements(first: date, last: date) -> dict[str, list[Item]]:
         item = (agreement.unit_id, agreement.kind.value, agreement.id)
         if first <= begins <= last and ends >= first:
             found["AGREEMENTS_RENEWED" if agreement.renews_id else "AGREEMENTS_NEW"].append(item)
-        if first <= ends <= last and begins <= last and agreement.status is not AgreementStatus.RENEWED:
+        is_over = agreement.ended_on is not None and agreement.status is not AgreementStatus.RENEWED
+        if is_over and first <= ends <= last and begins <= last:
             found["AGREEMENTS_ENDED"].append(item)
             found["AGREEMENTS_EXPIRED"] += [item] * (agreement.status is AgreementStatus.EXPIRED)
         if begins <= last <= ends:

@@ -66,6 +66,8 @@ def test_an_agreement_counts_from_its_signing_to_its_last_day(play: Any) -> None
         summer = await statistics.show(make.at(town.hq, AUTUMN), Period.parse("2026Q2"))
         standing = {"AGREEMENTS_IN_FORCE": 1, "PARTIES": 2, "PARTIES_UNIQUE": 2}
         assert told(summer, town, *subjects) == standing | {"AGREEMENTS_NEW": 1}
+        last_day = await statistics.show(make.at(town.hq, NEXT_APRIL - timedelta(days=1)), Period.parse("2026Q4"))
+        assert told(last_day, town, *subjects) == standing, "it stands, and may go on yet"
         await agreements.expire(NEXT_APRIL)
         hq = make.at(town.hq, NEXT_APRIL)
         winter = await statistics.show(hq, Period.parse("2026Q4"))
