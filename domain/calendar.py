@@ -8,7 +8,8 @@ one attendee alone is told raises only their own (`sequence_for`), in their lett
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -309,6 +310,15 @@ async def let_go(appointment: Appointment) -> None:
 UNANSWERED: dict[str, Any] = {"partstat": PartStat.NEEDS_ACTION, "answered_at": None, "channel": None, "remark": ""}
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is to come, and for which body."""
+
+    person: Person
+    role: AttendeeRole
+    organization_id: UUID | None = None
+
+
 async def ask(
     actor: Author,
     appointment: Appointment,
@@ -318,15 +328,19 @@ async def ask(
     organization_id: UUID | None = None,
     holding: bool = False,
 ) -> Attendee:
-    """Ask somebody to come; asked again after having been removed, the same row comes back, with a SEQUENCE that is
-    newer than that of the CANCEL which they got.
+    """Ask somebody to come (`ask_all`). With `holding` the person is held to the time: Conflict where they are held
+    elsewhere."""
+    return (await ask_all(actor, appointment, [Asked(person, role, organization_id)], holding=holding))[0]
 
-    With `holding` the person is held to the time: Conflict where they are held elsewhere.
-    """
+
+async def ask_all(
+    actor: Author, appointment: Appointment, asked: Sequence[Asked], *, holding: bool = False
+) -> list[Attendee]:
+    """Ask these to come, however many in as many statements; asked again after having been removed, the same row comes
+    back, with a SEQUENCE that is newer than that of the CANCEL which they got. Raises Conflict for somebody who is
+    asked already, or twice."""
     busy = (appointment.starts_at, appointment.ends_at) if holding else (None, None)
-    values: dict[str, Any] = {
-        "role": role,
-        "organization_id": organization_id,
+    common: dict[str, Any] = {
         "invited_at": actor.now,
         "asked_by_id": actor.person_id,
         "removed_at": None,
@@ -335,28 +349,36 @@ async def ask(
         "busy_to": busy[1],
         "waits": False,
     }
-    gone = await Attendee.filter(appointment_id=appointment.id, person_id=person.id).exclude(removed_at=None).first()
-    if gone:
-        return await records.change(actor, gone, "attendee-asked-again", **values, raised=gone.raised + 1)
-    return await records.create(
-        actor,
-        Attendee,
-        "attendee-asked",
-        appointment_id=appointment.id,
-        person_id=person.id,
-        unit_id=appointment.unit_id,
-        **values,
-    )
+    ids = [one.person.id for one in asked]
+    removed = Attendee.filter(any_of(Attendee, "person_id", ids), appointment_id=appointment.id)
+    gone = {one.person_id: one for one in await removed.exclude(removed_at=None)}
+    again, new = [], []
+    for one in asked:
+        values = {"role": one.role, "organization_id": one.organization_id, **common}
+        if row := gone.pop(one.person.id, None):
+            again.append((row, values | {"raised": row.raised + 1}))
+        else:
+            whose = {"appointment_id": appointment.id, "person_id": one.person.id, "unit_id": appointment.unit_id}
+            new.append(whose | values)
+    await records.change_many(actor, "attendee-asked-again", again)
+    rows = [row for row, _ in again] + await records.create_many(actor, Attendee, "attendee-asked", new)
+    of_person = {row.person_id: row for row in rows}
+    return [of_person[id] for id in ids]
 
 
-async def ask_anew(actor: Author, attendee: Attendee) -> Attendee:
-    """Ask somebody again whose answer was for another date; the journal keeps it."""
-    return await records.change(actor, attendee, "attendee-asked-anew", **UNANSWERED)
+async def ask_anew(actor: Author, attendees: Iterable[Attendee]) -> None:
+    """Ask these again whose answer was for another date; the journal keeps it."""
+    await records.change_many(actor, "attendee-asked-anew", [(one, UNANSWERED) for one in attendees])
 
 
 async def record_attendance(actor: Author, attendee: Attendee, came: bool, **values: Any) -> Attendee:
     """Whether somebody came."""
     return await records.change(actor, attendee, "attendance-recorded", attended=came, **values)
+
+
+async def record_attendances(actor: Author, came: Iterable[tuple[Attendee, bool]]) -> None:
+    """The same of many."""
+    await records.change_many(actor, "attendance-recorded", [(one, {"attended": was_there}) for one, was_there in came])
 
 
 async def release(actor: Author, attendee: Attendee, **more: Any) -> Attendee:
@@ -382,9 +404,10 @@ async def overtake(author: Author, appointment: Appointment, told: Sequence[tupl
     before their address was put right to it, they may have been refused there, or somebody else with that address let
     go."""
     cancelled = await outbox.last_cancelled(appointment.id, {address for _, address in told})
-    for attendee, address in told:
-        least = cancelled[address] + 1 - appointment.sequence
-        await records.change(author, attendee, "attendee-raised", raised=max(attendee.raised, least))
+    least = [(one, cancelled[address] + 1 - appointment.sequence) for one, address in told]
+    await records.change_many(
+        author, "attendee-raised", [(one, {"raised": max(one.raised, number)}) for one, number in least]
+    )
 
 
 def sequence_for(appointment: Appointment, attendee: Attendee) -> int:

@@ -13,28 +13,23 @@ from uuid import UUID
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from domain import calendar, charge, invitations, organizations, people, records
+from domain import calendar, charge, invitations, people, records
 from domain.actor import Actor, Author
-from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole, PartStat
-from domain.errors import Incomplete, Invalid, WrongState, meaning
+from domain.calendar import STAYING_AWAY, Appointment, Asked, Attendee, AttendeeRole, PartStat
+from domain.errors import Incomplete, Invalid, WrongState
 from domain.organizations import Contact
 from domain.people import Person
 
 LEFT = "異動または担当を離れるため"
 
 
-async def find_contact(actor: Actor, contact_id: UUID) -> Contact:
-    """A contact who can be written to. Raises NotFound, Invalid."""
-    with meaning(contact_id="contact_ids"):
-        return await organizations.find_present_contact(actor, contact_id)
-
-
-async def find_officer(actor: Actor, officer_id: UUID, day: date) -> Person:
-    """An officer who is there still on that day. Raises NotFound, Invalid."""
-    officer = await records.see(people.officers_visible_to(actor), officer_id, field="officer_ids")
-    if officer.retired_on is not None and officer.retired_on <= day:
-        raise Invalid(f"{officer.name}さんは、その日には職を離れています。", field="officer_ids")
-    return officer
+async def find_officers(actor: Actor, ids: Iterable[UUID], day: date) -> list[Person]:
+    """Officers who are there still on that day, each once. Raises NotFound, Invalid."""
+    officers = await records.see_all(people.officers_visible_to(actor), ids, field="officer_ids")
+    for officer in officers:
+        if officer.retired_on is not None and officer.retired_on <= day:
+            raise Invalid(f"{officer.name}さんは、その日には職を離れています。", field="officer_ids")
+    return officers
 
 
 def must_be_ready(actor: Actor, appointment: Appointment) -> None:
@@ -54,13 +49,12 @@ async def ask(
     **told: Any,
 ) -> None:
     """Ask them, each by a letter of this kind of their own. Raises Conflict for somebody who is asked already."""
-    asked = [
-        await calendar.ask(
-            author, appointment, await one.person, AttendeeRole.PARTICIPANT, organization_id=one.organization_id
-        )
-        for one in contacts
-    ]
-    asked += [await calendar.ask(author, appointment, one, AttendeeRole.STAFF) for one in officers]
+    speakers = list(contacts)
+    found = await Person.filter(records.any_of(Person, "id", [one.person_id for one in speakers]))
+    known = {person.id: person for person in found}
+    guests = [Asked(known[one.person_id], AttendeeRole.PARTICIPANT, one.organization_id) for one in speakers]
+    guests += [Asked(one, AttendeeRole.STAFF) for one in officers]
+    asked = await calendar.ask_all(author, appointment, guests)
     await invitations.tell_each(author, appointment, asked, kind, **told)
 
 

@@ -157,8 +157,8 @@ async def move_signing(
     await records.change(actor, ceremony, "signing-moved", starts_at=starts_at, reason=why)
     if date.version == before:
         return ceremony
-    for attendee in await calendar.coming(date.id).select_for_update() if is_moved else ():
-        await calendar.ask_anew(actor, attendee)
+    if is_moved:
+        await calendar.ask_anew(actor, await calendar.coming(date.id).select_for_update())
     kind = "signing-rescheduled" if is_moved else "signing-changed"
     await invitations.tell_all(actor, date, kind, reason=why)
     return await records.touch(actor, ceremony)

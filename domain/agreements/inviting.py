@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import guests, people, records
+from domain import guests, organizations, people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.agreements.agreement import AgreementParty
 from domain.agreements.ceremony import CeremonyStatus, SigningCeremony, find_planned
@@ -38,18 +38,18 @@ async def invite_to_signing(
     if not 1 <= len(contact_ids) + len(officer_ids) <= MOST_AT_ONCE:
         raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="contact_ids")
     day = date.starts_at.astimezone(TOKYO).date()
-    contacts = [await _find_contact(actor, ceremony, id) for id in dict.fromkeys(contact_ids)]
-    officers = [await guests.find_officer(actor, id, day) for id in dict.fromkeys(officer_ids)]
+    contacts = await _find_contacts(actor, ceremony, contact_ids)
+    officers = await guests.find_officers(actor, officer_ids, day)
     await guests.ask(actor, date, "signing-invitation", contacts=contacts, officers=officers)
     return await records.touch(actor, ceremony)
 
 
-async def _find_contact(actor: Actor, ceremony: SigningCeremony, contact_id: UUID) -> Contact:
-    contact = await guests.find_contact(actor, contact_id)
-    parties = AgreementParty.filter(agreement_id=ceremony.agreement_id, removed_at=None)
-    if not await parties.filter(organization_id=contact.organization_id).exists():
+async def _find_contacts(actor: Actor, ceremony: SigningCeremony, ids: Sequence[UUID]) -> list[Contact]:
+    contacts = await organizations.find_present_contacts(actor, ids)
+    parties = await AgreementParty.filter(agreement_id=ceremony.agreement_id, removed_at=None)
+    if not {contact.organization_id for contact in contacts} <= {party.organization_id for party in parties}:
         raise Invalid("協定の当事者である団体の担当者を選んでください。", field="contact_ids")
-    return contact
+    return contacts
 
 
 @verb(*LIAISONS)

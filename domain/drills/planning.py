@@ -253,8 +253,7 @@ async def _reschedule(
 
 async def _forget_answers(actor: Actor, drill: Drill) -> None:
     """An answer was for the old date; the journal keeps it. One that comes at this moment is waited for."""
-    for attendee in await calendar.coming(drill.appointment_id).select_for_update():
-        await calendar.ask_anew(actor, attendee)
+    await calendar.ask_anew(actor, await calendar.coming(drill.appointment_id).select_for_update())
     for participation in await Participation.filter(drill_id=drill.id).order_by("id").select_for_update():
         await follow(actor, participation, stays_asked=True)
 

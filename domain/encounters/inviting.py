@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain import calendar, guests, invitations, people, records, replies
+from domain import calendar, guests, invitations, organizations, people, records, replies
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import (
     Appointment,
@@ -68,8 +68,8 @@ async def invite(
     else:
         await follow(actor, encounter, place)
     date = await Appointment.get(id=encounter.appointment_id)
-    officers = [await guests.find_officer(actor, id, encounter.day) for id in dict.fromkeys(officer_ids)]
-    contacts = [await _find_contact(actor, encounter, id) for id in dict.fromkeys(contact_ids)]
+    officers = await guests.find_officers(actor, officer_ids, encounter.day)
+    contacts = await _find_contacts(actor, encounter, contact_ids)
     await guests.ask(actor, date, "encounter-invitation", contacts=contacts, officers=officers)
     return await records.touch(actor, encounter)
 
@@ -82,11 +82,11 @@ async def _open_date(actor: Actor, encounter: Encounter, place: str) -> None:
     await records.change(actor, encounter, "encounter-dated", appointment_id=date.id)
 
 
-async def _find_contact(actor: Actor, encounter: Encounter, contact_id: UUID) -> Contact:
-    contact = await guests.find_contact(actor, contact_id)
-    if contact.organization_id != encounter.organization_id:
+async def _find_contacts(actor: Actor, encounter: Encounter, ids: Sequence[UUID]) -> list[Contact]:
+    contacts = await organizations.find_present_contacts(actor, ids)
+    if any(contact.organization_id != encounter.organization_id for contact in contacts):
         raise Invalid("会う相手の団体の担当者から選んでください。", field="contact_ids")
-    return contact
+    return contacts
 
 
 async def _date_of(encounter: Encounter) -> Appointment | None:
@@ -118,8 +118,8 @@ async def follow(author: Author, encounter: Encounter, place: str | None = None)
     await calendar.change(author, date, "appointment-rescheduled", starts_at=when[0], ends_at=when[1], **shown)
     if date.version == before:
         return
-    for attendee in await calendar.coming(date.id).select_for_update() if is_moved else ():
-        await calendar.ask_anew(author, attendee)
+    if is_moved:
+        await calendar.ask_anew(author, await calendar.coming(date.id).select_for_update())
     await invitations.tell_all(author, date, "encounter-rescheduled" if is_moved else "encounter-changed")
 
 

@@ -199,9 +199,9 @@ async def ask_anew(author: Author, lecture: Lecture, appointment: Appointment) -
     The last day for an answer was the old date's, too. Raises Conflict where somebody is held elsewhere, and as
     `assign` does where somebody may not come that day.
     """
-    for attendee in await calendar.coming(appointment.id).select_for_update():
-        if attendee.role is AttendeeRole.HOST or attendee.partstat not in STAYING_AWAY:
-            await calendar.ask_anew(author, attendee)
+    asked = await calendar.coming(appointment.id).select_for_update()
+    stays = [one for one in asked if one.role is AttendeeRole.HOST or one.partstat not in STAYING_AWAY]
+    await calendar.ask_anew(author, stays)
     for assignment in await standing(lecture).select_for_update():
         attendee = await Attendee.get(id=assignment.attendee_id)
         person = await Person.get(id=assignment.person_id)

@@ -131,8 +131,9 @@ async def correct_attendance(
     meeting = await records.find(visible_to(actor), meeting_id, version)
     must_be_in(LABELS, meeting.status, MeetingStatus.HELD)
     why = said(reason)
-    for gone in await _entered(meeting).order_by("id").select_for_update():
-        await records.change(actor, gone, "meeting-attendance-removed", removed_at=actor.now)
+    gone = await _entered(meeting).order_by("id").select_for_update()
+    removed = {"removed_at": actor.now}
+    await records.change_many(actor, "meeting-attendance-removed", [(one, removed) for one in gone])
     counts = await _enter(actor, meeting, attended, proxies)
     await records.correct(actor, meeting, "meeting-attendance-corrected", why, **counts)
     await must_still_fit(meeting)
@@ -272,5 +273,5 @@ def _represented(members: Members, came: set[UUID], one: MeetingProxy) -> Row:
 async def _note_who_came(author: Author, meeting: CouncilMeeting) -> None:
     """Of everybody who was asked whether they came, as the calendar knows it."""
     people_there = {one.person_id for one in await _entered(meeting)}
-    for attendee in await calendar.coming(meeting.appointment_id).select_for_update():
-        await calendar.record_attendance(author, attendee, attendee.person_id in people_there)
+    asked = await calendar.coming(meeting.appointment_id).select_for_update()
+    await calendar.record_attendances(author, [(one, one.person_id in people_there) for one in asked])

@@ -46,8 +46,8 @@ async def invite(
         raise Incomplete("案内する担当者か職員を1人以上指定してください。", field="contact_ids")
     if len(contact_ids) + len(officer_ids) > MOST:
         raise Invalid(f"一度に案内できるのは{MOST}人までです。", field="contact_ids")
-    contacts = [await _contact(actor, meeting, id) for id in dict.fromkeys(contact_ids)]
-    officers = [await guests.find_officer(actor, id, meeting.day) for id in dict.fromkeys(officer_ids)]
+    contacts = await _contacts(actor, meeting, contact_ids)
+    officers = await guests.find_officers(actor, officer_ids, meeting.day)
     return await _ask(actor, meeting, contacts, officers)
 
 
@@ -89,13 +89,13 @@ async def _reached(actor: Actor, bodies: Sequence[UUID | None], roles: Sequence[
     return [of_body[id][0] for id in ids if id in of_body]
 
 
-async def _contact(actor: Actor, meeting: CouncilMeeting, contact_id: UUID) -> Contact:
-    contact = await guests.find_contact(actor, contact_id)
-    members = councils.members_on([meeting.council_id], meeting.day)
-    if not await members.filter(organization_id=contact.organization_id).exists():
+async def _contacts(actor: Actor, meeting: CouncilMeeting, ids: Sequence[UUID]) -> list[Contact]:
+    contacts = await organizations.find_present_contacts(actor, ids)
+    members = await councils.members_on([meeting.council_id], meeting.day)
+    if not {contact.organization_id for contact in contacts} <= {one.organization_id for one in members}:
         message = "この担当者の団体は、会議の日に会員ではありません。先に会員に加えてください。"
         raise Invalid(message, field="contact_ids")
-    return contact
+    return contacts
 
 
 async def _ask(

@@ -157,8 +157,7 @@ async def postpone(
     moved = {"starts_at": starts_at, "reply_by": reply_by, "reason": why}
     await records.change(actor, meeting, "meeting-postponed", **moved)
     must_be_of(await Council.get(id=meeting.council_id), meeting)
-    for attendee in await calendar.coming(appointment.id).select_for_update():
-        await calendar.ask_anew(actor, attendee)
+    await calendar.ask_anew(actor, await calendar.coming(appointment.id).select_for_update())
     await invitations.tell_all(
         actor, appointment, "meeting-rescheduled", await said_of(meeting), reason=why, **deadline(meeting)
     )

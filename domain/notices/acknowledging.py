@@ -27,7 +27,7 @@ from domain.notices.notice import (
 )
 from domain.notices.sending import mark_sent
 from domain.organizations import Contact
-from domain.records import MISSING
+from domain.records import MISSING, any_of
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 
@@ -159,9 +159,9 @@ async def follow_up(now: datetime) -> int:
     """Say of notices whose letters have all left that they are sent, and put on the list of those to call whoever has
     not said in time that they know; how many these are."""
     await mark_sent(now)
-    overdue = await rows(OVERDUE, now, day_of(now))
-    for one in overdue:
-        recipient = await records.find(NoticeRecipient.all(), one["id"])
-        if recipient.acknowledged_at is None and recipient.escalated_at is None:
-            await records.change(Bearer(now), recipient, "notice-escalated", escalated_at=now)
+    ids = [one["id"] for one in await rows(OVERDUE, now, day_of(now))]
+    unheard = NoticeRecipient.filter(any_of(NoticeRecipient, "id", ids), acknowledged_at=None, escalated_at=None)
+    overdue = await unheard.order_by("id").select_for_update() if ids else []
+    told = {"escalated_at": now}
+    await records.change_many(Bearer(now), "notice-escalated", [(one, told) for one in overdue])
     return len(overdue)

@@ -10,6 +10,7 @@ from domain.organizations.contacts import (
     confirm_contact,
     correct_contact,
     find_present_contact,
+    find_present_contacts,
     reached,
     verified,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "establishments_visible_to",
     "find_duplicates",
     "find_present_contact",
+    "find_present_contacts",
     "gone",
     "identity",
     "kept_by",

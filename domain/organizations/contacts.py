@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Unpack
 from uuid import UUID
+
+from tortoise.queryset import QuerySet
 
 from domain import people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
@@ -21,6 +24,7 @@ from domain.organizations.organization import (
     visible_to,
 )
 from domain.people import Person
+from domain.records import any_of
 from domain.verbs import verb
 
 
@@ -31,13 +35,22 @@ async def find_present_contact(actor: Actor, contact_id: UUID, organization_id: 
     """
     scope = contacts_visible_to(actor)
     known = scope if organization_id is None else scope.filter(organization_id=organization_id)
-    contact = await records.see(known, contact_id, field="contact_id")
-    body = await Organization.get(id=contact.organization_id)
-    if any(left is not None and left <= actor.today for left in (contact.until, body.retired_on)):
-        raise Invalid(
-            "この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field="contact_id"
-        )
-    return contact
+    return (await _present(actor, known, [contact_id], "contact_id"))[0]
+
+
+async def find_present_contacts(actor: Actor, ids: Iterable[UUID]) -> list[Contact]:
+    """Contacts who can be written to, each once, of whatever bodies. Raises as `find_present_contact`."""
+    return await _present(actor, contacts_visible_to(actor), ids, "contact_ids")
+
+
+async def _present(actor: Actor, known: QuerySet[Contact], ids: Iterable[UUID], field: str) -> list[Contact]:
+    contacts = await records.see_all(known, ids, field=field)
+    bodies = await Organization.filter(any_of(Organization, "id", {one.organization_id for one in contacts}))
+    left_on = {body.id: body.retired_on for body in bodies}
+    for one in contacts:
+        if any(left is not None and left <= actor.today for left in (one.until, left_on[one.organization_id])):
+            raise Invalid("この担当者か団体は、いまは登録から外れています。別の担当者を選んでください。", field=field)
+    return contacts
 
 
 @verb(*LIAISONS)

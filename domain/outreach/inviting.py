@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import guests, people, records
+from domain import guests, organizations, people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment
 from domain.errors import Invalid
@@ -42,18 +42,18 @@ async def invite(
     guests.must_be_ready(actor, date)
     if not 1 <= len(contact_ids) + len(officer_ids) <= MOST_AT_ONCE:
         raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="contact_ids")
-    officers = [await guests.find_officer(actor, id, event.day) for id in dict.fromkeys(officer_ids)]
-    contacts = [await _find_contact(actor, event, id) for id in dict.fromkeys(contact_ids)]
+    officers = await guests.find_officers(actor, officer_ids, event.day)
+    contacts = await _find_contacts(actor, event, contact_ids)
     await guests.ask(actor, date, "outreach-invitation", contacts=contacts, officers=officers, about=said_of(event))
     return await records.touch(actor, event)
 
 
-async def _find_contact(actor: Actor, event: OutreachEvent, contact_id: UUID) -> Contact:
-    contact = await guests.find_contact(actor, contact_id)
-    part = OutreachHost.filter(event_id=event.id, organization_id=contact.organization_id, removed_at=None)
-    if not await part.exists():
+async def _find_contacts(actor: Actor, event: OutreachEvent, ids: Sequence[UUID]) -> list[Contact]:
+    contacts = await organizations.find_present_contacts(actor, ids)
+    hosts = await OutreachHost.filter(event_id=event.id, removed_at=None)
+    if not {contact.organization_id for contact in contacts} <= {host.organization_id for host in hosts}:
         raise Invalid("先に団体を加え、主催・共催・後援・協力の団体の担当者を選んでください。", field="contact_ids")
-    return contact
+    return contacts
 
 
 @verb(*LIAISONS)

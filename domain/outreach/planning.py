@@ -207,8 +207,8 @@ async def _tell_date(
     author: Author, event: OutreachEvent, appointment: Appointment, *, is_moved: bool, reason: str
 ) -> None:
     """The date as it stands now. An answer was for the old one: at another time everybody is asked anew."""
-    for attendee in await calendar.coming(appointment.id).select_for_update() if is_moved else ():
-        await calendar.ask_anew(author, attendee)
+    if is_moved:
+        await calendar.ask_anew(author, await calendar.coming(appointment.id).select_for_update())
     kind = "outreach-rescheduled" if is_moved else "outreach-changed"
     await invitations.tell_all(author, appointment, kind, said_of(event), reason=reason)
 
