@@ -116,12 +116,14 @@ Shown = tuple[str, Callable[[Any], list[tuple[str, str]]]]
 """By which name a list that names persons is written down, and which fields and rows it shows of them."""
 
 
-def _today(find: Callable[..., Awaitable[Any]], file: Callable[..., File]) -> Write:
+def _today(find: Callable[..., Awaitable[Any]], file: Callable[..., File], shown: Shown | None = None) -> Write:
     """A list as it stands."""
 
     async def write(actor: Actor, asked: Asked) -> File:
         _must_be_a_list(asked)
-        return await asyncio.to_thread(file, await find(actor), asked.format, actor.now)
+        listed = await find(actor)
+        await _note(actor, asked, listed, shown)
+        return await asyncio.to_thread(file, listed, asked.format, actor.now)
 
     return write
 
@@ -134,86 +136,36 @@ def _of_period(find: Callable[..., Awaitable[Any]], file: Callable[..., File], s
             raise Invalid(NOT_COUNTED, field="fresh")
         period = _period(asked.period, actor.now)
         listed = await find(actor, period.starts_at, period.ends_before)
-        if shown is not None:
-            await _note(actor, asked, listed, shown)
+        await _note(actor, asked, listed, shown)
         return await asyncio.to_thread(file, listed, period, asked.format, actor.now)
 
     return write
 
 
-async def _note(actor: Actor, asked: Asked, listed: Any, shown: Shown) -> None:
-    """Whom a list names, in the record of looks. Raises Incomplete where they are many, and nobody says why."""
+async def _note(actor: Actor, asked: Asked, listed: Any, shown: Shown | None) -> None:
+    """Whom a list names, if anybody, in the record of looks. Raises Incomplete where they are many, and nobody says
+    why."""
+    if shown is None:
+        return
     name, told = shown[0], shown[1](listed)
     looks.must_say_why_for(dict.fromkeys((row for _, row in told), 1), asked.purpose)
     await looks.note(asked.door, actor, name, told, purpose=asked.purpose)
 
 
-_councils = _today(councils.listed, councils_file)
+_wifi_spots = _today(wifi.listed, wifi_file)
+_public_parties = _today(agreements.list_public_parties, public_parties_file)
+_organizations = _today(organizations.listed, organizations_file)
 _schools = _today(organizations.listed_schools, schools_file)
+_contacts = _today(organizations.listed_contacts, contacts_file, ("contacts", organizations.shown_of))
+_stale_contacts = _today(campaigns.stale_listed, stale_file, ("stale-contacts", campaigns.shown_of))
+_councils = _today(councils.listed, councils_file)
 _council_members = _today(councils.listed_members, council_members_file)
 _meetings = _of_period(meetings.listed, meetings_file)
 _attendance = _of_period(meetings.listed_attendance, attendance_file, ("council-attendance", meetings.shown_of))
 _information = _of_period(information.listed, information_file)
-
-
-async def _wifi_spots(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    spots = await wifi.listed(actor)
-    return await asyncio.to_thread(wifi_file, spots, asked.format, actor.now)
-
-
-async def _public_parties(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    parties = await agreements.list_public_parties(actor)
-    return await asyncio.to_thread(public_parties_file, parties, asked.format, actor.now)
-
-
-async def _organizations(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    bodies = await organizations.listed(actor)
-    return await asyncio.to_thread(organizations_file, bodies, asked.format, actor.now)
-
-
-async def _contacts(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    listed = await organizations.listed_contacts(actor)
-    named = organizations.shown_of(listed)
-    looks.must_say_why_for(dict.fromkeys((row for _, row in named), 1), asked.purpose)
-    await looks.note(asked.door, actor, "contacts", named, purpose=asked.purpose)
-    return await asyncio.to_thread(contacts_file, listed, asked.format, actor.now)
-
-
-async def _stale_contacts(actor: Actor, asked: Asked) -> File:
-    _must_be_a_list(asked)
-    listed = await campaigns.stale_listed(actor)
-    named = campaigns.shown_of(listed)
-    looks.must_say_why_for(dict.fromkeys((row for _, row in named), 1), asked.purpose)
-    await looks.note(asked.door, actor, "stale-contacts", named, purpose=asked.purpose)
-    return await asyncio.to_thread(stale_file, listed, asked.format, actor.now)
-
-
-async def _encounters(actor: Actor, asked: Asked) -> File:
-    if asked.fresh:
-        raise Invalid(NOT_COUNTED, field="fresh")
-    period = _period(asked.period, actor.now)
-    listed = await encounters.listed(actor, period.starts_at, period.ends_before)
-    return await asyncio.to_thread(encounters_file, listed, period, asked.format, actor.now)
-
-
-async def _outreach(actor: Actor, asked: Asked) -> File:
-    if asked.fresh:
-        raise Invalid(NOT_COUNTED, field="fresh")
-    period = _period(asked.period, actor.now)
-    listed = await outreach.listed(actor, period.starts_at, period.ends_before)
-    return await asyncio.to_thread(outreach_file, listed, period, asked.format, actor.now)
-
-
-async def _notices(actor: Actor, asked: Asked) -> File:
-    if asked.fresh:
-        raise Invalid(NOT_COUNTED, field="fresh")
-    period = _period(asked.period, actor.now)
-    listed = await notices.listed(actor, period.starts_at, period.ends_before)
-    return await asyncio.to_thread(notices_file, listed, period, asked.format, actor.now)
+_encounters = _of_period(encounters.listed, encounters_file)
+_outreach = _of_period(outreach.listed, outreach_file)
+_notices = _of_period(notices.listed, notices_file)
 
 
 async def _agreements(actor: Actor, asked: Asked) -> File:
