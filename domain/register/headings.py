@@ -20,6 +20,7 @@ _WORDS = """
     member_count 会員数 present_count 出席会員数 proxy_count 委任会員数 is_quorate 定足数に達したか
     minutes_document_id 議事録のファイル minuted_by_id 議事録を作成した職員 minuted_at 議事録の作成日時
     minutes_text 議事録 wording 議決の内容 result 議決の結果 votes_for 賛成 votes_against 反対 votes_abstained 棄権
+    is_decided_by_chair 議長の裁決
     written_by_id 起案した職員 recipient_count 提供先の数
     council_id 協議会 members_are_known 会員が互いを知るか dissolved_on 解散日 sector 分野
     spot_id 設置箇所 facility 施設の種類 name_english 名称（英語） installer 設置者 ssid SSID area 提供エリア

@@ -227,7 +227,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "会議の議決",
         "議決の内容と票数の記録",
         NOTHING_PERSONAL,
-        internal="meeting_id item wording votes_for votes_against votes_abstained result removed_at",
+        internal="meeting_id item wording votes_for votes_against votes_abstained is_decided_by_chair result"
+        " removed_at",
         texts="wording",
         headings={"item": "議題の番号"},
     ),
