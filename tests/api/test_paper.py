@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 
 from api.downloads import EXPORTS, produce
+from domain.actor import Role
 from domain.outbox import Letter
 from exports.sheet import DATA
 from jobs.letters import HERE
@@ -32,10 +33,11 @@ def western(sheet: Any) -> list[str]:
 
 def test_x9_every_list_is_printed_with_the_years_of_the_era_and_names_the_day_on_which_it_was(in_crowd: Any) -> None:
     async def story(crowd: Crowd) -> None:
-        days = 0
+        days, [campaign, *_] = 0, await crowd.seen(crowd.actors[Role.HQ_LIAISON], "Campaign")
         for name, export in EXPORTS.items():
             who = make.at(crowd.actors[export.role], AUTUMN)
-            file = await produce(who, name, "", "xlsx", purpose="点検")
+            of = {"campaign": f"Campaign:{campaign.id}"} if "campaign" in export.filters else None
+            file = await produce(who, name, "", "xlsx", purpose="点検", narrowed=of)
             *printed, data = openpyxl.load_workbook(BytesIO(file.content)).worksheets
             assert data.title == DATA
             assert [one for sheet in printed for one in western(sheet)] == [], name
