@@ -11,10 +11,11 @@ NOTE = "業種は日本標準産業分類の大分類。団体の「業種」の
 
 _SAID = " ".join(f"WHEN said ~ '{words}' THEN '{industry}'" for industry, words in INDUSTRY_WORDS)
 _ELSE = " ".join(f"WHEN '{kind}' THEN '{industry}'" for kind, industry in INDUSTRIES_OF_KINDS.items())
-# Found once for each trade that is said, not for each body.
+# Found once for each trade that is said, not for each body: OFFSET 0 keeps PostgreSQL from asking it of every row.
 OF_TRADE = f"""
        JOIN (SELECT kind, industry, CASE {_SAID}
                  ELSE CASE kind {_ELSE} ELSE '{Industry.UNCLASSIFIED}' END END AS division
-             FROM (SELECT DISTINCT kind, industry, upper(normalize(industry, NFKC)) AS said FROM organization) told
-           ) trade ON trade.kind = organization.kind AND trade.industry = organization.industry"""  # noqa: S608
+             FROM (SELECT kind, industry, upper(normalize(industry, NFKC)) AS said
+                   FROM (SELECT DISTINCT kind, industry FROM organization) one OFFSET 0) told
+             OFFSET 0) trade ON trade.kind = organization.kind AND trade.industry = organization.industry"""  # noqa: S608
 """What joins `trade.division` to an `organization`."""

@@ -390,8 +390,8 @@ def test_as_many_records_stand_behind_a_figure_as_it_says(play: Any) -> None:
 def test_a_partner_counts_as_drilled_for_a_year_and_an_observer_never_does(play: Any) -> None:
     async def story(town: Town) -> None:
         drill, _ = await finished(town, "架空電力株式会社", "例示銀行")
-        looking_on, *others = await Organization.filter(name__in=("例示銀行", "架空電力株式会社")).order_by("-name")
-        kind, ids = AgreementKind.MEMORANDUM, [looking_on.id, *(one.id for one in others)]
+        looking_on, power = [await Organization.get(name=name) for name in ("例示銀行", "架空電力株式会社")]
+        kind, ids = AgreementKind.MEMORANDUM, [looking_on.id, power.id]
         draft = await agreements.propose(town.officer, kind=kind, title="覚書", organization_ids=ids)
         ready = await make.awaiting(town, draft)
         signed = {"signed_on": town.officer.today, "signatures": await make.signatures(ready)}
