@@ -127,7 +127,10 @@ NUMBERS = {
 
 MEANS_ANOTHER = {
     ("holdActivity", "absent"): "attended",
-    **dict.fromkeys((("addAgreementParty", "policeUnitId"), ("admitToCouncil", "policeUnitId")), "organizationId"),
+    **dict.fromkeys(
+        [(one, "policeUnitId") for one in ("addAgreementParty", "accedeToAgreement", "admitToCouncil")],
+        "organizationId",
+    ),
     ("reappointRoster", "groupId"): "leavingOut",
     **dict.fromkeys((("recordCouncilResolution", "votesFor"), ("recordCouncilMeeting", "resolutions")), "result"),
 }
@@ -155,7 +158,7 @@ GONE = {
 }
 STAYS_OPEN = {
     *("correctUnit", "correctOfficer", "correctOrganization", "correctEstablishment", "correctContact"),
-    *("correctAgreementNumber", "correctVolunteerGroup", "correctVolunteer", "correctActivity"),
+    *("correctVolunteerGroup", "correctVolunteer", "correctActivity"),
     *("transferOrganization", "recordGuardianConsent", "recordHeldLecture"),
     *("revokeAccessToken", "revokeAccountSessions"),
     *("correctCouncil", "transferCouncil"),

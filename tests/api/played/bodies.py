@@ -121,6 +121,11 @@ async def in_force(on: Ground) -> Ready:
     return Ready(on.hq, on.ids | ids)
 
 
+async def in_force_for_a_newcomer(on: Ground) -> Ready:
+    ready = await in_force(on)
+    return hq(on, {"policeUnitId": None}, **ready.ids)
+
+
 async def to_be_planned(on: Ground) -> Ready:
     return hq(on, Agreement=(await make.proposed(on.town.officer, "例示旅館株式会社")).id)
 
