@@ -1,6 +1,7 @@
 """Of two PostgreSQL one follows the other: it is read as fresh as the first, and takes its place when that dies."""
 
 import asyncio
+import re
 import tempfile
 import threading
 import time
@@ -19,13 +20,16 @@ from api.context import Context
 from api.embedded import EmbeddedServer
 from api.replica import NO_COPY, Replica, doubts
 from api.settings import WrongSettings
-from domain import database
+from domain import database, tokens
+from domain.actor import Role
 from domain.calendar import Attendee
 from domain.outbox import WAITING, Letter
 from domain.people import Person
 from tests import make
 from tests.api.asking import answered, codes
 from tests.api.serving import wait_until
+from tests.api.test_serve import ask as knock
+from tests.api.test_serve import serving
 from tests.stage import Stage
 from tests.storms.port import PATIENCE, Port, by_reader, differences, invitations, office, port, settle
 from tests.storms.servers import Pair, kill, paired, start_again, tell
@@ -34,6 +38,10 @@ from tests.storms.test_kills import BOTH_JOBS, MORNING, prepared
 
 READ = "{ organizations(first: 50) { edges { node { name } } } }"
 PERSONAL = "{ volunteers(first: 1) { edges { node { person { familyName } } } } }"
+COUNTED = re.compile(r'renkei_replica_questions_total\{became="(\w+)",worker="\d+"\} ([\d.]+)')
+READERS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'renkei' AND backend_type = 'client backend'"
+"""Connections of ours to this server."""
+
 REGISTER = """
     mutation($input: RegisterOrganizationInput!) { registerOrganization(input: $input) { organization { name } } }"""
 
@@ -115,6 +123,53 @@ def test_what_is_no_copy_of_the_database_is_told_before_anything_is_read_there(
                 await doubts(pair.url, other)
 
     asyncio.run(story())
+
+
+async def keys() -> tuple[str, str]:
+    """A token of an officer and one of an administrator, in a town with one body."""
+    await database.execute("SELECT empty_every_table()")
+    town = await make.town()
+    await make.company(town.officer, "架空倉庫株式会社")
+    where = {"unit_id": town.station.id}
+    _, officer = await tokens.issue(
+        town.admin, person_id=town.officer.person_id, role=Role.STATION_LIAISON, days=366, **where
+    )
+    _, admin = await tokens.issue(town.admin, person_id=town.admin.person_id, role=Role.ADMIN, days=366)
+    return officer, admin
+
+
+def test_a_web_that_is_told_of_a_replica_answers_from_it_and_its_metrics_say_so(pair: Pair) -> None:
+    officer, admin = told(pair, keys())
+
+    with serving(pair.url, "--port", "0", RENKEI_REPLICA_URL=pair.standby.url()) as (_, address):
+
+        def asked(document: str, **variables: Any) -> Any:
+            headers = {"Authorization": f"Bearer {officer}"}
+            answer = knock(
+                address, "/graphql", method="POST", json={"query": document, "variables": variables}, headers=headers
+            )
+            return answer.json()
+
+        def became() -> dict[str, float]:
+            text = knock(address, "/metrics", headers={"Authorization": f"Bearer {admin}"}).text
+            return {what: float(count) for what, count in COUNTED.findall(text)}
+
+        def names() -> list[str]:
+            return [edge["node"]["name"] for edge in asked(READ)["data"]["organizations"]["edges"]]
+
+        def is_answered_there() -> bool:
+            before = became()["answered"]
+            assert names() == ["架空倉庫株式会社"]
+            return became()["answered"] == before + 1
+
+        wait_until(is_answered_there, PATIENCE)
+        assert tell(pair.standby, READERS) > 0
+        tell(pair.standby, "SELECT pg_wal_replay_pause()")
+        behind = became()["behind"]
+        assert codes(asked(REGISTER, input={"kind": "COMPANY", "name": "架空海運株式会社"})) == []
+        assert set(names()) == {"架空倉庫株式会社", "架空海運株式会社"}
+        assert became() == became() | {"behind": behind + 1, "failed": 0.0}
+        tell(pair.standby, "SELECT pg_wal_replay_resume()")
 
 
 @dataclass
