@@ -2,7 +2,8 @@
 
     python -m tests.storms.house DATABASE_URL WEB_PORT SMTP_PORT DIRECTORY PATIENCE
 
-Each line on its standard input, `web` or `jobs`, makes one more process and is answered by its number. The instant
+Each line on its standard input, `web`, `jobs` or `clock`, makes one more process and is answered by its number: `jobs`
+post letters and seal the journal, a `clock` keeps the whole schedule. The instant
 stands in DIRECTORY/now, as in the story of the year; the post waits PATIENCE seconds for the mail server.
 """
 
@@ -25,7 +26,7 @@ from domain import database
 from jobs import clock
 from jobs.post import SmtpPost
 from jobs.post_letters import Desk
-from jobs.schedule import SCHEDULE
+from jobs.schedule import SCHEDULE, Job
 
 SECRET = "a secret of the storm, long enough for a key"
 BASE_URL = "http://127.0.0.1"
@@ -53,13 +54,16 @@ class Program:
             house = House(SECRET, BASE_URL, self.now, budgets=UNLIMITED)
             await server(make_app(house, self.url)).serve(sockets=[listening])
 
-    async def jobs(self) -> None:
+    async def jobs(self, at_work: tuple[Job, ...] = AT_WORK) -> None:
         post = SmtpPost("127.0.0.1", self.smtp_port, "none", patience=self.patience)
         desk = Desk(post, BASE_URL, "desk@police.aohama.example", SECRET)
         async with database.opened(self.url):
             while True:
-                await clock.tick(self.now(), desk, AT_WORK)
+                await clock.tick(self.now(), desk, at_work)
                 await asyncio.sleep(PAUSE)
+
+    async def clock(self) -> None:
+        await self.jobs(SCHEDULE)
 
 
 def begin(work: Callable[[], Awaitable[None]]) -> int:
@@ -79,7 +83,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever has ended leaves nothing behind
     structured()
     for line in sys.stdin:
-        print(begin(program.web if line == "web\n" else program.jobs), flush=True)
+        print(begin(getattr(program, line.strip())), flush=True)
 
 
 if __name__ == "__main__":

@@ -33,9 +33,15 @@ def processes(place: Path) -> list[int]:
 
 def kill(place: Path) -> None:
     """kill -9 of everything there is of the server; returns when it is gone."""
+    end(place, signal.SIGKILL)
+
+
+def end(place: Path, told: signal.Signals) -> None:
+    """End the server by this signal: SIGINT as in its ordinary restart (fast), SIGQUIT at once (immediate), SIGKILL as
+    by nobody's leave; returns when it is gone."""
     numbers = processes(place)
-    for number in numbers:
-        os.kill(number, signal.SIGKILL)
+    for number in numbers if told is signal.SIGKILL else numbers[:1]:
+        os.kill(number, told)
     wait_until(lambda: not any(map(is_alive, numbers)), PATIENCE)
 
 

@@ -2,6 +2,7 @@
 done twice or by halves, and everybody is told what to do."""
 
 import asyncio
+import signal
 import subprocess
 import tempfile
 import threading
@@ -9,18 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from api import embedded
 from api.embedded import EmbeddedServer
-from domain import feeds, replies, tokens
+from domain import drills, feeds, replies, tokens
 from domain.actor import Role
 from domain.people import Person
 from tests import make
@@ -29,12 +31,15 @@ from tests.clock import NOW
 from tests.stage import Stage
 from tests.storms.house import SECRET
 from tests.storms.port import PATIENCE, Port, is_alive, port
-from tests.storms.servers import kill, postmaster, processes, start_again, tell
+from tests.storms.servers import end, postmaster, processes, start_again, tell
 
 LIMIT = 16 * 2**20
 """Bytes that a file may have on a full disk: those of PostgreSQL's own log, which is never larger, still fit."""
 
 READ = "{ organizations(first: 1) { edges { node { id } } } }"
+
+LAST_DAY = date(2026, 7, 5)
+"""Of an agreement, which ends with it by itself."""
 
 LINKS = (
     f"/rsvp/{tokens.derive(SECRET, replies.PURPOSE, uuid4())}",
@@ -83,6 +88,8 @@ async def told_town() -> tuple[str, str]:
     officer = await Person.get(id=town.officer.person_id)
     contact = await make.contact(town.officer, await make.company(town.officer))
     station = {"unit_id": town.station.id}
+    await drills.invite(town.officer, (await make.drill(town.officer)).id, contact_id=contact.id)
+    await make.in_force(town, "例示銀行", expires_on=LAST_DAY)
     _, inside = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, **station)
     _, outside = await tokens.issue(town.admin, person_id=contact.person_id, role=Role.PARTNER, **station)
     return inside, outside
@@ -142,22 +149,27 @@ def at_work(clerk: Clerk) -> Iterator[None]:
         thread.join()
 
 
-def test_what_was_acknowledged_survives_the_kill_of_the_database_and_nothing_is_done_twice(
+ENDS = (signal.SIGKILL, signal.SIGINT, signal.SIGQUIT)
+"""Killed, or restarted as usual: fast, or immediate."""
+
+
+def test_what_was_acknowledged_survives_each_end_of_the_database_and_nothing_is_done_twice(
     sea: Sea, full: bool, capsys: Any
 ) -> None:
-    kills, draw, clerk = (30 if full else 2), Random(20260701), Clerk(sea)
+    kills, draw, clerk = (45 if full else 3), Random(20260701), Clerk(sea)
+    ends = draw.sample(ENDS * (kills // 3), kills)
     before = sea.written()
     with at_work(clerk):
-        for _ in range(kills):
+        for told in ends:
             time.sleep(draw.uniform(0.2, 0.6))
-            kill(sea.place)
+            end(sea.place, told)
             wait_until(lambda: sea.web.readiness() == 503, PATIENCE)
             assert [sea.opens(link) for link in LINKS] == [(503, True)] * len(LINKS)
             start_again(sea.place)
             wait_until(sea.web.is_open, PATIENCE)
             assert sea.hidden() == []
     with capsys.disabled():
-        print(f"\n{kills} kills of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused")
+        print(f"\n{kills} ends of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused")
     assert {(status, code) for status, code, _ in clerk.refused} == {(503, "UNAVAILABLE")}, sea.web.bugs()
     assert all("データベースに接続できません" in message for _, _, message in clerk.refused)
     found = "SELECT array_agg(name ORDER BY created_at, name) FROM organization WHERE name LIKE '架空商事第%'"
@@ -224,6 +236,42 @@ def test_on_a_full_disk_a_change_is_refused_whole_and_made_when_there_is_room_ag
         assert sea.hidden() == []
     assert "errors" not in sea.register("架空倉庫株式会社").json()
     assert sea.written()[:3] == [one + 1 for one in before[:3]]
+
+
+DONE = (
+    "SELECT partstat FROM attendee",
+    "SELECT count(*) FROM journal WHERE kind = 'Attendee'",
+    "SELECT status FROM agreement",
+    "SELECT count(*) FROM journal WHERE fact = 'agreement-expired'",
+    "SELECT count(*) FROM slot WHERE job = 'agreements-expire'",
+)
+
+
+def test_on_a_full_disk_an_answer_by_link_and_a_turn_of_the_clock_are_left_whole_and_done_when_there_is_room_again(
+    sea: Sea,
+) -> None:
+    (asked,) = [sea.tell("SELECT id FROM attendee")]
+    link = f"{sea.web.base}/rsvp/{tokens.derive(SECRET, replies.PURPOSE, asked)}"
+
+    def answer() -> httpx.Response:
+        return sea.web.client.post(link, data={"partstat": "ACCEPTED"}, headers={"Accept": "text/html"})
+
+    def done() -> list[Any]:
+        return [sea.tell(statement) for statement in DONE]
+
+    before = done()
+    assert before[2:] == ["IN_FORCE", 0, 0]
+    with disk_full(sea):
+        refused = answer()
+        assert (refused.status_code, "空き容量" in refused.text) == (503, True)
+        sea.web.later(timedelta(days=6))
+        sea.web.start("clock")
+        wait_until(lambda: "job agreements-expire failed" in sea.web.log.read_text(), PATIENCE)
+        assert done() == before
+    wait_until(lambda: done()[2:] == ["EXPIRED", 1, 1], PATIENCE)
+    sea.web.kill("clock")
+    assert "受け付けました" in answer().text
+    assert done() == ["ACCEPTED", before[1] + 1, "EXPIRED", 1, 1]
 
 
 @contextmanager
