@@ -1,0 +1,85 @@
+"""BENCH ONLY: what a desk has beside agreements and encounters, past every verb like `filling`: contacts, notices with
+those who have not said that they know, campaigns with those who have not answered, and what drills have left to mend.
+"""
+
+from __future__ import annotations
+
+from api.benchmarks.ground import Ground
+from domain import database
+
+# In each: $1 the instant, $2 the prefecture, $3 who did it.
+
+# One body in twelve has nobody, one in three two; a third was verified longer ago than a year.
+CONTACTS = """
+    WITH body AS (SELECT *, row_number() OVER (ORDER BY id) AS n FROM organization),
+    seat AS (SELECT body.*, one, uuidv7() AS person_id FROM body, generate_series(1, 2) one
+        WHERE n % 12 > 0 AND (one = 1 OR n % 3 = 0) AND $3::uuid IS NOT NULL),
+    known AS (
+        INSERT INTO person (id, version, created_at, updated_at, prefecture_id, unit_id, is_officer, family_name,
+            given_name, family_name_kana, given_name_kana, mail_address, phone, extension, search, kana_order,
+            remind_days, wants_digest)
+        SELECT person_id, 1, $1::timestamptz, $1::timestamptz, $2::uuid, unit_id, false, '例塚', n || '-' || one, '',
+            '', 'c' || n || '.' || one || '@partner.example', '', '', '例塚', lpad(n::text, 10, '0'), 1, false
+        FROM seat)
+    INSERT INTO contact (id, version, created_at, updated_at, prefecture_id, unit_id, organization_id, person_id, role,
+        department, job_title, since, reachable, verified_on, search, kana_order)
+    SELECT uuidv7(), 1, $1, $1, $2, unit_id, id, person_id, 'WORKING', '', '係長', ($1)::date - 900, '',
+        ($1)::date - (n % 540)::int, '例塚', lpad(n::text, 10, '0')
+    FROM seat"""
+
+# $4 notices over two years, each to a thousand bodies in turn; of the five that hold, one in fifty is to be called.
+NOTICES = """
+    WITH told AS (
+        INSERT INTO notice (id, version, created_at, updated_at, prefecture_id, unit_id, status, number, title, text,
+            theme, severity, handling, tlp, valid_until, acknowledge_by, criteria, is_withdrawal, reason, search,
+            sent_by_id, sent_at)
+        SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, $2::uuid, unit.id, 'SENT', '', '注意喚起' || n, '',
+            'INFORMATION', 'ADVISORY', 'OPEN', 'CLEAR', ($1)::date + CASE WHEN n <= 5 THEN 30 ELSE -1 END,
+            $1 - interval '2 days', '{}', false, '', '注意喚起' || n, $3::uuid, $1 - interval '5 days'
+        FROM generate_series(1, $4::int) n, (SELECT id FROM unit WHERE kind = 'PREFECTURE' LIMIT 1) unit
+        RETURNING *)
+    INSERT INTO notice_recipient (id, version, created_at, updated_at, prefecture_id, unit_id, notice_id,
+        organization_id, is_written_to, is_restricted, acknowledged_at, escalated_at, calls, remark)
+    SELECT uuidv7(), 1, $1, $1, $2, told.unit_id, told.id, body.id, true, false,
+        CASE WHEN body.n % 50 > 0 THEN $1 - interval '4 days' END, CASE WHEN body.n % 50 = 0 THEN $1 END, 0, ''
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM told) told
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM organization) body
+        ON body.n BETWEEN told.n * 300 AND told.n * 300 + 999"""
+
+# $4 campaigns that each asked a thousand contacts; one in twenty of the two that are open has not answered in time.
+CAMPAIGNS = """
+    WITH asked AS (
+        INSERT INTO campaign (id, version, created_at, updated_at, prefecture_id, unit_id, status, title, message,
+            due_on, criteria, is_prefectural, bodies_left_out, contacts_left_out, sent_at, sent_by_id, reason, search)
+        SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, $2::uuid, unit.id,
+            CASE WHEN n <= 2 THEN 'SENT' ELSE 'CLOSED' END, '連絡先の確認' || n, '', ($1)::date - 3, '{}', true, 0, 0,
+            $1 - interval '20 days', $3::uuid, '', '連絡先の確認' || n
+        FROM generate_series(1, $4::int) n, (SELECT id FROM unit WHERE kind = 'PREFECTURE' LIMIT 1) unit
+        RETURNING *)
+    INSERT INTO campaign_contact (id, version, created_at, updated_at, prefecture_id, unit_id, campaign_id, contact_id,
+        organization_id, role, is_written, reply, calls, remark)
+    SELECT uuidv7(), 1, $1, $1, $2, known.unit_id, asked.id, known.id, known.organization_id, known.role, true,
+        CASE WHEN asked.status = 'SENT' AND known.n % 20 = 0 THEN 'AWAITED' ELSE 'CONFIRMED' END, 0, ''
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM asked) asked
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM contact) known
+        ON known.n BETWEEN asked.n * 1000 AND asked.n * 1000 + 999"""
+
+# One for every tenth body that took part in a drill; half of them are done, one in five is overdue.
+IMPROVEMENTS = """
+    INSERT INTO improvement (id, version, created_at, updated_at, prefecture_id, unit_id, status, what, raised_on,
+        due_on, evidence, settled_on, reason, drill_id, organization_id)
+    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, $2::uuid, unit_id,
+        CASE WHEN n % 20 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '連絡網の見直し', ($1)::date - 90,
+        ($1)::date + CASE WHEN n % 100 = 0 THEN -5 ELSE 60 END, '', CASE WHEN n % 20 > 0 THEN ($1)::date - 10 END, '',
+        drill_id, organization_id
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM drill_participation) part
+    WHERE n % 10 = 0 AND $3::uuid IS NOT NULL"""
+
+
+async def add_partnership(ground: Ground, *, notices: int, campaigns: int) -> None:
+    """To the bodies and drills that are there."""
+    who = (ground.hq.now, ground.hq.prefecture_id, ground.hq.person_id)
+    await database.execute(CONTACTS, *who)
+    await database.execute(NOTICES, *who, notices)
+    await database.execute(CAMPAIGNS, *who, campaigns)
+    await database.execute(IMPROVEMENTS, *who)
