@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from ctypes.util import find_library
@@ -54,6 +56,10 @@ PIP = f"python3 -m venv .judges && .judges/bin/pip install -q {_pinned(DISTRIBUT
 PIP_MORE = f".judges/bin/pip install -q {_pinned(SUBSCRIBERS)}"
 
 
+PIP_FROM = "pip install"
+"""Whatever that reaches for everything else."""
+
+
 @dataclass(frozen=True)
 class Judge:
     """`is_here` may cost a look at the machine: it is asked once. `how` is the command that fetches it."""
@@ -94,6 +100,13 @@ def _may_be_apart() -> bool:
     return program(APART[0]) is not None and subprocess.run([*APART, "true"], capture_output=True).returncode == 0
 
 
+def _index() -> bool:
+    """Whether pip finds packages anywhere: asked by whoever gathers them."""
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-cache-dir"]
+    with tempfile.TemporaryDirectory() as place:
+        return subprocess.run([*command, "-d", place, "pip"], capture_output=True).returncode == 0
+
+
 JUDGES: Mapping[str, Judge] = {
     "libical": Judge(lambda: find_library("ical") is not None, f"{DEBIAN} libical3"),
     "ical.js": Judge(_readers, NPM),
@@ -105,6 +118,7 @@ JUDGES: Mapping[str, Judge] = {
     "PostgreSQL 15": Judge((OLDEST_SERVER / "postgres").is_file, f"{DEBIAN} postgresql-15"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
+    "an index of packages": Judge(_index, PIP_FROM),
     "a network apart": Judge(_may_be_apart, f"{DEBIAN} util-linux, and to be root"),
     "Postfix and Dovecot": Judge(
         _mail_servers, f"{DEBIAN} postfix dovecot-imapd dovecot-lmtpd dovecot-sieve, and to be root"

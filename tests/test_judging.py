@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.judging import DEBIAN, DISTRIBUTIONS, JUDGED_LESS, JUDGES, LEFT_OUT, NPM, PIP, PIP_MORE, SUBSCRIBERS, told
+from tests.judging import (
+    DEBIAN,
+    DISTRIBUTIONS,
+    JUDGED_LESS,
+    JUDGES,
+    LEFT_OUT,
+    NPM,
+    PIP,
+    PIP_FROM,
+    PIP_MORE,
+    SUBSCRIBERS,
+    told,
+)
 
 ROOT = Path(__file__).parents[1]
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -29,7 +41,7 @@ def test_who_was_missing_is_told_with_the_tests_that_went_without_and_how_to_hav
 def test_whoever_can_be_missing_is_fetched_by_the_automatic_check(name: str) -> None:
     how = JUDGES[name].how
     packages = how.removeprefix(DEBIAN).removesuffix(", and to be root").split()
-    assert how in CI if how in (NPM, PIP, PIP_MORE) else not set(packages) - set(re.split(r"[\s()]+", CI))
+    assert how in CI if how in (NPM, PIP, PIP_FROM, PIP_MORE) else not set(packages) - set(re.split(r"[\s()]+", CI))
 
 
 def test_the_judges_in_python_are_those_of_the_extra_and_none_is_in_the_tests_own_environment() -> None:

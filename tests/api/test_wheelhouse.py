@@ -1,8 +1,10 @@
 """`renkei wheelhouse`: what is carried to a machine without a network is installed as it was listed, or not at all."""
 
 import base64
+import os
 import subprocess
 import sys
+import venv
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from zipfile import ZipFile
 
 from api import cli
 from api.commands import wheelhouse
+from tests.judging import APART, is_here
 
 META = "example_part-1.2.dist-info"
 
@@ -53,6 +56,23 @@ def test_what_is_listed_is_installed_and_a_part_that_was_exchanged_is_not(tmp_pa
     assert refused.returncode != 0
     assert "DO NOT MATCH THE HASHES" in refused.stderr
     assert not (tmp_path / "second").exists()
+
+
+def test_the_whole_program_is_gathered_and_installed_and_runs_without_a_network(tmp_path: Path, full: bool) -> None:
+    """In the full run, where there is an index of packages and a network can be left out; else what it rests on is
+    proven above with a part of our own."""
+    if not (full and is_here("an index of packages") and is_here("a network apart")):
+        return
+    house, place = tmp_path / "house", tmp_path / "opt"
+    assert cli.main(["wheelhouse", str(house)]) == 0
+    assert len(list(house.glob("renkei-*.whl"))) == 1
+    alone = {"env": {"PATH": os.defpath, "HOME": str(tmp_path)}, "cwd": tmp_path, "capture_output": True, "text": True}
+    venv.create(place, with_pip=True)
+    command = [*APART, str(place / "bin" / "pip"), "install", "-q", "--no-index", "--find-links", str(house)]
+    done = subprocess.run([*command, "--require-hashes", "-r", str(house / wheelhouse.LIST)], **alone)
+    assert done.returncode == 0, done.stderr
+    helped = subprocess.run([*APART, str(place / "bin" / "renkei"), "--help"], **alone)
+    assert (helped.returncode, "wheelhouse" in helped.stdout) == (0, True), helped.stderr
 
 
 def test_a_place_in_which_anything_lies_is_left_as_it_is(tmp_path: Path, capsys: Any) -> None:
