@@ -1,15 +1,18 @@
 """The program on a machine that has no network but itself, and what the kernel has counted meanwhile.
 
     unshare --net python -m tests.storms.closed DATABASE_URL DIRECTORY TOKEN DRILL CONTACT FEED
+    unshare --net python -m tests.storms.closed DIRECTORY TEST …
 
-Invites somebody, waits for the mail, fetches a feed and shows pages. Answers as JSON how often anything in this
-network was sent without a way, or as a datagram, as names are asked for: by the program, and then on purpose.
+Invites somebody, waits for the mail, fetches a feed and shows pages; or plays whole tests there, as that of a year.
+Answers as JSON how often anything in this network was sent without a way, or as a datagram, as names are asked for: by
+the program, and then on purpose.
 """
 
 import fcntl
 import json
 import socket
 import struct
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +21,7 @@ from random import Random
 
 from tests.api.serving import wait_until
 from tests.clock import NOW
-from tests.storms.port import PATIENCE, invitations, office, port
+from tests.storms.port import PATIENCE, ROOT, invitations, office, port
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 LOST = {"Ip": "OutNoRoutes", "Udp": "OutDatagrams"}
@@ -52,6 +55,11 @@ def work(url: str, place: Path, token: str, drill: str, contact: str, feed: str)
             assert here.client.get(f"{here.base}{page}").status_code == 200, page
 
 
+def play(place: str, tests: list[str]) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", f"{place}/played", *tests]
+    subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=True)
+
+
 def on_purpose() -> None:
     for attempt in ATTEMPTS:
         with suppress(OSError):
@@ -65,9 +73,12 @@ ATTEMPTS: tuple[Callable[[], object], ...] = (
 
 
 def main() -> None:
-    url, place, *told = sys.argv[1:]
+    first, *told = sys.argv[1:]
     loopback()
-    work(url, Path(place), *told)
+    if first.startswith("postgres"):
+        work(first, Path(told[0]), *told[1:])
+    else:
+        play(first, told)
     by_itself = lost()
     on_purpose()
     print(json.dumps([by_itself, lost() - by_itself]))
