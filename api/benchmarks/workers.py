@@ -1,9 +1,10 @@
 """Several processes at one address, as `renkei serve --workers` has them: how much more they answer than one, and what
 they change.
 
-Of reading, the ceiling is what a second process brings a bare Starlette route with the same statement by hand: the
-machine's cores are shared with PostgreSQL and with whoever asks, so nothing doubles. Of changes it is what the same
-statements reach that are sent by asyncpg alone from as many processes.
+Of reading, one ceiling is what a second process brings a bare Starlette route with the same statement by hand: the
+machine's cores are shared with PostgreSQL and with whoever asks, so nothing doubles. The other is so many times what
+one process answers, which is what is asked for. Of changes it is what the same statements reach that are sent by
+asyncpg alone from as many processes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         asked = await one_drill(ground)
         application = Application(ground.url, (asked.handwritten,), keeps=False)
         with serving(application) as alone, serving(application, size.workers) as many:
-            lines = [await scaling(alone, many, asked, size)]
+            lines = await scaling(alone, many, asked, size)
             with replay.processes(size.workers) as pool:
                 ceiling = partial(replay.rate_in_many, pool, size.workers, ground.url, scripts, size.seconds)
                 await ceiling()  # while the processes start
@@ -52,8 +53,8 @@ async def measure(land: Land, size: Size = Size()) -> Report:
                 lines.append(await mutations.against(ceiling, label, many, movers, often))
     workload = (
         f"プロセス{size.workers}つが1つの何倍答えるか（訓練1件を読む。接続{READERS}）。天井は、手書きのSQLと素の "
-        "Starlette がプロセスを増やして何倍になるか。変更の天井は、同じ文を asyncpg だけで同じ数のプロセスと接続から"
-        "送るもの"
+        f"Starlette がプロセスを増やして何倍になるか、および1つのときの{size.workers}倍。変更の天井は、同じ文を "
+        "asyncpg だけで同じ数のプロセスと接続から送るもの"
     )
     return Report("workers", workload, tuple(lines))
 
@@ -64,15 +65,26 @@ async def one_drill(ground: Ground) -> Question:
     return Question("訓練1件", headquarters(ground), NODE, NODE_SQL, None, {"id": f"Drill:{id}"}, (id,))
 
 
-async def scaling(alone: int, many: int, asked: Question, size: Size) -> Compared:
-    """How many times as much the many answer, both of ours and of the bare routes."""
+async def scaling(alone: int, many: int, asked: Question, size: Size) -> list[Compared]:
+    """How many times as much the many answer, beside the bare routes, and beside so many times what one answers: the
+    first says what our program loses, the second what there is to be had on this machine."""
     await must_agree(alone, asked)
     ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
     rates = await alternate(size.rounds, *(partial(load.rate, *way, size.seconds, READERS) for way in ways))
-    ours, ceiling = (_times(rates[at], rates[at + 1]) for at in (0, 2))
-    label = f"訓練1件を読む（プロセス{size.workers}つ、1つの何倍か）"
-    return Compared(label, "倍", ours, ceiling, is_rate=True, wanted=WANTED)
+    one, many_of_us, bare, many_bare = rates
+    what, times = f"訓練1件を読む（プロセス{size.workers}つ", f"天井は1つの{size.workers}倍）"
+    factors = _times(one, many_of_us), _times(bare, many_bare)
+    return [
+        Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=WANTED),
+        Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=WANTED),
+        Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(bare, size), is_rate=True),
+    ]
 
 
 def _times(less: tuple[float, ...], more: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(many / one for one, many in zip(less, more, strict=True))
+
+
+def _fold(rates: tuple[float, ...], size: Size) -> tuple[float, ...]:
+    """What so many would answer if none were in another's way."""
+    return tuple(rate * size.workers for rate in rates)

@@ -29,7 +29,8 @@ from api.benchmarks import (
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Compared, Report, alternate, table
 from api.benchmarks.serving import Application, serving, without_wall
-from api.commands.bench import BENCHMARKS
+from api.commands import bench
+from api.commands.bench import BENCHMARKS, Benchmark
 from api.context import Context
 from api.errors import Stopped
 from domain import database, tokens
@@ -72,6 +73,8 @@ def test_a_benchmark_measures_ours_and_a_ceiling_in_each_round(land: Land, name:
     assert all(figure > 0 for line in report.lines for figure in (*line.ours, *line.ceiling))
     assert all(len(line.ours) == len(line.ceiling) > 0 for line in report.lines)
     assert table(report).count("ratio") == len(report.lines)
+    if name == "workers":
+        assert [line.unit for line in report.lines] == ["倍", "回/秒", "回/秒", "回/秒"]
     if name == "feed" and is_here("nginx"):
         assert sum("nginx" in line.label for line in report.lines) == 2 * len(feed.OF_NGINX)  # alone and in many
 
@@ -96,6 +99,23 @@ def test_a_large_table_that_is_read_from_one_end_to_the_other_is_named(land: Lan
     named, steps = asyncio.run(story())
     assert named == ["「電話」は、表 organization を端から端まで読む"]
     assert steps == ["Seq Scan organization", "Index Scan organization_pkey"]
+
+
+def test_the_bench_ends_with_1_where_something_was_found_that_should_not_be(
+    land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed = Compared("", "回/秒", (0.1,), (1.0,), is_rate=True, wanted=0.5)
+
+    async def loaded(_: Land) -> Report:
+        return Report("loaded", "", (missed,))
+
+    async def faulty(_: Land) -> Report:
+        return Report("faulty", "", (), ("表を端から端まで読む",))
+
+    for name, measured, ends_with in (("loaded", loaded, 0), ("faulty", faulty, 1)):
+        monkeypatch.setitem(BENCHMARKS, name, Benchmark(measured, 0))
+        assert asyncio.run(bench._measure(land, [name])) == ends_with
+    assert asyncio.run(bench._measure(land, ["faulty", "loaded"])) == 1
 
 
 def test_a_counting_that_misses_facts_is_no_result(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
