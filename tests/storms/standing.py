@@ -21,9 +21,10 @@ from tests.stage import Stage
 TOLD_WITH: Mapping[str, tuple[str, str]] = {"RunFigure": ("Run", "run_id"), "ErasureItem": ("ErasureList", "list_id")}
 """Rows of which the entry of another row tells: of which kind that is, and their column with its id."""
 
+# Whoever is held to a date is held to its own hours: those move with the date, whose entry tells of them.
 FACTS = """
     SELECT '{name}' AS name, id, '{kind}' AS kind, {column} AS row_id, version,
-        md5((to_jsonb(t) - 'version' - 'updated_at')::text) AS facts FROM {table} t"""
+        md5((to_jsonb(t) - '{{version,updated_at,busy_from,busy_to}}'::text[])::text) AS facts FROM {table} t"""
 
 ORPHANS = """
     SELECT count(*) AS count FROM letter WHERE appointment_id NOT IN (SELECT id FROM appointment)
