@@ -64,12 +64,15 @@ INDUSTRY_LABELS: Mapping[Industry, str] = {
 
 INDUSTRY_WORDS: tuple[tuple[Industry, str], ...] = (
     (Industry.OTHER_SERVICES, "商工|外国公務|整備|修理"),
-    (Industry.WHOLESALE_AND_RETAIL, "卸|小売|商社|商店|販売|百貨店|スーパー|コンビニ|薬局|ドラッグ|ガソリン|給油"),
+    (
+        Industry.WHOLESALE_AND_RETAIL,
+        "卸|小売|商社|商店|販売|書店|百貨店|スーパー|ホームセンター|コンビニ|薬局|ドラッグ|ガソリン|給油",
+    ),
     (Industry.CONSTRUCTION, "工事"),
     (Industry.MANUFACTURING, "製造|製作|加工|製鉄|鉄鋼|印刷|製薬|食品|食料品|飲料|造船|酒造|醸造|メーカー|工業(?!高)"),
     (
         Industry.INFORMATION_AND_COMMUNICATIONS,
-        "通信|放送|情報|インターネット|映像|新聞|出版|ソフトウェア|システム|テレビ|CATV|電話|^IT",
+        "通信|放送|情報|インターネット|映像|新聞|出版|ソフトウェア|システム|クラウド|データセンター|テレビ|CATV|電話|^IT",
     ),
     (
         Industry.RESEARCH_AND_PROFESSIONS,
@@ -80,8 +83,8 @@ INDUSTRY_WORDS: tuple[tuple[Industry, str], ...] = (
     (Industry.FINANCE_AND_INSURANCE, "銀行|金融|金庫|信用組合|信用協同組合|保険|共済|証券|貸金|クレジット|先物|投資"),
     (Industry.COMPOUND_SERVICES, "複合サービス|郵便局|協同組合|農協|漁協"),
     (Industry.PUBLIC_SERVICE, "公務|官公庁|役所|役場|自治体|公共団体|教育委員会|行政"),
-    (Industry.EDUCATION, "教育|学習|学校|大学|高専|幼稚園|塾"),
-    (Industry.OTHER_SERVICES, "警備|派遣|職業紹介|廃棄物|清掃|ビルメンテナンス"),
+    (Industry.EDUCATION, "教育|教習|学習|学校|大学|高専|幼稚園|塾"),
+    (Industry.OTHER_SERVICES, "警備|派遣|職業紹介|廃棄物|リサイクル|清掃|ビルメンテナンス"),
     (Industry.TRANSPORT_AND_POST, "鉄道|運輸|運送|物流|倉庫|水運|海運|航空|空港|港湾|交通|バス|タクシー|郵便|信書便"),
     (Industry.UTILITIES, "電気|電力|発電|送電|配電|ガス|熱供給|水道"),
     (Industry.REAL_ESTATE_AND_LEASING, "不動産|賃貸|リース|レンタル"),
@@ -91,9 +94,10 @@ INDUSTRY_WORDS: tuple[tuple[Industry, str], ...] = (
     (Industry.FISHERIES, "漁|水産|養殖"),
     (Industry.MINING, "鉱業|鉱山|採石|採取"),
     (Industry.OTHER_SERVICES, "団体|協会|宗教|サービス"),
+    (Industry.MANUFACTURING, "機械|機器|自動車|電機|電子|半導体|精密|化学|石油|金属|素材|繊維|製紙|医薬|化粧品|家具"),
 )
 """Regular expressions that Python and PostgreSQL read alike, in the order in which they are tried: who sells what it
-makes is in retail, who makes apparatus for hospitals is a factory."""
+makes is in retail, who makes apparatus for hospitals is a factory; and who says no more than of what makes it."""
 
 INDUSTRIES_OF_KINDS: Mapping[OrganizationKind, Industry] = {
     OrganizationKind.CHAMBER_OF_COMMERCE: Industry.OTHER_SERVICES,
