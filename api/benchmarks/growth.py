@@ -35,6 +35,8 @@ class Size:
     organizations: int = 200
     drills: int = 500
     seats: int = 20
+    agreements: int = 20
+    encounters: int = 1_000
     times: tuple[int, ...] = (1, 10, 100)
     rounds: int = 9
 

@@ -80,11 +80,11 @@ async def measure(land: Land, size: Size = Size()) -> Report:
 
 async def clients(ground: Ground, number: int) -> tuple[list[Mover], list[Script]]:
     """Of both kinds, each with a drill of its own."""
-    movers = [await _mover(ground) for _ in range(number)]
-    return movers, [await _script(await _mover(ground)) for _ in movers]
+    movers = [await mover(ground) for _ in range(number)]
+    return movers, [await _script(await mover(ground)) for _ in movers]
 
 
-async def _mover(ground: Ground) -> Mover:
+async def mover(ground: Ground) -> Mover:
     """With a drill to which one person is invited."""
     starts_at = ground.hq.now + timedelta(days=28)
     drill = await drills.plan(
@@ -105,16 +105,16 @@ async def _mover(ground: Ground) -> Mover:
 
 async def _script(mover: Mover) -> Script:
     """What the second and the third move say; the first one finds nothing prepared."""
-    await _move(mover)
+    await move(mover)
     said = []
     for _ in range(2):
         async with replay.overhearing() as heard:
-            await _move(mover)
+            await move(mover)
         said.append(heard)
     return Script(*said)
 
 
-async def _move(mover: Mover) -> None:
+async def move(mover: Mover) -> None:
     """As the door does. Raises Stopped where it is refused."""
     actor = await tokens.actor_of(mover.token, datetime.now(UTC))
     result = await schema.execute(DOCUMENT, mover.variables, Context(actor))

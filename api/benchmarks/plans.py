@@ -1,80 +1,76 @@
 """How PostgreSQL finds what is asked for all day, where there is a hundred times as much as a prefecture has.
 
-Each question is asked as its door asks it; what it says to the database is overheard and explained as it stands, with
-the settings of its connection, and undone again. The figure is what is looked at (blocks of 8 kB); the ceiling, which
-here is to be far above, is the largest of the tables that the question needs, read from one end to the other. No table
-that has grown may be read like that for any of them: where one is, it is named as a fault. What a function looks at
-(`domain.searching`) counts, its steps are not shown.
+Each question is asked as its door asks it (`hot`); what it says to the database is overheard and explained as it
+stands, with the settings of its connection and behind its wall, and undone again. The figure is what is looked at
+(blocks of 8 kB); the ceiling, which here is to be far above, is the largest of the tables that the question needs, read
+from one end to the other. No table that has grown may be read like that but where the question asks of all its rows,
+and says why: where one is, it is named as a fault. What a function looks at (`domain.searching`) counts, its steps are
+not shown; nor what an INSERT looks up.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from tortoise import Tortoise
 
-from api.benchmarks import filling, letters, pages, replay
-from api.benchmarks.drills import LIST
-from api.benchmarks.ground import KEY, Ground, Land
+from api.benchmarks import filling, growth, letters, pages, partnership, replay
+from api.benchmarks.ground import Ground, Land
+from api.benchmarks.hot import Hot, add_logins, questions
 from api.benchmarks.measuring import Compared, Report
-from api.benchmarks.questions import Question, headquarters, partner
 from api.benchmarks.replay import Said
-from api.context import Context
-from api.errors import Stopped
 from api.questions import ANSWERS
-from api.schema import schema
-from domain import database, feeds, outbox, tokens
-from exports.feeds import WRITER
+from domain import database
 
-NAMES = "query($text: String!) { organizations(first: 20, filter: { text: $text }) { edges { node { id name } } } }"
 MOSTLY_SENT = "UPDATE letter SET sent_at = owed_at WHERE id NOT IN (SELECT id FROM letter ORDER BY id LIMIT $1)"
 WAITING = 200
 TABLES = (
     "SELECT relname, relpages, reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 )
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
-EXPLAINED = ("SELECT", "WITH", "UPDATE")
+EXPLAINED = ("SELECT", "WITH", "UPDATE", "DELETE")
+AS_IF_LARGE = "SET LOCAL enable_seqscan = off"
 
 Node = Mapping[str, Any]
+Explainable = tuple[Said, Sequence[Said]]
+"""A statement, and what was said before it in its transaction that it goes by."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is; a table with at least so many rows as `large` may not be read as a whole."""
+    """How much there is: a hundred times what `growth` takes for a prefecture. A table with at least so many rows as
+    `large` may not be read as a whole. Where there is so little (`is_tiny`) that PostgreSQL would read it all by
+    choice, it is asked whether it has to."""
 
-    organizations: int = 20_000
-    drills: int = 5_000
-    seats: int = 20
+    organizations: int = 100 * growth.Size.organizations
+    drills: int = 100 * growth.Size.drills
+    seats: int = growth.Size.seats
+    agreements: int = 100 * growth.Size.agreements
+    encounters: int = 100 * growth.Size.encounters
+    notices: int = 60
+    campaigns: int = 20
     dates: int = 20_000
-    letters: int = 12_000
+    letters: int = 100_000
     large: int = 5_000
-
-
-@dataclass(frozen=True)
-class Hot:
-    """A question that is asked all day."""
-
-    label: str
-    ask: Callable[[], Awaitable[object]]
+    is_tiny: bool = False
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """Blocks for each question; about a minute, most of it to write the rows."""
+    """Blocks for each question; about five minutes, most of it to write the rows."""
     async with land.ground() as ground:
         await _fill(ground, size)
         tables = {name: (pages, rows) for name, pages, rows in await database.records(TABLES)}
         large = {name for name, (_, rows) in tables.items() if rows >= size.large}
         sizes = {name: pages for name, (pages, _) in tables.items()}
-        found = [(hot, await nodes_of(hot)) for hot in await questions(ground)]
+        found = [(hot, await nodes_of(hot, size.is_tiny)) for hot in await questions(ground)]
     workload = (
-        f"団体{size.organizations:,}、訓練{size.drills:,}×参加{size.seats}、予定{size.dates:,}、手紙{size.letters:,}通のとき、"
+        f"団体{size.organizations:,}、訓練{size.drills:,}×参加{size.seats}、協定{size.agreements:,}、接触{size.encounters:,}、"
+        f"予定{size.dates:,}、手紙{size.letters:,}通のとき、"
         "それぞれが読むブロックの数と探し方。天井は、使う表のうち最大のものを端から端まで読むこと。"
-        f"{size.large:,}行以上の表をそう読むものはないことを求める"
+        f"{size.large:,}行以上の表は、全行を数えるのが問いであるもの（＊）のほか、そう読まないことを求める"
     )
     lines = tuple(_line(hot, nodes, sizes, large) for hot, nodes in found)
     return Report("plans", workload, lines, tuple(fault for hot, nodes in found for fault in faults(hot, nodes, large)))
@@ -83,6 +79,10 @@ async def measure(land: Land, size: Size = Size()) -> Report:
 async def _fill(ground: Ground, size: Size) -> None:
     await filling.add_organizations(ground, size.organizations - 1)
     await filling.add_drills(ground, size.drills, size.seats)
+    await filling.add_agreements(ground, size.agreements, size.organizations)
+    await filling.add_encounters(ground, size.encounters)
+    await partnership.add_partnership(ground, notices=size.notices, campaigns=size.campaigns)
+    await add_logins(ground)
     await filling.add_appointments(ground, size.dates)
     await letters.owe(ground, letters.Size(letters=size.letters))
     await database.execute(MOSTLY_SENT, WAITING)
@@ -90,37 +90,7 @@ async def _fill(ground: Ground, size: Size) -> None:
     await filling.settle()
 
 
-async def questions(ground: Ground) -> list[Hot]:
-    hq, guest = headquarters(ground), partner(ground)
-    asked = [
-        *await pages.questions(ground),
-        Question("訓練50件・県本部", hq, LIST, ""),
-        Question("訓練50件・連携団体", guest, LIST, ""),
-        Question("団体の名前・県本部", hq, NAMES, "", variables={"text": "架空商事1234"}),
-        Question("団体の名前の2文字・県本部", hq, NAMES, "", variables={"text": "99"}),
-        Question("団体の名前・連携団体", guest, NAMES, "", variables={"text": "架空商事1234"}),
-    ]
-    opened = await feeds.subscribe_unit(ground.hq, unit_id=ground.stations[0])
-    secret = await feeds.hand_out(ground.hq.now, KEY, opened.id, opened.generation)
-    feed = await feeds.look(tokens.digest(secret))
-    assert feed is not None, "it has just been opened"
-    return [
-        *[Hot(one.label, partial(_answer, one)) for one in asked],
-        Hot("購読カレンダーの変わりなし", partial(feeds.look, feed.sha256)),
-        Hot("購読カレンダーの中身・警察署", partial(feeds.contents, feed, WRITER, ground.hq.now)),
-        Hot("出す時刻の来た手紙", partial(outbox.claim, datetime.now(UTC))),
-    ]
-
-
-async def _answer(asked: Question) -> None:
-    """As the door does. Raises Stopped where it is refused."""
-    actor = await tokens.actor_of(asked.reader.token, datetime.now(UTC))
-    result = await schema.execute(asked.document, dict(asked.variables), Context(actor))
-    if result.errors:
-        raise Stopped(f"「{asked.label}」に答えられませんでした。 {result.errors[0]}")
-
-
-async def nodes_of(hot: Hot) -> list[Node]:
+async def nodes_of(hot: Hot, is_tiny: bool = False) -> list[Node]:
     """Every step of every statement that answers the question; what was kept of an answer answers nothing here."""
     room, ANSWERS.room = ANSWERS.room, 0
     try:
@@ -129,24 +99,40 @@ async def nodes_of(hot: Hot) -> list[Node]:
             await hot.ask()
     finally:
         ANSWERS.room = room
-    answering = [said for said in heard if said.statement.split()[0] in EXPLAINED]
-    return [node for said in answering for node in walk(await explained(said))]
+    before = [Said("default", AS_IF_LARGE, ())] if is_tiny else []
+    return [node for said, put_up in _explainable(heard) for node in walk(await explained(said, [*before, *put_up]))]
+
+
+def _explainable(heard: Sequence[Said]) -> Iterator[Explainable]:
+    """Each with what its transaction has set so far: the wall behind which it stands, and how it is to be planned."""
+    settings: list[Said] = []
+    for said in heard:
+        first = said.statement.split(maxsplit=1)[0].rstrip(";").upper()
+        if first in ("BEGIN", "COMMIT", "ROLLBACK"):
+            settings = []
+        elif first == "SET" or said.statement.startswith("SELECT set_config("):
+            settings.append(said)
+        elif first in EXPLAINED and "INSERT INTO" not in said.statement:
+            yield said, tuple(settings)
 
 
 def _line(hot: Hot, nodes: Sequence[Node], sizes: Mapping[str, int], large: set[str]) -> Compared:
     touched = {node["Relation Name"] for node in nodes if "Relation Name" in node}
-    whole = max(sizes.get(name, 0) for name in touched)
+    whole = max((sizes.get(name, 0) for name in touched), default=0)
     steps = dict.fromkeys(step(node) for node in nodes if node.get("Relation Name") in large)
-    label = f"{hot.label}（{'、'.join(steps)}）"
+    reason = f"＊{hot.why}" if hot.whole else ""
+    label = f"{hot.label}（{'、'.join(steps)}）{reason}"
     return Compared(label, "ブロック", (float(blocks(nodes)),), (float(max(whole, 1)),))
 
 
-async def explained(said: Said) -> Node:
+async def explained(said: Said, before: Sequence[Said] = ()) -> Node:
     """The plan by which a statement was answered, which is answered once more for it and undone."""
     async with Tortoise.get_connection(said.pool).acquire_connection() as connection:
         transaction = connection.transaction()
         await transaction.start()
         try:
+            for one in before:
+                await connection.execute(one.statement, *one.values)
             text = await connection.fetchval(EXPLAIN + said.statement, *said.values)
         finally:
             await transaction.rollback()
@@ -161,9 +147,9 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def faults(hot: Hot, nodes: Sequence[Node], large: set[str]) -> Iterator[str]:
-    """The large tables that are read from one end to the other."""
+    """The large tables that are read from one end to the other without a reason."""
     whole = [node["Relation Name"] for node in nodes if "Seq Scan" in node["Node Type"]]
-    for name in sorted(large.intersection(whole)):
+    for name in sorted(large.intersection(whole) - hot.whole):
         yield f"「{hot.label}」は、表 {name} を端から端まで読む"
 
 

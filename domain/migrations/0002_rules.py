@@ -125,6 +125,8 @@ OUTBOX = [
 ]
 ACCOUNTS = [
     "CREATE UNIQUE INDEX account_login ON account (prefecture_id, login) WHERE ended_at IS NULL",
+    # At the door, one that ends on a day to come is still meant.
+    "CREATE INDEX account_named ON account (prefecture_id, login, created_at)",
     "CREATE UNIQUE INDEX account_once ON account (person_id, role) WHERE ended_at IS NULL",
     "CREATE INDEX recovery_code_account ON recovery_code (account_id)",
 ]

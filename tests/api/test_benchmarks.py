@@ -16,6 +16,7 @@ from api.benchmarks import (
     feed,
     filling,
     growth,
+    hot,
     import_,
     letters,
     mutations,
@@ -34,8 +35,10 @@ from api.commands.bench import BENCHMARKS, Benchmark
 from api.context import Context
 from api.errors import Stopped
 from domain import database, tokens
+from domain.accounts import naming
 from tests.judging import is_here
 
+PLANNED = plans.Size(1_300, 60, 5, 20, 300, 2, 1, 30, 30, large=25, is_tiny=True)
 TINY = {
     "start": lambda land: start.measure(land, start.Size(rounds=1)),
     "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
@@ -44,7 +47,7 @@ TINY = {
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),
-    "plans": lambda land: plans.measure(land, plans.Size(30, 60, 5, 30, 30, large=10_000)),
+    "plans": lambda land: plans.measure(land, PLANNED),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
     "letters": lambda land: letters.measure(land, letters.Size(letters=30, rounds=1)),
@@ -90,8 +93,8 @@ def test_a_large_table_that_is_read_from_one_end_to_the_other_is_named(land: Lan
         async with land.ground(stations=1) as ground:
             await filling.add_organizations(ground, 10_000)
             await filling.settle()
-            scanned = plans.Hot("電話", partial(database.rows, "SELECT id FROM organization WHERE phone = '119'"))
-            found = plans.Hot("番号", partial(database.rows, "SELECT name FROM organization WHERE id = $1", uuid4()))
+            scanned = hot.Hot("電話", partial(database.rows, "SELECT id FROM organization WHERE phone = '119'"))
+            found = hot.Hot("番号", partial(database.rows, "SELECT name FROM organization WHERE id = $1", uuid4()))
             nodes = [(hot, await plans.nodes_of(hot)) for hot in (scanned, found)]
         named = [fault for hot, some in nodes for fault in plans.faults(hot, some, {"organization"})]
         return named, [plans.step(node) for _, some in nodes for node in some]
@@ -165,3 +168,17 @@ def test_what_is_read_without_the_wall_is_read_once_and_only_for_whom_it_proves(
 def test_a_program_that_does_not_come_up_is_told_instead_of_waited_for() -> None:
     with pytest.raises(Stopped), serving(Application("nothing://")):
         raise AssertionError
+
+
+def test_a_plan_is_at_fault_where_an_index_is_missing_even_if_there_is_little_to_read(land: Land) -> None:
+    async def story() -> list[list[str]]:
+        async with land.ground(stations=1) as ground:
+            asked = hot.Hot("ログイン", partial(naming.known_as, hot.LOGIN, ground.hq.now))
+            found = []
+            for change in ("ANALYZE", "DROP INDEX account_named"):
+                await database.execute(change)
+                nodes = await plans.nodes_of(asked, is_tiny=True)
+                found.append([*plans.faults(asked, nodes, {"account"})])
+        return found
+
+    assert asyncio.run(story()) == [[], ["「ログイン」は、表 account を端から端まで読む"]]
