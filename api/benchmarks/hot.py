@@ -48,6 +48,10 @@ LOGINS = """
     FROM contact JOIN person ON person.id = contact.person_id"""
 LOGIN = "partner@example.jp"
 
+ALL = frozenset({"organization", "agreement_party", "contact"})
+GRADED = (ALL | {"encounter"}, "すべての団体を見立てる")
+COUNTED = (ALL, "いまあるものを、すべて数える")
+
 
 @dataclass(frozen=True)
 class Hot:
@@ -163,7 +167,3 @@ async def _fetch(app: ASGIApp, path: str) -> None:
     await app(scope, receive, send)
     if said != [200]:
         raise Stopped(f"計測するページが開きませんでした（{said}）。")
-
-
-GRADED = (frozenset({"organization"}), "すべての団体を見立てる")
-COUNTED = (frozenset({"organization"}), "すべての行を数える")

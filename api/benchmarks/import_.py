@@ -89,12 +89,12 @@ def line(n: int) -> tuple[str, ...]:
 async def _round(land: Land, ground: Ground, file: Path) -> tuple[float, float]:
     ours, ceiling = await land.copied(ground), await land.copied(ground)
     async with database.opened(ours.url):
-        seconds = await timed(lambda: _take_in(ours, file))()
+        seconds = await timed(lambda: take_in(ours, file))()
     copies = await _rows(ours)
     return seconds, await _copy(ceiling, copies)
 
 
-async def _take_in(ground: Ground, file: Path) -> None:
+async def take_in(ground: Ground, file: Path) -> None:
     """As `renkei import` does. Raises Stopped where a line is not right."""
     actor = replace(ground.hq, now=ground.hq.now + timedelta(seconds=1))
     intake = parse(ORGANIZATIONS, read_table(file, file.name))

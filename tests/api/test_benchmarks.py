@@ -46,7 +46,7 @@ TINY = {
     "worklist": lambda land: worklist.measure(land, worklist.Size(5, 20, 300, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
-    "growth": lambda land: growth.measure(land, growth.Size(10, 10, 5, (1, 2), rounds=1)),
+    "growth": lambda land: growth.measure(land, growth.Size(10, 20, 5, 2, 20, 20, 5, (1, 2), rounds=1)),
     "plans": lambda land: plans.measure(land, PLANNED),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
