@@ -112,12 +112,14 @@ async def dissolve(actor: Actor, council_id: UUID, *, on: date, version: int | N
         raise Invalid("解散日は設立日より後の日付にしてください。", field="on")
     for objection in OBJECTIONS:
         await objection(council, on)
-    for member in await _members(council).filter(Q(term_to=None) | Q(term_to__gte=on)).order_by("id"):
+    members = await _members(council).filter(Q(term_to=None) | Q(term_to__gte=on)).order_by("id")
+    for member in members:
         if member.term_from >= on:
             raise Conflict(
                 f"{member.term_from:%Y年%-m月%-d日}に始まる「{member.name}」の任期があります。先にその任期を取り消してください。"
             )
-        await records.change(actor, member, "council-membership-ended", term_to=on - timedelta(days=1))
+    ended = {"term_to": on - timedelta(days=1)}
+    await records.change_many(actor, "council-membership-ended", [(member, ended) for member in members])
     return await records.change(actor, council, "council-dissolved", dissolved_on=on)
 
 
@@ -143,8 +145,9 @@ async def transfer(actor: Actor, council_id: UUID, *, version: int, unit_id: UUI
     """
     council = await find_kept(actor, council_id, version)
     unit = await units.find_covered(actor, unit_id)
-    for member in await CouncilMembership.filter(council_id=council.id).order_by("id").select_for_update():
-        await records.change(actor, member, "council-membership-transferred", unit_id=unit.id)
+    members = await CouncilMembership.filter(council_id=council.id).order_by("id").select_for_update()
+    moved = {"unit_id": unit.id}
+    await records.change_many(actor, "council-membership-transferred", [(member, moved) for member in members])
     for companion in COMPANIONS:
         await companion(actor, council, unit.id)
     return await records.change(actor, council, "council-transferred", unit_id=unit.id)

@@ -13,6 +13,7 @@ from domain.organizations import CiSector
 from tests import make
 from tests.domain.test_walls import beside, everything
 from tests.make import Town
+from tests.statements import spoken
 
 DAY = timedelta(days=1)
 APRIL, MAY, MARCH = date(2026, 4, 1), date(2026, 5, 1), date(2027, 3, 31)
@@ -133,6 +134,29 @@ def test_a_council_that_is_dissolved_ends_the_terms_of_its_members_and_takes_in_
         assert (await CouncilMembership.get(id=gone.id)).version == gone.version
         with pytest.raises(WrongState, match="解散"):
             await make.member(town.officer, council, body, term_from=MAY)
+
+    play(story)
+
+
+def test_a_council_goes_to_another_secretariat_and_ends_in_as_many_statements_however_many_members_it_has(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        asked: list[list[int]] = []
+        for size in (1, 4):
+            council = await make.council(town.hq, f"例示{size}ネットワーク")
+            for number in range(size):
+                await make.member(town.hq, council, await make.company(town.hq, f"例示{size}の{number}商事"))
+            version = (await Council.get(id=council.id)).version
+            with spoken() as moved:
+                await councils.transfer(town.hq, council.id, version=version, unit_id=town.other_station.id)
+            with spoken() as ended:
+                await councils.dissolve(town.other_officer, council.id, on=MAY)
+            members = await CouncilMembership.filter(council_id=council.id)
+            told = [(one.unit_id, one.term_to) for one in members]
+            assert told == [(town.other_station.id, MAY - DAY)] * size
+            asked.append([len(moved), len(ended)])
+        assert asked[0] == asked[1]
 
     play(story)
 
