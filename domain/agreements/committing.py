@@ -213,12 +213,12 @@ DEEDS = f"""
             WHERE status IN ('HELD', 'REPORTED', 'CHECKED')) deed
         WHERE own.counted_from = 'OUTREACH' AND EXISTS (
             SELECT FROM agreement_party party JOIN outreach_host host
-                ON host.organization_id = party.organization_id AND host.removed_at IS NULL
+                ON host.organization_id = party.organization_id AND host.removed_at IS NULL AND host.role <> 'SUPPORTER'
             WHERE party.agreement_id = own.agreement_id AND host.event_id = deed.id AND {_STANDS})
     ) deed ON deed.day >= own.since AND coalesce(deed.day < own.ended_on, true)
         AND coalesce(deed.day <= least(agreement.ended_on, agreement.lasts_until), true)"""  # noqa: S608 - our own words
 """Each time that a promise was kept, with its day: one drill or event counts once, however many of its bodies
-came."""
+came. Who only looks on at a drill, or lends an event no more than its name (後援), keeps no promise by it."""
 
 # One that ends with its agreement is owed for the year in which that ends, whole.
 _KEPT = f"""

@@ -84,7 +84,8 @@ FACTS = """
         SELECT part.organization_id, max((drill.starts_at AT TIME ZONE 'Asia/Tokyo')::date) AS drilled_on
         FROM drill_participation part JOIN drill ON drill.id = part.drill_id
         WHERE part.organization_id IN (SELECT id FROM {of}) AND part.attended_count > 0
-            AND drill.status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND drill.starts_at <= $3
+            AND part.role <> 'OBSERVER' AND drill.starts_at <= $3
+            AND drill.status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED')
         GROUP BY part.organization_id),
     step AS (
         SELECT organization_id, min(next_due_on) AS due_on

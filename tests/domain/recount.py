@@ -41,7 +41,7 @@ from domain.meetings import HELD as MET_AT
 from domain.meetings import CouncilAttendance, CouncilMeeting
 from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact, InPlace, Organization, OrganizationKind, industry_of
-from domain.outreach import OutreachEvent, OutreachHost, OutreachMaterial
+from domain.outreach import OutreachEvent, OutreachHost, OutreachHostRole, OutreachMaterial
 from domain.units import Unit, UnitKind
 from domain.volunteers import Commission, VolunteerGroup
 from domain.wifi import WifiAdvice, WifiSpot, WifiSurvey
@@ -157,7 +157,7 @@ async def _deeds(promise: AgreementCommitment) -> list[date]:
         return [day_of(one.starts_at) for one in met if is_party(one.organization_id, day_of(one.starts_at))]
     if promise.counted_from is CountedFrom.OUTREACH:
         held = await OutreachEvent.filter(status__in=outreach.HELD).order_by("id")
-        hosts = await OutreachHost.filter(removed_at=None)
+        hosts = await OutreachHost.filter(removed_at=None).exclude(role=OutreachHostRole.SUPPORTER)
         days = {one.id: day_of(one.starts_at) for one in held}
         told = {
             one.event_id for one in hosts if one.event_id in days and is_party(one.organization_id, days[one.event_id])

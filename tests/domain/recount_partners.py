@@ -47,7 +47,7 @@ async def prepared(_: date, last: date) -> dict[str, list[Item]]:
     names = ("", "_WITH_BCP", "_WITH_CONTACT_SYSTEM", "_DRILLED")
     found: dict[str, list[Item]] = {f"PARTNERS{name}": [] for name in names}
     partners = {party.organization_id for one in await Agreement.all() for party in await standing(one, last)}
-    drilled = await _drilled(last, looked_on=False)
+    drilled = await _drilled(last)
     for body in await Organization.filter(id__in=partners):
         if (body.retired_on or date.max) <= last:
             continue
@@ -102,11 +102,11 @@ async def _beside() -> list[tuple[UUID, date]]:
     return [(one.organization_id, held[one.event_id]) for one in hosts if one.event_id in held]
 
 
-async def _drilled(last: date, *, looked_on: bool = True) -> Days:
+async def _drilled(last: date) -> Days:
+    """Who had a part in a drill, on which day: whoever only looked on had none."""
     held = {drill.id: day_of(drill.starts_at) for drill in await Drill.filter(status__in=OVER)}
-    came = await Participation.filter(attended_count__gt=0)
-    part = [one for one in came if looked_on or one.role is not ParticipationRole.OBSERVER]
-    days = [(one.organization_id, held[one.drill_id]) for one in part if one.drill_id in held]
+    came = await Participation.filter(attended_count__gt=0).exclude(role=ParticipationRole.OBSERVER)
+    days = [(one.organization_id, held[one.drill_id]) for one in came if one.drill_id in held]
     return _by_body(pair for pair in days if pair[1] <= last)
 
 

@@ -87,6 +87,8 @@ def test_what_was_made_known_with_a_party_fulfils_a_promise_of_it_while_it_is_on
         later = make.at(us, us.now + timedelta(days=14))
         event = await make.reported_event(later, hosts=[CoHosting(other.id)])
         assert (await kept(town))[0][:2] == (2, 0), "before it was one, and with another"
+        await outreach.add_host(later, event.id, organization_id=party.organization_id, role=OutreachHostRole.SUPPORTER)
+        assert (await kept(town))[0][:2] == (2, 0), "who lends its name has done nothing"
         joins = {"organization_id": party.organization_id, "role": OutreachHostRole.COOPERATOR}
         await outreach.add_host(later, event.id, **joins)
         assert (await kept(town))[0][:2] == (2, 1)

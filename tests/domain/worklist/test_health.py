@@ -8,12 +8,13 @@ import pytest
 from domain import agreements, drills, notices, organizations, statistics, thresholds, worklist
 from domain.actor import Actor
 from domain.agreements import AgreementKind
+from domain.drills import DrillFormat, DrillThreat, ParticipationRole, TookPart
 from domain.errors import NotAllowed
 from domain.japanese import Period
 from domain.meetings import MeetingProxy
 from domain.organizations import Contact, Organization
 from domain.outreach import CoHosting, OutreachHostRole
-from domain.statistics import Figure
+from domain.statistics import ALL, BY_KEY, Figure
 from domain.worklist import Relationship, RelationshipGrade, RelationshipReason
 from tests import make
 from tests.domain.drills.asking import finished
@@ -167,6 +168,25 @@ def test_a_drill_together_counts_from_the_day_on_which_they_came(play: Any) -> N
         await agreements.sign(town.officer, ready.id, signed_on=town.officer.today, signatures=signed)
         one = await stands(after(town, 90))
         assert one.drilled_on == make.at(town.officer, drill.starts_at).today
+
+    play(story)
+
+
+def test_who_only_looks_on_is_not_drilled_neither_in_the_grade_nor_in_the_figure(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await partner(town)
+        body, later = await Organization.get(name=POWER), after(town, 740)
+        for days, role in ((700, ParticipationRole.OBSERVER), (710, ParticipationRole.TRAINEE)):
+            who = after(town, days)
+            facts = {"title": f"訓練{days}", "format": DrillFormat.TABLETOP, "threat": DrillThreat.RANSOMWARE}
+            hours = {"starts_at": who.now - timedelta(hours=4), "ends_at": who.now - timedelta(hours=2)}
+            came = [TookPart(body.id, 2, role)]
+            await drills.record_held(who, police_count=8, participants=came, **hours, **facts)
+            is_drilled, one = role is ParticipationRole.TRAINEE, await stands(later)
+            assert one.drilled_on == (who.today if is_drilled else None)
+            assert (RelationshipReason.LONG_WITHOUT_DRILL not in reasons(one)) is is_drilled
+            shown = await statistics.show(later, Period.on(later.today), fresh=True)
+            assert shown.value(town.station.id, BY_KEY["PARTNERS_DRILLED"], ALL) == is_drilled
 
     play(story)
 
