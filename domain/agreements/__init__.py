@@ -25,6 +25,7 @@ from domain.agreements.agreement import (
 )
 from domain.agreements.amending import LABELS as AMENDMENT_LABELS
 from domain.agreements.amending import MOVES as AMENDMENT_MOVES
+from domain.agreements.amending import WRITTEN as AMENDMENT_WRITTEN
 from domain.agreements.amending import (
     AgreementAmendment,
     AmendmentStatus,
@@ -59,6 +60,7 @@ from domain.agreements.committing import (
     take_back_fulfilment,
 )
 from domain.agreements.drafting import (
+    WRITTEN,
     add_party,
     approve,
     correct,
@@ -218,5 +220,7 @@ __all__ = [
     "renew",
     "approve_amendment",
     "AMENDMENT_MOVES",
+    "AMENDMENT_WRITTEN",
+    "WRITTEN",
     "remove_party",
 ]

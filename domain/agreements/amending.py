@@ -42,6 +42,8 @@ MOVES: Moves[AmendmentStatus] = {
     AmendmentStatus.AGREED: (),
     AmendmentStatus.WITHDRAWN: (),
 }
+WRITTEN = ("amendment-proposed",)
+"""What makes somebody its author."""
 
 
 class AgreementAmendment(Owned):
@@ -102,7 +104,7 @@ async def approve_amendment(actor: Actor, amendment_id: UUID, *, version: int | 
     status = must_move(MOVES, LABELS, amendment.status, AmendmentStatus.AGREED)
     must_be_in(AGREEMENT_LABELS, agreement.status, *STANDING)
     message = "変更の案を書いた人は決裁できません。別の人が決裁してください。"
-    await approving.must_be_by_another(actor, [amendment], ("amendment-proposed",), message)
+    await approving.must_be_by_another(actor, [amendment], WRITTEN, message)
     await records.touch(actor, agreement)
     return await records.change(actor, amendment, "amendment-agreed", status=status, approver_id=actor.person_id)
 

@@ -16,6 +16,7 @@ from domain.drills.improvement import (
     improvements_visible_to,
 )
 from domain.drills.improving import (
+    PROVEN,
     begin_improvement,
     carry_over_improvement,
     close_improvement,
@@ -36,7 +37,7 @@ from domain.drills.participation import (
 )
 from domain.drills.planning import call_off, correct, open_planning, plan, postpone, reschedule
 from domain.drills.recording import TookPart, record_held
-from domain.drills.reviewing import close, evaluate, return_report, submit_report
+from domain.drills.reviewing import WRITTEN, close, evaluate, return_report, submit_report
 from domain.drills.running import (
     INJECT_LABELS,
     INJECT_MOVES,
@@ -59,6 +60,8 @@ __all__ = [
     "LONGEST_NAME",
     "MOST_NAMES",
     "MOVES",
+    "PROVEN",
+    "WRITTEN",
     "Attended",
     "Drill",
     "DrillFormat",

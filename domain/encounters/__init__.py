@@ -13,7 +13,7 @@ from domain.encounters.attending import (
     attendances_visible_to,
     find_members,
 )
-from domain.encounters.checking import ReportRead, check, check_many, find_own, reviews_visible_to
+from domain.encounters.checking import WRITTEN, ReportRead, check, check_many, find_own, reviews_visible_to
 from domain.encounters.checklist import (
     ITEM_LABELS,
     EncounterAnswer,
@@ -54,6 +54,7 @@ __all__ = [
     "LABELS",
     "MOVES",
     "THEME_LABELS",
+    "WRITTEN",
     "Encounter",
     "EncounterAnswer",
     "EncounterAttendance",

@@ -30,6 +30,7 @@ from domain.outreach.inviting import invite, uninvite
 from domain.outreach.listing import ListedEvent, listed
 from domain.outreach.planning import cancel, checked, correct, plan, reschedule
 from domain.outreach.reporting import (
+    WRITTEN,
     HandedOut,
     OutreachResults,
     check,
@@ -51,6 +52,7 @@ __all__ = [
     "MOVES",
     "ROLE_LABELS",
     "THEME_LABELS",
+    "WRITTEN",
     "CoHosting",
     "HandedOut",
     "ListedEvent",

@@ -4,7 +4,7 @@ A part says in SQL which rows wait for somebody of the desk. It may use
 
     $1  the units of which the list is
     $2  today in Japan, $3 the instant
-    $4  who asks: whoever has written something does not approve it
+    $4  who asks: whoever has written something does not approve it, which the verb asks of the journal (`is_by`)
     $5  the days of the thresholds, as JSON
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain import campaigns, notices
+from domain import agreements, campaigns, drills, encounters, information, notices, outreach
 from domain.activities import Activity
 from domain.actor import LIAISONS, Role
 from domain.agreements import NOTICE_BY, RENEWED, Agreement, AgreementAmendment, SigningCeremony
@@ -86,7 +86,7 @@ class Part:
     `title` is by what a row is known (a body, a date, an agreement; no person), `since` the day from which on it has
     waited, `due_on` the last one for it, `owner` who answers for it, `amount` the number that `why` tells, besides that
     day, and `unit` who is to see to it, where that is not the unit of the row. `settled_by` are the mutations that take
-    a row off the list, the usual one first; `roles` those that may.
+    a row off the list, the usual one first; `roles` those that may do that one.
     """
 
     kind: WorkKind
@@ -174,10 +174,10 @@ PARTS = (
         WorkKind.ENCOUNTER_TO_CHECK,
         "接触の確認",
         Encounter,
-        "報告された接触を、報告者でない職員が確認します。",
+        "報告された接触を、報告した人・報告を直した人でない職員が確認します。",
         ("checkEncounter", "sendBackEncounter", "checkEncounters"),
         "met",
-        f"{MET} AND met.status = 'REPORTED' AND met.reported_by_id <> $4",
+        f"{MET} AND met.status = 'REPORTED' AND NOT {is_by('met', encounters.WRITTEN, '$4')}",
         title="body.name",
         since=on("met.reported_at"),
     ),
@@ -235,12 +235,14 @@ PARTS = (
         WorkKind.AGREEMENT_TO_APPROVE,
         "協定の決裁",
         Agreement,
-        "決裁を待っています（起案者は決裁できません）。",
+        "決裁を待っています（起案した人、案を書き換えた人は決裁できません）。",
         ("approveAgreement", "negotiateAgreement"),
         "draft",
-        "agreement draft WHERE draft.unit_id = ANY ($1) AND draft.status = 'IN_APPROVAL' AND draft.author_id <> $4",
+        f"""agreement draft WHERE draft.unit_id = ANY ($1) AND draft.status = 'IN_APPROVAL'
+            AND NOT {is_by("draft", agreements.WRITTEN, "$4")}""",
         title="draft.title",
         since=on("draft.updated_at"),
+        roles=(Role.HQ_LIAISON,),
     ),
     Part(
         WorkKind.AMENDMENT_TO_APPROVE,
@@ -249,11 +251,13 @@ PARTS = (
         "決裁を待っています（案を書いた人は決裁できません）。",
         ("approveAgreementAmendment", "withdrawAgreementAmendment"),
         "amendment",
-        """agreement_amendment amendment JOIN agreement changed ON changed.id = amendment.agreement_id
-            WHERE amendment.unit_id = ANY ($1) AND amendment.status = 'PROPOSED' AND amendment.author_id <> $4
+        f"""agreement_amendment amendment JOIN agreement changed ON changed.id = amendment.agreement_id
+            WHERE amendment.unit_id = ANY ($1) AND amendment.status = 'PROPOSED'
+            AND NOT {is_by("amendment", agreements.AMENDMENT_WRITTEN, "$4")}
             AND changed.status IN ('IN_FORCE', 'RENEWING')""",
         title="changed.title",
         since=on("amendment.created_at"),
+        roles=(Role.HQ_LIAISON,),
     ),
     Part(
         WorkKind.SIGNING_OVER,
@@ -336,10 +340,11 @@ PARTS = (
         WorkKind.DRILL_TO_APPROVE,
         "訓練報告書の承認",
         Drill,
-        "報告書が承認を待っています（報告者は承認できません）。",
+        "報告書が承認を待っています（報告書を出した人、人数を入力した人は承認できません）。",
         ("closeDrill", "returnDrillReport"),
         "drill",
-        "drill WHERE drill.unit_id = ANY ($1) AND drill.status = 'IN_REVIEW' AND drill.reported_by_id <> $4",
+        f"""drill WHERE drill.unit_id = ANY ($1) AND drill.status = 'IN_REVIEW'
+            AND NOT {is_by("drill", drills.WRITTEN, "$4")}""",
         title="drill.title",
         since=on("drill.reported_at"),
         roles=(Role.HQ_LIAISON,),
@@ -364,7 +369,8 @@ PARTS = (
         "対応した改善事項を、対応した人と担当者でない職員が確認します。",
         ("verifyImprovement", "sendBackImprovement"),
         "item",
-        f"{LEFT} AND item.status = 'DONE' AND item.done_by_id <> $4 AND item.owner_id IS DISTINCT FROM $4",
+        f"""{LEFT} AND item.status = 'DONE' AND item.owner_id IS DISTINCT FROM $4
+            AND NOT {is_by("item", drills.PROVEN, "$4")}""",
         title="coalesce(body.name, drill.title)",
         since="item.done_on",
     ),
@@ -409,11 +415,11 @@ PARTS = (
         WorkKind.INFORMATION_TO_CHECK,
         "協議会への情報の確認",
         CouncilInformation,
-        "協議会への情報が本部の確認を待っています（起案した人は確認できません）。",
+        "協議会への情報が本部の確認を待っています（起案した人、書き換えた人は確認できません）。",
         ("provideCouncilInformation", "refuseCouncilInformation"),
         "told",
-        """council_information told
-            WHERE told.unit_id = ANY ($1) AND told.status = 'WRITTEN' AND told.written_by_id <> $4""",
+        f"""council_information told WHERE told.unit_id = ANY ($1) AND told.status = 'WRITTEN'
+            AND NOT {is_by("told", information.WRITING, "$4")}""",
         title="told.title",
         since=on("told.created_at"),
         roles=(Role.HQ_LIAISON,),
@@ -535,11 +541,11 @@ PARTS = (
         WorkKind.OUTREACH_TO_CHECK,
         "広報啓発の確認",
         OutreachEvent,
-        "報告された広報啓発を、報告者でない職員が確認します。",
+        "報告された広報啓発を、報告した人・報告を直した人でない職員が確認します。",
         ("checkOutreach", "sendOutreachBack"),
         "event",
-        """outreach_event event
-            WHERE event.unit_id = ANY ($1) AND event.status = 'REPORTED' AND event.reported_by_id <> $4""",
+        f"""outreach_event event WHERE event.unit_id = ANY ($1) AND event.status = 'REPORTED'
+            AND NOT {is_by("event", outreach.WRITTEN, "$4")}""",
         title="event.title",
         since=on("event.reported_at"),
     ),
