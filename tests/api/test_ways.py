@@ -27,8 +27,8 @@ ROOTS = schema._schema.query_type.fields if schema._schema.query_type else {}
 COUNTED_APART: Mapping[str, tuple[str, int]] = {
     "statistics": ('(period: "2026Q2", fresh: true) { figures(byKind: true) { unitName measure kind value } }', 6),
     "statisticsRecords": ('(measure: "AGREEMENTS_IN_FORCE", unitId: "$unit", period: "2026Q2")', 6),
-    "worklist": ("{ totalCount overdueCount counts { kind count } items { kind subject title why } }", 6),
-    "relationships": ("{ name grade reasons { kind day told } }", 5),
+    "worklist": ("{ totalCount overdueCount counts { kind count } items { kind subject title why } }", 7),
+    "relationships": ("{ name grade reasons { kind day told } }", 6),
     "commitmentsKept": ("{ title owed fulfilled missing }", 4),
     "possibleDuplicates": ("{ organizationName otherName reasons }", 4),
     "possibleSameContacts": ('(organizationId: "$body") { contactId otherId }', 6),

@@ -109,9 +109,16 @@ class Writer:
         return f"{self.alias(parent, name, arguments)}{name}{arguments} {self.directive()} {inner}"
 
     def may(self, parent: Any, name: str) -> bool:
-        """Whether the role may read it; what has a resolver of its own is no matter of the reader."""
-        how = how_of(parent, parent.fields[name])
-        return how is None or (not isinstance(how, Answered) and may_read(self.role, how.data))
+        """Whether the role may read it, and by what it is put in order; what has a resolver of its own is no matter of
+        the reader."""
+        match how := how_of(parent, parent.fields[name]):
+            case None:
+                return True
+            case Answered():
+                return False
+            case Pages():
+                return may_read(self.role, how.data) and may_read(self.role, how.order.data)
+        return may_read(self.role, how.data)
 
     def alias(self, parent: Any, name: str, arguments: str) -> str:
         """The same key for the same field with the same arguments, so that selections merge."""
