@@ -178,7 +178,7 @@ class Knowing(ASTValidationRule):
 
     def get_enter_leave_for_kind(self, kind: str) -> EnterLeaveVisitor:
         if kind not in self.handlers:
-            self.handlers[kind] = [self._handler(way, kind) for way in ("enter", "leave")]
+            self.handlers[kind] = [self._handler("enter", kind), self._handler("leave", kind)]
         enter, leave = self.handlers[kind]
         return EnterLeaveVisitor(getattr(self, enter) if enter else None, getattr(self, leave) if leave else None)
 
