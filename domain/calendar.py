@@ -8,7 +8,7 @@ one attendee alone is told raises only their own (`sequence_for`), in their lett
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -184,22 +184,24 @@ async def propose(
     **where: Any,
 ) -> Appointment:
     """A new date, not yet firm, with its uid for life."""
-    _must_run_forward(starts_at, ends_at)
-    must_be_a_link(where.get("online_url"))
     prefecture = await Unit.get(id=unit.prefecture_id)
-    return await records.create(
-        actor,
-        Appointment,
-        "appointment-proposed",
-        kind=kind,
-        unit_id=unit.id,
-        uid=f"{uuid7()}@{prefecture.domain}",
-        title=title,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        changed_at=actor.now,
-        **where,
-    )
+    told = {"unit_id": unit.id, "title": title, "starts_at": starts_at, "ends_at": ends_at, **where}
+    return await records.create(actor, Appointment, "appointment-proposed", **_proposed(actor, kind, prefecture, told))
+
+
+async def propose_all(
+    author: Author, prefecture_id: UUID, kind: AppointmentKind, dates: Sequence[Mapping[str, Any]]
+) -> list[Appointment]:
+    """The same for many dates of a prefecture at once, each told by its columns."""
+    prefecture = await Unit.get(id=prefecture_id)
+    rows = [_proposed(author, kind, prefecture, told) for told in dates]
+    return await records.create_many(author, Appointment, "appointment-proposed", rows)
+
+
+def _proposed(author: Author, kind: AppointmentKind, prefecture: Unit, told: Mapping[str, Any]) -> dict[str, Any]:
+    _must_run_forward(told["starts_at"], told["ends_at"])
+    must_be_a_link(told.get("online_url"))
+    return {"kind": kind, "uid": f"{uuid7()}@{prefecture.domain}", "changed_at": author.now, **told}
 
 
 def must_be_ahead(author: Author, starts_at: datetime) -> None:

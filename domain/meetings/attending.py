@@ -150,7 +150,7 @@ async def _enter(
 ) -> dict[str, Any]:
     """The rows, and the columns of the meeting that follow from them."""
     came = await find_who_came(actor, meeting, attended, proxies)
-    await write_down(actor, meeting, came.rows)
+    await write_down(actor, [(meeting, came.rows)])
     return came.counts
 
 
@@ -193,10 +193,10 @@ def reckoned(
     return Came([*present, *represented], _counted(meeting, len(voting), len(came & voting), len(represented)))
 
 
-async def write_down(author: Author, meeting: CouncilMeeting, rows: Sequence[Row]) -> None:
-    """Keep who came to a meeting that is there."""
-    common = {"unit_id": meeting.unit_id, "meeting_id": meeting.id}
-    await records.create_many(author, CouncilAttendance, "meeting-attended", [common | row for row in rows])
+async def write_down(author: Author, kept: Sequence[tuple[CouncilMeeting, Sequence[Row]]]) -> None:
+    """Keep who came to meetings that are there."""
+    came = [{"unit_id": meeting.unit_id, "meeting_id": meeting.id} | row for meeting, rows in kept for row in rows]
+    await records.create_many(author, CouncilAttendance, "meeting-attended", came)
 
 
 def _counted(meeting: CouncilMeeting, members: int, present: int, represented: int) -> dict[str, Any]:

@@ -54,7 +54,7 @@ async def record(
     date = await calendar.propose(actor, AppointmentKind.MEETING, unit, title, starts_at, ends_at, **where)
     columns = {**columns_of(meeting), "appointment_id": date.id}
     row = await records.create(actor, CouncilMeeting, "meeting-recorded", **columns)
-    await write_down_all(actor, row, came.rows, values)
+    await write_down_all(actor, [(row, came.rows, values)])
     return row
 
 
@@ -91,10 +91,10 @@ def columns_of(meeting: CouncilMeeting) -> dict[str, Any]:
     return {name: getattr(meeting, name) for name in COLUMNS}
 
 
-async def write_down_all(
-    author: Author, meeting: CouncilMeeting, attendance: Sequence[Row], resolutions: Sequence[Row]
-) -> None:
-    """Keep who came to a meeting that is there, and what was resolved at it."""
-    await write_down(author, meeting, attendance)
-    whose = {"unit_id": meeting.unit_id, "meeting_id": meeting.id}
-    await records.create_many(author, CouncilResolution, "meeting-resolved", [whose | one for one in resolutions])
+async def write_down_all(author: Author, kept: Sequence[tuple[CouncilMeeting, Sequence[Row], Sequence[Row]]]) -> None:
+    """Keep who came to meetings that are there, and what was resolved at each."""
+    await write_down(author, [(meeting, attendance) for meeting, attendance, _ in kept])
+    outcomes = [
+        {"unit_id": meeting.unit_id, "meeting_id": meeting.id} | one for meeting, _, rows in kept for one in rows
+    ]
+    await records.create_many(author, CouncilResolution, "meeting-resolved", outcomes)

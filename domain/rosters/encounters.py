@@ -1,7 +1,7 @@
 """接触記録 from a list, as it was kept on paper until now: taken in as reported, to be checked by another officer.
 
-Identity is unit, body, kind and instant. What is there already is never changed by a list: whoever has checked it
-would not know.
+Identity is unit, body, kind and instant; a line that does not know the time means the encounter of that day. What is
+there already is never changed by a list: whoever has checked it would not know.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from domain.encounters import Encounter, EncounterKind, EncounterMember, Encount
 from domain.errors import Invalid
 from domain.people import Person
 from domain.rosters.bodies import Bodies
+from domain.rosters.days import Days
 from domain.rosters.lines import Line, Plan, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb
@@ -70,6 +71,7 @@ class _Roster:
         self.actor, self.places, self.bodies = actor, places, bodies
         self.officers = {officer.number: officer for officer in officers}
         self.known = {_key(row): row for row in present}
+        self.days = Days((_what(row.unit_id, row.organization_id, row.kind), row.starts_at, row) for row in present)
         self.members: dict[str, list[EncounterMember]] = {}
 
     def read(self, line: Line) -> Said:
@@ -82,12 +84,13 @@ class _Roster:
             lambda: _said(line),
         )
         _must_be_there(officer, starts_at)
-        where = {"unit_id": unit_id, "organization_id": body.id, "starts_at": starts_at}
-        identity = _identity(**where, kind=said["kind"])
-        if known := self.known.get(identity):
+        what = _what(unit_id, body.id, said["kind"])
+        if known := self.days.meant(what, line.facts["on"], line.facts.get("clock")):
             if any(getattr(known, name) != said[name] for name in SAID):
                 raise Invalid(DIFFERS)
-            return Said(identity, {})
+            return Said(_key(known), {})
+        where = {"unit_id": unit_id, "organization_id": body.id, "starts_at": starts_at}
+        identity = _identity(what, starts_at)
         self.members[identity] = [EncounterMember(officer_id=officer.id), EncounterMember(job_title=partner)]
         by = {"reported_by_id": self.actor.person_id, "reported_at": self.actor.now}
         return Said(identity, {**where, **said, **by, "status": EncounterStatus.REPORTED})
@@ -131,8 +134,12 @@ def _said(line: Line) -> dict[str, Any]:
 
 
 def _key(row: Encounter) -> str:
-    return _identity(row.unit_id, row.organization_id, row.starts_at, row.kind)
+    return _identity(_what(row.unit_id, row.organization_id, row.kind), row.starts_at)
 
 
-def _identity(unit_id: UUID, organization_id: UUID, starts_at: datetime, kind: EncounterKind) -> str:
-    return f"{unit_id}:{organization_id}:{kind}:{starts_at.timestamp()}"
+def _what(unit_id: UUID, organization_id: UUID, kind: EncounterKind) -> str:
+    return f"{unit_id}:{organization_id}:{kind}"
+
+
+def _identity(what: str, starts_at: datetime) -> str:
+    return f"{what}:{starts_at.timestamp()}"

@@ -1,7 +1,7 @@
 """協議会の会議 from a list, as minutes were kept until now: taken in as held, with who came and what was resolved.
 
-Identity is the council, the title and the instant. What is there already is never changed by a list, and nobody is
-told of anything.
+Identity is the council, the title and the day: a line that does not know the time means the meeting of that day, and
+one that knows another is refused. What is there already is never changed by a list, and nobody is told of anything.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from domain.meetings import EMPTY, CouncilMeeting, MeetingProxy, MeetingResoluti
 from domain.organizations import Organization
 from domain.records import any_of
 from domain.rosters.convened import Convened, Members
+from domain.rosters.days import Days
 from domain.rosters.lines import Line, Plan, Said, Taken, each
 from domain.rosters.places import Places, find_places
-from domain.units import Unit
 from domain.verbs import verb
 
 DIFFERS = "同じ協議会・会議・日時のものが、別の内容で登録されています。登録済みのほうを訂正してください。"
@@ -66,11 +66,15 @@ async def take_in_meetings(actor: Actor, lines: Sequence[Line], *, dry_run: bool
     plan.read(lines, roster.read)
     taken = plan.settled()
     if not dry_run:
-        for said in plan.new.values():
-            said.values["appointment_id"] = await roster.date(said)
-        for row in await plan.write(actor, CouncilMeeting, "meeting"):
-            beside = roster.beside[_key(row)]
-            await meetings.write_down_all(actor, row, beside.attendance, beside.resolutions)
+        new = plan.new.values()
+        dates = await calendar.propose_all(
+            actor, actor.prefecture_id, AppointmentKind.MEETING, [*map(roster.date, new)]
+        )
+        for said, held in zip(new, dates, strict=True):
+            said.values["appointment_id"] = held.id
+        made = await plan.write(actor, CouncilMeeting, "meeting")
+        kept_beside = [(row, roster.beside[_identity(row)]) for row in made]
+        await meetings.write_down_all(actor, [(row, one.attendance, one.resolutions) for row, one in kept_beside])
     return taken
 
 
@@ -97,11 +101,14 @@ class _Roster:
     ) -> None:
         self.actor, self.places, self.members = actor, places, members
         self.councils = Convened(places, kept)
-        self.known = {_key(row): row for row in present}
+        self.known = {str(row.id): row for row in present}
+        self.days = Days((_what(row.council_id, row.title), row.starts_at, row) for row in present)
         self.beside: dict[str, _Beside] = {}
 
     def read(self, line: Line) -> Said:
         council, (starts_at, ends_at) = each(lambda: self.councils.of(line), lambda: self._held(line))
+        known = self._there(line, council)
+        starts_at = known.starts_at if known else starts_at
         told = {"title": line.facts["title"], "quorum": line.facts.get("quorum")}
         told |= {"agenda": list(line.facts.get("agenda") or ()), "minutes_text": line.facts.get("minutes_text") or ""}
         meeting = meetings.bygone(self.actor, council, starts_at, told)
@@ -111,21 +118,23 @@ class _Roster:
         meeting.update_from_dict(came.counts)
         resolutions = meetings.settled(meeting, came.counts, [_vote(one, meeting) for one in _votes(line)])
         values = meetings.columns_of(meeting)
-        identity = _key(meeting)
-        if known := self.known.get(identity):
+        if known:
             if any(getattr(known, name) != values[name] for name in ("agenda", "present_count", "proxy_count")):
                 raise Invalid(DIFFERS)
-            return Said(identity, {})
+            return Said(str(known.id), {})
+        identity = _identity(meeting)
         self.beside[identity] = _Beside(ends_at, line.facts.get("place") or "", came.rows, resolutions)
         return Said(identity, values)
 
-    async def date(self, said: Said) -> UUID:
+    def date(self, said: Said) -> dict[str, Any]:
         """When and where it was, of which nobody is told any more."""
-        beside, title, starts_at = self.beside[said.identity], said.values["title"], said.values["starts_at"]
-        unit = await Unit.get(id=said.values["unit_id"])
-        where: dict[str, Any] = {"place": beside.place, "status": AppointmentStatus.CONFIRMED}
-        kind = AppointmentKind.MEETING
-        return (await calendar.propose(self.actor, kind, unit, title, starts_at, beside.ends_at, **where)).id
+        beside = self.beside[said.identity]
+        when = {**{name: said.values[name] for name in ("unit_id", "title", "starts_at")}, "ends_at": beside.ends_at}
+        return {**when, "place": beside.place, "status": AppointmentStatus.CONFIRMED}
+
+    def _there(self, line: Line, council: Council) -> CouncilMeeting | None:
+        what = _what(council.id, line.facts["title"])
+        return self.days.meant(what, line.facts["on"], line.facts.get("clock"), is_once=True)
 
     def _held(self, line: Line) -> tuple[datetime, datetime]:
         on, clock, ends = line.facts["on"], line.facts.get("clock"), line.facts.get("ends")
@@ -133,8 +142,8 @@ class _Roster:
         ends_at = datetime.combine(on, ends, TOKYO) if ends else starts_at + (A_WHILE if clock else A_DAY)
         if ends_at <= starts_at:
             raise Invalid("終わりの時刻は始まりより後にしてください。", field="ends")
-        if starts_at > self.actor.now:
-            raise Invalid("まだ開かれていません。予定は planCouncilMeeting で入力してください。", field="on")
+        if ends_at > self.actor.now:
+            raise Invalid("まだ終わっていません。予定は planCouncilMeeting で入力してください。", field="on")
         if starts_at < EARLIEST:
             raise Invalid("日付の年を確かめてください。", field="on")
         return starts_at, ends_at
@@ -182,5 +191,9 @@ def _vote(one: Vote, meeting: CouncilMeeting) -> MeetingResolution:
     return MeetingResolution(one.wording, one.result, *votes, is_decided_by_chair=one.is_decided_by_chair)
 
 
-def _key(row: CouncilMeeting) -> str:
-    return f"{row.council_id}:{search_key(row.title)}:{row.starts_at.timestamp()}"
+def _what(council_id: UUID, title: str) -> str:
+    return f"{council_id}:{search_key(title)}"
+
+
+def _identity(row: CouncilMeeting) -> str:
+    return f"{_what(row.council_id, row.title)}:{row.day}"

@@ -1,7 +1,7 @@
 """広報啓発 from a list, as it was kept on paper until now: taken in as reported, to be checked by another officer.
 
-Identity is unit, title and instant. What is there already is never changed by a list: whoever has checked it would not
-know.
+Identity is unit, title and instant; a line that does not know the time means the event of that day. What is there
+already is never changed by a list: whoever has checked it would not know.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from domain.outreach import (
     OutreachTheme,
 )
 from domain.rosters.bodies import Bodies
+from domain.rosters.days import Days
 from domain.rosters.lines import Line, Plan, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.units import Unit
@@ -90,6 +91,7 @@ class _Roster:
     def __init__(self, actor: Actor, places: Places, bodies: Bodies, present: Sequence[OutreachEvent]) -> None:
         self.actor, self.places, self.bodies = actor, places, bodies
         self.known = {_key(row): row for row in present}
+        self.days = Days((_what(row.unit_id, row.title), row.starts_at, row) for row in present)
         self.dates: dict[str, tuple[datetime, str]] = {}
         self.beside: dict[str, tuple[list[CoHosting], list[HandedOut]]] = {}
 
@@ -102,11 +104,12 @@ class _Roster:
             lambda: _said(line),
         )
         outreach.checked(said, starts_at)
-        identity = _identity(unit_id, said["title"], starts_at)
-        if known := self.known.get(identity):
+        what = _what(unit_id, said["title"])
+        if known := self.days.meant(what, line.facts["on"], line.facts.get("clock")):
             if any(getattr(known, name) != said[name] for name in SAID):
                 raise Invalid(DIFFERS)
-            return Said(identity, {})
+            return Said(_key(known), {})
+        identity = _identity(what, starts_at)
         self.dates[identity] = (ends_at, line.facts.get("place") or "")
         self.beside[identity] = (hosts, materials)
         by = {"reported_by_id": self.actor.person_id, "reported_at": self.actor.now, "status": OutreachStatus.REPORTED}
@@ -168,8 +171,12 @@ def _said(line: Line) -> dict[str, Any]:
 
 
 def _key(row: OutreachEvent) -> str:
-    return _identity(row.unit_id, row.title, row.starts_at)
+    return _identity(_what(row.unit_id, row.title), row.starts_at)
 
 
-def _identity(unit_id: UUID, title: str, starts_at: datetime) -> str:
-    return f"{unit_id}:{search_key(title)}:{starts_at.timestamp()}"
+def _what(unit_id: UUID, title: str) -> str:
+    return f"{unit_id}:{search_key(title)}"
+
+
+def _identity(what: str, starts_at: datetime) -> str:
+    return f"{what}:{starts_at.timestamp()}"

@@ -61,6 +61,23 @@ def test_the_same_list_again_changes_nothing_and_another_text_is_refused(play: A
     play(story)
 
 
+def test_a_line_without_a_time_is_the_encounter_of_that_day_where_only_one_can_be_meant(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        timeless, later = MET | {"clock": None}, MET | {"clock": time(15)}
+        await rosters.take_in_encounters(town.hq, lines(MET))
+        assert await rosters.take_in_encounters(town.hq, lines(timeless)) == Taken(0, 0, 1)
+        assert await rosters.take_in_encounters(town.hq, lines(later)) == Taken(1, 0, 0)
+        [problem] = await refused(rosters.take_in_encounters, town.hq, timeless)
+        assert (problem.field, "10:30・15:00" in problem.message) == ("clock", True)
+        another_day = date(2025, 5, 13)
+        await rosters.take_in_encounters(town.hq, lines(timeless | {"on": another_day}))
+        [problem] = await refused(rosters.take_in_encounters, town.hq, MET | {"on": another_day})
+        assert (problem.field, "時刻なし" in problem.message) == ("clock", True)
+
+    play(story)
+
+
 @pytest.mark.parametrize(
     ("line", "field"),
     [

@@ -1,6 +1,6 @@
 """協議会の会議 from a list: as the minutes of past years tell them, once, and never over what is known."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from domain.rosters import Line, Taken, Vote
 from tests import make
 from tests.domain.rosters.telling import lines, refused
 from tests.make import Town
+from tests.statements import spoken
 
 NAME, GAS = "見本サイバーセキュリティ協議会", "例示ガス（本店）"
 HEADS = "協議会,会議,日付,時刻,場所,議題,出席した会員,委任した会員,議決,議事録の要旨"
@@ -88,6 +89,7 @@ def test_a_meeting_is_taken_in_with_who_came_and_what_was_resolved_and_nobody_he
         ({"council": "知らない協議会"}, "council"),
         ({"on": date(2026, 3, 31)}, "starts_at"),
         ({"on": date(2026, 8, 1)}, "on"),
+        ({"on": date(2026, 7, 1), "clock": time(8)}, "on"),
         ({"attended": ("知らない会社",)}, "attended"),
         ({"attended": (GAS, GAS)}, "attended"),
         ({"proxies": ("例示水道企業団→知らない会社",)}, "proxies"),
@@ -105,6 +107,37 @@ def test_what_cannot_have_been_is_told_by_line_and_column_and_nothing_is_taken_i
         assert (problem.number, problem.field) == (2, field)
         assert not await CouncilMeeting.exists()
         assert not await Appointment.exists()
+
+    play(story)
+
+
+def test_a_list_that_does_not_know_the_time_means_the_meeting_of_that_day_and_makes_no_twin(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await met(town)
+        await rosters.take_in_meetings(town.officer, lines(ONE | {"clock": time(14)}))
+        for line in (ONE, ONE | {"clock": time(14)}):
+            assert await rosters.take_in_meetings(town.officer, lines(line)) == Taken(0, 0, 1)
+        [problem] = await refused(rosters.take_in_meetings, town.officer, ONE | {"clock": time(10)})
+        assert (problem.field, "14:00" in problem.message) == ("clock", True)
+        twins = [ONE | {"title": "幹事会", "clock": clock} for clock in (None, time(10))]
+        [twin] = await refused(rosters.take_in_meetings, town.officer, *twins)
+        assert twin.number == 3
+        assert await CouncilMeeting.all().count() == 1
+
+    play(story)
+
+
+def test_the_meetings_of_years_are_written_in_as_many_statements_as_one(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await met(town)
+        took = []
+        for year, days in ((4, 1), (5, 9)):
+            several = lines(*(ONE | {"on": date(2026, year, day + 1)} for day in range(days)))
+            with spoken() as said:
+                assert await rosters.take_in_meetings(town.officer, several) == Taken(days, 0, 0)
+            took.append(len(said))
+        assert took[0] == took[1]
+        assert await CouncilAttendance.all().count() == 10
 
     play(story)
 

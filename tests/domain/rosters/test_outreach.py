@@ -80,6 +80,20 @@ def test_the_same_list_again_changes_nothing_and_another_number_is_refused(play:
     play(story)
 
 
+def test_a_line_without_a_time_is_the_event_of_that_day(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        await rosters.take_in_outreach(town.hq, lines(HELD))
+        timeless = {**HELD, "clock": None, "ends": None}
+        assert await rosters.take_in_outreach(town.hq, lines(timeless)) == Taken(0, 0, 1)
+        again = lines({**HELD, "clock": time(10), "ends": None})
+        assert await rosters.take_in_outreach(town.hq, again) == Taken(1, 0, 0), "held twice that day"
+        [problem] = await refused(rosters.take_in_outreach, town.hq, timeless)
+        assert problem.field == "clock"
+
+    play(story)
+
+
 @pytest.mark.parametrize(
     ("line", "field"),
     [
