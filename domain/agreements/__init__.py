@@ -4,7 +4,7 @@
 `entering` (of what was signed on paper), `filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`,
 `renewing` and `ending` are what is done with them, in the order of life; `listing` tells them as a list. Several
 parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change after
-signing.
+signing, but for a name in what is told to all parties, once its consent is taken back.
 Source: 大分 別表5(4)イ, 宮城 5(4)イ.
 """
 
@@ -80,6 +80,7 @@ from domain.agreements.entering import (
     documented,
     enter_signed,
     must_have_both_sides,
+    must_name_none,
     must_stand_in,
 )
 from domain.agreements.filing import file_document
@@ -163,6 +164,7 @@ __all__ = [
     "documented",
     "enter_signed",
     "must_have_both_sides",
+    "must_name_none",
     "must_stand_in",
     "file_document",
     "DEEDS",

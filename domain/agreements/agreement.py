@@ -20,6 +20,7 @@ from tortoise.queryset import QuerySet
 from domain import organizations, records, units
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.errors import Invalid
+from domain.japanese import kana_order, search_key
 from domain.organizations import Organization
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
@@ -243,21 +244,29 @@ def parties_visible_to(actor: Actor) -> QuerySet[AgreementParty]:
     return nothing(AgreementParty)
 
 
+def titled(title: str) -> dict[str, str]:
+    """The title, and how it is found and put in order. Raises Invalid for a blank one."""
+    records.must_say(title, "協定の名称", "title")
+    return {"title": title, "search": search_key(title), "kana_order": kana_order(title)}
+
+
 async def move(author: Author, agreement: Agreement, to: AgreementStatus, fact: str, **values: Any) -> Agreement:
     """Take a step that the table allows. Raises WrongState."""
     status = must_move(MOVES, LABELS, agreement.status, to)
     return await records.change(author, agreement, fact, status=status, **values)
 
 
-async def find_joining(actor: Actor, organization_id: UUID | None, police_unit_id: UUID | None) -> Organization | Unit:
-    """Who is to become a party: one of the two, seen by the actor. Raises Invalid, NotFound, and WrongState for a body
-    that is registered no more."""
+async def find_joining(
+    actor: Actor, organization_id: UUID | None, police_unit_id: UUID | None, on: date
+) -> Organization | Unit:
+    """Who is to become a party on a day: one of the two, seen by the actor. Raises NotFound, WrongState for a body that
+    is registered no more, and Invalid for both or none, or for a unit that is closed by then."""
     if organization_id is not None and police_unit_id is None:
         body = await records.see(organizations.visible_to(actor), organization_id, field="organization_id")
         records.must_last(body.retired_on)
         return body
     if organization_id is None and police_unit_id is not None:
-        return await records.see(units.visible_to(actor), police_unit_id, field="police_unit_id")
+        return await units.find_standing(actor, police_unit_id, on, field="police_unit_id")
     raise Invalid("団体か警察の所属の、どちらか一つを指定してください。", field="organization_id")
 
 

@@ -19,13 +19,13 @@ from domain.agreements.agreement import (
     join,
     move,
     parties_visible_to,
+    titled,
     visible_to,
 )
 from domain.agreements.ceremony import call_off_for
 from domain.agreements.lasting import must_be_possible
 from domain.agreements.naming import forget_naming, must_not_name
 from domain.errors import Incomplete, Invalid, WrongState
-from domain.japanese import kana_order, search_key
 from domain.states import must_be_in, said
 from domain.verbs import verb
 
@@ -86,19 +86,13 @@ async def _join_all(
 ) -> None:
     """Both sides, each of them once."""
     for unit_id in dict.fromkeys(police_unit_ids):
-        unit = await records.see(units.visible_to(actor), unit_id, field="police_unit_ids")
+        unit = await units.find_standing(actor, unit_id, actor.today, field="police_unit_ids")
         await join(actor, agreement, unit)
     bodies = organizations.visible_to(actor)
     for organization_id in dict.fromkeys(organization_ids):
         body = await records.see(bodies, organization_id, field="organization_ids")
         records.must_last(body.retired_on)
         await join(actor, agreement, body)
-
-
-def titled(title: str) -> dict[str, str]:
-    """The title, and how it is found and put in order. Raises Invalid for a blank one."""
-    records.must_say(title, "協定の名称", "title")
-    return {"title": title, "search": search_key(title), "kana_order": kana_order(title)}
 
 
 @verb(*LIAISONS)
@@ -148,7 +142,7 @@ async def add_party(
 ) -> Agreement:
     """Take an organisation, or a police unit, into the draft. Raises Conflict for one that is in it."""
     agreement = await _draft(actor, agreement_id, version)
-    await join(actor, agreement, await find_joining(actor, organization_id, police_unit_id))
+    await join(actor, agreement, await find_joining(actor, organization_id, police_unit_id, actor.today))
     told = {"organization_id": organization_id, "police_unit_id": police_unit_id}
     return await records.note(actor, agreement, "agreement-party-added", **told)
 

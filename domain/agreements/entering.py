@@ -23,11 +23,12 @@ from domain.agreements.agreement import (
     AgreementStatus,
     CooperationItem,
     Side,
+    titled,
 )
-from domain.agreements.drafting import named, titled
+from domain.agreements.drafting import named
 from domain.agreements.filing import kept_for, numbered
 from domain.agreements.lasting import AgreementExtension, ExtensionKind, must_be_possible, turns
-from domain.agreements.naming import PartyNaming
+from domain.agreements.naming import PartyNaming, must_tell_none
 from domain.agreements.signing import must_be_in_order
 from domain.errors import Incomplete, Invalid, NotFound
 from domain.organizations import Organization
@@ -190,12 +191,24 @@ def _bare_from(course: Course, parties: Iterable[PaperParty]) -> date:
     return bare
 
 
+def must_name_none(paper: PaperAgreement) -> None:
+    """Raises WrongState, with the field, where what is told to its bodies has the name of one that has not consented
+    (X10)."""
+    bodies = [(party.who.name, party) for party in paper.parties if party.side is Side.PARTNER]
+    if len({party.who.id for _, party in bodies}) < 2:
+        return
+    consenting = {party.who.id for _, party in bodies if party.agreed_on is not None}
+    hidden = dict.fromkeys(name for name, party in bodies if party.who.id not in consenting)
+    told = ("title", "purpose", "number", "signed_at")
+    must_tell_none({name: getattr(paper, name) for name in told}, hidden, entered=told)
+
+
 @verb(Role.HQ_LIAISON)
 async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[Agreement]:
     """Enter agreements that were signed on paper, with their parties, as they stand today; all of them or none.
 
-    Raises what `course_of`, `documented`, `must_stand_in` and `must_have_both_sides` refuse, NotFound for another's
-    unit, Conflict for a body that is twice a party of one agreement at a time.
+    Raises what `course_of`, `documented`, `must_stand_in`, `must_have_both_sides` and `must_name_none` refuse, NotFound
+    for another's unit, Conflict for a body that is twice a party of one agreement at a time.
     """
     courses = [course_of(actor, paper) for paper in papers]
     for paper, course in zip(papers, courses, strict=True):
@@ -204,6 +217,7 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
         for party in paper.parties:
             must_stand_in(actor, course, party)
         must_have_both_sides(course, paper.parties)
+        must_name_none(paper)
     written = [_row(actor, paper, course) for paper, course in zip(papers, courses, strict=True)]
     made = await records.create_many(actor, Agreement, f"agreement-{FACT}", written)
     whole = list(zip(made, papers, courses, strict=True))

@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import Agreement, AgreementParty, Side, parties_visible_to, visible_to
-from domain.agreements.naming import TOLD, PartyNaming
+from domain.agreements.naming import TOLD, PartyNaming, must_not_say
 from domain.documents import DocumentKind
 from domain.documents.kinds import checked, must_be_whole
 from domain.errors import Conflict, Invalid, WrongState
@@ -113,7 +113,8 @@ async def keep_file(
     """登録: keep the signed document as a PDF, or the copy for one party; the versions before it stay.
 
     Raises Invalid, with the field, for a name or content that is not taken, TooLarge for too many bytes, Conflict for
-    the same content twice, or too many files; WrongState before the agreement is signed.
+    the same content twice, or too many files; WrongState before the agreement is signed, and where the name of a copy
+    for one party names another that has not consented (X10).
     """
     if await asyncio.to_thread(checked, name, content) is not DocumentKind.PDF:  # others are answered meanwhile
         raise Invalid("協定書はPDFで登録してください。", field="name")
@@ -122,7 +123,8 @@ async def keep_file(
         raise WrongState("協定書は締結してから登録できます。先に締結を入力してください。")
     if party_id is not None:
         of_this = parties_visible_to(actor).filter(agreement_id=agreement.id)
-        await records.see(of_this, party_id, field="party_id")
+        party = await records.see(of_this, party_id, field="party_id")
+        await must_not_say(agreement, to=party.organization_id, name=name)
     kept = AgreementFile.filter(agreement_id=agreement.id)
     if await kept.count() >= MOST_FILES:
         raise Conflict(f"一つの協定に登録できるファイルは、前の版を含めて{MOST_FILES}点までです。")

@@ -3,11 +3,13 @@
 Whoever has not consented is known to the desk alone: partners learn of one another only where both have consented
 (X10) and were parties at the same time, and what is published names nobody else. That stands once, in PostgreSQL
 (`names_told_to` in the rules), for neither a guest's filter nor its wall can look at parties that the guest does not
-see. Title and purpose are told to every party, so they may name none that has not consented (`must_not_name`).
+see. What is told of it to every party (`TELLING`) may name none that has not consented (`must_not_name`), nor go on to
+do so once a consent is taken back (`unname_party`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -28,9 +30,10 @@ from domain.agreements.agreement import (
     AgreementStatus,
     Side,
     parties_visible_to,
+    titled,
     visible_to,
 )
-from domain.errors import Invalid, WrongState
+from domain.errors import Invalid, WrongState, meaning
 from domain.japanese import search_key, search_stem
 from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing, selected
@@ -69,6 +72,17 @@ broken("party_naming_once", "この当事者は、公表することにすでに
 TOLD = "SELECT names_told_to({id})"
 """The consents of which a body is told, where it may be named itself: of whoever was a party beside it. Who came after
 it had left, or had left before it came, is not for it to know."""
+
+
+TELLING: Mapping[str, str] = {
+    "title": "名称",
+    "purpose": "目的",
+    "number": "文書番号",
+    "signed_at": "締結式の場所",
+    "research_theme": "研究のテーマ",
+    "name": "ファイル名",
+}
+"""What is told to partners in words, and how it is called: columns of the agreement, and the name of a file of it."""
 
 
 def namings_visible_to(actor: Actor) -> QuerySet[PartyNaming]:
@@ -114,12 +128,24 @@ async def _registered(party: AgreementParty) -> str:
 
 @verb(*LIAISONS)
 async def unname_party(
-    actor: Actor, naming_id: UUID, *, on: date | None = None, version: int | None = None
+    actor: Actor,
+    naming_id: UUID,
+    *,
+    on: date | None = None,
+    title: str | None = None,
+    purpose: str | None = None,
+    number: str | None = None,
+    place: str | None = None,
+    theme: str | None = None,
+    version: int | None = None,
 ) -> PartyNaming:
     """同意の撤回: the party is named no more; `on`, today unless told, is the day on which it said so.
 
-    Raises WrongState where it has done so before.
+    What its partners are told of the signed agreement is said anew with it, where the name stands in it. Raises
+    WrongState where it has done so before, and where the name would stay; Invalid for a text without it.
     """
+    known = await records.see(namings_visible_to(actor), naming_id)
+    agreement = await records.find(visible_to(actor), known.agreement_id)
     naming = await records.find(namings_visible_to(actor), naming_id, version)
     if naming.ended_on is not None:
         raise WrongState(f"この同意は{naming.ended_on:%Y年%-m月%-d日}に撤回されています。")
@@ -127,7 +153,37 @@ async def unname_party(
     if not naming.agreed_on <= day <= actor.today:
         raise Invalid("撤回した日は、同意した日から今日までの日付にしてください。", field="on")
     await records.touch(actor, await records.find(parties_visible_to(actor), naming.party_id))
-    return await _end(actor, naming, day)
+    ended = await _end(actor, naming, day)
+    said = {"title": title, "purpose": purpose, "number": number, "signed_at": place, "research_theme": theme}
+    with meaning(signed_at="place", research_theme="theme"):
+        await _reword(actor, agreement, {field: text for field, text in said.items() if text is not None})
+    return ended
+
+
+async def _reword(actor: Actor, agreement: Agreement, said: Mapping[str, str]) -> None:
+    """Say without the names what partners are told of a signed agreement, and nothing else otherwise."""
+    hidden = await _hidden(agreement) if agreement.signed_on is not None else []
+    texts = _texts(agreement)
+    for field in said:
+        if _found({field: texts[field]}, hidden) is None:
+            raise Invalid(
+                f"協定の{TELLING[field]}には、公表に同意していない当事者の名称が入っていません。締結後に書き直せるのは、"
+                "名称が入っている項目だけです。締結前の案は「訂正」で書き直してください。",
+                field=field,
+            )
+    if (found := _found({**texts, **said}, hidden)) is not None:
+        field, name = found
+        what = TELLING[field]
+        raise WrongState(
+            f"協定の{what}に「{name}」の名称が入っていて、ほかの当事者に知られています。撤回とあわせて、名称の入らない"
+            f"{what}を入力してください。",
+            field=field,
+        )
+    if "research_theme" in said:
+        records.must_say(said["research_theme"], "研究のテーマ", "research_theme")
+    if said:
+        told = dict(said) | (titled(said["title"]) if "title" in said else {})
+        await records.change(actor, agreement, "agreement-names-taken-out", **told)
 
 
 async def _end(author: Author, naming: PartyNaming, day: date) -> PartyNaming:
@@ -149,23 +205,56 @@ async def carry_over_naming(author: Author, before: AgreementParty, after: Agree
         await records.create(author, PartyNaming, "party-naming-carried-over", **whose, **told)
 
 
-async def must_not_name(agreement: Agreement, *more: UUID) -> None:
-    """Raises WrongState where the title or the purpose has the name of a body that has not consented, as searches fold
-    it and without the form of the company, and other bodies, these among them, are told both."""
+async def must_not_name(agreement: Agreement, *more: UUID, **said: str) -> None:
+    """Raises WrongState where anything of it that its bodies are told, as it is `said` now, has the name of one of them
+    that has not consented; `more` are bodies that are to be told beside its parties."""
+    must_tell_none({**_texts(agreement), **said}, await _hidden(agreement, *more), entered=said)
+
+
+async def must_not_say(agreement: Agreement, *, to: UUID | None = None, **said: str) -> None:
+    """Raises WrongState where what is `said` now, to all of its bodies or `to` one, names another that has not
+    consented."""
+    must_tell_none(said, await _hidden(agreement, to=to), entered=said)
+
+
+def must_tell_none(texts: Mapping[str, str], hidden: Iterable[str], *, entered: Container[str]) -> None:
+    """Raises WrongState where one of these texts has one of these names; with the field, where it is `entered` now."""
+    if (found := _found(texts, hidden)) is None:
+        return
+    field, name = found
+    what = TELLING[field]
+    when = "" if field in entered else "案のうちに"
+    raise WrongState(
+        f"協定の{what}に、公表に同意していない「{name}」の名称が入っています。{what}はほかの当事者にも知られます。"
+        f"{when}{what}を書き直すか、この当事者の公表の同意を先に入力してください。",
+        field=field if field in entered else None,
+    )
+
+
+def _found(texts: Mapping[str, str], hidden: Iterable[str]) -> tuple[str, str] | None:
+    """A text with a name in it, as searches fold it and without the form of the company."""
+    keys = {field: search_key(text) for field, text in texts.items()}
+    for name in hidden:
+        for field, key in keys.items():
+            if len(stem := search_stem(name)) > 1 and stem in key:
+                return field, name
+    return None
+
+
+def _texts(agreement: Agreement) -> dict[str, str]:
+    return {field: getattr(agreement, field) for field in TELLING if field != "name"}
+
+
+async def _hidden(agreement: Agreement, *more: UUID, to: UUID | None = None) -> list[str]:
+    """The names of its bodies that have not consented, where other bodies, these among them, could be told them."""
     parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER, removed_at=None)
     namings = await PartyNaming.filter(agreement_id=agreement.id, ended_on=None)
     consenting = {one.party_id for one in namings}
     bodies = {one.id: one.organization_id for one in parties if one.organization_id}
     if len({*bodies.values(), *more}) < 2:
-        return
-    hidden = set(bodies.values()) - {body for id, body in bodies.items() if id in consenting}
-    for body in await Organization.filter(any_of(Organization, "id", hidden)).order_by("id"):
-        for what, text in (("名称", agreement.title), ("目的", agreement.purpose)):
-            if len(name := search_stem(body.name)) > 1 and name in search_key(text):
-                raise WrongState(
-                    f"協定の{what}に、公表に同意していない「{body.name}」の名称が入っています。{what}はほかの当事者にも"
-                    f"知られます。案のうちに{what}を書き直すか、この当事者の公表の同意を先に入力してください。"
-                )
+        return []
+    hidden = set(bodies.values()) - {body for id, body in bodies.items() if id in consenting} - {to}
+    return [body.name for body in await Organization.filter(any_of(Organization, "id", hidden)).order_by("id")]
 
 
 # The title of an agreement may name its parties: it is told only where each body that stands in it has consented.

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, Actor
 from domain.agreements.agreement import LABELS, STANDING, Agreement, AgreementKind, visible_to
+from domain.agreements.naming import must_not_say
 from domain.errors import Invalid, WrongState, meaning
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in
@@ -83,7 +84,8 @@ async def plan_research(
 ) -> Agreement:
     """研究のテーマと期間: what is studied together, and from when until when; said again, it is corrected.
 
-    Raises WrongState for an agreement that is no joint research in force, Invalid for days out of order.
+    Raises WrongState for an agreement that is no joint research in force, and where the theme names a party that has
+    not consented (X10); Invalid for days out of order.
     """
     agreement = await _find(actor, agreement_id, version)
     records.must_say(theme, "研究のテーマ", "theme")
@@ -91,6 +93,7 @@ async def plan_research(
         raise Invalid("研究の終わりは始まり以後の日付にしてください。", field="ends_on")
     values = {"research_theme": theme, "research_from": starts_on, "research_to": ends_on}
     with meaning(research_theme="theme"):
+        await must_not_say(agreement, research_theme=theme)
         return await records.change(actor, agreement, "research-planned", **values)
 
 

@@ -26,7 +26,7 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.ceremony import hold_for
-from domain.agreements.naming import must_not_name
+from domain.agreements.naming import must_not_name, must_not_say
 from domain.agreements.renewing import hand_over, must_follow
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
@@ -59,10 +59,9 @@ async def sign(
 
     A renewal has its planned days unless told, and takes over from the old agreement on the first of them. The
     ceremony that was planned for it was held with that; where it was, the agreement was signed, unless told.
-    From then on its partners are told title and purpose: raises WrongState where these name one that has not consented.
+    From then on its partners are told what it says: raises WrongState where that names one that has not consented.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
-    await must_not_name(agreement)
     begins = effective_on or agreement.planned_from or signed_on
     ends = expires_on or agreement.planned_to
     must_be_in_order(actor, signed_on, begins, ends)
@@ -71,6 +70,8 @@ async def sign(
     days = {"signed_on": signed_on, "effective_on": begins, "expires_on": ends, "lasts_until": ends}
     known = {"number": agreement.number if number is None else number}
     known |= await hold_for(actor, agreement) | ({"signed_at": place} if place else {})
+    with meaning(signed_at="place"):
+        await must_not_name(agreement, **known)
     with meaning(signed_at="place", signatory_name="signatures", signatory_title="signatures"):
         await move(actor, agreement, AgreementStatus.IN_FORCE, "agreement-signed", **days, **known)
         await _freeze(actor, agreement, signatures, begins)
@@ -110,11 +111,13 @@ async def _freeze(actor: Actor, agreement: Agreement, signatures: Sequence[Signa
 async def correct_number(actor: Actor, agreement_id: UUID, *, number: str, version: int) -> Agreement:
     """文書番号: enter the number of the signed document, or correct it; nothing else of it changes after signing.
 
-    Raises WrongState before: until then it is a part of what the approver reads.
+    Raises WrongState before: until then it is a part of what the approver reads; and where it would tell the parties of
+    one that has not consented to be named.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     if agreement.signed_on is None:
         raise WrongState("締結前の協定の文書番号は、案の訂正か、締結のときに入力してください。", field="number")
+    await must_not_say(agreement, number=number)
     return await records.change(actor, agreement, "agreement-number-corrected", number=number)
 
 
@@ -132,14 +135,14 @@ async def accede(
 ) -> Agreement:
     """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory.
 
-    Raises WrongState where title or purpose would tell a body of a party that has not consented to be named.
+    Raises WrongState where what is told to it names a party that has not consented, Invalid for a unit that is closed.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
     must_lie_within(actor, agreement, on, "on")
     records.must_say(signatory_name, "署名者", "signatory_name")
     names = {"signatory_name": signatory_name, "signatory_title": signatory_title}
-    who = await find_joining(actor, organization_id, police_unit_id)
+    who = await find_joining(actor, organization_id, police_unit_id, on)
     if organization_id is not None:
         await must_not_name(agreement, organization_id)
     await join(actor, agreement, who, acceded_on=on, **names)

@@ -290,7 +290,8 @@ class _Roster:
             paper, course = self.courses[key]
             plan.problems += _twice_at_a_time(course, group.parties)
             try:
-                agreements.must_have_both_sides(course, [party for party in self._parties(paper, group)])
+                agreements.must_have_both_sides(course, parties := self._parties(paper, group))
+                agreements.must_name_none(replace(paper, parties=parties))
             except Refused as refused:
                 plan.problems.append(Problem(group.line.number, refused.field, refused.message))
 

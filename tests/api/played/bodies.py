@@ -178,6 +178,18 @@ async def joint_research(on: Ground) -> Ready:
     return hq(on, given, Agreement=(await make.research(on.town)).id)
 
 
+async def named_in_all_it_says(on: Ground) -> Ready:
+    us, name = on.town.officer, "例示旅館ほか"
+    draft = await make.proposed(us, "例示旅館株式会社", "例示観光株式会社")
+    said = {"kind": AgreementKind.JOINT_RESEARCH, "title": name, "purpose": name, "version": draft.version}
+    await agreements.correct(us, draft.id, **said)  # type: ignore[arg-type]
+    naming = await make.named(us, draft)
+    signed = {"signed_on": us.today, "signatures": await make.signatures(draft), "place": name, "number": name}
+    await agreements.sign(us, (await make.awaiting(on.town, draft)).id, **signed)  # type: ignore[arg-type]
+    await agreements.plan_research(us, draft.id, theme=name, starts_on=us.today)
+    return hq(on, {"on": "2026-07-01"}, PartyNaming=naming.id)
+
+
 async def renewing_itself(on: Ground) -> Ready:
     agreement = await make.in_force(on.town, terms={"auto_renews_months": 12, "notice_days": 60})
     return hq(on, {"on": "2026-07-01"}, Agreement=agreement.id)

@@ -9,6 +9,7 @@ from domain.actor import Role
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
 from domain.errors import Conflict, Incomplete, Invalid, NotFound, WrongState
 from domain.journal import Entry
+from domain.units import Unit
 from tests import make
 from tests.make import Town
 
@@ -80,6 +81,12 @@ def test_a_party_to_add_is_one_body_or_one_unit(play: Any) -> None:
         for both in ({}, {"organization_id": body.id, "police_unit_id": town.other_station.id}):
             with pytest.raises(Invalid):
                 await agreements.add_party(town.officer, draft.id, **both)
+        await Unit.filter(id=town.other_station.id).update(retired_on=town.officer.today)
+        with pytest.raises(Invalid, match="廃止された所属"):
+            await agreements.add_party(town.officer, draft.id, police_unit_id=town.other_station.id)
+        told = {"kind": draft.kind, "title": draft.title, "police_unit_ids": [town.other_station.id]}
+        with pytest.raises(Invalid, match="廃止された所属"):
+            await agreements.propose(town.officer, organization_ids=[body.id], **told)  # type: ignore[arg-type]
         assert await AgreementParty.filter(agreement_id=draft.id).count() == 2
 
     play(story)

@@ -20,7 +20,7 @@ from domain.agreements import (
     PartyNaming,
     Side,
 )
-from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound
+from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
 from tests import make
 from tests.make import Town
@@ -101,6 +101,20 @@ def test_where_it_stands_today_follows_from_its_days(
         assert (row.status, row.lasts_until, row.ended_on) == (status, lasts_until, ended_on)
         assert row.expires_on == told.get("expires_on"), "as it was signed"
         assert await agreements.expire(town.hq.now) == 0, "the clock has nothing to make up"
+
+    play(story)
+
+
+@pytest.mark.parametrize("field", ["title", "purpose", "number", "signed_at"])
+def test_the_register_tells_no_partner_of_another_that_has_not_consented(play: Any, field: str) -> None:
+    async def story(town: Town) -> None:
+        paper = await on_paper(town, "架空電力株式会社", "見本信用金庫", **{field: "見本信用金庫ほか"})
+        with pytest.raises(WrongState, match="公表に同意していない「見本信用金庫」") as refused:
+            await agreements.enter_signed(town.hq, [paper])
+        assert (refused.value.field, await Agreement.exists()) == (field, False)
+        consenting = replace(paper.parties[-1], agreed_on=SIGNED_ON)
+        await agreements.enter_signed(town.hq, [replace(paper, parties=[*paper.parties[:-1], consenting])])
+        assert await Agreement.exists()
 
     play(story)
 

@@ -11,7 +11,7 @@ from domain.agreements import Agreement, AgreementParty, PartyNaming, Side
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.organizations import Organization
 from tests import make
-from tests.make import Town
+from tests.make import PDF, Town
 
 TWO = ("架空電力株式会社", "見本信用金庫")
 
@@ -102,6 +102,50 @@ def test_nobody_joins_whom_the_title_would_tell_of_a_party_that_has_not_consente
         await agreements.name_party(us, party.id)
         await agreements.accede(us, draft.id, **joins)
         assert len(await bodies_of(draft)) == 2
+
+    play(story)
+
+
+def test_what_is_told_of_it_once_signed_names_nobody_who_has_not_consented(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.awaiting(town, await make.proposed(town.officer, *TWO))
+        signed = {"signed_on": us.today, "signatures": await make.signatures(draft)}
+        for field in ("place", "number"):
+            with pytest.raises(WrongState, match="「架空電力株式会社」") as refused:
+                await agreements.sign(us, draft.id, **signed, **{field: "架空電力㈱ 本社"})
+            assert (refused.value.field, (await Agreement.get(id=draft.id)).signed_on) == (field, None)
+        agreement = await agreements.sign(us, draft.id, **signed, place="県警察本部")
+        with pytest.raises(WrongState, match="文書番号"):
+            await agreements.correct_number(us, agreement.id, number="架空電力第1号", version=agreement.version)
+        own, other = await bodies_of(agreement)
+        copy = {"name": "協定書（架空電力）.pdf", "content": PDF}
+        with pytest.raises(WrongState, match="ファイル名"):
+            await agreements.keep_file(us, agreement.id, party_id=other.id, **copy)
+        assert (await Agreement.get(id=agreement.id)).number == agreement.number
+        await agreements.keep_file(us, agreement.id, party_id=own.id, **copy)
+
+    play(story)
+
+
+def test_who_takes_the_consent_back_is_taken_out_of_what_is_told_and_nothing_else_is_reworded(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, *TWO)
+        draft = await agreements.correct(us, draft.id, version=draft.version, title="架空電力ほかとの協定")
+        naming = await agreements.name_party(us, (await bodies_of(draft))[0].id)
+        draft = await make.awaiting(town, draft)
+        signed = {"signed_on": us.today, "signatures": await make.signatures(draft), "place": "架空電力 本社"}
+        agreement = await agreements.sign(us, draft.id, **signed)
+        told = {"title": "重要インフラ事業者との協定", "place": "相手方の本社"}
+        for said, field in (({}, "title"), ({"title": told["title"]}, "place"), (told | {"purpose": "別"}, "purpose")):
+            with pytest.raises((WrongState, Invalid), match="名称") as refused:
+                await agreements.unname_party(us, naming.id, **said)  # type: ignore[arg-type]
+            row = await Agreement.get(id=agreement.id)
+            assert (refused.value.field, row.version, row.title) == (field, agreement.version, agreement.title)
+        assert (await PartyNaming.get(id=naming.id)).ended_on is None
+        await agreements.unname_party(us, naming.id, **told)  # type: ignore[arg-type]
+        row = await Agreement.get(id=agreement.id)
+        assert (row.title, row.signed_at, row.purpose) == (*told.values(), agreement.purpose)
+        assert await agreements.visible_to(us).filter(search__contains="架空電力").count() == 0
 
     play(story)
 

@@ -9,6 +9,7 @@ from domain import agreements
 from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, Side, Signature
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.journal import Entry
+from domain.units import Unit
 from tests import make
 from tests.make import Town
 
@@ -94,6 +95,11 @@ def test_a_police_unit_joins_and_leaves_what_is_in_force_like_a_body(play: Any) 
         assert (party.side, party.acceded_on, party.signatory_title) == (Side.POLICE, date(2026, 8, 1), "署長")
         with pytest.raises(Conflict):
             await agreements.accede(town.officer, agreement.id, **named, **other)  # type: ignore[arg-type]
+        await Unit.filter(id=town.section.id).update(retired_on=date(2026, 9, 1))
+        closed = {"police_unit_id": town.section.id, "signatory_name": "例示 四郎"}
+        with pytest.raises(Invalid, match="廃止された所属") as refused:
+            await agreements.accede(town.officer, agreement.id, on=date(2026, 9, 1), **closed)  # type: ignore[arg-type]
+        assert refused.value.field == "police_unit_id"
         first = await AgreementParty.get(agreement_id=agreement.id, side=Side.POLICE, id__not=party.id)
         await agreements.let_withdraw(town.officer, first.id, on=date(2026, 9, 1))
         with pytest.raises(Incomplete, match="一方に当事者がいなく"):

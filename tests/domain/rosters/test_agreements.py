@@ -56,6 +56,18 @@ def test_a_register_is_taken_in_once_with_all_parties_of_each_agreement(play: An
     play(story)
 
 
+def test_a_title_that_would_tell_a_partner_of_another_is_named_before_anything_is_taken_in(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        titled = {"title": f"{BANK}ほかとの協定"}
+        [problem] = await refused(rosters.take_in_agreements, town.hq, WHOLE | titled, SECOND | titled)
+        assert (problem.number, problem.field) == (2, "title")
+        consenting = SECOND | titled | {"agreed_on": SIGNED_ON}
+        assert await rosters.take_in_agreements(town.hq, lines(WHOLE | titled, consenting)) == Taken(2, 0, 0)
+
+    play(story)
+
+
 def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) -> None:
     async def story(town: Town) -> None:
         await ready(town)
