@@ -3,7 +3,7 @@
 Which lines are one agreement is never guessed: title and day of signing, and where several lines have both, the number
 in the register or else that of the document. An agreement of that title and day of which one of the bodies is a party
 is there already; a list changes nothing of it, for its text never changes and what has become of it is kept at the
-desk.
+desk. Whatever a list tells otherwise of it is refused, cell by cell, with what to use instead.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from domain.actor import Actor, Role
 from domain.agreements import (
     STANDING,
     Agreement,
+    AgreementExtension,
     AgreementParty,
     Course,
+    ExtensionKind,
     PaperAgreement,
     PaperParty,
+    PartyNaming,
 )
 from domain.errors import Invalid, Refused
 from domain.japanese import search_key
@@ -42,18 +45,30 @@ OF_AGREEMENT = frozenset({one.name for one in fields(PaperAgreement)} - {"partie
 WHOLE = OF_AGREEMENT - {"title", "signed_on"} | {"unit", "responsible", "is_standing"}
 """What each line of an agreement may tell of it, and none otherwise than another."""
 OF_PARTY = frozenset({one.name for one in fields(PaperParty)} - {"who"})
-AS_SIGNED = ("kind", "effective_on", "expires_on")
-"""What never changes of an agreement that is there."""
-
 WHICH = (
     "同じ名称・締結日の行がほかにもあります。一つの協定の当事者なら同じ整理番号を、別々の協定なら違う整理番号を"
     "入力してください。"
 )
 SEVERAL = "同じ名称・締結日・団体の協定がいくつも登録されています。文書番号を入力し、登録済みのものと合わせてください。"
 DIFFERS = "登録済みの協定と違います。協定書を確かめ、名簿を直してください（署名後の協定は書き換えられません）。"
+TWINS = (
+    "同じ名称・締結日・団体の協定が、この名簿に別の整理番号で入っています。一つの協定なら整理番号をそろえ、別々の協定なら"
+    "どれにも違う文書番号を入力してください。"
+)
 NOT_THERE = "登録済みの協定の当事者ではありません。あとから加わったのなら accedeToAgreement で入力してください。"
 NOT_LEFT = "登録済みの当事者は脱退していません。withdrawAgreementParty で入力してください。"
 NOT_OVER = "登録済みの協定は終わっていません。県本部で terminateAgreement を使ってください。"
+OTHERWISE = "登録済みの協定と違います。協定書と確かめ、名簿を直すか、{instead} で入力してください。"
+INSTEAD: Mapping[str, str] = {
+    "number": "correctAgreementNumber",
+    **dict.fromkeys(("more_numbers", "classification_code", "retention_years"), "fileAgreement"),
+    **dict.fromkeys(("extended_until", "extended_on"), "extendAgreement"),
+    "notice_given_on": "giveAgreementNotice",
+    "responsible": "entrustAgreement",
+    "withdrawn_on": "withdrawAgreementParty",
+    **dict.fromkeys(("agreed_on", "public_name"), "unnameAgreementParty と nameAgreementParty"),
+}
+"""With what the desk enters each thing that may change after signing."""
 
 
 class Base(NamedTuple):
@@ -69,6 +84,8 @@ class _Known:
 
     agreement: Agreement
     parties: list[AgreementParty]
+    extension: AgreementExtension | None = None
+    namings: Mapping[UUID, PartyNaming] = field(default_factory=dict)
 
     def has(self, ids: set[UUID]) -> bool:
         return any(party.organization_id in ids for party in self.parties)
@@ -121,10 +138,16 @@ async def _present(actor: Actor, lines: Sequence[Line]) -> Mapping[Base, list[_K
     of_these = any_of(AgreementParty, "agreement_id", [one.id for one in signed])
     for party in await agreements.parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id"):
         parties[party.agreement_id].append(party)
+    ids = [one.id for one in signed]
+    decided = agreements.extensions_visible_to(actor).filter(any_of(AgreementExtension, "agreement_id", ids))
+    extended = {one.agreement_id: one for one in await decided.filter(kind=ExtensionKind.EXTENSION).order_by("until")}
+    consents = agreements.namings_visible_to(actor).filter(any_of(PartyNaming, "agreement_id", ids), ended_on=None)
+    namings = {one.party_id: one for one in await consents}
     found: dict[Base, list[_Known]] = defaultdict(list)
     for one in signed:
         if one.signed_on is not None:
-            found[Base(search_key(one.title), one.signed_on)].append(_Known(one, parties[one.id]))
+            known = _Known(one, parties[one.id], extended.get(one.id), namings)
+            found[Base(search_key(one.title), one.signed_on)].append(known)
     return found
 
 
@@ -152,6 +175,7 @@ class _Roster:
         }
         self.lines_of: Counter[Base] = Counter()
         self.groups: dict[tuple[Base, str], _Group] = {}
+        self.of_base: dict[Base, list[_Group]] = defaultdict(list)
         self.courses: dict[tuple[Base, str], tuple[PaperAgreement, Course]] = {}
 
     def gather(self, lines: Sequence[Line]) -> None:
@@ -168,14 +192,17 @@ class _Roster:
             with suppress(Unread, Refused):
                 who = self._who(line)
                 group.bodies |= {who.id} if isinstance(who, Organization) else set()
+        for key, group in self.groups.items():
+            self.of_base[key[0]].append(group)
 
     def read(self, line: Line) -> Said:
         key, group = self._group(line)
         if (known := self._there(key, group)) is not None:
             return self._again(line, group, known, self._who(line))
-        who, _, course = each(
+        who, _, _, course = each(
             lambda: self._who(line),
             lambda: self._must_agree(line, group),
+            lambda: self._must_be_apart(key[0], group),
             lambda: self._course(key, group, is_first=line is group.line),
         )
         party = PaperParty(who, **{name: told for name in OF_PARTY if (told := line.facts.get(name))})
@@ -206,7 +233,7 @@ class _Roster:
     def _again(self, line: Line, group: _Group, known: _Known, who: Organization | Unit) -> Said:
         """A line of an agreement that is there, which says nothing else than is known of it."""
         one = known.agreement
-        each(*(partial(self._must_be_known, line, one, name) for name in AS_SIGNED))
+        each(*(partial(_must_be_as_known, line, name, told) for name, told in self._of_known(known).items()))
         if line.facts.get("unit") and self.everywhere.of(line.facts) != one.unit_id:
             raise Invalid("別の所属の協定として登録されています。所管する所属は変えられません。", field="unit")
         if line.facts.get("ended_on") and one.status in STANDING:
@@ -215,13 +242,34 @@ class _Roster:
         parties = [party for party in known.of(who.id) if since in (None, party.acceded_on)]
         if not parties:
             raise Invalid(NOT_THERE, field="organization" if isinstance(who, Organization) else "police_unit")
-        if line.facts.get("withdrawn_on") and all(party.withdrawn_on is None for party in parties):
+        if (left := line.facts.get("withdrawn_on")) and all(party.withdrawn_on is None for party in parties):
             raise Invalid(NOT_LEFT, field="withdrawn_on")
-        return Said(_identity(one.id, parties[-1]), {})
+        party = next((one for one in parties if left and one.withdrawn_on == left), parties[-1])
+        of_party = _of_party(party, known.namings.get(party.id))
+        each(*(partial(_must_be_as_known, line, name, told) for name, told in of_party.items()))
+        return Said(_identity(one.id, party), {})
 
-    def _must_be_known(self, line: Line, known: Agreement, name: str) -> None:
-        if (told := line.facts.get(name)) and told != getattr(known, name):
-            raise Invalid(DIFFERS, field=name)
+    def _of_known(self, known: _Known) -> dict[str, Any]:
+        """What is known of an agreement, by the columns of the list."""
+        one, extension = known.agreement, known.extension
+        told = {
+            name: getattr(one, name) for name in OF_AGREEMENT - {"title", "signed_on", "ended_on"} if hasattr(one, name)
+        }
+        told |= {"extended_until": extension and extension.until, "extended_on": extension and extension.decided_on}
+        number = next((number for number, officer in self.officers.items() if officer.id == one.responsible_id), None)
+        told |= {"responsible": number, "is_standing": one.status in STANDING}
+        if one.status not in STANDING:
+            told["ended_on"] = one.ended_on
+        if not one.reason:
+            del told["reason"]
+        return told
+
+    def _must_be_apart(self, base: Base, group: _Group) -> None:
+        """Raises Invalid for an agreement that could not be told from another of the list once both are there."""
+        number, _ = group.told.get("number", ("", 0))
+        others = [one for one in self.of_base[base] if one is not group and one.bodies & group.bodies]
+        if others and not group.has_unread and number in ("", *(one.told.get("number", ("", 0))[0] for one in others)):
+            raise Invalid(TWINS, field="number")
 
     def _must_agree(self, line: Line, group: _Group) -> None:
         each(*(partial(self._must_say_the_same, line, group, name) for name in sorted(WHOLE)))
@@ -306,6 +354,25 @@ class _Roster:
         told = [party for _, party in group.parties]
         has_police = any(isinstance(party.who, Unit) for party in told)
         return told if has_police else [PaperParty(self.units[paper.unit_id]), *told]
+
+
+def _of_party(party: AgreementParty, naming: PartyNaming | None) -> dict[str, Any]:
+    """What is known of a party, by the columns of the list."""
+    told = {name: getattr(party, name) for name in ("withdrawn_on", "signatory_title", "signatory_name")}
+    return {**told, "agreed_on": naming and naming.agreed_on, "public_name": naming and naming.name}
+
+
+def _must_be_as_known(line: Line, name: str, known: Any) -> None:
+    """What a line does not tell is no other; words are the same as searches fold them. Raises Invalid."""
+    told = line.facts.get(name)
+    if told not in (None, "", ()) and _alike(told) != _alike(known):
+        raise Invalid(OTHERWISE.format(instead=INSTEAD[name]) if name in INSTEAD else DIFFERS, field=name)
+
+
+def _alike(told: Any) -> Any:
+    if isinstance(told, (list, tuple)):
+        return sorted(search_key(str(one)) for one in told)
+    return search_key(told) if isinstance(told, str) else told
 
 
 def _twice_at_a_time(course: Course, parties: Sequence[tuple[Line, PaperParty]]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import agreements, rosters
-from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus
+from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, CooperationItem
 from domain.errors import NotAllowed
 from domain.rosters import Line, Taken
 from tests import make
@@ -88,6 +88,16 @@ def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) ->
         ({"expires_on": date(2029, 3, 31)}, "expires_on"),
         ({"unit": "102"}, "unit"),
         ({"ended_on": date(2022, 3, 31)}, "ended_on"),
+        ({"number": "青サイ第99号"}, "number"),
+        ({"purpose": "別の目的"}, "purpose"),
+        ({"items": (CooperationItem.DRILL,)}, "items"),
+        ({"auto_renews_months": 6}, "auto_renews_months"),
+        ({"retention_years": 3}, "retention_years"),
+        ({"is_standing": False}, "is_standing"),
+        ({"extended_until": date(2030, 3, 31)}, "extended_until"),
+        ({"responsible": "9999"}, "responsible"),
+        ({"signatory_title": "別の役職"}, "signatory_title"),
+        ({"agreed_on": date(2022, 3, 31)}, "agreed_on"),
         ({"withdrawn_on": date(2022, 3, 31)}, "withdrawn_on"),
         ({"acceded_on": date(2022, 3, 31)}, "organization"),
     ],
@@ -146,6 +156,20 @@ def test_which_lines_are_one_agreement_is_asked_and_never_guessed(play: Any) -> 
         assert await rosters.take_in_agreements(town.hq, each) == Taken(2, 0, 0)
         assert await Agreement.all().count() == 2
         assert await rosters.take_in_agreements(town.hq, each) == Taken(0, 0, 2)
+
+    play(story)
+
+
+def test_two_agreements_alike_are_taken_in_only_with_numbers_that_tell_them_apart(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        first, second = OLD | {"list_number": "1"}, OLD | {"list_number": "2"}
+        for number in ("", "青サイ第1号"):
+            problems = await refused(rosters.take_in_agreements, town.hq, first | {"number": number}, second)
+            assert (problems[-1].number, problems[-1].field) == (3, "number")
+        apart = lines(first | {"number": "青サイ第1号"}, second | {"number": "青サイ第2号"})
+        assert await rosters.take_in_agreements(town.hq, apart) == Taken(2, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, apart) == Taken(0, 0, 2)
 
     play(story)
 
