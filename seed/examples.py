@@ -71,7 +71,7 @@ async def _planned(station: Actor, upto: DrillStatus, days: int) -> Drill:
 
 async def _moved_meeting(station: Actor, partner: Actor) -> None:
     """Tomorrow, with somebody who subscribes, has said yes a week ago, and is in no story."""
-    before = replace(station, now=station.now - timedelta(days=7))
+    before = replace(station, now=at(station.today - timedelta(days=7), "10:00"))
     begins = at(station.today + timedelta(days=1), "14:00")
     known = organizations.contacts_visible_to(station).filter(until=None).exclude(person_id=partner.person_id)
     contact = await known.order_by("-id").first()

@@ -6,7 +6,9 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from domain import database, migrating
+from api import demonstration
+from api.demonstration import Place
+from domain import database
 from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
@@ -28,8 +30,7 @@ from domain.statistics import Run
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Volunteer, VolunteerGroup, VolunteerStatus, has_consent
 from domain.wifi import WifiSpot, WifiStatus
-from jobs.schedule import SCHEDULE, TIMES, Alone
-from seed import story
+from jobs.schedule import SCHEDULE, Alone
 from seed.days import at
 from seed.lecture_plans import SESSIONS
 from tests.seed.contents import contents
@@ -37,21 +38,22 @@ from tests.seed.contents import contents
 GIVEN = (LectureStatus.DELIVERED, LectureStatus.REPORTED)
 
 
-def test_the_same_day_gives_the_same_town(look, demo, new_database, full):
+def test_the_same_day_gives_the_same_town(look, demo, new_database, tmp_path, full):
     """The whole of it told a second time takes long; otherwise what is planned is compared, in two processes whose
     sets are in different orders."""
     told = look(contents())
-    first, second = (told, again(new_database(), demo)) if full else (plans("1"), plans("2"))
+    first, second = ((demo.today, told), again(new_database(), tmp_path)) if full else (plans("1"), plans("2"))
     assert all(told.values())
     assert first == second
 
 
-def again(url, demo):
+def again(url, directory):
+    """A second demonstration of the same day, up to where its doors open."""
+
     async def tell():
-        await migrating.migrate(url)
+        told = await demonstration.prepare(Place(directory), url, "http://127.0.0.1", reset=False, say=lambda _: None)
         async with database.opened(url):
-            await story.sow(at(demo.today, "12:00"), TIMES)
-            return await contents()
+            return told.told_on, await contents()
 
     return asyncio.run(tell())
 
