@@ -17,8 +17,8 @@ from tests import make
 from tests.api.situations import Crowd
 
 AUTUMN = datetime.fromisoformat("2026-10-05T09:00:00+09:00")
-WESTERN = re.compile(r"(?<![\d.])(19|20)\d\d\s?[-/.年]")
-"""A year as machines write it, and a reader of paper has to reckon with."""
+WESTERN = re.compile(r"(?<![\d.])(?<![0-9a-f]-)(19|20)\d\d\s?[-/.年]")
+"""A year as machines write it, and a reader of paper has to reckon with; an id in a title has none."""
 
 
 def western(sheet: Any) -> list[str]:
