@@ -6,9 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
-
-from domain.actor import TOKYO
 from domain.agreements import (
     ITEM_LABELS,
     KIND_LABELS,
@@ -18,13 +15,9 @@ from domain.agreements import (
     ListedParty,
     PublicParty,
 )
-from domain.japanese import wareki
-from exports.columns import Column, Kind, Row, Sheet
-from exports.csv import csv_bytes
+from exports.columns import Column, Kind, Row
 from exports.files import File, Format
 from exports.lists import listed_today
-from exports.names import file_name
-from exports.sheet import xlsx
 from exports.text import one_line
 
 REGISTER = "協定一覧"
@@ -121,18 +114,7 @@ def _party(listed: ListedParty) -> Row:
 
 def public_parties_file(parties: Sequence[PublicParty], format: Format, now: datetime) -> File:
     """協定締結団体一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    rows = [_row(party) for party in parties]
-    day = now.astimezone(TOKYO)
-    return File(file_name(TITLE, f"{day:%Y%m%d}", extension=format), format.media_type, _bytes(rows, format, now))
-
-
-def _bytes(rows: Sequence[Row], format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　公表に同意した{len(rows):,}団体（延べ）",)
-    return xlsx(Sheet(TITLE, COLUMNS, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
+    return listed_today(TITLE, COLUMNS, [_row(one) for one in parties], format, now, "団体（公表に同意したもの、延べ）")
 
 
 def _row(party: PublicParty) -> Row:

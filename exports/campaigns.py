@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-import orjson
-
 from domain.actor import TOKYO
 from domain.campaigns import (
     CHANNEL_LABELS,
@@ -24,11 +22,8 @@ from domain.campaigns import (
 from domain.japanese import wareki
 from domain.organizations import CONTACT_ROLE_LABELS, ContactRole
 from exports.columns import Column, Kind, Row, Sheet
-from exports.csv import csv_bytes
 from exports.files import File, Format
 from exports.lists import listed_today
-from exports.names import file_name
-from exports.sheet import xlsx
 
 TITLE = "未確認の連絡先一覧"
 COLUMNS = (
@@ -48,19 +43,7 @@ PRINTED = ("body", "role", "department", "name", "phone", "extension", "reachabl
 
 def stale_file(contacts: Sequence[StaleContact], format: Format, now: datetime) -> File:
     """未確認の連絡先一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    rows = [_row(contact) for contact in contacts]
-    name = file_name(TITLE, f"{now.astimezone(TOKYO):%Y%m%d}", extension=format)
-    return File(name, format.media_type, _bytes(rows, format, now))
-
-
-def _bytes(rows: Sequence[Row], format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    printed = [column for column in COLUMNS if column.key in PRINTED]
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}人",)
-    return xlsx(Sheet(TITLE, printed, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
+    return listed_today(TITLE, COLUMNS, [_row(one) for one in contacts], format, now, "人", printed=PRINTED)
 
 
 def _row(contact: StaleContact) -> Row:

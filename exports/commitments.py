@@ -29,7 +29,7 @@ COLUMNS = (
 def commitments_file(listed: Sequence[ListedPromise], year: Period, format: Format, now: datetime) -> File:
     """R08_協定の約束の履行_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
     rows = [_row(one) for one in listed]
-    return listed_of(year, TITLE, COLUMNS, rows, format, now, printed=[column.key for column in COLUMNS])
+    return listed_of(year, TITLE, COLUMNS, rows, format, now)
 
 
 def _row(listed: ListedPromise) -> Row:

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
-
-from domain.actor import TOKYO
-from domain.japanese import wareki
 from domain.organizations import CONTACT_ROLE_LABELS, ListedContact
-from exports.columns import Column, Kind, Row, Sheet
-from exports.csv import csv_bytes
+from exports.columns import Column, Kind, Row
 from exports.files import File, Format
-from exports.names import file_name
-from exports.sheet import xlsx
+from exports.lists import listed_today
 
 TITLE = "担当者連絡先一覧"
 COLUMNS = (
@@ -43,18 +37,7 @@ OF_CONTACT = ("department", "job_title", "reachable", "since")
 
 def contacts_file(listed: Sequence[ListedContact], format: Format, now: datetime) -> File:
     """担当者連絡先一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    rows = [_row(one) for one in listed]
-    day = now.astimezone(TOKYO)
-    return File(file_name(TITLE, f"{day:%Y%m%d}", extension=format), format.media_type, _bytes(rows, format, now))
-
-
-def _bytes(rows: Sequence[Row], format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}人",)
-    return xlsx(Sheet(TITLE, COLUMNS, rows, notes=notes, tab="一覧"), now)
+    return listed_today(TITLE, COLUMNS, [_row(one) for one in listed], format, now, "人")
 
 
 def _row(listed: ListedContact) -> Row:

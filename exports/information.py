@@ -30,8 +30,7 @@ COLUMNS = (
 
 def information_file(listed: Sequence[ListedInformation], period: Period, format: Format, now: datetime) -> File:
     """R08Q2_協議会への情報一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    printed = [column.key for column in COLUMNS]
-    return listed_of(period, TITLE, COLUMNS, [_row(one) for one in listed], format, now, printed=printed)
+    return listed_of(period, TITLE, COLUMNS, [_row(one) for one in listed], format, now)
 
 
 def _row(listed: ListedInformation) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
@@ -24,15 +24,16 @@ def listed_today(
     now: datetime,
     unit: str,
     *,
+    printed: Sequence[str] = (),
     said: Sequence[str] = (),
     more: Sequence[Sheet] = (),
 ) -> File:
-    """団体一覧_20261001.csv: how it stands, of so many 団体 (`unit`). The workbook's first sheet has all columns, for
-    it is the one that is taken in again; what is `said` stands under its title, `more` are sheets behind it. `now` is
-    an aware instant."""
+    """団体一覧_20261001.csv: how it stands, of so many 団体 (`unit`). The workbook's first sheet has the columns of
+    these keys, or all where it is the one that is taken in again; what is `said` stands under its title, `more` are
+    sheets behind it. `now` is an aware instant."""
     notes = (*said, f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}{unit}")
-    sheet = Sheet(title, columns, rows, notes=notes, tab="一覧")
-    return _file(file_name(title, _day(now), extension=format), sheet, format, now, more=more)
+    sheet = Sheet(title, _shown(columns, printed), rows, notes=notes, tab="一覧")
+    return _file(file_name(title, _day(now), extension=format), sheet, columns, format, now, more)
 
 
 def listed_of(
@@ -43,19 +44,25 @@ def listed_of(
     format: Format,
     now: datetime,
     *,
-    printed: Collection[str],
+    printed: Sequence[str] = (),
+    on_paper: Sequence[Column] = (),
 ) -> File:
-    """R08Q2_接触一覧_20261001.csv: what was in a period; `printed` are the keys of the columns that fit on paper."""
-    shown = [column for column in columns if column.key in printed]
+    """R08Q2_接触一覧_20261001.csv: what was in a period; `printed` are the keys of the columns that fit on paper, all
+    unless told, in their order. What stands `on_paper` alone is in no other form."""
+    shown = _shown((*columns, *on_paper), printed)
     sheet = Sheet(title, shown, rows, notes=period_notes(period, now, period.ends_on), tab="一覧")
-    name = file_name(period_part(period), title, _day(now), extension=format)
-    return _file(name, sheet, format, now, columns)
+    return _file(file_name(period_part(period), title, _day(now), extension=format), sheet, columns, format, now)
+
+
+def _shown(columns: Sequence[Column], keys: Sequence[str]) -> Sequence[Column]:
+    known = {column.key: column for column in columns}
+    return [known[key] for key in keys] or columns
 
 
 def _file(
-    name: str, sheet: Sheet, format: Format, now: datetime, columns: Sequence[Column] = (), more: Sequence[Sheet] = ()
+    name: str, sheet: Sheet, columns: Sequence[Column], format: Format, now: datetime, more: Sequence[Sheet] = ()
 ) -> File:
-    return File(name, format.media_type, _bytes(sheet, columns or sheet.columns, more, format, now))
+    return File(name, format.media_type, _bytes(sheet, columns, more, format, now))
 
 
 def _bytes(sheet: Sheet, columns: Sequence[Column], more: Sequence[Sheet], format: Format, now: datetime) -> bytes:

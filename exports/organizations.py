@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
-
-from domain.actor import TOKYO
-from domain.japanese import wareki
 from domain.organizations import (
     CI_SECTOR_LABELS,
     IN_PLACE_LABELS,
@@ -16,11 +12,9 @@ from domain.organizations import (
     SIZE_LABELS,
     ListedOrganization,
 )
-from exports.columns import Column, Kind, Row, Sheet
-from exports.csv import csv_bytes
+from exports.columns import Column, Kind, Row
 from exports.files import File, Format
-from exports.names import file_name
-from exports.sheet import xlsx
+from exports.lists import listed_today
 
 TITLE = "団体一覧"
 COLUMNS = (
@@ -52,18 +46,7 @@ AS_THEY_ARE = (
 def organizations_file(listed: Sequence[ListedOrganization], format: Format, now: datetime) -> File:
     """団体一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant. The workbook has all columns
     on its first sheet, which is the one that is taken in."""
-    rows = [_row(one) for one in listed]
-    day = now.astimezone(TOKYO)
-    return File(file_name(TITLE, f"{day:%Y%m%d}", extension=format), format.media_type, _bytes(rows, format, now))
-
-
-def _bytes(rows: Sequence[Row], format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}団体",)
-    return xlsx(Sheet(TITLE, COLUMNS, rows, notes=notes, tab="一覧"), now)
+    return listed_today(TITLE, COLUMNS, [_row(one) for one in listed], format, now, "団体")
 
 
 def _row(listed: ListedOrganization) -> Row:

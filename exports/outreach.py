@@ -6,16 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
-
 from domain.actor import TOKYO
 from domain.japanese import Period
 from domain.outreach import AUDIENCE_LABELS, KIND_LABELS, LABELS, THEME_LABELS, ListedEvent
-from exports.columns import Column, Kind, Row, Sheet, period_notes
-from exports.csv import csv_bytes
+from exports.columns import Column, Kind, Row
 from exports.files import File, Format
-from exports.names import file_name, period_part
-from exports.sheet import xlsx
+from exports.lists import listed_of
 
 TITLE = "広報啓発一覧"
 COLUMNS = (
@@ -43,19 +39,7 @@ PRINTED = ("unit", "kind", "title", "audience", "on", "people", "visitors", "cop
 
 def outreach_file(listed: Sequence[ListedEvent], period: Period, format: Format, now: datetime) -> File:
     """R08Q2_広報啓発一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    rows = [_row(one) for one in listed]
-    name = file_name(period_part(period), TITLE, f"{now.astimezone(TOKYO):%Y%m%d}", extension=format)
-    return File(name, format.media_type, _bytes(rows, period, format, now))
-
-
-def _bytes(rows: Sequence[Row], period: Period, format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    printed = [column for column in COLUMNS if column.key in PRINTED]
-    notes = period_notes(period, now, period.ends_on)
-    return xlsx(Sheet(TITLE, printed, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
+    return listed_of(period, TITLE, COLUMNS, [_row(one) for one in listed], format, now, printed=PRINTED)
 
 
 def _row(listed: ListedEvent) -> Row:

@@ -9,16 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-import orjson
-
-from domain.actor import TOKYO
-from domain.japanese import wareki
 from domain.wifi import WifiSpot
-from exports.columns import Column, Kind, Row, Sheet
-from exports.csv import csv_bytes
+from exports.columns import Column, Kind, Row
 from exports.files import File, Format
-from exports.names import file_name
-from exports.sheet import xlsx
+from exports.lists import listed_today
 
 TITLE = "公衆無線LANアクセスポイント一覧"
 COLUMNS = (
@@ -48,19 +42,7 @@ PRINTED = ("number", "name", "address", "installer", "ssid", "area", "phone")
 
 def wifi_file(spots: Sequence[WifiSpot], format: Format, now: datetime) -> File:
     """公衆無線LANアクセスポイント一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
-    rows = [_row(spot) for spot in spots]
-    day = now.astimezone(TOKYO)
-    return File(file_name(TITLE, f"{day:%Y%m%d}", extension=format), format.media_type, _bytes(rows, format, now))
-
-
-def _bytes(rows: Sequence[Row], format: Format, now: datetime) -> bytes:
-    if format is Format.CSV:
-        return csv_bytes(COLUMNS, rows)
-    if format is Format.JSON:
-        return orjson.dumps([{column.heading: row[column.key] for column in COLUMNS} for row in rows])
-    printed = [column for column in COLUMNS if column.key in PRINTED]
-    notes = (f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}箇所",)
-    return xlsx(Sheet(TITLE, printed, rows, notes=notes, tab="一覧"), now, data=(COLUMNS, rows))
+    return listed_today(TITLE, COLUMNS, [_row(spot) for spot in spots], format, now, "箇所", printed=PRINTED)
 
 
 def _row(spot: WifiSpot) -> Row:
