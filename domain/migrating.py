@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any
 
-from asyncpg import LockNotAvailableError
+from asyncpg import DeadlockDetectedError, LockNotAvailableError
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
@@ -31,7 +31,8 @@ LONGEST_WAIT = "3s"
 TRIES = 60
 PAUSE = 20.0
 """Seconds. A step that waits for a table, for instance until a backup has been read out, keeps everybody waiting who
-comes after it: so it lets go after `LONGEST_WAIT`, and tries again."""
+comes after it: so it lets go after `LONGEST_WAIT`, or once it crosses with somebody's work, and tries again."""
+IN_USE = (LockNotAvailableError, DeadlockDetectedError)
 
 
 async def migrate(url: str) -> list[str]:
@@ -40,21 +41,19 @@ async def migrate(url: str) -> list[str]:
     Processes that migrate at once wait for each other; the later ones find nothing left to do. Raises Conflict where
     the tables are in use for twenty minutes on end.
     """
-    for _ in range(TRIES - 1):
-        with suppress(LockNotAvailableError):
+    for left in reversed(range(TRIES)):
+        with suppress(*IN_USE):
             return await _take_steps(url)
-        await sleep(PAUSE)
-    try:
-        return await _take_steps(url)
-    except LockNotAvailableError as in_use:
-        raise Conflict(
-            "ほかの処理（控えの作成など）がデータベースを使い続けているため、更新できませんでした。何も変えていません。"
-            "その処理が終わってから、もう一度実行してください。"
-        ) from in_use
+        if left:
+            await sleep(PAUSE)
+    raise Conflict(
+        "ほかの処理（控えの作成など）がデータベースを使い続けているため、更新できませんでした。何も変えていません。"
+        "その処理が終わってから、もう一度実行してください。"
+    )
 
 
 async def _take_steps(url: str) -> list[str]:
-    """Raises LockNotAvailableError where somebody holds a table."""
+    """Raises one of `IN_USE` where somebody holds a table."""
     steps: list[str] = []
     async with _alone(url) as apps, in_transaction("default") as transaction:
         await _must_be_new_enough()

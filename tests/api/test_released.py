@@ -191,3 +191,37 @@ def test_a_step_waits_for_whoever_reads_a_table_without_keeping_others_waiting(
 
     asyncio.run(story())
     assert len(pauses) == 2
+
+
+def test_a_step_that_crosses_with_somebodys_work_is_taken_anew(
+    migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both hold a table that the other wants: PostgreSQL ends whoever waited a second first, which is the step."""
+    pauses: list[float] = []
+
+    async def story() -> None:
+        clerk = await asyncpg.connect(migrated_database)
+        work = clerk.transaction()
+        await work.start()
+        await clerk.fetch("SELECT id FROM unit")
+
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+
+        monkeypatch.setattr(migrating, "sleep", pause)
+        steps = ["ALTER TABLE person ADD COLUMN later text", "ALTER TABLE unit ADD COLUMN later text"]
+        with next_program(tmp_path, steps):
+            step = asyncio.create_task(migrating.migrate(migrated_database))
+            watching = await asyncpg.connect(migrated_database)
+            for _ in range(1000):
+                if await watching.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                    break
+                await asyncio.sleep(0.01)
+            await clerk.fetch("SELECT id FROM person")
+            await work.rollback()
+            assert await step == ["9999_later"]
+        await watching.close()
+        await clerk.close()
+
+    asyncio.run(story())
+    assert len(pauses) == 1
