@@ -50,13 +50,14 @@ APPOINTMENTS = """
     FROM generate_series(0, $4::int - 1) n"""
 
 # Each drill has organisations of its own, the partner's in every 25th: so it stands in 4 of 100 of them. Every fifth
-# that takes part holds the drill with us, so that whoever asks for trainees is not given everything.
+# that takes part holds the drill with us, so that whoever asks for trainees is not given everything; each body in one
+# of five of its own, for it is the turns in which all take part that are counted on.
 PARTICIPATIONS = """
     INSERT INTO drill_participation (id, version, created_at, updated_at, unit_id, prefecture_id, drill_id,
         appointment_id, organization_id, role, reply, planned_count, names, attended_count, was_asked)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, drill.unit_id, drill.prefecture_id, drill.id,
         drill.appointment_id, bodies.ids[1 + (drill.n * $2::int + seat) % cardinality(bodies.ids)],
-        CASE (drill.n + seat) % 5 WHEN 0 THEN 'CO_HOST' ELSE 'TRAINEE' END,
+        CASE ((drill.n * $2::int + seat) / cardinality(bodies.ids) + seat) % 5 WHEN 0 THEN 'CO_HOST' ELSE 'TRAINEE' END,
         'ACCEPTED', 1 + seat % 4, '[]', CASE drill.status WHEN 'FINISHED' THEN 1 + seat % 4 END, true
     FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill,
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,

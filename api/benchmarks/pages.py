@@ -18,6 +18,7 @@ from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.questions import Question, Reader, compare, headquarters, must_agree, partner
 from api.benchmarks.serving import Application, serving
+from api.errors import Stopped
 from api.house import House
 from domain import database
 
@@ -144,10 +145,13 @@ async def questions(ground: Ground) -> list[Question]:
 
 
 async def behind(label: str, reader: Reader) -> Question:
-    """The page behind the first."""
+    """The page behind the first. Raises Stopped where there is none."""
     first = Question(label, reader, PAGE, PAGE_SQL.replace("{after}", ""))
     [[text]] = await database.records(first.handwritten.sql, *first.handwritten.values)
-    cursor: str = json.loads(text)["drillParticipations"]["pageInfo"]["endCursor"]
+    page = json.loads(text)["drillParticipations"]["pageInfo"]
+    if not page["hasNextPage"]:
+        raise Stopped(f"「{label}」で読む行がありません。参加の数が足りません。")
+    cursor: str = page["endCursor"]
     _, at, key = json.loads(b64decode(cursor))
     sql = PAGE_SQL.replace("{after}", BEHIND)
     return Question(label, reader, PAGE, sql, WANTED, {"after": cursor}, (at, key))

@@ -27,7 +27,8 @@ CONTACTS = """
         ($1)::date - (n % 540)::int, '例塚', lpad(n::text, 10, '0')
     FROM seat"""
 
-# $4 notices over two years, each to a thousand bodies in turn; of the five that hold, one in fifty is to be called.
+# $4 notices over two years, each to a thousand bodies in turn, or to all where there are fewer; of the five that hold,
+# one in fifty is to be called.
 NOTICES = """
     WITH told AS (
         INSERT INTO notice (id, version, created_at, updated_at, prefecture_id, unit_id, status, number, title, text,
@@ -43,10 +44,11 @@ NOTICES = """
     SELECT uuidv7(), 1, $1, $1, $2, told.unit_id, told.id, body.id, true, false,
         CASE WHEN body.n % 50 > 0 THEN $1 - interval '4 days' END, CASE WHEN body.n % 50 = 0 THEN $1 END, 0, ''
     FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM told) told
-    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM organization) body
-        ON body.n BETWEEN told.n * 300 AND told.n * 300 + 999"""
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM organization) body
+        ON (body.n + told.n * (body.all - 300 % body.all)) % body.all < 1000"""
 
-# $4 campaigns that each asked a thousand contacts; one in twenty of the two that are open has not answered in time.
+# $4 campaigns that each asked a thousand contacts in turn, or all; one in twenty of the two that are open has not
+# answered in time.
 CAMPAIGNS = """
     WITH asked AS (
         INSERT INTO campaign (id, version, created_at, updated_at, prefecture_id, unit_id, status, title, message,
@@ -61,8 +63,8 @@ CAMPAIGNS = """
     SELECT uuidv7(), 1, $1, $1, $2, known.unit_id, asked.id, known.id, known.organization_id, known.role, true,
         CASE WHEN asked.status = 'SENT' AND known.n % 20 = 0 THEN 'AWAITED' ELSE 'CONFIRMED' END, 0, ''
     FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM asked) asked
-    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM contact) known
-        ON known.n BETWEEN asked.n * 1000 AND asked.n * 1000 + 999"""
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM contact) known
+        ON (known.n + asked.n * (known.all - 1000 % known.all)) % known.all < 1000"""
 
 # One for every tenth body that took part in a drill; half of them are done, one in five is overdue.
 IMPROVEMENTS = """

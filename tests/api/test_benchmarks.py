@@ -38,15 +38,15 @@ from domain import database, tokens
 from domain.accounts import naming
 from tests.judging import is_here
 
-PLANNED = plans.Size(1_300, 60, 5, 20, 300, 2, 1, 30, 30, large=25, is_tiny=True)
+PLANNED = plans.Size(60, 330, 5, 20, 300, 2, 1, 30, 30, large=25, is_tiny=True)
 TINY = {
     "start": lambda land: start.measure(land, start.Size(rounds=1)),
     "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
-    "pages": lambda land: pages.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
+    "pages": lambda land: pages.measure(land, drills.Size(10, 60, 5, rounds=1, seconds=0.05)),
     "worklist": lambda land: worklist.measure(land, worklist.Size(5, 20, 300, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
-    "growth": lambda land: growth.measure(land, growth.Size(10, 20, 5, 2, 20, 20, 5, (1, 2), rounds=1)),
+    "growth": lambda land: growth.measure(land, growth.Size(10, 60, 5, 2, 20, 20, 5, (1, 2), rounds=1)),
     "plans": lambda land: plans.measure(land, PLANNED),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
@@ -80,6 +80,11 @@ def test_a_benchmark_measures_ours_and_a_ceiling_in_each_round(land: Land, name:
         assert [line.unit for line in report.lines] == ["倍", "回/秒", "回/秒", "回/秒"]
     if name == "feed" and is_here("nginx"):
         assert sum("nginx" in line.label for line in report.lines) == 2 * len(feed.OF_NGINX)  # alone and in many
+
+
+def test_who_has_no_second_page_is_no_reader_to_measure(land: Land) -> None:
+    with pytest.raises(Stopped, match="次の20行・連携団体"):
+        asyncio.run(pages.measure(land, drills.Size(30, 60, 5)))
 
 
 def test_a_roster_with_a_wrong_line_is_no_import_to_measure(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
