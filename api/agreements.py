@@ -295,6 +295,7 @@ NamingMutations = mutations(
     name_agreement_party=agreements.name_party,
     unname_agreement_party=agreements.unname_party,
 )
+FileMutations = mutations(AgreementFile, rename_agreement_file=agreements.rename_file)
 AmendmentMutations = mutations(
     AgreementAmendment,
     propose_agreement_amendment=agreements.propose_amendment,

@@ -85,7 +85,14 @@ from domain.agreements.entering import (
 )
 from domain.agreements.filing import file_document
 from domain.agreements.inviting import invite_to_signing, uninvite_from_signing
-from domain.agreements.keeping import AgreementFile, AgreementFileContent, files_visible_to, find_file, keep_file
+from domain.agreements.keeping import (
+    AgreementFile,
+    AgreementFileContent,
+    files_visible_to,
+    find_file,
+    keep_file,
+    rename_file,
+)
 from domain.agreements.lasting import (
     NOTICE_BY,
     RENEWED,
@@ -138,6 +145,7 @@ __all__ = [
     "files_visible_to",
     "find_file",
     "keep_file",
+    "rename_file",
     "ITEM_LABELS",
     "KIND_LABELS",
     "ListedParty",

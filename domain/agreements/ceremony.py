@@ -1,7 +1,7 @@
 """締結式: the date on which an agreement is to be signed, as any other date in the calendars of those who are asked.
 
 PLANNED -> HELD | CANCELLED; moved with its UID. An agreement has one that stands. Its title says what is signed and not
-with whom, for those who are asked need not know of each other (X10).
+with whom, nor does its place, for those who are asked need not know of each other (X10).
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.agreement import LABELS as AGREEMENT_LABELS
+from domain.agreements.naming import must_not_say, tells, when_taken_back
 from domain.calendar import Appointment, AppointmentKind
 from domain.calendar import AppointmentStatus as DateStatus
-from domain.errors import WrongState
+from domain.errors import WrongState, meaning
 from domain.records import Owned, any_of, nothing
 from domain.replies import belongs
 from domain.states import Moves, must_be_in, must_move, said
@@ -106,14 +107,16 @@ async def plan_signing(
 ) -> SigningCeremony:
     """締結式の予定: a firm date on which the agreement is to be signed. Nobody is asked yet.
 
-    Raises WrongState for an agreement that is signed or given up, Invalid for a date that has passed, Conflict where
-    one is planned already.
+    Raises WrongState for an agreement that is signed or given up, and where title or place name a party that has not
+    consented (X10); Invalid for a date that has passed, Conflict where one is planned already.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(AGREEMENT_LABELS, agreement.status, *BEFORE_SIGNING)
     calendar.must_be_ahead(actor, starts_at)
     if title is not None:
         records.must_say(title, "件名", "title")
+    with meaning(ceremony="title", signed_at="place"):
+        await must_not_say(agreement, ceremony=title or "", signed_at=place)
     firm = {"place": place, "online_url": online_url, "status": DateStatus.CONFIRMED}
     name = title or f"{KIND_LABELS[agreement.kind]}締結式"
     unit = await agreement.unit
@@ -145,11 +148,14 @@ async def move_signing(
 ) -> SigningCeremony:
     """Another date or place: same UID, SEQUENCE raised; at another time whoever is asked is asked again.
 
-    Raises Invalid for a date that has passed, WrongState once it was held.
+    Raises Invalid for a date that has passed, WrongState once it was held, or as `plan_signing`.
     """
     ceremony, date = await find_planned(actor, ceremony_id, version)
     calendar.must_be_ahead(actor, starts_at)
     why = said(reason) if reason is not None else ""
+    agreement = await records.see(visible_to(actor), ceremony.agreement_id)
+    with meaning(signed_at="place"):
+        await must_not_say(agreement, signed_at=place or "")
     before, is_moved = date.version, (starts_at, ends_at) != (date.starts_at, date.ends_at)
     where = {name: told for name, told in (("place", place), ("online_url", online_url)) if told is not None}
     dates = {"starts_at": starts_at, "ends_at": ends_at}
@@ -162,6 +168,17 @@ async def move_signing(
     kind = "signing-rescheduled" if is_moved else "signing-changed"
     await invitations.tell_all(actor, date, kind, reason=why)
     return await records.touch(actor, ceremony)
+
+
+@when_taken_back
+async def must_name_none(agreement: Agreement) -> None:
+    """Raises WrongState where the ceremony that is to come has a name that is not to be told in its title or place."""
+    for ceremony in await SigningCeremony.filter(agreement_id=agreement.id, status=CeremonyStatus.PLANNED):
+        date = await Appointment.get(id=ceremony.appointment_id)
+        if await tells(agreement, date.title):
+            raise WrongState("締結式の件名に名称が入っています。先に cancelSigning で中止し、予定し直してください。")
+        if await tells(agreement, date.place):
+            raise WrongState("締結式の場所に名称が入っています。先に moveSigning で場所を書き直してください。")
 
 
 @verb(*LIAISONS)

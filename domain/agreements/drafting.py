@@ -201,9 +201,13 @@ async def submit(actor: Actor, agreement_id: UUID, *, version: int | None = None
 
 @verb(Role.HQ_LIAISON)
 async def approve(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
-    """締結待ち: approved at headquarters, never by whoever has had a hand in its text or submitted it (X15)."""
+    """締結待ち: approved at headquarters, never by whoever has had a hand in its text or submitted it (X15).
+
+    Raises WrongState where a consent was taken back meanwhile and the text has the name still: nobody corrects it then.
+    """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     said = "起案した人、案を書き換えた人は決裁できません。別の人が決裁してください。"
     await approving.must_be_by_another(actor, [agreement], WRITTEN, said)
+    await must_not_name(agreement)
     values = {"approver_id": actor.person_id}
     return await move(actor, agreement, AgreementStatus.AWAITING_SIGNATURE, "agreement-approved", **values)

@@ -9,14 +9,16 @@ from uuid import UUID
 
 from domain import guests, organizations, people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
-from domain.agreements.agreement import AgreementParty
+from domain.agreements.agreement import AgreementParty, visible_to
 from domain.agreements.ceremony import CeremonyStatus, SigningCeremony, find_planned
+from domain.agreements.naming import must_not_say
 from domain.errors import Invalid
 from domain.organizations import Contact
 from domain.people import Person
 from domain.verbs import verb
 
 MOST_AT_ONCE = 100
+ANEW = "予定を変更するか、中止して予定し直し、"
 
 
 @verb(*LIAISONS)
@@ -31,10 +33,13 @@ async def invite_to_signing(
     """招待: ask contacts of the parties and officers to the ceremony.
 
     Raises Incomplete without a place, Invalid for a contact of a body that is no party or an officer who will have
-    left by then, Conflict for somebody who is asked already.
+    left by then, Conflict for somebody who is asked already; WrongState where title or place name a party that has come
+    since and has not consented (X10).
     """
     ceremony, date = await find_planned(actor, ceremony_id, version)
     guests.must_be_ready(actor, date)
+    agreement = await records.see(visible_to(actor), ceremony.agreement_id)
+    await must_not_say(agreement, how=ANEW, ceremony=date.title, signed_at=date.place)
     if not 1 <= len(contact_ids) + len(officer_ids) <= MOST_AT_ONCE:
         raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="contact_ids")
     day = date.starts_at.astimezone(TOKYO).date()

@@ -1,9 +1,9 @@
 """協定書のファイル: the signed document as a PDF, kept as it came, version beside version, with its SHA-256.
 
-Nothing of a file is ever changed or replaced (PostgreSQL refuses it): what was scanned anew, or amended, is another
-version beside it. It is kept as long as the document itself (S35), and while the agreement stands. A partner is handed
-the file of its own agreement; one that names others only where it is told of all of them (X10), else the copy that was
-made for it alone.
+Nothing of a file but its name is ever changed or replaced (PostgreSQL refuses it): what was scanned anew, or amended,
+is another version beside it. It is kept as long as the document itself (S35), and while the agreement stands. A partner
+is handed the file of its own agreement; one that names others only where it is told of all of them (X10), else the copy
+that was made for it alone.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from uuid_utils.compat import uuid7
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import Agreement, AgreementParty, Side, parties_visible_to, visible_to
-from domain.agreements.naming import TOLD, PartyNaming, must_not_say
+from domain.agreements.naming import TOLD, PartyNaming, must_not_say, tells, when_taken_back
 from domain.documents import DocumentKind
-from domain.documents.kinds import checked, must_be_whole
+from domain.documents.kinds import called, checked, must_be_whole
 from domain.errors import Conflict, Invalid, WrongState
 from domain.records import Owned, any_of, nothing, selected
 from domain.table import Table
@@ -116,8 +116,7 @@ async def keep_file(
     the same content twice, or too many files; WrongState before the agreement is signed, and where the name of a copy
     for one party names another that has not consented (X10).
     """
-    if await asyncio.to_thread(checked, name, content) is not DocumentKind.PDF:  # others are answered meanwhile
-        raise Invalid("協定書はPDFで登録してください。", field="name")
+    _must_be_pdf(await asyncio.to_thread(checked, name, content))  # others are answered meanwhile
     agreement = await records.find(visible_to(actor), agreement_id)
     if agreement.signed_on is None:
         raise WrongState("協定書は締結してから登録できます。先に締結を入力してください。")
@@ -135,6 +134,38 @@ async def keep_file(
     file = await records.create(actor, AgreementFile, "agreement-file-kept", edition=edition, **told, **whose)
     await AgreementFileContent.create(file_id=file.id, prefecture_id=file.prefecture_id, content=content)
     return file
+
+
+def _must_be_pdf(kind: DocumentKind) -> None:
+    if kind is not DocumentKind.PDF:
+        raise Invalid("協定書はPDFで登録してください。", field="name")
+
+
+@verb(*LIAISONS)
+async def rename_file(actor: Actor, file_id: UUID, *, name: str, version: int | None = None) -> AgreementFile:
+    """ファイル名の訂正: another name for what is kept; the bytes are those that came.
+
+    Raises Invalid for a name that is not taken, WrongState as `keep_file`.
+    """
+    file = await records.find(files_visible_to(actor), file_id, version)
+    _must_be_pdf(called(name))
+    if file.party_id is not None:
+        agreement = await records.see(visible_to(actor), file.agreement_id)
+        party = await AgreementParty.get(id=file.party_id)
+        await must_not_say(agreement, to=party.organization_id, name=name)
+    return await records.change(actor, file, "agreement-file-renamed", name=name)
+
+
+@when_taken_back
+async def must_name_none(agreement: Agreement) -> None:
+    """Raises WrongState where the name of a copy for one party has that of another."""
+    copies = AgreementFile.filter(agreement_id=agreement.id, party_id__isnull=False)
+    for copy in await copies.prefetch_related("party").order_by("id"):
+        if copy.party and await tells(agreement, copy.name, to=copy.party.organization_id):
+            raise WrongState(
+                f"控えのファイル名「{copy.name}」に名称が入っていて、渡す相手に知られます。先に renameAgreementFile で"
+                "ファイル名を書き直してください。"
+            )
 
 
 async def find_file(actor: Actor, file_id: UUID) -> tuple[AgreementFile, bytes]:

@@ -4,12 +4,12 @@ Whoever has not consented is known to the desk alone: partners learn of one anot
 (X10) and were parties at the same time, and what is published names nobody else. That stands once, in PostgreSQL
 (`names_told_to` in the rules), for neither a guest's filter nor its wall can look at parties that the guest does not
 see. What is told of it to every party (`TELLING`) may name none that has not consented (`must_not_name`), nor go on to
-do so once a consent is taken back (`unname_party`).
+do so once a consent is taken back (`unname_party`): there, and wherever a renewal has carried it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,6 +23,7 @@ from domain import database, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.agreements.agreement import (
     LABELS,
+    OPEN,
     OVER,
     Agreement,
     AgreementKind,
@@ -74,15 +75,20 @@ TOLD = "SELECT names_told_to({id})"
 it had left, or had left before it came, is not for it to know."""
 
 
-TELLING: Mapping[str, str] = {
+COLUMNS: Mapping[str, str] = {
     "title": "名称",
     "purpose": "目的",
     "number": "文書番号",
     "signed_at": "締結式の場所",
     "research_theme": "研究のテーマ",
-    "name": "ファイル名",
 }
-"""What is told to partners in words, and how it is called: columns of the agreement, and the name of a file of it."""
+TELLING: Mapping[str, str] = {**COLUMNS, "name": "ファイル名", "ceremony": "締結式の件名"}
+"""What is told to partners in words, and how it is called: columns of the agreement, the name of a file of it, and the
+title under which the signing stands in calendars."""
+
+
+DRAFTS = (*OPEN, AgreementStatus.IN_APPROVAL)
+"""While the text can still be put right: before it is approved."""
 
 
 def namings_visible_to(actor: Actor) -> QuerySet[PartyNaming]:
@@ -141,49 +147,100 @@ async def unname_party(
 ) -> PartyNaming:
     """同意の撤回: the party is named no more; `on`, today unless told, is the day on which it said so.
 
-    What its partners are told of the signed agreement is said anew with it, where the name stands in it. Raises
-    WrongState where it has done so before, and where the name would stay; Invalid for a text without it.
+    The same consent ends where it was carried over from, or to. What partners are told of what was approved is said
+    anew with it, where the name stands in it. Raises WrongState where it has done so before, and where the name would
+    stay; Invalid for a text without it.
     """
     known = await records.see(namings_visible_to(actor), naming_id)
-    agreement = await records.find(visible_to(actor), known.agreement_id)
+    await records.see(visible_to(actor), known.agreement_id)
+    chain = await _chain(known.agreement_id)
     naming = await records.find(namings_visible_to(actor), naming_id, version)
     if naming.ended_on is not None:
         raise WrongState(f"この同意は{naming.ended_on:%Y年%-m月%-d日}に撤回されています。")
     day = on or actor.today
     if not naming.agreed_on <= day <= actor.today:
         raise Invalid("撤回した日は、同意した日から今日までの日付にしてください。", field="on")
-    await records.touch(actor, await records.find(parties_visible_to(actor), naming.party_id))
-    ended = await _end(actor, naming, day)
-    said = {"title": title, "purpose": purpose, "number": number, "signed_at": place, "research_theme": theme}
+    same = await _same(naming, chain)
+    for one in same:
+        await records.touch(actor, await records.find(parties_visible_to(actor), one.party_id))
+        await _end(actor, one, day)
+    told = {"title": title, "purpose": purpose, "number": number, "signed_at": place, "research_theme": theme}
+    concerned = {one.agreement_id for one in same}
     with meaning(signed_at="place", research_theme="theme"):
-        await _reword(actor, agreement, {field: text for field, text in said.items() if text is not None})
-    return ended
+        said = {field: text for field, text in told.items() if text is not None}
+        await _reword(actor, [one for one in chain if one.id in concerned], said)
+    return same[0]
 
 
-async def _reword(actor: Actor, agreement: Agreement, said: Mapping[str, str]) -> None:
-    """Say without the names what partners are told of a signed agreement, and nothing else otherwise."""
-    hidden = await _hidden(agreement) if agreement.signed_on is not None else []
-    texts = _texts(agreement)
+async def _chain(agreement_id: UUID) -> list[Agreement]:
+    """The agreement with all that it renews or that renew it, locked, the newest first, as signing takes them."""
+    found: set[UUID] = set()
+    near = {agreement_id}
+    while not near <= found:
+        found |= near
+        rows = await Agreement.filter(Q(id__in=[*found]) | Q(renews_id__in=[*found])).values_list("id", "renews_id")
+        near = {id for pair in rows for id in pair if id}
+    return await Agreement.filter(any_of(Agreement, "id", found)).order_by("-id").select_for_update()
+
+
+async def _same(naming: PartyNaming, chain: Sequence[Agreement]) -> list[PartyNaming]:
+    """The consent, locked, and those that a renewal has carried over from it, or it from them: of the same body and
+    day."""
+    party = await AgreementParty.get(id=naming.party_id)
+    whose = {"organization_id": party.organization_id, "police_unit_id": party.police_unit_id}
+    elsewhere = any_of(AgreementParty, "agreement_id", [one.id for one in chain])
+    others = AgreementParty.filter(elsewhere, **whose).exclude(id=party.id)
+    carried = PartyNaming.filter(party_id__in=Subquery(others.values("id")), agreed_on=naming.agreed_on, ended_on=None)
+    return [naming, *await carried.order_by("id").select_for_update()]
+
+
+Objection = Callable[[Agreement], Awaitable[None]]
+OBJECTIONS: list[Objection] = []
+
+
+def when_taken_back(objection: Objection) -> Objection:
+    """Register what refuses that a consent is taken back while the name stands in what others are told."""
+    OBJECTIONS.append(objection)
+    return objection
+
+
+async def _reword(actor: Actor, agreements: Sequence[Agreement], said: Mapping[str, str]) -> None:
+    """Say without the names what partners are told of agreements that nobody can correct any more, and nothing else
+    otherwise."""
+    hidden = {one.id: await _hidden(one) for one in agreements}
+    fixed = [one for one in agreements if one.signed_on or one.status is AgreementStatus.AWAITING_SIGNATURE]
+    naming = {
+        one.id: {field for field, text in _texts(one).items() if _found({field: text}, hidden[one.id])} for one in fixed
+    }
     for field in said:
-        if _found({field: texts[field]}, hidden) is None:
+        if not any(field in fields for fields in naming.values()):
             raise Invalid(
-                f"協定の{TELLING[field]}には、公表に同意していない当事者の名称が入っていません。締結後に書き直せるのは、"
-                "名称が入っている項目だけです。締結前の案は「訂正」で書き直してください。",
+                f"協定の{TELLING[field]}には、公表に同意していない当事者の名称が入っていません。決裁の後に書き直せるのは、"
+                "名称が入っている項目だけです。決裁前の案は「訂正」で書き直してください。",
                 field=field,
             )
-    if (found := _found({**texts, **said}, hidden)) is not None:
+    for one in agreements:
+        for objection in OBJECTIONS:
+            await objection(one)
+    for one in fixed:
+        told = {field: text for field, text in said.items() if field in naming[one.id]}
+        _must_be_gone({**_texts(one), **told}, hidden[one.id])
+        if "research_theme" in told:
+            records.must_say(told["research_theme"], "研究のテーマ", "research_theme")
+        if told:
+            told |= titled(told["title"]) if "title" in told else {}
+            await records.change(actor, one, "agreement-names-taken-out", **told)
+
+
+def _must_be_gone(texts: Mapping[str, str], hidden: Iterable[str]) -> None:
+    if (found := _found(texts, hidden)) is not None:
         field, name = found
         what = TELLING[field]
         raise WrongState(
-            f"協定の{what}に「{name}」の名称が入っていて、ほかの当事者に知られています。撤回とあわせて、名称の入らない"
+            f"協定の{what}に「{name}」の名称が入っていて、ほかの当事者に知られます。撤回とあわせて、名称の入らない"
             f"{what}を入力してください。",
             field=field,
         )
-    if "research_theme" in said:
-        records.must_say(said["research_theme"], "研究のテーマ", "research_theme")
-    if said:
-        told = dict(said) | (titled(said["title"]) if "title" in said else {})
-        await records.change(actor, agreement, "agreement-names-taken-out", **told)
 
 
 async def _end(author: Author, naming: PartyNaming, day: date) -> PartyNaming:
@@ -208,27 +265,36 @@ async def carry_over_naming(author: Author, before: AgreementParty, after: Agree
 async def must_not_name(agreement: Agreement, *more: UUID, **said: str) -> None:
     """Raises WrongState where anything of it that its bodies are told, as it is `said` now, has the name of one of them
     that has not consented; `more` are bodies that are to be told beside its parties."""
-    must_tell_none({**_texts(agreement), **said}, await _hidden(agreement, *more), entered=said)
+    hidden, is_draft = await _hidden(agreement, *more), agreement.status in DRAFTS
+    must_tell_none({**_texts(agreement), **said}, hidden, entered=said, how="案のうちに" if is_draft else None)
 
 
-async def must_not_say(agreement: Agreement, *, to: UUID | None = None, **said: str) -> None:
-    """Raises WrongState where what is `said` now, to all of its bodies or `to` one, names another that has not
-    consented."""
-    must_tell_none(said, await _hidden(agreement, to=to), entered=said)
+async def must_not_say(agreement: Agreement, *, to: UUID | None = None, how: str | None = None, **said: str) -> None:
+    """Raises WrongState where what is `said`, to all of its bodies or `to` one, names another that has not consented.
+    It is said now, unless told `how` it can be said anew."""
+    must_tell_none(said, await _hidden(agreement, to=to), entered=() if how else said, how=how)
 
 
-def must_tell_none(texts: Mapping[str, str], hidden: Iterable[str], *, entered: Container[str]) -> None:
-    """Raises WrongState where one of these texts has one of these names; with the field, where it is `entered` now."""
+def must_tell_none(
+    texts: Mapping[str, str], hidden: Iterable[str], *, entered: Container[str], how: str | None = None
+) -> None:
+    """Raises WrongState where one of these texts has one of these names; with the field, where it is `entered` now,
+    else with `how` it can be said anew."""
     if (found := _found(texts, hidden)) is None:
         return
     field, name = found
     what = TELLING[field]
-    when = "" if field in entered else "案のうちに"
+    anew = "" if field in entered else how
     raise WrongState(
         f"協定の{what}に、公表に同意していない「{name}」の名称が入っています。{what}はほかの当事者にも知られます。"
-        f"{when}{what}を書き直すか、この当事者の公表の同意を先に入力してください。",
+        f"{'' if anew is None else f'{anew}{what}を書き直すか、'}この当事者の公表の同意を先に入力してください。",
         field=field if field in entered else None,
     )
+
+
+async def tells(agreement: Agreement, text: str, *, to: UUID | None = None) -> bool:
+    """Whether a text would tell all of its bodies, or `to` one, of another that has not consented."""
+    return _found({"title": text}, await _hidden(agreement, to=to)) is not None
 
 
 def _found(texts: Mapping[str, str], hidden: Iterable[str]) -> tuple[str, str] | None:
@@ -242,19 +308,22 @@ def _found(texts: Mapping[str, str], hidden: Iterable[str]) -> tuple[str, str] |
 
 
 def _texts(agreement: Agreement) -> dict[str, str]:
-    return {field: getattr(agreement, field) for field in TELLING if field != "name"}
+    return {field: getattr(agreement, field) for field in COLUMNS}
 
 
 async def _hidden(agreement: Agreement, *more: UUID, to: UUID | None = None) -> list[str]:
-    """The names of its bodies that have not consented, where other bodies, these among them, could be told them."""
+    """The names of its bodies that have not consented, also those by which they had, where other bodies, these among
+    them, could be told them."""
     parties = await AgreementParty.filter(agreement_id=agreement.id, side=Side.PARTNER, removed_at=None)
-    namings = await PartyNaming.filter(agreement_id=agreement.id, ended_on=None)
-    consenting = {one.party_id for one in namings}
+    namings = await PartyNaming.filter(agreement_id=agreement.id).order_by("id")
+    consenting = {one.party_id for one in namings if one.ended_on is None}
     bodies = {one.id: one.organization_id for one in parties if one.organization_id}
     if len({*bodies.values(), *more}) < 2:
         return []
     hidden = set(bodies.values()) - {body for id, body in bodies.items() if id in consenting} - {to}
-    return [body.name for body in await Organization.filter(any_of(Organization, "id", hidden)).order_by("id")]
+    registered = await Organization.filter(any_of(Organization, "id", hidden)).order_by("id") if hidden else []
+    told = [one.name for one in namings if bodies.get(one.party_id) in hidden]
+    return [*dict.fromkeys([*(body.name for body in registered), *told])]
 
 
 # The title of an agreement may name its parties: it is told only where each body that stands in it has consented.

@@ -61,11 +61,7 @@ ENDINGS = {kind.lower(): kind for kind in DocumentKind} | {"jpg": DocumentKind.J
 def checked(name: str, content: bytes) -> DocumentKind:
     """What the file is. Raises Invalid for a name that no disk takes, an ending that is not taken, or a content that is
     not what the ending says; TooLarge for more bytes than are taken."""
-    if not storable(name, field="name").strip() or FORBIDDEN.search(name):
-        raise Invalid(r"ファイル名に使えない文字（\ / : * ? \" < > | など）があります。直してください。", field="name")
-    kind = ENDINGS.get(name.rpartition(".")[2].lower())
-    if kind is None:
-        raise Invalid(f"この種類のファイルは登録できません。使えるのは {'・'.join(ENDINGS)} です。", field="name")
+    kind = called(name)
     if len(content) > MOST_BYTES:
         raise too_large()
     if not _FITS[kind](content):
@@ -74,6 +70,16 @@ def checked(name: str, content: bytes) -> DocumentKind:
             "も登録できません）。元のソフトで保存し直してください。",
             field="file",
         )
+    return kind
+
+
+def called(name: str) -> DocumentKind:
+    """What a file of this name is. Raises Invalid for a name that no disk takes, or an ending that is not taken."""
+    if not storable(name, field="name").strip() or FORBIDDEN.search(name):
+        raise Invalid(r"ファイル名に使えない文字（\ / : * ? \" < > | など）があります。直してください。", field="name")
+    kind = ENDINGS.get(name.rpartition(".")[2].lower())
+    if kind is None:
+        raise Invalid(f"この種類のファイルは登録できません。使えるのは {'・'.join(ENDINGS)} です。", field="name")
     return kind
 
 

@@ -255,7 +255,7 @@ AGREEMENTS = [
        END $$""",
     """CREATE TRIGGER agreement_file_stays BEFORE UPDATE ON agreement_file_content
        FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
-    """CREATE TRIGGER agreement_file_stays BEFORE UPDATE OF agreement_id, party_id, edition, name, size, sha256
+    """CREATE TRIGGER agreement_file_stays BEFORE UPDATE OF agreement_id, party_id, edition, size, sha256
        ON agreement_file FOR EACH ROW EXECUTE FUNCTION refuse_another_file()""",
     "CREATE UNIQUE INDEX signing_ceremony_once ON signing_ceremony (agreement_id) WHERE status = 'PLANNED'",
     "CREATE UNIQUE INDEX party_naming_once ON party_naming (party_id) WHERE ended_on IS NULL",

@@ -221,6 +221,7 @@ async def amendment_of(who: Actor, town: Town, name: str) -> dict[str, UUID]:
         "SigningCeremony": signing,
         "AgreementAmendment": amendment,
         "PartyNaming": naming,
+        "AgreementFile": await make.kept(who, agreement),
         "AgreementCommitment": promise,
         "AgreementFulfilment": done,
     }

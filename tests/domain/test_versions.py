@@ -195,6 +195,7 @@ async def agreements_live_on(town: Town, sweep: Sweep) -> None:
     party = await AgreementParty.get(agreement_id=agreement.id, side=Side.PARTNER)
     await sweep(agreements.name_party, me, party)
     await sweep(agreements.unname_party, me, await PartyNaming.get(party_id=party.id))
+    await sweep(agreements.rename_file, me, await make.kept(me, agreement), name="協定書（写し）.pdf")
     dropped = await make.amendment(me, agreement)
     await sweep(agreements.withdraw_amendment, me, dropped, reason="先方の都合")
     going_on = await make.in_force(town, "例示旅館株式会社", terms={"auto_renews_months": 12})

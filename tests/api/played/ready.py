@@ -161,6 +161,7 @@ READY: dict[str, Preparation] = {
     "holdSigning": signing_over,
     "nameAgreementParty": party_in_force,
     "unnameAgreementParty": named_in_all_it_says,
+    "renameAgreementFile": as_found(name="協定書（写し）.pdf"),
     "enterAgreementCommitment": in_force,
     "planJointResearch": joint_research,
     "noteResearchOutput": joint_research,

@@ -7,7 +7,16 @@ import pytest
 
 from domain import agreements
 from domain.actor import Role
-from domain.agreements import Agreement, AgreementParty, PartyNaming, Side
+from domain.agreements import (
+    Agreement,
+    AgreementFile,
+    AgreementParty,
+    AgreementStatus,
+    PartyNaming,
+    Side,
+    SigningCeremony,
+)
+from domain.calendar import Attendee
 from domain.errors import Conflict, Invalid, NotFound, WrongState
 from domain.organizations import Organization
 from tests import make
@@ -74,8 +83,13 @@ def test_no_partner_is_told_of_another_by_title_or_purpose(play: Any, said: dict
         [first, _] = await bodies_of(draft)
         naming = await agreements.name_party(us, first.id)
         await agreements.submit(us, draft.id)
-        await agreements.approve(town.hq, draft.id)
         await agreements.unname_party(us, naming.id)
+        with pytest.raises(WrongState, match="案のうちに"):
+            await agreements.approve(town.hq, draft.id)
+        assert (await Agreement.get(id=draft.id)).status is AgreementStatus.IN_APPROVAL
+        naming = await agreements.name_party(us, first.id)
+        await agreements.approve(town.hq, draft.id)
+        await PartyNaming.filter(id=naming.id).update(ended_on=us.today)
         signed = {"signed_on": us.today, "signatures": await make.signatures(draft)}
         with pytest.raises(WrongState, match="公表に同意していない"):
             await agreements.sign(us, draft.id, **signed)
@@ -123,6 +137,21 @@ def test_what_is_told_of_it_once_signed_names_nobody_who_has_not_consented(play:
             await agreements.keep_file(us, agreement.id, party_id=other.id, **copy)
         assert (await Agreement.get(id=agreement.id)).number == agreement.number
         await agreements.keep_file(us, agreement.id, party_id=own.id, **copy)
+        naming = await agreements.name_party(us, own.id)
+        told = await agreements.keep_file(us, agreement.id, party_id=other.id, name=copy["name"], content=PDF + b"2")
+        with pytest.raises(WrongState, match="renameAgreementFile"):
+            await agreements.unname_party(us, naming.id)
+        for wrong in ("控え.docx", "控え/.pdf"):
+            with pytest.raises(Invalid):
+                await agreements.rename_file(us, told.id, name=wrong)
+        with pytest.raises(NotFound):
+            await agreements.rename_file(town.other_officer, told.id, name="控え.pdf")
+        assert (await AgreementFile.get(id=told.id)).name == copy["name"]
+        await agreements.rename_file(us, told.id, name="控え.pdf", version=told.version)
+        await agreements.unname_party(us, naming.id)
+        with pytest.raises(WrongState, match="ファイル名"):
+            await agreements.rename_file(us, told.id, name=copy["name"])
+        assert (await AgreementFile.get(id=told.id)).name == "控え.pdf"
 
     play(story)
 
@@ -146,6 +175,81 @@ def test_who_takes_the_consent_back_is_taken_out_of_what_is_told_and_nothing_els
         row = await Agreement.get(id=agreement.id)
         assert (row.title, row.signed_at, row.purpose) == (*told.values(), agreement.purpose)
         assert await agreements.visible_to(us).filter(search__contains="架空電力").count() == 0
+
+    play(story)
+
+
+def test_a_consent_that_is_taken_back_before_signing_is_taken_out_of_what_was_approved(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, *TWO)
+        draft = await agreements.correct(us, draft.id, version=draft.version, title="見本信金ほかとの協定")
+        naming = await agreements.name_party(us, (await bodies_of(draft))[1].id, name="見本信金")
+        draft = await make.awaiting(town, draft)
+        with pytest.raises(WrongState, match="「見本信金」") as refused:
+            await agreements.unname_party(us, naming.id)
+        assert (refused.value.field, (await PartyNaming.get(id=naming.id)).ended_on) == ("title", None)
+        await agreements.unname_party(us, naming.id, title="金融機関ほかとの協定")
+        agreement = await agreements.sign(us, draft.id, signed_on=us.today, signatures=await make.signatures(draft))
+        assert agreement.title == "金融機関ほかとの協定"
+
+    play(story)
+
+
+def test_a_consent_that_is_taken_back_ends_wherever_a_renewal_has_carried_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, old = town.officer, await make.in_force(town, *TWO)
+        first, second = await bodies_of(old)
+        for party in (first, second):
+            await agreements.name_party(us, party.id, agreed_on=date(2026, 7, 1))
+        await agreements.discuss_renewal(us, old.id)
+        new = await agreements.renew(us, old.id, effective_on=date(2027, 4, 1))
+        new = await agreements.correct(us, new.id, version=new.version, title="架空電力ほかとの協定")
+        new = await make.awaiting(town, new)
+        taken_back = await PartyNaming.get(party_id=first.id)
+        with pytest.raises(WrongState, match="協定の名称に") as refused:
+            await agreements.unname_party(us, taken_back.id)
+        assert (refused.value.field, await PartyNaming.filter(ended_on=None).count()) == ("title", 4)
+        await agreements.unname_party(us, taken_back.id, title="重要インフラ事業者との協定")
+        left = await PartyNaming.filter(ended_on=None)
+        assert {one.name for one in left} == {TWO[1]}, "of both agreements"
+        titles = [one.title for one in await Agreement.all().order_by("id")]
+        assert titles == [old.title, "重要インフラ事業者との協定"]
+        [_, carried] = await bodies_of(new)
+        await agreements.unname_party(us, (await PartyNaming.get(party_id=carried.id)).id)
+        assert not await PartyNaming.exists(ended_on=None), "the old one's, too"
+
+    play(story)
+
+
+def test_nobody_is_asked_to_a_signing_whose_title_or_place_names_who_has_not_consented(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, agreement = town.officer, await make.awaiting(town, await make.proposed(town.officer, *TWO))
+        for field, said in (("title", "架空電力ほか締結式"), ("place", "架空電力㈱ 本社")):
+            with pytest.raises(WrongState, match="「架空電力株式会社」") as refused:
+                await make.ceremony(us, agreement, **{field: said})
+            assert refused.value.field == field
+        assert not await SigningCeremony.exists()
+        naming = await agreements.name_party(us, (await bodies_of(agreement))[0].id)
+        ceremony = await make.ceremony(us, agreement, place="架空電力㈱ 本社")
+        with pytest.raises(WrongState, match="moveSigning"):
+            await agreements.unname_party(us, naming.id)
+        moved = {"starts_at": ceremony.starts_at, "ends_at": ceremony.starts_at + timedelta(hours=1)}
+        await agreements.move_signing(us, ceremony.id, **moved, place="県警察本部")
+        await agreements.unname_party(us, naming.id)
+        with pytest.raises(WrongState, match="締結式の場所"):
+            await agreements.move_signing(us, ceremony.id, **moved, place="架空電力㈱ 本社")
+
+    play(story)
+
+
+def test_nobody_is_asked_to_a_signing_at_the_place_of_a_party_that_came_since(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, TWO[0])
+        ceremony = await make.ceremony(us, draft, place="架空電力㈱ 本社")
+        await agreements.add_party(us, draft.id, organization_id=(await make.company(us, TWO[1])).id)
+        with pytest.raises(WrongState, match="中止して予定し直し"):
+            await agreements.invite_to_signing(us, ceremony.id, officer_ids=[us.person_id])
+        assert not await Attendee.exists()
 
     play(story)
 
