@@ -52,6 +52,10 @@ class Conflict(Refused):
     code = "CONFLICT"
 
 
+class Crossed(Conflict):
+    """This and somebody else's work waited for each other, and this was undone. It may be done anew as it was asked."""
+
+
 class Invalid(Refused):
     """A value can never be right as it stands."""
 

@@ -20,6 +20,7 @@ from domain.errors import Conflict, Invalid
 from domain.japanese import storable
 from domain.records import Record
 from domain.table import Table
+from domain.verbs import anew
 from domain.walls import Wall
 
 LONGEST = 255
@@ -54,14 +55,18 @@ async def once(
         return (await act()).id
     if not 1 <= len(storable(key, field="idempotency_key")) <= LONGEST:
         raise Invalid(f"冪等キーは1字から{LONGEST}字までにしてください。", field="idempotency_key")
-    async with walls.lent():
-        fingerprint, id = sha256(content.encode()).hexdigest(), uuid7()
-        if not await was_first(ADD, id, person_id, key, fingerprint, now, *wall.values):
-            return await _earlier(person_id, key, fingerprint)
-        walls.lend(wall)
-        row = await act()
-        await walls.take_down(f"UPDATE idempotency_key SET row_id = '{row.id}' WHERE id = '{id}'")  # noqa: S608 - ids
-        return row.id
+    fingerprint, id = sha256(content.encode()).hexdigest(), uuid7()
+
+    async def attempt() -> UUID:
+        async with walls.lent():
+            if not await was_first(ADD, id, person_id, key, fingerprint, now, *wall.values):
+                return await _earlier(person_id, key, fingerprint)
+            walls.lend(wall)
+            row = await act()
+            await walls.take_down(f"UPDATE idempotency_key SET row_id = '{row.id}' WHERE id = '{id}'")  # noqa: S608 - ids
+            return row.id
+
+    return await anew(attempt)
 
 
 async def _earlier(person_id: UUID, key: str, fingerprint: str) -> UUID:

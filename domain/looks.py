@@ -107,7 +107,7 @@ def line(
 
 
 @routine
-async def tell(now: datetime, actor: Actor, operation: str, shown: Iterable[tuple[str, str]]) -> None:
+async def tell(now: datetime, actor: Actor, operation: str, shown: Collection[tuple[str, str]]) -> None:
     """Write down that whoever sits at the machine is shown these fields (`Model.column`) of these rows (`Model:id`),
     before they are. Where the register knows nobody behind them, there is no line."""
     await note(Door.CONSOLE, replace(actor, now=now), operation, shown)

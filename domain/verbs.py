@@ -6,14 +6,16 @@ open the transaction. The two registers together are the permission table, which
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
+from random import uniform
 from typing import Concatenate, ParamSpec, TypeVar
 
 from domain import limits, walls
 from domain.actor import Actor, Role
-from domain.errors import Conflict, NotAllowed, Refused
+from domain.errors import Conflict, Crossed, NotAllowed, Refused
 from domain.walls import Wall
 
 P = ParamSpec("P")
@@ -24,9 +26,13 @@ Routine = Callable[Concatenate[datetime, P], Awaitable[T]]
 ALLOWED: dict[str, frozenset[Role]] = {}
 ROUTINES: set[str] = set()
 BROKEN: dict[str, str] = {}
-# SQLSTATE of a deadlock and of a serialisation failure: two who check one exclusion constraint at once may meet so.
-# A lock that was waited for too long is one more way to meet.
-COLLISIONS = ("40P01", "40001", "55P03")
+# SQLSTATE of a deadlock and of a serialisation failure: two who check one exclusion constraint at once may meet so, or
+# cross with a step of the database. A lock that was waited for too long is one more way to meet.
+CROSSINGS = ("40P01", "40001")
+COLLISIONS = (*CROSSINGS, "55P03")
+TRIES = 3
+PAUSE = 0.1
+"""Seconds at most before what has crossed is done anew: at random, so that the two do not meet again."""
 TOO_LONG = "57014"
 # Classes of SQLSTATE: a connection that has failed, insufficient resources, an operator who stops it, the system below.
 AWAY = ("08", "53", "57", "58")
@@ -83,21 +89,38 @@ def broken(constraint: str, message: str) -> None:
     BROKEN[constraint] = message
 
 
+async def anew(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What has crossed with somebody's work is done again as it was asked, for nothing of it stands; but by whoever
+    began the transaction, of which all is undone. Raises Crossed where it does each time."""
+    for _ in range(TRIES - 1):
+        try:
+            return await attempt()
+        except Crossed:
+            if walls.has_begun():
+                raise
+            await sleep(uniform(0, PAUSE))
+    return await attempt()
+
+
 async def _in_one_transaction(work: Callable[..., Awaitable[T]], wall: Wall, *args: object, **kwargs: object) -> T:
-    try:
-        async with walls.whole(wall), limits.in_time():
-            return await work(*args, **kwargs)
-    except Exception as error:
-        refusal = _refusal(error)
-        if refusal is None:
-            raise
-        raise refusal from error
+    async def attempt() -> T:
+        try:
+            async with walls.whole(wall), limits.in_time():
+                return await work(*args, **kwargs)
+        except Exception as error:
+            refusal = _refusal(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    return await anew(attempt)
 
 
 def _refusal(error: Exception) -> Refused | None:
     """What the database has refused, where a person can do something about it."""
     if is_collision(error):
-        return Conflict("ほかの人の操作と重なりました。もう一度操作してください。")
+        kind = Crossed if getattr(error, "sqlstate", None) in CROSSINGS else Conflict
+        return kind("ほかの人の操作と重なりました。もう一度操作してください。")
     if getattr(error, "sqlstate", None) == TOO_LONG:
         return limits.too_long()
     name = getattr(error.args[0] if error.args else None, "constraint_name", None)

@@ -170,11 +170,16 @@ def lend(wall: Wall) -> None:
     _lent.set(wall)
 
 
+def has_begun() -> bool:
+    """Whether what is done now is part of a running transaction."""
+    return isinstance(Tortoise.get_connection("default"), TransactionalDBClient)
+
+
 @asynccontextmanager
 async def whole(wall: Wall) -> AsyncIterator[None]:
     """All that the block does, or nothing of it, behind this wall; inside of a running transaction it is undone alone,
     and the wall before stands again afterwards."""
-    if not isinstance(Tortoise.get_connection("default"), TransactionalDBClient):
+    if not has_begun():
         async with alone_behind(wall):
             yield
     elif _lent.get() == wall:

@@ -1,20 +1,26 @@
 """Who may do what: every verb is asked by every role that may not, and refuses before it reads anything."""
 
 import asyncio
+from functools import partial
 from importlib import import_module
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tortoise.exceptions import DoesNotExist, IntegrityError, OperationalError
 
-from domain import database, verbs, walls
+from domain import database, idempotency, verbs, walls
 from domain.actor import Actor, Role
 from domain.errors import Conflict, NotAllowed, Refused, TooLarge
+from domain.units import Unit
 from domain.verbs import ALLOWED, BROKEN, ROUTINES
+from tests import make
 from tests.clock import NOW
 
 SILENT = (Role.STATISTICIAN, Role.NATIONAL)
+
+
+RENAMED = "UPDATE unit SET name = name || $1 WHERE id = $2"
 
 
 def named(verb: str) -> Any:
@@ -87,6 +93,55 @@ def test_what_the_database_gives_up_is_told_as_something_that_one_can_do_somethi
 
     with pytest.raises(refused):
         run(verbs._in_one_transaction(given_up, walls.OUTSIDE, NOW))
+
+
+@pytest.mark.parametrize("keys", [(None, None), ("mine", "yours")])
+def test_two_whose_work_crosses_are_both_served_and_each_has_its_effect_once(
+    run: Any, keys: tuple[str | None, str | None]
+) -> None:
+    """Each changes the row that the other wants next: PostgreSQL undoes one of them, which is then done again."""
+    begun: list[str] = []
+
+    async def story() -> list[int]:
+        town = await make.town()
+        first, second = town.station.id, town.other_station.id
+        both_hold_one = asyncio.Barrier(2)
+
+        async def rename(_: object, name: str, units: list[UUID]) -> Unit:
+            begun.append(name)
+            await database.execute(RENAMED, name, units[0])
+            if begun.count(name) == 1:
+                await both_hold_one.wait()
+            await database.execute(RENAMED, name, units[1])
+            return await Unit.get(id=units[0])
+
+        async def asked(key: str | None, name: str, units: list[UUID]) -> None:
+            act = partial(verbs._in_one_transaction, rename, walls.OUTSIDE, NOW, name, units)
+            await idempotency.once(walls.OUTSIDE, town.hq.person_id, NOW, key, name, act)
+
+        await asyncio.gather(asked(keys[0], "甲", [first, second]), asked(keys[1], "乙", [second, first]))
+        return [
+            unit.name.count("甲") + 10 * unit.name.count("乙") for unit in await Unit.filter(id__in=[first, second])
+        ]
+
+    assert run(story()) == [11, 11]
+    assert len(begun) == 3
+
+
+def test_inside_of_a_transaction_only_all_of_it_can_be_done_again(run: Any) -> None:
+    begun: list[str] = []
+
+    async def within(_: object) -> None:
+        begun.append("within")
+        if begun.count("within") == 1:
+            await database.execute("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$")
+
+    async def around(now: object) -> None:
+        begun.append("around")
+        await verbs._in_one_transaction(within, walls.OUTSIDE, now)
+
+    run(verbs._in_one_transaction(around, walls.OUTSIDE, NOW))
+    assert begun == ["around", "within", "around", "within"]
 
 
 def test_a_rule_of_the_database_without_words_is_a_mistake_of_the_program(run: Any) -> None:
