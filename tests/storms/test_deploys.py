@@ -56,9 +56,12 @@ def at_work(clerk: Clerk) -> Iterator[None]:
         thread.join()
 
 
-LATER = ["ALTER TABLE journal ADD COLUMN later text", "CREATE TABLE later (id uuid PRIMARY KEY)"]
-"""Of all tables the one to which everybody writes; that the old program bears with a column more in each is shown in
-`test_released`. To change several at once crosses with what is under way, of which one may have to be done again."""
+LATER = [
+    *(f"ALTER TABLE {table} ADD COLUMN later text" for table in ("journal", "slot", "person", "organization", "unit")),
+    "CREATE TABLE later (id uuid PRIMARY KEY)",
+]
+"""What everybody reads and writes, in another order than they do: so the step crosses with what is under way, and one
+of the two is done again. That the old program bears with a column more in each table is shown in `test_released`."""
 
 
 async def begun(url: str) -> str:
