@@ -3,13 +3,14 @@
 Nothing is thrown away. Who goes stays as a row, off the register and with its history; each row that moved is written
 down, and for UNDOABLE all of it can be put back. What would stand twice then is decided so:
 
-- parties of one agreement at the same time are refused: a signed text and its parties never change, of a draft one is
-  taken out, from one in force one withdraws;
+- parties of one agreement, or members of one council, at the same time are refused: of a draft one is taken out, from
+  one in force one withdraws, a term is ended; who is neither any more, or whose agreement is over, stays what it was;
+- hosts of one event, or visited at the same instant by the same unit, stay so once that is over; before, it is refused;
 - parts in one drill that is still to come are refused while the one that goes stands invited; of one that is over, or
   from which it has withdrawn, its part and its people stay where they were counted;
 - of a notice that went to both, each keeps what it was told and has said;
 - a unit that is shown both keeps seeing the one that stays; its row at the other stays there;
-- whatever else the database does not take twice is refused, with the words that it has for that.
+- whatever else the database does not take twice is refused, with the words that it has for that (today nothing is).
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
+from domain.agreements import OVER as CONCLUDED
 from domain.agreements import Agreement, AgreementParty
 from domain.calendar import Attendee
+from domain.councils import CouncilMembership
 from domain.drills import HELD, Drill, DrillStatus, Participation
 from domain.drills.participation import HOLDING
+from domain.encounters import Encounter, EncounterAttendance, EncounterStatus
 from domain.errors import Conflict, Invalid, WrongState
 from domain.notices import NoticeRecipient
 from domain.organizations import Contact, CoOwner, Organization
+from domain.outreach import OutreachHost, OutreachStatus
 from domain.people import Person
 from domain.records import Owned, Record, any_of, nothing
 from domain.table import Table, models
@@ -108,8 +113,7 @@ async def merge(actor: Actor, gone_id: UUID, *, version: int, kept_id: UUID, rea
     kept = await records.find(organizations.visible_to(actor), kept_id)
     records.must_say(reason, "統合する理由", "reason")
     _must_be_two(gone, kept)
-    await _must_not_be_parties_twice(gone, kept)
-    staying = await _staying(gone, kept)
+    staying = await _staying(actor, gone, kept)
     await organizations.carry(actor, gone.id, kept.unit_id)
     moved = await _move(actor, gone, kept, staying)
     values = {
@@ -137,25 +141,80 @@ def _must_be_two(gone: Organization, kept: Organization) -> None:
         raise Conflict("上位と下位の関係にある団体です。統合するなら、先にその関係を外してください。", field="kept_id")
 
 
-async def _must_not_be_parties_twice(gone: Organization, kept: Organization) -> None:
-    standing = {one.agreement_id: one for one in await AgreementParty.filter(organization_id=kept.id, removed_at=None)}
+async def _parties_twice(actor: Actor, gone: Organization, kept: Organization) -> set[UUID]:
+    """Parties of one agreement at the same time, of what is over. Raises Conflict where both go on to be."""
+    theirs = await AgreementParty.filter(organization_id=kept.id, removed_at=None)
+    found: set[UUID] = set()
     for party in await AgreementParty.filter(organization_id=gone.id, removed_at=None):
-        other = standing.get(party.agreement_id)
-        if other is not None and _at_once(party, other):
-            agreement = await Agreement.get(id=party.agreement_id)
+        at_once = [one for one in theirs if one.agreement_id == party.agreement_id and _at_once(party, one)]
+        if not at_once:
+            continue
+        agreement = await Agreement.get(id=party.agreement_id)
+        goes_on = any(_last(party, one) > actor.today for one in at_once)
+        if goes_on and agreement.status not in CONCLUDED:
             raise Conflict(
-                f"両方の団体が協定「{agreement.title}」の当事者です。先にどちらかを当事者から外すか、脱退させてください。"
+                f"両方の団体が協定「{agreement.title}」の当事者です。先にどちらかを当事者から外すか、今日までの日付で"
+                "脱退させてください。"
             )
+        found.add(party.id)
+    return found
 
 
 def _at_once(one: AgreementParty, other: AgreementParty) -> bool:
-    begins = max(party.acceded_on or date.min for party in (one, other))
-    return begins < min(party.withdrawn_on or date.max for party in (one, other))
+    return max(party.acceded_on or date.min for party in (one, other)) < _last(one, other)
 
 
-async def _staying(gone: Organization, kept: Organization) -> set[UUID]:
-    """The rows that stay with the body that goes, for the other has their like already. Raises Conflict."""
+def _last(one: AgreementParty, other: AgreementParty) -> date:
+    """The first day on which not both are parties any more."""
+    return min(party.withdrawn_on or date.max for party in (one, other))
+
+
+async def _members_twice(actor: Actor, gone: Organization, kept: Organization) -> set[UUID]:
+    """Terms in one council at the same time, of which one is over. Raises Conflict where both go on."""
+    theirs = await CouncilMembership.filter(organization_id=kept.id, removed_at=None)
     found: set[UUID] = set()
+    for term in await CouncilMembership.filter(organization_id=gone.id, removed_at=None).prefetch_related("council"):
+        for other in theirs:
+            last = min(one.term_to or date.max for one in (term, other))
+            if other.council_id != term.council_id or max(term.term_from, other.term_from) > last:
+                continue
+            if last > actor.today:
+                raise Conflict(
+                    f"両方の団体が「{term.council.name}」の会員です。先にどちらかを、今日までの日付で退会させてください。"
+                )
+            found.add(term.id)
+    return found
+
+
+async def _met_twice(gone: Organization, kept: Organization) -> set[UUID]:
+    """Encounters and events that stand for both already. Raises Conflict for what is still to come."""
+    met = Encounter.exclude(status=EncounterStatus.CANCELLED)
+    mine = {(one.unit_id, one.kind, one.starts_at): one for one in await met.filter(organization_id=gone.id)}
+    found: set[UUID] = set()
+    instants = [when for _, _, when in mine]
+    for other in await met.filter(organization_id=kept.id, starts_at__in=instants) if mine else []:
+        if (one := mine.get((other.unit_id, other.kind, other.starts_at))) is None:
+            continue
+        if EncounterStatus.PLANNED in (one.status, other.status):
+            day = f"{one.day:%Y年%-m月%-d日}"
+            raise Conflict(f"両方の団体に、{day}の同じ時刻に接触の予定があります。先にどちらかを中止してください。")
+        who = EncounterAttendance.filter(encounter_id=one.id, organization_id=gone.id)
+        found |= {one.id, *[came.id for came in await who]}
+    theirs = [part.event_id for part in await OutreachHost.filter(organization_id=kept.id, removed_at=None)]
+    both = OutreachHost.filter(any_of(OutreachHost, "event_id", theirs), organization_id=gone.id, removed_at=None)
+    for part in await both.prefetch_related("event"):
+        if part.event.status is OutreachStatus.PLANNED:
+            raise Conflict(
+                f"両方の団体が広報啓発「{part.event.title}」の主催・共催などです。先にどちらかを外してください。"
+            )
+        found.add(part.id)
+    return found
+
+
+async def _staying(actor: Actor, gone: Organization, kept: Organization) -> set[UUID]:
+    """The rows that stay with the body that goes, for the other has their like already. Raises Conflict."""
+    found = await _parties_twice(actor, gone, kept) | await _members_twice(actor, gone, kept)
+    found |= await _met_twice(gone, kept)
     drills = [part.drill_id for part in await Participation.filter(organization_id=kept.id)]
     for part in await Participation.filter(any_of(Participation, "drill_id", drills), organization_id=gone.id):
         drill = await Drill.get(id=part.drill_id)

@@ -1,20 +1,24 @@
 """Two registered bodies turn out to be one: all that pointed to the one points to the other, and may be put back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain import database, drills, merging, organizations
+from domain import agreements, councils, database, drills, encounters, merging, organizations
 from domain.actor import Role
 from domain.agreements import AgreementParty
 from domain.calendar import Attendee
+from domain.councils import CouncilMembership
 from domain.drills import Participation
+from domain.encounters import Encounter, EncounterKind, EncounterTheme
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from domain.journal import Entry
 from domain.lectures import Lecture
 from domain.merging import OrganizationMerge, references
 from domain.organizations import Contact, CoOwner, Establishment, Organization
+from domain.outreach import CoHosting, OutreachEvent, OutreachHost, OutreachStatus
 from domain.records import Record
 from tests import make
 from tests.domain.drills.asking import finished
@@ -194,6 +198,65 @@ def test_two_parties_of_one_agreement_are_not_merged(play: Any) -> None:
             await merge(town, gone, kept)
         assert await AgreementParty.filter(organization_id=gone.id).count() == 1
         assert await Entry.all().count() == entries
+        party = await AgreementParty.get(organization_id=gone.id)
+        await agreements.let_withdraw(town.officer, party.id, on=town.hq.today + timedelta(days=2))
+        with pytest.raises(Conflict):
+            await merge(town, gone, kept)
+        later = replace(town, hq=make.at(town.hq, town.hq.now + timedelta(days=2)))
+        await merge(later, gone, kept)
+        assert (await AgreementParty.get(id=party.id)).organization_id == gone.id, "as it was signed"
+
+    play(story)
+
+
+def test_two_parties_of_what_is_over_are_merged_and_stay_as_they_signed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        agreement = await make.in_force(town, "架空電力株式会社", "架空電力ＨＤ")
+        gone, kept = await Organization.filter(name__contains="架空").order_by("id")
+        await agreements.terminate(town.hq, agreement.id, reason="相手方の合併")
+        await merge(town, gone, kept)
+        assert await AgreementParty.filter(organization_id=gone.id).count() == 1
+
+    play(story)
+
+
+def test_two_members_of_one_council_are_not_merged_before_one_has_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        gone, kept = [await make.company(town.hq, name) for name in ("架空電力株式会社", "架空電力ＨＤ")]
+        council = await make.council(town.hq)
+        _, term = [await make.member(town.hq, council, body) for body in (kept, gone)]
+        with pytest.raises(Conflict, match=council.name):
+            await merge(town, gone, kept)
+        assert (await Organization.get(id=gone.id)).merged_into_id is None
+        await councils.end_membership(town.hq, term.id, on=town.hq.today)
+        await merge(town, gone, kept)
+        assert (await CouncilMembership.get(id=term.id)).organization_id == gone.id
+
+    play(story)
+
+
+def test_what_both_have_had_at_once_stays_with_each_and_what_is_to_come_is_refused(play: Any) -> None:
+    async def story(town: Town) -> None:
+        gone, kept = [await make.company(town.hq, name) for name in ("架空電力株式会社", "架空電力ＨＤ")]
+        for body in (kept, gone):
+            await make.encounter(town.hq, body=body)
+        ahead = {"kind": EncounterKind.VISIT, "theme": EncounterTheme.RELATIONSHIP}
+        visits = [
+            await encounters.plan(town.hq, organization_id=body.id, starts_at=town.hq.now + timedelta(days=1), **ahead)
+            for body in (kept, gone)
+        ]
+        with pytest.raises(Conflict, match="接触の予定"):
+            await merge(town, gone, kept)
+        await encounters.cancel(town.hq, visits[1].id, reason="重複のため")
+        event = await make.outreach_event(town.hq, hosts=[CoHosting(body.id) for body in (kept, gone)])
+        with pytest.raises(Conflict, match=event.title):
+            await merge(town, gone, kept)
+        part = await OutreachHost.get(organization_id=gone.id)
+        await OutreachEvent.filter(id=event.id).update(status=OutreachStatus.HELD)
+        made = await merge(town, gone, kept)
+        assert (await OutreachHost.get(id=part.id)).organization_id == gone.id
+        assert (await Encounter.get(organization_id=gone.id)).kind is EncounterKind.CALL
+        assert [name for name, _, _ in made.moved] == ["Encounter"], "the visit that was called off"
 
     play(story)
 
