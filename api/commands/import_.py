@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[Role, TakeIn]] = {
     "officers": (Role.ADMIN, rosters.take_in_officers),
     "organizations": (Role.HQ_LIAISON, rosters.take_in_organizations),
     "agreements": (Role.HQ_LIAISON, rosters.take_in_agreements),
+    "commitments": (Role.HQ_LIAISON, rosters.take_in_commitments),
     "contacts": (Role.HQ_LIAISON, rosters.take_in_contacts),
     "volunteers": (Role.HQ_LIAISON, rosters.take_in_volunteers),
     "schools": (Role.HQ_LIAISON, rosters.take_in_schools),

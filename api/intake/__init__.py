@@ -7,6 +7,7 @@ puts the domain's own refusals where they belong in the file. Nothing here touch
 from typing import Any
 
 from api.intake.agreements import AGREEMENTS
+from api.intake.commitments import COMMITMENTS
 from api.intake.contacts import CONTACTS
 from api.intake.council_members import COUNCIL_MEMBERS
 from api.intake.councils import COUNCILS
@@ -31,12 +32,13 @@ KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         *(UNITS, OFFICERS, ORGANIZATIONS, CONTACTS, SCHOOLS, VOLUNTEERS, WIFI_SPOTS, ENCOUNTERS),
-        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS, COUNCIL_MEETINGS, AGREEMENTS),
+        *(OUTREACH, COUNCILS, COUNCIL_MEMBERS, COUNCIL_MEETINGS, AGREEMENTS, COMMITMENTS),
     )
 }
 
 __all__ = [
     "AGREEMENTS",
+    "COMMITMENTS",
     "CONTACTS",
     "COUNCILS",
     "COUNCIL_MEETINGS",

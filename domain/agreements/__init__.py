@@ -47,6 +47,8 @@ from domain.agreements.ceremony import (
     plan_signing,
 )
 from domain.agreements.committing import (
+    COMMITMENT_YEARS,
+    COUNTED_LABELS,
     DEEDS,
     AgreementCommitment,
     AgreementFulfilment,
@@ -57,6 +59,9 @@ from domain.agreements.committing import (
     end_commitment,
     enter_commitment,
     fulfilments_visible_to,
+    must_be_kept_on,
+    must_be_promised,
+    must_have_ended,
     note_fulfilment,
     take_back_fulfilment,
 )
@@ -176,6 +181,8 @@ __all__ = [
     "must_name_none",
     "must_stand_in",
     "file_document",
+    "COMMITMENT_YEARS",
+    "COUNTED_LABELS",
     "DEEDS",
     "AgreementCommitment",
     "AgreementFulfilment",
@@ -186,6 +193,9 @@ __all__ = [
     "end_commitment",
     "enter_commitment",
     "fulfilments_visible_to",
+    "must_be_kept_on",
+    "must_be_promised",
+    "must_have_ended",
     "note_fulfilment",
     "take_back_fulfilment",
     "CooperationItem",

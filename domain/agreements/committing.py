@@ -35,7 +35,7 @@ from domain.states import must_be_in
 from domain.verbs import verb
 
 MOST_TIMES = 366
-YEARS = range(2000, 2100)
+COMMITMENT_YEARS = range(2000, 2100)
 
 
 class CountedFrom(StrEnum):
@@ -46,6 +46,15 @@ class CountedFrom(StrEnum):
     LECTURES = "LECTURES"
     ENCOUNTERS = "ENCOUNTERS"
     OUTREACH = "OUTREACH"
+
+
+COUNTED_LABELS: Mapping[CountedFrom, str] = {
+    CountedFrom.ENTRIES: "手で入力",
+    CountedFrom.DRILLS: "訓練",
+    CountedFrom.LECTURES: "講義",
+    CountedFrom.ENCOUNTERS: "接触記録",
+    CountedFrom.OUTREACH: "広報啓発",
+}
 
 
 class AgreementCommitment(Owned):
@@ -112,11 +121,8 @@ async def enter_commitment(
     """Enter what the signed text promises, from its first day unless told."""
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
-    records.must_say(what, "約束の内容", "what")
-    if not 1 <= times_per_year <= MOST_TIMES:
-        raise Invalid(f"1年度の回数は1から{MOST_TIMES}までです。", field="times_per_year")
     begins = since or agreement.effective_on or actor.today
-    must_lie_within(actor, agreement, begins, "since")
+    must_be_promised(actor, agreement, what, times_per_year, begins)
     await records.touch(actor, agreement)
     return await records.create(
         actor,
@@ -132,6 +138,14 @@ async def enter_commitment(
     )
 
 
+def must_be_promised(actor: Actor, agreement: Agreement, what: str, times_per_year: int, since: date) -> None:
+    """Raises Invalid for what no agreement promises, or not from that day on."""
+    records.must_say(what, "約束の内容", "what")
+    if not 1 <= times_per_year <= MOST_TIMES:
+        raise Invalid(f"1年度の回数は1から{MOST_TIMES}までです。", field="times_per_year")
+    must_lie_within(actor, agreement, since, "since")
+
+
 @verb(*LIAISONS)
 async def end_commitment(
     actor: Actor, commitment_id: UUID, *, on: date | None = None, version: int | None = None
@@ -141,9 +155,14 @@ async def end_commitment(
     if commitment.ended_on is not None:
         raise WrongState(f"この約束は{commitment.ended_on:%Y年%-m月%-d日}付けですでに終わっています。")
     day = on or actor.today
-    if not commitment.since <= day <= actor.today:
-        raise Invalid("終わる日は、約束の始まりから今日までの日付にしてください。", field="on")
+    must_have_ended(actor, commitment, day, "on")
     return await records.change(actor, commitment, "commitment-ended", ended_on=day)
+
+
+def must_have_ended(actor: Actor, commitment: AgreementCommitment, day: date, field: str) -> None:
+    """Raises Invalid for a day before it began or that has not come."""
+    if not commitment.since <= day <= actor.today:
+        raise Invalid("終わる日は、約束の始まりから今日までの日付にしてください。", field=field)
 
 
 @verb(*LIAISONS)
@@ -152,16 +171,23 @@ async def note_fulfilment(
 ) -> AgreementFulfilment:
     """Enter that it was kept on a day. Raises WrongState where that is counted from what was entered elsewhere."""
     commitment = await records.find(commitments_visible_to(actor), commitment_id, version)
-    if commitment.counted_from is not CountedFrom.ENTRIES:
-        raise WrongState("この約束の履行は、訓練・講義・接触・広報啓発の記録から数えます。そちらを入力してください。")
-    if commitment.ended_on is not None and done_on >= commitment.ended_on:
-        raise WrongState(f"この約束は{commitment.ended_on:%Y年%-m月%-d日}付けで終わっています。")
-    if not commitment.since <= done_on <= actor.today:
-        raise Invalid("履行した日は、約束の始まりから今日までの日付にしてください。", field="done_on")
+    must_be_kept_on(actor, commitment, done_on)
     await records.touch(actor, commitment)
     whose = {"commitment_id": commitment.id, "unit_id": commitment.unit_id}
     told = {"done_on": done_on, "remarks": remarks}
     return await records.create(actor, AgreementFulfilment, "commitment-fulfilled", **whose, **told)
+
+
+def must_be_kept_on(actor: Actor, commitment: AgreementCommitment, done_on: date) -> None:
+    """Raises WrongState where that is counted from what was entered elsewhere, or the promise had ended; Invalid for a
+    day before it began or that has not come."""
+    if commitment.counted_from is not CountedFrom.ENTRIES:
+        message = "この約束の履行は、訓練・講義・接触・広報啓発の記録から数えます。そちらを入力してください。"
+        raise WrongState(message, field="done_on")
+    if commitment.ended_on is not None and done_on >= commitment.ended_on:
+        raise WrongState(f"この約束は{commitment.ended_on:%Y年%-m月%-d日}付けで終わっています。", field="done_on")
+    if not commitment.since <= done_on <= actor.today:
+        raise Invalid("履行した日は、約束の始まりから今日までの日付にしてください。", field="done_on")
 
 
 @verb(*LIAISONS)
@@ -261,7 +287,7 @@ async def commitments_kept(actor: Actor, *, year: int | None = None, unit_id: UU
 async def find_kept(actor: Actor, year: int | None, unit_id: UUID | None) -> list[Kept]:
     """What `commitments_kept` answers."""
     began = fiscal_year(actor.today) if year is None else year
-    if began not in YEARS:
+    if began not in COMMITMENT_YEARS:
         raise Invalid("年度は西暦4桁で入力してください。", field="year")
     if unit_id is not None and unit_id not in actor.units:
         raise NotFound(records.MISSING, field="unit_id")

@@ -21,11 +21,17 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
-from domain.agreements.committing import Kept, find_kept
+from domain.agreements.committing import (
+    AgreementCommitment,
+    Kept,
+    commitments_visible_to,
+    find_kept,
+    fulfilments_visible_to,
+)
 from domain.agreements.lasting import AgreementExtension, ExtensionKind, extensions_visible_to
 from domain.agreements.naming import PartyNaming, namings_visible_to
 from domain.errors import NotFound
-from domain.japanese import search_key
+from domain.japanese import Period, fiscal_year, search_key
 from domain.organizations import Organization
 from domain.records import any_of
 from domain.verbs import verb
@@ -48,12 +54,15 @@ class ListedParty:
 
 @dataclass(frozen=True)
 class ListedPromise:
-    """How often a promise was owed and kept in the year, with the unit of its agreement and the bodies that stand in
-    it today."""
+    """How often a promise was owed and kept in the year, with its agreement, the unit of that and the bodies that stand
+    in it today; `days` are those that were entered by hand."""
 
     kept: Kept
+    promise: AgreementCommitment
+    agreement: Agreement
     unit: str
     bodies: tuple[str, ...]
+    days: tuple[date, ...]
 
 
 @verb(*LIAISONS, only_reads=True)
@@ -146,7 +155,25 @@ async def listed_promises(actor: Actor, *, year: int | None = None, unit_id: UUI
     for party in parties:
         if party.organization_id and (body := bodies.get(party.organization_id)):
             names[party.agreement_id].append(body.name)
-    return [ListedPromise(one, place(rows[one.agreement_id].unit_id), tuple(names[one.agreement_id])) for one in found]
+    promises = commitments_visible_to(actor).filter(any_of(AgreementCommitment, "agreement_id", ids))
+    promised, days = {row.id: row for row in await promises}, await _days_of(actor, year)
+    return [
+        ListedPromise(
+            *(one, promised[one.commitment_id], rows[one.agreement_id], place(rows[one.agreement_id].unit_id)),
+            *(tuple(names[one.agreement_id]), tuple(days[one.commitment_id])),
+        )
+        for one in found
+    ]
+
+
+async def _days_of(actor: Actor, year: int | None) -> Mapping[UUID, list[date]]:
+    """The days of a fiscal year on which each promise was kept, as they were entered by hand."""
+    period = Period.of_year(fiscal_year(actor.today) if year is None else year)
+    done = fulfilments_visible_to(actor).filter(done_on__gte=period.starts_on, done_on__lte=period.ends_on)
+    days: dict[UUID, list[date]] = defaultdict(list)
+    for one in await done.order_by("done_on", "id"):
+        days[one.commitment_id].append(one.done_on)
+    return days
 
 
 def _is_one(party: AgreementParty, day: date) -> bool:

@@ -1,6 +1,7 @@
 """名簿の取り込み: rosters as offices keep them, taken in whole or not at all."""
 
 from domain.rosters.agreements import take_in_agreements
+from domain.rosters.commitments import take_in_commitments
 from domain.rosters.contacts import take_in_contacts
 from domain.rosters.council_members import take_in_council_members
 from domain.rosters.councils import take_in_councils
@@ -25,6 +26,7 @@ __all__ = [
     "Vote",
     "find_unit",
     "take_in_agreements",
+    "take_in_commitments",
     "take_in_contacts",
     "take_in_council_members",
     "take_in_councils",

@@ -10,10 +10,17 @@ import pytest
 
 from api import intake
 from api.downloads import produce
-from api.intake import AGREEMENTS
+from api.intake import AGREEMENTS, COMMITMENTS
 from domain import agreements, rosters
 from domain.actor import Actor, Role
-from domain.agreements import Agreement, AgreementExtension, AgreementParty, CooperationItem, PartyNaming
+from domain.agreements import (
+    Agreement,
+    AgreementCommitment,
+    AgreementExtension,
+    AgreementParty,
+    CooperationItem,
+    PartyNaming,
+)
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.journal import Entry
 from domain.looks import Look
@@ -181,6 +188,12 @@ def test_what_was_promised_for_a_year_leaves_with_how_often_it_was_kept(play: An
         file = await produce(town.officer, "commitments", "", "json")
         assert file.name == "R08_協定の約束の履行_20260701.json"
         [line] = json.loads(file.content)
+        told = intake.parse(COMMITMENTS, intake.read_table(await _csv(town.officer), "約束.csv"))
+        assert not told.problems
+        assert await rosters.take_in_commitments(town.officer, intake.lines(COMMITMENTS, told)) == Taken(0, 0, 1)
+        await AgreementCommitment.all().delete()
+        assert await rosters.take_in_commitments(town.officer, intake.lines(COMMITMENTS, told)) == Taken(1, 0, 0)
+        assert json.loads((await produce(town.officer, "commitments", "", "json")).content) == [line]
         assert (line["所属"], line["協定"], line["相手方"]) == ("青浜第1警察署", TITLE, f"{POWER}、{BANK}")
         assert [line[name] for name in ("約束した回数", "果たした回数")] == [promise.times_per_year, 1]
         assert line["最後に果たした日"] == town.officer.today.isoformat()
@@ -194,6 +207,10 @@ def test_what_was_promised_for_a_year_leaves_with_how_often_it_was_kept(play: An
                 await produce(town.officer, "commitments", period, "csv")
 
     play(story)
+
+
+async def _csv(who: Actor) -> bytes:
+    return (await produce(who, "commitments", "", "csv")).content
 
 
 REGISTER = """整理番号,協定名,種別,締結日,満了日,自動更新,締結団体,警察署,担当者の職員番号
