@@ -119,14 +119,15 @@ async def name_party(
         raise Invalid("同意した日に先の日付は指定できません。", field="agreed_on")
     if name:
         records.must_say(name, "公表する名称", "name")
-    told = name or await _registered(party)
+    told = name or await called(party)
     whose = {"unit_id": party.unit_id, "agreement_id": agreement.id, "party_id": party.id}
     naming = await records.create(actor, PartyNaming, "party-named", name=told, agreed_on=day, **whose)
     await records.touch(actor, party)
     return naming
 
 
-async def _registered(party: AgreementParty) -> str:
+async def called(party: AgreementParty) -> str:
+    """As the body or the unit is registered."""
     if party.organization_id is not None:
         return (await Organization.get(id=party.organization_id)).name
     return (await Unit.get(id=party.police_unit_id)).name

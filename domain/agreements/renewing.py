@@ -11,18 +11,22 @@ from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.agreements.agreement import (
     LABELS,
+    OPEN,
     STANDING,
     Agreement,
     AgreementParty,
     AgreementStatus,
+    join,
     move,
     visible_to,
 )
 from domain.agreements.committing import carry_over_commitments
 from domain.agreements.lasting import carry_on
 from domain.agreements.naming import carry_over_naming
-from domain.errors import Invalid
+from domain.errors import Invalid, WrongState
+from domain.organizations import Organization
 from domain.states import must_be_in
+from domain.units import Unit
 from domain.verbs import routine, verb
 
 
@@ -86,6 +90,46 @@ async def _carry_over(actor: Actor, old: Agreement, new: Agreement, begins: date
         values = {name: getattr(party, name) for name in kept}
         joined = await records.create(actor, AgreementParty, "party-carried-over", agreement_id=new.id, **values)
         await carry_over_naming(actor, party, joined)
+
+
+async def _unsigned(old: Agreement) -> Agreement | None:
+    """The renewal of it that is under way."""
+    renewals = Agreement.filter(renews_id=old.id, signed_on=None).exclude(status=AgreementStatus.TERMINATED)
+    return await renewals.select_for_update().first()
+
+
+async def join_renewal(author: Author, old: Agreement, who: Organization | Unit) -> None:
+    """Whoever joins while a renewal is drafted stands in the draft, too. Raises WrongState where that is past being
+    put right: who has joined would be a party no more from its first day on."""
+    new = await _unsigned(old)
+    whose = {"police_unit_id": who.id} if isinstance(who, Unit) else {"organization_id": who.id}
+    if new is None:
+        return
+    stands = AgreementParty.filter(agreement_id=new.id, removed_at=None, **whose)
+    if (row := await stands.select_for_update().first()) is not None:
+        await records.change(author, row, "party-came-back", withdrawn_on=None)
+        return
+    if new.status is AgreementStatus.AWAITING_SIGNATURE:
+        raise WrongState(
+            "この当事者の入っていない更新後の協定が、締結待ちです。先に締結し、参画は両方の協定に入力してください。"
+        )
+    if new.status not in OPEN:
+        raise WrongState(
+            "更新後の協定が決裁中です。先に「協議中」へ戻してください。参画を入力すると、更新案にも当事者として入ります。"
+        )
+    await join(author, new, who)
+    await records.note(author, new, "agreement-party-added", **whose)
+
+
+async def leave_renewal(author: Author, old: Agreement, party: AgreementParty, on: date) -> None:
+    """Whoever leaves is asked for no signature of the renewal, or stands in it until then."""
+    if (new := await _unsigned(old)) is None:
+        return
+    whose = {"organization_id": party.organization_id, "police_unit_id": party.police_unit_id}
+    same = AgreementParty.filter(agreement_id=new.id, removed_at=None, withdrawn_on=None, **whose)
+    for row in await same.select_for_update():
+        await records.change(author, row, "party-withdrew", withdrawn_on=on)
+        await records.touch(author, new)
 
 
 async def hand_over(author: Author, old: Agreement, new: Agreement) -> None:

@@ -26,8 +26,8 @@ from domain.agreements.agreement import (
     visible_to,
 )
 from domain.agreements.ceremony import hold_for
-from domain.agreements.naming import must_not_name, must_not_say
-from domain.agreements.renewing import hand_over, must_follow
+from domain.agreements.naming import called, must_not_name, must_not_say
+from domain.agreements.renewing import hand_over, join_renewal, leave_renewal, must_follow
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
 from domain.verbs import verb
@@ -100,7 +100,8 @@ async def _freeze(actor: Actor, agreement: Agreement, signatures: Sequence[Signa
     for party in await standing.filter(removed_at=None).order_by("id"):
         signature = signed.pop(party.id, None)
         if signature is None or not signature.name.strip():
-            raise Incomplete("署名者が入力されていない当事者があります。", field="signatures")
+            name = await called(party)
+            raise Incomplete(f"「{name}」の署名者を入力してください。", field="signatures")
         names = {"signatory_name": signature.name, "signatory_title": signature.job_title}
         await records.change(actor, party, "party-signed", acceded_on=begins, **names)
     if signed:
@@ -135,7 +136,8 @@ async def accede(
 ) -> Agreement:
     """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory.
 
-    Raises WrongState where what is told to it names a party that has not consented, Invalid for a unit that is closed.
+    It stands in the draft of a renewal, too. Raises WrongState where that is past drafting, and where what is told to
+    it names a party that has not consented; Invalid for a unit that is closed.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
@@ -146,6 +148,7 @@ async def accede(
     if organization_id is not None:
         await must_not_name(agreement, organization_id)
     await join(actor, agreement, who, acceded_on=on, **names)
+    await join_renewal(actor, agreement, who)
     return await records.touch(actor, agreement)
 
 
@@ -166,6 +169,7 @@ async def let_withdraw(actor: Actor, party_id: UUID, *, on: date, version: int |
         raise Invalid("脱退日は参画日以後にしてください。", field="on")
     must_lie_within(actor, agreement, max(on - timedelta(days=1), party.acceded_on), "on")
     await _must_leave_others(agreement, party, on)
+    await leave_renewal(actor, agreement, party, on)
     await records.touch(actor, agreement)
     return await records.change(actor, party, "party-withdrew", withdrawn_on=on)
 

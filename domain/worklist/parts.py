@@ -264,7 +264,7 @@ PARTS = (
         "締結の入力",
         SigningCeremony,
         "締結式の日を過ぎました。締結か中止を入力してください。",
-        ("holdSigning", "signAgreement", "moveSigning", "cancelSigning"),
+        ("signAgreement", "holdSigning", "moveSigning", "cancelSigning"),
         "ceremony",
         """signing_ceremony ceremony JOIN agreement ON agreement.id = ceremony.agreement_id
             WHERE ceremony.unit_id = ANY ($1) AND ceremony.status = 'PLANNED' AND ceremony.starts_at < $3""",

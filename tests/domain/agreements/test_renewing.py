@@ -7,7 +7,7 @@ import pytest
 
 from domain import agreements
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
-from domain.errors import Conflict, Invalid, NotAllowed, WrongState
+from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, WrongState
 from domain.journal import Entry
 from tests import make
 from tests.make import Town
@@ -138,6 +138,54 @@ def test_who_leaves_later_is_still_a_party_of_the_renewal_until_then(play: Any) 
         ]
         await signed(town, new)
         assert {party.acceded_on for party in await AgreementParty.filter(agreement_id=new.id)} == {APRIL}
+
+    play(story)
+
+
+def test_who_joins_or_leaves_while_a_renewal_is_drafted_does_so_there_too(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, old = town.officer, await talked_about(town, "架空電力株式会社", "見本信用金庫")
+        new = await agreements.renew(us, old.id, effective_on=APRIL)
+        body = await make.company(us, "例示ガス株式会社")
+        joins = {"organization_id": body.id, "on": us.today, "signatory_name": "例示 次郎"}
+        await agreements.submit(us, new.id)
+        with pytest.raises(WrongState, match="協議中"):
+            await agreements.accede(us, old.id, **joins)  # type: ignore[arg-type]
+        assert not await AgreementParty.exists(organization_id=body.id)
+        await agreements.negotiate(us, new.id)
+        await agreements.accede(us, old.id, **joins)  # type: ignore[arg-type]
+        assert await AgreementParty.filter(organization_id=body.id, agreement_id=new.id).count() == 1
+        await make.awaiting(town, await Agreement.get(id=new.id))
+        leaves = (await AgreementParty.filter(agreement_id=old.id, side=Side.PARTNER).order_by("id"))[0]
+        await agreements.let_withdraw(us, leaves.id, on=date(2027, 1, 1))
+        parties = await AgreementParty.filter(agreement_id=new.id, withdrawn_on=None).order_by("id")
+        signatures = [agreements.Signature(party.id, "署名者") for party in parties]
+        told = {"signed_on": us.today, "effective_on": APRIL}
+        with pytest.raises(Incomplete, match="「例示ガス株式会社」の署名者"):
+            await agreements.sign(us, new.id, **told, signatures=signatures[:-1])  # type: ignore[arg-type]
+        await agreements.sign(us, new.id, **told, signatures=signatures)  # type: ignore[arg-type]
+        signed_by = await AgreementParty.filter(agreement_id=new.id, acceded_on=APRIL, side=Side.PARTNER)
+        assert leaves.organization_id not in {party.organization_id for party in signed_by}
+        assert len(signed_by) == 2
+
+    play(story)
+
+
+def test_who_joins_what_waits_to_be_signed_anew_is_entered_once_that_is_signed(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, old = town.officer, await talked_about(town, "架空電力株式会社", "見本信用金庫")
+        new = await agreements.renew(us, old.id, effective_on=APRIL)
+        [_, first, _] = await AgreementParty.filter(agreement_id=old.id).order_by("id")
+        await agreements.let_withdraw(us, first.id, on=date(2026, 9, 1))
+        back = {"organization_id": first.organization_id, "on": date(2026, 12, 1), "signatory_name": "例示 次郎"}
+        await agreements.accede(us, old.id, **back)  # type: ignore[arg-type]
+        party = await AgreementParty.get(agreement_id=new.id, organization_id=first.organization_id)
+        assert party.withdrawn_on is None, "it comes back before the renewal begins"
+        await make.awaiting(town, await Agreement.get(id=new.id))
+        joins = {"on": us.today, "signatory_name": "例示 次郎"}
+        with pytest.raises(WrongState, match="両方の協定"):
+            await agreements.accede(us, old.id, organization_id=(await make.company(us, "例示ガス")).id, **joins)  # type: ignore[arg-type]
+        assert await AgreementParty.filter(agreement_id=old.id).count() == 4
 
     play(story)
 
