@@ -51,15 +51,18 @@ APPOINTMENTS = """
 
 # Each drill has organisations of its own, the partner's in every 25th: so it stands in 4 of 100 of them. Every fifth
 # that takes part holds the drill with us, so that whoever asks for trainees is not given everything; each body in one
-# of five of its own, for it is the turns in which all take part that are counted on.
+# of five of its own, for it is the turns in which all take part that are counted on. They were invited to one drill
+# after the other: rows of one instant PostgreSQL takes for few, whatever page of them is asked for.
 PARTICIPATIONS = """
     INSERT INTO drill_participation (id, version, created_at, updated_at, unit_id, prefecture_id, drill_id,
         appointment_id, organization_id, role, reply, planned_count, names, attended_count, was_asked)
-    SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, drill.unit_id, drill.prefecture_id, drill.id,
+    SELECT uuidv7(), 1, drill.invited_at, drill.invited_at, drill.unit_id, drill.prefecture_id, drill.id,
         drill.appointment_id, bodies.ids[1 + (drill.n * $2::int + seat) % cardinality(bodies.ids)],
         CASE ((drill.n * $2::int + seat) / cardinality(bodies.ids) + seat) % 5 WHEN 0 THEN 'CO_HOST' ELSE 'TRAINEE' END,
         'ACCEPTED', 1 + seat % 4, '[]', CASE drill.status WHEN 'FINISHED' THEN 1 + seat % 4 END, true
-    FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill,
+    FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n,
+            $1::timestamptz - interval '1 minute' * row_number() OVER (ORDER BY starts_at DESC) AS invited_at
+            FROM drill) drill,
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
 
@@ -83,20 +86,21 @@ AGREEMENTS = """
     JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS n FROM signed) signed ON signed.n = body.n % $4
     WHERE body.n < $6::int"""
 
-# Of the last two years, in turn with each body; one in fifty is still planned, one in thirty waits to be checked.
+# Of the last two years, in turn with each body. What waits is a week's of that: one in a hundred is still planned, one
+# waits to be checked, and of one the next step is due.
 ENCOUNTERS = """
     INSERT INTO encounter (id, version, created_at, updated_at, unit_id, prefecture_id, kind, status, theme,
         organization_id, starts_at, purpose, outcome, reason, next_step, next_due_on, next_owner_id, reported_by_id,
         reported_at, search)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, body.unit_id, $3::uuid, 'CALL',
-        CASE WHEN n % 50 = 0 THEN 'PLANNED' WHEN n % 30 = 0 THEN 'REPORTED' ELSE 'CHECKED' END, 'RELATIONSHIP', body.id,
+        CASE n % 100 WHEN 0 THEN 'PLANNED' WHEN 50 THEN 'REPORTED' ELSE 'CHECKED' END, 'RELATIONSHIP', body.id,
         $1::timestamptz - n * (interval '700 days' / $4::int), '', '', '',
         CASE WHEN n % 100 = 7 THEN '資料' ELSE '' END, CASE WHEN n % 100 = 7 THEN ($1::timestamptz)::date - 5 END,
         CASE WHEN n % 100 = 7 THEN $5::uuid END, $6::uuid,
-        CASE WHEN n % 50 > 0 THEN $1::timestamptz END, '第' || n || '回ノ接触'
+        CASE WHEN n % 100 > 0 THEN $1::timestamptz END, '第' || n || '回ノ接触'
     FROM generate_series(1, $4::int) n
-    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at, count(*) OVER () AS all FROM organization) body
-        ON body.at = n % body.all
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS at FROM organization) body
+        ON body.at = n % (SELECT count(*) FROM organization)
     WHERE cardinality($2::uuid[]) > 0"""
 
 # After the model of the one letter that is there, which goes: $1 drills, $2 letters for each, $3 letters in all.

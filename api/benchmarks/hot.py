@@ -50,7 +50,10 @@ LOGIN = "partner@example.jp"
 
 ALL = frozenset({"organization", "agreement_party", "contact"})
 GRADED = (ALL | {"encounter"}, "すべての団体を見立てる")
-COUNTED = (ALL, "いまあるものを、すべて数える")
+COUNTED = (
+    ALL | {"drill", "encounter", "improvement", "notice_recipient"},
+    "四半期に一度、いまあるものをすべて数え、すべての協定先を見立てる",
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from domain import database
 
 # In each: $1 the instant, $2 the prefecture, $3 who did it.
 
-# One body in twelve has nobody, one in three two; a third was verified longer ago than a year.
+# One body in twelve has nobody, one in three two; one in fifty was verified longer ago than a year.
 CONTACTS = """
     WITH body AS (SELECT *, row_number() OVER (ORDER BY id) AS n FROM organization),
     seat AS (SELECT body.*, one, uuidv7() AS person_id FROM body, generate_series(1, 2) one
@@ -24,7 +24,7 @@ CONTACTS = """
     INSERT INTO contact (id, version, created_at, updated_at, prefecture_id, unit_id, organization_id, person_id, role,
         department, job_title, since, reachable, verified_on, search, kana_order)
     SELECT uuidv7(), 1, $1, $1, $2, unit_id, id, person_id, 'WORKING', '', '係長', ($1)::date - 900, '',
-        ($1)::date - (n % 540)::int, '例塚', lpad(n::text, 10, '0')
+        ($1)::date - CASE n % 50 WHEN 49 THEN 400 ELSE n % 360 END::int, '例塚', lpad(n::text, 10, '0')
     FROM seat"""
 
 # $4 notices over two years, each to a thousand bodies in turn, or to all where there are fewer; of the five that hold,
@@ -66,13 +66,13 @@ CAMPAIGNS = """
     JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all FROM contact) known
         ON (known.n + asked.n * (known.all - 1000 % known.all)) % known.all < 1000"""
 
-# One for every tenth body that took part in a drill; half of them are done, one in five is overdue.
+# One for every tenth body that took part in a drill; one in ten is still open, of which one in ten is overdue.
 IMPROVEMENTS = """
     INSERT INTO improvement (id, version, created_at, updated_at, prefecture_id, unit_id, status, what, raised_on,
         due_on, evidence, settled_on, reason, drill_id, organization_id)
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, $2::uuid, unit_id,
-        CASE WHEN n % 20 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '連絡網の見直し', ($1)::date - 90,
-        ($1)::date + CASE WHEN n % 100 = 0 THEN -5 ELSE 60 END, '', CASE WHEN n % 20 > 0 THEN ($1)::date - 10 END, '',
+        CASE WHEN n % 100 = 0 THEN 'OPEN' ELSE 'CLOSED' END, '連絡網の見直し', ($1)::date - 90,
+        ($1)::date + CASE WHEN n % 1000 = 0 THEN -5 ELSE 60 END, '', CASE WHEN n % 100 > 0 THEN ($1)::date - 10 END, '',
         drill_id, organization_id
     FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM drill_participation) part
     WHERE n % 10 = 0 AND $3::uuid IS NOT NULL"""

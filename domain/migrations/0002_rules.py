@@ -333,10 +333,31 @@ RETENTION = [
         for table in ("volunteer", "contact", "commission", "guardian_consent", "account", "token", "post")
     ],
 ]
+# What waits for somebody (domain/worklist) is a small part of what there is: found by its state, and then by the day from
+# which on it is of interest, so the morning's list grows with what waits and not with the years.
 WORKLIST = [
     "CREATE UNIQUE INDEX thresholds_once ON thresholds (prefecture_id)",
+    """CREATE INDEX activity_waits ON activity (status, starts_at, unit_id)
+       WHERE status IN ('PLANNED', 'CONFIRMED')""",
+    "CREATE INDEX agreement_amendment_waits ON agreement_amendment (unit_id) WHERE status = 'PROPOSED'",
+    "CREATE INDEX agreement_waits ON agreement (unit_id) WHERE status = 'IN_APPROVAL'",
+    """CREATE INDEX campaign_contact_waits ON campaign_contact (campaign_id)
+       WHERE reply IN ('AWAITED', 'NOT_REACHED')""",
+    "CREATE INDEX contact_verified ON contact (verified_on, since, unit_id)",
+    "CREATE INDEX council_information_waits ON council_information (unit_id) WHERE status = 'WRITTEN'",
+    """CREATE INDEX council_meeting_waits ON council_meeting (status, starts_at, unit_id)
+       WHERE status IN ('PLANNED', 'INVITED', 'HELD')""",
+    """CREATE INDEX drill_waits ON drill (status, starts_at, unit_id)
+       WHERE status IN ('CONFIRMED', 'RUNNING', 'PAUSED', 'IN_REVIEW')""",
     "CREATE INDEX encounter_to_check ON encounter (unit_id, reported_at) WHERE status = 'REPORTED'",
+    """CREATE INDEX improvement_waits ON improvement (status, due_on, unit_id)
+       WHERE status IN ('OPEN', 'IN_PROGRESS', 'DONE')""",
+    "CREATE INDEX incoming_mail_waits ON incoming_mail (unit_id) WHERE status = 'WAITING'",
     "CREATE INDEX lecture_open ON lecture (unit_id, starts_at) WHERE status NOT IN ('REPORTED', 'REFUSED', 'CANCELLED')",
+    """CREATE INDEX outreach_event_waits ON outreach_event (status, starts_at, unit_id)
+       WHERE status IN ('PLANNED', 'HELD', 'REPORTED')""",
+    """CREATE INDEX wifi_spot_waits ON wifi_spot (status, unit_id)
+       WHERE status IN ('NEEDS_IMPROVEMENT', 'ADVISED') AND retired_on IS NULL""",
 ]
 WIFI = [
     "CREATE UNIQUE INDEX wifi_spot_identity ON wifi_spot (prefecture_id, identity) WHERE retired_on IS NULL",

@@ -117,12 +117,21 @@ def on(instant: str) -> str:
     return f"({instant} AT TIME ZONE 'Asia/Tokyo')::date"
 
 
+def over(table: str, row: str, *states: str) -> str:
+    """The rows in these states of which the date has ended; it has begun then, and by that they are found."""
+    return f"""{table} {row} JOIN appointment held ON held.id = {row}.appointment_id WHERE {row}.unit_id = ANY ($1)
+            AND {row}.status = ANY ('{{{",".join(states)}}}') AND {row}.starts_at < $3 AND held.ends_at < $3"""
+
+
 MET = "encounter met JOIN organization body ON body.id = met.organization_id WHERE met.unit_id = ANY ($1)"
 ASKED = "lecture JOIN organization host ON host.id = lecture.school_id WHERE lecture.unit_id = ANY ($1)"
 LEFT = """improvement item JOIN drill ON drill.id = item.drill_id
             LEFT JOIN organization body ON body.id = item.organization_id WHERE item.unit_id = ANY ($1)"""
 STEP = f"{MET} AND met.next_due_on IS NOT NULL AND met.next_done_on IS NULL AND met.status <> 'CANCELLED'"
 CONFIRMED_ON = "coalesce(known.verified_on, known.since)"
+# Two comparisons instead of one with coalesce, which behind the wall would be made of each contact.
+LONG_AGO = "$2 - ($5::jsonb ->> 'verified_days')::int"
+STALE = f"(known.verified_on < {LONG_AGO} OR known.verified_on IS NULL AND known.since < {LONG_AGO})"
 A_WEEK = 7
 """Days before its last one on which a step is told."""
 A_MONTH = 30
@@ -190,8 +199,7 @@ PARTS = (
         "known",
         f"""contact known JOIN organization body ON body.id = known.organization_id
             WHERE known.unit_id = ANY ($1) AND known.since <= $2 AND coalesce(known.until > $2, true)
-            AND {CONFIRMED_ON} < $2 - ($5::jsonb ->> 'verified_days')::int AND body.retired_on IS NULL
-            AND EXISTS (
+            AND {STALE} AND body.retired_on IS NULL AND EXISTS (
                 SELECT FROM agreement_party party JOIN agreement ON agreement.id = party.agreement_id
                 WHERE party.organization_id = body.id AND party.removed_at IS NULL AND party.acceded_on <= $2
                 AND coalesce(party.withdrawn_on > $2, true)
@@ -329,9 +337,7 @@ PARTS = (
         "訓練の日を過ぎました。終了と参加人数を入力してください。",
         ("finishDrill", "startDrill", "callOffDrill"),
         "drill",
-        """drill JOIN appointment held ON held.id = drill.appointment_id
-            WHERE drill.unit_id = ANY ($1) AND drill.status IN ('CONFIRMED', 'RUNNING', 'PAUSED')
-            AND held.ends_at < $3""",
+        over("drill", "drill", "CONFIRMED", "RUNNING", "PAUSED"),
         title="drill.title",
         since=on("drill.starts_at"),
         due_on=on("drill.starts_at"),
@@ -381,8 +387,7 @@ PARTS = (
         "活動の日を過ぎました。実施結果を入力してください。",
         ("holdActivity", "cancelActivity"),
         "activity",
-        """activity JOIN appointment held ON held.id = activity.appointment_id
-            WHERE activity.unit_id = ANY ($1) AND activity.status IN ('PLANNED', 'CONFIRMED') AND held.ends_at < $3""",
+        over("activity", "activity", "PLANNED", "CONFIRMED"),
         title="activity.title",
         since=on("activity.starts_at"),
         due_on=on("activity.starts_at"),
@@ -394,8 +399,7 @@ PARTS = (
         "会議の日を過ぎました。出席と委任を入力してください。",
         ("holdCouncilMeeting", "postponeCouncilMeeting", "cancelCouncilMeeting"),
         "meeting",
-        """council_meeting meeting JOIN appointment held ON held.id = meeting.appointment_id
-            WHERE meeting.unit_id = ANY ($1) AND meeting.status IN ('PLANNED', 'INVITED') AND held.ends_at < $3""",
+        over("council_meeting", "meeting", "PLANNED", "INVITED"),
         title="meeting.title",
         since=on("meeting.starts_at"),
         due_on=on("meeting.starts_at"),
@@ -477,8 +481,7 @@ PARTS = (
         f"""notice JOIN notice_recipient told ON told.notice_id = notice.id
             JOIN organization body ON body.id = told.organization_id
             WHERE (told.unit_id = ANY ($1) OR body.unit_id = ANY ($1)) AND notice.status IN ('SENDING', 'SENT')
-            AND notice.valid_until >= $2
-            AND told.escalated_at IS NOT NULL AND told.acknowledged_at IS NULL
+            AND notice.valid_until >= $2 AND told.escalated_at IS NOT NULL AND told.acknowledged_at IS NULL
             AND (NOT told.is_restricted OR {LOOKED_AFTER})""",
         title="body.name",
         since=on("told.escalated_at"),
@@ -519,9 +522,7 @@ PARTS = (
         "予定した日を過ぎました。実施済か中止かを入力してください。",
         ("holdOutreach", "cancelOutreach"),
         "event",
-        f"""outreach_event event JOIN appointment held ON held.id = event.appointment_id
-            WHERE event.unit_id = ANY ($1) AND event.status = 'PLANNED' AND held.ends_at < $3
-            AND coalesce(event.lasts_until, {on("event.starts_at")}) <= $2""",
+        over("outreach_event", "event", "PLANNED") + f" AND coalesce(event.lasts_until, {on('event.starts_at')}) <= $2",
         title="event.title",
         since=on("event.starts_at"),
         due_on=f"coalesce(event.lasts_until, {on('event.starts_at')})",

@@ -73,6 +73,7 @@ def test_a_benchmark_measures_ours_and_a_ceiling_in_each_round(land: Land, name:
     report: Report = asyncio.run(TINY[name](land))
     assert report.name == name
     assert report.lines
+    assert not report.faults
     assert all(figure > 0 for line in report.lines for figure in (*line.ours, *line.ceiling))
     assert all(len(line.ours) == len(line.ceiling) > 0 for line in report.lines)
     assert table(report).count("ratio") == len(report.lines)
