@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tortoise.transactions import in_transaction
 
-from domain import organizations, rosters
+from domain import database, organizations, records, rosters
 from domain.organizations import Contact, Establishment, Organization, OrganizationKind
 from domain.people import Person
 from domain.rosters import Taken
 from tests import make
 from tests.domain.rosters.telling import cells, lines, refused
 from tests.make import Town
+from tests.statements import spoken
 
 NUMBER, OTHER = "8999900000001", "7999900000002"
 POWER = {
@@ -167,5 +169,32 @@ def test_a_station_is_sent_to_headquarters_and_learns_nothing_of_another_station
             assert "県本部の連携担当者" in problem.message
             assert NUMBER not in problem.message
             assert "第2" not in problem.message
+
+    play(story)
+
+
+READ = "SELECT seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_xact_user_tables WHERE relname = 'organization'"
+
+
+def test_a_long_roster_is_written_piece_by_piece_and_no_line_costs_more_for_those_before_it(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Branches below branches, as a prefecture's register has them, into a table that PostgreSQL knows to be all but
+    empty. It follows each up to the top, so that none comes to stand below itself."""
+    monkeypatch.setattr(records, "BATCH", 100)
+    heads = {n: {"parent_organization": f"架空商店第{n // 7}号"} for n in range(7, 300)}
+    shops = [{**SHOP, "name": f"架空商店第{n}号", **heads.get(n, {"parent_organization": ""})} for n in range(1, 300)]
+
+    async def story(town: Town) -> None:
+        await make.company(town.officer)
+        await database.execute("ANALYZE organization")
+        async with in_transaction("default"):
+            [before] = await database.rows(READ)
+            with spoken() as said:
+                taken = await rosters.take_in_organizations(town.hq, lines(*shops))
+            [after] = await database.rows(READ)
+        assert taken == Taken(299, 0, 0)
+        assert sum("INSERT INTO organization" in statement for statement in said) == 3
+        assert after["rows"] - before["rows"] < 6 * 299
 
     play(story)
