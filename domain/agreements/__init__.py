@@ -100,6 +100,7 @@ from domain.agreements.keeping import (
     rename_file,
 )
 from domain.agreements.lasting import (
+    ANSWERING,
     NOTICE_BY,
     RENEWED,
     VALIDITY,
@@ -143,6 +144,7 @@ __all__ = [
     "move_signing",
     "plan_signing",
     "uninvite_from_signing",
+    "ANSWERING",
     "NOTICE_BY",
     "RENEWED",
     "VALIDITY",

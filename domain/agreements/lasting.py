@@ -154,6 +154,11 @@ RENEWED = """EXISTS (
     SELECT FROM agreement new WHERE new.renews_id = {t}.id AND new.status IN ('IN_FORCE', 'RENEWING'))"""
 """Whether a signed renewal takes over from the row `{t}` (as in `unrenewed`), so that its end is no concern."""
 
+ANSWERING = """(SELECT post.person_id FROM post WHERE post.person_id = {t}.responsible_id AND post.unit_id = {t}.unit_id
+    AND post.since <= $2 AND coalesce(post.until >= $2, true))"""
+"""Who answers for the row `{t}` on the day $2: the responsible officer, where they still serve in the unit that keeps
+it; otherwise nobody does."""
+
 
 def _day(sql: str) -> str:
     return f"to_char({sql}, 'FMYYYY年FMMM月FMDD日')"

@@ -17,7 +17,7 @@ from enum import StrEnum
 from domain import agreements, campaigns, drills, encounters, information, notices, outreach
 from domain.activities import Activity
 from domain.actor import LIAISONS, Role
-from domain.agreements import NOTICE_BY, RENEWED, Agreement, AgreementAmendment, SigningCeremony
+from domain.agreements import ANSWERING, NOTICE_BY, RENEWED, Agreement, AgreementAmendment, SigningCeremony
 from domain.approving import is_by
 from domain.calendar import Appointment
 from domain.campaigns import Campaign, CampaignContact, ContactProposal
@@ -222,7 +222,7 @@ PARTS = (
         title="ending.title",
         since="ending.lasts_until - ($5::jsonb ->> 'ending_days')::int",
         due_on="ending.lasts_until",
-        owner="ending.responsible_id",
+        owner=ANSWERING.replace("{t}", "ending"),
     ),
     Part(
         WorkKind.NOTICE_DUE,
@@ -237,7 +237,7 @@ PARTS = (
         title="going.title",
         since=f"going.lasts_until - going.notice_days - {A_MONTH}",
         due_on="going.lasts_until - going.notice_days",
-        owner="going.responsible_id",
+        owner=ANSWERING.replace("{t}", "going"),
     ),
     Part(
         WorkKind.AGREEMENT_TO_APPROVE,
@@ -279,7 +279,7 @@ PARTS = (
         title="agreement.title",
         since=on("ceremony.starts_at"),
         due_on=on("ceremony.starts_at"),
-        owner="agreement.responsible_id",
+        owner=ANSWERING.replace("{t}", "agreement"),
     ),
     Part(
         WorkKind.LECTURE_REQUESTED,

@@ -520,6 +520,23 @@ def test_an_agreement_that_is_renewed_already_is_no_work(play: Any) -> None:
     play(story)
 
 
+def test_an_agreement_that_ends_is_the_responsible_officers_and_everybodys_once_they_have_left(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await make.in_force(town)
+        later = make.at(town.officer, town.officer.now + 200 * DAY)
+        colleague = await make.actor(town.admin, Role.STATION_LIAISON, town.station, town.officer.units)
+        colleague = make.at(colleague, later.now)
+        [line] = await works(later, WorkKind.AGREEMENT_ENDING, is_mine=True)
+        assert line.owner_id == town.officer.person_id
+        assert await works(colleague, WorkKind.AGREEMENT_ENDING, is_mine=True) == []
+        gone = await Person.get(id=town.officer.person_id)
+        await people.retire(town.admin, gone.id, version=gone.version, on=later.today)
+        [line] = await works(colleague, WorkKind.AGREEMENT_ENDING, is_mine=True)
+        assert line.owner_id is None
+
+    play(story)
+
+
 def test_the_last_day_to_give_notice_is_told_in_its_month_and_not_once_it_was_given(play: Any) -> None:
     async def story(town: Town) -> None:
         who = await one_that_renews_itself(town)
