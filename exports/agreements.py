@@ -10,6 +10,7 @@ from domain.agreements import (
     ITEM_LABELS,
     KIND_LABELS,
     LABELS,
+    RENEWAL,
     AgreementStatus,
     CooperationItem,
     ListedParty,
@@ -23,6 +24,7 @@ from exports.text import one_line
 REGISTER = "協定一覧"
 REGISTER_COLUMNS = (
     Column("整理番号", "list_number", 8, Kind.CODE),
+    Column("更新前の協定番号", "renews", 10, Kind.CODE),
     Column("種別", "kind", 16),
     Column("名称", "title", 34),
     Column("文書番号", "number", 16, Kind.CODE),
@@ -56,7 +58,6 @@ REGISTER_COLUMNS = (
 )
 AS_THEY_ARE = ("signed_on", "effective_on", "expires_on", "notice_given_on", "ended_on")
 IN_ONE_LINE = ("title", "number", "classification_code", "signed_at", "purpose")
-RENEWED = "更新"
 TITLE = "協定締結団体一覧"
 COLUMNS = (
     Column("団体名", "name", 36),
@@ -79,11 +80,12 @@ def _line(listed: ListedParty) -> Row:
 
 def _agreement(listed: ListedParty) -> Row:
     one, extension = listed.agreement, listed.extension
-    why = one.reason or (RENEWED if one.status is AgreementStatus.RENEWED else "")
+    why = one.reason or (RENEWAL if one.status is AgreementStatus.RENEWED else "")
     return {
         **{name: getattr(one, name) for name in AS_THEY_ARE},
         **{name: one_line(getattr(one, name)) for name in IN_ONE_LINE},
         "list_number": str(listed.number),
+        "renews": listed.renews,
         "kind": KIND_LABELS[one.kind],
         "more_numbers": "、".join(one.more_numbers),
         "retention_years": str(one.retention_years or ""),

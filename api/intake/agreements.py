@@ -56,6 +56,7 @@ class AgreementRow:
     title: str
     signed_on: date
     list_number: str = ""
+    renews: str = ""
     number: str = ""
     more_numbers: tuple[str, ...] = ()
     classification_code: str = ""
@@ -171,6 +172,13 @@ AGREEMENTS = Kind(
             own_number(30),
             code=True,
             note="一つの協定の行は同じ番号にします。空欄なら文書番号で見分けます。",
+        ),
+        Field(
+            "renews",
+            ("更新前の協定番号", "更新前の整理番号", "更新前の協定", "更新元の協定番号", "旧協定番号"),
+            text(60),
+            code=True,
+            note="更新前の協定の、この名簿の整理番号か、登録済みなら文書番号です。更新前の協定はそこで更新済になります。",
         ),
         Field(
             "kind",

@@ -1,7 +1,7 @@
 """共同対処協定: what the police and organisations have promised one another, from the first talk to its end.
 
 `agreement` is the agreement, its parties and states; `drafting`, `naming`, `ceremony` (with `inviting`), `signing`,
-`entering` (of what was signed on paper), `filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`,
+`entering` (of what was signed on `paper`), `filing`, `keeping`, `amending`, `committing`, `researching`, `lasting`,
 `renewing` and `ending` are what is done with them, in the order of life; `listing` tells them as a list. Several
 parties stand on both sides; one that joins or leaves later does so on a day. Text and signatories never change after
 signing, but for a name in what is told to all parties, once its consent is taken back.
@@ -78,17 +78,7 @@ from domain.agreements.drafting import (
     withdraw_proposal,
 )
 from domain.agreements.ending import owe_notices, terminate
-from domain.agreements.entering import (
-    Course,
-    PaperAgreement,
-    PaperParty,
-    course_of,
-    documented,
-    enter_signed,
-    must_have_both_sides,
-    must_name_none,
-    must_stand_in,
-)
+from domain.agreements.entering import RENEWAL, enter_signed
 from domain.agreements.filing import file_document
 from domain.agreements.inviting import invite_to_signing, uninvite_from_signing
 from domain.agreements.keeping import (
@@ -120,7 +110,18 @@ from domain.agreements.naming import (
     namings_visible_to,
     unname_party,
 )
-from domain.agreements.renewing import discuss_renewal, expire, renew
+from domain.agreements.paper import (
+    Course,
+    PaperAgreement,
+    PaperParty,
+    course_of,
+    documented,
+    must_be_renewable,
+    must_have_both_sides,
+    must_name_none,
+    must_stand_in,
+)
+from domain.agreements.renewing import discuss_renewal, expire, must_follow, renew
 from domain.agreements.researching import (
     OUTPUT_LABELS,
     OutputKind,
@@ -178,7 +179,10 @@ __all__ = [
     "PaperParty",
     "course_of",
     "documented",
+    "RENEWAL",
     "enter_signed",
+    "must_be_renewable",
+    "must_follow",
     "must_have_both_sides",
     "must_name_none",
     "must_stand_in",

@@ -3,204 +3,40 @@
 Nobody at the desk has approved them, and nothing says so: they have no approver, and the journal calls each of them
 entered from paper. So headquarters alone may enter them. They stand where the days say that they stand today, and
 whatever has renewed itself meanwhile has done so on the days on which it did. A renewal is entered as an agreement of
-its own. Source: S1.
+its own, which takes over from the former: its parties are those that the register tells, who have signed it anew.
+Source: S1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from domain import records
 from domain.actor import Actor, Role
-from domain.agreements.agreement import (
-    Agreement,
-    AgreementKind,
-    AgreementParty,
-    AgreementStatus,
-    CooperationItem,
-    Side,
-    titled,
-)
+from domain.agreements.agreement import Agreement, AgreementParty, AgreementStatus, Side, titled, visible_to
 from domain.agreements.drafting import named
-from domain.agreements.filing import kept_for, numbered
-from domain.agreements.lasting import AgreementExtension, ExtensionKind, must_be_possible, turns
-from domain.agreements.naming import PartyNaming, must_tell_none
-from domain.agreements.signing import must_be_in_order
-from domain.errors import Incomplete, Invalid, NotFound
-from domain.organizations import Organization
-from domain.states import said
-from domain.units import Unit
+from domain.agreements.lasting import AgreementExtension, ExtensionKind
+from domain.agreements.naming import PartyNaming
+from domain.agreements.paper import (
+    Course,
+    PaperAgreement,
+    PaperParty,
+    course_of,
+    documented,
+    must_be_renewable,
+    must_have_both_sides,
+    must_name_none,
+    must_stand_in,
+)
+from domain.agreements.renewing import hand_over, must_follow
+from domain.errors import Conflict, NotFound
 from domain.verbs import verb
 
 FACT = "entered-from-paper"
-
-
-@dataclass(frozen=True)
-class PaperParty:
-    """A party as the register tells it: since the first day unless told, and its signatory as far as that is known.
-    `agreed_on` is when it consented to be named, by its own name unless `public_name` says otherwise."""
-
-    who: Organization | Unit
-    acceded_on: date | None = None
-    withdrawn_on: date | None = None
-    signatory_title: str = ""
-    signatory_name: str = ""
-    agreed_on: date | None = None
-    public_name: str = ""
-
-    @property
-    def side(self) -> Side:
-        return Side.POLICE if isinstance(self.who, Unit) else Side.PARTNER
-
-
-@dataclass(frozen=True)
-class PaperAgreement:
-    """An agreement as the register tells it; without `expires_on` it is open-ended. `extended_until` is the last day to
-    which both sides have extended it, `extended_on` when they decided so; `ended_on` the last day of one that is over.
-    """
-
-    unit_id: UUID
-    responsible_id: UUID
-    kind: AgreementKind
-    title: str
-    signed_on: date
-    parties: Sequence[PaperParty] = ()
-    effective_on: date | None = None
-    expires_on: date | None = None
-    extended_until: date | None = None
-    extended_on: date | None = None
-    auto_renews_months: int = 0
-    notice_days: int = 0
-    notice_given_on: date | None = None
-    ended_on: date | None = None
-    reason: str = ""
-    number: str = ""
-    more_numbers: Sequence[str] = ()
-    classification_code: str = ""
-    retention_years: int | None = None
-    signed_at: str = ""
-    purpose: str = ""
-    items: Sequence[CooperationItem] = ()
-
-
-@dataclass(frozen=True)
-class Course:
-    """How it stands today, and by which steps beyond its last day as signed it has come there."""
-
-    status: AgreementStatus
-    effective_on: date
-    lasts_until: date | None
-    ended_on: date | None
-    steps: Sequence[tuple[ExtensionKind, date, date]]
-    """Of each its kind, its new last day, and the day on which it was decided or began by itself."""
-
-    @property
-    def last_day(self) -> date | None:
-        return self.ended_on or self.lasts_until
-
-
-def course_of(actor: Actor, paper: PaperAgreement) -> Course:
-    """締結済, 満了 or 解除, by its days. Raises Invalid for days out of order, and for one that was ended early without
-    a reason."""
-    begins = paper.effective_on or paper.signed_on
-    must_be_in_order(actor, paper.signed_on, begins, paper.expires_on)
-    must_be_possible(paper.auto_renews_months, paper.notice_days)
-    if paper.expires_on is None and (paper.auto_renews_months or paper.extended_until):
-        raise Invalid("自動更新や延長のある協定には、協定書の満了日を入力してください。", field="expires_on")
-    steps = _extended(actor, paper)
-    lasts = paper.extended_until or paper.expires_on
-    _must_be_past(actor, paper, begins)
-    until = min(day for day in (actor.today, paper.notice_given_on, paper.ended_on) if day)
-    for first, last in turns(lasts, paper.auto_renews_months, until):
-        steps.append((ExtensionKind.AUTOMATIC, last, first))
-        lasts = last
-    if paper.ended_on is None and (lasts is None or lasts >= actor.today):
-        return Course(AgreementStatus.IN_FORCE, begins, lasts, None, steps)
-    ended = paper.ended_on or lasts
-    if ended == lasts:
-        return Course(AgreementStatus.EXPIRED, begins, lasts, ended, steps)
-    if lasts is not None and ended is not None and ended > lasts:
-        raise Invalid(
-            "終わった日は満了日までの日付にしてください。続いていたのなら延長を入力してください。", field="ended_on"
-        )
-    said(paper.reason)
-    return Course(AgreementStatus.TERMINATED, begins, lasts, ended, steps)
-
-
-def _extended(actor: Actor, paper: PaperAgreement) -> list[tuple[ExtensionKind, date, date]]:
-    until, day = paper.extended_until, paper.extended_on
-    if until is None and day is None:
-        return []
-    if until is None or (paper.expires_on and until <= paper.expires_on):
-        raise Invalid("延長後の満了日は、協定書の満了日より後にしてください。", field="extended_until")
-    if day is None or not paper.signed_on <= day <= actor.today:
-        raise Invalid("延長を決めた日は、締結日から今日までの日付にしてください。", field="extended_on")
-    return [(ExtensionKind.EXTENSION, until, day)]
-
-
-def _must_be_past(actor: Actor, paper: PaperAgreement, begins: date) -> None:
-    given, ended = paper.notice_given_on, paper.ended_on
-    if given and not paper.auto_renews_months:
-        message = "自動更新しない協定です。更新しない旨を通知した日は空欄にしてください。"
-        raise Invalid(message, field="notice_given_on")
-    if given and not paper.signed_on <= given <= actor.today:
-        raise Invalid("更新しない旨を通知した日は、締結日から今日までの日付にしてください。", field="notice_given_on")
-    if ended and not begins <= ended <= actor.today:
-        raise Invalid("終わった日は、発効日から今日までの日付にしてください。", field="ended_on")
-
-
-def documented(paper: PaperAgreement) -> dict[str, Any]:
-    """Under what the document is filed, and for how long. Raises Invalid for years or numbers that none has."""
-    filed: dict[str, Any] = {"number": paper.number, "classification_code": paper.classification_code}
-    filed |= {"more_numbers": numbered(paper.more_numbers)}
-    return filed | (kept_for(paper.signed_on, paper.retention_years) if paper.retention_years is not None else {})
-
-
-def must_stand_in(actor: Actor, course: Course, party: PaperParty) -> None:
-    """Raises Invalid for a party whose days are not those of the agreement, or whose consent is to come."""
-    begins, last = party.acceded_on or course.effective_on, course.last_day or date.max
-    if not course.effective_on <= begins <= last:
-        raise Invalid("参画日は、協定の発効日から終わりまでの日付にしてください。", field="acceded_on")
-    left = party.withdrawn_on
-    if left is not None and not begins <= left <= (last if last == date.max else last + timedelta(days=1)):
-        raise Invalid("脱退日は、参画日から協定の終わりの翌日までの日付にしてください。", field="withdrawn_on")
-    if party.agreed_on is not None and party.agreed_on > actor.today:
-        raise Invalid("公表に同意した日に先の日付は指定できません。", field="agreed_on")
-    if party.public_name and party.agreed_on is None:
-        raise Invalid("公表する名称があります。公表に同意した日も入力してください。", field="agreed_on")
-
-
-def must_have_both_sides(course: Course, parties: Sequence[PaperParty]) -> None:
-    """Raises Incomplete where on a day of the agreement nobody stands on one of its sides."""
-    for side, called in ((Side.POLICE, "警察（甲）"), (Side.PARTNER, "団体（乙）")):
-        same = [party for party in parties if party.side is side]
-        if _bare_from(course, same) <= (course.last_day or date.max - timedelta(days=1)):
-            message = f"{called}の当事者がいない日があります。当事者の行と、参画日・脱退日を確かめてください。"
-            raise Incomplete(message, field="organization")
-
-
-def _bare_from(course: Course, parties: Iterable[PaperParty]) -> date:
-    bare = course.effective_on
-    for party in sorted(parties, key=lambda party: party.acceded_on or course.effective_on):
-        if (party.acceded_on or course.effective_on) <= bare:
-            bare = max(bare, party.withdrawn_on or date.max)
-    return bare
-
-
-def must_name_none(paper: PaperAgreement) -> None:
-    """Raises WrongState, with the field, where what is told to its bodies has the name of one that has not consented
-    (X10)."""
-    bodies = [(party.who.name, party) for party in paper.parties if party.side is Side.PARTNER]
-    if len({party.who.id for _, party in bodies}) < 2:
-        return
-    consenting = {party.who.id for _, party in bodies if party.agreed_on is not None}
-    hidden = dict.fromkeys(name for name, party in bodies if party.who.id not in consenting)
-    told = ("title", "purpose", "number", "signed_at")
-    must_tell_none({name: getattr(paper, name) for name in told}, hidden, entered=told)
+RENEWAL = "更新"
+"""What registers give as the reason for which an agreement ended that was renewed, which its state says."""
 
 
 @verb(Role.HQ_LIAISON)
@@ -210,7 +46,7 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
     Raises what `course_of`, `documented`, `must_stand_in`, `must_have_both_sides` and `must_name_none` refuse, NotFound
     for another's unit, Conflict for a body that is twice a party of one agreement at a time.
     """
-    courses = [course_of(actor, paper) for paper in papers]
+    courses = _courses(actor, papers)
     for paper, course in zip(papers, courses, strict=True):
         if paper.unit_id not in actor.units:
             raise NotFound(records.MISSING, field="unit_id")
@@ -218,18 +54,58 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
             must_stand_in(actor, course, party)
         must_have_both_sides(course, paper.parties)
         must_name_none(paper)
-    written = [_row(actor, paper, course) for paper, course in zip(papers, courses, strict=True)]
-    made = await records.create_many(actor, Agreement, f"agreement-{FACT}", written)
-    whole = list(zip(made, papers, courses, strict=True))
-    steps = [_step(row, step) for row, _, course in whole for step in course.steps]
+    whole = list(zip(papers, courses, strict=True))
+    made = await _enter_all(actor, whole)
+    steps = [_step(made[id(paper)], step) for paper, course in whole for step in course.steps]
     await records.create_many(actor, AgreementExtension, f"agreement-extension-{FACT}", steps)
-    joined = [(row, course, party) for row, paper, course in whole for party in paper.parties]
+    joined = [(made[id(paper)], course, party) for paper, course in whole for party in paper.parties]
     await _join_all(actor, joined)
+    for paper in papers:
+        if isinstance(paper.renews, Agreement):
+            await _take_over(actor, paper.renews, made[id(paper)])
+    return [made[id(paper)] for paper in papers]
+
+
+async def _enter_all(actor: Actor, whole: Sequence[tuple[PaperAgreement, Course]]) -> dict[int, Agreement]:
+    """The rows by the identity of their papers, each after the one that it renews."""
+    made: dict[int, Agreement] = {}
+    while waiting := [one for one in whole if id(one[0]) not in made]:
+        ready = [one for one in waiting if not isinstance(one[0].renews, PaperAgreement) or id(one[0].renews) in made]
+        if not ready:
+            raise NotFound(records.MISSING, field="renews")
+        rows = [_row(actor, paper, course, made) for paper, course in ready]
+        entered = await records.create_many(actor, Agreement, f"agreement-{FACT}", rows)
+        made |= {id(paper): row for (paper, _), row in zip(ready, entered, strict=True)}
     return made
 
 
-def _row(actor: Actor, paper: PaperAgreement, course: Course) -> dict[str, Any]:
-    as_told = ("unit_id", "responsible_id", "kind", "signed_on", "signed_at", "purpose", "expires_on", "reason")
+def _courses(actor: Actor, papers: Sequence[PaperAgreement]) -> list[Course]:
+    """How each stands, given which of them takes over from which. Raises Conflict where two do so from one."""
+    renewals: dict[int, date] = {}
+    for paper in papers:
+        if isinstance(paper.renews, PaperAgreement):
+            if id(paper.renews) in renewals:
+                raise Conflict("この協定の更新はすでに作られています。", field="renews")
+            renewals[id(paper.renews)] = paper.effective_on or paper.signed_on
+    courses = [course_of(actor, paper, renewals.get(id(paper))) for paper in papers]
+    for paper, course in zip(papers, courses, strict=True):
+        if id(paper) in renewals:
+            must_follow(course.effective_on, course.lasts_until, renewals[id(paper)])
+    return courses
+
+
+async def _take_over(actor: Actor, known: Agreement, new: Agreement) -> None:
+    """From an agreement that is there already, where it stands and the new one's first day has come."""
+    old = await records.find(visible_to(actor), known.id)
+    if new.effective_on is not None:
+        must_be_renewable(old, new.effective_on)
+    await hand_over(actor, old, new)
+
+
+def _row(actor: Actor, paper: PaperAgreement, course: Course, made: Mapping[int, Agreement]) -> dict[str, Any]:
+    is_renewed = course.status is AgreementStatus.RENEWED
+    old = made[id(paper.renews)] if isinstance(paper.renews, PaperAgreement) else paper.renews
+    as_told = ("unit_id", "responsible_id", "kind", "signed_on", "signed_at", "purpose", "expires_on")
     lasting = ("auto_renews_months", "notice_days", "notice_given_on")
     stands = ("status", "effective_on", "lasts_until", "ended_on")
     return {
@@ -239,6 +115,8 @@ def _row(actor: Actor, paper: PaperAgreement, course: Course) -> dict[str, Any]:
         **titled(paper.title),
         "items": named(paper.items),
         "author_id": actor.person_id,
+        "reason": "" if is_renewed and paper.reason == RENEWAL else paper.reason,
+        "renews_id": old.id if old else None,
     }
 
 

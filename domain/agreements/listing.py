@@ -39,11 +39,13 @@ from domain.verbs import verb
 
 @dataclass(frozen=True)
 class ListedParty:
-    """One party of an agreement, the `number`th of the list; `extension` is the last by which both sides have extended
-    it, `naming` the consent that stands. Of a body that the actor sees no more there is none."""
+    """One party of an agreement, the `number`th of the list; `renews` is the number, there or of its document, of the
+    one from which it took over; `extension` is the last by which both sides have extended it, `naming` the consent that
+    stands. Of a body that the actor sees no more there is none."""
 
     number: int
     agreement: Agreement
+    renews: str
     unit: str
     extension: AgreementExtension | None
     party: AgreementParty
@@ -89,6 +91,7 @@ async def listed(
     parties = await parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id")
     order = {id: at for at, id in enumerate(whole, start=1)}
     place, bodies = await units.find_names(actor), await _bodies(actor, parties)
+    renewed = await _numbers_renewed(actor, whole, order)
     extensions, namings = await _extensions(actor, whole), await _namings(actor, whole)
 
     def line(party: AgreementParty) -> ListedParty:
@@ -96,6 +99,7 @@ async def listed(
         return ListedParty(
             order[agreement.id],
             agreement,
+            renewed.get(agreement.id, ""),
             place(agreement.unit_id),
             extensions.get(agreement.id),
             party,
@@ -135,6 +139,19 @@ async def _extensions(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, Ag
     decided = extensions_visible_to(actor).filter(any_of(AgreementExtension, "agreement_id", whole))
     rows = await decided.filter(kind=ExtensionKind.EXTENSION).order_by("until", "id")
     return {row.agreement_id: row for row in rows}
+
+
+async def _numbers_renewed(
+    actor: Actor, whole: Mapping[UUID, Agreement], order: Mapping[UUID, int]
+) -> Mapping[UUID, str]:
+    """By agreement the number of the one from which it took over: in the list, or where that is not in it, of its
+    document, unless that could be taken for a number of the list."""
+    away = {one.renews_id for one in whole.values() if one.renews_id and one.renews_id not in whole}
+    numbers = {one.id: one.number for one in await visible_to(actor).filter(any_of(Agreement, "id", away))}
+    listed = {str(number) for number in order.values()}
+    numbers = {id: number for id, number in numbers.items() if number not in listed}
+    numbers |= {id: str(number) for id, number in order.items()}
+    return {one.id: numbers.get(one.renews_id, "") for one in whole.values() if one.renews_id}
 
 
 async def _namings(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, PartyNaming]:

@@ -48,7 +48,7 @@ async def renew(
     """
     old = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, old.status, AgreementStatus.RENEWING)
-    must_follow(old, effective_on)
+    must_follow(old.effective_on, old.lasts_until, effective_on)
     if expires_on is not None and expires_on < effective_on:
         raise Invalid("満了日は発効日より後にしてください。", field="expires_on")
     said = ("kind", "title", "purpose", "items", "auto_renews_months", "notice_days")
@@ -69,11 +69,11 @@ async def renew(
     return new
 
 
-def must_follow(old: Agreement, begins: date) -> None:
+def must_follow(began: date | None, lasts_until: date | None, begins: date) -> None:
     """Raises Invalid where the renewal would begin before the old agreement has been in force, or leave a gap."""
-    if old.effective_on is None or begins <= old.effective_on:
+    if began is None or begins <= began:
         raise Invalid("更新後の発効日は、いまの協定の発効日より後にしてください。", field="effective_on")
-    if old.lasts_until is not None and begins > old.lasts_until + timedelta(days=1):
+    if lasts_until is not None and begins > lasts_until + timedelta(days=1):
         raise Invalid("更新後の発効日は、いまの協定の満了日の翌日までにしてください。", field="effective_on")
 
 

@@ -77,7 +77,7 @@ async def sign(
         await _freeze(actor, agreement, signatures, begins)
     if agreement.renews_id:
         old = await Agreement.select_for_update().get(id=agreement.renews_id)
-        must_follow(old, begins)
+        must_follow(old.effective_on, old.lasts_until, begins)
         await hand_over(actor, old, agreement)
     return agreement
 

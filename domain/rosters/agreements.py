@@ -36,13 +36,16 @@ from domain.organizations import Organization
 from domain.people import Person
 from domain.records import any_of
 from domain.rosters.bodies import NAMED_BY, Bodies
+from domain.rosters.earlier import Earlier, find_earlier
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, Unread, each
 from domain.rosters.places import Places, find_places
 from domain.units import Unit
 from domain.verbs import verb
 
-OF_AGREEMENT = frozenset({one.name for one in fields(PaperAgreement)} - {"parties", "unit_id", "responsible_id"})
-WHOLE = OF_AGREEMENT - {"title", "signed_on"} | {"unit", "responsible", "is_standing"}
+OF_AGREEMENT = frozenset(
+    {one.name for one in fields(PaperAgreement)} - {"parties", "unit_id", "responsible_id", "renews"}
+)
+WHOLE = OF_AGREEMENT - {"title", "signed_on"} | {"unit", "responsible", "is_standing", "renews"}
 """What each line of an agreement may tell of it, and none otherwise than another."""
 OF_PARTY = frozenset({one.name for one in fields(PaperParty)} - {"who"})
 WHICH = (
@@ -78,6 +81,10 @@ class Base(NamedTuple):
     signed_on: date
 
 
+Key = tuple[Base, str]
+"""With the number by which the list tells it from others that are called so."""
+
+
 @dataclass
 class _Known:
     """One agreement that is there, with whoever is or was a party."""
@@ -104,13 +111,23 @@ class _Group:
     has_unread: bool = False
     parties: list[tuple[Line, PaperParty]] = field(default_factory=list)
 
+    def tells(self, name: str) -> Any:
+        """What is told of the whole, and nothing where nobody tells."""
+        return self.told.get(name, ("", 0))[0]
+
+    @property
+    def begins(self) -> date:
+        first_day: date = self.tells("effective_on") or self.line.facts["signed_on"]
+        return first_day
+
 
 @verb(Role.HQ_LIAISON)
 async def take_in_agreements(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> Taken:
     """Take agreements in, a line for each party. Facts: those of `PaperAgreement` and `PaperParty`, list_number (of the
-    agreement in the register), unit, responsible (the officer's number), is_standing (whether the register calls it
-    valid), corporate_number, school_code or organization (its name), or police_unit (code or name): where no line
-    names a police unit, the one that keeps the agreement has signed."""
+    agreement in the register), renews (the number, there or of its document, of the one from which it took over), unit,
+    responsible (the officer's number), is_standing (whether the register calls it valid), corporate_number, school_code
+    or organization (its name), or police_unit (code or name): where no line names a police unit, the one that keeps the
+    agreement has signed."""
     roster = _Roster(
         actor,
         await find_places(actor, covered=True),
@@ -119,6 +136,7 @@ async def take_in_agreements(actor: Actor, lines: Sequence[Line], *, dry_run: bo
         await units.visible_to(actor),
         await people.officers_visible_to(actor).exclude(number=None),
         await _present(actor, lines),
+        await find_earlier(actor, lines),
     )
     roster.gather(lines)
     plan: Plan[Agreement] = Plan(known=roster.known, called=roster.places.called)
@@ -126,7 +144,7 @@ async def take_in_agreements(actor: Actor, lines: Sequence[Line], *, dry_run: bo
     roster.ask_of_each_whole(plan)
     taken = plan.settled()
     if not dry_run:
-        await agreements.enter_signed(actor, [*roster.papers()])
+        await agreements.enter_signed(actor, roster.papers())
     return taken
 
 
@@ -163,6 +181,7 @@ class _Roster:
         all_units: Sequence[Unit],
         officers: Sequence[Person],
         present: Mapping[Base, list[_Known]],
+        earlier: Earlier[Key],
     ) -> None:
         self.actor, self.places, self.everywhere, self.bodies, self.present = actor, places, everywhere, bodies, present
         self.units = {unit.id: unit for unit in all_units}
@@ -174,9 +193,12 @@ class _Roster:
             for party in one.parties
         }
         self.lines_of: Counter[Base] = Counter()
-        self.groups: dict[tuple[Base, str], _Group] = {}
+        self.groups: dict[Key, _Group] = {}
         self.of_base: dict[Base, list[_Group]] = defaultdict(list)
-        self.courses: dict[tuple[Base, str], tuple[PaperAgreement, Course]] = {}
+        self.courses: dict[Key, tuple[PaperAgreement, Course]] = {}
+        self.earlier = earlier
+        self.renewals: dict[Key | UUID, Key] = {}
+        """Which of the list takes over from each, of the list or there."""
 
     def gather(self, lines: Sequence[Line]) -> None:
         """Which lines are one agreement, and what they tell of it together: some registers say it once."""
@@ -194,6 +216,12 @@ class _Roster:
                 group.bodies |= {who.id} if isinstance(who, Organization) else set()
         for key, group in self.groups.items():
             self.of_base[key[0]].append(group)
+            numbers = (group.tells("number"), *group.tells("more_numbers"))
+            self.earlier.add(key, group.line.says("list_number") or "", filter(None, numbers))
+        for key, group in self.groups.items():
+            with suppress(Refused):
+                if old := self._renewed_by(group.tells("renews")):
+                    self.renewals.setdefault(_named(old), key)
 
     def read(self, line: Line) -> Said:
         key, group = self._group(line)
@@ -210,7 +238,7 @@ class _Roster:
         group.parties.append((line, party))
         return Said(f"{key}:{who.id}:{party.acceded_on}", {})
 
-    def _group(self, line: Line) -> tuple[tuple[Base, str], _Group]:
+    def _group(self, line: Line) -> tuple[Key, _Group]:
         """The agreement of a line. Raises Invalid where that may be one of several."""
         for name in ("title", "signed_on", "list_number", "number"):
             line.facts.get(name)
@@ -220,11 +248,11 @@ class _Roster:
             raise Invalid(WHICH, field="list_number")
         return key, self.groups[key]
 
-    def _there(self, key: tuple[Base, str], group: _Group) -> _Known | None:
+    def _there(self, key: Key, group: _Group) -> _Known | None:
         """The agreement that is there already, if it is. Raises Invalid where it may be one of several."""
         found = [one for one in self.present.get(key[0], ()) if one.has(group.bodies)]
         if len(found) > 1:
-            number, _ = group.told.get("number", ("", 0))
+            number = group.tells("number")
             found = [one for one in found if one.agreement.number == number and number]
             if len(found) != 1:
                 raise Invalid(SEVERAL, field="number")
@@ -233,7 +261,8 @@ class _Roster:
     def _again(self, line: Line, group: _Group, known: _Known, who: Organization | Unit) -> Said:
         """A line of an agreement that is there, which says nothing else than is known of it."""
         one = known.agreement
-        each(*(partial(_must_be_as_known, line, name, told) for name, told in self._of_known(known).items()))
+        as_known = (partial(_must_be_as_known, line, name, told) for name, told in self._of_known(known).items())
+        each(*as_known, lambda: self._must_renew_the_same(line, one))
         if line.facts.get("unit") and self.everywhere.of(line.facts) != one.unit_id:
             raise Invalid("別の所属の協定として登録されています。所管する所属は変えられません。", field="unit")
         if line.facts.get("ended_on") and one.status in STANDING:
@@ -248,6 +277,11 @@ class _Roster:
         of_party = _of_party(party, known.namings.get(party.id))
         each(*(partial(_must_be_as_known, line, name, told) for name, told in of_party.items()))
         return Said(_identity(one.id, party), {})
+
+    def _must_renew_the_same(self, line: Line, known: Agreement) -> None:
+        old = self._renewed_by(line.facts.get("renews") or "")
+        if old is not None and not (isinstance(old, Agreement) and old.id == known.renews_id):
+            raise Invalid(DIFFERS, field="renews")
 
     def _of_known(self, known: _Known) -> dict[str, Any]:
         """What is known of an agreement, by the columns of the list."""
@@ -266,9 +300,9 @@ class _Roster:
 
     def _must_be_apart(self, base: Base, group: _Group) -> None:
         """Raises Invalid for an agreement that could not be told from another of the list once both are there."""
-        number, _ = group.told.get("number", ("", 0))
+        number = group.tells("number")
         others = [one for one in self.of_base[base] if one is not group and one.bodies & group.bodies]
-        if others and not group.has_unread and number in ("", *(one.told.get("number", ("", 0))[0] for one in others)):
+        if others and not group.has_unread and number in ("", *(one.tells("number") for one in others)):
             raise Invalid(TWINS, field="number")
 
     def _must_agree(self, line: Line, group: _Group) -> None:
@@ -286,31 +320,57 @@ class _Roster:
             raise Invalid("団体か警察の所属の、どちらか一つを入力してください。", field="police_unit")
         return self.units[self.everywhere.find(said, "police_unit")] if said else self.bodies.of(line)
 
-    def _course(self, key: tuple[Base, str], group: _Group, *, is_first: bool) -> Course:
+    def _course(self, key: Key, group: _Group, *, is_first: bool) -> Course:
         """How the agreement stands. What is wrong with it is told at its first line, and the others are Unread."""
         if is_first:
-            self.courses[key] = self._described(group)
+            self.courses[key] = self._described(key, group)
         if key not in self.courses:
             raise Unread("signed_on")
         return self.courses[key][1]
 
-    def _described(self, group: _Group) -> tuple[PaperAgreement, Course]:
+    def _renewed_by(self, said: str) -> Key | Agreement | None:
+        """From which one, of the list or there, another took over that tells its number. Raises Invalid."""
+        if not said:
+            return None
+        old = self.earlier.of(said)
+        known = None if isinstance(old, Agreement) else self._there(old, self.groups[old])
+        return known.agreement if known else old
+
+    def _must_take_over(self, key: Key, group: _Group) -> None:
+        """Raises Invalid for one that renews what another does, and as `must_be_renewable` where that is there."""
+        old = self._renewed_by(group.tells("renews"))
+        if old is not None and (self.renewals[_named(old)] != key or _named(old) in self.earlier.renewed):
+            raise Invalid("この協定の更新は、すでに登録されているか、この名簿の別の行にあります。", field="renews")
+        if isinstance(old, Agreement):
+            agreements.must_be_renewable(old, group.begins)
+
+    def _renewed_on(self, key: Key, group: _Group) -> date | None:
+        """The first day of whatever takes over from it; one that is too early is told there."""
+        renewal = self.groups.get(self.renewals.get(key, key))
+        if renewal is None or renewal is group:
+            return None
+        if renewal.has_unread:
+            raise Unread("effective_on")
+        return renewal.begins if renewal.begins > group.begins else None
+
+    def _described(self, key: Key, group: _Group) -> tuple[PaperAgreement, Course]:
         told = {name: value for name, (value, _) in group.told.items()}
         if "kind" not in told or group.has_unread:
             raise Unread("kind")
         of_agreement = {name: value for name, value in told.items() if name in OF_AGREEMENT}
         of_agreement |= {name: group.line.facts[name] for name in ("title", "signed_on")}
         paper = PaperAgreement(self.actor.unit_id, self.actor.person_id, **of_agreement)
-        unit_id, responsible_id, _, course = each(
+        unit_id, responsible_id, _, _, course = each(
             lambda: self.places.of(told, self.actor.unit_id),
             lambda: self._responsible(told.get("responsible")),
+            lambda: self._must_take_over(key, group),
             lambda: agreements.documented(paper),
-            lambda: self._stands(paper, told.get("is_standing")),
+            lambda: self._stands(paper, told.get("is_standing"), self._renewed_on(key, group)),
         )
         return replace(paper, unit_id=unit_id, responsible_id=responsible_id), course
 
-    def _stands(self, paper: PaperAgreement, is_standing: bool | None) -> Course:
-        course = agreements.course_of(self.actor, paper)
+    def _stands(self, paper: PaperAgreement, is_standing: bool | None, renewed_on: date | None) -> Course:
+        course = agreements.course_of(self.actor, paper, renewed_on)
         if is_standing is not None and is_standing != (course.status in STANDING):
             raise Invalid(
                 "状態が日付と合いません。満了日が過ぎても有効なら自動更新か延長を、終わっているなら終わった日を"
@@ -338,17 +398,28 @@ class _Roster:
             paper, course = self.courses[key]
             plan.problems += _twice_at_a_time(course, group.parties)
             try:
+                self._must_follow(key, group)
                 agreements.must_have_both_sides(course, parties := self._parties(paper, group))
                 agreements.must_name_none(replace(paper, parties=parties))
             except Refused as refused:
                 plan.problems.append(Problem(group.line.number, refused.field, refused.message))
 
-    def papers(self) -> Iterator[PaperAgreement]:
-        """The agreements that are new, each with its parties, in the order of the list."""
-        for key, group in self.groups.items():
-            if group.parties:
-                paper, _ = self.courses[key]
-                yield replace(paper, parties=self._parties(paper, group))
+    def _must_follow(self, key: Key, group: _Group) -> None:
+        old = self._renewed_by(group.tells("renews"))
+        if old is not None and not isinstance(old, Agreement):
+            _, course = self.courses[old]
+            agreements.must_follow(course.effective_on, course.lasts_until, group.begins)
+
+    def papers(self) -> list[PaperAgreement]:
+        """The agreements that are new, each with its parties, after the one from which it takes over."""
+        made: dict[Key, PaperAgreement] = {}
+        new = [(key, group) for key, group in self.groups.items() if group.parties]
+        for key, group in sorted(new, key=lambda one: one[1].begins):
+            paper, _ = self.courses[key]
+            old = self._renewed_by(group.tells("renews"))
+            renews = old if old is None or isinstance(old, Agreement) else made[old]
+            made[key] = replace(paper, parties=self._parties(paper, group), renews=renews)
+        return [made[key] for key, _ in new]
 
     def _parties(self, paper: PaperAgreement, group: _Group) -> list[PaperParty]:
         told = [party for _, party in group.parties]
@@ -387,7 +458,11 @@ def _twice_at_a_time(course: Course, parties: Sequence[tuple[Line, PaperParty]])
         left[party.who.id] = (party.withdrawn_on or date.max, line.number)
 
 
-def _key(line: Line) -> tuple[Base, str] | None:
+def _named(one: Key | Agreement) -> Key | UUID:
+    return one.id if isinstance(one, Agreement) else one
+
+
+def _key(line: Line) -> Key | None:
     """What makes lines one agreement; None where that cannot be read."""
     title, day = line.says("title"), line.says("signed_on")
     if not title or not day:

@@ -2,6 +2,7 @@
 nobody; what was promised and kept leaves beside it."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from domain.agreements import (
     Agreement,
     AgreementCommitment,
     AgreementExtension,
+    AgreementKind,
     AgreementParty,
     CooperationItem,
+    PaperAgreement,
+    PaperParty,
     PartyNaming,
 )
 from domain.errors import Invalid, NotAllowed, NotFound
@@ -72,6 +76,15 @@ async def kept(town: Town) -> Agreement:
     return agreement
 
 
+async def renewed(town: Town) -> None:
+    """An agreement with one other that took over from it."""
+    parties = [PaperParty(town.station), PaperParty(await make.company(town.officer, "旧電力株式会社"))]
+    whose = (town.station.id, town.officer.person_id, AgreementKind.MEMORANDUM, "覚書", date(2024, 7, 1), parties)
+    before = PaperAgreement(*whose, expires_on=date(2026, 3, 31))
+    anew = replace(before, signed_on=date(2026, 4, 1), expires_on=date(2029, 3, 31), renews=before)
+    await agreements.enter_signed(town.hq, [before, anew])
+
+
 async def read(who: Actor, format: str, place: Path) -> list[rosters.Line]:
     file = await produce(who, "agreements", "", format)
     path = place / file.name
@@ -109,6 +122,7 @@ async def stock() -> list[tuple[Any, ...]]:
                 },
                 {(each.kind, each.until, each.decided_on) for each in extensions},
                 await PartyNaming.filter(agreement_id=one.id, ended_on=None).count(),
+                one.renews_id and (await Agreement.get(id=one.renews_id)).signed_on,
             )
         )
     return told
@@ -126,14 +140,16 @@ def test_what_left_as_a_list_comes_back_and_changes_nothing_and_builds_an_empty_
 ) -> None:
     async def story(town: Town) -> None:
         await kept(town)
+        await renewed(town)
         lines = await read(town.hq, format, tmp_path)
-        assert len(lines) == 3 + 2 + 2
+        assert len(lines) == 3 + 2 + 2 + 4
         entries = await Entry.all().count()
-        assert await rosters.take_in_agreements(town.hq, lines) == Taken(0, 0, 7)
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(0, 0, 11)
         assert await Entry.all().count() == entries
         before = await stock()
+        await Agreement.filter(renews_id__isnull=False).delete()
         await Agreement.all().delete()
-        assert await rosters.take_in_agreements(town.hq, lines) == Taken(7, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(11, 0, 0)
         assert await stock() == before
 
     play(story)

@@ -213,3 +213,77 @@ def test_a_register_is_headquarters_to_enter(play: Any) -> None:
         assert not await Agreement.exists()
 
     play(story)
+
+
+FIRST = WHOLE | {"auto_renews_months": None, "number": "青サイ第1号"}
+THEN = FIRST | {
+    **{"list_number": "8", "number": "青サイ第2号", "renews": "7", "signed_on": date(2021, 3, 1)},
+    **{"effective_on": date(2021, 4, 1), "expires_on": date(2024, 3, 31)},
+}
+NOW = THEN | {
+    **{"list_number": "9", "number": "青サイ第3号", "renews": "青サイ第2号", "signed_on": date(2024, 3, 1)},
+    **{"effective_on": date(2024, 4, 1), "expires_on": date(2027, 3, 31)},
+}
+
+
+def test_a_chain_of_renewals_comes_in_whole_in_whichever_order_it_is_told(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        chain = lines(NOW, FIRST, SECOND | {"signed_on": SIGNED_ON}, THEN)
+        assert await rosters.take_in_agreements(town.hq, chain, dry_run=True) == Taken(4, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, chain) == Taken(4, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, chain) == Taken(0, 0, 4)
+        first, then, now = await Agreement.all().order_by("signed_on")
+        assert [row.status for row in (first, then, now)] == [
+            *(AgreementStatus.RENEWED, AgreementStatus.RENEWED, AgreementStatus.IN_FORCE)
+        ]
+        assert [first.ended_on, then.ended_on, now.ended_on] == [date(2021, 3, 31), date(2024, 3, 31), None]
+        assert [first.renews_id, then.renews_id, now.renews_id] == [None, first.id, then.id]
+        otherwise = await refused(rosters.take_in_agreements, town.hq, FIRST, THEN, NOW | {"renews": "7"})
+        assert [(problem.number, problem.field) for problem in otherwise] == [(4, "renews")]
+
+    play(story)
+
+
+def test_what_is_there_is_renewed_with_what_it_promises_and_not_twice(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        await rosters.take_in_agreements(town.hq, lines(THEN | {"renews": "", "expires_on": date(2027, 3, 31)}))
+        old = await Agreement.get()
+        promise = await make.commitment(town.officer, old)
+        assert await rosters.take_in_agreements(town.hq, lines(NOW)) == Taken(1, 0, 0)
+        old, new = await Agreement.all().order_by("signed_on")
+        assert (old.status, old.ended_on) == (AgreementStatus.RENEWED, date(2024, 3, 31))
+        [kept] = await agreements.commitments_visible_to(town.officer).filter(agreement_id=new.id)
+        assert (kept.what, kept.since) == (promise.what, date(2024, 4, 1))
+        assert await rosters.take_in_agreements(town.hq, lines(NOW)) == Taken(0, 0, 1)
+        again = NOW | {"title": "別の協定", "list_number": "10", "number": ""}
+        [problem] = await refused(rosters.take_in_agreements, town.hq, again)
+        assert problem.field == "renews"
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"renews": "99"}, [(4, "renews")]),
+        ({"renews": "9"}, [(4, "effective_on")]),
+        ({"renews": "7"}, [(4, "renews")]),
+        ({"effective_on": date(2024, 5, 1)}, [(4, "effective_on")]),
+        ({"effective_on": date(2021, 4, 1), "signed_on": date(2021, 3, 31)}, [(4, "effective_on")]),
+    ],
+)
+def test_a_renewal_that_cannot_be_is_told_and_nothing_is_taken_in(
+    play: Any, line: dict[str, Any], told: list[tuple[int, str]]
+) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        problems = await refused(rosters.take_in_agreements, town.hq, FIRST, THEN, NOW | line)
+        assert [(problem.number, problem.field) for problem in problems] == told
+        wrong_end = FIRST | {"ended_on": date(2020, 12, 31)}
+        problems = await refused(rosters.take_in_agreements, town.hq, wrong_end, THEN, NOW)
+        assert [(problem.number, problem.field) for problem in problems] == [(2, "ended_on")]
+        assert not await Agreement.exists()
+
+    play(story)
