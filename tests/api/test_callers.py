@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -124,6 +125,29 @@ def test_a_station_that_gets_a_section_sees_it_in_the_next_answer(play: Any) -> 
         assert counts == [0, 1]
 
     play(story)
+
+
+def test_whoever_is_given_another_role_is_found_in_it_by_the_next_question(play: Any) -> None:
+    async def story(town: Town) -> None:
+        secret = await token(town, town.officer)
+        async with asking(secret) as client:
+            for role in (Role.HQ_LIAISON, Role.STATISTICIAN, Role.STATION_LIAISON, Role.PARTNER, Role.STATION_LIAISON):
+                await ask(client, UNITS)
+                await Token.filter(sha256=tokens.digest(secret)).update(role=role)
+                assert "errors" not in await ask(client, UNITS)
+                found = callers.REMEMBERED[tokens.digest(secret)].acting.actor
+                assert found.role is role
+                assert found.units == await covered(town, role)
+
+    play(story)
+
+
+async def covered(town: Town, role: Role) -> tuple[UUID, ...]:
+    """What somebody of the station covers in this role."""
+    if role is Role.PARTNER:
+        return ()
+    top = town.station if role is Role.STATION_LIAISON else town.prefecture
+    return tuple(sorted(await units.below(town.prefecture.id, top.id)))
 
 
 def test_a_contact_whose_body_comes_under_another_unit_is_asked_about_as_that_ones(play: Any) -> None:
