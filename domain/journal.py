@@ -6,7 +6,6 @@ care its rows need.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
+import orjson
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
@@ -76,7 +76,7 @@ def entries(actor: Author, fact: str, changes: Iterable[Change]) -> str:
         "request_id": origins.current(),
         "fact": fact,
     }
-    return json.dumps([common | _told(*change) for change in changes], ensure_ascii=False, default=plain)
+    return written([common | _told(*change) for change in changes])
 
 
 def _told(row: Table, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +93,11 @@ def _told(row: Table, before: dict[str, Any], after: dict[str, Any]) -> dict[str
 
 def _values(row: Table, values: dict[str, Any]) -> dict[str, Any]:
     return {name: len(value) if name in row.UNTOLD else value for name, value in values.items()}
+
+
+def written(rows: Iterable[dict[str, Any]]) -> str:
+    """Rows as PostgreSQL takes them in one statement (`jsonb_populate_recordset`)."""
+    return orjson.dumps(rows, default=plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def plain(value: Any) -> Any:

@@ -8,7 +8,6 @@ they were owed, which is the order of their ids: these are made while the appoin
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,7 +26,7 @@ from domain import origins
 from domain.actor import LIAISONS, Actor
 from domain.database import execute, rows
 from domain.errors import NotFound, WrongState, trace
-from domain.journal import plain
+from domain.journal import written
 from domain.queueing import BEHIND, LEASING
 from domain.quiet import QuietHours, hours_of
 from domain.records import any_of
@@ -209,7 +208,7 @@ async def owe_all(letters: Sequence[Letter]) -> None:
     columns = Letter._meta.fields_db_projection
     owed = [{name: getattr(one, name) for name in columns} for one in (*letters, *along)]
     if owed:
-        await execute(OWE, json.dumps(owed, ensure_ascii=False, default=plain))
+        await execute(OWE, written(owed))
 
 
 OWE = "INSERT INTO letter SELECT * FROM jsonb_populate_recordset(null::letter, $1::jsonb) ON CONFLICT DO NOTHING"
