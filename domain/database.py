@@ -15,6 +15,7 @@ from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from domain import walls
 from domain.actor import TOKYO
+from domain.table import asked
 
 MODELS = [
     f"domain.{concept}"
@@ -120,12 +121,12 @@ async def opened(url: str, *, connections: int = CONNECTIONS, replica: str | Non
 
 async def execute(statement: str, *values: object) -> None:
     """One statement that no model can say, on the connection of the running transaction if there is one."""
-    await Tortoise.get_connection("default").execute_query(statement, list(values))
+    await asked(statement, values)
 
 
 async def rows(statement: str, *values: object) -> list[dict[str, Any]]:
     """What one statement that no model can say returns; `execute` would throw the rows of a change away."""
-    return await Tortoise.get_connection("default").execute_query_dict(statement, list(values))
+    return [dict(row) for row in await asked(statement, values)]
 
 
 async def rows_as_planned(statement: str, *values: object) -> list[dict[str, Any]]:
@@ -140,8 +141,7 @@ async def rows_as_planned(statement: str, *values: object) -> list[dict[str, Any
 
 async def records(statement: str, *values: object) -> list[tuple[Any, ...]]:
     """The same, each row's values in the order in which they were asked for: for thousands of rows."""
-    found: Any = (await Tortoise.get_connection("default").execute_query(statement, list(values)))[1]
-    return [tuple(row) for row in found]
+    return [tuple(row) for row in await asked(statement, values)]
 
 
 async def was_first(insert: str, *values: object) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Iterator
+from asyncio import sleep
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
+from tortoise import fields
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import DoesNotExist, MultipleObjectsReturned
 from tortoise.expressions import Q
 from tortoise.fields.base import Field
 from tortoise.fields.relational import RelationalField
@@ -27,6 +30,9 @@ PLAIN = (str, int, date, UUID)
 COMPARED = frozenset({"any", "gt", "gte", "lt", "lte"})
 """How a column may be compared with one value besides being the same, where the text of the statement does not depend
 on the value."""
+
+MANY = 2_000
+"""Rows that are made at a stretch."""
 
 STATEMENTS: dict[Hashable, str | None] = {}
 """The statement of each form of question; None where its values are not simply those of the filters, in their order.
@@ -46,21 +52,27 @@ class Remembering(QuerySet[Any]):
     """Of the one database there is: Tortoise would look for its connection to ask, for each step of a question."""
 
     def __await__(self) -> Generator[Any, None, Any]:
-        filters = list(_filters(self._q_objects))
-        form = self._form(filters)
+        form = self._form()
         if form is None:
             return super().__await__()
+        filters = list(_filters(self._q_objects))
         if form not in STATEMENTS:
             return self._first_asked(form, filters).__await__()
         statement = STATEMENTS[form]
         return super().__await__() if statement is None else self._asked(statement, filters).__await__()
 
-    def _form(self, filters: list[Filter]) -> Hashable | None:
+    def _form(self) -> Hashable | None:
         """All that the statement's text depends on; None for what is left to Tortoise."""
-        rare = (self._annotations, self._distinct, self._offset, self._select_related, self._fields_for_select)
-        if any(rare) or self._force_indexes or self._use_indexes or self._custom_filters:
-            return None
-        if not all(self._is_plain(name, value) for name, value in filters):
+        rare = (
+            self._annotations,
+            self._distinct,
+            self._offset,
+            self._select_related,
+            self._fields_for_select,
+            self._db,
+        )
+        rarer = (self._force_indexes, self._use_indexes, self._custom_filters, self._prefetch_map, self._db)
+        if any(rare) or any(rarer):
             return None
         locking = (
             self._select_for_update,
@@ -96,25 +108,59 @@ class Remembering(QuerySet[Any]):
         self._choose_db_if_not_chosen(self._select_for_update)
         self._make_query()
         statement, values = self.query.get_parameterized_sql()
-        STATEMENTS[form] = statement if values == self._values(filters) else None
+        is_plain = all(self._is_plain(name, value) for name, value in filters) and values == self._values(filters)
+        STATEMENTS[form] = statement if is_plain else None
         return await self._execute()
 
     async def _asked(self, statement: str, filters: list[Filter]) -> Any:
-        self._choose_db_if_not_chosen(self._select_for_update)
-        self._select_related_idx = []
-        self.query = _Written(statement, self._values(filters))  # type: ignore[assignment]
-        return await self._execute()
+        found = await _rows_of(self.model, await asked(statement, self._values(filters)))
+        if not self._single:
+            return found
+        if len(found) > 1:
+            raise MultipleObjectsReturned(self.model)
+        if not found and self._raise_does_not_exist:
+            raise DoesNotExist(self.model)
+        return found[0] if found else None
 
 
-@dataclass(frozen=True)
-class _Written:
-    """A statement that needs not be written, in the place of one that Tortoise would write."""
+async def asked(statement: str, values: Sequence[Any]) -> list[Any]:
+    """What PostgreSQL returns, on the connection of the running transaction if there is one; what it refuses is raised
+    as Tortoise does, whose own way asks the connection for more than that each time."""
+    client: Any = get_connection("default")
+    found: Any = await client._translate_exceptions(_fetched, statement, values)
+    return found  # type: ignore[no-any-return]
 
-    statement: str
-    values: list[Any]
 
-    def get_parameterized_sql(self) -> tuple[str, list[Any]]:
-        return self.statement, self.values
+async def _fetched(client: Any, statement: str, values: Sequence[Any]) -> Any:
+    async with client.acquire_connection() as connection:
+        return await connection.fetch(statement, *values)
+
+
+async def _rows_of(model: type[Table], records: Sequence[Any]) -> list[Any]:
+    """The rows, each with all its columns; where they are many, others have their turn meanwhile."""
+    begins, reads = _as_read(model)
+    rows = []
+    for number, record in enumerate(records, 1):
+        row, state = model.__new__(model), dict(record)
+        for name, read in reads:
+            state[name] = read(state[name])
+        row.__dict__.update(state, _await_when_save={}, **begins)
+        rows.append(row)
+        if number % MANY == 0:
+            await sleep(0)
+    return rows
+
+
+@cache
+def _as_read(model: type[Table]) -> tuple[dict[str, bool], list[tuple[str, Callable[[Any], Any]]]]:
+    """What Tortoise notes of a row that was read, and the columns that are not as the driver gives them: it knows ids,
+    and instants in UTC, by itself."""
+    meta = model._meta
+    has_own_key = meta.db_pk_column not in meta.generated_db_fields
+    begins = {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": has_own_key}
+    known = (fields.UUIDField, fields.DatetimeField)
+    reads: Any = [(name, one.to_python_value) for _, name, one in meta.db_complex_fields if not isinstance(one, known)]
+    return begins, reads
 
 
 def _filters(questions: Iterable[Q]) -> Iterator[Filter]:
