@@ -168,8 +168,9 @@ def writes(town: Town, lived: Lived, dice: Random) -> list[Callable[[], Awaitabl
 
     async def let_go() -> None:
         places = {drill.appointment_id: drill.id for drill in await Drill.all()}
-        asked = dice.choice(await Attendee.filter(appointment_id__in=list(places), removed_at=None).order_by("id"))
-        await drills.uninvite(town.hq, places[asked.appointment_id], attendee_id=asked.id)
+        held = await Attendee.filter(appointment_id__in=list(places), removed_at=None).order_by("id")
+        for asked in dice.sample(held, min(len(held), 1)):  # in the long run nobody is left
+            await drills.uninvite(town.hq, places[asked.appointment_id], attendee_id=asked.id)
 
     async def refused() -> None:
         await lectures.refuse(town.hq, dice.choice(lived.lectures).id, reason="日程が合わない")
