@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import watching
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.errors import RateLimited
+from domain.values import dataclass
 from domain.watching import SHARES, Share, Shown
 
 MOST_ACCOUNTS = 10_000

@@ -11,7 +11,6 @@ What a document costs once its arguments are known (`first: 100` inside `first: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
@@ -36,6 +35,7 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 
 from domain.errors import TooLarge
+from domain.values import dataclass
 
 SATURATED = 10**6
 """Counting stops here: nobody needs to know by how much 2**60 is too many."""

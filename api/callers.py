@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -14,6 +13,7 @@ from domain import accounts, tokens
 from domain.acting import Acting
 from domain.actor import Actor
 from domain.errors import Unauthenticated
+from domain.values import dataclass
 
 UNKNOWN = "アクセストークンがありません。Authorization: Bearer … の形で送ってください。"
 MOST_REMEMBERED = 2_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from domain import limits, looks, walls
 from domain.acting import Proof
 from domain.actor import OUTSIDERS, Actor
 from domain.looks import Door
+from domain.values import dataclass
 
 
 class Outdated(Exception):

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from api.fonts import Fonts
 from api.house import House
 from api.ide import Ide, Operation, Persona, make_ide
 from domain import database, migrating, tokens
+from domain.values import dataclass
 from jobs import clock
 from jobs.post import FilePost
 from jobs.post_letters import Desk

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,7 @@ from domain.drills import ImprovementStatus
 from domain.errors import Incomplete, Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Measure, Period, PeriodBasis, fiscal_year, shown
 from domain.looks import Door
+from domain.values import dataclass
 from exports.agreements import agreements_file, public_parties_file
 from exports.campaigns import results_file, stale_file
 from exports.commitments import commitments_file

@@ -20,13 +20,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 from api.errors import Stopped
+from domain.values import dataclass
 from domain.walls import ROLES
 
 ROLE = "renkei"

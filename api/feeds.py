@@ -11,7 +11,6 @@ import asyncio
 import gzip
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
@@ -28,6 +27,7 @@ from api.shelf import Shelf
 from domain import feeds, tokens
 from domain.errors import RateLimited
 from domain.feeds import Feed
+from domain.values import dataclass
 from exports.feeds import RENDERER, WRITER, rendered
 
 Header = tuple[bytes, bytes]

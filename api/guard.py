@@ -12,13 +12,14 @@ import asyncio
 import json
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import NoReturn
 
 import orjson
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.values import dataclass
 
 BODY_LIMIT = 64 * 1024
 BODY_SECONDS = 10.0

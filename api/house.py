@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from domain.feeds import Feed
 from domain.keys import Keys
 from domain.quiet import QuietHours
 from domain.together import Together
+from domain.values import dataclass
 
 LOOPBACK = ("127.0.0.1", "localhost")
 

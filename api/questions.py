@@ -11,7 +11,6 @@ not kept; neither is personal data, for each look at it is written down.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from api.reading.plans import MOST_PLANS
 from api.shelf import Shelf
 from domain import acting, walls
 from domain.acting import Proof
+from domain.values import dataclass
 from domain.walls import Wall
 
 ROOM = 32 * 2**20

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import asyncpg
 from asyncpg import InterfaceError, InternalClientError, PostgresError, QueryCanceledError
@@ -18,6 +18,7 @@ from asyncpg import InterfaceError, InternalClientError, PostgresError, QueryCan
 from api.questions import Question
 from api.settings import WrongSettings
 from domain import database
+from domain.values import dataclass
 
 log = logging.getLogger(__name__)
 PATIENCE = 10  # seconds

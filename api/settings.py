@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlencode, urlsplit
 from api.errors import Stopped
 from domain.keys import Keys
 from domain.quiet import QuietHours
+from domain.values import dataclass
 
 PREFIX = "RENKEI_"
 SHORTEST_SECRET = 32

@@ -7,11 +7,11 @@ need not ask beforehand: the statement that reads carries the same look-up, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain import database
 from domain.actor import OUTSIDERS, Actor, Role
+from domain.values import dataclass
 
 FOUND = "SELECT *, {units} AS units FROM ({key}) bearer"
 # Outsiders cover no unit, a station itself and what is below it, everybody else the whole prefecture.

@@ -9,7 +9,7 @@ they were found then; until it is used, it is what the criteria mean on the day 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from domain.errors import Incomplete, Invalid, NotFound, TooLarge
 from domain.journal import plain
 from domain.organizations import CiSector, ContactRole, Organization, OrganizationKind, kept_by
 from domain.records import MISSING, any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST_CHOSEN = 500

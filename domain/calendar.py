@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -27,6 +26,7 @@ from domain.errors import Conflict, Invalid
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import broken
 
 

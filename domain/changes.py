@@ -8,10 +8,11 @@ the one says that leaves for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from domain.outbox import Method
+from domain.values import dataclass
 
 RAISING: Mapping[str, str] = {
     "starts_at": "DTSTART",

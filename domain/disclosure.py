@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from domain.looks import Door
 from domain.people import Person
 from domain.records import any_of
 from domain.register import HOLDINGS, of_persons, rows_of
+from domain.values import dataclass
 from domain.verbs import routine
 
 OPERATION = "disclose"

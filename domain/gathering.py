@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -19,6 +19,7 @@ from domain.changes import Leaving, Told
 from domain.database import rows
 from domain.outbox import Letter, Method
 from domain.quiet import QuietHours, held_at, hours_of
+from domain.values import dataclass
 from domain.verbs import routine
 
 LOCK = 4_905_318_206

@@ -8,7 +8,6 @@ nowhere here. Nothing is provided by time-out. Source: S4, S6 (大分 別表5(4)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +24,7 @@ from domain.encounters import EncounterTheme
 from domain.notices import NoticeHandling
 from domain.records import Owned, any_of, nothing
 from domain.states import Moves, must_be_in, must_move, said
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -8,7 +8,6 @@ whatever leaves says how the unit that sends it is reached now.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from domain.japanese import Honorific, addressed
 from domain.outbox import Letter, Method
 from domain.people import Person
 from domain.units import Unit, signature
+from domain.values import dataclass
 from domain.verbs import routine
 
 MORNING = time(9)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -25,6 +25,7 @@ from domain.japanese import storable
 from domain.journal import Entry
 from domain.register import HOLDINGS, persons_behind
 from domain.table import Table, models
+from domain.values import dataclass
 from domain.verbs import routine
 
 MANY = 100

@@ -7,7 +7,7 @@ follow, and only while they are still here. It shows less than a login does (`ap
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from domain.organizations import Contact, Organization
 from domain.outbox import Letter
 from domain.people import Person
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import routine
 from domain.volunteers import Volunteer
 from domain.volunteers.roster import SERVING

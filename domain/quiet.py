@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.database import rows
 from domain.during import During
+from domain.values import dataclass
 
 TOO_SOON = timedelta(hours=2)
 """What begins so soon after the quiet hours is told in them."""

@@ -8,7 +8,6 @@ answered hears what holds now, unless it has said so itself.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -29,6 +28,7 @@ from domain.calendar import (
 from domain.errors import Conflict, Invalid, WrongState
 from domain.people import Person
 from domain.records import Owned
+from domain.values import dataclass
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 

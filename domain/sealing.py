@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from domain.actor import TOKYO, Bearer
 from domain.journal import Entry
 from domain.table import Table
 from domain.units import Unit, UnitKind
+from domain.values import dataclass
 from domain.verbs import routine
 
 BATCH = 1_000

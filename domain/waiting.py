@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -13,6 +12,7 @@ from domain.gathering import Gathering
 from domain.outbox import Letter, Method
 from domain.queueing import in_front
 from domain.quiet import QuietHours, asleep, held_at, hours_of
+from domain.values import dataclass
 
 
 class Wait(StrEnum):

@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
 from domain.actor import OUTSIDERS, Actor, Role
+from domain.values import dataclass
 
 DESK, GUEST = ROLES = ("renkei_desk", "renkei_guest")
 SETTINGS = ("prefecture", "person", "organization")

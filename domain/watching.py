@@ -8,7 +8,6 @@ below that; of them, and of every larger export, the liaison officers of headqua
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from domain.japanese import clock, day_with_weekday
 from domain.looks import MANY, Door
 from domain.people import Person
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import routine
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

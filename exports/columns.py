@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from domain.actor import TOKYO
 from domain.japanese import Measure, Period, clock, wareki
+from domain.values import dataclass
 
 Value = str | int | float | Decimal | date | None
 Row = Mapping[str, Value]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.values import dataclass
 from exports.columns import Row, Value
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ Controls vanish from texts, and what a reader may take for the end of a line lea
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Protocol
@@ -20,6 +20,7 @@ from icalendar import Event as Entry
 from icalendar.enums import STATUS, TRANSP
 
 from domain.actor import TOKYO
+from domain.values import dataclass
 from exports.text import lines, one_line, one_word
 
 PRODID = "-//Renkei//Renkei//JA"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from domain.actor import TOKYO
 from domain.errors import Invalid
+from domain.values import dataclass
 
 if TYPE_CHECKING:
     from jobs.signing import Dkim, Smime

@@ -13,12 +13,13 @@ import re
 import ssl
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from imaplib import IMAP4
 from typing import Any, Literal, Protocol
 
 from domain.errors import Refused
+from domain.values import dataclass
 
 Tls = Literal["starttls", "tls", "none"]
 TAKEN = "$RenkeiTaken"

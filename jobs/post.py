@@ -13,7 +13,7 @@ import re
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol
@@ -22,6 +22,7 @@ import aiosmtplib
 
 from domain.actor import TOKYO
 from domain.errors import Invalid
+from domain.values import dataclass
 from jobs.mail import UNSEALED, Envelope, Seals, bare_address, message
 
 Tls = Literal["starttls", "tls", "none"]

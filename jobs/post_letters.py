@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -30,6 +30,7 @@ from domain.japanese import day_ahead
 from domain.outbox import Letter, Method
 from domain.quiet import QuietHours
 from domain.replies import PURPOSE as REPLY
+from domain.values import dataclass
 from domain.volunteers import guardians
 from exports import ical
 from jobs import letters

@@ -7,7 +7,6 @@ often as it likes, for what it does is safe to repeat. Times of day are Japan's.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from domain import (
@@ -27,6 +26,7 @@ from domain import (
     watching,
 )
 from domain.actor import TOKYO
+from domain.values import dataclass
 from jobs.feeds import keep_entries, let_entries_go
 from jobs.post_letters import Desk, post_letters
 from jobs.take_in_mail import take_in_mail

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import encodebytes
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509 import Certificate, load_pem_x509_certificates
+
+from domain.values import dataclass
 
 SHORTEST_KEY = 2048
 """Bits of an RSA key. RFC 8301 §3.2 wants signers to use at least these."""

@@ -6,7 +6,6 @@ A year brings about 12,000 leaflets and 1,200 reports of which 700 led to a remo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -22,6 +21,7 @@ from domain.activities import (
 )
 from domain.actor import Actor
 from domain.calendar import PartStat
+from domain.values import dataclass
 from domain.volunteers import Volunteer
 from seed.days import Year, at, next_month, open_day
 from seed.lecture_plans import Diary

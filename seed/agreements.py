@@ -6,7 +6,7 @@ Names and sizes: 広島 12, 千葉 14 (by accession), 群馬 19, 江東区 (a st
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from itertools import chain
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain import agreements
 from domain.actor import Actor
 from domain.agreements import Agreement, AgreementKind, AgreementParty, CooperationItem, CountedFrom, Signature
 from domain.japanese import end_of_fiscal_year
+from domain.values import dataclass
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day
 from seed.names import Name, dealt

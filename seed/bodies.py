@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import count
 
 from domain.japanese import corporate_number_check_digit
 from domain.organizations import CiSector, InPlace, OrganizationKind, OrganizationSize
+from domain.values import dataclass
 from seed.places import MUNICIPALITIES, STATIONS, Station, phone
 
 FIRST_BASE = 999_900_000_001

@@ -4,7 +4,6 @@ and a network (150); their meetings, and what stations had to tell them."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from random import Random
@@ -18,6 +17,7 @@ from domain.encounters import EncounterTheme
 from domain.meetings import CouncilMeeting, MeetingPresence, MeetingProxy, ResolutionOutcome
 from domain.notices import NoticeHandling
 from domain.rosters import Line
+from domain.values import dataclass
 from seed.bodies import BESIDES, PARTNERS, Body
 from seed.days import Year, at, open_day
 from seed.places import DESKS, STATIONS

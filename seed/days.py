@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from domain.actor import TOKYO
 from domain.japanese import Period, is_open_day, next_open_day
+from domain.values import dataclass
 
 RUN_UP = timedelta(days=90)
 VACATIONS = (((7, 21), (8, 31)), ((12, 24), (12, 31)), ((1, 1), (1, 7)), ((3, 21), (4, 8)))

@@ -6,7 +6,7 @@ Eight a year and their sizes: 福岡 (3回/年), 兵庫 (64事業者86人), 警�
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -16,6 +16,7 @@ from domain.calendar import Appointment, Attendee, PartStat
 from domain.drills import Attended, Drill, DrillFormat, DrillThreat, ParticipationReply
 from domain.incoming import Told
 from domain.replies import Coming
+from domain.values import dataclass
 from seed import improvements
 from seed.bodies import PARTNERS
 from seed.days import Year, at, open_day

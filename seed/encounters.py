@@ -8,7 +8,7 @@ About 360 a year, 16 a station (slides: 個別訪問 延べ約900回 in the nati
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -25,6 +25,7 @@ from domain.encounters import (
     NextStep,
 )
 from domain.organizations import Contact
+from domain.values import dataclass
 from seed.bodies import PARTNERS, Body
 from seed.days import Year, office_hour, open_day
 from seed.telling import Thread, then

@@ -7,13 +7,14 @@ Rhythm and sizes: 長崎 (105人/回), 京都府警 (demae_koza), 鳥取 (申込
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from random import Random
 
 from domain.japanese import Period, is_open_day
 from domain.lectures import Audience, LectureKind
+from domain.values import dataclass
 from seed.bodies import BESIDES
 from seed.days import at, is_school_day, office_hour, open_day, school_day
 from seed.places import STATIONS

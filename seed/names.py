@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from random import Random
+
+from domain.values import dataclass
 
 FAMILIES = (
     "見本 ミホン/髙見本 タカミホン/試﨑 シザキ/𠮷例 ヨシレイ/例塚 レイヅカ/神例 カミレイ/福見 フクミ/仮山 カリヤマ/"

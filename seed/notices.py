@@ -6,7 +6,6 @@ One waits for its second reader, one is ready to be sent, one was taken back, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import notices
@@ -15,6 +14,7 @@ from domain.audience import AudienceCriteria
 from domain.encounters import EncounterTheme
 from domain.notices import CallResult, Notice, NoticeHandling, NoticeRecipient, NoticeSeverity, Tlp
 from domain.organizations import CiSector, OrganizationKind
+from domain.values import dataclass
 from seed.bodies import CAPITAL
 from seed.days import Year, at, open_day
 from seed.telling import Thread, then

@@ -7,7 +7,6 @@ About 75 a year. Some of what is over waits for its result, its report or anothe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain import outreach
@@ -22,6 +21,7 @@ from domain.outreach import (
     OutreachStatus,
     OutreachTheme,
 )
+from domain.values import dataclass
 from seed.bodies import PARTNERS, Body
 from seed.days import Year, at, open_day
 from seed.places import STATIONS, Station

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from tortoise.transactions import in_transaction
@@ -17,6 +16,7 @@ from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.tokens import Token
 from domain.units import Unit
+from domain.values import dataclass
 from domain.volunteers import Volunteer
 from seed.names import called
 from seed.scenes import PLAYED

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from domain.japanese import municipality_check_digit
 from domain.units import UnitKind
+from domain.values import dataclass
 
 PREFECTURE_CODE = "48"
 """Given to no prefecture (JIS X 0401 ends with 47)."""

@@ -6,9 +6,9 @@ A prefecture's share of 301 groups (警察庁 2024) is six with 155 people; six 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.values import dataclass
 from domain.volunteers import AgeBand, CommissionKind, GroupBase
 from seed.bodies import BESIDES, PARTNERS, Body
 from seed.names import Name, called

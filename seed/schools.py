@@ -6,11 +6,11 @@ With the nine universities and 高専 among the partners they make 437: 小220 �
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from domain.japanese import school_check_digit
 from domain.lectures import Audience
 from domain.organizations import OrganizationKind
+from domain.values import dataclass
 from seed.places import PREFECTURE, PREFECTURE_CODE, STATIONS, Station, phone
 
 SPOKEN = ("イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュウ", "ジュウ")

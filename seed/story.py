@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tortoise.transactions import in_transaction
@@ -23,6 +22,7 @@ from domain import lectures as dispatches
 from domain import notices as bulletins
 from domain import volunteers as commissions
 from domain.actor import TOKYO
+from domain.values import dataclass
 from seed import (
     activities,
     agreements,

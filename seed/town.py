@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from random import Random
@@ -15,6 +15,7 @@ from domain.organizations import Contact, ContactRole, Organization
 from domain.people import Person, QualificationLevel
 from domain.rosters import Line
 from domain.units import Unit
+from domain.values import dataclass
 from seed.bodies import BESIDES, PARTNERS, Body
 from seed.names import Name, called, dealt
 from seed.places import DESK_MAIL, DESKS, DOMAIN, PREFECTURE, PREFECTURE_CODE, STATIONS, SWITCHBOARD, phone, unit_lines

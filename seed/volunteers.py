@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain import rosters, volunteers
 from domain.actor import Actor
 from domain.rosters import Line
+from domain.values import dataclass
 from domain.volunteers import Volunteer
 from seed.days import Year, at, open_day
 from seed.roster import GROUPS, Generation, Member, members

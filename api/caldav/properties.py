@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring  # nosec B405 # only written here
 
 from starlette.responses import Response
 
 from domain.feeds import EPOCH, Dated
+from domain.values import dataclass
 from exports import ical
 
 ROOT, CALENDAR, ENTRY = "/dav/", "/dav/calendar/", "/dav/calendar/{name}"

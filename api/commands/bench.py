@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import uvloop
 
@@ -29,6 +28,7 @@ from api.benchmarks import (
 )
 from api.benchmarks.ground import Land, server
 from api.benchmarks.measuring import Report, table
+from domain.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +18,7 @@ from api import rights
 from api.commands import schema
 from api.errors import Stopped
 from domain import migrating
+from domain.values import dataclass
 
 ROOT = Path(__file__).parents[2]
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[test]'"

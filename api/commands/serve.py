@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
@@ -22,6 +22,7 @@ from api.marks import marks_of
 from api.replica import Replica
 from api.serving import listen, serve, serve_in_many
 from api.settings import Settings
+from domain.values import dataclass
 
 OF_THE_DEVICE = (
     "ページの文字は、見る人の端末にある字体で出します。"

@@ -12,7 +12,7 @@ import json
 import secrets
 import ssl
 from base64 import urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -33,6 +33,7 @@ from api.house import House, Provider
 from domain import accounts
 from domain.accounts import Entered, envelopes
 from domain.errors import Incomplete, Refused, Unauthenticated
+from domain.values import dataclass
 
 START, BACK = "/login/office", "/login/office/back"
 COOKIE, PLAIN_COOKIE, PURPOSE = "__Host-renkei-office", "renkei-office", "office login"

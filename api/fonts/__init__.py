@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from api.errors import Stopped
+from domain.values import dataclass
 
 FAMILY = "Renkei"
 """As the pages' style calls it (`api/pages/tokens.toml`), whatever its own name is."""

@@ -9,7 +9,7 @@ desk serves, so it may only stand where all data is invented.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -19,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+
+from domain.values import dataclass
 
 ASSETS = "/graphql/assets"
 

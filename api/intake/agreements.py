@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from unicodedata import normalize
 
@@ -15,6 +15,7 @@ from api.intake.readers import choice, day, offered, own_number, text, whole_num
 from domain.agreements import ITEM_LABELS, KIND_LABELS, LABELS, STANDING, AgreementKind, CooperationItem
 from domain.errors import Invalid
 from domain.japanese import name_key, school_code
+from domain.values import dataclass
 
 KINDS = {label: kind for kind, label in KIND_LABELS.items()} | {
     "協定": AgreementKind.COOPERATION,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from api.intake.agreements import ITEMS
@@ -14,6 +14,7 @@ from api.intake.readers import choice, day, offered, text, whole_number
 from domain.agreements import COUNTED_LABELS, CooperationItem, CountedFrom
 from domain.errors import Invalid
 from domain.japanese import name_key, read_year
+from domain.values import dataclass
 
 SOURCES = {label: source for source, label in COUNTED_LABELS.items()} | {
     "手入力": CountedFrom.ENTRIES,

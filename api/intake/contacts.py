@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
@@ -12,6 +11,7 @@ from api.intake.people import EXTENSION, MAIL, MOBILE, NAMES, PHONE, name_identi
 from api.intake.readers import choice, day, offered, text
 from domain.japanese import name_key, school_code
 from domain.organizations import ContactRole
+from domain.values import dataclass
 
 ROLES = {
     "実務": ContactRole.WORKING,

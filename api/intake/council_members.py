@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
@@ -12,6 +12,7 @@ from api.intake.readers import choice, day, offered, text
 from domain.councils import ROLE_LABELS, CouncilRole
 from domain.japanese import name_key, school_code
 from domain.organizations import CI_SECTOR_LABELS, CiSector
+from domain.values import dataclass
 
 ROLES = {label: role for role, label in ROLE_LABELS.items()} | {
     "委員": CouncilRole.MEMBER,

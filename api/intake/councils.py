@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from api.intake.kind import Field, Kind
@@ -11,6 +11,7 @@ from api.intake.organizations import LOOKED_AFTER
 from api.intake.readers import NO, YES, choice, day, kana, offered, text
 from domain.councils import KIND_LABELS, CouncilKind
 from domain.japanese import name_key
+from domain.values import dataclass
 
 KINDS = {label: kind for kind, label in KIND_LABELS.items()} | {
     "都道府県協議会": CouncilKind.PREFECTURAL,

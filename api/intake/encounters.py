@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 from unicodedata import normalize
 
@@ -21,6 +21,7 @@ from domain.encounters import (
 )
 from domain.errors import Invalid
 from domain.japanese import name_key
+from domain.values import dataclass
 
 KINDS = {label: kind for kind, label in KIND_LABELS.items()} | {
     "個別訪問": EncounterKind.VISIT,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
 from api.intake.kind import Field, Kind, folded
 from api.intake.table import Row, Table, letter
 from domain.japanese import shown
+from domain.values import dataclass
 
 T = TypeVar("T")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.japanese import search_key
+from domain.values import dataclass
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 from unicodedata import normalize
 
@@ -17,6 +17,7 @@ from domain.errors import Invalid
 from domain.japanese import name_key, storable
 from domain.meetings import OUTCOME_LABELS
 from domain.rosters import Vote
+from domain.values import dataclass
 
 OUTCOMES = {label: outcome for outcome, label in OUTCOME_LABELS.items()}
 NAMES, TEXTS = re.compile(r"[、，,;；\n]+"), re.compile(r"[;；\n]+")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
 from api.intake.people import EXTENSION, MAIL, MOBILE, NAMES, PHONE, UNIT_NAMES, name_identity
 from api.intake.readers import choice, day, offered, own_number, text
 from domain.people import QualificationLevel
+from domain.values import dataclass
 
 LEVELS = {
     "初級": QualificationLevel.ELEMENTARY,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 
 from api.intake.kind import Field, Kind
@@ -21,6 +20,7 @@ from domain.organizations import (
     OrganizationSize,
     identity,
 )
+from domain.values import dataclass
 
 KINDS = {
     **{label: kind for kind, label in ORGANIZATION_KIND_LABELS.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time
 
 from api.intake.encounters import clock
@@ -22,6 +22,7 @@ from domain.outreach import (
     OutreachKind,
     OutreachTheme,
 )
+from domain.values import dataclass
 
 KINDS = {label: kind for kind, label in KIND_LABELS.items()} | {
     "講演会": OutreachKind.SEMINAR,

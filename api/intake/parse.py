@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar
 
 from api.intake.heading import HEADING_WITHIN, Column, Heading, columns_under, find_heading, label
@@ -14,6 +14,7 @@ from api.intake.torn import as_far_as_read
 from domain.errors import Invalid
 from domain.japanese import shown
 from domain.rosters import Unread
+from domain.values import dataclass
 
 T = TypeVar("T")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 
 from api.intake.kind import Doubt, Field, Kind, as_told
 from api.intake.organizations import ADDRESS, LOOKED_AFTER, MUNICIPALITY, POSTAL
@@ -11,6 +10,7 @@ from api.intake.people import PHONE
 from api.intake.readers import choice, kana, offered, text
 from domain.japanese import SCHOOL_KINDS, school_code
 from domain.organizations import OrganizationKind, identity
+from domain.values import dataclass
 
 HIGHER = {"大学": OrganizationKind.UNIVERSITY, "短期大学": OrganizationKind.UNIVERSITY}
 COLLEGE = {"高等専門学校": OrganizationKind.TECHNICAL_COLLEGE}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, reduce
@@ -16,6 +16,7 @@ from functools import lru_cache, reduce
 from api.intake.archive import Archive, not_readable, resolved
 from api.intake.table import EMPTY, LONGEST_CELL, MOST_COLUMNS, Cell, CellKind, Row, Table, limited, text_cell
 from domain.errors import Invalid, TooLarge
+from domain.values import dataclass
 
 SMALL_PART = 4_000_000
 MOST_STRINGS = 40_000_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 from domain.errors import TooLarge
+from domain.values import dataclass
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 16_384

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 from api.intake.kind import Field, Kind
 from api.intake.people import EXTENSION, MAIL, PHONE
 from api.intake.readers import choice, kana, offered, own_number, text
 from domain.units import UnitKind
+from domain.values import dataclass
 
 KINDS = {
     "本部": UnitKind.HEADQUARTERS,

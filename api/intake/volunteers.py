@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import date
 
 from api.intake.kind import Doubt, Field, Kind
 from api.intake.people import MAIL, MOBILE, NAMES, PHONE, UNIT_NAMES, name_identity
 from api.intake.readers import choice, day, offered, own_number, text, whole_number
+from domain.values import dataclass
 from domain.volunteers import AgeBand, CommissionKind
 
 KINDS = {

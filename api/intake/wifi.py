@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from unicodedata import normalize
 
@@ -13,6 +13,7 @@ from api.intake.people import PHONE
 from api.intake.readers import choice, kana, narrow, offered, own_number, text
 from domain.errors import Invalid
 from domain.japanese import name_key
+from domain.values import dataclass
 from domain.wifi import FACILITY_LABELS, WifiFacility
 
 FACILITIES = {label: facility for facility, label in FACILITY_LABELS.items()} | {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from domain.actor import Actor
+from domain.values import dataclass
 
 Variables = Mapping[str, object]
 

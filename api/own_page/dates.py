@@ -4,7 +4,6 @@ contact."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -18,6 +17,7 @@ from domain.calendar import Appointment, Attendee, Dates, PartStat
 from domain.drills import Participation, ParticipationReply
 from domain.japanese import from_to
 from domain.own import Hosted, Part
+from domain.values import dataclass
 
 Belonging = TypeVar("Belonging", Part, Hosted)
 REPLIES = {

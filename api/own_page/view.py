@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from api import pages
 from api.house import House
 from domain.actor import Actor
+from domain.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -19,6 +18,7 @@ from api.reading.sql import select
 from domain.japanese import search_stem
 from domain.rights import DataClass
 from domain.searching import found_in
+from domain.values import dataclass
 
 METADATA = "reading"
 SEEN_ROWS = re.compile(r"\{seen:(\w+)\}")

@@ -6,7 +6,6 @@ A field of an entity without a declaration is the column of its Python name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from api.reading.choices import METADATA, Order
 from api.reading.ids import key_of, split
 from domain.actor import Actor, Role
 from domain.rights import DataClass
+from domain.values import dataclass
 
 C = TypeVar("C", bound=type)
 EVERYONE = frozenset(Role)

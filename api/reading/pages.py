@@ -7,7 +7,6 @@ for edges and page information alike; otherwise it is a plain subselect, which c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLObjectType, get_named_type
@@ -24,6 +23,7 @@ from api.reading.tables import cast_of, columns
 from domain.errors import Invalid
 from domain.register import HOLDINGS
 from domain.rights import DataClass
+from domain.values import dataclass
 
 if TYPE_CHECKING:
     from api.reading.compiler import Compiler

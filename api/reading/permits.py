@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLObjectType, OperationType, is_abstract_type, is_object_type
@@ -25,6 +25,7 @@ from domain.actor import Role
 from domain.errors import Invalid, NotAllowed, Refused, TooLarge
 from domain.japanese import storable
 from domain.rights import DataClass, may_read
+from domain.values import dataclass
 
 MAX_COST = 20_000
 LONGEST_NAME = 63  # PostgreSQL cuts longer names

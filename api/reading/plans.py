@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from api.reading.declarations import Entity
 from api.reading.places import Arguments, Place
 from api.reading.scope import Scopes
+from domain.values import dataclass
 
 T = TypeVar("T")
 MOST_PLANS = 200

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from domain.values import dataclass
 
 SEEN = "0"
 """No name or alias of GraphQL begins with a digit."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterator
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,7 @@ from api.budget import parse_within_budget, verdict
 from api.reading.declarations import AnyNode, Pages, RootOne, how_of
 from api.reading.executor import Reader, ReadingContext
 from domain.errors import TooLarge
+from domain.values import dataclass
 
 READ = (Pages, RootOne, AnyNode)
 """How the fields at the root are declared that nobody but the reader answers."""

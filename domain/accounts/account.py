@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from domain.people import Person
 from domain.records import Owned, nothing
 from domain.table import Table
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import broken
 
 NOBODY = UUID(int=0)

@@ -7,7 +7,6 @@ factor at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain.accounts import factors, passwords, sessions, telling, throttling
@@ -18,6 +17,7 @@ from domain.accounts.sessions import Session, Stage, Visit
 from domain.accounts.telling import Change
 from domain.actor import OUTSIDERS, Role
 from domain.errors import RateLimited, Unauthenticated
+from domain.values import dataclass
 from domain.verbs import routine
 
 WRONG = "ログイン名かパスワードが正しくありません。"

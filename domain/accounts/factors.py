@@ -9,7 +9,6 @@ import hmac
 import secrets
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -25,6 +24,7 @@ from domain.accounts.sessions import Visit
 from domain.accounts.telling import Change, tell
 from domain.errors import Invalid, NotAllowed
 from domain.keys import Keys
+from domain.values import dataclass
 from domain.verbs import routine
 
 STEP = 30  # seconds

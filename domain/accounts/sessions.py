@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -25,6 +24,7 @@ from domain.errors import NotAllowed, NotFound, Unauthenticated
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.records import MISSING
 from domain.table import Table
+from domain.values import dataclass
 from domain.verbs import routine, verb
 
 IDLE = timedelta(minutes=30)

@@ -9,7 +9,6 @@ stored as keyed hashes.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -19,6 +18,7 @@ from tortoise import fields
 from domain.accounts.account import Gate
 from domain.database import execute, rows, was_first
 from domain.table import Table
+from domain.values import dataclass
 from domain.verbs import routine
 
 FORGOTTEN = timedelta(days=1)

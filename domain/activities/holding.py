@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from domain.calendar import Attendee
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
 from domain.states import must_be_in, must_move, said
+from domain.values import dataclass
 from domain.verbs import verb
 
 

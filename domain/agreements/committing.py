@@ -8,7 +8,6 @@ body was a party. Source: S1, S2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -32,6 +31,7 @@ from domain.errors import Invalid, NotFound, WrongState
 from domain.japanese import fiscal_year
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST_TIMES = 366

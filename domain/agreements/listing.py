@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from domain.errors import NotFound
 from domain.japanese import Period, fiscal_year, search_key
 from domain.organizations import Organization
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -10,7 +10,6 @@ do so once a consent is taken back (`unname_party`): there, and wherever a renew
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -40,6 +39,7 @@ from domain.organizations import Organization
 from domain.records import Owned, any_of, nothing, selected
 from domain.states import must_be_in
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import broken, verb
 
 

@@ -4,7 +4,6 @@ its days say. Source: S1."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from domain.errors import Incomplete, Invalid, WrongState
 from domain.organizations import Organization
 from domain.states import said
 from domain.units import Unit
+from domain.values import dataclass
 
 
 @dataclass(frozen=True)

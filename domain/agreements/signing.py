@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from domain.agreements.naming import called, must_not_name, must_not_say
 from domain.agreements.renewing import hand_over, join_renewal, leave_renewal, must_follow
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.states import must_be_in
+from domain.values import dataclass
 from domain.verbs import verb
 
 

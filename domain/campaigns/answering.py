@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -23,6 +22,7 @@ from domain.japanese import mail_address, phone_number, wareki
 from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import routine
 from domain.walls import DESK, Wall
 

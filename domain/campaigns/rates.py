@@ -3,7 +3,6 @@ sector and role."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -14,6 +13,7 @@ from domain.actor import LIAISONS, TOKYO, Actor
 from domain.campaigns.campaign import visible_to
 from domain.councils import MEMBERS_ON
 from domain.organizations import CI_SECTOR_LABELS, CONTACT_ROLE_LABELS, CiSector, ContactRole
+from domain.values import dataclass
 from domain.verbs import verb
 
 

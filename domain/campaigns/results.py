@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from domain import organizations, records, units
@@ -12,6 +11,7 @@ from domain.campaigns.campaign import Campaign, CampaignContact, asked_visible_t
 from domain.campaigns.rates import ReachRate, reach_rates
 from domain.organizations import Organization
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

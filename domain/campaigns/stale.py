@@ -4,13 +4,13 @@ spring; counted by unit, and as a list for the telephone."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from domain import database
 from domain.actor import LIAISONS, Actor
 from domain.japanese import fiscal_year, start_of_fiscal_year
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,8 +3,6 @@ person stands in either."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tortoise.expressions import Q
 
 from domain import organizations, units
@@ -12,6 +10,7 @@ from domain.actor import LIAISONS, Actor
 from domain.councils.council import Council, CouncilMembership, kept_by
 from domain.organizations import Organization
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from domain.errors import NotFound
 from domain.organizations import Organization
 from domain.people import Person
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from domain.drills.drill import Drill, DrillFormat, DrillStatus, DrillThreat
 from domain.drills.participation import Participation, ParticipationReply, ParticipationRole
 from domain.drills.planning import checked, make
 from domain.errors import Incomplete, Invalid
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -7,7 +7,6 @@ sees one before it is sent (X14).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from domain.drills.participation import HOLDING, Participation, ParticipationRep
 from domain.errors import Incomplete, Invalid, NotFound, WrongState
 from domain.records import MISSING
 from domain.states import Moves, must_be_in, said
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -21,6 +20,7 @@ from domain.organizations import Contact, Organization
 from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.units import Unit
+from domain.values import dataclass
 
 MOST = 50
 Row = dict[str, Any]

@@ -7,7 +7,6 @@ report sees that it was checked among so many others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
@@ -27,6 +26,7 @@ from domain.encounters.encounter import (
 from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, Refused, WrongState
 from domain.japanese import wareki
 from domain.records import any_of, nothing
+from domain.values import dataclass
 from domain.verbs import verb
 
 WRITTEN = ("encounter-reported", "encounter-noted", "encounter-report-corrected", "encounter-taken-in")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -17,6 +16,7 @@ from domain.encounters.encounter import Encounter, EncounterKind
 from domain.errors import Invalid
 from domain.organizations import Contact
 from domain.records import Owned, any_of, nothing
+from domain.values import dataclass
 from domain.verbs import broken
 
 

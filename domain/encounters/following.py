@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from domain.actor import LIAISONS, Actor, Author
 from domain.encounters.encounter import Encounter, EncounterStatus, day_of, visible_to
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.people import Person
+from domain.values import dataclass
 from domain.verbs import verb
 
 OPEN = Q(next_due_on__isnull=False, next_done_on=None) & ~Q(status=EncounterStatus.CANCELLED)

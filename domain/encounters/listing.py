@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain import organizations, units
 from domain.actor import LIAISONS, Actor
 from domain.encounters.encounter import Encounter, EncounterStatus, visible_to
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import database, units, walls
@@ -11,6 +10,7 @@ from domain.actor import TOKYO
 from domain.calendar import STAYING_AWAY
 from domain.feeds.kept import Dated, Found, Writer, digest_of, shown, written
 from domain.feeds.subscription import Whose, called
+from domain.values import dataclass
 
 BACK, AHEAD, CANCELLED_STAYS = timedelta(days=90), timedelta(days=365), timedelta(days=30)
 

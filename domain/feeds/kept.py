@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from tortoise import fields
 
 from domain.table import Table
+from domain.values import dataclass
 
 
 class KeptEntry(Table):

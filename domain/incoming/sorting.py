@@ -7,7 +7,6 @@ entered as theirs (`answering`), as our mail server has proven (RFC 6047 §2.2.1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from domain.incoming.mail import IncomingDoubt, IncomingKind, IncomingMail, Inco
 from domain.incoming.speaking import invited_at
 from domain.outbox import Letter
 from domain.units import Unit, UnitKind
+from domain.values import dataclass
 from domain.verbs import routine
 
 MOST_AHEAD = 1000

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.errors import Invalid
 from domain.japanese.text import HYPHENS, shown
+from domain.values import dataclass
 
 LAST_YEAR = 2199
 WEEKDAYS = "月火水木金土日"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
@@ -18,6 +17,7 @@ from domain.errors import Invalid
 from domain.japanese.eras import calendar_year_label, fiscal_year_label, text_number, wareki
 from domain.japanese.fiscal import FIRST_MONTH, fiscal_year, months_later
 from domain.japanese.text import shown
+from domain.values import dataclass
 
 YEARS = range(1900, 2200)
 

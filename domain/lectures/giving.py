@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from domain.errors import Incomplete, Invalid
 from domain.lectures.assigning import LECTURING, STANDING, Assignment, OfferStatus, day_of, must_be_fit, offer
 from domain.lectures.lecture import Lecture
 from domain.people import Person
+from domain.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise import fields
@@ -16,6 +15,7 @@ from domain.lectures.giving import GivenBy, note_givers
 from domain.lectures.lecture import GIVEN, LABELS, Audience, Lecture, LectureStatus, move, visible_to
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in, said
+from domain.values import dataclass
 from domain.verbs import broken, verb
 
 

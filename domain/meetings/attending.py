@@ -7,7 +7,6 @@ secretariat and observers do not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from domain.people import Person
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in, said
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST = 500

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from domain.meetings.meeting import CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.resolving import CouncilResolution, ResolutionOutcome, resolutions_visible_to
 from domain.people import Person
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

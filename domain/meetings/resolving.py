@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.meetings.meeting import LABELS, CouncilMeeting, MeetingStatus, move, visible_to
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in, said
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST = 100

@@ -9,7 +9,7 @@ exclude.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from domain.notices.notice import Notice, NoticeRecipient, own_visible_to
 from domain.organizations import ContactRole, Organization
 from domain.records import any_of
 from domain.units import Unit, UnitKind
+from domain.values import dataclass
 from domain.verbs import verb
 
 ROLES = (ContactRole.WORKING, ContactRole.REPRESENTATIVE, ContactRole.EMERGENCY, ContactRole.PUBLICITY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from domain.notices.notice import STANDING, Notice, NoticeRecipient, recipients_
 from domain.notices.sending import key_of
 from domain.outbox import Letter
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST_SHOWN = 50

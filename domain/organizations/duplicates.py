@@ -6,13 +6,13 @@ office. What many share says nothing: a domain of mail counts where at most thre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from domain import database, records
 from domain.actor import LIAISONS, Actor
 from domain.organizations.organization import kept_by
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST = 100

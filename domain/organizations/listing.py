@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -17,6 +16,7 @@ from domain.organizations.kinds import OrganizationKind
 from domain.organizations.organization import Contact, Organization, kept_by, visible_to
 from domain.people import Person
 from domain.records import any_of
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from domain.outreach.event import (
     visible_to,
 )
 from domain.states import must_be_in
+from domain.values import dataclass
 from domain.verbs import verb
 
 MOST = 200

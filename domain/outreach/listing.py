@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from domain.outreach.event import (
     materials_visible_to,
     visible_to,
 )
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
@@ -27,6 +27,7 @@ from domain.outreach.event import (
 from domain.outreach.hosting import CoHosting, enter_hosts, find_hosts
 from domain.outreach.planning import Facts, More, call_it, checked, make, must_be_past
 from domain.states import must_be_in, said
+from domain.values import dataclass
 from domain.verbs import verb
 
 WRITTEN = ("outreach-reported", "outreach-recorded", "outreach-report-corrected", "outreach-taken-in")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from domain.rights import DataClass
+from domain.values import dataclass
 
 HOUSEKEEPING = ("id", "version", "created_at", "updated_at", "unit_id", "prefecture_id")
 """What rows have in common; nothing of it tells who somebody is."""

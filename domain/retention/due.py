@@ -8,13 +8,13 @@ Officers: five years. Texts go by their own age, whoever they are about, and pap
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from domain import database
 from domain.japanese import fiscal_year, months_later
+from domain.values import dataclass
 
 
 class Rule(StrEnum):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -18,6 +17,7 @@ from domain.journal import Entry
 from domain.people import Person
 from domain.records import any_of
 from domain.retention.erasing import erase
+from domain.values import dataclass
 from domain.verbs import routine
 
 

@@ -6,7 +6,6 @@ What was there and when stays (that a letter left, that a row was changed); what
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from domain.actor import TOKYO
 from domain.japanese import months_later
 from domain.register import rows_of
 from domain.retention.due import Rule
+from domain.values import dataclass
 
 DAYS = timedelta(days=90)
 

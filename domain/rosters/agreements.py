@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -40,6 +40,7 @@ from domain.rosters.earlier import Earlier, find_earlier
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, Unread, each
 from domain.rosters.places import Places, find_places
 from domain.units import Unit
+from domain.values import dataclass
 from domain.verbs import verb
 
 OF_AGREEMENT = frozenset(

@@ -7,7 +7,6 @@ have begun and not be over, so a roster appoints nobody anew. A minor's line tel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from domain.actor import Actor, Role
 from domain.errors import Invalid, NotAllowed
 from domain.japanese import end_of_fiscal_year, fiscal_year, wareki
 from domain.rosters.lines import Line, each
+from domain.values import dataclass
 from domain.volunteers import AgeBand, Commission, Volunteer
 from domain.volunteers.commissions import next_serial, numbered
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -33,6 +33,7 @@ from domain.records import any_of
 from domain.rosters.lines import Change, Line, Plan, Said, Taken, each
 from domain.rosters.places import find_places
 from domain.rosters.signed import Signed, find_signed
+from domain.values import dataclass
 from domain.verbs import verb
 
 COLUMNS = ("unit_id", "agreement_id", "item", "what", "times_per_year", "counted_from", "since", "ended_on")

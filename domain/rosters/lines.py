@@ -6,7 +6,7 @@ Only what a line tells can change a row that is known; what it tells as empty be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from domain.actor import Actor
 from domain.errors import Invalid, Refused
 from domain.people import Person
 from domain.records import Record
+from domain.values import dataclass
 
 R = TypeVar("R", bound=Record)
 

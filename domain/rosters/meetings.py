@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from domain.rosters.convened import Convened, Members
 from domain.rosters.days import Days
 from domain.rosters.lines import Line, Plan, Said, Taken, each
 from domain.rosters.places import Places, find_places
+from domain.values import dataclass
 from domain.verbs import verb
 
 DIFFERS = "同じ協議会・会議・日時のものが、別の内容で登録されています。登録済みのほうを訂正してください。"

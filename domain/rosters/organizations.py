@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from domain import organizations
@@ -19,6 +18,7 @@ from domain.organizations import Organization, OrganizationKind, OrganizationSiz
 from domain.rosters.above import Above
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
+from domain.values import dataclass
 from domain.verbs import verb
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from domain.agreements import (
     DEEDS,
@@ -19,6 +18,7 @@ from domain.japanese import Measure
 from domain.organizations import ORGANIZATION_KIND_LABELS, SIZE_LABELS
 from domain.statistics.industries import INDUSTRIES, NOTE, OF_TRADE
 from domain.statistics.tally import Counting, Facts, Tally
+from domain.values import dataclass
 
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE

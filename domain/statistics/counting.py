@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from domain.japanese import Period
 from domain.statistics.figures import Count, CountedUnit, Report, asked, grid
 from domain.statistics.tally import ALL, Facts, Tally
 from domain.units import Unit, UnitKind, headquarters_among
+from domain.values import dataclass
 
 
 @dataclass(frozen=True)

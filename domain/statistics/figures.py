@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +11,7 @@ from domain.japanese import Measure, Period, PeriodBasis
 from domain.statistics.measures import TALLIES
 from domain.statistics.tally import ALL, Counting, Tally
 from domain.units import Unit, UnitKind
+from domain.values import dataclass
 
 Value = int | Decimal | None
 Key = tuple[UUID, str, str]

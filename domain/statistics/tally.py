@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from domain.japanese import Measure
 from domain.records import Record
+from domain.values import dataclass
 
 ALL = ""
 """The kind of a figure that speaks of all kinds together; 実 figures of the kinds do not add up to it."""

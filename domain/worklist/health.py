@@ -8,7 +8,6 @@ threshold. WATCH 要注意: anything else that is not as it should be. In touch 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -19,6 +18,7 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.thresholds import Thresholds, find_thresholds
+from domain.values import dataclass
 from domain.verbs import verb
 from domain.worklist import partners
 from domain.worklist.scope import find_covered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from domain.japanese import wareki
 from domain.organizations import Organization
 from domain.records import Record
 from domain.thresholds import Thresholds, find_thresholds
+from domain.values import dataclass
 from domain.verbs import verb
 from domain.worklist import health, partners
 from domain.worklist.health import GRAVE, RelationshipGrade

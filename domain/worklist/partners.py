@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from domain.agreements import RENEWED
 from domain.thresholds import Thresholds
+from domain.values import dataclass
 
 STANDS = """agreement.effective_on <= $2 AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true)
             AND party.removed_at IS NULL AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)"""

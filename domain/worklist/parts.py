@@ -11,7 +11,6 @@ A part says in SQL which rows wait for somebody of the desk. It may use
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from domain import agreements, campaigns, drills, encounters, information, notices, outreach
@@ -31,6 +30,7 @@ from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact
 from domain.outreach import OutreachEvent
 from domain.records import Record
+from domain.values import dataclass
 from domain.wifi import WifiSpot
 
 

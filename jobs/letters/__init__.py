@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 
 from domain.errors import Incomplete
+from domain.values import dataclass
 from jobs.letters.html import PIECES, Writer
 
 HERE = Path(__file__).parent
