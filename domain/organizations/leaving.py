@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from domain import people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.errors import Invalid, WrongState
@@ -26,12 +28,14 @@ from domain.verbs import verb
 
 @verb(*LIAISONS)
 async def retire(actor: Actor, organization_id: UUID, *, version: int, on: date) -> Organization:
-    """Mark an organisation as gone from a day on, and its contacts with it; its history stays."""
+    """Mark an organisation as gone from a day on, and its contacts with it, also those who would have left later or
+    come only then; its history stays."""
     row = await records.find(visible_to(actor), organization_id, version)
     must_keep(actor, row)
     records.must_last(row.retired_on)
-    for contact in await Contact.filter(organization_id=row.id, until=None).order_by("id").select_for_update():
-        await part_with(actor, contact, on)
+    stays = Q(until=None) | Q(until__gt=on)
+    for contact in await Contact.filter(stays, organization_id=row.id).order_by("id").select_for_update():
+        await part_with(actor, contact, max(on, contact.since))
     return await records.change(actor, row, "organization-retired", retired_on=on)
 
 

@@ -67,8 +67,11 @@ def test_a_body_that_is_gone_takes_its_contacts_with_it_and_gets_no_new_ones(pla
         body = await make.company(town.officer)
         contact = await make.contact(town.officer, body)
         _, secret = await with_feed_and_token(town, contact)
+        leaving = await make.contact(town.officer, body, mail_address="leaving@partner.example")
+        await organizations.retire_contact(town.officer, leaving.id, version=1, on=LATER)
+        coming = await make.contact(town.officer, body, mail_address="coming@partner.example", since=LATER)
         await organizations.retire(town.officer, body.id, version=1, on=ON)
-        assert (await Contact.get(id=contact.id)).until == ON
+        assert [(await Contact.get(id=one.id)).until for one in (contact, leaving, coming)] == [ON, ON, LATER]
         with pytest.raises(Unauthenticated):
             await tokens.actor_of(secret, town.officer.now)
         for attempt in (
@@ -78,7 +81,7 @@ def test_a_body_that_is_gone_takes_its_contacts_with_it_and_gets_no_new_ones(pla
         ):
             with pytest.raises(WrongState):
                 await attempt
-        assert await Contact.all().count() == 1
+        assert await Contact.all().count() == 3
 
     play(story)
 
