@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from domain import approving, organizations, people, records, units
 from domain.actor import LIAISONS, Actor, Role
@@ -192,11 +195,27 @@ async def negotiate(actor: Actor, agreement_id: UUID, *, version: int | None = N
 async def submit(actor: Actor, agreement_id: UUID, *, version: int | None = None) -> Agreement:
     """決裁中: put before the approver; whoever submits is its author.
 
-    Raises WrongState where title or purpose would tell one partner of another that has not consented to be named.
+    Raises WrongState where title or purpose would tell one partner of another that has not consented to be named, and
+    for a party that is closed, or registered no more, by the day on which a renewal is to begin, or today.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
+    await _must_be_there(agreement, agreement.planned_from or actor.today)
     await must_not_name(agreement)
     return await move(actor, agreement, AgreementStatus.IN_APPROVAL, "agreement-submitted", author_id=actor.person_id)
+
+
+async def _must_be_there(agreement: Agreement, on: date) -> None:
+    """Raises WrongState, naming it, for a party that nobody can sign for any more: a renewal carries over whoever was
+    one."""
+    standing = AgreementParty.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), agreement_id=agreement.id)
+    parties = standing.filter(removed_at=None).prefetch_related("organization", "police_unit")
+    for party in await parties.order_by("id"):
+        who = party.organization or party.police_unit
+        if who is not None and who.retired_on is not None and who.retired_on <= on:
+            raise WrongState(
+                f"当事者「{who.name}」は、{who.retired_on:%Y年%-m月%-d日}付けで廃止されたか登録から外れています。"
+                "removeAgreementParty で当事者から外し、引き継いだところがあれば addAgreementParty で加えてください。"
+            )
 
 
 @verb(Role.HQ_LIAISON)

@@ -238,8 +238,8 @@ def _must_be_gone(texts: Mapping[str, str], hidden: Iterable[str]) -> None:
         field, name = found
         what = TELLING[field]
         raise WrongState(
-            f"協定の{what}に「{name}」の名称が入っていて、ほかの当事者に知られます。撤回とあわせて、名称の入らない"
-            f"{what}を入力してください。",
+            f"協定の{what}に「{name}」の名称が入っていて、ほかの当事者に知られます。撤回とあわせて、当事者の名前の"
+            f"入らない{what}を入力してください。",
             field=field,
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import agreements
+from domain import agreements, units
 from domain.agreements import Agreement, AgreementParty, AgreementStatus, Side
 from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, WrongState
 from domain.journal import Entry
@@ -186,6 +186,23 @@ def test_who_joins_what_waits_to_be_signed_anew_is_entered_once_that_is_signed(p
         with pytest.raises(WrongState, match="両方の協定"):
             await agreements.accede(us, old.id, organization_id=(await make.company(us, "例示ガス")).id, **joins)  # type: ignore[arg-type]
         assert await AgreementParty.filter(agreement_id=old.id).count() == 4
+
+    play(story)
+
+
+def test_nobody_is_carried_into_a_renewal_who_is_no_more(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, old = town.officer, await talked_about(town, "架空電力株式会社", "見本信用金庫")
+        closed = await make.station(town.admin, town.prefecture, 8)
+        new = await agreements.renew(us, old.id, effective_on=APRIL)
+        new = await agreements.add_party(us, new.id, police_unit_id=closed.id)
+        await units.retire(town.admin, closed.id, version=closed.version, on=APRIL)
+        with pytest.raises(WrongState, match=f"「{closed.name}」"):
+            await agreements.submit(us, new.id)
+        assert (await status(new)) is AgreementStatus.NEGOTIATING
+        party = await AgreementParty.get(agreement_id=new.id, police_unit_id=closed.id)
+        await agreements.remove_party(us, party.id)
+        await agreements.submit(us, new.id)
 
     play(story)
 
