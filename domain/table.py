@@ -63,14 +63,7 @@ class Remembering(QuerySet[Any]):
 
     def _form(self) -> Hashable | None:
         """All that the statement's text depends on; None for what is left to Tortoise."""
-        rare = (
-            self._annotations,
-            self._distinct,
-            self._offset,
-            self._select_related,
-            self._fields_for_select,
-            self._db,
-        )
+        rare = (self._annotations, self._distinct, self._offset, self._select_related, self._fields_for_select)
         rarer = (self._force_indexes, self._use_indexes, self._custom_filters, self._prefetch_map, self._db)
         if any(rare) or any(rarer):
             return None

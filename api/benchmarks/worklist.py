@@ -9,32 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api import reading
-from api.benchmarks import filling, load, partnership
+from api.benchmarks import filling, load, partnership, waiting
 from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Report
 from api.benchmarks.questions import Question, compare, headquarters
 from api.benchmarks.serving import Application, serving
-from api.schema import schema
 from domain.actor import TOKYO
 from domain.japanese import Period, PeriodBasis
-from domain.thresholds import Thresholds
-from domain.worklist import PARTS, WorkKind
+from domain.worklist import WorkKind
 
 WANTED = 0.5
 KINDS = [kind for kind in WorkKind if kind is not WorkKind.DRIFTING]
 WAITING = """
     query Morning($kinds: [WorkKind!]) {
         worklist(kinds: $kinds, first: 50) { totalCount items { kind subject title since dueOn } } }"""
-USED = "WITH used AS (SELECT $1::uuid[], $2::date, $3::timestamptz, $4::uuid, $5::text)"
-WAITING_SQL = """
-    work AS ({parts})
-    SELECT json_build_object('worklist', json_build_object(
-        'totalCount', (SELECT count(*) FROM work),
-        'items', (SELECT coalesce(json_agg(item), '[]') FROM (
-            SELECT kind, of || ':' || id AS subject, title, since, due_on AS "dueOn" FROM work
-            ORDER BY coalesce(due_on, '9999-12-31'), since, kind COLLATE "C", title COLLATE "C", id LIMIT 50) item)
-        ))::text"""
 DRIFTING = "{ relationships(grades: [DRIFTING]) { organization name metOn } }"
 # As somebody writes it who knows the rules and has only this to answer: whom to call is asked of the partners alone,
 # and with the days of a prefecture that has set none.
@@ -88,6 +76,8 @@ class Size:
     seats: int = 10
     notices: int = 40
     campaigns: int = 10
+    councils: int = 30
+    events: int = 200
     rounds: int = 5
     seconds: float = 2.0
 
@@ -100,13 +90,15 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await filling.add_encounters(ground, size.encounters)
         await filling.add_drills(ground, size.drills, size.seats, held=_last_year(ground))
         await partnership.add_partnership(ground, notices=size.notices, campaigns=size.campaigns)
+        await partnership.add_meetings(ground, councils=size.councils, events=size.events)
         await filling.settle()
         asked = list(questions(ground))
         with serving(Application(ground.url, tuple(one.handwritten for one in asked))) as port:
             lines = [await compare(port, one, size.rounds, size.seconds) for one in asked]
     workload = (
         f"協定{size.agreements:,}件・当事者{size.parties:,}団体・接触{size.encounters:,}件と、担当者・訓練{size.drills:,}件・"
-        f"お知らせ{size.notices:,}件・疎通確認{size.campaigns:,}件から、待っている仕事の"
+        f"お知らせ{size.notices:,}件・疎通確認{size.campaigns:,}件・協議会{size.councils:,}・"
+        f"広報啓発{size.events:,}件から、待っている仕事の"
         f"はじめの50件と総数、遠のいている協定先を HTTP で読む。接続{load.CONNECTIONS}。"
         "天井は同じ答えを手書きのSQLで作り、素の Starlette で返すもの"
     )
@@ -120,16 +112,14 @@ def _last_year(ground: Ground) -> Period:
 
 def questions(ground: Ground) -> Iterator[Question]:
     """As headquarters, which has all stations before it."""
-    hq, today = headquarters(ground), ground.hq.now.astimezone(TOKYO).date()
-    values = (today, ground.hq.now, ground.hq.person_id, Thresholds().days)
-    yield Question("待っている仕事50件と総数", hq, WAITING, waiting(), WANTED, {"kinds": KINDS}, values)
-    # The days stand in it as they are: else PostgreSQL would plan it for whatever days there may be.
-    told = DRIFTING_SQL.replace("$2", f"DATE '{today}'").replace("$3", f"TIMESTAMPTZ '{ground.hq.now.isoformat()}'")
-    yield Question("遠のいている協定先", hq, DRIFTING, told, WANTED)
+    hq = headquarters(ground)
+    yield Question("待っている仕事50件と総数", hq, WAITING, _told(ground, waiting.SQL), WANTED, {"kinds": KINDS})
+    yield Question("遠のいている協定先", hq, DRIFTING, _told(ground, DRIFTING_SQL), WANTED)
 
 
-def waiting() -> str:
-    """The statement, behind the types of its values."""
-    named = [(reading.type_of(schema._schema, part.record), part.select) for part in PARTS]
-    parts = [f"SELECT '{name}' AS of, part.* FROM ({select}) part" for name, select in named]  # noqa: S608 our own words
-    return f"{USED}, {WAITING_SQL.replace('{parts}', ' UNION ALL '.join(parts))}"
+def _told(ground: Ground, sql: str) -> str:
+    """The day, the instant and who asks stand in it as they are: else PostgreSQL would plan it for whatever days there
+    may be."""
+    now = ground.hq.now
+    day, instant = f"DATE '{now.astimezone(TOKYO).date()}'", f"TIMESTAMPTZ '{now.isoformat()}'"
+    return sql.replace("$2", day).replace("$3", instant).replace("$4", f"'{ground.hq.person_id}'")
