@@ -45,6 +45,7 @@ REGISTER_COLUMNS = (
     Column("終わった理由", "reason", 20),
     Column("目的", "purpose", 24),
     Column("協力事項", "items", 24),
+    Column("変更協定", "amendments", 24),
     Column("団体名", "organization", 28),
     Column("法人番号", "corporate_number", 15, Kind.CODE),
     Column("学校コード", "school_code", 15, Kind.CODE),
@@ -95,6 +96,7 @@ def _agreement(listed: ListedParty) -> Row:
         "notice_days": str(one.notice_days or ""),
         "is_standing": LABELS[one.status],
         "reason": one_line(why),
+        "amendments": "\n".join(f"{each.effective_on}：{one_line(each.changes)}" for each in listed.amendments),
         "items": "、".join(ITEM_LABELS[CooperationItem(item)] for item in one.items),
     }
 

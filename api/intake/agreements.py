@@ -12,7 +12,7 @@ from api.intake.kind import Doubt, Field, Kind
 from api.intake.organizations import LOOKED_AFTER, NUMBER
 from api.intake.outreach import BETWEEN
 from api.intake.readers import choice, day, offered, own_number, text, whole_number
-from domain.agreements import ITEM_LABELS, KIND_LABELS, LABELS, STANDING, AgreementKind, CooperationItem
+from domain.agreements import ITEM_LABELS, KIND_LABELS, LABELS, STANDING, AgreementKind, CooperationItem, PaperAmendment
 from domain.errors import Invalid
 from domain.japanese import name_key, school_code
 from domain.values import dataclass
@@ -43,7 +43,8 @@ STATES = {
 }
 NEVER = ("期間の定めなし", "定めなし", "無期限", "期限なし", "-")
 NONE = ("なし", "無", "×", "-")
-MOST_NUMBERS, MOST_ITEMS = 10, 20
+MOST_NUMBERS, MOST_ITEMS, MOST_OF_A_DAY = 10, 20, 20
+BEFORE_A_COLON = re.compile(r"[^:：]*[:：]")
 DAYS_OF_A_MONTH = 30
 A_YEAR = re.compile(r"(\d{1,2})年")
 MONTHS_BEFORE = re.compile(r"(\d{1,2})(?:か|ヶ|ケ|ヵ|カ|箇)?月前?")
@@ -75,6 +76,7 @@ class AgreementRow:
     signed_at: str = ""
     purpose: str = ""
     items: tuple[CooperationItem, ...] = ()
+    amendments: tuple[PaperAmendment, ...] = ()
     responsible: str = ""
     organization: str = ""
     corporate_number: str | None = None
@@ -132,6 +134,18 @@ def _several(most: int, what: str, read: Callable[[str], object]) -> Callable[[s
         return tuple(dict.fromkeys(read(one) for one in told))
 
     return parts
+
+
+def _amendments(cell: str) -> tuple[PaperAmendment, ...]:
+    """2024-04-01：別表の改正, one in a line."""
+    return tuple(_amendment(told) for one in cell.splitlines() if (told := one.strip()))
+
+
+def _amendment(told: str) -> PaperAmendment:
+    said, sign, _ = normalize("NFKC", told[:MOST_OF_A_DAY]).partition(":")
+    if not sign:
+        raise Invalid("変更協定は「2024-04-01：別表の改正」のように、1件ずつ改行して入力してください。")
+    return PaperAmendment(day(said.strip()), text(1000)(BEFORE_A_COLON.sub("", told, count=1).strip()))
 
 
 def _years(cell: str) -> int:
@@ -245,6 +259,12 @@ AGREEMENTS = Kind(
             _several(MOST_ITEMS, "協力事項", choice(ITEMS)),
             example="通報、情報交換",
             note=f"「、」で区切ります: {'、'.join(offered(ITEMS))}。",
+        ),
+        Field(
+            "amendments",
+            ("変更協定", "変更の内容", "変更内容", "改定"),
+            _amendments,
+            note="協定書を変えたとき。「2024-04-01：別表の改正」のように、1件ずつ改行します。",
         ),
         Field(
             "responsible",

@@ -16,16 +16,19 @@ from typing import Any
 from domain import records
 from domain.actor import Actor, Role
 from domain.agreements.agreement import Agreement, AgreementParty, AgreementStatus, Side, titled, visible_to
+from domain.agreements.amending import AgreementAmendment, AmendmentStatus
 from domain.agreements.drafting import named
 from domain.agreements.lasting import AgreementExtension, ExtensionKind
 from domain.agreements.naming import PartyNaming
 from domain.agreements.paper import (
     Course,
     PaperAgreement,
+    PaperAmendment,
     PaperParty,
     course_of,
     documented,
     must_be_renewable,
+    must_have_been_amended,
     must_have_both_sides,
     must_name_none,
     must_stand_in,
@@ -43,8 +46,9 @@ RENEWAL = "更新"
 async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[Agreement]:
     """Enter agreements that were signed on paper, with their parties, as they stand today; all of them or none.
 
-    Raises what `course_of`, `documented`, `must_stand_in`, `must_have_both_sides` and `must_name_none` refuse, NotFound
-    for another's unit, Conflict for a body that is twice a party of one agreement at a time.
+    Raises what `course_of`, `documented`, `must_stand_in`, `must_have_been_amended`, `must_have_both_sides`,
+    `must_name_none` and `must_be_renewable` refuse, NotFound for another's unit, Conflict for a body that is twice a
+    party of one agreement at a time, or for one that is renewed twice.
     """
     courses = _courses(actor, papers)
     for paper, course in zip(papers, courses, strict=True):
@@ -52,12 +56,15 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
             raise NotFound(records.MISSING, field="unit_id")
         for party in paper.parties:
             must_stand_in(actor, course, party)
+        must_have_been_amended(actor, paper, course)
         must_have_both_sides(course, paper.parties)
         must_name_none(paper)
     whole = list(zip(papers, courses, strict=True))
     made = await _enter_all(actor, whole)
     steps = [_step(made[id(paper)], step) for paper, course in whole for step in course.steps]
     await records.create_many(actor, AgreementExtension, f"agreement-extension-{FACT}", steps)
+    changes = [_amendment(made[id(paper)], change) for paper in papers for change in paper.amendments]
+    await records.create_many(actor, AgreementAmendment, f"amendment-{FACT}", changes)
     joined = [(made[id(paper)], course, party) for paper, course in whole for party in paper.parties]
     await _join_all(actor, joined)
     for paper in papers:
@@ -124,6 +131,12 @@ def _step(agreement: Agreement, step: tuple[ExtensionKind, date, date]) -> dict[
     kind, until, day = step
     whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id}
     return {**whose, "kind": kind, "until": until, "decided_on": day}
+
+
+def _amendment(agreement: Agreement, change: PaperAmendment) -> dict[str, Any]:
+    whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id, "author_id": agreement.author_id}
+    told = {"effective_on": change.effective_on, "changes": change.changes}
+    return {**whose, **told, "status": AmendmentStatus.AGREED}
 
 
 async def _join_all(actor: Actor, joined: Sequence[tuple[Agreement, Course, PaperParty]]) -> None:

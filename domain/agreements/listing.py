@@ -4,7 +4,7 @@ register is taken in again; and apart from them what was promised for a year and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from domain.agreements.agreement import (
     parties_visible_to,
     visible_to,
 )
+from domain.agreements.amending import AgreementAmendment, AmendmentStatus, amendments_visible_to
 from domain.agreements.committing import (
     AgreementCommitment,
     Kept,
@@ -40,14 +41,15 @@ from domain.verbs import verb
 @dataclass(frozen=True)
 class ListedParty:
     """One party of an agreement, the `number`th of the list; `renews` is the number, there or of its document, of the
-    one from which it took over; `extension` is the last by which both sides have extended it, `naming` the consent that
-    stands. Of a body that the actor sees no more there is none."""
+    one from which it took over; `extension` is the last by which both sides have extended it, `amendments` are those
+    that were agreed, `naming` is the consent that stands. Of a body that the actor sees no more there is none."""
 
     number: int
     agreement: Agreement
     renews: str
     unit: str
     extension: AgreementExtension | None
+    amendments: Sequence[AgreementAmendment]
     party: AgreementParty
     organization: Organization | None
     police_unit: str
@@ -92,6 +94,7 @@ async def listed(
     order = {id: at for at, id in enumerate(whole, start=1)}
     place, bodies = await units.find_names(actor), await _bodies(actor, parties)
     renewed = await _numbers_renewed(actor, whole, order)
+    amended = await _amendments(actor, whole)
     extensions, namings = await _extensions(actor, whole), await _namings(actor, whole)
 
     def line(party: AgreementParty) -> ListedParty:
@@ -102,6 +105,7 @@ async def listed(
             renewed.get(agreement.id, ""),
             place(agreement.unit_id),
             extensions.get(agreement.id),
+            amended[agreement.id],
             party,
             bodies.get(party.organization_id) if party.organization_id else None,
             place(party.police_unit_id) if party.police_unit_id else "",
@@ -139,6 +143,14 @@ async def _extensions(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, Ag
     decided = extensions_visible_to(actor).filter(any_of(AgreementExtension, "agreement_id", whole))
     rows = await decided.filter(kind=ExtensionKind.EXTENSION).order_by("until", "id")
     return {row.agreement_id: row for row in rows}
+
+
+async def _amendments(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, list[AgreementAmendment]]:
+    rows = amendments_visible_to(actor).filter(any_of(AgreementAmendment, "agreement_id", whole))
+    found: dict[UUID, list[AgreementAmendment]] = defaultdict(list)
+    for row in await rows.filter(status=AmendmentStatus.AGREED).order_by("effective_on", "id"):
+        found[row.agreement_id].append(row)
+    return found
 
 
 async def _numbers_renewed(

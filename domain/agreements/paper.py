@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.actor import Actor
 from domain.agreements.agreement import (
+    LONGEST_AHEAD,
     STANDING,
     Agreement,
     AgreementKind,
@@ -17,13 +18,15 @@ from domain.agreements.agreement import (
     CooperationItem,
     Side,
 )
+from domain.agreements.amending import AgreementAmendment
 from domain.agreements.filing import kept_for, numbered
 from domain.agreements.lasting import ExtensionKind, must_be_possible, turns
 from domain.agreements.naming import must_tell_none
 from domain.agreements.renewing import must_follow
 from domain.agreements.signing import must_be_in_order
-from domain.errors import Incomplete, Invalid, WrongState
+from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.organizations import Organization
+from domain.records import must_fit
 from domain.states import said
 from domain.units import Unit
 from domain.values import dataclass
@@ -45,6 +48,17 @@ class PaperParty:
     @property
     def side(self) -> Side:
         return Side.POLICE if isinstance(self.who, Unit) else Side.PARTNER
+
+
+@dataclass(frozen=True)
+class PaperAmendment:
+    """What both sides have changed, from a day on."""
+
+    effective_on: date
+    changes: str
+
+    def __str__(self) -> str:
+        return f"{self.effective_on} {self.changes}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ class PaperAgreement:
     signed_at: str = ""
     purpose: str = ""
     items: Sequence[CooperationItem] = ()
+    amendments: Sequence[PaperAmendment] = ()
     renews: PaperAgreement | Agreement | None = None
 
 
@@ -169,6 +184,18 @@ def documented(paper: PaperAgreement) -> dict[str, Any]:
     filed: dict[str, Any] = {"number": paper.number, "classification_code": paper.classification_code}
     filed |= {"more_numbers": numbered(paper.more_numbers)}
     return filed | (kept_for(paper.signed_on, paper.retention_years) if paper.retention_years is not None else {})
+
+
+def must_have_been_amended(actor: Actor, paper: PaperAgreement, course: Course) -> None:
+    """Raises Invalid for an amendment that says nothing, or not from a day of the agreement; one without an end is
+    amended a year ahead at most."""
+    last = course.last_day or actor.today + LONGEST_AHEAD
+    for change in paper.amendments:
+        with meaning(changes="amendments"):
+            must_fit(AgreementAmendment, {"changes": change.changes})
+        if not change.changes.strip() or not course.effective_on <= change.effective_on <= last:
+            message = "変更協定は、協定の発効日から終わりまでの日付と、変わったことを入力してください。"
+            raise Invalid(message, field="amendments")
 
 
 def must_stand_in(actor: Actor, course: Course, party: PaperParty) -> None:

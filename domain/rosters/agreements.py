@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import field, fields, replace
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from domain import agreements, organizations, people, units
@@ -22,30 +22,32 @@ from domain.actor import Actor, Role
 from domain.agreements import (
     STANDING,
     Agreement,
-    AgreementExtension,
     AgreementParty,
     Course,
-    ExtensionKind,
     PaperAgreement,
     PaperParty,
-    PartyNaming,
 )
 from domain.errors import Invalid, Refused
 from domain.japanese import search_key
 from domain.organizations import Organization
 from domain.people import Person
-from domain.records import any_of
 from domain.rosters.bodies import NAMED_BY, Bodies
 from domain.rosters.earlier import Earlier, find_earlier
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, Unread, each
 from domain.rosters.places import Places, find_places
+from domain.rosters.registered import (
+    DIFFERS,
+    OF_AGREEMENT,
+    Base,
+    Registered,
+    find_registered,
+    must_be_as_known,
+    of_party,
+)
 from domain.units import Unit
 from domain.values import dataclass
 from domain.verbs import verb
 
-OF_AGREEMENT = frozenset(
-    {one.name for one in fields(PaperAgreement)} - {"parties", "unit_id", "responsible_id", "renews"}
-)
 WHOLE = OF_AGREEMENT - {"title", "signed_on"} | {"unit", "responsible", "is_standing", "renews"}
 """What each line of an agreement may tell of it, and none otherwise than another."""
 OF_PARTY = frozenset({one.name for one in fields(PaperParty)} - {"who"})
@@ -54,7 +56,6 @@ WHICH = (
     "入力してください。"
 )
 SEVERAL = "同じ名称・締結日・団体の協定がいくつも登録されています。文書番号を入力し、登録済みのものと合わせてください。"
-DIFFERS = "登録済みの協定と違います。協定書を確かめ、名簿を直してください（署名後の協定は書き換えられません）。"
 TWINS = (
     "同じ名称・締結日・団体の協定が、この名簿に別の整理番号で入っています。一つの協定なら整理番号をそろえ、別々の協定なら"
     "どれにも違う文書番号を入力してください。"
@@ -62,44 +63,8 @@ TWINS = (
 NOT_THERE = "登録済みの協定の当事者ではありません。あとから加わったのなら accedeToAgreement で入力してください。"
 NOT_LEFT = "登録済みの当事者は脱退していません。withdrawAgreementParty で入力してください。"
 NOT_OVER = "登録済みの協定は終わっていません。県本部で terminateAgreement を使ってください。"
-OTHERWISE = "登録済みの協定と違います。協定書と確かめ、名簿を直すか、{instead} で入力してください。"
-INSTEAD: Mapping[str, str] = {
-    "number": "correctAgreementNumber",
-    **dict.fromkeys(("more_numbers", "classification_code", "retention_years"), "fileAgreement"),
-    **dict.fromkeys(("extended_until", "extended_on"), "extendAgreement"),
-    "notice_given_on": "giveAgreementNotice",
-    "responsible": "entrustAgreement",
-    "withdrawn_on": "withdrawAgreementParty",
-    **dict.fromkeys(("agreed_on", "public_name"), "unnameAgreementParty と nameAgreementParty"),
-}
-"""With what the desk enters each thing that may change after signing."""
-
-
-class Base(NamedTuple):
-    """What an agreement is called first: its folded title and the day on which it was signed."""
-
-    title: str
-    signed_on: date
-
-
 Key = tuple[Base, str]
 """With the number by which the list tells it from others that are called so."""
-
-
-@dataclass
-class _Known:
-    """One agreement that is there, with whoever is or was a party."""
-
-    agreement: Agreement
-    parties: list[AgreementParty]
-    extension: AgreementExtension | None = None
-    namings: Mapping[UUID, PartyNaming] = field(default_factory=dict)
-
-    def has(self, ids: set[UUID]) -> bool:
-        return any(party.organization_id in ids for party in self.parties)
-
-    def of(self, who: UUID) -> list[AgreementParty]:
-        return [party for party in self.parties if who in (party.organization_id, party.police_unit_id)]
 
 
 @dataclass
@@ -136,7 +101,7 @@ async def take_in_agreements(actor: Actor, lines: Sequence[Line], *, dry_run: bo
         Bodies(await organizations.visible_to(actor).order_by("id")),
         await units.visible_to(actor),
         await people.officers_visible_to(actor).exclude(number=None),
-        await _present(actor, lines),
+        await find_registered(actor, lines),
         await find_earlier(actor, lines),
     )
     roster.gather(lines)
@@ -147,27 +112,6 @@ async def take_in_agreements(actor: Actor, lines: Sequence[Line], *, dry_run: bo
     if not dry_run:
         await agreements.enter_signed(actor, roster.papers())
     return taken
-
-
-async def _present(actor: Actor, lines: Sequence[Line]) -> Mapping[Base, list[_Known]]:
-    """What is there already of the days that the lines tell."""
-    days = sorted({day for line in lines if (day := line.says("signed_on"))})
-    signed = await agreements.visible_to(actor).filter(signed_on__in=days).order_by("id") if days else []
-    parties: dict[UUID, list[AgreementParty]] = defaultdict(list)
-    of_these = any_of(AgreementParty, "agreement_id", [one.id for one in signed])
-    for party in await agreements.parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id"):
-        parties[party.agreement_id].append(party)
-    ids = [one.id for one in signed]
-    decided = agreements.extensions_visible_to(actor).filter(any_of(AgreementExtension, "agreement_id", ids))
-    extended = {one.agreement_id: one for one in await decided.filter(kind=ExtensionKind.EXTENSION).order_by("until")}
-    consents = agreements.namings_visible_to(actor).filter(any_of(PartyNaming, "agreement_id", ids), ended_on=None)
-    namings = {one.party_id: one for one in await consents}
-    found: dict[Base, list[_Known]] = defaultdict(list)
-    for one in signed:
-        if one.signed_on is not None:
-            known = _Known(one, parties[one.id], extended.get(one.id), namings)
-            found[Base(search_key(one.title), one.signed_on)].append(known)
-    return found
 
 
 class _Roster:
@@ -181,7 +125,7 @@ class _Roster:
         bodies: Bodies,
         all_units: Sequence[Unit],
         officers: Sequence[Person],
-        present: Mapping[Base, list[_Known]],
+        present: Mapping[Base, list[Registered]],
         earlier: Earlier[Key],
     ) -> None:
         self.actor, self.places, self.everywhere, self.bodies, self.present = actor, places, everywhere, bodies, present
@@ -249,7 +193,7 @@ class _Roster:
             raise Invalid(WHICH, field="list_number")
         return key, self.groups[key]
 
-    def _there(self, key: Key, group: _Group) -> _Known | None:
+    def _there(self, key: Key, group: _Group) -> Registered | None:
         """The agreement that is there already, if it is. Raises Invalid where it may be one of several."""
         found = [one for one in self.present.get(key[0], ()) if one.has(group.bodies)]
         if len(found) > 1:
@@ -259,10 +203,12 @@ class _Roster:
                 raise Invalid(SEVERAL, field="number")
         return found[0] if found else None
 
-    def _again(self, line: Line, group: _Group, known: _Known, who: Organization | Unit) -> Said:
+    def _again(self, line: Line, group: _Group, known: Registered, who: Organization | Unit) -> Said:
         """A line of an agreement that is there, which says nothing else than is known of it."""
         one = known.agreement
-        as_known = (partial(_must_be_as_known, line, name, told) for name, told in self._of_known(known).items())
+        number = next((number for number, officer in self.officers.items() if officer.id == one.responsible_id), None)
+        of_known = known.told() | {"responsible": number}
+        as_known = (partial(must_be_as_known, line, name, told) for name, told in of_known.items())
         each(*as_known, lambda: self._must_renew_the_same(line, one))
         if line.facts.get("unit") and self.everywhere.of(line.facts) != one.unit_id:
             raise Invalid("別の所属の協定として登録されています。所管する所属は変えられません。", field="unit")
@@ -275,29 +221,14 @@ class _Roster:
         if (left := line.facts.get("withdrawn_on")) and all(party.withdrawn_on is None for party in parties):
             raise Invalid(NOT_LEFT, field="withdrawn_on")
         party = next((one for one in parties if left and one.withdrawn_on == left), parties[-1])
-        of_party = _of_party(party, known.namings.get(party.id))
-        each(*(partial(_must_be_as_known, line, name, told) for name, told in of_party.items()))
+        told_of_party = of_party(party, known.namings.get(party.id))
+        each(*(partial(must_be_as_known, line, name, told) for name, told in told_of_party.items()))
         return Said(_identity(one.id, party), {})
 
     def _must_renew_the_same(self, line: Line, known: Agreement) -> None:
         old = self._renewed_by(line.facts.get("renews") or "")
         if old is not None and not (isinstance(old, Agreement) and old.id == known.renews_id):
             raise Invalid(DIFFERS, field="renews")
-
-    def _of_known(self, known: _Known) -> dict[str, Any]:
-        """What is known of an agreement, by the columns of the list."""
-        one, extension = known.agreement, known.extension
-        told = {
-            name: getattr(one, name) for name in OF_AGREEMENT - {"title", "signed_on", "ended_on"} if hasattr(one, name)
-        }
-        told |= {"extended_until": extension and extension.until, "extended_on": extension and extension.decided_on}
-        number = next((number for number, officer in self.officers.items() if officer.id == one.responsible_id), None)
-        told |= {"responsible": number, "is_standing": one.status in STANDING}
-        if one.status not in STANDING:
-            told["ended_on"] = one.ended_on
-        if not one.reason:
-            del told["reason"]
-        return told
 
     def _must_be_apart(self, base: Base, group: _Group) -> None:
         """Raises Invalid for an agreement that could not be told from another of the list once both are there."""
@@ -372,6 +303,7 @@ class _Roster:
 
     def _stands(self, paper: PaperAgreement, is_standing: bool | None, renewed_on: date | None) -> Course:
         course = agreements.course_of(self.actor, paper, renewed_on)
+        agreements.must_have_been_amended(self.actor, paper, course)
         if is_standing is not None and is_standing != (course.status in STANDING):
             raise Invalid(
                 "状態が日付と合いません。満了日が過ぎても有効なら自動更新か延長を、終わっているなら終わった日を"
@@ -426,25 +358,6 @@ class _Roster:
         told = [party for _, party in group.parties]
         has_police = any(isinstance(party.who, Unit) for party in told)
         return told if has_police else [PaperParty(self.units[paper.unit_id]), *told]
-
-
-def _of_party(party: AgreementParty, naming: PartyNaming | None) -> dict[str, Any]:
-    """What is known of a party, by the columns of the list."""
-    told = {name: getattr(party, name) for name in ("withdrawn_on", "signatory_title", "signatory_name")}
-    return {**told, "agreed_on": naming and naming.agreed_on, "public_name": naming and naming.name}
-
-
-def _must_be_as_known(line: Line, name: str, known: Any) -> None:
-    """What a line does not tell is no other; words are the same as searches fold them. Raises Invalid."""
-    told = line.facts.get(name)
-    if told not in (None, "", ()) and _alike(told) != _alike(known):
-        raise Invalid(OTHERWISE.format(instead=INSTEAD[name]) if name in INSTEAD else DIFFERS, field=name)
-
-
-def _alike(told: Any) -> Any:
-    if isinstance(told, (list, tuple)):
-        return sorted(search_key(str(one)) for one in told)
-    return search_key(told) if isinstance(told, str) else told
 
 
 def _twice_at_a_time(course: Course, parties: Sequence[tuple[Line, PaperParty]]) -> Iterator[Problem]:

@@ -16,12 +16,15 @@ from domain import agreements, rosters
 from domain.actor import Actor, Role
 from domain.agreements import (
     Agreement,
+    AgreementAmendment,
     AgreementCommitment,
     AgreementExtension,
     AgreementKind,
     AgreementParty,
+    AmendmentStatus,
     CooperationItem,
     PaperAgreement,
+    PaperAmendment,
     PaperParty,
     PartyNaming,
 )
@@ -77,11 +80,12 @@ async def kept(town: Town) -> Agreement:
 
 
 async def renewed(town: Town) -> None:
-    """An agreement with one other that took over from it."""
+    """An agreement that was changed, with one other that took over from it."""
     parties = [PaperParty(town.station), PaperParty(await make.company(town.officer, "旧電力株式会社"))]
     whose = (town.station.id, town.officer.person_id, AgreementKind.MEMORANDUM, "覚書", date(2024, 7, 1), parties)
-    before = PaperAgreement(*whose, expires_on=date(2026, 3, 31))
-    anew = replace(before, signed_on=date(2026, 4, 1), expires_on=date(2029, 3, 31), renews=before)
+    changed = [PaperAmendment(date(2025, 4, 1), "別表：窓口を改める\n第3条；字句の整理")]
+    before = PaperAgreement(*whose, expires_on=date(2026, 3, 31), amendments=changed)
+    anew = replace(before, amendments=(), signed_on=date(2026, 4, 1), expires_on=date(2029, 3, 31), renews=before)
     await agreements.enter_signed(town.hq, [before, anew])
 
 
@@ -97,6 +101,10 @@ async def read(who: Actor, format: str, place: Path) -> list[rosters.Line]:
 async def listed(who: Actor, **narrowed: str) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = json.loads((await produce(who, "agreements", "", "json", narrowed=narrowed)).content)
     return told
+
+
+async def _amended(one: Agreement) -> list[AgreementAmendment]:
+    return await AgreementAmendment.filter(agreement_id=one.id, status=AmendmentStatus.AGREED)
 
 
 async def stock() -> list[tuple[Any, ...]]:
@@ -122,6 +130,7 @@ async def stock() -> list[tuple[Any, ...]]:
                 },
                 {(each.kind, each.until, each.decided_on) for each in extensions},
                 await PartyNaming.filter(agreement_id=one.id, ended_on=None).count(),
+                [(each.effective_on, each.changes.split()) for each in await _amended(one)],
                 one.renews_id and (await Agreement.get(id=one.renews_id)).signed_on,
             )
         )

@@ -491,3 +491,12 @@ def test_a_register_of_agreements_is_read_as_offices_write_it():
         *((2, heading) for heading in HEADINGS_OF_AGREEMENTS[3:8]),
         (2, "締結先"),
     ]
+
+
+def test_what_was_changed_and_what_has_come_of_it_stand_one_in_a_line():
+    heading = ["協定名", "種別", "締結日", "団体名", "変更協定"]
+    told = ["共同研究", "共同研究", "R6.3.1", "例示大学", "令和7年4月1日：別表：窓口を改める\n\n2026/4/1: 期間の延長"]
+    [row] = records(AGREEMENTS, heading, told)
+    assert [str(one) for one in row.amendments] == ["2025-04-01 別表：窓口を改める", "2026-04-01 期間の延長"]
+    for wrongly in ("別表の改正", "いつか：別表の改正"):
+        assert wrong(AGREEMENTS, heading, [*told[:4], wrongly]) == [(2, "変更協定")]

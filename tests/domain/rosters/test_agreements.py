@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from domain import agreements, rosters
-from domain.agreements import Agreement, AgreementKind, AgreementParty, AgreementStatus, CooperationItem
+from domain.agreements import (
+    Agreement,
+    AgreementKind,
+    AgreementParty,
+    AgreementStatus,
+    CooperationItem,
+    PaperAmendment,
+)
 from domain.errors import NotAllowed
 from domain.rosters import Line, Taken
 from tests import make
@@ -96,6 +103,7 @@ def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) ->
         ({"is_standing": False}, "is_standing"),
         ({"extended_until": date(2030, 3, 31)}, "extended_until"),
         ({"responsible": "9999"}, "responsible"),
+        ({"amendments": (PaperAmendment(date(2022, 4, 1), "別表の改正"),)}, "amendments"),
         ({"signatory_title": "別の役職"}, "signatory_title"),
         ({"agreed_on": date(2022, 3, 31)}, "agreed_on"),
         ({"withdrawn_on": date(2022, 3, 31)}, "withdrawn_on"),
@@ -127,6 +135,8 @@ def test_a_list_that_says_otherwise_of_what_is_there_is_told_what_to_use_instead
         ({"expires_on": date(2021, 3, 31), "is_standing": True}, [(2, "is_standing")]),
         ({"is_standing": False}, [(2, "is_standing")]),
         ({"acceded_on": date(2019, 4, 1)}, [(2, "acceded_on")]),
+        ({"amendments": (PaperAmendment(date(2019, 4, 1), "別表の改正"),)}, [(2, "amendments")]),
+        ({"amendments": (PaperAmendment(date(2022, 4, 1), " "),)}, [(2, "amendments")]),
         ({"withdrawn_on": date(2022, 4, 1)}, [(2, "organization")]),
         (
             {"organization": "知らない会社", "auto_renews_months": 12, "retention_years": 200, "unit": "199"},
