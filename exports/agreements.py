@@ -10,6 +10,7 @@ from domain.agreements import (
     ITEM_LABELS,
     KIND_LABELS,
     LABELS,
+    OUTPUT_LABELS,
     RENEWAL,
     AgreementStatus,
     CooperationItem,
@@ -46,6 +47,10 @@ REGISTER_COLUMNS = (
     Column("目的", "purpose", 24),
     Column("協力事項", "items", 24),
     Column("変更協定", "amendments", 24),
+    Column("研究のテーマ", "research_theme", 24),
+    Column("研究の始まり", "research_from", 12, Kind.DATE),
+    Column("研究の終わり", "research_to", 12, Kind.DATE),
+    Column("研究の成果", "outputs", 24),
     Column("団体名", "organization", 28),
     Column("法人番号", "corporate_number", 15, Kind.CODE),
     Column("学校コード", "school_code", 15, Kind.CODE),
@@ -57,8 +62,8 @@ REGISTER_COLUMNS = (
     Column("公表する名称", "public_name", 24),
     Column("所属", "unit", 18),
 )
-AS_THEY_ARE = ("signed_on", "effective_on", "expires_on", "notice_given_on", "ended_on")
-IN_ONE_LINE = ("title", "number", "classification_code", "signed_at", "purpose")
+AS_THEY_ARE = ("signed_on", "effective_on", "expires_on", "notice_given_on", "ended_on", "research_from", "research_to")
+IN_ONE_LINE = ("title", "number", "classification_code", "signed_at", "purpose", "research_theme")
 TITLE = "協定締結団体一覧"
 COLUMNS = (
     Column("団体名", "name", 36),
@@ -97,6 +102,9 @@ def _agreement(listed: ListedParty) -> Row:
         "is_standing": LABELS[one.status],
         "reason": one_line(why),
         "amendments": "\n".join(f"{each.effective_on}：{one_line(each.changes)}" for each in listed.amendments),
+        "outputs": "\n".join(
+            f"{each.produced_on}：{OUTPUT_LABELS[each.kind]}：{one_line(each.title)}" for each in listed.outputs
+        ),
         "items": "、".join(ITEM_LABELS[CooperationItem(item)] for item in one.items),
     }
 

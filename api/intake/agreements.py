@@ -12,7 +12,18 @@ from api.intake.kind import Doubt, Field, Kind
 from api.intake.organizations import LOOKED_AFTER, NUMBER
 from api.intake.outreach import BETWEEN
 from api.intake.readers import choice, day, offered, own_number, text, whole_number
-from domain.agreements import ITEM_LABELS, KIND_LABELS, LABELS, STANDING, AgreementKind, CooperationItem, PaperAmendment
+from domain.agreements import (
+    ITEM_LABELS,
+    KIND_LABELS,
+    LABELS,
+    OUTPUT_LABELS,
+    STANDING,
+    AgreementKind,
+    CooperationItem,
+    OutputKind,
+    PaperAmendment,
+    PaperOutput,
+)
 from domain.errors import Invalid
 from domain.japanese import name_key, school_code
 from domain.values import dataclass
@@ -33,6 +44,11 @@ ITEMS = {label: item for item, label in ITEM_LABELS.items()} | {
     "共同訓練": CooperationItem.DRILL,
     "捜査への協力": CooperationItem.INVESTIGATION_SUPPORT,
 }
+OUTPUTS = {label: kind for kind, label in OUTPUT_LABELS.items()} | {
+    "論文": OutputKind.PAPER,
+    "発表": OutputKind.PAPER,
+    "ツール": OutputKind.METHOD,
+}
 STATES = {
     "有効": True,
     "終了": False,
@@ -43,8 +59,8 @@ STATES = {
 }
 NEVER = ("期間の定めなし", "定めなし", "無期限", "期限なし", "-")
 NONE = ("なし", "無", "×", "-")
-MOST_NUMBERS, MOST_ITEMS, MOST_OF_A_DAY = 10, 20, 20
-BEFORE_A_COLON = re.compile(r"[^:：]*[:：]")
+MOST_NUMBERS, MOST_ITEMS = 10, 20
+A_COLON = re.compile("[:：]")
 DAYS_OF_A_MONTH = 30
 A_YEAR = re.compile(r"(\d{1,2})年")
 MONTHS_BEFORE = re.compile(r"(\d{1,2})(?:か|ヶ|ケ|ヵ|カ|箇)?月前?")
@@ -77,6 +93,10 @@ class AgreementRow:
     purpose: str = ""
     items: tuple[CooperationItem, ...] = ()
     amendments: tuple[PaperAmendment, ...] = ()
+    research_theme: str = ""
+    research_from: date | None = None
+    research_to: date | None = None
+    outputs: tuple[PaperOutput, ...] = ()
     responsible: str = ""
     organization: str = ""
     corporate_number: str | None = None
@@ -142,10 +162,23 @@ def _amendments(cell: str) -> tuple[PaperAmendment, ...]:
 
 
 def _amendment(told: str) -> PaperAmendment:
-    said, sign, _ = normalize("NFKC", told[:MOST_OF_A_DAY]).partition(":")
-    if not sign:
+    said, *changes = A_COLON.split(told, maxsplit=1)
+    if not changes:
         raise Invalid("変更協定は「2024-04-01：別表の改正」のように、1件ずつ改行して入力してください。")
-    return PaperAmendment(day(said.strip()), text(1000)(BEFORE_A_COLON.sub("", told, count=1).strip()))
+    return PaperAmendment(day(said.strip()), text(1000)(changes[0].strip()))
+
+
+def _outputs(cell: str) -> tuple[PaperOutput, ...]:
+    """2025-10-01：報告書：暗号の実装, one in a line."""
+    return tuple(_output(told) for one in cell.splitlines() if (told := one.strip()))
+
+
+def _output(told: str) -> PaperOutput:
+    parts = A_COLON.split(told, maxsplit=2)
+    if len(parts) < 3:
+        raise Invalid("研究の成果は「2025-10-01：報告書：名称」のように、1件ずつ改行して入力してください。")
+    produced_on, kind, title = (part.strip() for part in parts)
+    return PaperOutput(day(produced_on), choice(OUTPUTS)(kind), text(200)(title))
 
 
 def _years(cell: str) -> int:
@@ -265,6 +298,22 @@ AGREEMENTS = Kind(
             ("変更協定", "変更の内容", "変更内容", "改定"),
             _amendments,
             note="協定書を変えたとき。「2024-04-01：別表の改正」のように、1件ずつ改行します。",
+        ),
+        Field(
+            "research_theme",
+            ("研究のテーマ", "研究テーマ", "研究課題"),
+            text(200),
+            note="種別が「共同研究」のときだけ。個別の事件・相談の内容、被害者等の氏名は記入しないでください。",
+        ),
+        Field(
+            "research_from", ("研究の始まり", "研究開始日", "研究期間の始まり"), day, note="テーマと一緒に入力します。"
+        ),
+        Field("research_to", ("研究の終わり", "研究終了日", "研究期間の終わり"), day),
+        Field(
+            "outputs",
+            ("研究の成果", "研究成果", "成果"),
+            _outputs,
+            note=f"「2025-10-01：報告書：名称」のように、1件ずつ改行します。種類は {'、'.join(offered(OUTPUTS))}。",
         ),
         Field(
             "responsible",

@@ -24,16 +24,19 @@ from domain.agreements.paper import (
     Course,
     PaperAgreement,
     PaperAmendment,
+    PaperOutput,
     PaperParty,
     course_of,
     documented,
     must_be_renewable,
+    must_be_research,
     must_have_been_amended,
     must_have_both_sides,
     must_name_none,
     must_stand_in,
 )
 from domain.agreements.renewing import hand_over, must_follow
+from domain.agreements.researching import ResearchOutput
 from domain.errors import Conflict, NotFound
 from domain.verbs import verb
 
@@ -46,9 +49,9 @@ RENEWAL = "更新"
 async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[Agreement]:
     """Enter agreements that were signed on paper, with their parties, as they stand today; all of them or none.
 
-    Raises what `course_of`, `documented`, `must_stand_in`, `must_have_been_amended`, `must_have_both_sides`,
-    `must_name_none` and `must_be_renewable` refuse, NotFound for another's unit, Conflict for a body that is twice a
-    party of one agreement at a time, or for one that is renewed twice.
+    Raises what `course_of`, `documented`, `must_stand_in`, `must_have_been_amended`, `must_be_research`,
+    `must_have_both_sides`, `must_name_none` and `must_be_renewable` refuse, NotFound for another's unit, Conflict for a
+    body that is twice a party of one agreement at a time, or for one that is renewed twice.
     """
     courses = _courses(actor, papers)
     for paper, course in zip(papers, courses, strict=True):
@@ -57,6 +60,7 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
         for party in paper.parties:
             must_stand_in(actor, course, party)
         must_have_been_amended(actor, paper, course)
+        must_be_research(actor, paper, course)
         must_have_both_sides(course, paper.parties)
         must_name_none(paper)
     whole = list(zip(papers, courses, strict=True))
@@ -65,6 +69,8 @@ async def enter_signed(actor: Actor, papers: Sequence[PaperAgreement]) -> list[A
     await records.create_many(actor, AgreementExtension, f"agreement-extension-{FACT}", steps)
     changes = [_amendment(made[id(paper)], change) for paper in papers for change in paper.amendments]
     await records.create_many(actor, AgreementAmendment, f"amendment-{FACT}", changes)
+    outputs = [_output(made[id(paper)], output) for paper in papers for output in paper.outputs]
+    await records.create_many(actor, ResearchOutput, f"research-output-{FACT}", outputs)
     joined = [(made[id(paper)], course, party) for paper, course in whole for party in paper.parties]
     await _join_all(actor, joined)
     for paper in papers:
@@ -113,10 +119,11 @@ def _row(actor: Actor, paper: PaperAgreement, course: Course, made: Mapping[int,
     is_renewed = course.status is AgreementStatus.RENEWED
     old = made[id(paper.renews)] if isinstance(paper.renews, PaperAgreement) else paper.renews
     as_told = ("unit_id", "responsible_id", "kind", "signed_on", "signed_at", "purpose", "expires_on")
+    research = ("research_theme", "research_from", "research_to")
     lasting = ("auto_renews_months", "notice_days", "notice_given_on")
     stands = ("status", "effective_on", "lasts_until", "ended_on")
     return {
-        **{name: getattr(paper, name) for name in (*as_told, *lasting)},
+        **{name: getattr(paper, name) for name in (*as_told, *research, *lasting)},
         **{name: getattr(course, name) for name in stands},
         **documented(paper),
         **titled(paper.title),
@@ -137,6 +144,11 @@ def _amendment(agreement: Agreement, change: PaperAmendment) -> dict[str, Any]:
     whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id, "author_id": agreement.author_id}
     told = {"effective_on": change.effective_on, "changes": change.changes}
     return {**whose, **told, "status": AmendmentStatus.AGREED}
+
+
+def _output(agreement: Agreement, output: PaperOutput) -> dict[str, Any]:
+    whose = {"unit_id": agreement.unit_id, "agreement_id": agreement.id}
+    return {**whose, "kind": output.kind, "title": output.title, "produced_on": output.produced_on}
 
 
 async def _join_all(actor: Actor, joined: Sequence[tuple[Agreement, Course, PaperParty]]) -> None:

@@ -30,6 +30,7 @@ from domain.agreements.committing import (
 )
 from domain.agreements.lasting import AgreementExtension, ExtensionKind, extensions_visible_to
 from domain.agreements.naming import PartyNaming, namings_visible_to
+from domain.agreements.researching import ResearchOutput, outputs_visible_to
 from domain.errors import NotFound
 from domain.japanese import Period, fiscal_year, search_key
 from domain.organizations import Organization
@@ -42,7 +43,8 @@ from domain.verbs import verb
 class ListedParty:
     """One party of an agreement, the `number`th of the list; `renews` is the number, there or of its document, of the
     one from which it took over; `extension` is the last by which both sides have extended it, `amendments` are those
-    that were agreed, `naming` is the consent that stands. Of a body that the actor sees no more there is none."""
+    that were agreed, `outputs` is what has come of joint research, `naming` the consent that stands. Of a body that the
+    actor sees no more there is none."""
 
     number: int
     agreement: Agreement
@@ -50,6 +52,7 @@ class ListedParty:
     unit: str
     extension: AgreementExtension | None
     amendments: Sequence[AgreementAmendment]
+    outputs: Sequence[ResearchOutput]
     party: AgreementParty
     organization: Organization | None
     police_unit: str
@@ -94,7 +97,7 @@ async def listed(
     order = {id: at for at, id in enumerate(whole, start=1)}
     place, bodies = await units.find_names(actor), await _bodies(actor, parties)
     renewed = await _numbers_renewed(actor, whole, order)
-    amended = await _amendments(actor, whole)
+    amended, made = await _amendments(actor, whole), await _outputs(actor, whole)
     extensions, namings = await _extensions(actor, whole), await _namings(actor, whole)
 
     def line(party: AgreementParty) -> ListedParty:
@@ -106,6 +109,7 @@ async def listed(
             place(agreement.unit_id),
             extensions.get(agreement.id),
             amended[agreement.id],
+            made[agreement.id],
             party,
             bodies.get(party.organization_id) if party.organization_id else None,
             place(party.police_unit_id) if party.police_unit_id else "",
@@ -149,6 +153,14 @@ async def _amendments(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, li
     rows = amendments_visible_to(actor).filter(any_of(AgreementAmendment, "agreement_id", whole))
     found: dict[UUID, list[AgreementAmendment]] = defaultdict(list)
     for row in await rows.filter(status=AmendmentStatus.AGREED).order_by("effective_on", "id"):
+        found[row.agreement_id].append(row)
+    return found
+
+
+async def _outputs(actor: Actor, whole: Collection[UUID]) -> Mapping[UUID, list[ResearchOutput]]:
+    rows = outputs_visible_to(actor).filter(any_of(ResearchOutput, "agreement_id", whole))
+    found: dict[UUID, list[ResearchOutput]] = defaultdict(list)
+    for row in await rows.order_by("produced_on", "id"):
         found[row.agreement_id].append(row)
     return found
 

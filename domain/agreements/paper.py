@@ -23,6 +23,7 @@ from domain.agreements.filing import kept_for, numbered
 from domain.agreements.lasting import ExtensionKind, must_be_possible, turns
 from domain.agreements.naming import must_tell_none
 from domain.agreements.renewing import must_follow
+from domain.agreements.researching import OutputKind
 from domain.agreements.signing import must_be_in_order
 from domain.errors import Incomplete, Invalid, WrongState, meaning
 from domain.organizations import Organization
@@ -30,6 +31,8 @@ from domain.records import must_fit
 from domain.states import said
 from domain.units import Unit
 from domain.values import dataclass
+
+RESEARCH = ("research_theme", "research_from", "research_to", "outputs")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,18 @@ class PaperAmendment:
 
 
 @dataclass(frozen=True)
+class PaperOutput:
+    """What has come of joint research, on a day."""
+
+    produced_on: date
+    kind: OutputKind
+    title: str
+
+    def __str__(self) -> str:
+        return f"{self.produced_on} {self.kind} {self.title}"
+
+
+@dataclass(frozen=True)
 class PaperAgreement:
     """An agreement as the register tells it; without `expires_on` it is open-ended. `extended_until` is the last day to
     which both sides have extended it, `extended_on` when they decided so; `ended_on` the last day of one that is over.
@@ -90,6 +105,10 @@ class PaperAgreement:
     purpose: str = ""
     items: Sequence[CooperationItem] = ()
     amendments: Sequence[PaperAmendment] = ()
+    research_theme: str = ""
+    research_from: date | None = None
+    research_to: date | None = None
+    outputs: Sequence[PaperOutput] = ()
     renews: PaperAgreement | Agreement | None = None
 
 
@@ -198,6 +217,25 @@ def must_have_been_amended(actor: Actor, paper: PaperAgreement, course: Course) 
             raise Invalid(message, field="amendments")
 
 
+def must_be_research(actor: Actor, paper: PaperAgreement, course: Course) -> None:
+    """Raises Invalid for a theme, a period or outputs of what is no joint research, or for a part of them alone or
+    out of order; outputs are of the days of the agreement that have come."""
+    for name in RESEARCH:
+        if getattr(paper, name) and paper.kind is not AgreementKind.JOINT_RESEARCH:
+            raise Invalid("種別が「共同研究」の協定だけに入力してください。", field=name)
+    if paper.research_from is None and (paper.research_theme or paper.research_to):
+        raise Invalid("研究のテーマと期間は、始まりの日と一緒に入力してください。", field="research_from")
+    if paper.research_from and not paper.research_theme.strip():
+        raise Invalid("研究の期間は、テーマと一緒に入力してください。", field="research_theme")
+    if paper.research_from and paper.research_to and paper.research_to < paper.research_from:
+        raise Invalid("研究の終わりは始まり以後の日付にしてください。", field="research_to")
+    last = min(actor.today, course.last_day or date.max)
+    for output in paper.outputs:
+        if not output.title.strip() or not course.effective_on <= output.produced_on <= last:
+            message = "研究の成果は、名称と、協定の発効日から終わり（今日）までの日付を入力してください。"
+            raise Invalid(message, field="outputs")
+
+
 def must_stand_in(actor: Actor, course: Course, party: PaperParty) -> None:
     """Raises Invalid for a party whose days are not those of the agreement, or whose consent is to come."""
     begins, last = party.acceded_on or course.effective_on, course.last_day or date.max
@@ -237,5 +275,5 @@ def must_name_none(paper: PaperAgreement) -> None:
         return
     consenting = {party.who.id for _, party in bodies if party.agreed_on is not None}
     hidden = dict.fromkeys(name for name, party in bodies if party.who.id not in consenting)
-    told = ("title", "purpose", "number", "signed_at")
+    told = ("title", "purpose", "number", "signed_at", "research_theme")
     must_tell_none({name: getattr(paper, name) for name in told}, hidden, entered=told)

@@ -303,7 +303,10 @@ class _Roster:
 
     def _stands(self, paper: PaperAgreement, is_standing: bool | None, renewed_on: date | None) -> Course:
         course = agreements.course_of(self.actor, paper, renewed_on)
-        agreements.must_have_been_amended(self.actor, paper, course)
+        each(
+            lambda: agreements.must_have_been_amended(self.actor, paper, course),
+            lambda: agreements.must_be_research(self.actor, paper, course),
+        )
         if is_standing is not None and is_standing != (course.status in STANDING):
             raise Invalid(
                 "状態が日付と合いません。満了日が過ぎても有効なら自動更新か延長を、終わっているなら終わった日を"

@@ -22,7 +22,9 @@ from domain.agreements import (
     ExtensionKind,
     PaperAgreement,
     PaperAmendment,
+    PaperOutput,
     PartyNaming,
+    ResearchOutput,
 )
 from domain.errors import Invalid
 from domain.japanese import search_key
@@ -41,6 +43,8 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("extended_until", "extended_on"), "extendAgreement"),
     "notice_given_on": "giveAgreementNotice",
     "amendments": "proposeAgreementAmendment",
+    **dict.fromkeys(("research_theme", "research_from", "research_to"), "planJointResearch"),
+    "outputs": "noteResearchOutput か takeBackResearchOutput",
     "responsible": "entrustAgreement",
     "withdrawn_on": "withdrawAgreementParty",
     **dict.fromkeys(("agreed_on", "public_name"), "unnameAgreementParty と nameAgreementParty"),
@@ -63,6 +67,7 @@ class Registered:
     parties: list[AgreementParty]
     extension: AgreementExtension | None = None
     amendments: Sequence[PaperAmendment] = ()
+    outputs: Sequence[PaperOutput] = ()
     namings: Mapping[UUID, PartyNaming] = field(default_factory=dict)
 
     def has(self, ids: set[UUID]) -> bool:
@@ -79,6 +84,7 @@ class Registered:
         }
         told |= {"extended_until": extension and extension.until, "extended_on": extension and extension.decided_on}
         told |= {"is_standing": one.status in STANDING, "amendments": self.amendments}
+        told |= {"outputs": self.outputs}
         if one.status not in STANDING:
             told["ended_on"] = one.ended_on
         if not one.reason:
@@ -103,10 +109,14 @@ async def find_registered(actor: Actor, lines: Sequence[Line]) -> Mapping[Base, 
     agreed = agreements.amendments_visible_to(actor).filter(any_of(AgreementAmendment, "agreement_id", ids))
     for change in await agreed.filter(status=AmendmentStatus.AGREED).order_by("effective_on", "id"):
         amended[change.agreement_id].append(PaperAmendment(change.effective_on, change.changes))
+    made: dict[UUID, list[PaperOutput]] = defaultdict(list)
+    of_research = agreements.outputs_visible_to(actor).filter(any_of(ResearchOutput, "agreement_id", ids))
+    for output in await of_research.order_by("produced_on", "id"):
+        made[output.agreement_id].append(PaperOutput(output.produced_on, output.kind, output.title))
     found: dict[Base, list[Registered]] = defaultdict(list)
     for one in signed:
         if one.signed_on is not None:
-            known = Registered(one, parties[one.id], extended.get(one.id), amended[one.id], namings)
+            known = Registered(one, parties[one.id], extended.get(one.id), amended[one.id], made[one.id], namings)
             found[Base(search_key(one.title), one.signed_on)].append(known)
     return found
 

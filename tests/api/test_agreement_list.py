@@ -23,10 +23,13 @@ from domain.agreements import (
     AgreementParty,
     AmendmentStatus,
     CooperationItem,
+    OutputKind,
     PaperAgreement,
     PaperAmendment,
+    PaperOutput,
     PaperParty,
     PartyNaming,
+    ResearchOutput,
 )
 from domain.errors import Invalid, NotAllowed, NotFound
 from domain.journal import Entry
@@ -80,13 +83,19 @@ async def kept(town: Town) -> Agreement:
 
 
 async def renewed(town: Town) -> None:
-    """An agreement that was changed, with one other that took over from it."""
+    """An agreement that was changed, with one other that took over from it; and joint research."""
     parties = [PaperParty(town.station), PaperParty(await make.company(town.officer, "旧電力株式会社"))]
     whose = (town.station.id, town.officer.person_id, AgreementKind.MEMORANDUM, "覚書", date(2024, 7, 1), parties)
     changed = [PaperAmendment(date(2025, 4, 1), "別表：窓口を改める\n第3条；字句の整理")]
     before = PaperAgreement(*whose, expires_on=date(2026, 3, 31), amendments=changed)
     anew = replace(before, amendments=(), signed_on=date(2026, 4, 1), expires_on=date(2029, 3, 31), renews=before)
-    await agreements.enter_signed(town.hq, [before, anew])
+    study = PaperAgreement(
+        *(town.section.id, town.officer.person_id, AgreementKind.JOINT_RESEARCH, "共同研究の協定", date(2025, 4, 1)),
+        parties=[PaperParty(town.section), PaperParty(await make.company(town.officer, "例示大学"))],
+        **{"research_theme": "暗号の実装", "research_from": date(2025, 4, 1), "research_to": date(2027, 3, 31)},
+        outputs=[PaperOutput(date(2026, 3, 1), OutputKind.REPORT, "中間報告：その1")],
+    )
+    await agreements.enter_signed(town.hq, [before, anew, study])
 
 
 async def read(who: Actor, format: str, place: Path) -> list[rosters.Line]:
@@ -131,6 +140,11 @@ async def stock() -> list[tuple[Any, ...]]:
                 {(each.kind, each.until, each.decided_on) for each in extensions},
                 await PartyNaming.filter(agreement_id=one.id, ended_on=None).count(),
                 [(each.effective_on, each.changes.split()) for each in await _amended(one)],
+                (one.research_theme, one.research_from, one.research_to),
+                [
+                    (each.produced_on, each.kind, each.title)
+                    for each in await ResearchOutput.filter(agreement_id=one.id)
+                ],
                 one.renews_id and (await Agreement.get(id=one.renews_id)).signed_on,
             )
         )
@@ -151,14 +165,14 @@ def test_what_left_as_a_list_comes_back_and_changes_nothing_and_builds_an_empty_
         await kept(town)
         await renewed(town)
         lines = await read(town.hq, format, tmp_path)
-        assert len(lines) == 3 + 2 + 2 + 4
+        assert len(lines) == 3 + 2 + 2 + 4 + 2
         entries = await Entry.all().count()
-        assert await rosters.take_in_agreements(town.hq, lines) == Taken(0, 0, 11)
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(0, 0, 13)
         assert await Entry.all().count() == entries
         before = await stock()
         await Agreement.filter(renews_id__isnull=False).delete()
         await Agreement.all().delete()
-        assert await rosters.take_in_agreements(town.hq, lines) == Taken(11, 0, 0)
+        assert await rosters.take_in_agreements(town.hq, lines) == Taken(13, 0, 0)
         assert await stock() == before
 
     play(story)

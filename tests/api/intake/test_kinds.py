@@ -34,7 +34,7 @@ from api.intake.units import UnitRow
 from api.intake.volunteers import AGES, VolunteerRow
 from api.intake.volunteers import KINDS as COMMISSION_WORDS
 from domain import rosters
-from domain.agreements import AgreementKind, CooperationItem
+from domain.agreements import AgreementKind, CooperationItem, OutputKind, PaperOutput
 from domain.organizations import BLANK, CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import QualificationLevel
 from domain.units import UnitKind
@@ -494,9 +494,12 @@ def test_a_register_of_agreements_is_read_as_offices_write_it():
 
 
 def test_what_was_changed_and_what_has_come_of_it_stand_one_in_a_line():
-    heading = ["協定名", "種別", "締結日", "団体名", "変更協定"]
+    heading = ["協定名", "種別", "締結日", "団体名", "変更協定", "研究成果"]
     told = ["共同研究", "共同研究", "R6.3.1", "例示大学", "令和7年4月1日：別表：窓口を改める\n\n2026/4/1: 期間の延長"]
+    told += ["R8.3.1：論文：暗号:その1"]
     [row] = records(AGREEMENTS, heading, told)
     assert [str(one) for one in row.amendments] == ["2025-04-01 別表：窓口を改める", "2026-04-01 期間の延長"]
-    for wrongly in ("別表の改正", "いつか：別表の改正"):
-        assert wrong(AGREEMENTS, heading, [*told[:4], wrongly]) == [(2, "変更協定")]
+    assert row.outputs == (PaperOutput(date(2026, 3, 1), OutputKind.PAPER, "暗号:その1"),)
+    for changed, come in (("別表の改正", "論文：暗号"), ("いつか：別表の改正", "R8.3.1：何か：暗号")):
+        wrongly = [*told[:4], changed, come]
+        assert wrong(AGREEMENTS, heading, wrongly) == [(2, "変更協定"), (2, "研究成果")]

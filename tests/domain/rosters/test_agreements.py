@@ -12,7 +12,9 @@ from domain.agreements import (
     AgreementParty,
     AgreementStatus,
     CooperationItem,
+    OutputKind,
     PaperAmendment,
+    PaperOutput,
 )
 from domain.errors import NotAllowed
 from domain.rosters import Line, Taken
@@ -33,6 +35,7 @@ OLD = {
 WHOLE = OLD | {"list_number": "7", "expires_on": date(2021, 3, 31), "auto_renews_months": 12, "number": "青サイ第12号"}
 SECOND = {name: WHOLE[name] for name in ("kind", "title", "signed_on", "list_number")} | {"organization": BANK}
 POLICE = SECOND | {"organization": "", "police_unit": "青浜第2警察署"}
+STUDY = {"kind": AgreementKind.JOINT_RESEARCH, "research_theme": "暗号の実装", "research_from": date(2020, 4, 1)}
 
 
 async def ready(town: Town) -> None:
@@ -104,6 +107,8 @@ def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) ->
         ({"extended_until": date(2030, 3, 31)}, "extended_until"),
         ({"responsible": "9999"}, "responsible"),
         ({"amendments": (PaperAmendment(date(2022, 4, 1), "別表の改正"),)}, "amendments"),
+        ({"research_theme": "暗号の実装"}, "research_theme"),
+        ({"outputs": (PaperOutput(date(2022, 4, 1), OutputKind.REPORT, "報告"),)}, "outputs"),
         ({"signatory_title": "別の役職"}, "signatory_title"),
         ({"agreed_on": date(2022, 3, 31)}, "agreed_on"),
         ({"withdrawn_on": date(2022, 3, 31)}, "withdrawn_on"),
@@ -137,6 +142,11 @@ def test_a_list_that_says_otherwise_of_what_is_there_is_told_what_to_use_instead
         ({"acceded_on": date(2019, 4, 1)}, [(2, "acceded_on")]),
         ({"amendments": (PaperAmendment(date(2019, 4, 1), "別表の改正"),)}, [(2, "amendments")]),
         ({"amendments": (PaperAmendment(date(2022, 4, 1), " "),)}, [(2, "amendments")]),
+        ({"research_theme": "暗号の実装"}, [(2, "research_theme")]),
+        ({**STUDY, "research_from": None}, [(2, "research_from")]),
+        ({**STUDY, "research_theme": ""}, [(2, "research_theme")]),
+        ({**STUDY, "research_to": date(2020, 3, 31)}, [(2, "research_to")]),
+        ({**STUDY, "outputs": (PaperOutput(date(2020, 3, 31), OutputKind.REPORT, "報告"),)}, [(2, "outputs")]),
         ({"withdrawn_on": date(2022, 4, 1)}, [(2, "organization")]),
         (
             {"organization": "知らない会社", "auto_renews_months": 12, "retention_years": 200, "unit": "199"},
