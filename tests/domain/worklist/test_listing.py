@@ -298,6 +298,23 @@ def test_what_waits_is_listed_with_why_and_by_nobodys_name(play: Any, kind: Work
     play(story)
 
 
+@pytest.mark.parametrize(
+    ("verified", "since", "stale"),
+    [(None, 400, 400), (None, 10, None), (366, 900, 366), (365, 900, None), (10, 900, None)],
+)
+def test_a_contact_is_stale_by_the_day_of_its_last_check_or_if_never_checked_by_its_first(
+    play: Any, verified: int | None, since: int, stale: int | None
+) -> None:
+    async def story(town: Town) -> None:
+        contact, today = await a_partner(town), town.officer.today
+        days = {"since": today - since * DAY, "verified_on": verified and today - verified * DAY}
+        await Contact.filter(id=contact.id).update(**days)
+        lines = await works(town.officer, WorkKind.CONTACT_STALE)
+        assert [line.since for line in lines] == ([today - stale * DAY] if stale else [])
+
+    play(story)
+
+
 def test_every_kind_of_work_waits_in_one_of_these_stories() -> None:
     assert set(WAITING) == set(WorkKind) - {WorkKind.DRILL_TO_APPROVE}, "which test_reports tells"
     assert {part.kind for part in PARTS} == set(WorkKind) - {WorkKind.DRIFTING}
