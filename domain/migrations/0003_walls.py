@@ -136,7 +136,7 @@ DESKS = (
     "recovery_code",
     "session",
     "signing_ceremony",
-    "statistics_figure",
+    "statistics_row",
     "statistics_run",
     "wifi_advice",
     "wifi_spot",

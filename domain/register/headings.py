@@ -74,7 +74,7 @@ _WORDS = """
     at 日時 fact 出来事 before 変更前 after 変更後 salt 封の塩 digest 内容の照合値
     seal 封 told_at 通知日時 door 窓口 columns 項目 rows 行 fingerprint 内容の照合値 used_at 使用日時 job 仕事
     slot_at 予定時刻 done_at 完了日時 basis 基準 measure 現在・中 starts_on 初日 ends_on 末日 as_of 集計の末日
-    computed_at 集計日時 tally 項目 account_id アカウント login ログイン名 link_generation リンクの世代
+    computed_at 集計日時 counts 数 account_id アカウント login ログイン名 link_generation リンクの世代
     link_until リンクの期限 reset_asked_at 再設定の申込日時 last_entered_at 最後のログイン
     locked_at ロック日時 ended_at 終了日時
     password_hash パスワードの照合値 password_set_at パスワードの設定日時 factor 第二要素 factor_step 第二要素の歩み

@@ -218,8 +218,8 @@ MACHINERY: Mapping[str, Holding] = {
         "集計",
         "四半期などの統計の保存",
         NOTHING_PERSONAL,
-        public="basis measure starts_on ends_on as_of computed_at",
+        public="basis measure starts_on ends_on as_of computed_at columns",
         internal="person_id",
     ),
-    "statistics_figure": Holding("集計の数", "統計の数の保存", NOTHING_PERSONAL, public="tally kind count run_id"),
+    "statistics_row": Holding("集計の行", "所属ごとの統計の数の保存", NOTHING_PERSONAL, public="counts run_id"),
 }

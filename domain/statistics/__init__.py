@@ -9,11 +9,11 @@ from domain.statistics.figures import CountedUnit, Figure, Report, Value
 from domain.statistics.measures import BY_KEY, TALLIES
 from domain.statistics.runs import (
     Run,
-    RunFigure,
+    RunRow,
     compute,
     compute_quarter,
-    figures_visible_to,
     records_behind,
+    rows_visible_to,
     show,
     visible_to,
 )
@@ -29,16 +29,16 @@ __all__ = [
     "Figure",
     "Report",
     "Run",
-    "RunFigure",
+    "RunRow",
     "Scope",
     "Tally",
     "Value",
     "compute",
     "compute_quarter",
-    "figures_visible_to",
     "national_scope",
     "prefecture_scope",
     "records_behind",
+    "rows_visible_to",
     "show",
     "visible_to",
 ]

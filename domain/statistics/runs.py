@@ -6,7 +6,8 @@ not change earlier ones. A run of a period that was still running is kept, but d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from domain.errors import Invalid, NotFound
 from domain.japanese import Measure, Period, PeriodBasis
 from domain.records import MISSING, Owned, any_of, nothing
 from domain.statistics.counting import Scope, count_report, find_records, last_day, national_scope, prefecture_scope
-from domain.statistics.figures import CountedUnit, Report, grid
+from domain.statistics.figures import Count, CountedUnit, Key, Report, grid
 from domain.statistics.measures import BY_KEY
 from domain.statistics.tally import ALL
 from domain.units import Unit, UnitKind
@@ -31,7 +32,10 @@ READERS = (Role.STATISTICIAN, Role.NATIONAL, *LIAISONS)
 
 
 class Run(Owned):
-    """集計: one computing. `unit_id` is the prefecture, or 警察庁; `person_id` is empty where the clock computed."""
+    """集計: one computing. `unit_id` is the prefecture, or 警察庁; `person_id` is empty where the clock computed.
+
+    `columns` are the keys of its tallies, each with its kinds: what stands in its rows, in this order.
+    """
 
     basis = fields.CharEnumField(PeriodBasis, max_length=20)
     measure = fields.CharEnumField(Measure, max_length=10)
@@ -40,27 +44,29 @@ class Run(Owned):
     as_of = fields.DateField()
     computed_at = fields.DatetimeField()
     person_id = fields.UUIDField(null=True)
+    columns: list[tuple[str, list[str]]] = fields.JSONField()
+
+    UNTOLD = frozenset({"columns"})
 
     class Meta:
         table = "statistics_run"
         indexes = [Index(fields=("unit_id", "starts_on", "ends_on", "computed_at"), name="statistics_run_period")]
 
 
-class RunFigure(Owned):
-    """One number of a run. `unit_id` is the counted unit, or the run's own for a total.
+class RunRow(Owned):
+    """All figures of one unit in a run. `unit_id` is the counted unit, or the run's own for the totals.
 
-    `count` is what the database counted, hours in minutes; empty where the figure does not apply ("-").
+    `counts` are what the database counted, hours in minutes; null where a figure does not apply ("-"). There are a
+    thousand for each unit, nearly all of them 0: a row for each took longer to read than to count again.
     """
 
-    run: fields.ForeignKeyRelation[Run] = fields.ForeignKeyField("renkei.Run", related_name="figures")
+    run: fields.ForeignKeyRelation[Run] = fields.ForeignKeyField("renkei.Run", related_name="rows")
     run_id: UUID
-    tally = fields.CharField(max_length=60)
-    kind = fields.CharField(max_length=40)
-    count = fields.BigIntField(null=True)
+    counts: list[Count] = fields.JSONField()
 
     class Meta:
-        table = "statistics_figure"
-        indexes = [Index(fields=("run_id", "unit_id"), name="statistics_figure_run")]
+        table = "statistics_row"
+        indexes = [Index(fields=("run_id", "unit_id"), name="statistics_row_run")]
 
 
 broken("statistics_run_once", "この期間はすでに集計されています。")
@@ -71,11 +77,11 @@ def visible_to(actor: Actor) -> QuerySet[Run]:
     return Run.filter(unit_id=actor.prefecture_id) if actor.role in READERS else nothing(Run)
 
 
-def figures_visible_to(actor: Actor) -> QuerySet[RunFigure]:
+def rows_visible_to(actor: Actor) -> QuerySet[RunRow]:
     """A station sees its own figures, without the prefecture's totals."""
     if actor.role is Role.STATION_LIAISON:
-        return RunFigure.filter(any_of(RunFigure, "unit_id", actor.units))
-    return RunFigure.filter(prefecture_id=actor.prefecture_id) if actor.role in READERS else nothing(RunFigure)
+        return RunRow.filter(any_of(RunRow, "unit_id", actor.units))
+    return RunRow.filter(prefecture_id=actor.prefecture_id) if actor.role in READERS else nothing(RunRow)
 
 
 @verb(*READERS, only_reads=True)
@@ -97,14 +103,35 @@ async def _newest(actor: Actor, period: Period) -> Run | None:
 async def _read(actor: Actor, run: Run, period: Period) -> Report:
     """The run as it was kept. A tally that was declared after it does not apply to it."""
     scope = await _scope(actor)
-    rows = await figures_visible_to(actor).filter(run_id=run.id)
-    kept = {(row.unit_id, row.tally, row.kind): row.count for row in rows}
-    counted = {unit_id for unit_id, _, _ in kept}
-    units = tuple(unit for unit in scope.units if unit.id in counted)
+    rows = {row.unit_id: row.counts for row in await rows_visible_to(actor).filter(run_id=run.id)}
+    units = tuple(unit for unit in scope.units if unit.id in rows)
     ids = [unit.id for unit in units] + ([scope.whole_id] if scope.whole_id else [])
-    keys = [(id, tally.key, kind) for id in ids for tally, kind in grid(period)]
-    counts = {key: kept.get(key) for key in keys}
-    return Report(scope.name, period, run.as_of, run.computed_at, units, scope.whole_id, counts)
+    kept = _Kept({id: rows[id] for id in ids}, run, period)
+    return Report(scope.name, period, run.as_of, run.computed_at, units, scope.whole_id, kept)
+
+
+class _Kept(Mapping[Key, Count]):
+    """What a period asks for, of these units, each figure looked up where it stands in the rows of a run."""
+
+    def __init__(self, rows: Mapping[UUID, Sequence[Count]], run: Run, period: Period) -> None:
+        places = {(tally, kind): at for at, (tally, kind) in enumerate(_each(run.columns))}
+        self._rows = rows
+        self._places = {(tally.key, kind): places.get((tally.key, kind)) for tally, kind in grid(period)}
+
+    def __getitem__(self, key: Key) -> Count:
+        unit_id, tally, kind = key
+        counts, at = self._rows[unit_id], self._places[tally, kind]
+        return None if at is None else counts[at]
+
+    def __iter__(self) -> Iterator[Key]:
+        return ((unit_id, tally, kind) for unit_id in self._rows for tally, kind in self._places)
+
+    def __len__(self) -> int:
+        return len(self._rows) * len(self._places)
+
+
+def _each(columns: Iterable[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, str]]:
+    return ((tally, kind) for tally, kinds in columns for kind in kinds)
 
 
 @verb(Role.STATISTICIAN, Role.HQ_LIAISON, Role.NATIONAL)
@@ -137,6 +164,7 @@ async def _by_the_clock(owner_id: UUID, period: Period) -> bool:
 async def _keep(author: Author, owner_id: UUID, report: Report, person_id: UUID | None) -> Run:
     """The run with its journal entry; its figures are part of it and never change."""
     period = report.period
+    columns = [(tally.key, [ALL, *map(str, tally.facts.kinds)]) for tally in report.tallies]
     run = await records.create(
         author,
         Run,
@@ -150,21 +178,18 @@ async def _keep(author: Author, owner_id: UUID, report: Report, person_id: UUID 
         as_of=report.as_of,
         computed_at=report.computed_at,
         person_id=person_id,
+        columns=columns,
     )
-    ids = [uuid7() for _ in report.counts]
-    of_units, tallies, kinds = ([key[at] for key in report.counts] for at in range(3))
-    values = ids, of_units, tallies, kinds, list(report.counts.values())
-    await database.execute(FIGURES, author.now, owner_id, run.id, *values)
+    counted = list(dict.fromkeys(unit_id for unit_id, _, _ in report.counts))
+    rows = [json.dumps([report.counts[id, tally, kind] for tally, kind in _each(columns)]) for id in counted]
+    await database.execute(ROWS, author.now, owner_id, run.id, [uuid7() for _ in counted], counted, rows)
     return run
 
 
-FIGURES = """
-    INSERT INTO statistics_figure
-        (id, version, created_at, updated_at, prefecture_id, run_id, unit_id, tally, kind, count)
-    SELECT id, 1, $1, $1, $2, $3, unit_id, tally, kind, count
-    FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[])
-        AS figure (id, unit_id, tally, kind, count)"""
-"""All of a run at once, for there are thousands."""
+ROWS = """
+    INSERT INTO statistics_row (id, version, created_at, updated_at, prefecture_id, run_id, unit_id, counts)
+    SELECT id, 1, $1, $1, $2, $3, unit_id, counts::jsonb
+    FROM unnest($4::uuid[], $5::uuid[], $6::text[]) AS row (id, unit_id, counts)"""
 
 
 async def _scope(actor: Actor) -> Scope:

@@ -10,14 +10,14 @@ from domain.history import KEYS, SCOPES
 from domain.journal import Entry
 from domain.outbox import Letter
 from domain.records import Record
-from domain.statistics import Run, RunFigure
+from domain.statistics import Run, RunRow
 from tests import make
 from tests.domain.test_walls import beside
 from tests.make import Town
 from tests.test_house import concrete
 
-OTHERS = {Run, RunFigure}
-"""Records whose journal is nobody's to read: figures repeat what was counted."""
+OTHERS = {Run, RunRow}
+"""Records whose journal is nobody's to read: rows repeat what was counted."""
 
 
 def test_every_kind_of_record_has_its_scope() -> None:

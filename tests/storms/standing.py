@@ -18,7 +18,7 @@ from domain.records import Record
 from domain.retention import ErasureList
 from tests.stage import Stage
 
-TOLD_WITH: Mapping[str, tuple[str, str]] = {"RunFigure": ("Run", "run_id"), "ErasureItem": ("ErasureList", "list_id")}
+TOLD_WITH: Mapping[str, tuple[str, str]] = {"RunRow": ("Run", "run_id"), "ErasureItem": ("ErasureList", "list_id")}
 """Rows of which the entry of another row tells: of which kind that is, and their column with its id."""
 
 # Whoever is held to a date is held to its own hours: those move with the date, whose entry tells of them.
