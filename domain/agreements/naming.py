@@ -166,10 +166,9 @@ async def unname_party(
         await records.touch(actor, await records.find(parties_visible_to(actor), one.party_id))
         await _end(actor, one, day)
     told = {"title": title, "purpose": purpose, "number": number, "signed_at": place, "research_theme": theme}
-    concerned = {one.agreement_id for one in same}
     with meaning(signed_at="place", research_theme="theme"):
         said = {field: text for field, text in told.items() if text is not None}
-        await _reword(actor, [one for one in chain if one.id in concerned], said)
+        await _reword(actor, [(one, await _hidden_since(one, same)) for one in chain], said)
     return same[0]
 
 
@@ -195,6 +194,18 @@ async def _same(naming: PartyNaming, chain: Sequence[Agreement]) -> list[PartyNa
     return [naming, *await carried.order_by("id").select_for_update()]
 
 
+async def _hidden_since(agreement: Agreement, ended: Sequence[PartyNaming]) -> list[str]:
+    """Whom it may not name any more, once these have ended: where none of them was its own, the body alone, unless that
+    is a party of this one by itself."""
+    if any(one.agreement_id == agreement.id for one in ended):
+        return await _hidden(agreement)
+    party = await AgreementParty.get(id=ended[0].party_id)
+    own = AgreementParty.filter(agreement_id=agreement.id, removed_at=None, organization_id=party.organization_id)
+    if party.organization_id is None or await own.exists():
+        return []
+    return [await called(party), *(one.name for one in ended)]
+
+
 Objection = Callable[[Agreement], Awaitable[None]]
 OBJECTIONS: list[Objection] = []
 
@@ -205,11 +216,11 @@ def when_taken_back(objection: Objection) -> Objection:
     return objection
 
 
-async def _reword(actor: Actor, agreements: Sequence[Agreement], said: Mapping[str, str]) -> None:
-    """Say without the names what partners are told of agreements that nobody can correct any more, and nothing else
-    otherwise."""
-    hidden = {one.id: await _hidden(one) for one in agreements}
-    fixed = [one for one in agreements if one.signed_on or one.status is AgreementStatus.AWAITING_SIGNATURE]
+async def _reword(actor: Actor, agreements: Sequence[tuple[Agreement, Sequence[str]]], said: Mapping[str, str]) -> None:
+    """Say without the names that each may not tell what partners are told of agreements that nobody can correct any
+    more, and nothing else otherwise."""
+    hidden = {one.id: names for one, names in agreements}
+    fixed = [one for one, _ in agreements if one.signed_on or one.status is AgreementStatus.AWAITING_SIGNATURE]
     naming = {
         one.id: {field for field, text in _texts(one).items() if _found({field: text}, hidden[one.id])} for one in fixed
     }
@@ -220,7 +231,7 @@ async def _reword(actor: Actor, agreements: Sequence[Agreement], said: Mapping[s
                 "名称が入っている項目だけです。決裁前の案は「訂正」で書き直してください。",
                 field=field,
             )
-    for one in agreements:
+    for one, _ in agreements:
         for objection in OBJECTIONS:
             await objection(one)
     for one in fixed:

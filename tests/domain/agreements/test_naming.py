@@ -221,6 +221,25 @@ def test_a_consent_that_is_taken_back_ends_wherever_a_renewal_has_carried_it(pla
     play(story)
 
 
+def test_a_renewal_does_not_go_on_naming_who_has_left_and_takes_the_consent_back(play: Any) -> None:
+    async def story(town: Town) -> None:
+        us, draft = town.officer, await make.proposed(town.officer, *TWO)
+        draft = await agreements.correct(us, draft.id, version=draft.version, title="架空電力ほかとの協定")
+        naming = await agreements.name_party(us, (await bodies_of(draft))[0].id)
+        signed = {"signed_on": us.today, "signatures": await make.signatures(draft), "expires_on": date(2027, 3, 31)}
+        old = await agreements.sign(us, (await make.awaiting(town, draft)).id, **signed)
+        await agreements.let_withdraw(us, naming.party_id, on=date(2026, 9, 1))
+        await agreements.discuss_renewal(us, old.id)
+        new = await agreements.renew(us, old.id, effective_on=date(2027, 4, 1))
+        await make.awaiting(town, new)
+        with pytest.raises(WrongState, match="協定の名称に「架空電力株式会社」"):
+            await agreements.unname_party(us, naming.id)
+        await agreements.unname_party(us, naming.id, title="事業者との協定")
+        assert {one.title for one in await Agreement.all()} == {"事業者との協定"}
+
+    play(story)
+
+
 def test_nobody_is_asked_to_a_signing_whose_title_or_place_names_who_has_not_consented(play: Any) -> None:
     async def story(town: Town) -> None:
         us, agreement = town.officer, await make.awaiting(town, await make.proposed(town.officer, *TWO))
