@@ -26,7 +26,7 @@ from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from api import reading, referring
 from api.reading.building import RESOLVER
-from api.reading.declarations import understood
+from api.reading.declarations import Field, understood
 from api.reading.shapes import defined
 from domain import idempotency, walls
 from domain.actor import Role
@@ -141,7 +141,7 @@ class _Parameter:
 
 
 def _field(name: str, wire: Any, **more: Any) -> StrawberryField:
-    return StrawberryField(name, type_annotation=understood(wire), **more)
+    return Field(name, type_annotation=understood(wire), **more)
 
 
 def _mutation(name: str, verb: Verb, shown: str, payload: type) -> StrawberryField:

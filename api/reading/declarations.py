@@ -14,7 +14,8 @@ import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
-from strawberry.types.field import StrawberryField
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import UNRESOLVED, StrawberryField
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -153,7 +154,20 @@ class Answered(How):
     verb: Callable[..., Any] | None
 
 
-class ReadField(StrawberryField):
+class Field(StrawberryField):
+    """A field that says of what type it is once: Strawberry asks for it three times while it makes the schema."""
+
+    _found: Any = None
+
+    def resolve_type(self, *, type_definition: StrawberryObjectDefinition | None = None) -> Any:
+        annotation, found = self._found or (None, UNRESOLVED)
+        if found is UNRESOLVED or annotation is not self.type_annotation:
+            found = super().resolve_type(type_definition=type_definition)
+            self._found = self.type_annotation, found
+        return found
+
+
+class ReadField(Field):
     """A field that answers with a `Read`; only root fields are ever asked."""
 
     @property

@@ -15,7 +15,7 @@ from strawberry.types.base import StrawberryObjectDefinition, has_object_definit
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from api.reading.declarations import key, understood
+from api.reading.declarations import Field, key, understood
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -58,7 +58,7 @@ def _all_declared(cls: type) -> list[StrawberryField]:
 def _declared(cls: type, name: str, annotation: Any) -> StrawberryField:
     """A field as the class declares it: by its type alone, or by what else is said of it."""
     said = vars(cls).get(name)
-    field = said if isinstance(said, StrawberryField) else StrawberryField()
+    field = said if isinstance(said, StrawberryField) else Field()
     if field is said:
         delattr(cls, name)
     field.name = field.python_name = name
