@@ -41,6 +41,7 @@ from domain import (
 )
 from domain.actor import TOKYO, Actor, Role
 from domain.agreements import AgreementKind, AgreementStatus
+from domain.campaigns import ProposalStatus
 from domain.drills import ImprovementStatus
 from domain.errors import Incomplete, Invalid, NotFound, RateLimited, Refused
 from domain.japanese import Measure, Period, PeriodBasis, fiscal_year, shown
@@ -60,6 +61,8 @@ from exports.names import content_disposition
 from exports.notices import notices_file
 from exports.organizations import organizations_file
 from exports.outreach import outreach_file
+from exports.proposals import proposals_file
+from exports.research import outputs_file
 from exports.schools import schools_file
 from exports.statistics import statistics_file
 from exports.wifi import wifi_file
@@ -167,6 +170,7 @@ _information = _of_period(information.listed, information_file)
 _encounters = _of_period(encounters.listed, encounters_file)
 _outreach = _of_period(outreach.listed, outreach_file)
 _notices = _of_period(notices.listed, notices_file)
+_outputs = _of_period(agreements.listed_outputs, outputs_file)
 
 
 async def _agreements(actor: Actor, asked: Asked) -> File:
@@ -208,6 +212,15 @@ async def _improvements(actor: Actor, asked: Asked) -> File:
     return await asyncio.to_thread(improvements_file, listed, asked.format, actor.now)
 
 
+async def _proposals(actor: Actor, asked: Asked) -> File:
+    _must_be_a_list(asked)
+    listed = await campaigns.listed_proposals(
+        actor, status=asked.narrowed.among("status", ProposalStatus), unit_id=await asked.narrowed.unit(actor)
+    )
+    await _note(actor, asked, listed, ("contact-proposals", campaigns.proposals_shown))
+    return await asyncio.to_thread(proposals_file, listed, asked.format, actor.now)
+
+
 async def _campaign_results(actor: Actor, asked: Asked) -> File:
     _must_be_a_list(asked)
     campaign_id = asked.narrowed.id("campaign")
@@ -238,6 +251,8 @@ EXPORTS: Mapping[str, Export] = {
     "council-meetings": Export(_meetings, Role.HQ_LIAISON),
     "council-attendance": Export(_attendance, Role.HQ_LIAISON, is_personal=True),
     "council-information": Export(_information, Role.HQ_LIAISON),
+    "contact-proposals": Export(_proposals, Role.HQ_LIAISON, is_personal=True, filters=("status", "unit")),
+    "research-outputs": Export(_outputs, Role.HQ_LIAISON),
     "campaign-results": Export(_campaign_results, Role.HQ_LIAISON, filters=("campaign",)),
 }
 """What can be downloaded and exported, by its name in the address and on the command line."""

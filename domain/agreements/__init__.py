@@ -101,7 +101,14 @@ from domain.agreements.lasting import (
     give_notice,
     take_back_notice,
 )
-from domain.agreements.listing import ListedParty, ListedPromise, listed, listed_promises
+from domain.agreements.listing import (
+    ListedOutput,
+    ListedParty,
+    ListedPromise,
+    listed,
+    listed_outputs,
+    listed_promises,
+)
 from domain.agreements.naming import (
     PartyNaming,
     PublicParty,
@@ -161,9 +168,11 @@ __all__ = [
     "rename_file",
     "ITEM_LABELS",
     "KIND_LABELS",
+    "ListedOutput",
     "ListedParty",
     "ListedPromise",
     "listed",
+    "listed_outputs",
     "listed_promises",
     "PartyNaming",
     "PublicParty",

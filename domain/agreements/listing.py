@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
 from domain import database, organizations, records, searching, units
-from domain.actor import LIAISONS, Actor
+from domain.actor import LIAISONS, TOKYO, Actor
 from domain.agreements.agreement import (
     Agreement,
     AgreementKind,
@@ -70,6 +70,16 @@ class ListedPromise:
     unit: str
     bodies: tuple[str, ...]
     days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class ListedOutput:
+    """What has come of joint research, with its agreement, the unit of that and the bodies that stand in it today."""
+
+    output: ResearchOutput
+    agreement: Agreement
+    unit: str
+    bodies: tuple[str, ...]
 
 
 @verb(*LIAISONS, only_reads=True)
@@ -189,13 +199,7 @@ async def listed_promises(actor: Actor, *, year: int | None = None, unit_id: UUI
     found = await find_kept(actor, year, unit_id)
     ids = {one.agreement_id for one in found}
     rows = {row.id: row for row in await visible_to(actor).filter(any_of(Agreement, "id", ids))}
-    standing = parties_visible_to(actor).filter(any_of(AgreementParty, "agreement_id", ids))
-    parties = [one for one in await standing.order_by("acceded_on", "id") if _is_one(one, actor.today)]
-    bodies, place = await _bodies(actor, parties), await units.find_names(actor)
-    names: dict[UUID, list[str]] = defaultdict(list)
-    for party in parties:
-        if party.organization_id and (body := bodies.get(party.organization_id)):
-            names[party.agreement_id].append(body.name)
+    place, names = await units.find_names(actor), await _names(actor, ids)
     promises = commitments_visible_to(actor).filter(any_of(AgreementCommitment, "agreement_id", ids))
     promised, days = {row.id: row for row in await promises}, await _days_of(actor, year)
     return [
@@ -215,6 +219,33 @@ async def _days_of(actor: Actor, year: int | None) -> Mapping[UUID, list[date]]:
     for one in await done.order_by("done_on", "id"):
         days[one.commitment_id].append(one.done_on)
     return days
+
+
+async def _names(actor: Actor, agreement_ids: Collection[UUID]) -> Mapping[UUID, list[str]]:
+    """By agreement the bodies that stand in it today."""
+    of_these = any_of(AgreementParty, "agreement_id", agreement_ids)
+    rows = await parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id")
+    parties = [one for one in rows if _is_one(one, actor.today)]
+    bodies = await _bodies(actor, parties)
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for party in parties:
+        if party.organization_id and (body := bodies.get(party.organization_id)):
+            names[party.agreement_id].append(body.name)
+    return names
+
+
+@verb(*LIAISONS, only_reads=True)
+async def listed_outputs(actor: Actor, first: datetime, before: datetime) -> list[ListedOutput]:
+    """What has come of joint research from one instant until before another, in the order of the days."""
+    days = (one.astimezone(TOKYO).date() for one in (first, before))
+    made = outputs_visible_to(actor).filter(produced_on__gte=next(days), produced_on__lt=next(days))
+    found = await made.order_by("produced_on", "id")
+    ids = {one.agreement_id for one in found}
+    rows = {row.id: row for row in await visible_to(actor).filter(any_of(Agreement, "id", ids))}
+    place, names = await units.find_names(actor), await _names(actor, ids)
+    return [
+        ListedOutput(one, rows[one.agreement_id], place(one.unit_id), tuple(names[one.agreement_id])) for one in found
+    ]
 
 
 def _is_one(party: AgreementParty, day: date) -> bool:

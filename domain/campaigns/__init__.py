@@ -1,8 +1,9 @@
 """疎通確認: whether the contacts are still there and reached as we know, asked of many at once.
 
 `campaign` is what is asked of whom and who sees it, `drafting` how one is prepared, sent and ended, `answering` what
-the contacts say themselves, `calling` what officers hear on the telephone, `proposing` what is to change, `rates` how
-many were reached, `results` what became of each, `stale` who has to be asked after the transfers of spring.
+the contacts say themselves, `calling` what officers hear on the telephone, `proposing` what is to change (`proposals`
+lists it), `rates` how many were reached, `results` what became of each, `stale` who has to be asked after the transfers
+of spring.
 """
 
 from domain.campaigns.answering import (
@@ -34,6 +35,7 @@ from domain.campaigns.campaign import (
     visible_to,
 )
 from domain.campaigns.drafting import cancel, close, correct, draft, extend, preview, send
+from domain.campaigns.proposals import ListedProposal, listed_proposals, proposals_shown
 from domain.campaigns.proposing import (
     PROPOSAL_LABELS,
     ContactProposal,
@@ -57,6 +59,9 @@ __all__ = [
     "REPLY_LABELS",
     "UNREACHED",
     "Asked",
+    "ListedProposal",
+    "listed_proposals",
+    "proposals_shown",
     "Campaign",
     "CampaignChannel",
     "CampaignContact",

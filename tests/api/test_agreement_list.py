@@ -248,6 +248,21 @@ def test_what_was_promised_for_a_year_leaves_with_how_often_it_was_kept(play: An
     play(story)
 
 
+def test_what_has_come_of_joint_research_in_a_year_leaves_as_a_list(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await renewed(town)
+        for period, told in (("2025", ["中間報告：その1"]), ("2026", [])):
+            file = await produce(town.hq, "research-outputs", period, "json")
+            assert [line["成果"] for line in json.loads(file.content)] == told
+        [line] = json.loads((await produce(town.hq, "research-outputs", "2025", "json")).content)
+        assert (line["種類"], line["相手方"], line["研究のテーマ"]) == ("報告書", "例示大学", "暗号の実装")
+        assert (await produce(town.officer, "research-outputs", "2025", "json")).content == b"[]"
+        with pytest.raises(NotAllowed):
+            await produce(town.statistician, "research-outputs", "2025", "json")
+
+    play(story)
+
+
 async def _csv(who: Actor) -> bytes:
     return (await produce(who, "commitments", "", "csv")).content
 

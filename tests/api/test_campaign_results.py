@@ -102,3 +102,29 @@ def test_it_is_of_one_campaign_that_the_desk_sees(play: Any) -> None:
             await produce(town.hq, "campaign-results", "2026", "csv", narrowed=of)
 
     play(story)
+
+
+def test_what_contacts_have_said_has_changed_leaves_as_a_list_that_is_written_down(play: Any) -> None:
+    async def story(town: Town) -> None:
+        proposal = await make.proposal(town.officer, remark="後任は未定です。")
+        await make.contact(town.other_officer, await make.company(town.other_officer, "鉄道"))
+        other = await make.proposal(town.other_officer)
+        await campaigns.reject(town.other_officer, other.id, version=other.version, reason="本人でなかった")
+
+        async def left(who: Actor, **narrowed: str) -> list[dict[str, Any]]:
+            file = await produce(who, "contact-proposals", "", "json", narrowed=narrowed)
+            return json.loads(file.content)  # type: ignore[no-any-return]
+
+        assert [line["状態"] for line in await left(town.hq)] == ["不採用", "申出中"]
+        [line] = await left(town.officer)
+        assert (line["新しい役職"], line["伝言"], line["新しい電話"]) == (proposal.job_title, "後任は未定です。", "")
+        assert [line["不採用の理由"] for line in await left(town.hq, status="REJECTED", unit="102")] == [
+            "本人でなかった"
+        ]
+        assert {look.operation for look in await Look.all()} == {"contact-proposals"}
+        with pytest.raises(NotFound):
+            await left(town.officer, unit="102")
+        with pytest.raises(NotAllowed):
+            await left(town.statistician)
+
+    play(story)

@@ -264,7 +264,8 @@ def test_a_token_that_may_only_read_is_refused_by_every_verb_but_those_that_only
         *("councils.listing.listed", "councils.listing.listed_members"),
         *("organizations.listing.listed", "organizations.listing.listed_contacts"),
         *("organizations.listing.listed_schools", "drills.listing.listed_improvements"),
-        *("agreements.listing.listed", "agreements.listing.listed_promises"),
+        *("agreements.listing.listed", "agreements.listing.listed_promises", "agreements.listing.listed_outputs"),
+        "campaigns.proposals.listed_proposals",
     }
     reader = Actor(Role.ADMIN, NOW, ID, ID, ID, is_read_only=True)
 
