@@ -49,7 +49,7 @@ class Size:
     dates: int = 200
     rows: int = 1_000
     times: tuple[int, ...] = (1, 10, 100)
-    rounds: int = 9
+    rounds: int = 31
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
