@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,8 +28,10 @@ class Position(NamedTuple):
     key: UUID
 
 
+@lru_cache(128)
 def unpack(cursor: str, order: Order, cast: str, field: str) -> Position:
-    """INVALID for whatever is not a cursor that this order would have written."""
+    """INVALID for whatever is not a cursor that this order would have written. It is looked at when it comes, and asked
+    for each of its parts."""
     try:
         if len(cursor) > LONGEST:
             raise ValueError(cursor[:50])

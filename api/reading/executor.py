@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import orjson
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
-from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -21,7 +20,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from api.reading.compiler import Compiler
 from api.reading.declarations import Pages, Read, asked_of, how_of
 from api.reading.permits import Inspection, Permit
-from api.reading.places import Arguments, Place, arguments, given, place
+from api.reading.places import Arguments, Place, arguments, place
 from api.reading.plans import Bound, Memory, Plan, shape
 from api.reading.scope import Scopes
 from api.reading.seen import Look
@@ -59,18 +58,6 @@ PLANS: Memory[Plan] = Memory()
 PERMITS: Memory[Permit] = Memory()
 
 
-class Said(dict[int, Arguments]):
-    """The arguments at each place, found out when first asked."""
-
-    def __init__(self, executor: Executor[Any], places: Sequence[Place]) -> None:
-        super().__init__()
-        self.executor, self.places = executor, places
-
-    def __missing__(self, number: int) -> Arguments:
-        self[number] = given(self.executor, self.places[number])
-        return self[number]
-
-
 class Reader(StrawberryGraphQLCoreExecutionContext):
     context_value: ReadingContext
 
@@ -100,16 +87,32 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """What a field at the root reads, where it is declared to do nothing else."""
         how = how_of(parent, definition)
-        said = {} if isinstance(how, Pages) else arguments(self, definition, group)
+        said = {} if isinstance(how, Pages) else self.said(definition, group)
         asked = asked_of(how, definition.type, self.schema, said)
         return asked and await self._read(definition.type, group, parent, path, asked)
+
+    def said(self, definition: GraphQLField, group: FieldDetailsList) -> Arguments:
+        """The arguments at a place in the document, found out when first asked: they are looked at, and then used."""
+        kept = self._said.get(id(group[0].node))
+        if kept is None:
+            kept = self._said[id(group[0].node)] = group, arguments(self, definition, group)
+        return kept[1]
+
+    @cached_property
+    def _said(self) -> dict[int, tuple[FieldDetailsList, Arguments]]:
+        """By their nodes, which stay what they are as long as they are kept."""
+        return {}
+
+    def _given(self, place: Place) -> Arguments:
+        """Its arguments in this request, where variables stand among them; else what was found the first time."""
+        return self.said(place.definition, place.group) if place.varies else place.arguments
 
     def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
         """That the operation may be asked. Raises a GraphQLError with the refusal behind it."""
         role, may_introspect = self.context_value.actor.role, self.context_value.may_introspect
         inspection = Inspection(self, role, may_introspect)
         permit = PERMITS.find((*self._identity, may_introspect), lambda: inspection.permit(root_type, fields))
-        permit.check_values(self)
+        permit.check_values(self.said)
         return permit
 
     @contextmanager
@@ -125,8 +128,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
     ) -> Any:
         plan = self._plan(group, parent, path, asked)
-        said = Said(self, plan.places)
-        bound = Bound(said.__getitem__, self.context_value.scopes, asked.key)
+        bound = Bound(lambda number: self._given(plan.places[number]), self.context_value.scopes, asked.key)
         look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
         text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
         if text is None and is_non_null_type(return_type):

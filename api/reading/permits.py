@@ -7,19 +7,19 @@ whole, a mutation's verb included.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, OperationType, is_abstract_type, is_object_type
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_abstract_type, is_object_type
 from graphql.execution import Executor
-from graphql.execution.collect_fields import GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from api.reading.compiler import personal_in
 from api.reading.declarations import Answered, Expression, Pages, entity_of
 from api.reading.pages import check_cursors, chosen_filters, chosen_order, listed_in, window
-from api.reading.places import Place, arguments, places, selected
+from api.reading.places import Arguments, Place, places, selected
 from domain import looks
 from domain.actor import Role
 from domain.errors import Invalid, NotAllowed, Refused, TooLarge
@@ -43,11 +43,11 @@ class Permit:
     places: tuple[Place, ...]
     wants_purpose: str = ""
 
-    def check_values(self, executor: Executor[Any]) -> None:
+    def check_values(self, said: Callable[[GraphQLField, FieldDetailsList], Arguments]) -> None:
         """Raises a GraphQLError for a text or a cursor that cannot be right."""
         for place in self.places:
             with refusing(place):
-                check_values(replace(place, arguments=arguments(executor, place.definition, place.group)))
+                check_values(replace(place, arguments=said(place.definition, place.group)))
 
 
 @contextmanager

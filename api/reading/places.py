@@ -83,11 +83,6 @@ def arguments(executor: Executor[Any], definition: GraphQLField, group: FieldDet
     return get_argument_values(definition, details.node, executor.variable_values, details.fragment_variable_values)
 
 
-def given(executor: Executor[Any], place: Place) -> Arguments:
-    """Its arguments in this request, where variables stand among them; else what was found the first time."""
-    return arguments(executor, place.definition, place.group) if place.varies else place.arguments
-
-
 def selected(executor: Executor[Any], gtype: GraphQLObjectType, group: FieldDetailsList) -> Iterator[Place]:
     """The fields of this type that the merged nodes select, after fragments and directives."""
     return places(executor, gtype, executor.collect_subfields(gtype, group).grouped_field_set)
