@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,9 +11,11 @@ from typing import Any, NamedTuple
 from tortoise.queryset import QuerySet
 
 from api.reading.declarations import Entity
+from api.reading.sql import literal
 from domain import records
 from domain.actor import Actor
 
+PLACE, WORD = re.compile(r"\$(\d+)"), re.compile("[A-Z_]+")
 ANY_TIME = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -42,5 +45,21 @@ def remembered(entity: Entity, actor: Actor) -> Scope:
 
 
 def as_sql(rows: QuerySet[Any]) -> Scope:
-    """The select behind a query set, without its order, which a page brings along itself."""
-    return Scope(*records.as_sql(rows))
+    """The select behind a query set, without its order, which a page brings along itself.
+
+    States, kinds and truth values, the same for many actors, stand in the text: PostgreSQL would put a list of
+    parameters together for each row that it looks at, and knows what to expect of a value only where it sees it.
+    """
+    text, values = records.as_sql(rows)
+    kept = list[Any]()
+
+    def put(place: re.Match[str]) -> str:
+        value = values[int(place[1]) - 1]
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, str) and WORD.fullmatch(value):
+            return literal(value)
+        kept.append(value)
+        return f"${len(kept)}"
+
+    return Scope(PLACE.sub(put, text), tuple(kept))

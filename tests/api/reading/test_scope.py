@@ -11,7 +11,7 @@ from api.reading.declarations import entity_of
 from api.reading.scope import as_sql
 from api.schema import schema
 from domain.actor import Role
-from tests.api.reading.town import TownDrill
+from tests.api.reading.town import TownDrill, TownDrillStatus
 from tests.api.reading.townsfolk import ACTORS, TOLD, ask, drill_id
 
 DRILLS = {
@@ -129,6 +129,21 @@ def test_an_order_in_a_scope_is_left_out_of_what_is_entered(in_town):
         return as_sql(TownDrill.filter(title="b").order_by("-title")).text
 
     assert "ORDER BY" not in in_town(story())
+
+
+def test_only_states_and_truths_stand_in_the_text_of_a_scope(in_town):
+    title, host = "' OR true --", uuid4()
+
+    async def story():
+        states = [TownDrillStatus.HELD, TownDrillStatus.PLANNED]
+        return as_sql(TownDrill.filter(title=title, status__in=states, host_id=host, note__isnull=True))
+
+    text, values = in_town(story())
+    assert "IN ('HELD','PLANNED')" in text
+    assert title not in text
+    assert str(host) not in text
+    assert [str(value) for value in values] == [title, str(host)]
+    assert ("$1" in text, "$2" in text, "$3" in text) == (True, True, False)
 
 
 def test_questions_asked_at_once_by_different_actors_do_not_mix(in_town):
