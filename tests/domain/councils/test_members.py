@@ -239,7 +239,7 @@ def test_of_two_bodies_that_become_one_the_terms_go_over_unless_both_are_members
         kept, gone = await make.company(town.hq), await make.company(town.hq, "旧架空電力株式会社")
         await make.member(town.hq, council, kept)
         member = await make.member(town.hq, council, gone)
-        with pytest.raises(Conflict, match="重なる任期"):
+        with pytest.raises(Conflict, match=f"「{council.name}」の会員です"):
             await merging.merge(town.hq, gone.id, version=gone.version, kept_id=kept.id, reason="同じ会社のため")
         assert (await CouncilMembership.get(id=member.id)).organization_id == gone.id
         await councils.strike_membership(town.hq, (await CouncilMembership.get(organization_id=kept.id)).id)

@@ -175,7 +175,7 @@ def test_two_bodies_that_both_have_a_part_in_one_event_are_not_merged(play: Any)
         await make.outreach_event(town.officer, hosts=[CoHosting(one.id) for one in bodies])
         kept, gone = bodies
         told = {"kept_id": kept.id, "reason": "同じ会社のため"}
-        with pytest.raises(Conflict, match="この広報啓発にすでに入って"):
+        with pytest.raises(Conflict, match="主催・共催などです"):
             await merging.merge(town.hq, gone.id, version=gone.version, **told)
         await outreach.remove_host(town.officer, (await OutreachHost.get(organization_id=gone.id)).id)
         await merging.merge(town.hq, gone.id, version=gone.version, **told)
