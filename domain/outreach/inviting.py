@@ -1,5 +1,5 @@
-"""広報啓発の招待: officers who serve at an event, and contacts of the bodies that have a part in it, get its date into
-their calendars. Nobody is written to who was not chosen."""
+"""広報啓発の招待: officers who serve at an event, and contacts of the bodies that have a part in it or for which it is
+held, get its date into their calendars. Nobody is written to who was not chosen, and nobody hears of who else was."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from domain import guests, organizations, people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment
 from domain.errors import Invalid
-from domain.organizations import Contact
-from domain.outreach.event import LABELS, OutreachEvent, OutreachHost, OutreachStatus, visible_to
+from domain.outreach.event import LABELS, OutreachEvent, OutreachStatus, visible_to
 from domain.outreach.telling import said_of
 from domain.people import Person
 from domain.states import must_be_in
@@ -30,11 +29,11 @@ async def invite(
     officer_ids: Sequence[UUID] = (),
     version: int | None = None,
 ) -> OutreachEvent:
-    """招待: ask contacts of its co-hosts and officers to come, each by a letter of their own with an entry for their
-    calendar.
+    """招待: ask contacts of its co-hosts and of the bodies that are to come, and officers, each by a letter of their
+    own with an entry for their calendar. A body that only comes has no part in the event, and sees the date alone.
 
-    Raises Incomplete without a place, Invalid for a contact of a body that has no part in it or an officer who will
-    have left by then, Conflict for somebody who is asked already.
+    Raises Incomplete without a place, NotFound for a contact of another's body, Invalid for an officer who will have
+    left by then, Conflict for somebody who is asked already.
     """
     event = await records.find(visible_to(actor), outreach_event_id, version)
     must_be_in(LABELS, event.status, OutreachStatus.PLANNED)
@@ -43,17 +42,9 @@ async def invite(
     if not 1 <= len(contact_ids) + len(officer_ids) <= MOST_AT_ONCE:
         raise Invalid(f"招待する人を1人から{MOST_AT_ONCE}人まで選んでください。", field="contact_ids")
     officers = await guests.find_officers(actor, officer_ids, event.day)
-    contacts = await _find_contacts(actor, event, contact_ids)
+    contacts = await organizations.find_present_contacts(actor, contact_ids)
     await guests.ask(actor, date, "outreach-invitation", contacts=contacts, officers=officers, about=said_of(event))
     return await records.touch(actor, event)
-
-
-async def _find_contacts(actor: Actor, event: OutreachEvent, ids: Sequence[UUID]) -> list[Contact]:
-    contacts = await organizations.find_present_contacts(actor, ids)
-    hosts = await OutreachHost.filter(event_id=event.id, removed_at=None)
-    if not {contact.organization_id for contact in contacts} <= {host.organization_id for host in hosts}:
-        raise Invalid("先に団体を加え、主催・共催・後援・協力の団体の担当者を選んでください。", field="contact_ids")
-    return contacts
 
 
 @verb(*LIAISONS)

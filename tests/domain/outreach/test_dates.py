@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain import incoming, organizations, outreach, people, replies
+from domain import calendar, incoming, organizations, outreach, people, replies
+from domain.actor import Role
 from domain.calendar import Appointment, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Incomplete, Invalid, NotFound, WrongState
 from domain.incoming import Told
@@ -53,11 +54,30 @@ def test_officers_and_contacts_of_the_bodies_in_it_get_the_date_into_their_calen
     play(story)
 
 
-def test_nobody_is_asked_who_has_no_part_in_it_nor_without_a_place_nor_twice(play: Any) -> None:
+def test_whoever_is_to_come_is_asked_and_sees_the_date_alone(play: Any) -> None:
+    async def story(town: Town) -> None:
+        event, _ = await asked(town)
+        body = await make.company(town.officer, "株式会社例示商店")
+        guest = await make.contact(town.officer, body, mail_address="b@partner.example")
+        await outreach.invite(town.officer, event.id, contact_ids=[guest.id])
+        letter = await Letter.get(person_id=guest.person_id)
+        assert (letter.kind, letter.method) == ASKED
+        assert "見本損害保険" not in str(letter.facts)
+        partner = make.outsider(town.officer, Role.PARTNER, guest)
+        assert await calendar.visible_to(partner).count() == 1
+        assert await outreach.visible_to(partner).count() == 0
+        assert await outreach.hosts_visible_to(partner).count() == 0
+        assert await OutreachHost.filter(event_id=event.id).count() == 1, "it has no part in it"
+
+    play(story)
+
+
+def test_nobody_is_asked_whom_the_desk_does_not_know_nor_without_a_place_nor_twice(play: Any) -> None:
     async def story(town: Town) -> None:
         event, contact = await asked(town)
-        stranger = await make.contact(town.officer, await make.company(town.officer), mail_address="b@partner.example")
-        with pytest.raises(Invalid, match="先に団体を加え") as refused:
+        theirs = await make.company(town.other_officer, "例題ガス株式会社")
+        stranger = await make.contact(town.other_officer, theirs, mail_address="b@partner.example")
+        with pytest.raises(NotFound) as refused:
             await outreach.invite(town.officer, event.id, contact_ids=[stranger.id])
         assert refused.value.field == "contact_ids"
         with pytest.raises(Conflict):
