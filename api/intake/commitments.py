@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
+from unicodedata import normalize
 
 from api.intake.agreements import ITEMS
 from api.intake.kind import Field, Kind
@@ -21,6 +23,7 @@ SOURCES = {label: source for source, label in COUNTED_LABELS.items()} | {
     "接触": CountedFrom.ENCOUNTERS,
     "講演": CountedFrom.LECTURES,
 }
+A_YEAR = re.compile("^(?:年間?に?|毎年)")
 MOST_TIMES, MOST_COUNTED, MOST_BODIES = 366, 100_000, 500
 
 
@@ -49,6 +52,11 @@ class CommitmentRow:
 def _identity(row: CommitmentRow) -> tuple[str, Hashable]:
     which = (name_key(row.title), row.signed_on, row.number, row.unit, row.bodies)
     return "what", (which, row.item, name_key(row.what), row.since, row.year)
+
+
+def _times(cell: str) -> int:
+    """1, 2回, 年1回."""
+    return whole_number(1, MOST_TIMES, "回")(A_YEAR.sub("", normalize("NFKC", cell)))
 
 
 def _days(cell: str) -> tuple[date, ...]:
@@ -104,7 +112,7 @@ COMMITMENTS = Kind(
         Field(
             "times_per_year",
             ("約束した回数", "年間の回数", "回数", "年間回数"),
-            whole_number(1, MOST_TIMES, "回"),
+            _times,
             required=True,
             example="1",
         ),

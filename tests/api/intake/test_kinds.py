@@ -9,6 +9,7 @@ import pytest
 
 from api.intake import (
     AGREEMENTS,
+    COMMITMENTS,
     CONTACTS,
     KINDS,
     OFFICERS,
@@ -503,3 +504,13 @@ def test_what_was_changed_and_what_has_come_of_it_stand_one_in_a_line():
     for changed, come in (("別表の改正", "論文：暗号"), ("いつか：別表の改正", "R8.3.1：何か：暗号")):
         wrongly = [*told[:4], changed, come]
         assert wrong(AGREEMENTS, heading, wrongly) == [(2, "変更協定"), (2, "研究成果")]
+
+
+def test_what_was_promised_is_read_as_agreements_word_it():
+    heading = ["年度", "協定名", "協力事項", "約束", "回数", "実施日"]
+    told = ["R7年度", "連携協定", "訓練", "合同訓練", "年２回", "R7.10.3、令和8年2月1日"]
+    [row] = records(COMMITMENTS, heading, told)
+    assert (row.year, row.times_per_year, row.done_on) == (2025, 2, (date(2025, 10, 3), date(2026, 2, 1)))
+    assert wrong(COMMITMENTS, heading, ["来年", *told[1:4], "随時", "秋"]) == [
+        (2, one) for one in (heading[0], *heading[4:])
+    ]
