@@ -65,12 +65,8 @@ class StatisticsFigure:
 def _figures(
     root: strawberry.Parent["Statistics"], by_kind: bool = False, measures: list[str] | None = None
 ) -> list[StatisticsFigure]:
-    wanted = [
-        figure
-        for figure in root.report.figures()
-        if (by_kind or figure.kind == ALL) and (measures is None or figure.tally.key in measures)
-    ]
-    return [StatisticsFigure.of(root.report, figure) for figure in wanted]
+    figures = root.report.figures(by_kind=by_kind, keys=measures)
+    return [StatisticsFigure.of(root.report, figure) for figure in figures]
 
 
 @strawberry.type(description="集計: the figures of one period as of one computing.")

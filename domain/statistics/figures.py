@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -110,13 +110,18 @@ class Report:
         count = self.counts[unit_id, tally.key, kind]
         return None if count is None else tally.value(count)
 
-    def figures(self) -> list[Figure]:
-        """Every figure: unit by unit, the totals last."""
+    def figures(self, *, by_kind: bool = True, keys: Collection[str] | None = None) -> list[Figure]:
+        """Every figure, or only those of all kinds together, or of these tallies: unit by unit, the totals last."""
         ids = [unit.id for unit in self.units] + ([self.whole_id] if self.whole_id else [])
+        wanted = [
+            (tally, kind)
+            for tally, kind in grid(self.period)
+            if (by_kind or kind == ALL) and (keys is None or tally.key in keys)
+        ]
         return [
             Figure(id, tally, kind, self.value(id, tally, kind), self.period, self.as_of)
             for id in ids
-            for tally, kind in grid(self.period)
+            for tally, kind in wanted
         ]
 
 
