@@ -13,7 +13,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
-from domain import walls
+from domain import pooling, walls
 from domain.actor import TOKYO
 from domain.table import asked
 
@@ -185,6 +185,7 @@ def _pool(url: str, connections: int, besides: dict[str, str], **more: Any) -> d
         **more,
     }
     connection["credentials"] = usual | connection["credentials"]
+    connection["engine"] = pooling.__name__
     return connection
 
 

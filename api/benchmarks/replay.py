@@ -57,6 +57,7 @@ async def overhearing() -> AsyncIterator[list[Said]]:
                 connection.add_query_logger(note)
                 open_to_the_end.callback(connection._con.remove_query_logger, note)
         yield said
+        await asyncio.sleep(0)  # asyncpg tells of a statement when the loop has its next turn
 
 
 def _noting(pool: str, said: list[Said]) -> Callable[[Any], None]:
