@@ -72,6 +72,9 @@ def test_a_title_that_would_tell_a_partner_of_another_is_named_before_anything_i
         titled = {"title": f"{BANK}ほかとの協定"}
         [problem] = await refused(rosters.take_in_agreements, town.hq, WHOLE | titled, SECOND | titled)
         assert (problem.number, problem.field) == (2, "title")
+        study = STUDY | {"research_theme": f"{BANK}の備え"}
+        [problem] = await refused(rosters.take_in_agreements, town.hq, WHOLE | study, SECOND | study)
+        assert (problem.number, problem.field) == (2, "research_theme")
         consenting = SECOND | titled | {"agreed_on": SIGNED_ON}
         assert await rosters.take_in_agreements(town.hq, lines(WHOLE | titled, consenting)) == Taken(2, 0, 0)
 
