@@ -98,7 +98,7 @@ async def anew(attempt: Callable[[], Awaitable[T]]) -> T:
         except Crossed:
             if walls.has_begun():
                 raise
-            await sleep(uniform(0, PAUSE))
+            await sleep(uniform(0, PAUSE))  # nosec B311
     return await attempt()
 
 
