@@ -61,8 +61,8 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Straight:
-    """An operation that only reads, found good, and its document. Without variables it is the same each time: then it
-    is `kept` prepared."""
+    """An operation that only reads, found good, and its document. Where no variables are given it is the same each
+    time: then it is `kept` prepared."""
 
     schema: GraphQLSchema
     document: DocumentNode
@@ -97,7 +97,7 @@ class Straight:
         return self.schema.query_type
 
     def _prepared(self, variables: dict[str, Any] | None, reader: type[Reader]) -> Prepared | list[GraphQLError]:
-        if self.operation.variable_definitions:
+        if variables and self.operation.variable_definitions:
             return self._prepare(variables, reader)
         if reader not in self.kept:
             self.kept[reader] = self._prepare(None, reader)
