@@ -3,8 +3,8 @@ bodies that have consented to be named, for a web page, and nobody else. No pers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from domain.agreements import (
     ITEM_LABELS,
@@ -17,6 +17,7 @@ from domain.agreements import (
     ListedParty,
     PublicParty,
 )
+from domain.japanese import WarekiStyle, wareki
 from exports.columns import Column, Kind, Row
 from exports.files import File, Format
 from exports.lists import listed_today
@@ -62,6 +63,7 @@ REGISTER_COLUMNS = (
     Column("公表する名称", "public_name", 24),
     Column("所属", "unit", 18),
 )
+ON_PAPER = (Column("変更協定", "amendments_in_eras", 24), Column("研究の成果", "outputs_in_eras", 24))
 AS_THEY_ARE = ("signed_on", "effective_on", "expires_on", "notice_given_on", "ended_on", "research_from", "research_to")
 IN_ONE_LINE = ("title", "number", "classification_code", "signed_at", "purpose", "research_theme")
 TITLE = "協定締結団体一覧"
@@ -77,7 +79,8 @@ COLUMNS = (
 def agreements_file(listed: Sequence[ListedParty], format: Format, now: datetime) -> File:
     """協定一覧_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant. The lines of one agreement
     have one 整理番号, which is that of this list."""
-    return listed_today(REGISTER, REGISTER_COLUMNS, [_line(one) for one in listed], format, now, "当事者（延べ）")
+    rows = [_line(one) for one in listed]
+    return listed_today(REGISTER, REGISTER_COLUMNS, rows, format, now, "当事者（延べ）", on_paper=ON_PAPER)
 
 
 def _line(listed: ListedParty) -> Row:
@@ -101,12 +104,25 @@ def _agreement(listed: ListedParty) -> Row:
         "notice_days": str(one.notice_days or ""),
         "is_standing": LABELS[one.status],
         "reason": one_line(why),
-        "amendments": "\n".join(f"{each.effective_on}：{one_line(each.changes)}" for each in listed.amendments),
-        "outputs": "\n".join(
-            f"{each.produced_on}：{OUTPUT_LABELS[each.kind]}：{one_line(each.title)}" for each in listed.outputs
-        ),
+        "amendments": _amendments(listed, date.isoformat),
+        "amendments_in_eras": _amendments(listed, _in_eras),
+        "outputs": _outputs(listed, date.isoformat),
+        "outputs_in_eras": _outputs(listed, _in_eras),
         "items": "、".join(ITEM_LABELS[CooperationItem(item)] for item in one.items),
     }
+
+
+def _amendments(listed: ListedParty, said: Callable[[date], str]) -> str:
+    return "\n".join(f"{said(each.effective_on)}：{one_line(each.changes)}" for each in listed.amendments)
+
+
+def _outputs(listed: ListedParty, said: Callable[[date], str]) -> str:
+    lines = (f"{said(one.produced_on)}：{OUTPUT_LABELS[one.kind]}：{one_line(one.title)}" for one in listed.outputs)
+    return "\n".join(lines)
+
+
+def _in_eras(day: date) -> str:
+    return wareki(day, WarekiStyle.TABLE)
 
 
 def _party(listed: ListedParty) -> Row:

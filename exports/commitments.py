@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.agreements import COUNTED_LABELS, ITEM_LABELS, ListedPromise
-from domain.japanese import Period
+from domain.japanese import Period, WarekiStyle, wareki, wareki_year
 from exports.columns import Column, Kind, Row
 from exports.files import File, Format
 from exports.lists import listed_of
@@ -32,12 +32,13 @@ COLUMNS = (
     Column("不足", "missing", 8, Kind.NUMBER, unit="回"),
     Column("最後に果たした日", "last_on", 14, Kind.DATE),
 )
+ON_PAPER = (Column("年度", "year_of_era", 12), Column("果たした日", "done_on_in_eras", 24))
 
 
 def commitments_file(listed: Sequence[ListedPromise], year: Period, format: Format, now: datetime) -> File:
     """R08_協定の約束の履行_20261001.csv, or the same as a workbook or JSON; `now` is an aware instant."""
     rows = [_row(one, year) for one in listed]
-    return listed_of(year, TITLE, COLUMNS, rows, format, now)
+    return listed_of(year, TITLE, COLUMNS, rows, format, now, on_paper=ON_PAPER)
 
 
 def _row(listed: ListedPromise, year: Period) -> Row:
@@ -46,6 +47,7 @@ def _row(listed: ListedPromise, year: Period) -> Row:
         **{name: getattr(kept, name) for name in ("fulfilled", "missing", "last_on")},
         **{name: getattr(promise, name) for name in ("times_per_year", "since", "ended_on")},
         "year": year.western_label,
+        "year_of_era": f"{wareki_year(year.starts_on, WarekiStyle.TABLE)}年度",
         "unit": listed.unit,
         "title": one_line(kept.title),
         "number": one_line(listed.agreement.number),
@@ -55,4 +57,5 @@ def _row(listed: ListedPromise, year: Period) -> Row:
         "what": one_line(kept.what),
         "counted_from": COUNTED_LABELS[promise.counted_from],
         "done_on": "、".join(day.isoformat() for day in listed.days),
+        "done_on_in_eras": "、".join(wareki(day, WarekiStyle.TABLE) for day in listed.days),
     }

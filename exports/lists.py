@@ -25,14 +25,16 @@ def listed_today(
     unit: str,
     *,
     printed: Sequence[str] = (),
+    on_paper: Sequence[Column] = (),
     said: Sequence[str] = (),
     more: Sequence[Sheet] = (),
 ) -> File:
     """団体一覧_20261001.csv: how it stands, of so many 団体 (`unit`). The workbook's first sheet has the columns of
-    these keys, or all where it is the one that is taken in again; what is `said` stands under its title, `more` are
-    sheets behind it. `now` is an aware instant."""
+    these keys, or all where it is the one that is taken in again; what stands `on_paper` is there in the place of the
+    column with its heading. What is `said` stands under its title, `more` are sheets behind it. `now` is an aware
+    instant."""
     notes = (*said, f"{wareki(now.astimezone(TOKYO).date())}現在　{len(rows):,}{unit}")
-    sheet = Sheet(title, _shown(columns, printed), rows, notes=notes, tab="一覧")
+    sheet = Sheet(title, _shown(columns, on_paper, printed), rows, notes=notes, tab="一覧")
     return _file(file_name(title, _day(now), extension=format), sheet, columns, format, now, more)
 
 
@@ -48,15 +50,17 @@ def listed_of(
     on_paper: Sequence[Column] = (),
 ) -> File:
     """R08Q2_接触一覧_20261001.csv: what was in a period; `printed` are the keys of the columns that fit on paper, all
-    unless told, in their order. What stands `on_paper` alone is in no other form."""
-    shown = _shown((*columns, *on_paper), printed)
+    unless told, in their order. What stands `on_paper` is in no other form: a column more, where its key is told, or in
+    the place of the one with its heading."""
+    shown = _shown(columns, on_paper, printed)
     sheet = Sheet(title, shown, rows, notes=period_notes(period, now, period.ends_on), tab="一覧")
     return _file(file_name(period_part(period), title, _day(now), extension=format), sheet, columns, format, now)
 
 
-def _shown(columns: Sequence[Column], keys: Sequence[str]) -> Sequence[Column]:
-    known = {column.key: column for column in columns}
-    return [known[key] for key in keys] or columns
+def _shown(columns: Sequence[Column], on_paper: Sequence[Column], keys: Sequence[str]) -> Sequence[Column]:
+    known = {column.key: column for column in (*columns, *on_paper)}
+    instead = {column.heading: column for column in on_paper}
+    return [known[key] for key in keys] or [instead.get(column.heading, column) for column in columns]
 
 
 def _file(
