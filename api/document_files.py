@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import aclosing
 from uuid import UUID
 
 import orjson
@@ -146,8 +147,8 @@ async def received(request: Request) -> bytes:
     """The body. Raises TooLarge as soon as there is more of it than is taken, Invalid where it does not come."""
     content = bytearray()
     try:
-        async with asyncio.timeout(SECONDS):
-            async for part in request.stream():
+        async with asyncio.timeout(SECONDS), aclosing(request.stream()) as parts:
+            async for part in parts:
                 content += part
                 if len(content) > MOST_BYTES:
                     raise too_large()

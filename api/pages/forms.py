@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -23,8 +24,9 @@ async def read(request: Request) -> dict[str, str]:
 async def body_of(request: Request, longest: int = LONGEST) -> bytes:
     """All that was sent. Raises Invalid for more than so many bytes, as soon as there are."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > longest:
-            raise Invalid("送られた内容が長すぎます。短くしてください。")
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > longest:
+                raise Invalid("送られた内容が長すぎます。短くしてください。")
     return body

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import organizations, records, slots, units
+from domain import organizations, records, units
 from domain.actor import Role
 from domain.calendar import Appointment
 from domain.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -13,9 +13,7 @@ from domain.journal import Entry
 from domain.lectures import Lecture
 from domain.organizations import Organization, OrganizationKind
 from domain.people import Person
-from domain.units import Unit
 from tests import make
-from tests.clock import NOW
 from tests.make import Town
 
 LONG = "長" * 1001
@@ -200,27 +198,6 @@ def test_a_row_whose_facts_stand_in_another_changes_its_version_with_it(play: An
         body = await make.company(town.officer)
         await records.touch(town.officer, body)
         assert (await Organization.get(id=body.id)).version == 2
-
-    play(story)
-
-
-def test_of_two_who_wait_for_each_other_one_is_asked_to_try_again(play: Any) -> None:
-    async def story(town: Town) -> None:
-        meeting = asyncio.Barrier(2)
-
-        async def rename(*units: Unit) -> None:
-            for unit in units:
-                row = await records.find(Unit.all(), unit.id)
-                await records.change(town.hq, row, "unit-corrected", name=f"{row.name}改")
-                if unit is units[0]:
-                    await meeting.wait()
-
-        pair = (town.station, town.other_station)
-        orders = {"one": pair, "other": pair[::-1]}
-        tries = [slots.once(NOW, job, NOW, lambda _, order=order: rename(*order)) for job, order in orders.items()]
-        done = await asyncio.gather(*tries, return_exceptions=True)
-        assert {type(one) for one in done} == {Conflict, bool}
-        assert await Entry.filter(fact="unit-corrected").count() == 2
 
     play(story)
 
