@@ -10,7 +10,8 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = {
     **dict.fromkeys(
-        ("tests/api/test_demo.py", "tests/seed/test_town.py", "tests/seed/test_walls.py"), "the one demonstration"
+        ("tests/api/test_demo.py", "tests/seed/test_lists.py", "tests/seed/test_town.py", "tests/seed/test_walls.py"),
+        "the one demonstration",
     ),
     **dict.fromkeys(("tests/api/test_hidden.py", "tests/api/test_situations.py"), "the crowd"),
     "tests/api/test_rights.py": "the crowd",
@@ -20,6 +21,7 @@ CHEAPEST = ("tests/domain/", "tests/exports/")
 
 LONGEST = (
     "tests/api/test_demo.py",
+    "tests/seed/test_lists.py",
     "tests/seed/test_town.py",
     "tests/seed/test_walls.py",
     "tests/api/test_bad_input.py",
