@@ -112,8 +112,10 @@ class Stage:
             await self._no_task_is_left()
 
     async def _no_task_is_left(self) -> None:
-        """But what Python itself ends in the next turn of the loop: a body that was sent and that nobody has read."""
-        await asyncio.sleep(0)
+        """But what Python itself ends in the next turns of the loop, a generator that nobody reads on: in one it begins
+        to, in the next it has."""
+        for _ in range(3):
+            await asyncio.sleep(0)
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()
