@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -15,7 +15,7 @@ from tortoise.queryset import QuerySet
 
 from domain import database, records
 from domain.actor import OUTSIDERS, Actor, Role
-from domain.errors import Incomplete, Invalid
+from domain.errors import Incomplete, Invalid, NotFound
 from domain.japanese import kana_order, phone_number, search_key
 from domain.japanese import mail_address as checked_address
 from domain.records import Record
@@ -125,6 +125,15 @@ async def find_switchboard(today: date) -> Unit | None:
 async def below(prefecture_id: UUID, unit_id: UUID) -> tuple[UUID, ...]:
     """The unit and everything below it, in one statement however deep the tree is."""
     return tuple([row["id"] for row in await database.rows(BELOW, prefecture_id, unit_id)])
+
+
+async def find_own_below(actor: Actor, unit_id: UUID | None, field: str = "unit_id") -> Sequence[UUID]:
+    """The actor's units, or of these the one that is told and all below it. Raises NotFound for another's."""
+    if unit_id is None:
+        return actor.units
+    if unit_id not in actor.units:
+        raise NotFound(records.MISSING, field=field)
+    return await below(actor.prefecture_id, unit_id)
 
 
 async def find_names(actor: Actor) -> Callable[[UUID], str]:

@@ -27,7 +27,7 @@ from domain.agreements.agreement import (
     must_lie_within,
     visible_to,
 )
-from domain.errors import Invalid, NotFound, WrongState
+from domain.errors import Invalid, WrongState
 from domain.japanese import fiscal_year
 from domain.records import Owned, any_of, nothing
 from domain.states import must_be_in
@@ -289,9 +289,7 @@ async def find_kept(actor: Actor, year: int | None, unit_id: UUID | None) -> lis
     began = fiscal_year(actor.today) if year is None else year
     if began not in COMMITMENT_YEARS:
         raise Invalid("年度は西暦4桁で入力してください。", field="year")
-    if unit_id is not None and unit_id not in actor.units:
-        raise NotFound(records.MISSING, field="unit_id")
-    covered = actor.units if unit_id is None else await units.below(actor.prefecture_id, unit_id)
+    covered = await units.find_own_below(actor, unit_id)
     last = date(began + 1, 4, 1) - timedelta(days=1)
     rows = await database.rows(_KEPT, list(covered), date(began, 4, 1), last)
     return [_kept(row) for row in rows]

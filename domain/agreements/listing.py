@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from domain import database, organizations, records, searching, units
+from domain import database, organizations, searching, units
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.agreements.agreement import (
     Agreement,
@@ -31,7 +31,6 @@ from domain.agreements.committing import (
 from domain.agreements.lasting import AgreementExtension, ExtensionKind, extensions_visible_to
 from domain.agreements.naming import PartyNaming, namings_visible_to
 from domain.agreements.researching import ResearchOutput, outputs_visible_to
-from domain.errors import NotFound
 from domain.japanese import Period, fiscal_year, search_key
 from domain.organizations import Organization
 from domain.records import any_of
@@ -94,13 +93,7 @@ async def listed(
 ) -> list[ListedParty]:
     """The agreements of the actor's units that were signed, or those of some states, by title, each with its parties in
     the order in which they came in; as narrowed. Raises NotFound for another's unit."""
-    rows = await _narrowed(actor, status, kind, expires_before)
-    if unit_id is not None:
-        covered = {*await _below(actor, unit_id)}
-        rows = rows.filter(any_of(Agreement, "unit_id", covered))
-    if text:
-        found = await database.rows(f"SELECT unnest({searching.found_in('agreement', '$1')}) AS id", search_key(text))
-        rows = rows.filter(any_of(Agreement, "id", [row["id"] for row in found]))
+    rows = await _narrowed(actor, status, kind, unit_id, text, expires_before)
     whole = {row.id: row for row in await rows.order_by("kana_order", "id")}
     of_these = any_of(AgreementParty, "agreement_id", whole)
     parties = await parties_visible_to(actor).filter(of_these).order_by("acceded_on", "id")
@@ -133,18 +126,19 @@ async def _narrowed(
     actor: Actor,
     status: Collection[AgreementStatus],
     kind: Collection[AgreementKind],
+    unit_id: UUID | None,
+    text: str,
     expires_before: date | None,
 ) -> QuerySet[Agreement]:
     rows = visible_to(actor)
+    if unit_id is not None:
+        rows = rows.filter(any_of(Agreement, "unit_id", await units.find_own_below(actor, unit_id, "unit")))
+    if text:
+        found = await database.rows(f"SELECT unnest({searching.found_in('agreement', '$1')}) AS id", search_key(text))
+        rows = rows.filter(any_of(Agreement, "id", [row["id"] for row in found]))
     rows = rows.filter(status__in=[*status]) if status else rows.filter(signed_on__isnull=False)
     rows = rows.filter(kind__in=[*kind]) if kind else rows
     return rows.filter(lasts_until__lt=expires_before) if expires_before else rows
-
-
-async def _below(actor: Actor, unit_id: UUID) -> tuple[UUID, ...]:
-    if unit_id not in actor.units:
-        raise NotFound(records.MISSING, field="unit")
-    return await units.below(actor.prefecture_id, unit_id)
 
 
 async def _bodies(actor: Actor, parties: Collection[AgreementParty]) -> Mapping[UUID, Organization]:

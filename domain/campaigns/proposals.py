@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from domain import organizations, people, records, units
+from domain import organizations, people, units
 from domain.actor import LIAISONS, Actor
 from domain.campaigns.campaign import Campaign, CampaignContact, asked_visible_to, visible_to
 from domain.campaigns.proposing import CHANGING, ContactProposal, ProposalStatus, proposals_visible_to
-from domain.errors import NotFound
 from domain.organizations import Organization
 from domain.people import Person
 from domain.records import any_of
@@ -38,9 +37,7 @@ async def listed_proposals(
     rows = proposals_visible_to(actor)
     rows = rows.filter(status__in=[*status]) if status else rows
     if unit_id is not None:
-        if unit_id not in actor.units:
-            raise NotFound(records.MISSING, field="unit")
-        rows = rows.filter(any_of(ContactProposal, "unit_id", await units.below(actor.prefecture_id, unit_id)))
+        rows = rows.filter(any_of(ContactProposal, "unit_id", await units.find_own_below(actor, unit_id, "unit")))
     found = await rows.order_by("-created_at", "-id")
     of_these = any_of(CampaignContact, "id", {one.asked_id for one in found})
     asked = {one.id: one for one in await asked_visible_to(actor).filter(of_these)}

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from domain import organizations, people, records, units
+from domain import organizations, people, units
 from domain.actor import LIAISONS, Actor
 from domain.drills.drill import Drill, visible_to
 from domain.drills.improvement import Improvement, ImprovementStatus, improvements_visible_to
-from domain.errors import NotFound
 from domain.organizations import Organization
 from domain.people import Person
 from domain.records import any_of
@@ -50,9 +49,7 @@ async def listed_improvements(
     rows = rows.filter(status__in=[*status]) if status else rows
     rows = rows if settled is None else rows.filter(settled_on__isnull=not settled)
     if unit_id is not None:
-        if unit_id not in actor.units:
-            raise NotFound(records.MISSING, field="unit")
-        rows = rows.filter(any_of(Improvement, "unit_id", await units.below(actor.prefecture_id, unit_id)))
+        rows = rows.filter(any_of(Improvement, "unit_id", await units.find_own_below(actor, unit_id, "unit")))
     return await _told(actor, await rows.order_by("due_on", "id"))
 
 

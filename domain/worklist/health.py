@@ -18,10 +18,10 @@ from domain.actor import LIAISONS, Actor
 from domain.errors import Invalid
 from domain.japanese import wareki
 from domain.thresholds import Thresholds, find_thresholds
+from domain.units import find_own_below
 from domain.values import dataclass
 from domain.verbs import verb
 from domain.worklist import partners
-from domain.worklist.scope import find_covered
 
 
 class RelationshipGrade(StrEnum):
@@ -112,7 +112,7 @@ async def relationships(
     """
     if not 1 <= first <= MOST:
         raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
-    units, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
+    units, thresholds = await find_own_below(actor, unit_id), await find_thresholds(actor)
     return (await read(units, actor, thresholds, grades, first, partners.BY_NAME))[0]
 
 

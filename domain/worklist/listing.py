@@ -17,12 +17,12 @@ from domain.japanese import wareki
 from domain.organizations import Organization
 from domain.records import Record
 from domain.thresholds import Thresholds, find_thresholds
+from domain.units import find_own_below
 from domain.values import dataclass
 from domain.verbs import verb
 from domain.worklist import health, partners
 from domain.worklist.health import GRAVE, RelationshipGrade
 from domain.worklist.parts import BY_KIND, PARTS, WorkKind
-from domain.worklist.scope import find_covered
 
 MOST = 500
 """Lines that are told at once; how many there are is always told."""
@@ -79,7 +79,7 @@ async def worklist(
     """
     if not 1 <= first <= MOST:
         raise Invalid(f"1件から{MOST}件までにしてください。", field="first")
-    covered, thresholds = await find_covered(actor, unit_id), await find_thresholds(actor)
+    covered, thresholds = await find_own_below(actor, unit_id), await find_thresholds(actor)
     found, counts, overdue = await _waiting(actor, covered, kinds, thresholds, is_mine, first)
     if WorkKind.DRIFTING in kinds:
         asked = ((RelationshipGrade.DRIFTING,), first, partners.BY_SILENCE, actor.person_id if is_mine else None)
