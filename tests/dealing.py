@@ -4,9 +4,12 @@ pytest-xdist has marks for this; those of 3.8 are not heard by pytest 9.2 (it ch
 kept where it is changed), and what was to be told once was told in every process.
 """
 
+import sys
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 TOGETHER = {
     **dict.fromkeys(
@@ -45,6 +48,22 @@ class Dealing(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path: str = super()._split_scope(nodeid)
         return TOGETHER.get(path, path)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """What a process died of is not begun again by the others: they would die of it one after the other."""
+        units = self.assigned_work.get(node, {}).values()
+        fatal = next(((unit, test) for unit in units for test, is_done in unit.items() if not is_done), None)
+        if fatal is not None:
+            unit, test = fatal
+            unit[test] = True
+        super().remove_node(node)
+        return fatal and fatal[1]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What failed in one of several processes is told at once: nobody hears the end of a run that is cut off."""
+    if report.failed and hasattr(report, "node"):
+        print(f"\n{report.when} of {report.nodeid} failed:\n{report.longreprtext}", file=sys.stderr, flush=True)
 
 
 @pytest.hookimpl(optionalhook=True)

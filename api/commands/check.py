@@ -136,7 +136,8 @@ def _pytest(full: bool) -> None:
     at_once = str(min((os.cpu_count() or 1) + 1, MOST_AT_ONCE))
     several = ["-n", at_once, "--dist", "loadfile", "--no-loadscope-reorder", f"--ignore={HOUSE_RULES}"]
     enough = f"--maxfail={ENOUGH}"
-    command = [sys.executable, "-m", "pytest", *several, enough, *(["--full"] if full else [])]
+    long = ["--full", "-o", "faulthandler_timeout=0"] if full else []
+    command = [sys.executable, "-m", "pytest", *several, enough, *long]
     closing = ""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1) as tests:  # nosec B603 # our own words
         for line in tests.stdout or ():
