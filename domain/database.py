@@ -22,7 +22,7 @@ MODELS = [
     for concept in (
         "journal",
         "idempotency",
-        "outbox",
+        "outbox.mail",
         "slots",
         "units",
         "people",

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.database import rows
 from domain.gathering import Gathering
 from domain.outbox import Letter, Method
-from domain.queueing import in_front
+from domain.outbox.queueing import in_front
 from domain.quiet import QuietHours, asleep, held_at, hours_of
 from domain.values import dataclass
 

@@ -33,7 +33,7 @@ from domain.meetings.resolving import ResolutionOutcome
 from domain.notices.notice import AcknowledgementWay, CallResult, NoticeHandling, NoticeSeverity, NoticeStatus, Tlp
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.origins import current
-from domain.outbox import Method
+from domain.outbox.mail import Method
 from domain.outreach.event import OutreachAudience, OutreachHostRole, OutreachKind, OutreachStatus, OutreachTheme
 from domain.people import QualificationLevel
 from domain.retention.due import Rule

@@ -14,7 +14,7 @@ from domain.drills import Drill
 from domain.errors import WrongState
 from domain.gathering import Gathering
 from domain.organizations import Contact
-from domain.outbox import Letter
+from domain.outbox import Letter, losing
 from domain.volunteers import AgeBand
 from tests import make
 from tests.clock import NOW
@@ -262,7 +262,7 @@ def test_who_cannot_be_told_of_a_lost_letter_keeps_no_other_in_the_house_nor_any
     async def cannot(*_: object) -> None:
         await execute("SELECT 1 / 0")
 
-    monkeypatch.setattr(outbox, "MOURNERS", [cannot, *outbox.MOURNERS])
+    monkeypatch.setattr(losing, "MOURNERS", [cannot, *losing.MOURNERS])
 
     async def story(town: Town) -> None:
         clock = Clock(town)
@@ -306,7 +306,7 @@ def test_what_was_gathered_is_not_sent_again_by_hand(play: Any) -> None:
         await clock.after(5)
         assert await outbox.resend(clock.now) == 0
         old = await Letter.get(kind="drill-invitation", spared_at__isnull=False)
-        with pytest.raises(outbox.WrongState, match="まとめた"):
+        with pytest.raises(WrongState, match="まとめた"):
             await outbox.resend(clock.now, old.id)
         assert await Letter.filter(sent_at=None, spared_at=None).count() == 0
 
