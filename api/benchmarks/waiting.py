@@ -76,6 +76,11 @@ OF_AGREEMENTS = f"""
         AND a.notice_given_on IS NULL AND a.lasts_until - a.notice_days BETWEEN $2 AND $2 + 30 AND NOT EXISTS (
             SELECT FROM agreement n WHERE n.renews_id = a.id AND n.status IN ('IN_FORCE', 'RENEWING'))
     UNION ALL
+    SELECT 'PARTY_GONE', 'AgreementParty', p.id, a.title || '（' || o.name || '）', o.retired_on, NULL
+    FROM organization o JOIN agreement_party p ON p.organization_id = o.id JOIN agreement a ON a.id = p.agreement_id
+    WHERE p.unit_id = ANY ($1) AND o.retired_on <= $2 AND o.merged_into_id IS NULL AND p.removed_at IS NULL
+        AND p.acceded_on IS NOT NULL AND p.withdrawn_on IS NULL AND a.status IN ('IN_FORCE', 'RENEWING')
+    UNION ALL
     SELECT 'AGREEMENT_TO_APPROVE', 'Agreement', a.id, a.title, {_on("a.updated_at")}, NULL
     FROM agreement a
     WHERE a.unit_id = ANY ($1) AND a.status = 'IN_APPROVAL' AND {

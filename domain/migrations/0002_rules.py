@@ -372,6 +372,8 @@ WORKLIST = [
     """CREATE INDEX improvement_waits ON improvement (status, due_on, unit_id)
        WHERE status IN ('OPEN', 'IN_PROGRESS', 'DONE')""",
     "CREATE INDEX incoming_mail_waits ON incoming_mail (unit_id) WHERE status = 'WAITING'",
+    """CREATE INDEX organization_retired ON organization (retired_on)
+       WHERE retired_on IS NOT NULL AND merged_into_id IS NULL""",
     "CREATE INDEX lecture_open ON lecture (unit_id, starts_at) WHERE status NOT IN ('REPORTED', 'REFUSED', 'CANCELLED')",
     """CREATE INDEX outreach_event_waits ON outreach_event (status, starts_at, unit_id)
        WHERE status IN ('PLANNED', 'HELD', 'REPORTED')""",

@@ -8,9 +8,10 @@ from domain.worklist.health import (
     RelationshipReason,
     relationships,
 )
+from domain.worklist.kinds import WorkKind
 from domain.worklist.listing import LABELS, MOST, SETTLED_BY, Work, Worklist, worklist
 from domain.worklist.partners import STANDARD, graded_on
-from domain.worklist.parts import PARTS, WorkKind
+from domain.worklist.parts import PARTS
 
 __all__ = [
     "GRADE_LABELS",

@@ -22,7 +22,8 @@ from domain.values import dataclass
 from domain.verbs import verb
 from domain.worklist import health, partners
 from domain.worklist.health import GRAVE, RelationshipGrade
-from domain.worklist.parts import BY_KIND, PARTS, WorkKind
+from domain.worklist.kinds import WorkKind
+from domain.worklist.parts import BY_KIND, PARTS
 
 MOST = 500
 """Lines that are told at once; how many there are is always told."""

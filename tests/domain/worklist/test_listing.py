@@ -12,9 +12,9 @@ from domain import (
     agreements,
     campaigns,
     drills,
-    encounters,
     lectures,
     notices,
+    organizations,
     outreach,
     people,
     wifi,
@@ -104,6 +104,13 @@ async def a_draft(town: Town, *names: str) -> Actor:
 async def one_that_renews_itself(town: Town) -> Actor:
     await make.in_force(town, terms={"auto_renews_months": 12, "notice_days": 30})
     return make.at(town.officer, datetime.fromisoformat("2027-02-01T08:30:00+09:00"))
+
+
+async def a_party_that_was_closed(town: Town) -> Actor:
+    await make.in_force(town, "例示銀行", "架空電力株式会社", expires_on=None)
+    body = await Organization.get(name="架空電力株式会社")
+    await organizations.retire(town.officer, body.id, version=body.version, on=town.officer.today)
+    return town.officer
 
 
 async def an_amendment(town: Town) -> Actor:
@@ -252,6 +259,7 @@ WAITING: dict[WorkKind, Waiting] = {
     WorkKind.CONTACT_STALE: a_contact_of_last_year,
     WorkKind.AGREEMENT_ENDING: an_agreement_that_ends,
     WorkKind.NOTICE_DUE: one_that_renews_itself,
+    WorkKind.PARTY_GONE: a_party_that_was_closed,
     WorkKind.AGREEMENT_TO_APPROVE: a_draft,
     WorkKind.AMENDMENT_TO_APPROVE: an_amendment,
     WorkKind.SIGNING_OVER: a_ceremony_of_yesterday,
@@ -324,21 +332,6 @@ def test_what_settles_a_line_is_a_mutation() -> None:
     mutations = schema._schema.mutation_type
     assert mutations is not None
     assert {name for names in SETTLED_BY.values() for name in names} <= set(mutations.fields)
-
-
-def test_whoever_settles_a_step_or_calls_a_partner_takes_it_off_the_list(play: Any) -> None:
-    async def story(town: Town) -> None:
-        who = await a_step(town)
-        [line] = await works(who, WorkKind.STEP_DUE)
-        await encounters.settle_next_step(who, line.row_id)
-        assert await works(who, WorkKind.STEP_DUE) == []
-        later = await a_partner_whom_nobody_calls(town)
-        [line] = await works(later, WorkKind.DRIFTING)
-        body = await Organization.get(id=line.row_id)
-        await make.encounter(later, body=body)
-        assert await works(later, WorkKind.DRIFTING) == []
-
-    play(story)
 
 
 def test_whoever_keeps_a_body_calls_it_about_a_notice_of_headquarters_and_nobody_calls_twice(play: Any) -> None:

@@ -1,0 +1,51 @@
+"""The kinds of work that wait for somebody of the desk."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class WorkKind(StrEnum):
+    """遠のいている協定先, 次の対応, 担当者のいない次の対応, 接触の報告, 接触の確認, 担当者の確認, 協定の満了,
+    更新しない旨の通知の期限, 廃止された当事者, 協定の決裁, 協定の変更の決裁, 締結の入力, 講師派遣の受付,
+    講師の決定, 講義の実施結果, 講義の報告, 訓練の実施結果, 訓練報告書の承認, 改善事項の対応, 改善事項の確認,
+    活動の実施結果, 未回答の招待, 届いた返信, お知らせの点検, お知らせの電話連絡, 公衆無線LANの働き掛け,
+    公衆無線LANの再確認, 広報啓発の実施, 広報啓発の報告, 広報啓発の確認, 疎通確認の電話, 連絡先の変更の申出,
+    疎通確認の終了, 会議の開催結果, 会議の議事録, 協議会への情報の確認."""
+
+    DRIFTING = "DRIFTING"
+    STEP_DUE = "STEP_DUE"
+    STEP_UNASSIGNED = "STEP_UNASSIGNED"
+    ENCOUNTER_DUE = "ENCOUNTER_DUE"
+    ENCOUNTER_TO_CHECK = "ENCOUNTER_TO_CHECK"
+    CONTACT_STALE = "CONTACT_STALE"
+    AGREEMENT_ENDING = "AGREEMENT_ENDING"
+    NOTICE_DUE = "NOTICE_DUE"
+    PARTY_GONE = "PARTY_GONE"
+    AGREEMENT_TO_APPROVE = "AGREEMENT_TO_APPROVE"
+    AMENDMENT_TO_APPROVE = "AMENDMENT_TO_APPROVE"
+    SIGNING_OVER = "SIGNING_OVER"
+    LECTURE_REQUESTED = "LECTURE_REQUESTED"
+    LECTURER_MISSING = "LECTURER_MISSING"
+    LECTURE_OVER = "LECTURE_OVER"
+    LECTURE_UNREPORTED = "LECTURE_UNREPORTED"
+    DRILL_OVER = "DRILL_OVER"
+    DRILL_TO_APPROVE = "DRILL_TO_APPROVE"
+    IMPROVEMENT_DUE = "IMPROVEMENT_DUE"
+    IMPROVEMENT_TO_VERIFY = "IMPROVEMENT_TO_VERIFY"
+    ACTIVITY_OVER = "ACTIVITY_OVER"
+    UNANSWERED = "UNANSWERED"
+    MAIL_WAITING = "MAIL_WAITING"
+    NOTICE_TO_READ = "NOTICE_TO_READ"
+    NOTICE_TO_CALL = "NOTICE_TO_CALL"
+    WIFI_WANTING = "WIFI_WANTING"
+    WIFI_ADVISED = "WIFI_ADVISED"
+    OUTREACH_OVER = "OUTREACH_OVER"
+    OUTREACH_UNREPORTED = "OUTREACH_UNREPORTED"
+    OUTREACH_TO_CHECK = "OUTREACH_TO_CHECK"
+    CONTACT_TO_CALL = "CONTACT_TO_CALL"
+    CONTACT_CHANGED = "CONTACT_CHANGED"
+    CAMPAIGN_OVER = "CAMPAIGN_OVER"
+    MEETING_OVER = "MEETING_OVER"
+    MEETING_TO_MINUTE = "MEETING_TO_MINUTE"
+    INFORMATION_TO_CHECK = "INFORMATION_TO_CHECK"
