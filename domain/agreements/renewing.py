@@ -111,7 +111,8 @@ async def join_renewal(author: Author, old: Agreement, who: Organization | Unit)
         return
     if new.status is AgreementStatus.AWAITING_SIGNATURE:
         raise WrongState(
-            "この当事者の入っていない更新後の協定が、締結待ちです。先に締結し、参画は両方の協定に入力してください。"
+            "この当事者の入っていない更新後の協定が、締結待ちです。先に締結してください。"
+            "その後に参画を入力すると、更新後の協定にも当事者として入ります。"
         )
     if new.status not in OPEN:
         raise WrongState(
@@ -119,6 +120,11 @@ async def join_renewal(author: Author, old: Agreement, who: Organization | Unit)
         )
     await join(author, new, who)
     await records.note(author, new, "agreement-party-added", **whose)
+
+
+async def signed_renewal(old: Agreement) -> Agreement | None:
+    """The one that is signed and takes over from it on a day to come."""
+    return await Agreement.filter(renews_id=old.id, status__in=STANDING).select_for_update().first()
 
 
 async def leave_renewal(author: Author, old: Agreement, party: AgreementParty, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -26,9 +26,11 @@ from domain.agreements.agreement import (
 )
 from domain.agreements.ceremony import hold_for
 from domain.agreements.naming import called, must_not_name, must_not_say
-from domain.agreements.renewing import hand_over, join_renewal, leave_renewal, must_follow
+from domain.agreements.renewing import hand_over, join_renewal, leave_renewal, must_follow, signed_renewal
 from domain.errors import Incomplete, Invalid, WrongState, meaning
+from domain.organizations import Organization
 from domain.states import must_be_in
+from domain.units import Unit
 from domain.values import dataclass
 from domain.verbs import verb
 
@@ -136,8 +138,9 @@ async def accede(
 ) -> Agreement:
     """参画: an organisation, or a police unit, joins an agreement in force, on one of its days, with its signatory.
 
-    It stands in the draft of a renewal, too. Raises WrongState where that is past drafting, and where what is told to
-    it names a party that has not consented; Invalid for a unit that is closed.
+    It stands in the draft of a renewal, too, and in a signed one from that one's first day on. Raises WrongState where
+    that waits to be approved or signed, and where what is told to it names a party that has not consented; Invalid for
+    a unit that is closed, and for a day on which a signed renewal has taken over.
     """
     agreement = await records.find(visible_to(actor), agreement_id, version)
     must_be_in(LABELS, agreement.status, *STANDING)
@@ -148,8 +151,31 @@ async def accede(
     if organization_id is not None:
         await must_not_name(agreement, organization_id)
     await join(actor, agreement, who, acceded_on=on, **names)
-    await join_renewal(actor, agreement, who)
+    await _join_following(actor, agreement, who, on, names)
     return await records.touch(actor, agreement)
+
+
+async def _join_following(
+    actor: Actor, agreement: Agreement, who: Organization | Unit, on: date, names: Mapping[str, str]
+) -> None:
+    """Stand in whatever renews the agreement: with the same signatory, where that is signed and has no such party."""
+    await join_renewal(actor, agreement, who)
+    new = await signed_renewal(agreement)
+    if new is None or new.effective_on is None:
+        return
+    if on >= new.effective_on:
+        raise Invalid(
+            f"{new.effective_on:%Y年%-m月%-d日}に更新後の協定が引き継ぎます。その日からの参画は、更新後の協定に入力してください。",
+            field="on",
+        )
+    whose = {"police_unit_id": who.id} if isinstance(who, Unit) else {"organization_id": who.id}
+    stands = AgreementParty.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=new.effective_on), **whose)
+    if not await stands.filter(agreement_id=new.id, removed_at=None).exists():
+        if isinstance(who, Organization):
+            await must_not_name(new, who.id)
+        await join(actor, new, who, acceded_on=new.effective_on, **names)
+        await records.touch(actor, new)
+    await _join_following(actor, new, who, on, names)
 
 
 @verb(*LIAISONS)

@@ -171,9 +171,9 @@ def test_who_joins_or_leaves_while_a_renewal_is_drafted_does_so_there_too(play: 
     play(story)
 
 
-def test_who_joins_what_waits_to_be_signed_anew_is_entered_once_that_is_signed(play: Any) -> None:
+def test_who_joins_while_a_renewal_waits_to_begin_is_entered_once_and_stands_in_both(play: Any) -> None:
     async def story(town: Town) -> None:
-        us, old = town.officer, await talked_about(town, "架空電力株式会社", "見本信用金庫")
+        us, old = town.officer, await talked_about(town, "架空電力株式会社", "見本信用金庫", expires_on=None)
         new = await agreements.renew(us, old.id, effective_on=APRIL)
         [_, first, _] = await AgreementParty.filter(agreement_id=old.id).order_by("id")
         await agreements.let_withdraw(us, first.id, on=date(2026, 9, 1))
@@ -183,9 +183,24 @@ def test_who_joins_what_waits_to_be_signed_anew_is_entered_once_that_is_signed(p
         assert party.withdrawn_on is None, "it comes back before the renewal begins"
         await make.awaiting(town, await Agreement.get(id=new.id))
         joins = {"on": us.today, "signatory_name": "例示 次郎"}
-        with pytest.raises(WrongState, match="両方の協定"):
-            await agreements.accede(us, old.id, organization_id=(await make.company(us, "例示ガス")).id, **joins)  # type: ignore[arg-type]
+        gas = await make.company(us, "例示ガス")
+        with pytest.raises(WrongState, match="先に締結"):
+            await agreements.accede(us, old.id, organization_id=gas.id, **joins)  # type: ignore[arg-type]
         assert await AgreementParty.filter(agreement_id=old.id).count() == 4
+        told: dict[str, Any] = {"signed_on": us.today, "effective_on": APRIL}
+        new = await Agreement.get(id=new.id)
+        await agreements.sign(us, new.id, signatures=await make.signatures(new), **told)
+        late: dict[str, Any] = joins | {"organization_id": gas.id, "on": APRIL}
+        with pytest.raises(Invalid, match="更新後の協定に入力"):
+            await agreements.accede(us, old.id, **late)
+        await agreements.accede(us, old.id, **(late | {"on": us.today}))
+        found = await AgreementParty.filter(organization_id=gas.id).order_by("acceded_on")
+        assert [(party.agreement_id, party.acceded_on) for party in found] == [(old.id, us.today), (new.id, APRIL)]
+        assert {party.signatory_name for party in found} == {"例示 次郎"}
+        late["organization_id"] = (await make.company(us, "例示銀行")).id
+        await agreements.accede(us, new.id, **late)
+        await agreements.accede(us, old.id, **(late | {"on": us.today}))
+        assert await AgreementParty.filter(organization_id=late["organization_id"]).count() == 2, "once in each"
 
     play(story)
 
