@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
+from tortoise.connection import get_connections
 
 USUAL: dict[str, Any] = {
     "max_queries": 50_000,
@@ -42,8 +44,31 @@ def _is_at_rest(lent: Any, holder: Any) -> bool:
     return bool(lent._protocol.queries_count < holder._max_queries and holder._generation == holder._pool._generation)
 
 
+class Transaction(TransactionContextPooled):
+    """One that gives its connection back also where it is not even begun.
+
+    Tortoise would keep it for good: of whoever is cancelled in this moment, or is told by the server that it stops.
+    When as many have met with that as the pool has connections, everybody waits for one for ever.
+    """
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            if hasattr(self, "token"):
+                get_connections().reset(self.token)
+            if self.client._connection is not None:
+                await self.client._parent._pool.release(self.client._connection)
+            raise
+
+
 class Client(AsyncpgDBClient):
     """Tortoise's way to PostgreSQL, over such a pool."""
+
+    def _in_transaction(self) -> Transaction:
+        return Transaction(TransactionWrapper(self), self._pool_init_lock)
 
     async def create_pool(self, **told: Any) -> Pool:
         pool = Pool(None, **USUAL | told)

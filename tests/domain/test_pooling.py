@@ -2,6 +2,7 @@ import asyncio
 from contextlib import suppress
 
 from tortoise import Tortoise
+from tortoise.transactions import in_transaction
 
 from domain import database
 
@@ -34,6 +35,29 @@ def test_whoever_is_cancelled_in_the_middle_of_a_statement_loses_no_connection(s
                 assert await database.rows("SELECT 1 AS one") == [{"one": 1}]
 
     asyncio.run(story())
+
+
+def test_whoever_is_cancelled_as_a_transaction_begins_loses_no_connection(shared_url, caplog):
+    """In whichever turn of the loop: while it is asked for, and when it is begun, but not heard of yet."""
+
+    async def work() -> None:
+        async with in_transaction("default"):
+            await database.execute("SELECT 1")
+
+    async def story() -> None:
+        async with lone(shared_url):
+            for turns in range(8):
+                beginning = asyncio.create_task(work())
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                beginning.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beginning
+                assert await asyncio.wait_for(database.rows("SELECT 1 AS one"), 5) == [{"one": 1}]
+
+    asyncio.run(story())
+    assert {record.name for record in caplog.records} == {"asyncio"}, "asyncpg says that it was left"
+    caplog.clear()
 
 
 def test_what_was_left_open_is_undone_before_anybody_else_has_the_connection(shared_url, caplog):
