@@ -25,7 +25,7 @@ from api.reading.choices import METADATA, Filter
 from api.reading.declarations import Answered, AnyNode, entity_of, how_of
 from api.schema import schema
 from domain.actor import Actor, Role
-from domain.records import is_nothing
+from domain.criteria import is_nothing
 from domain.rights import may_read
 from domain.verbs import ALLOWED, ROUTINES, allowed
 

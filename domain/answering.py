@@ -17,11 +17,12 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of, nothing
 from domain.during import During
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.japanese import mail_address as as_address
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.units import Unit
 from domain.verbs import broken, verb
 

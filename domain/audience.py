@@ -19,10 +19,11 @@ import orjson
 from domain import councils, database
 from domain.actor import LIAISONS, Actor
 from domain.councils import MEMBERS_ON, Council
+from domain.criteria import any_of
 from domain.errors import Incomplete, Invalid, NotFound, TooLarge
 from domain.journal import plain
 from domain.organizations import CiSector, ContactRole, Organization, OrganizationKind, kept_by
-from domain.records import MISSING, any_of
+from domain.records import MISSING
 from domain.values import dataclass
 from domain.verbs import verb
 

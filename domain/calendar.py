@@ -22,9 +22,10 @@ from uuid_utils.compat import uuid7
 
 from domain import changes, outbox, records
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.errors import Conflict, Invalid
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.units import Unit
 from domain.values import dataclass
 from domain.verbs import broken

@@ -17,10 +17,10 @@ from uuid import UUID
 from domain import database, journal, looks
 from domain.actor import TOKYO, Actor
 from domain.answering import AnswerAddress, AnswerAddressKind
+from domain.criteria import any_of
 from domain.journal import Entry
 from domain.looks import Door
 from domain.people import Person
-from domain.records import any_of
 from domain.register import HOLDINGS, of_persons, rows_of
 from domain.values import dataclass
 from domain.verbs import routine

@@ -16,6 +16,7 @@ from tortoise.queryset import QuerySet
 from domain import calendar, charge, invitations, people, records
 from domain.actor import Actor, Author
 from domain.calendar import STAYING_AWAY, Appointment, Asked, Attendee, AttendeeRole, PartStat
+from domain.criteria import any_of
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.organizations import Contact
 from domain.people import Person
@@ -50,7 +51,7 @@ async def ask(
 ) -> None:
     """Ask them, each by a letter of this kind of their own. Raises Conflict for somebody who is asked already."""
     speakers = list(contacts)
-    found = await Person.filter(records.any_of(Person, "id", [one.person_id for one in speakers]))
+    found = await Person.filter(any_of(Person, "id", [one.person_id for one in speakers]))
     known = {person.id: person for person in found}
     guests = [Asked(known[one.person_id], AttendeeRole.PARTICIPANT, one.organization_id) for one in speakers]
     guests += [Asked(one, AttendeeRole.STAFF) for one in officers]

@@ -20,9 +20,10 @@ from tortoise.queryset import QuerySet
 from domain import amounts, approving, councils, indicators, records, units
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.councils import Council
+from domain.criteria import any_of, nothing
 from domain.encounters import EncounterTheme
 from domain.notices import NoticeHandling
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_be_in, must_move, said
 from domain.values import dataclass
 from domain.verbs import verb

@@ -24,11 +24,11 @@ from domain.calendar import (
     overtake,
     sequence_for,
 )
+from domain.criteria import any_of
 from domain.japanese import from_to
 from domain.letters import Recipient, recipient_of
 from domain.outbox import Letter, Method
 from domain.people import Person
-from domain.records import any_of
 from domain.units import Unit, signature
 
 Saying = Callable[[Appointment], Awaitable[Mapping[str, Any]]]

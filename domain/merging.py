@@ -32,6 +32,7 @@ from domain.agreements import OVER as CONCLUDED
 from domain.agreements import Agreement, AgreementParty
 from domain.calendar import Attendee
 from domain.councils import CouncilMembership
+from domain.criteria import any_of, nothing
 from domain.drills import HELD, Drill, DrillStatus, Participation
 from domain.drills.participation import HOLDING
 from domain.encounters import Encounter, EncounterAttendance, EncounterStatus
@@ -40,7 +41,7 @@ from domain.notices import NoticeRecipient
 from domain.organizations import Contact, CoOwner, Organization
 from domain.outreach import OutreachHost, OutreachStatus
 from domain.people import Person
-from domain.records import Owned, Record, any_of, nothing
+from domain.records import Owned, Record
 from domain.table import Table, models
 from domain.verbs import verb
 

@@ -19,9 +19,10 @@ from tortoise.queryset import QuerySet
 
 from domain import records, units
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author, Bearer, Role
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid
 from domain.japanese import kana_order, mail_address, phone_number, search_key
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.verbs import broken, routine, verb
 
 

@@ -8,8 +8,9 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
+from domain.criteria import nothing
 from domain.errors import Incomplete, Invalid
-from domain.records import Owned, nothing
+from domain.records import Owned
 from domain.verbs import broken, verb
 
 LEAST, MOST = 1, 3_660

@@ -25,11 +25,12 @@ from tortoise.queryset import QuerySet
 from domain import acting, database, records, units
 from domain.acting import Acting
 from domain.actor import LIAISONS, OUTSIDERS, Actor, Author, Role
+from domain.criteria import nothing
 from domain.errors import Invalid, Unauthenticated, WrongState
 from domain.keys import Keys
 from domain.organizations import Contact
 from domain.people import Person, outside, when_leaving, when_moving
-from domain.records import Owned, nothing
+from domain.records import Owned
 from domain.units import Unit, UnitKind
 from domain.verbs import routine, verb
 

@@ -13,9 +13,9 @@ from domain import campaigns
 from domain.actor import Actor
 from domain.audience import AudienceCriteria
 from domain.campaigns import Campaign, CampaignContact, ContactCallResult, ContactProposal, ProposalStatus
+from domain.criteria import any_of
 from domain.japanese import fiscal_year_label
 from domain.organizations import Contact, ContactRole, OrganizationKind
-from domain.records import any_of
 from seed.days import Year, at, open_day
 from seed.telling import Thread, then
 from seed.town import FIRST_STATION, Town, dice

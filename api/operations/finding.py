@@ -38,6 +38,7 @@ from domain.actor import TOKYO
 from domain.agreements import AgreementStatus
 from domain.calendar import Appointment, AttendeeRole, PartStat
 from domain.campaigns import CampaignStatus, ProposalStatus
+from domain.criteria import any_of
 from domain.documents import DocumentStatus
 from domain.drills import DrillFormat, DrillStatus, DrillThreat, ParticipationReply
 from domain.encounters import EncounterKind, EncounterTheme
@@ -48,7 +49,6 @@ from domain.lectures import Lecture, LectureStatus
 from domain.meetings import MeetingStatus
 from domain.organizations import Organization, OrganizationKind
 from domain.outreach import OutreachAudience, OutreachKind, OutreachTheme
-from domain.records import any_of
 from domain.volunteers import AgeBand, VolunteerStatus
 from domain.worklist import RelationshipGrade, WorkKind
 from seed import examples

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from api.reading.declarations import Entity
 from api.reading.sql import literal
-from domain import records
+from domain import criteria
 from domain.actor import Actor
 
 PLACE, WORD = re.compile(r"\$(\d+)"), re.compile("[A-Z_]+")
@@ -50,7 +50,7 @@ def as_sql(rows: QuerySet[Any]) -> Scope:
     States, kinds and truth values, the same for many actors, stand in the text: PostgreSQL would put a list of
     parameters together for each row that it looks at, and knows what to expect of a value only where it sees it.
     """
-    text, values = records.as_sql(rows)
+    text, values = criteria.as_sql(rows)
     kept = list[Any]()
 
     def put(place: re.Match[str]) -> str:

@@ -18,9 +18,10 @@ from uuid_utils.compat import uuid7
 
 from domain import journal
 from domain.actor import OUTSIDERS, Actor, Author, Bearer, Role
+from domain.criteria import nothing
 from domain.keys import Keys
 from domain.people import Person
-from domain.records import Owned, nothing
+from domain.records import Owned
 from domain.table import Table
 from domain.units import Unit
 from domain.values import dataclass

@@ -13,9 +13,9 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from domain.accounts.account import Account
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.japanese import storable
-from domain.records import any_of
 from domain.units import Unit, UnitKind
 from domain.verbs import broken
 

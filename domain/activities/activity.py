@@ -18,8 +18,9 @@ from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee
+from domain.criteria import any_of, nothing
 from domain.outreach import OutreachEvent
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves
 from domain.verbs import broken

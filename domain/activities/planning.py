@@ -26,6 +26,7 @@ from domain.activities.activity import (
 from domain.activities.seating import fill, seats_taken
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.calendar import Appointment, AppointmentKind, Attendee
+from domain.criteria import any_of
 from domain.errors import Conflict, Invalid, WrongState
 from domain.outreach import OutreachStatus
 from domain.states import must_be_in, must_move, said
@@ -236,5 +237,5 @@ async def _tell(
     """Owe everybody of whom it stands so the same letter, each their own."""
     asked = ActivityParticipation.filter(activity_id=activity.id, released_at=None, status__in=states).order_by("id")
     theirs = [participation.attendee_id for participation in await asked]
-    attendees = await Attendee.filter(records.any_of(Attendee, "id", theirs)).order_by("id")
+    attendees = await Attendee.filter(any_of(Attendee, "id", theirs)).order_by("id")
     await invitations.tell_each(author, appointment, attendees, kind, **more)

@@ -19,11 +19,12 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, records, units
 from domain.actor import LIAISONS, Actor, Author, Role
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid
 from domain.japanese import kana_order, search_key
 from domain.organizations import Organization
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_move
 from domain.units import Unit
 from domain.verbs import broken

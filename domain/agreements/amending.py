@@ -19,7 +19,8 @@ from domain import approving, records
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import LABELS as AGREEMENT_LABELS
 from domain.agreements.agreement import STANDING, Agreement, must_lie_within, visible_to
-from domain.records import Owned, any_of, nothing
+from domain.criteria import any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_be_in, must_move, said
 from domain.verbs import verb
 

@@ -29,8 +29,9 @@ from domain.agreements.agreement import LABELS as AGREEMENT_LABELS
 from domain.agreements.naming import must_not_say, tells, when_taken_back
 from domain.calendar import Appointment, AppointmentKind
 from domain.calendar import AppointmentStatus as DateStatus
+from domain.criteria import any_of, nothing
 from domain.errors import WrongState, meaning
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves, must_be_in, must_move, said
 from domain.verbs import broken, verb

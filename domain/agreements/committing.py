@@ -27,9 +27,10 @@ from domain.agreements.agreement import (
     must_lie_within,
     visible_to,
 )
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, WrongState
 from domain.japanese import fiscal_year
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in
 from domain.values import dataclass
 from domain.verbs import verb

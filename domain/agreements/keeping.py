@@ -22,10 +22,11 @@ from domain import records
 from domain.actor import LIAISONS, Actor, Role
 from domain.agreements.agreement import Agreement, AgreementParty, Side, parties_visible_to, visible_to
 from domain.agreements.naming import TOLD, PartyNaming, must_not_say, tells, when_taken_back
+from domain.criteria import any_of, nothing, selected
 from domain.documents import DocumentKind
 from domain.documents.kinds import called, checked, must_be_whole
 from domain.errors import Conflict, Invalid, WrongState
-from domain.records import Owned, any_of, nothing, selected
+from domain.records import Owned
 from domain.table import Table
 from domain.verbs import broken, verb
 

@@ -19,9 +19,10 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer
 from domain.agreements.agreement import LABELS, STANDING, Agreement, visible_to
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, WrongState
 from domain.japanese import months_later
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in
 from domain.verbs import verb
 

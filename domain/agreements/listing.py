@@ -31,9 +31,9 @@ from domain.agreements.committing import (
 from domain.agreements.lasting import AgreementExtension, ExtensionKind, extensions_visible_to
 from domain.agreements.naming import PartyNaming, namings_visible_to
 from domain.agreements.researching import ResearchOutput, outputs_visible_to
+from domain.criteria import any_of
 from domain.japanese import Period, fiscal_year, search_key
 from domain.organizations import Organization
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

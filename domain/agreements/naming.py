@@ -33,10 +33,11 @@ from domain.agreements.agreement import (
     titled,
     visible_to,
 )
+from domain.criteria import any_of, nothing, selected
 from domain.errors import Invalid, WrongState, meaning
 from domain.japanese import search_key, search_stem
 from domain.organizations import Organization
-from domain.records import Owned, any_of, nothing, selected
+from domain.records import Owned
 from domain.states import must_be_in
 from domain.units import Unit
 from domain.values import dataclass

@@ -15,8 +15,9 @@ from domain import records
 from domain.actor import LIAISONS, Actor
 from domain.agreements.agreement import LABELS, STANDING, Agreement, AgreementKind, visible_to
 from domain.agreements.naming import must_not_say
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, WrongState, meaning
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in
 from domain.verbs import verb
 

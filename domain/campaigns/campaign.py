@@ -17,10 +17,11 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
+from domain.criteria import any_of, nothing, within
 from domain.errors import NotAllowed
 from domain.organizations import Contact, ContactRole, Organization, when_confirmed, when_parted
 from domain.people import Person, when_moving
-from domain.records import Owned, any_of, nothing, within
+from domain.records import Owned
 from domain.states import Moves
 from domain.verbs import broken
 

@@ -21,12 +21,12 @@ from domain.campaigns.campaign import (
     find_own,
     visible_to,
 )
+from domain.criteria import any_of
 from domain.errors import Conflict, Incomplete, Invalid, TooLarge
 from domain.japanese import day_with_weekday
 from domain.letters import Written
 from domain.organizations import Contact, Organization
 from domain.people import Person
-from domain.records import any_of
 from domain.states import must_be_in, must_move
 from domain.verbs import verb
 

@@ -9,9 +9,9 @@ from domain import organizations, people, units
 from domain.actor import LIAISONS, Actor
 from domain.campaigns.campaign import Campaign, CampaignContact, asked_visible_to, visible_to
 from domain.campaigns.proposing import CHANGING, ContactProposal, ProposalStatus, proposals_visible_to
+from domain.criteria import any_of
 from domain.organizations import Organization
 from domain.people import Person
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

@@ -14,10 +14,11 @@ from tortoise.queryset import QuerySet
 from domain import organizations, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.campaigns.campaign import CampaignContact
+from domain.criteria import any_of, nothing
 from domain.errors import WrongState
 from domain.organizations import Contact
 from domain.people import Person, when_moving
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import said
 from domain.verbs import broken, verb
 

@@ -9,8 +9,8 @@ from domain import organizations, records, units
 from domain.actor import LIAISONS, Actor
 from domain.campaigns.campaign import Campaign, CampaignContact, asked_visible_to, visible_to
 from domain.campaigns.rates import ReachRate, reach_rates
+from domain.criteria import any_of
 from domain.organizations import Organization
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

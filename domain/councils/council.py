@@ -18,9 +18,10 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
+from domain.criteria import any_of, nothing, selected, within
 from domain.errors import NotAllowed, WrongState
 from domain.organizations import CiSector, Organization
-from domain.records import Owned, any_of, nothing, selected, within
+from domain.records import Owned
 from domain.units import Unit, UnitKind
 from domain.verbs import broken
 

@@ -8,8 +8,8 @@ from tortoise.expressions import Q
 from domain import organizations, units
 from domain.actor import LIAISONS, Actor
 from domain.councils.council import Council, CouncilMembership, kept_by
+from domain.criteria import any_of
 from domain.organizations import Organization
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

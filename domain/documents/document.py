@@ -22,8 +22,9 @@ from uuid_utils.compat import uuid7
 from domain import calendar, records
 from domain.actor import LIAISONS, OUTSIDERS, Actor
 from domain.calendar import STAYING_AWAY, Appointment
+from domain.criteria import any_of, nothing
 from domain.documents.kinds import DocumentKind, must_be_whole
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves
 from domain.table import Table
 from domain.verbs import broken

@@ -20,9 +20,10 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
+from domain.criteria import any_of, nothing
 from domain.drills.participation import participations_visible_to
 from domain.errors import Incomplete, Invalid
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves, must_move
 

@@ -18,10 +18,11 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.drills.drill import Drill
 from domain.organizations import Organization
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_move
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from domain import organizations, people, units
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of
 from domain.drills.drill import Drill, visible_to
 from domain.drills.improvement import Improvement, ImprovementStatus, improvements_visible_to
 from domain.organizations import Organization
 from domain.people import Person
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

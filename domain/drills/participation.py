@@ -14,9 +14,10 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind, Attendee, PartStat
+from domain.criteria import any_of, nothing
 from domain.errors import Conflict
 from domain.organizations import Organization
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import Heard, listens
 from domain.verbs import broken
 

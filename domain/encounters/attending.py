@@ -14,11 +14,12 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, people, records
 from domain.actor import LIAISONS, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.encounters.encounter import Encounter
 from domain.errors import Incomplete, Invalid
 from domain.organizations import Contact, Organization
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.units import Unit
 from domain.values import dataclass
 

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from domain import approving, organizations, records
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of, nothing
 from domain.encounters.encounter import (
     KIND_LABELS,
     LABELS,
@@ -25,7 +26,6 @@ from domain.encounters.encounter import (
 )
 from domain.errors import Conflict, Incomplete, Invalid, NotAllowed, NotFound, Refused, WrongState
 from domain.japanese import wareki
-from domain.records import any_of, nothing
 from domain.values import dataclass
 from domain.verbs import verb
 

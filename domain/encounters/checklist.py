@@ -12,10 +12,11 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, records
 from domain.actor import LIAISONS, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.encounters.encounter import Encounter, EncounterKind
 from domain.errors import Invalid
 from domain.organizations import Contact
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.values import dataclass
 from domain.verbs import broken
 

@@ -20,9 +20,10 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
 from domain.calendar import Appointment
+from domain.criteria import any_of, nothing
 from domain.organizations import Establishment, Organization
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_move
 from domain.themes import labelled
 from domain.verbs import broken

@@ -11,8 +11,8 @@ from datetime import timedelta
 from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor
+from domain.criteria import nothing
 from domain.encounters.encounter import Encounter, EncounterStatus
-from domain.records import nothing
 from domain.thresholds import TOUCH_DAYS
 
 DAYS = f"""make_interval(days =>

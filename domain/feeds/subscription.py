@@ -12,13 +12,14 @@ from tortoise.queryset import QuerySet
 
 from domain import letters, outbox, records, units, volunteers
 from domain.actor import LIAISONS, OUTSIDERS, TOKYO, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.errors import Conflict, Incomplete, WrongState
 from domain.feeds import address
 from domain.japanese import Honorific, addressed, wareki
 from domain.outbox import Letter
 from domain.people import Person, outside, when_leaving, when_moving
 from domain.people import visible_to as people_visible_to
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.table import Table
 from domain.units import Unit
 from domain.verbs import broken, verb

@@ -11,7 +11,8 @@ from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor
 from domain.calendar import PartStat
-from domain.records import Owned, any_of, nothing
+from domain.criteria import any_of, nothing
+from domain.records import Owned
 
 
 class IncomingKind(StrEnum):

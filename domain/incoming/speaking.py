@@ -7,6 +7,7 @@ from uuid import UUID
 from domain import records
 from domain.answering import owners_of
 from domain.calendar import Attendee
+from domain.criteria import any_of
 from domain.errors import Incomplete, NotFound
 from domain.incoming.mail import IncomingMail
 from domain.outbox import Letter, Method
@@ -35,7 +36,7 @@ async def speaker(mail: IncomingMail, attendee_id: UUID | None) -> Attendee | No
             raise NotFound(MISSING, field="attendee_id")
         return named
     if mail.attendee_id is None and known:
-        people = await Person.filter(records.any_of(Person, "id", [one.person_id for one in known])).order_by("id")
+        people = await Person.filter(any_of(Person, "id", [one.person_id for one in known])).order_by("id")
         names = "、".join(f"{person.name}さん" for person in people)
         raise Incomplete(
             f"{names}を同じアドレスで招待しています。だれからのものかを本人に確かめて、選んでください。",

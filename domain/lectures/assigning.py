@@ -14,11 +14,12 @@ from tortoise.queryset import QuerySet
 from domain import calendar, invitations, people, records, volunteers
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import STAYING_AWAY, Appointment, Attendee, AttendeeRole
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, WrongState
 from domain.japanese import day_with_weekday
 from domain.lectures.lecture import ARRANGING, LABELS, Lecture, LectureStatus, move, visible_to
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves, must_be_in
 from domain.verbs import verb
 from domain.volunteers import ConsentScope

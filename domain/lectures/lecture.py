@@ -20,8 +20,9 @@ from tortoise.queryset import QuerySet
 from domain import amounts, calendar, records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
+from domain.criteria import any_of, nothing
 from domain.organizations import Contact, Organization
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves, must_move
 from domain.units import Unit

@@ -10,10 +10,11 @@ from tortoise.queryset import QuerySet
 
 from domain import amounts, people, records
 from domain.actor import LIAISONS, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, WrongState
 from domain.lectures.giving import GivenBy, note_givers
 from domain.lectures.lecture import GIVEN, LABELS, Audience, Lecture, LectureStatus, move, visible_to
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in, said
 from domain.values import dataclass
 from domain.verbs import broken, verb

@@ -17,12 +17,13 @@ from tortoise.queryset import QuerySet
 from domain import calendar, councils, people, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.councils import VOTING, CouncilMembership
+from domain.criteria import any_of, nothing
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.meetings.meeting import LABELS, CouncilMeeting, MeetingStatus, move, visible_to
 from domain.meetings.resolving import must_still_fit
 from domain.organizations import Contact, contacts_visible_to
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in, said
 from domain.units import Unit
 from domain.values import dataclass

@@ -11,12 +11,12 @@ from tortoise.expressions import Q
 from domain import calendar, councils, guests, organizations, records
 from domain.actor import LIAISONS, Actor, Author
 from domain.calendar import Appointment
+from domain.criteria import any_of
 from domain.errors import Incomplete, Invalid
 from domain.meetings.meeting import AHEAD, LABELS, CouncilMeeting, MeetingStatus, move, visible_to
 from domain.meetings.telling import deadline, said_of
 from domain.organizations import Contact, ContactRole
 from domain.people import Person, when_leaving
-from domain.records import any_of
 from domain.states import must_be_in
 from domain.verbs import verb
 

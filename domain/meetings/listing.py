@@ -12,11 +12,11 @@ from domain import councils, people, units
 from domain.actor import LIAISONS, Actor
 from domain.calendar import Appointment
 from domain.councils import CouncilMembership
+from domain.criteria import any_of
 from domain.meetings.attending import CouncilAttendance, attendances_visible_to
 from domain.meetings.meeting import CouncilMeeting, MeetingStatus, visible_to
 from domain.meetings.resolving import CouncilResolution, ResolutionOutcome, resolutions_visible_to
 from domain.people import Person
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

@@ -20,9 +20,10 @@ from domain import calendar, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
 from domain.councils import Council
+from domain.criteria import any_of, nothing
 from domain.documents import Document
 from domain.errors import Invalid
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves, must_move
 

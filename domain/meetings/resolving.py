@@ -14,9 +14,10 @@ from tortoise.queryset import QuerySet
 
 from domain import amounts, documents, records
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of, nothing
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.meetings.meeting import LABELS, CouncilMeeting, MeetingStatus, move, visible_to
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import must_be_in, said
 from domain.values import dataclass
 from domain.verbs import verb

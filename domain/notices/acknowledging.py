@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 
 from domain import records, walls
 from domain.actor import LIAISONS, Actor, Author, Bearer, Role
+from domain.criteria import any_of
 from domain.database import rows
 from domain.errors import NotFound, WrongState
 from domain.notices.notice import (
@@ -27,7 +28,7 @@ from domain.notices.notice import (
 )
 from domain.notices.sending import mark_sent
 from domain.organizations import Contact
-from domain.records import MISSING, any_of
+from domain.records import MISSING
 from domain.verbs import routine, verb
 from domain.walls import DESK, Wall
 

@@ -16,10 +16,10 @@ from uuid import UUID
 from domain import audience, records, units
 from domain.actor import LIAISONS, Actor
 from domain.audience import AudienceCriteria, Line, Reach
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.notices.notice import Notice, NoticeRecipient, own_visible_to
 from domain.organizations import ContactRole, Organization
-from domain.records import any_of
 from domain.units import Unit, UnitKind
 from domain.values import dataclass
 from domain.verbs import verb

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from domain import organizations, units
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of
 from domain.notices.notice import STANDING, Notice, NoticeRecipient, recipients_visible_to, visible_to
 from domain.notices.sending import key_of
 from domain.outbox import Letter
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

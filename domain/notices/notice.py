@@ -21,9 +21,10 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, records
 from domain.actor import TOKYO, Actor, Author, Role
+from domain.criteria import any_of, nothing, within
 from domain.encounters import EncounterTheme
 from domain.organizations import ContactRole, Organization
-from domain.records import Owned, any_of, nothing, within
+from domain.records import Owned
 from domain.states import Moves, must_move
 from domain.verbs import broken
 

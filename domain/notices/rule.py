@@ -7,8 +7,9 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Role
+from domain.criteria import nothing
 from domain.notices.notice import NoticeSeverity
-from domain.records import Owned, nothing
+from domain.records import Owned
 from domain.verbs import broken, verb
 
 USUAL = NoticeSeverity.WARNING

@@ -14,6 +14,7 @@ from uuid import UUID
 from domain import indicators, letters, outbox, records
 from domain.actor import LIAISONS, Actor, Author, Bearer
 from domain.audience import Line, Reach
+from domain.criteria import any_of
 from domain.database import rows
 from domain.encounters import THEME_LABELS
 from domain.errors import Conflict, Incomplete, WrongState, meaning
@@ -33,7 +34,6 @@ from domain.notices.notice import (
 from domain.notices.rule import is_reviewed
 from domain.notices.writing import must_be_sound
 from domain.people import Person
-from domain.records import any_of
 from domain.states import said
 from domain.units import Unit, signature
 from domain.verbs import routine, verb

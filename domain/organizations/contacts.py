@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from domain import people, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.organizations.kinds import ContactRole
 from domain.organizations.leaving import part_with
@@ -24,7 +25,6 @@ from domain.organizations.organization import (
     visible_to,
 )
 from domain.people import Person
-from domain.records import any_of
 from domain.verbs import verb
 
 

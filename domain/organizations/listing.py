@@ -11,11 +11,11 @@ from tortoise.expressions import Q
 
 from domain import units
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of
 from domain.japanese import name_key
 from domain.organizations.kinds import OrganizationKind
 from domain.organizations.organization import Contact, Organization, kept_by, visible_to
 from domain.people import Person
-from domain.records import any_of
 from domain.values import dataclass
 from domain.verbs import verb
 

@@ -14,10 +14,11 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor, Author, Role
+from domain.criteria import any_of, nothing, within
 from domain.errors import NotAllowed, WrongState
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
 from domain.people import Person, seen_besides
-from domain.records import Owned, any_of, nothing, within
+from domain.records import Owned
 from domain.verbs import broken
 
 

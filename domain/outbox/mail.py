@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from domain import origins
 from domain.actor import LIAISONS, Actor
-from domain.records import any_of
+from domain.criteria import any_of
 from domain.table import Table
 
 

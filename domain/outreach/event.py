@@ -21,10 +21,11 @@ from tortoise.queryset import QuerySet
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
+from domain.criteria import any_of, nothing
 from domain.lectures import AUDIENCE_LABELS as HEARERS
 from domain.lectures import Audience
 from domain.organizations import Organization
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.replies import belongs
 from domain.states import Moves, must_move
 from domain.themes import labelled

@@ -15,6 +15,7 @@ from tortoise import fields
 
 from domain import database, people, records, sealing
 from domain.actor import TOKYO, Author, Bearer
+from domain.criteria import any_of
 from domain.people import Person
 from domain.register import HOLDINGS, of_persons, rows_of
 from domain.retention.due import due_persons, still_due
@@ -94,7 +95,7 @@ async def erase(clock: Author, person_ids: Collection[UUID], list_id: UUID | Non
     await database.execute(FORGOTTEN, theirs)
     await database.execute(NOBODY, ids, clock.now)
     told = {"erased_at": clock.now, "list": list_id, sealing.TOLD: await sealing.count_erased()}
-    for person in await Person.filter(records.any_of(Person, "id", ids)).order_by("id"):
+    for person in await Person.filter(any_of(Person, "id", ids)).order_by("id"):
         await records.note(clock, person, "person-erased", **told)
     return going
 

@@ -17,9 +17,10 @@ from tortoise.queryset import QuerySet
 
 from domain import documents, people, records
 from domain.actor import TOKYO, Actor, Author, Bearer, Role
+from domain.criteria import any_of, nothing
 from domain.errors import Conflict, NotAllowed, WrongState, meaning
 from domain.people import Person
-from domain.records import Owned, nothing
+from domain.records import Owned
 from domain.retention.due import Rule, due_persons
 from domain.retention.mentions import named_in
 from domain.retention.texts import SWEEPS, count_texts
@@ -243,4 +244,4 @@ async def _waiting(prefecture_id: UUID) -> list[ErasureItem]:
 
 async def named(person_ids: Collection[UUID]) -> list[Person]:
     """The persons of whom something is still known, in the order of their ids."""
-    return await Person.filter(records.any_of(Person, "id", person_ids), erased_at=None).order_by("id")
+    return await Person.filter(any_of(Person, "id", person_ids), erased_at=None).order_by("id")

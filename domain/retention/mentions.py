@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from domain import database
+from domain.criteria import any_of
 from domain.japanese import search_key
 from domain.people import Person
-from domain.records import any_of
 from domain.register import HOLDINGS, heading_of, of_persons
 from domain.table import models
 

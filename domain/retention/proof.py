@@ -13,9 +13,9 @@ from hashlib import sha256
 from uuid import UUID
 
 from domain.actor import TOKYO, Bearer
+from domain.criteria import any_of
 from domain.journal import Entry
 from domain.people import Person
-from domain.records import any_of
 from domain.retention.erasing import erase
 from domain.values import dataclass
 from domain.verbs import routine

@@ -27,9 +27,9 @@ from domain.agreements import (
     CountedFrom,
     Kept,
 )
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.japanese import fiscal_year, search_key
-from domain.records import any_of
 from domain.rosters.lines import Change, Line, Plan, Said, Taken, each
 from domain.rosters.places import find_places
 from domain.rosters.signed import Signed, find_signed

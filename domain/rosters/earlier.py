@@ -11,8 +11,8 @@ from uuid import UUID
 from domain import agreements
 from domain.actor import Actor
 from domain.agreements import Agreement, AgreementStatus
+from domain.criteria import any_of
 from domain.errors import Invalid
-from domain.records import any_of
 from domain.rosters.lines import Line
 
 K = TypeVar("K", bound=Hashable)

@@ -16,12 +16,12 @@ from domain import calendar, councils, meetings, organizations, units
 from domain.actor import LIAISONS, TOKYO, Actor
 from domain.calendar import AppointmentKind, AppointmentStatus
 from domain.councils import Council, CouncilMembership, CouncilRole
+from domain.criteria import any_of
 from domain.encounters import EARLIEST
 from domain.errors import Invalid
 from domain.japanese import search_key
 from domain.meetings import EMPTY, CouncilMeeting, MeetingProxy, MeetingResolution, MeetingStatus, ResolutionOutcome
 from domain.organizations import Organization
-from domain.records import any_of
 from domain.rosters.convened import Convened, Members
 from domain.rosters.days import Days
 from domain.rosters.lines import Line, Plan, Said, Taken, each

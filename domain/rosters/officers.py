@@ -14,9 +14,9 @@ from uuid import UUID
 
 from domain import people, records
 from domain.actor import Actor, Role
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.people import Person, Post
-from domain.records import any_of
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, each
 from domain.rosters.places import Places, find_places
 from domain.verbs import verb

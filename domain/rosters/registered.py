@@ -26,9 +26,9 @@ from domain.agreements import (
     PartyNaming,
     ResearchOutput,
 )
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.japanese import search_key
-from domain.records import any_of
 from domain.rosters.lines import Line
 from domain.values import dataclass
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from domain import agreements, organizations
 from domain.actor import Actor
 from domain.agreements import Agreement, AgreementParty
+from domain.criteria import any_of
 from domain.errors import Invalid
 from domain.japanese import name_key, search_key
 from domain.organizations import Organization
-from domain.records import any_of
 from domain.rosters.lines import Line
 from domain.rosters.places import Places
 

@@ -18,9 +18,10 @@ from uuid_utils.compat import uuid7
 
 from domain import database, records
 from domain.actor import LIAISONS, TOKYO, Actor, Author, Bearer, Role
+from domain.criteria import any_of, nothing
 from domain.errors import Invalid, NotFound
 from domain.japanese import Measure, Period, PeriodBasis
-from domain.records import MISSING, Owned, any_of, nothing
+from domain.records import MISSING, Owned
 from domain.statistics.counting import Scope, count_report, find_records, last_day, national_scope, prefecture_scope
 from domain.statistics.figures import Count, CountedUnit, Key, Report, grid
 from domain.statistics.measures import BY_KEY

@@ -17,6 +17,7 @@ from tortoise.queryset import QuerySet
 
 from domain import letters, records, units
 from domain.actor import LIAISONS, Actor, Role
+from domain.criteria import any_of, nothing
 from domain.errors import Incomplete, Invalid, NotAllowed, NotFound
 from domain.japanese import (
     end_of_fiscal_year,
@@ -26,7 +27,7 @@ from domain.japanese import (
     wareki,
 )
 from domain.people import Person
-from domain.records import MISSING, Owned, any_of, nothing
+from domain.records import MISSING, Owned
 from domain.states import must_be_in
 from domain.units import Unit
 from domain.verbs import broken, verb

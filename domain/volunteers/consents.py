@@ -19,10 +19,11 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
+from domain.criteria import any_of, nothing
 from domain.errors import Incomplete, Invalid, WrongState
 from domain.japanese import mail_address
 from domain.people import Person
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.verbs import verb
 from domain.volunteers.roster import AgeBand, Volunteer, VolunteerStatus, move, step_back, visible_to
 

@@ -17,8 +17,9 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain.actor import LIAISONS, Actor
+from domain.criteria import any_of, nothing
 from domain.organizations import Organization
-from domain.records import Owned, any_of, nothing
+from domain.records import Owned
 from domain.states import Moves
 from domain.verbs import broken, verb
 

@@ -12,9 +12,9 @@ from tortoise.queryset import QuerySet
 
 from domain import table
 from domain.calendar import Appointment
+from domain.criteria import any_of
 from domain.organizations import Organization, OrganizationKind
 from domain.people import Person
-from domain.records import any_of
 from tests import make
 from tests.clock import NOW
 from tests.make import Town

@@ -13,6 +13,7 @@ from domain.activities import Activity, ActivityKind, ActivityStatus
 from domain.agreements import STANDING, Agreement, AgreementParty, AgreementStatus, Side
 from domain.calendar import Appointment
 from domain.councils import VOTING, Council, CouncilKind, CouncilMembership
+from domain.criteria import any_of
 from domain.drills import Drill, DrillStatus, Improvement, ImprovementStatus
 from domain.encounters import Encounter, EncounterStatus, is_elsewhere
 from domain.information import CouncilInformation, InformationStatus
@@ -25,7 +26,6 @@ from domain.organizations import Contact, Organization, OrganizationKind
 from domain.outbox import Letter
 from domain.outreach import OutreachEvent, OutreachHost, OutreachKind, OutreachStatus
 from domain.people import Person
-from domain.records import any_of
 from domain.statistics import Run
 from domain.units import Unit, UnitKind
 from domain.volunteers import AgeBand, Volunteer, VolunteerGroup, VolunteerStatus, has_consent

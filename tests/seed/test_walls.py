@@ -15,13 +15,13 @@ from domain import feeds, tokens, walls
 from domain.activities import Activity
 from domain.actor import Actor, Bearer, Role
 from domain.calendar import Appointment, Attendee
+from domain.criteria import is_nothing
 from domain.drills import Drill
 from domain.feeds import Subscription
 from domain.history import SCOPES
 from domain.lectures import Lecture
 from domain.organizations import Contact
 from domain.people import Person
-from domain.records import is_nothing
 from domain.volunteers import Volunteer
 from domain.walls import Wall
 from seed.days import at
