@@ -34,6 +34,7 @@ from domain.errors import Invalid
 from domain.indicators import NO_INDICATORS
 from domain.japanese import storable
 from domain.records import Record
+from domain.values import is_dataclass
 from domain.verbs import allowed
 
 T = TypeVar("T")
@@ -198,7 +199,7 @@ def _wire_type(annotation: Any) -> Any:
 
 
 def _is_shape(annotation: Any) -> bool:
-    return isinstance(annotation, type) and dataclasses.is_dataclass(annotation)
+    return isinstance(annotation, type) and is_dataclass(annotation)
 
 
 def input_of(shape: type) -> Any:
@@ -220,12 +221,14 @@ def _nested(shape: type) -> type:
 
 @cache
 def _shape(shape: type) -> list[_Parameter]:
-    hints, empty = get_type_hints(shape), inspect.Parameter.empty
-    fields = dataclasses.fields(shape)
-    return [
-        _Parameter(one.name, hints[one.name], empty if one.default is dataclasses.MISSING else one.default)
-        for one in fields
-    ]
+    """Its fields, as they are declared: nothing is compiled before one of it is made."""
+    return [_Parameter(name, hint, _default(shape, name)) for name, hint in get_type_hints(shape).items()]
+
+
+def _default(shape: type, name: str) -> Any:
+    said = getattr(shape, name, inspect.Parameter.empty)
+    default = said.default if isinstance(said, dataclasses.Field) else said
+    return inspect.Parameter.empty if default is dataclasses.MISSING else default
 
 
 def _arguments(parameters: Sequence[_Parameter], given: Mapping[str, Any]) -> dict[str, Any]:

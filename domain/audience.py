@@ -73,7 +73,7 @@ class AudienceCriteria:
         return cls(**{name: [KEPT_AS[name](one) for one in told] for name, told in kept.items()})
 
 
-KEPT_AS: Mapping[str, Any] = {field.name: UUID for field in fields(AudienceCriteria)} | {
+KEPT_AS: Mapping[str, Any] = dict.fromkeys(AudienceCriteria.__annotations__, UUID) | {
     "sectors": CiSector,
     "kinds": OrganizationKind,
     "roles": ContactRole,

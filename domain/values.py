@@ -55,9 +55,14 @@ def _constructor(cls: Any) -> Any:
     return dataclasses.dataclass(repr=False, eq=False, frozen=is_frozen)(heir).__init__
 
 
+def is_dataclass(kind: type) -> bool:
+    """As `dataclasses.is_dataclass`, but that nothing is compiled to answer it."""
+    return any(FIELDS in vars(one) for one in kind.__mro__)
+
+
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
     dataclass = _deferred
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "is_dataclass"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field, fields, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -50,7 +50,7 @@ from domain.verbs import verb
 
 WHOLE = OF_AGREEMENT - {"title", "signed_on"} | {"unit", "responsible", "is_standing", "renews"}
 """What each line of an agreement may tell of it, and none otherwise than another."""
-OF_PARTY = frozenset({one.name for one in fields(PaperParty)} - {"who"})
+OF_PARTY = frozenset(PaperParty.__annotations__) - {"who"}
 WHICH = (
     "同じ名称・締結日の行がほかにもあります。一つの協定の当事者なら同じ整理番号を、別々の協定なら違う整理番号を"
     "入力してください。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import field, fields
+from dataclasses import field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -32,9 +32,7 @@ from domain.japanese import search_key
 from domain.rosters.lines import Line
 from domain.values import dataclass
 
-OF_AGREEMENT = frozenset(
-    {one.name for one in fields(PaperAgreement)} - {"parties", "unit_id", "responsible_id", "renews"}
-)
+OF_AGREEMENT = frozenset(PaperAgreement.__annotations__) - {"parties", "unit_id", "responsible_id", "renews"}
 DIFFERS = "登録済みの協定と違います。協定書を確かめ、名簿を直してください（署名後の協定は書き換えられません）。"
 OTHERWISE = "登録済みの協定と違います。協定書と確かめ、名簿を直すか、{instead} で入力してください。"
 INSTEAD: Mapping[str, str] = {
