@@ -211,7 +211,7 @@ class Agreement(Node):
     extensions: Connection[AgreementExtension] = reading.connection("agreement_id", order=reading.asc("until"))
 
 
-@strawberry.type(description="約束の履行状況: how often a promise was owed and kept in one fiscal year.")
+@reading.made(description="約束の履行状況: how often a promise was owed and kept in one fiscal year.")
 class CommitmentKept:
     commitment: strawberry.ID
     agreement: strawberry.ID

@@ -17,13 +17,13 @@ PRICE = 2_000
 """Rows that one audience is held to cost."""
 
 
-@strawberry.type(description="How many bodies are best reached in one way.")
+@reading.made(description="How many bodies are best reached in one way.")
 class ReachCount:
     reach: Reach
     count: int
 
 
-@strawberry.type(description="A body that is meant: of how many contacts, and the best way to reach one of them.")
+@reading.made(description="A body that is meant: of how many contacts, and the best way to reach one of them.")
 class AddressedBody:
     organization: strawberry.ID
     name: str
@@ -32,7 +32,7 @@ class AddressedBody:
     reach: Reach
 
 
-@strawberry.type(description="宛先の範囲: who is meant today.")
+@reading.made(description="宛先の範囲: who is meant today.")
 class AudiencePreview:
     body_count: int
     contact_count: int
@@ -78,7 +78,7 @@ async def _audience(
     return AudiencePreview.of(found)
 
 
-@strawberry.type
+@reading.shape
 class AudienceQueries:
     audience: AudiencePreview = strawberry.field(
         resolver=_audience,

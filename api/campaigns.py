@@ -146,7 +146,7 @@ class Campaign(Node):
     )
 
 
-@strawberry.type(description="到達率: how many of those who were asked were reached.")
+@reading.made(description="到達率: how many of those who were asked were reached.")
 class ReachRate:
     by: RateBy
     label: str
@@ -189,7 +189,7 @@ async def _preview(
     return audience.AudiencePreview.of(found)
 
 
-@strawberry.type(description="年度当初の確認: contacts of a unit whom nobody has confirmed since 1 April.")
+@reading.made(description="年度当初の確認: contacts of a unit whom nobody has confirmed since 1 April.")
 class StaleContacts:
     unit: strawberry.ID
     name: str

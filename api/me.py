@@ -11,7 +11,7 @@ from api.units import Unit
 from domain.actor import Role
 
 
-@strawberry.type(description="Whoever asks. What is null is nothing of theirs, or hidden from their role.")
+@reading.made(description="Whoever asks. What is null is nothing of theirs, or hidden from their role.")
 class Me:
     role: Role
     mutations: list[str] = strawberry.field(description="What this role may ask for; the row and its state decide too.")
@@ -31,6 +31,6 @@ def me(info: Info) -> Me:
     )
 
 
-@strawberry.type
+@reading.shape
 class MeQueries:
     me: Me = strawberry.field(resolver=me, metadata=reading.answered(rows=1, verb=None))

@@ -37,7 +37,7 @@ class OrganizationMerge(Node):
     merged_by: Person | None = reading.one("merged_by_id")
 
 
-@strawberry.type(description="Two contacts of one organisation who may be the same person.")
+@reading.made(description="Two contacts of one organisation who may be the same person.")
 class SameContacts:
     contact_id: strawberry.ID
     other_id: strawberry.ID

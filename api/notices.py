@@ -153,7 +153,7 @@ class NoticeRule(Node):
     )
 
 
-@strawberry.type(description="A body that a notice means, and why.")
+@reading.made(description="A body that a notice means, and why.")
 class NoticeAddressee:
     organization: strawberry.ID
     name: str
@@ -176,7 +176,7 @@ class NoticeAddressee:
         )
 
 
-@strawberry.type(description="お知らせの宛先: whom a notice means today; frozen only when it is sent.")
+@reading.made(description="お知らせの宛先: whom a notice means today; frozen only when it is sent.")
 class NoticeAddressees:
     body_count: int = strawberry.field(description="For `sendNotice(bodies:)`.")
     by_letter: int

@@ -212,7 +212,7 @@ class ContactOrder(Enum):
     SINCE_DESC = reading.desc("since")
 
 
-@strawberry.type(description="重複の疑い: two registered organisations that may be the same one, and why.")
+@reading.made(description="重複の疑い: two registered organisations that may be the same one, and why.")
 class PossibleDuplicate:
     organization_id: strawberry.ID
     organization_name: str

@@ -26,7 +26,7 @@ PRICE = 2_000
 PERIOD = "2026Q2 (年度の四半期), 2026 (年度), CY2026Q2, CY2026 (暦年), 2026-12-31 (現在)"
 
 
-@strawberry.type(description="One number with all that it means.")
+@reading.made(description="One number with all that it means.")
 class StatisticsFigure:
     unit_id: strawberry.ID = strawberry.field(description="The unit; for a total the prefecture, or 警察庁.")
     unit_name: str
@@ -103,7 +103,7 @@ class Statistics:
 
 
 @reading.entity(statistics.Run, statistics.visible_to)
-@strawberry.type(description="集計の実行: one computing that was kept.")
+@reading.shape(description="集計の実行: one computing that was kept.")
 class StatisticsRun(Node):
     basis: PeriodBasis
     measure: Measure
@@ -136,7 +136,7 @@ SHOWN = reading.answered(PRICE, statistics.show)
 TRACED = reading.answered(PRICE, statistics.records_behind)
 
 
-@strawberry.type
+@reading.shape
 class StatisticsQueries:
     statistics_runs: Connection[StatisticsRun] = reading.root_connection(order=reading.desc("computed_at"))
     statistics: Statistics = strawberry.field(

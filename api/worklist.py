@@ -20,7 +20,7 @@ PRICE = 2_000
 """Rows that one list is held to cost."""
 
 
-@strawberry.type(description="One line of the worklist: what waits, why, and what settles it.")
+@reading.made(description="One line of the worklist: what waits, why, and what settles it.")
 class WorkItem:
     kind: WorkKind
     label: str
@@ -52,14 +52,14 @@ class WorkItem:
         )
 
 
-@strawberry.type(description="How many lines of one kind there are, told or not.")
+@reading.made(description="How many lines of one kind there are, told or not.")
 class WorkCount:
     kind: WorkKind
     label: str
     count: int
 
 
-@strawberry.type(description="朝の仕事")
+@reading.made(description="朝の仕事")
 class Worklist:
     total_count: int
     overdue_count: int
@@ -88,14 +88,14 @@ async def _worklist(
     return Worklist(total_count=found.total, overdue_count=found.overdue, counts=counts, items=items)
 
 
-@strawberry.type(description="Why a grade is not the best.")
+@reading.made(description="Why a grade is not the best.")
 class GradeReason:
     kind: RelationshipReason
     day: date | None = strawberry.field(description="Since when, or until which day; null is never.")
     told: str
 
 
-@strawberry.type(description="協定の相手方との関係: a grade with its reasons, never a bare score.")
+@reading.made(description="協定の相手方との関係: a grade with its reasons, never a bare score.")
 class Relationship:
     organization: strawberry.ID
     name: str
@@ -144,7 +144,7 @@ async def _relationships(
     return [Relationship.of(one) for one in found]
 
 
-@strawberry.type
+@reading.shape
 class WorklistQueries:
     worklist: Worklist = strawberry.field(
         resolver=_worklist,

@@ -24,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def sdl() -> str:
-    """The schema as the program serves it."""
+    """The schema as the program serves it. Raises TypeError with whatever in it cannot be read as declared."""
+    from api import reading
     from api.schema import schema
 
+    reading.must_be_sound(schema)
     return schema.as_str().rstrip() + "\n"

@@ -9,11 +9,11 @@
         school: Organization | None = reading.one("school_id")          # null where hidden
         assignments: Connection[Assignment] = reading.connection("lecture_id", order=reading.asc("created_at"))
 
-What cannot be read as declared is named when the schema is built (`checks`). Who may see which rows is for each
-`visible_to`, which kinds of data for `domain.rights`; both hold at every level, and before anything runs.
+What cannot be read as declared is named where the source is checked (`must_be_sound`). Who may see which rows is for
+each `visible_to`, which kinds of data for `domain.rights`; both hold at every level, and before anything runs.
 """
 
-from api.reading.building import schema
+from api.reading.building import must_be_sound, schema
 from api.reading.choices import (
     BODIES,
     COUNCILS,
@@ -56,7 +56,7 @@ from api.reading.declarations import (
 )
 from api.reading.executor import Reader, ReadingContext
 from api.reading.ids import encode, split
-from api.reading.shapes import Connection, Edge, Node, PageInfo, filters, shape
+from api.reading.shapes import Connection, Edge, Node, PageInfo, filters, made, shape
 
 __all__ = [
     "BODIES",
@@ -90,6 +90,8 @@ __all__ = [
     "expression",
     "filters",
     "key",
+    "made",
+    "must_be_sound",
     "of_unit",
     "one",
     "one_back",

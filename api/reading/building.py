@@ -1,4 +1,4 @@
-"""A schema whose reading goes through the reader, checked when it is built."""
+"""A schema whose reading goes through the reader."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema, get_named_type
+from graphql import GraphQLSchema, get_named_type, validate_schema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionResult
@@ -35,7 +35,11 @@ class Schema(strawberry.Schema):
     """Strawberry's, but that whatever is found good goes straight to the reader, or else to graphql-core."""
 
     def _warn_for_federation_directives(self) -> None:
-        """This is no part of a federation; only to look whether it is would load all that there is for one."""
+        """This is no part of a federation; only to look whether it is would load all that there is for one.
+
+        What comes next would look through the whole schema (`must_be_sound`).
+        """
+        self._schema._validation_errors = []
 
     def _collect_schema_directives(self, *_: object) -> list[type]:
         """No directive stands on anything that is ours; only to look for one goes through all of it once more.
@@ -73,7 +77,7 @@ def schema(
     extensions: Iterable[type[SchemaExtension]] = (),
     reader: type[Reader] | None = Reader,
 ) -> strawberry.Schema:
-    """Raises TypeError with every declaration that cannot be read as it stands."""
+    """What is declared, taken at its word: `must_be_sound` looks through it."""
     built = Schema(
         query,
         mutation,
@@ -82,11 +86,21 @@ def schema(
         execution_context_class=reader,
         config=StrawberryConfig(scalar_map={datetime: DateTime, date: Date}),
     )
-    if found := faults(built._schema):
-        raise TypeError("\n".join(found))
     _describe_roots(built._schema)
     _resolve_by_themselves(built._schema)
     return built
+
+
+def must_be_sound(schema: strawberry.Schema) -> None:
+    """Raises TypeError with every declaration that cannot be read as it stands, and whatever is no GraphQL.
+
+    What is declared stands in the source, so this is found where the source is checked, and not again at each start.
+    """
+    built = schema._schema
+    anew = GraphQLSchema(**built.to_kwargs() | {"assume_valid": False})
+    found = [*faults(built), *(error.message for error in validate_schema(anew))]
+    if found:
+        raise TypeError("\n".join(found))
 
 
 def _resolve_by_themselves(built: GraphQLSchema) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
 from types import UnionType
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from api.reading.declarations import Field, key, understood
+from domain.values import dataclass
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -39,6 +40,13 @@ def shape(cls: C | None = None, *, description: str | None = None) -> C | Callab
         return defined(cls, fields.values(), interfaces=interfaces, description=description)
 
     return shaped if cls is None else shaped(cls)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def made(*, description: str) -> Callable[[C], C]:
+    """A type of which a resolver makes objects, by the names of its fields; what that needs is compiled then."""
+    announced: Any = dataclass(kw_only=True)
+    return lambda cls: announced(shape(description=description)(cls))
 
 
 def filters(cls: C) -> C:

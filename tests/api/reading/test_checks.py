@@ -1,4 +1,4 @@
-"""A declaration that could not be read, could fail on some row or could leak stops the program from starting."""
+"""A declaration that could not be read, could fail on some row or could leak is named where the source is checked."""
 
 from enum import Enum
 from typing import Any
@@ -8,6 +8,7 @@ import strawberry
 
 from api import reading
 from api.reading import Connection, Node
+from api.schema import schema
 from domain.rights import DataClass
 from tests.api.reading import town
 
@@ -48,11 +49,13 @@ def schema_with(fields: dict[str, tuple[Any, Any]]) -> strawberry.Schema:
     shape = type("Unfit", (Node,), body | {name: how for name, (_, how) in fields.items()})
     unfit = reading.entity(town.TownDrill, town.visible_drills)(strawberry.type(shape))
     query = type("Query", (), {"__annotations__": {"unfit": unfit | None}, "unfit": reading.root_one()})
-    return reading.schema(strawberry.type(query))
+    built = reading.schema(strawberry.type(query))
+    reading.must_be_sound(built)
+    return built
 
 
 @pytest.mark.parametrize("fault", UNFIT)
-def test_a_field_that_can_not_be_read_as_declared_is_named_when_the_schema_is_built(fault):
+def test_a_field_that_can_not_be_read_as_declared_is_named_where_the_source_is_checked(fault):
     with pytest.raises(TypeError, match=fault):
         schema_with(UNFIT[fault])
 
@@ -95,3 +98,13 @@ def test_every_order_that_can_be_chosen_is_checked_like_the_usual_one():
     drills = reading.connection("host_id", orders=strawberry.enum(Orders))
     with pytest.raises(TypeError, match="the order note is not of the same data class as its column"):
         schema_with({"drills": (Connection[town.DrillNode], drills)})
+
+
+def test_what_graphql_itself_forbids_is_named_as_well():
+    empty = reading.shape(type("Empty", (), {"__module__": __name__}))
+    with pytest.raises(TypeError, match="Type Empty must define one or more fields"):
+        schema_with({"host": (empty | None, reading.one("host_id"))})
+
+
+def test_what_the_program_declares_can_be_read_as_it_stands():
+    reading.must_be_sound(schema)
