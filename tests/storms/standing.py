@@ -68,12 +68,13 @@ async def journaled() -> AsyncIterator[None]:
     yield
     after, entries = await _rows(), await Entry.exclude(id__in=known) if known else await Entry.all()
     kinds = table.models(Record)
-    told = {(entry.kind, entry.row_id) for entry in entries if entry.kind in kinds}
+    told = {(entry.kind, entry.row_id): entry.fact for entry in entries if entry.kind in kinds}
     changed = {id for id in before.keys() | after.keys() if before.get(id) != after.get(id)}
     touched = {id for id in changed & before.keys() & after.keys() if before[id].facts == after[id].facts}
     of = {id: (after.get(id) or before[id]).of for id in changed}
-    assert {of[id] for id in changed - touched} - told == set(), "was changed without an entry"
-    assert told - set(of.values()) == set(), "was not changed, as an entry says"
+    assert (odd := {of[id] for id in changed - touched} - told.keys()) == set(), f"{odd} changed without an entry"
+    odd = told.keys() - set(of.values()) - changed
+    assert odd == set(), f"{[told[id] for id in odd]} of {odd} changed nothing"
     assert told or not changed, (touched, "were touched for nothing")
 
 
