@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from domain import watching
@@ -25,8 +26,7 @@ from domain.watching import SHARES, Share, Shown
 MOST_ACCOUNTS = 10_000
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """At most `most` at once, and `per_second` in the long run."""
 
     per_second: float

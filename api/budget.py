@@ -35,7 +35,6 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 
 from domain.errors import TooLarge
-from domain.values import dataclass
 
 SATURATED = 10**6
 """Counting stops here: nobody needs to know by how much 2**60 is too many."""
@@ -44,8 +43,7 @@ NESTING = 100
 """Levels of selections, fragments included, that are followed: far above the limits, far below the stack."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """The largest document that is answered. The IDE's introspection (15 deep) is the largest honest one."""
 
     tokens: int = 2000

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -100,8 +100,7 @@ class Asked:
 Write = Callable[[Actor, Asked], Awaitable[File]]
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(NamedTuple):
     """`role` is in which whoever sits at the machine writes it; one that `is_personal` names persons, and says whom to
     the record of looks. `filters` are the names by which it is narrowed."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from domain import charge, invitations, records, walls
@@ -85,8 +86,7 @@ def in_words(partstat: PartStat, count: int | None = None) -> str:
     return f"{LABELS[partstat]}（{count:,}人）" if comes else LABELS[partstat]
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """To what dates of one kind belong, and the states in which it has taken place."""
 
     model: type[Owned]

@@ -50,7 +50,9 @@ def _announced(cls: Any, options: Mapping[str, bool]) -> Any:
 
 def _constructor(cls: Any) -> Any:
     """That of an heir, which is the same: as long as it is being written the class has the one that waits for it."""
-    heir = type(cls)(cls.__name__, (cls,), {"__module__": cls.__module__, "__qualname__": cls.__qualname__})
+    heir = type(cls)(
+        cls.__name__, (cls,), {"__doc__": cls.__doc__, "__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    )
     is_frozen = cls.__dataclass_params__.frozen
     return dataclasses.dataclass(repr=False, eq=False, frozen=is_frozen)(heir).__init__
 

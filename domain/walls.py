@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tortoise import Tortoise
@@ -33,7 +33,6 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
 from domain.actor import OUTSIDERS, Actor, Role
-from domain.values import dataclass
 
 DESK, GUEST = ROLES = ("renkei_desk", "renkei_guest")
 SETTINGS = ("prefecture", "person", "organization")
@@ -42,8 +41,7 @@ PATIENCE = 10
 as long: were both the same, it would never be told that somebody else was at it (PostgreSQL, `lock_timeout`)."""
 
 
-@dataclass(frozen=True)
-class Wall:
+class Wall(NamedTuple):
     """Behind what somebody acts: `role` is PostgreSQL's, the ids are those that a row must carry; `patience` is in
     seconds, 0 without end. `asker` is the wall of the guest for whom the desk acts behind this one."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -28,8 +29,7 @@ from domain.verbs import routine
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """Personal rows (class 2 and 3) that one account is shown, of a list everybody in it: at most in an `hour` and a
     `day`, each time they are shown, and so many different ones in a day that it is `unusual`."""
 

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import field
 from pathlib import Path
+from typing import NamedTuple
 
 from api.errors import Stopped
 from domain.values import dataclass
@@ -41,8 +42,7 @@ class Face:
     content: bytes = field(repr=False, default=b"")
 
 
-@dataclass(frozen=True)
-class Fonts:
+class Fonts(NamedTuple):
     """`name` is the font's own, for people."""
 
     name: str = ""

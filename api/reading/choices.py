@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 
@@ -18,7 +18,6 @@ from api.reading.sql import select
 from domain.japanese import search_stem
 from domain.rights import DataClass
 from domain.searching import found_in
-from domain.values import dataclass
 
 METADATA = "reading"
 SEEN_ROWS = re.compile(r"\{seen:(\w+)\}")
@@ -31,8 +30,7 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """One field of a filter input. `holds` says the same in Python, where the oracle can; a filter that `descends`
     means the unit that is named and all below it. `otherwise` is what is said where the value is false. `{seen:Type}`
     in its template stands for the rows of that type which the client may see."""
@@ -171,8 +169,7 @@ def _declared(filter_: Filter, description: str | None = None) -> Any:
     return strawberry.field(default=strawberry.UNSET, metadata={METADATA: filter_}, description=description)
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What a list is ordered by before the id. `missing` stands in where a row has no value.
 
     `sql` (with `{t}` for the row) and `cast`, its PostgreSQL type, are for what is not a column.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
@@ -31,8 +31,7 @@ ENTITY = "__reading_entity__"
 NOBODY: frozenset[Role] = frozenset()
 
 
-@dataclass(frozen=True)
-class Entity:
+class Entity(NamedTuple):
     """A GraphQL type that is one table, entered only through `visible_to`."""
 
     name: str
@@ -75,9 +74,8 @@ class How:
     data: DataClass = DataClass.PUBLIC
 
 
-@dataclass(frozen=True, kw_only=True)
 class Key(How):
-    pass
+    """The global id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +114,7 @@ class One(How):
     implied: frozenset[Role] = NOBODY
 
 
-@dataclass(frozen=True)
-class Besides:
+class Besides(NamedTuple):
     """What else makes a row `{t}` belong to the row `{above}`, in SQL; `holds` says the same in Python."""
 
     template: str
@@ -136,12 +133,10 @@ class Pages(How):
     implied: frozenset[Role] = NOBODY
 
 
-@dataclass(frozen=True, kw_only=True)
 class RootOne(How):
     """The row with the id given as argument."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnyNode(How):
     """The row of whatever type the id names."""
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from tortoise import fields
 
 from domain.table import Table
-from domain.values import dataclass
 
 
 class KeptEntry(Table):
@@ -59,8 +58,7 @@ def digest_of(columns: Iterable[str]) -> str:
     return f"sha256(record_send(ROW ({', '.join(columns)})))"
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(NamedTuple):
     """Who writes entries; one that would write anything otherwise has another name."""
 
     name: str

@@ -10,18 +10,17 @@ import unicodedata
 from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.errors import Invalid
 from domain.japanese.text import HYPHENS, shown
-from domain.values import dataclass
 
 LAST_YEAR = 2199
 WEEKDAYS = "月火水木金土日"
 WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
-@dataclass(frozen=True)
-class Era:
+class Era(NamedTuple):
     """`first_year` is the western year of 元年; days before `starts_on` belong to the era before."""
 
     name: str

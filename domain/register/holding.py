@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from domain.rights import DataClass
-from domain.values import dataclass
 
 HOUSEKEEPING = ("id", "version", "created_at", "updated_at", "unit_id", "prefecture_id")
 """What rows have in common; nothing of it tells who somebody is."""
 PROPOSED = "提案（保有機関が決める）"
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(NamedTuple):
     """保存期間: kept from `event` on for `period`. `basis` says where the rule is from."""
 
     event: str
@@ -26,8 +25,7 @@ class Retention:
         return f"{self.event}から{self.period}" if self.event else self.period
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(NamedTuple):
     """One table. The four lists name its columns by class, blanks between them; `HOUSEKEEPING` stands in none.
 
     `whose` is empty where nothing personal is held. `person` is the column that says whose row it is, or with `through`
@@ -58,7 +56,7 @@ class Holding:
     is_shared: bool = False
     each: str = ""
     most: int = 1
-    headings: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, str] = MappingProxyType({})
 
     @property
     def listed(self) -> list[tuple[str, DataClass]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from domain.agreements import (
     DEEDS,
@@ -18,7 +19,6 @@ from domain.japanese import Measure
 from domain.organizations import ORGANIZATION_KIND_LABELS, SIZE_LABELS
 from domain.statistics.industries import INDUSTRIES, NOTE, OF_TRADE
 from domain.statistics.tally import Counting, Facts, Tally
-from domain.values import dataclass
 
 STOCK, FLOW = Measure.AS_OF, Measure.DURING
 TOTAL, UNIQUE = Counting.TOTAL, Counting.UNIQUE
@@ -65,8 +65,7 @@ PARTIES = Facts(
 )
 
 
-@dataclass(frozen=True)
-class _Sort:
+class _Sort(NamedTuple):
     """How bodies are sorted: SQL for the kind of a body, and for what is joined to find it."""
 
     name: str

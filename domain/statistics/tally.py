@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.japanese import Measure
 from domain.records import Record
@@ -31,8 +32,7 @@ class Counting(StrEnum):
         return "延べ" if self is Counting.TOTAL else "実"
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """Records of one concept. `record` is the model whose rows `id` names, `kinds` maps each kind to its label.
 
     `headquarters_only` are kinds that a station cannot have; `note` is what its printed table says besides.

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from domain.agreements import RENEWED
 from domain.thresholds import Thresholds
-from domain.values import dataclass
 
 STANDS = """agreement.effective_on <= $2 AND coalesce(least(agreement.ended_on, agreement.lasts_until) >= $2, true)
             AND party.removed_at IS NULL AND party.acceded_on <= $2 AND coalesce(party.withdrawn_on > $2, true)"""
@@ -34,8 +34,7 @@ STOOD_BY = """outreach_event event JOIN outreach_host host ON host.event_id = ev
 KNOWN = "contact.since <= $2 AND coalesce(contact.until > $2, true)"
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """What rows of other tables say of a body: `told` of the `rows` (a FROM with its WHERE) that name it as `body`."""
 
     name: str

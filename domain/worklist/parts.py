@@ -11,6 +11,7 @@ A part says in SQL which rows wait for somebody of the desk. It may use
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from domain import agreements, campaigns, drills, encounters, information, notices, outreach
 from domain.activities import Activity
@@ -37,13 +38,11 @@ from domain.notices import Notice, NoticeRecipient
 from domain.organizations import Contact
 from domain.outreach import OutreachEvent
 from domain.records import Record
-from domain.values import dataclass
 from domain.wifi import WifiSpot
 from domain.worklist.kinds import WorkKind
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """The rows of `record` that wait: those of the table `name` in `rows`, a FROM with its WHERE.
 
     `title` is by what a row is known (a body, a date, an agreement; no person), `since` the day from which on it has

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import fields
 
 import pytest
 import strawberry
@@ -212,9 +211,9 @@ def test_the_introspection_of_an_ide_is_within_the_limits() -> None:
 def test_every_limit_of_a_document_can_refuse() -> None:
     document = parse("query @a { a: node { name } }")
     assert excess(document) is None
-    for limit in fields(Limits):
-        if limit.name != "tokens":
-            assert excess(document, Limits(**{limit.name: 0})) is not None
+    for limit in Limits._fields:
+        if limit != "tokens":
+            assert excess(document, Limits(**{limit: 0})) is not None
 
 
 def test_a_syntax_error_stays_one() -> None:

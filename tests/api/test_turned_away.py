@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -165,7 +164,7 @@ def test_who_has_read_all_their_rows_is_told_by_http_too_when_to_come_again(play
 
 def test_an_account_that_was_shown_its_share_of_people_is_shown_and_changes_nothing_more(play: Any) -> None:
     async def story(town: Town) -> None:
-        few = replace(SHARES[Role.STATION_LIAISON], hour=10)
+        few = SHARES[Role.STATION_LIAISON]._replace(hour=10)
         place = Place(Budgets(shares={**SHARES, Role.STATION_LIAISON: few}))
         reader, other = await bearing(town, town.officer), await bearing(town, town.other_officer)
         async with place.browser() as client:
