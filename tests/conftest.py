@@ -36,10 +36,11 @@ TEMPLATE = "renkei_template"
 NUMBERS = count(1)
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
-# How long one example takes says more about the machine than about the rule: no deadline.
+# How long one example takes, or is thought of, says more about the machine than about the rule: no deadline.
 # The same examples every time; `renkei check --full` draws many more, and new ones each time.
-hypothesis.settings.register_profile("sample", derandomize=True, deadline=None, database=None)
-hypothesis.settings.register_profile("full", max_examples=2000, deadline=None, database=None)
+UNTIMED: Any = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "database": None}
+hypothesis.settings.register_profile("sample", derandomize=True, **UNTIMED)
+hypothesis.settings.register_profile("full", max_examples=2000, **UNTIMED)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,12 +113,18 @@ def run(stage: Stage) -> Run[Any]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Demo]:
+def told_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Demo]:
     """`renkei demo`, started once for all tests that look at it, in whichever process."""
     shared = tmp_path_factory.getbasetemp()
     (shared if worker_id == "master" else shared.parent).joinpath("told").mkdir()
     with demonstrating.running() as demo:
         yield demo
+
+
+@pytest.fixture
+def demo(told_demo: Demo) -> Demo:
+    told_demo.must_run()
+    return told_demo
 
 
 @pytest.fixture

@@ -56,10 +56,16 @@ class Demo:
         """With the address it had before."""
         self.start("--port", str(urlsplit(self.card["url"]).port))
 
+    def must_run(self) -> None:
+        """For the next test, whatever has become of it in the one before."""
+        if self.process is None or self.process.poll() is not None:
+            self.start_again()
+
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
         self.process.send_signal(sign)
-        return self.process.wait(timeout=60)
+        with ended(self.process):
+            return self.process.wait(timeout=60)
 
     @property
     def log_path(self) -> Path:
@@ -84,6 +90,19 @@ class Demo:
     def letters(self) -> list[EmailMessage]:
         files = Path(self.card["mail"]).glob("*.eml")
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that ends with the block at the latest: `with` a Popen one would wait for ever for it."""
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        finally:
+            process.kill()
 
 
 def start(directory: Path, log: TextIO, *arguments: str) -> subprocess.Popen[str]:

@@ -24,7 +24,7 @@ from seed.personas import PASSWORD, PERSONAS
 from seed.schools import AUDIENCES
 from tests import make
 from tests.api.serving import NO_AUTHORITIES, wait_until
-from tests.demonstrating import start
+from tests.demonstrating import ended, start
 
 TEN = [persona.key for persona in PERSONAS]
 WHO_AM_I = "{ __typename }"
@@ -214,7 +214,7 @@ def test_no_letter_of_the_past_is_in_the_mail(demo):
 
 
 def test_a_second_one_in_the_same_place_is_refused(demo, tmp_path):
-    with (tmp_path / "log").open("w") as log, start(demo.directory, log) as second:
+    with (tmp_path / "log").open("w") as log, ended(start(demo.directory, log)) as second:
         assert second.wait(timeout=60) == 1
     assert (tmp_path / "log").read_text(encoding="utf-8").startswith("renkei: ")
     assert "すでにデモが動いています" in (tmp_path / "log").read_text(encoding="utf-8")
@@ -222,7 +222,7 @@ def test_a_second_one_in_the_same_place_is_refused(demo, tmp_path):
 
 def test_a_port_that_is_taken_is_told_before_anything_is_made(demo, tmp_path):
     port = str(urlsplit(demo.card["url"]).port)
-    with (tmp_path / "log").open("w") as log, start(tmp_path / "var", log, "--port", port) as second:
+    with (tmp_path / "log").open("w") as log, ended(start(tmp_path / "var", log, "--port", port)) as second:
         assert second.wait(timeout=60) == 1
     assert f"ポート {port} を使えません" in (tmp_path / "log").read_text(encoding="utf-8")
     assert not (tmp_path / "var").exists()

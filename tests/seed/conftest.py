@@ -33,5 +33,5 @@ def look(demo: Demo) -> Look[Any]:
 
 
 @pytest.fixture(scope="session")
-def year(demo: Demo) -> Year:
-    return Year.around(demo.today)
+def year(told_demo: Demo) -> Year:
+    return Year.around(told_demo.today)
