@@ -51,6 +51,10 @@ ROWS = """
     SELECT kept.define('empty_every_table', 'DELETE FROM public.%I;', ARRAY(
         SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'))"""
 
+OTHERS_END = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
 # Where the role of a session changes, PostgreSQL forgets every plan that the session has made (`ResetPlanCache`): that
 # of a connection on which nothing else is done is what the functions want from the beginning.
 HANDS = {"session_replication_role": "replica", "lock_timeout": "10s"}
@@ -72,7 +76,12 @@ class Stage:
         self.runner.run(self._open(), context=self.surroundings)
 
     def play(self, story: Coroutine[Any, Any, T], *, empty: bool) -> T:
-        return self.runner.run(self._whole(story, empty), context=self.surroundings.copy())
+        try:
+            return self.runner.run(self._whole(story, empty), context=self.surroundings.copy())
+        except BaseException:
+            if not self._is_as_before():
+                self.runner.run(self._begin_anew(), context=self.surroundings)
+            raise
 
     def close(self) -> None:
         self.runner.run(self._close(), context=self.surroundings)
@@ -84,8 +93,9 @@ class Stage:
     async def town(self) -> Town:
         """A fresh town, in a database without rows: founded once, put back as it was for every later story."""
         if self.founded is None:
-            self.founded = await make.town()
+            founded = await make.town()
             await self.hands.execute("SELECT keep_every_row()")
+            self.founded = founded
         else:
             await self.hands.execute("SELECT put_rows_back()")
         return deepcopy(self.founded)
@@ -98,6 +108,25 @@ class Stage:
         config["connections"]["default"]["credentials"] |= lasting
         await self.tortoise.init(config=config)
         self.hands = await asyncpg.connect(self.superuser_url, server_settings=HANDS)
+
+    def _is_as_before(self) -> bool:
+        """Whether all connections have come back, and nothing is open on any."""
+        pools = [client._pool for client in self.tortoise.connections.all() if client._pool]
+        is_at_rest = not self.hands.is_closed() and not self.hands.is_in_transaction()
+        return is_at_rest and all(pool.get_size() == pool.get_idle_size() for pool in pools)
+
+    async def _begin_anew(self) -> None:
+        """Where a story that failed has kept a connection, or a lock: every later one would fail of that as well, or
+        wait for ever."""
+        self.hands.terminate()
+        for client in self.tortoise.connections.all():
+            if client._pool:
+                client._pool.terminate()
+                client._pool = None
+        await self.tortoise.__aexit__(None, None, None)
+        self.tortoise = TortoiseContext()
+        await self._open()
+        await self.hands.execute(OTHERS_END)
 
     async def _close(self) -> None:
         await self.hands.close()
@@ -119,5 +148,6 @@ class Stage:
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            await asyncio.wait(left, timeout=10)
         assert not left, f"the story ended before {left}"
