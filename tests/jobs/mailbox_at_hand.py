@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from imap_tools import MailBoxUnencrypted
 
 from jobs.mailbox import ImapMailbox
-from tests.api.serving import is_up, wait_until
+from tests.api.serving import PATIENCE, is_up, wait_until
 
 USER, PASSWORD = "desk@partner.example", "pa55word"
 SERVER = """
@@ -51,8 +51,16 @@ class Box:
                 box.folder.delete(folder)
         return self
 
-    def opened(self) -> MailBoxUnencrypted:
-        return MailBoxUnencrypted("127.0.0.1", self.port, 5).login(self.user, PASSWORD)
+    @contextmanager
+    def opened(self) -> Iterator[MailBoxUnencrypted]:
+        """Closed also where the server does not answer a goodbye: else another test hears of it."""
+        box = MailBoxUnencrypted("127.0.0.1", self.port, PATIENCE)
+        try:
+            with box.login(self.user, PASSWORD):
+                yield box
+        finally:
+            with suppress(OSError):
+                box.client.shutdown()
 
     def read(self) -> int:
         with self.opened() as box:

@@ -16,9 +16,10 @@ from domain.calendar import Appointment, Attendee
 from domain.outbox import WAITING, Letter
 from domain.people import Person
 from tests import make
+from tests.api.serving import wait_until
 from tests.clock import NOW
 from tests.make import Town
-from tests.storms.port import NEXT, Port, by_reader, differences, invitations, office, port, settle
+from tests.storms.port import NEXT, PATIENCE, Port, by_reader, differences, invitations, office, port, settle
 
 MORNING = NOW + timedelta(hours=15, minutes=10)
 """Ten past midnight in Japan: letters of one day are the same to the byte."""
@@ -49,16 +50,17 @@ class Desk:
             self.until_acknowledged("inviteToDrill", contactId=contact, key=contact)
 
     def until_acknowledged(self, mutation: str, key: str, **input: Any) -> None:
-        while True:
-            try:
-                told = self.port.change(self.token, mutation, drillId=self.drill, idempotencyKey=key, **input).json()
-            except httpx.TransportError:
-                self.again += 1
-                time.sleep(0.02)
-                continue
-            self.refused += told.get("errors", [])
-            self.acknowledged += 1
-            return
+        wait_until(lambda: self.is_acknowledged(mutation, key, **input), PATIENCE)
+
+    def is_acknowledged(self, mutation: str, key: str, **input: Any) -> bool:
+        try:
+            told = self.port.change(self.token, mutation, drillId=self.drill, idempotencyKey=key, **input).json()
+        except httpx.TransportError:
+            self.again += 1
+            return False
+        self.refused += told.get("errors", [])
+        self.acknowledged += 1
+        return True
 
 
 async def prepared(town: Town, count: int) -> tuple[str, str, list[str]]:

@@ -5,9 +5,10 @@ import re
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -67,6 +68,12 @@ def told(pair: Pair, story: Coroutine[Any, Any, Any], replica: str | None = None
     return asyncio.run(whole())
 
 
+async def until_answered(replica: Replica, is_answered_there: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await is_answered_there():
+            assert replica.became["failed"] == 0
+
+
 def test_the_replica_answers_what_names_nobody_and_never_with_less_than_was_there_when_it_was_asked(pair: Pair) -> None:
     """What an officer reads next is what they have changed, though the replica has not come as far."""
     replica = Replica(pair.standby.url())
@@ -85,8 +92,7 @@ def test_the_replica_answers_what_names_nobody_and_never_with_less_than_was_ther
             await names()
             return replica.became["answered"] > before
 
-        while not await is_answered_there():
-            assert replica.became["failed"] == 0
+        await until_answered(replica, is_answered_there)
         replica.became.clear()
         assert codes(await ask(PERSONAL)) == []
         assert sum(replica.became.values()) == 0
@@ -98,8 +104,7 @@ def test_the_replica_answers_what_names_nobody_and_never_with_less_than_was_ther
         assert await names() == ["架空海運株式会社"]
         assert replica.became == {"behind": 1}
         await asyncio.to_thread(tell, pair.standby, "SELECT pg_wal_replay_resume()")
-        while not await is_answered_there():
-            assert replica.became["failed"] == 0
+        await until_answered(replica, is_answered_there)
         assert await names() == ["架空海運株式会社"]
 
         replica.became.clear()
@@ -187,8 +192,7 @@ class Officer:
     def work(self) -> None:
         for number, contact in enumerate(self.contacts):
             began = time.monotonic()
-            while not self.is_acknowledged(self.webs[number % 2], contact):
-                time.sleep(0.02)
+            wait_until(partial(self.is_acknowledged, self.webs[number % 2], contact), PATIENCE)
             self.waited.append(time.monotonic() - began)
             self.acknowledged.append(contact)
 

@@ -9,11 +9,12 @@ looks at the schedule pass a few hundredths of a second instead of seconds, so t
 import asyncio
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
+from starlette.applications import Starlette
 
 from api.app import make_app
 from api.house import House
@@ -24,6 +25,7 @@ from jobs.post import SmtpPost
 from jobs.post_letters import Desk
 
 SECRET = "a secret of the story, long enough for a key"
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 async def live(url: str, smtp_port: int, place: Path) -> None:
@@ -34,20 +36,34 @@ async def live(url: str, smtp_port: int, place: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         base_url = f"http://127.0.0.1:{port}"
-        running = server(make_app(House(SECRET, base_url, now), url))
+        app = make_app(House(SECRET, base_url, now), url)
         desk = Desk(SmtpPost("127.0.0.1", smtp_port, "none"), base_url, "desk@police.mihon.example", SECRET)
-        serving = asyncio.create_task(running.serve(sockets=[listening]))
+        app.router.lifespan_context = with_clock(app.router.lifespan_context, now, desk)
         (place / "port").write_text(str(port))
-        await clock_beside(running, now, desk)
-        await serving
+        await server(app).serve(sockets=[listening])
 
 
-async def clock_beside(running: uvicorn.Server, now: Callable[[], datetime], desk: Desk) -> None:
-    """Look at the schedule as long as the doors are open."""
-    while not running.should_exit:
-        await asyncio.sleep(0.05)
-        if running.started:
-            await clock.tick(now(), desk)
+def with_clock(doors: Lifespan, now: Callable[[], datetime], desk: Desk) -> Lifespan:
+    """Look at the schedule as long as the doors are open; a look under way ends before the database is closed."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        is_over = asyncio.Event()
+
+        async def looking() -> None:
+            while not is_over.is_set():
+                await asyncio.sleep(0.05)
+                await clock.tick(now(), desk)
+
+        async with doors(app):
+            ticking = asyncio.create_task(looking())
+            try:
+                yield
+            finally:
+                is_over.set()
+                await ticking
+
+    return lifespan
 
 
 if __name__ == "__main__":
