@@ -64,8 +64,12 @@ class Demo:
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
         self.process.send_signal(sign)
-        with ended(self.process):
+        try:
             return self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired as error:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"it did not end, and said at last where it was:\n{self.log}") from error
 
     @property
     def log_path(self) -> Path:
@@ -73,7 +77,7 @@ class Demo:
 
     @property
     def log(self) -> str:
-        return self.log_path.read_text(encoding="utf-8")
+        return self.log_path.read_text(encoding="utf-8", errors="replace")  # half a letter may have been written yet
 
     def get(self, path: str) -> httpx.Response:
         with httpx.Client(verify=NO_AUTHORITIES, trust_env=False, timeout=60) as client:
@@ -92,22 +96,10 @@ class Demo:
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
 
-@contextmanager
-def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends with the block at the latest: `with` a Popen one would wait for ever for it."""
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        finally:
-            process.kill()
-
-
 def start(directory: Path, log: TextIO, *arguments: str) -> subprocess.Popen[str]:
-    """The process, in the environment of somebody who has set nothing."""
+    """The process, in the environment of somebody who has set nothing; told to abort, it says where it stands."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RENKEI_")}
+    kept["PYTHONFAULTHANDLER"] = "1"
     program = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", "demo"]
     where = ["--data", str(directory), *(arguments or ("--port", "0"))]
     return subprocess.Popen([*program, *where], stdout=log, stderr=subprocess.STDOUT, text=True, env=kept)

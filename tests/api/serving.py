@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import httpx
 import uvicorn
@@ -39,6 +41,21 @@ def served(build: Callable[[str], ASGIApp]) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextmanager
+def ended(process: subprocess.Popen[Any]) -> Iterator[subprocess.Popen[Any]]:
+    """A process that ends with the block at the latest: `with` a Popen one would wait for ever for it."""
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+            for pipe in filter(None, (process.stdout, process.stderr)):
+                pipe.close()
 
 
 def is_up(port: int) -> bool:

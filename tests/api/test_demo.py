@@ -23,8 +23,8 @@ from seed.days import is_school_day
 from seed.personas import PASSWORD, PERSONAS
 from seed.schools import AUDIENCES
 from tests import make
-from tests.api.serving import NO_AUTHORITIES, wait_until
-from tests.demonstrating import ended, start
+from tests.api.serving import NO_AUTHORITIES, ended, wait_until
+from tests.demonstrating import start
 
 TEN = [persona.key for persona in PERSONAS]
 WHO_AM_I = "{ __typename }"

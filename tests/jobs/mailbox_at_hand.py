@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from imap_tools import MailBoxUnencrypted
 
 from jobs.mailbox import ImapMailbox
-from tests.api.serving import PATIENCE, is_up, wait_until
+from tests.api.serving import PATIENCE, ended, is_up, wait_until
 
 USER, PASSWORD = "desk@partner.example", "pa55word"
 SERVER = """
@@ -77,11 +77,7 @@ def mailbox() -> Iterator[Box]:
     options = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "--no-service", "managesieve"]
     backend = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
     command = [sys.executable, "-W", "ignore", "-c", SERVER, *options, *backend]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
+    with ended(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)) as server:
         wait_until(lambda: server.poll() is not None or is_up(port))
         assert server.poll() is None, (server.communicate()[1] or b"").decode()
         yield Box(port)
-    finally:
-        server.terminate()
-        server.communicate()
