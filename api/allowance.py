@@ -83,6 +83,12 @@ class Bucket:
         if len(self.left) > MOST_ACCOUNTS:
             self.left.popitem(last=False)
 
+    def give_back(self, who: Hashable, amount: float) -> None:
+        """What was taken for nothing."""
+        if who in self.left:
+            left, at = self.left[who]
+            self.left[who] = min(left + amount, self.budget.most), at
+
     def _left(self, who: Hashable, now: datetime) -> float:
         left, at = self.left.get(who, (self.budget.most, now))
         passed = max((now - at).total_seconds(), 0)  # a clock that is put back gives nothing

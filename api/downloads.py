@@ -43,7 +43,7 @@ from domain.actor import TOKYO, Actor, Role
 from domain.agreements import AgreementKind, AgreementStatus
 from domain.campaigns import ProposalStatus
 from domain.drills import ImprovementStatus
-from domain.errors import Incomplete, Invalid, NotFound, RateLimited, Refused
+from domain.errors import Incomplete, Invalid, NotAllowed, NotFound, RateLimited, Refused
 from domain.japanese import Measure, Period, PeriodBasis, fiscal_year, shown
 from domain.looks import Door
 from domain.values import dataclass
@@ -80,6 +80,9 @@ STATUS = {
 
 PRICE = 20_000
 """Rows that one file is held to cost: ten at once, then one in ten seconds."""
+NOTHING_READ = (Invalid, NotAllowed, NotFound)
+"""Refusals that cost no rows: an outsider who tried two files could not read their own notices for a quarter of an
+hour."""
 
 NOT_COUNTED = "この書き出しは一覧で、数え直すものではありません。fresh は指定できません。"
 ASKABLE = ("period", "format", "fresh", "purpose")
@@ -268,7 +271,11 @@ def routes(house: House) -> list[Route]:
             narrowed = {name: told for name, told in asked.items() if name not in ASKABLE}
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
             fresh, purpose = _is_true(asked.get("fresh", "")), looks.purpose(asked.get("purpose", ""))
-            file = await produce(actor, *names, fresh=fresh, purpose=purpose, narrowed=narrowed)
+            try:
+                file = await produce(actor, *names, fresh=fresh, purpose=purpose, narrowed=narrowed)
+            except NOTHING_READ:
+                house.allowance.rows[actor.role].give_back(actor.person_id, PRICE)
+                raise
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:

@@ -56,7 +56,7 @@ async def ask(town, role, address=QUARTER, unit=None):
         return await someone.get(address)
 
 
-def test_who_fetches_file_after_file_is_told_when_to_come_again(play):
+def test_who_fetches_file_after_file_is_told_when_to_come_again_and_is_not_charged_for_what_is_refused(play):
     async def story(town):
         person = await make.officer(town.admin, town.section)
         token = await token_of(town, person, Role.STATISTICIAN, town.section)
@@ -64,9 +64,11 @@ def test_who_fetches_file_after_file_is_told_when_to_come_again(play):
         app = make_app(replace(HOUSE, budgets=budgets), "postgres://nobody@nowhere/nothing")
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as someone:
-            return [await someone.get(QUARTER, headers=headers) for _ in range(2)]
+            refused = [await someone.get("/exports/agreements", headers=headers) for _ in range(2)]
+            return refused, [await someone.get(QUARTER, headers=headers) for _ in range(2)]
 
-    first, second = play(story)
+    refused, (first, second) = play(story)
+    assert [one.status_code for one in refused] == [403, 403]
     assert first.status_code != 429
     assert (second.status_code, second.headers["Retry-After"]) == (429, "5")
 
