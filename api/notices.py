@@ -64,6 +64,8 @@ class NoticeFilter:
     replaces: strawberry.ID | None = reading.refers("replaces_id", "Notice")
     sent_from: datetime | None = reading.at_least("sent_at")
     sent_before: datetime | None = reading.below("sent_at")
+    sent: bool | None = reading.present("sent_at")
+    ended: bool | None = reading.present("ended_at")
     valid_from: date | None = reading.at_least("valid_until", "date")
     text: str | None = reading.worded("notice", TOLD_BODIES)
 

@@ -4,6 +4,7 @@ secretariat, from the first entry to the figure; and nobody does any of it whose
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.operations import document_of
 from domain.actor import Actor, Role
 from domain.organizations import Contact
 from tests import make
@@ -77,6 +78,12 @@ class Network:
         )
         await self.takes("holdCouncilMeeting", by=after, **meeting, attended=came)
 
+    async def valid(self) -> list[str]:
+        """By the saved operation."""
+        asked = document_of("notices_valid")
+        found = (await read(self.town.hq, asked, today=self.town.hq.today.isoformat()))["notices"]
+        return [edge["node"]["id"] for edge in found["edges"]]
+
     async def told_and_told_better(self) -> None:
         """A notice to all members goes out, and another in its place, which reaches them all again."""
         criteria = {"councilIds": [self.id]}
@@ -84,9 +91,11 @@ class Network:
         for number, more in enumerate(({}, {"title": "不正送金の手口に関する情報（訂正）"})):
             replaced = {"replacesId": sent[0]} if number else {}
             draft = await self.takes("draftNotice", SENT, criteria=criteria, **WARNED | more, **replaced)
+            assert await self.valid() == sent, "a draft holds for nobody"
             sent.append(draft["notice"]["id"])
             assert await refused(self.town.officer, "sendNotice", noticeId=sent[-1]) == "NOT_FOUND"
             await self.takes("sendNotice", noticeId=sent[-1], bodies=2)
+        assert await self.valid() == sent[1:]
         whole = "query($id: ID!) { notice(id: $id) { status } }"
         statuses = [(await read(self.town.hq, whole, id=id))["notice"]["status"] for id in sent]
         assert statuses == ["REPLACED", "SENDING"]
