@@ -106,8 +106,9 @@ async def _strand(town: Town, threads: list[Thread], end: datetime) -> None:
 
 
 def _at_the_desk(town: Town) -> AbstractAsyncContextManager[None]:
-    """One transaction behind the wall of the prefecture's desk: so it is not put up for each verb, and taken down."""
-    return walls.alone_behind(walls.for_acting(town.admin))
+    """One transaction behind the wall of the prefecture's desk: so it is not put up for each verb, and taken down. It
+    takes all the time that is needed: nobody waits for an answer, and a machine may be slow or busy."""
+    return walls.alone_behind(walls.for_acting(town.admin)._replace(patience=0))
 
 
 def _engagements(year: Year, roster: Roster) -> Engagements:

@@ -164,9 +164,10 @@ def test_most_contacts_of_partners_were_confirmed_within_the_year_and_some_wait_
         known = await Contact.filter(until=None).prefetch_related("organization")
         return [one.verified_on for one in known if one.organization.school_code is None]
 
-    days = look(verified())
-    stale = [day for day in days if day < year.today - timedelta(days=365)]
-    assert 0 < len(stale) < len(days) / 5
+    days, a_year_ago = look(verified()), year.today - timedelta(days=365)
+    stale = [day for day in days if day < a_year_ago]
+    assert len(stale) < len(days) / 5
+    assert stale or year.founded >= a_year_ago  # in the first days of a quarter nothing is older than a year
 
 
 def test_what_the_drills_have_left_was_mostly_mended_and_some_of_it_is_overdue(look, year):
@@ -194,7 +195,7 @@ def test_partners_are_met_all_year_and_some_encounters_wait_for_their_report_or_
         return counts, days, await open_steps.count(), len(near)
 
     counts, days, steps, near = look(met())
-    assert 320 <= sum(counts.values()) <= 420
+    assert 380 <= sum(counts.values()) / (year.today - year.begins).days * 365 <= 410
     assert set(counts) >= {EncounterStatus.PLANNED, EncounterStatus.REPORTED, EncounterStatus.CHECKED}
     assert min(days) < year.today < max(days)
     assert steps > 0
@@ -208,7 +209,8 @@ def test_210_volunteers_serve_in_nine_groups_and_each_of_34_minors_with_consent(
         lacking = [one.number for one in minors if not await has_consent(one.person_id, year.today)]
         return len(serving), len(minors), lacking, await VolunteerGroup.all().count()
 
-    assert look(roster()) == (210, 34, [], 9)
+    waiting = (40, 9) if year.today == year.april else (0, 0)  # the new ones are appointed at nine o'clock
+    assert look(roster()) == (210 - waiting[0], 34 - waiting[1], [], 9)
 
 
 def test_the_volunteers_were_active_in_all_three_ways(look):
