@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,9 @@ OUT_OF_DATE = "データベースが最新の形ではありません。先に r
 FOUNDED = "SELECT to_regclass('unit') IS NOT NULL AND to_regclass('tortoise_migrations') IS NOT NULL"
 
 
+Look = Callable[[asyncpg.Connection], Awaitable[None]]
+
+
 @contextmanager
 def at_hand(settings: Settings, directory: Path = VAR, *, lasting: bool = False) -> Iterator[str]:
     """The address of a database in which a prefecture has been founded and which is up to date; else Stopped.
@@ -40,8 +43,7 @@ def at_hand(settings: Settings, directory: Path = VAR, *, lasting: bool = False)
     `directory` holds the embedded database where none is set; `lasting` use of that one is warned about.
     WrongSettings when the one that is set cannot be used, CannotStart when the embedded one cannot.
     """
-    with in_any_state(settings, directory, lasting=lasting) as url:
-        asyncio.run(_must_be_in_use(url))
+    with _found(settings, directory, lasting, False, _must_be_in_use) as url:
         yield url
 
 
@@ -50,44 +52,57 @@ def in_any_state(
     settings: Settings, directory: Path = VAR, *, lasting: bool = False, begins: bool = False
 ) -> Iterator[str]:
     """The address of a database that answers, empty or not. Only who `begins` makes an embedded one where none is."""
+    with _found(settings, directory, lasting, begins) as url:
+        yield url
+
+
+@contextmanager
+def _found(settings: Settings, directory: Path, lasting: bool, begins: bool, *looks: Look) -> Iterator[str]:
     if settings.database_url is None and not begins and not embedded.is_in(directory):
         raise Stopped(NOTHING_HERE)
     if settings.database_url is not None:
-        asyncio.run(_check(settings.database_url))
+        asyncio.run(_look(_reached(settings.database_url), _must_be_recent, *looks))
         yield settings.database_url
         return
     if lasting:
         print(TRIAL, file=sys.stderr)
     with embedded.running(directory) as server:
+        if looks:
+            asyncio.run(_look(asyncpg.connect(server.url(), timeout=PATIENCE), *looks))
         yield server.url()
 
 
-async def _must_be_in_use(url: str) -> None:
+async def _look(connecting: Awaitable[asyncpg.Connection], *looks: Look) -> None:
     """Asked without the models, which take longer to load than all that a short command does."""
-    connection = await asyncpg.connect(url, timeout=PATIENCE)
+    connection = await connecting
     try:
-        if not await connection.fetchval(FOUNDED) or not await connection.fetchval("SELECT count(*) FROM unit"):
-            raise Stopped(NOT_FOUNDED)
-        if not has_every_step(found["name"] for found in await connection.fetch(STEPS_TAKEN)):
-            raise Stopped(OUT_OF_DATE)
+        for look in looks:
+            await look(connection)
     finally:
         await connection.close()
 
 
-async def _check(url: str) -> None:
+async def _reached(url: str) -> asyncpg.Connection:
     try:
-        connection = await asyncpg.connect(url, timeout=PATIENCE)
+        return await asyncpg.connect(url, timeout=PATIENCE)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise WrongSettings(
             "RENKEI_DATABASE_URL のデータベースに接続できません。サーバーが動いているか、"
             f"利用者名とパスワードが正しいかを確かめてください（{error or type(error).__name__}）。"
         ) from error
-    try:
-        found = connection.get_server_version().major
-        mighty = await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    finally:
-        await connection.close()
+
+
+async def _must_be_recent(connection: asyncpg.Connection) -> None:
+    found = connection.get_server_version().major
+    mighty = await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
     if found < OLDEST:
         raise WrongSettings(f"RENKEI_DATABASE_URL: PostgreSQL {OLDEST} 以上が必要です（いまは {found} です）。")
     if mighty:
         print("注意: RENKEI_DATABASE_URL の利用者は特権 (superuser) を持っています。", file=sys.stderr)
+
+
+async def _must_be_in_use(connection: asyncpg.Connection) -> None:
+    if not await connection.fetchval(FOUNDED) or not await connection.fetchval("SELECT count(*) FROM unit"):
+        raise Stopped(NOT_FOUNDED)
+    if not has_every_step(found["name"] for found in await connection.fetch(STEPS_TAKEN)):
+        raise Stopped(OUT_OF_DATE)
