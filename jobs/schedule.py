@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from domain import (
     accounts,
@@ -35,12 +36,10 @@ Work = Callable[[datetime, Desk], Awaitable[object]]
 Routine = Callable[[datetime], Awaitable[object]]
 
 
-@dataclass(frozen=True)
 class Every:
     """As often as the clock ticks."""
 
 
-@dataclass(frozen=True)
 class Hourly:
     """Once an hour, at the full hour or as soon after it as somebody is there."""
 
@@ -49,8 +48,7 @@ class Hourly:
         return now.replace(minute=0, second=0, microsecond=0)
 
 
-@dataclass(frozen=True)
-class Daily:
+class Daily(NamedTuple):
     """Once a day, at this time or as soon after it as somebody is there."""
 
     at: time
@@ -62,8 +60,7 @@ class Daily:
         return turn if turn <= local else turn - timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Quarterly:
+class Quarterly(NamedTuple):
     """Once after the end of each quarter, on the first day of the next, at this time."""
 
     at: time
@@ -76,8 +73,7 @@ class Quarterly:
         return turn if turn <= local else self.slot(turn - timedelta(days=1))
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One line of the schedule."""
 
     name: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from domain import database
@@ -14,13 +15,11 @@ from domain.actor import TOKYO
 from domain.japanese import months_later
 from domain.register import rows_of
 from domain.retention.due import Rule
-from domain.values import dataclass
 
 DAYS = timedelta(days=90)
 
 
-@dataclass(frozen=True)
-class Sweep:
+class Sweep(NamedTuple):
     """What one rule takes from one table: `$1` is the prefecture, `$2` the instant before which it goes, `$3` the ids
     of the rows of those who are held. `change` is nothing where the row itself goes."""
 
@@ -29,7 +28,7 @@ class Sweep:
     change: str = ""
 
     @property
-    def count(self) -> str:
+    def counted(self) -> str:
         return f"SELECT count(*) AS count FROM {self.table} WHERE {self.where}"  # noqa: S608 our own words
 
     @property
@@ -130,7 +129,7 @@ def before(rule: Rule, day: date) -> datetime:
 async def count_texts(prefecture_id: UUID, rule: Rule, day: date) -> int:
     """How many rows the rule would take on that day."""
     asked = (prefecture_id, before(rule, day), await held_rows(prefecture_id))
-    return sum([(await database.rows(sweep.count, *asked))[0]["count"] for sweep in SWEEPS[rule]])
+    return sum([(await database.rows(sweep.counted, *asked))[0]["count"] for sweep in SWEEPS[rule]])
 
 
 async def sweep(prefecture_id: UUID, rule: Rule, day: date) -> None:
