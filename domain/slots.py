@@ -5,12 +5,12 @@ The slot's row is written in the transaction of the effect: a job that fails lea
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from tortoise import fields
 
-from domain.database import was_first
+from domain.database import rows, was_first
 from domain.table import Table
 from domain.verbs import routine
 
@@ -36,6 +36,16 @@ async def once(now: datetime, job: str, slot_at: datetime, work: Callable[[datet
         return False
     await work(now)
     return True
+
+
+async def done(turns: Mapping[str, datetime]) -> set[str]:
+    """The jobs of which this turn has been done, asked for all at once."""
+    found = await rows(
+        "SELECT job FROM slot JOIN unnest($1::text[], $2::timestamptz[]) AS turn (job, slot_at) USING (job, slot_at)",
+        list(turns),
+        list(turns.values()),
+    )
+    return {one["job"] for one in found}
 
 
 async def last(job: str) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,12 +25,25 @@ TICK = 5
 
 async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> None:
     """Run whatever is due. One job's failure is logged and keeps no other from running."""
+    done = await _done(now, jobs)
     for job in jobs:
+        if job.name in done:
+            continue
         with origins.begun(job.name), quiet.kept(desk.quiet):
             try:
                 await run(job, now, desk)
             except Exception as bug:
                 log.error("job %s failed: %s", job.name, trace(bug))
+
+
+async def _done(now: datetime, jobs: tuple[Job, ...]) -> Collection[str]:
+    """The jobs whose newest turn has been done: most of them, nearly always. Where that cannot be asked, each of them
+    finds out by itself."""
+    try:
+        return await slots.done({job.name: job.trigger.slot(now) for job in jobs if not isinstance(job.trigger, Every)})
+    except Exception as bug:
+        log.error("what has been done is not known: %s", trace(bug))
+        return ()
 
 
 async def run(job: Job, now: datetime, desk: Desk) -> None:

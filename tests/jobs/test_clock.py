@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain import quiet, reminders
+from domain import quiet, reminders, slots
 from domain.outbox import Letter
 from domain.quiet import QuietHours
 from domain.slots import Slot
@@ -58,6 +58,34 @@ def test_many_ticks_of_two_schedulers_do_the_days_work_once(run: Any) -> None:
         assert work.done == [NOW]
 
     run(story())
+
+
+def test_what_has_been_done_is_looked_up_at_once_for_all_and_where_it_can_not_be_each_job_finds_out(
+    run: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        first, second, tried = Work(), Work(), []
+        jobs, once = (daily(first, "first"), daily(second, "second")), slots.once
+
+        async def told(now: datetime, job: str, *more: Any) -> bool:
+            tried.append(job)
+            return await once(now, job, *more)
+
+        async def nobody_knows(_: object) -> set[str]:
+            raise OSError("the server is away")
+
+        monkeypatch.setattr(slots, "once", told)
+        await clock.tick(NOW, NOBODY, jobs[:1])
+        await clock.tick(NOW, NOBODY, jobs)
+        assert tried == ["first", "second"]
+        monkeypatch.setattr(slots, "done", nobody_knows)
+        await clock.tick(NOW, NOBODY, jobs)
+        assert tried == ["first", "second"] * 2
+        assert first.done == second.done == [NOW]
+
+    run(story())
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["what has been done is not known"]
+    caplog.clear()
 
 
 def test_every_job_knows_the_hours_in_which_volunteers_are_let_sleep(run: Any) -> None:
