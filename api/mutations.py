@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
@@ -171,13 +172,20 @@ def _first_sentence(verb: Verb) -> str:
 def _parameters(verb: Verb) -> list[_Parameter]:
     """What the verb takes besides the actor; a TypedDict behind `**` is its keys, each of which may be left out."""
     found: list[_Parameter] = []
-    for name, parameter in list(inspect.signature(verb, eval_str=True).parameters.items())[1:]:
+    for name, parameter in list(inspect.signature(verb).parameters.items())[1:]:
+        annotation = _said(parameter.annotation, verb.__module__)
         if parameter.kind is parameter.VAR_KEYWORD:
-            keys = get_type_hints(get_args(parameter.annotation)[0])
+            keys = get_type_hints(get_args(annotation)[0])
             found += [_Parameter(key, hint, strawberry.UNSET) for key, hint in keys.items()]
         else:
-            found.append(_Parameter(name, parameter.annotation, parameter.default))
+            found.append(_Parameter(name, annotation, parameter.default))
     return sorted(found, key=lambda one: not one.must_be_given)
+
+
+@cache
+def _said(annotation: str, module: str) -> Any:
+    """What an annotation means where it stands: the verbs of a module say the same few."""
+    return eval(annotation, vars(sys.modules[module]))  # nosec B307 - as `inspect` would, for each verb
 
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:
@@ -187,6 +195,7 @@ def _input(name: str, parameters: Sequence[_Parameter]) -> type:
     return defined(type(name, (), {}), fields, is_input=True, from_input=lambda _, written, __: written)
 
 
+@cache
 def _wire_type(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, UnionType):
         [inner] = [one for one in get_args(annotation) if one is not NoneType]
