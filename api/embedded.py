@@ -37,6 +37,9 @@ SHORT = Path("/tmp")  # nosec B108 # _make_private refuses what others have put 
 LONGEST_PLACE = 85  # bytes; the kernel takes 104 to 108 for the whole path of a socket
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "timezone": "UTC", "jit": "off"}
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+PATIENCE = "600"
+"""Seconds in which the server writes down what it has, as it stops, or reads again what it had not, on a slow disk. One
+that fails is noticed at once; one that was not waited for to stop would refuse whoever comes next."""
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 NOT_RUNNING = 3  # the exit code of `pg_ctl status`; any other than it and 0 is a failure
 PASS = stat.S_IXOTH
@@ -128,7 +131,7 @@ class _Home:
             except BlockingIOError:
                 return
             if self._is_running():
-                self._tool("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")
+                self._tool("pg_ctl", "-D", str(self.data), "-w", "-t", PATIENCE, "-m", "fast", "stop")
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
@@ -169,7 +172,7 @@ class _Home:
         settings = SETTINGS | {"unix_socket_directories": str(self.sockets)} | (CARELESS if self.careless else {})
         options = shlex.join(part for item in settings.items() for part in ("-c", "=".join(item)))
         log = str(self.data / "server.log")
-        self._tool("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
+        self._tool("pg_ctl", "-D", str(self.data), "-w", "-t", PATIENCE, "-l", log, "-o", options, "start")
 
     def _create_role_and_database(self) -> None:
         if not self._ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):  # noqa: S608 - our own constant

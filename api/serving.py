@@ -119,8 +119,10 @@ def serve(make: Callable[[], ASGIApp], listening: socket.socket, say: Callable[[
 
 
 def _run(running: Server, listening: list[socket.socket]) -> None:
-    with suppress(KeyboardInterrupt, SystemExit):
+    try:
         running.run(sockets=listening)
+    except (KeyboardInterrupt, SystemExit):
+        return  # told to stop, perhaps before it had begun
     if not running.started:
         raise Stopped("サーバーを起動できませんでした。上の記録を確かめてください。")
 

@@ -12,13 +12,14 @@ from os import getpid, kill
 
 import httpx
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from api.errors import Stopped
-from api.serving import listen, serve_in_many
+from api.serving import listen, serve, serve_in_many
 from tests.api.serving import NO_AUTHORITIES
 
 KEPT = 8
@@ -62,3 +63,15 @@ def test_connections_that_are_kept_are_dealt_out_evenly_and_one_worker_ends_with
     assert keeper.exitcode == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(address, trust_env=False)
+
+
+def test_who_is_told_to_stop_before_it_has_begun_has_not_failed_to_begin(monkeypatch):
+    def told(*_: object, **__: object) -> None:
+        raise SystemExit(143)
+
+    with listen("127.0.0.1", 0) as listening:
+        monkeypatch.setattr(uvicorn.Server, "run", told)
+        serve(doors, listening)
+        monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
+        with pytest.raises(Stopped, match="起動できませんでした"):
+            serve(doors, listening)
