@@ -9,7 +9,7 @@ desk. Whatever a list tells otherwise of it is refused, cell by cell, with what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from datetime import date
@@ -137,6 +137,8 @@ class _Roster:
             for one in known
             for party in one.parties
         }
+        there = [party.organization_id for known in present.values() for one in known for party in one.parties]
+        self.parties = frozenset(filter(None, there))
         self.lines_of: Counter[Base] = Counter()
         self.groups: dict[Key, _Group] = {}
         self.of_base: dict[Base, list[_Group]] = defaultdict(list)
@@ -157,7 +159,7 @@ class _Roster:
                 if (value := line.says(name)) not in (None, "", ()):
                     group.told.setdefault(name, (value, line.number))
             with suppress(Unread, Refused):
-                who = self._who(line)
+                who = self._who(line, self.parties)
                 group.bodies |= {who.id} if isinstance(who, Organization) else set()
         for key, group in self.groups.items():
             self.of_base[key[0]].append(group)
@@ -171,7 +173,7 @@ class _Roster:
     def read(self, line: Line) -> Said:
         key, group = self._group(line)
         if (known := self._there(key, group)) is not None:
-            return self._again(line, group, known, self._who(line))
+            return self._again(line, group, known, self._who(line, self.parties))
         who, _, _, course = each(
             lambda: self._who(line),
             lambda: self._must_agree(line, group),
@@ -246,11 +248,11 @@ class _Roster:
             message = f"同じ協定の{first[1]}行目と違います。協定の列は、どの行も同じにしてください。"
             raise Invalid(message, field=name)
 
-    def _who(self, line: Line) -> Organization | Unit:
+    def _who(self, line: Line, known: Container[UUID] = ()) -> Organization | Unit:
         said = line.facts.get("police_unit")
         if said and any(line.facts.get(name) for name in NAMED_BY):
             raise Invalid("団体か警察の所属の、どちらか一つを入力してください。", field="police_unit")
-        return self.units[self.everywhere.find(said, "police_unit")] if said else self.bodies.of(line)
+        return self.units[self.everywhere.find(said, "police_unit")] if said else self.bodies.of(line, known)
 
     def _course(self, key: Key, group: _Group, *, is_first: bool) -> Course:
         """How the agreement stands. What is wrong with it is told at its first line, and the others are Unread."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from uuid import UUID
 
 from domain import organizations
 from domain.errors import Invalid
@@ -22,14 +23,15 @@ class Bodies:
             for name in filter(None, (row.corporate_number, row.school_code, name_key(row.name))):
                 self._found.setdefault(name, []).append(row)
 
-    def of(self, line: Line) -> Organization:
-        """The one that a line names most surely. Raises Invalid for one that is not there, or not any more."""
-        return self.named(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""), "organization")
+    def of(self, line: Line, known: Container[UUID] = ()) -> Organization:
+        """The one that a line names most surely. Raises Invalid for one that is not there, or not any more, unless it
+        is `known` where the list tells of it: what is there is told as it is."""
+        return self.named(next(filter(None, (line.facts.get(name) for name in NAMED_BY)), ""), "organization", known)
 
-    def named(self, said: str, field: str) -> Organization:
+    def named(self, said: str, field: str, known: Container[UUID] = ()) -> Organization:
         """The one of this number or name, which stands in the column `field`. Raises Invalid as `of` does."""
         found = self._found.get(said) or self._found.get(name_key(said)) or []
-        standing = [row for row in found if row.retired_on is None]
+        standing = [row for row in found if row.retired_on is None] or [row for row in found if row.id in known]
         if found and not standing and said:
             raise Invalid(organizations.gone(found[0]), field=field)
         if not said or not standing:

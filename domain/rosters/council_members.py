@@ -6,7 +6,7 @@ that stands today, or else a new one from today on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -64,10 +64,11 @@ class _Roster:
     ) -> None:
         self.actor, self.places, self.bodies, self.present = actor, places, bodies, present
         self.units = {unit.id: unit for unit in all_units}
+        self.members = frozenset(one.organization_id for one in present if one.organization_id)
         self.councils = Convened(places, kept)
 
     def read(self, line: Line) -> Said:
-        council, who = each(lambda: self.councils.of(line), lambda: self._who(line))
+        council, who = each(lambda: self.councils.of(line), lambda: self._who(line, self.members))
         known = [one for one in self.present if one.council_id == council.id and _member(one) == who["member"]]
         since = line.facts.get("term_from") or self._standing(known)
         row = next((one for one in known if one.term_from == since), None)
@@ -80,6 +81,7 @@ class _Roster:
             raise Invalid("この会員には重なる任期がすでにあります。任期を確かめてください。", field="term_from")
         if row is not None:
             return Said(_identity(row), told)
+        self._who(line)
         values = who["values"] | {"role": CouncilRole.MEMBER} | {name: value for name, value in told.items() if value}
         whose = {"unit_id": council.unit_id, "council_id": council.id, "term_from": since}
         return Said(f"{council.id}:{who['member']}:{since}", whose | values)
@@ -88,8 +90,8 @@ class _Roster:
         today = self.actor.today
         return next((one.term_from for one in known if _overlap(one, today, today)), today)
 
-    def _who(self, line: Line) -> dict[str, Any]:
-        """The body or the police unit, and the columns that follow from it."""
+    def _who(self, line: Line, known: Container[UUID] = ()) -> dict[str, Any]:
+        """The body or the police unit, and the columns that follow from it. A new term is of a body that stands."""
         said = line.facts.get("police_unit")
         if said and any(line.facts.get(name) for name in NAMED_BY):
             raise Invalid("団体か警察の所属の、どちらか一つを入力してください。", field="police_unit")
@@ -97,7 +99,7 @@ class _Roster:
             unit = self.units[self.places.find(said, "police_unit")]
             named = {"name": unit.name, "kana_order": unit.kana_order}
             return {"member": unit.id, "values": {"police_unit_id": unit.id, "organization_id": None, **named}}
-        body = self.bodies.of(line)
+        body = self.bodies.of(line, known)
         named = {"name": body.name, "kana_order": body.kana_order, "sector": body.ci_sector}
         return {"member": body.id, "values": {"organization_id": body.id, "police_unit_id": None, **named}}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import agreements, rosters
+from domain import agreements, organizations, rosters
 from domain.agreements import (
     Agreement,
     AgreementKind,
@@ -17,6 +17,7 @@ from domain.agreements import (
     PaperOutput,
 )
 from domain.errors import NotAllowed
+from domain.organizations import Organization
 from domain.rosters import Line, Taken
 from tests import make
 from tests.domain.rosters.telling import lines, refused
@@ -90,6 +91,13 @@ def test_what_has_become_of_an_agreement_since_is_left_to_the_desk(play: Any) ->
         await agreements.terminate(town.hq, known.id, reason="廃業のため")
         assert await rosters.take_in_agreements(town.hq, lines(OLD)) == Taken(0, 0, 1)
         assert (await Agreement.get()).status is AgreementStatus.TERMINATED
+        body = await Organization.get(name=POWER)
+        await organizations.retire(town.officer, body.id, version=body.version, on=town.officer.today)
+        assert await rosters.take_in_agreements(town.hq, lines(OLD)) == Taken(0, 0, 1), (
+            "also of a party that has closed"
+        )
+        problems = await refused(rosters.take_in_agreements, town.hq, OLD, OLD | {"title": "別の協定"})
+        assert [(problem.number, problem.field) for problem in problems] == [(3, "organization")]
 
     play(story)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain import rosters
+from domain import organizations, rosters
 from domain.councils import CouncilMembership, CouncilRole
 from domain.errors import NotAllowed
-from domain.organizations import CiSector
+from domain.organizations import CiSector, Organization
 from domain.rosters import Taken
 from tests import make
 from tests.domain.rosters.telling import cells, lines, refused
@@ -35,6 +35,14 @@ def test_a_list_that_comes_again_changes_only_what_it_says(play: Any) -> None:
         ending = {"council": NAME, "organization": "架空電力㈱", "term_from": None, "term_to": MARCH}
         taken = await rosters.take_in_council_members(town.hq, lines(ending))
         assert cells(taken) == [(2, "term_to", None, MARCH)], "the term that stands today, and its role stays"
+        body = await Organization.get(name="架空電力株式会社")
+        await organizations.retire(town.officer, body.id, version=body.version, on=town.officer.today)
+        assert await rosters.take_in_council_members(town.hq, lines(POWER)) == Taken(0, 0, 1), (
+            "also of one that has closed"
+        )
+        again = POWER | {"term_from": date(2028, 4, 1)}
+        [problem] = await refused(rosters.take_in_council_members, town.hq, POWER, again)
+        assert (problem.number, problem.field) == (3, "organization")
 
     play(story)
 
