@@ -2,8 +2,9 @@
 
 Which lines are one agreement is never guessed: title and day of signing, and where several lines have both, the number
 in the register or else that of the document. An agreement of that title and day of which one of the bodies is a party
-is there already; a list changes nothing of it, for its text never changes and what has become of it is kept at the
-desk. Whatever a list tells otherwise of it is refused, cell by cell, with what to use instead.
+is there already, unless the list tells that one beside it, each with its number of the document; a list changes nothing
+of it, for its text never changes and what has become of it is kept at the desk. Whatever a list tells otherwise of it
+is refused, cell by cell, with what to use instead.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from domain.rosters.earlier import Earlier, find_earlier
 from domain.rosters.lines import Line, Plan, Problem, Said, Taken, Unread, each
 from domain.rosters.places import Places, find_places
 from domain.rosters.registered import (
+    ANOTHER,
     DIFFERS,
     OF_AGREEMENT,
     Base,
@@ -55,7 +57,7 @@ WHICH = (
     "同じ名称・締結日の行がほかにもあります。一つの協定の当事者なら同じ整理番号を、別々の協定なら違う整理番号を"
     "入力してください。"
 )
-SEVERAL = "同じ名称・締結日・団体の協定がいくつも登録されています。文書番号を入力し、登録済みのものと合わせてください。"
+SEVERAL = f"同じ名称・締結日・団体の協定がいくつも登録されています。文書番号を入力し、登録済みのものと合わせてください。{ANOTHER}"
 TWINS = (
     "同じ名称・締結日・団体の協定が、この名簿に別の整理番号で入っています。一つの協定なら整理番号をそろえ、別々の協定なら"
     "どれにも違う文書番号を入力してください。"
@@ -197,9 +199,11 @@ class _Roster:
 
     def _there(self, key: Key, group: _Group) -> Registered | None:
         """The agreement that is there already, if it is. Raises Invalid where it may be one of several."""
-        found = [one for one in self.present.get(key[0], ()) if one.has(group.bodies)]
+        number = group.tells("number")
+        others = {one.tells("number") for one in self.of_base[key[0]] if one is not group} if number else set()
+        there = [one for one in self.present.get(key[0], ()) if one.has(group.bodies)]
+        found = [one for one in there if not one.agreement.number or one.agreement.number not in others - {number}]
         if len(found) > 1:
-            number = group.tells("number")
             found = [one for one in found if one.agreement.number == number and number]
             if len(found) != 1:
                 raise Invalid(SEVERAL, field="number")

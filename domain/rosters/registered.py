@@ -35,6 +35,7 @@ from domain.values import dataclass
 OF_AGREEMENT = frozenset(PaperAgreement.__annotations__) - {"parties", "unit_id", "responsible_id", "renews"}
 DIFFERS = "登録済みの協定と違います。協定書を確かめ、名簿を直してください（署名後の協定は書き換えられません）。"
 OTHERWISE = "登録済みの協定と違います。協定書と確かめ、名簿を直すか、{instead} で入力してください。"
+ANOTHER = "別の協定のときは、登録済みの協定の行も同じ名簿に入れ、それぞれの整理番号と文書番号を入力してください。"
 INSTEAD: Mapping[str, str] = {
     "number": "correctAgreementNumber",
     **dict.fromkeys(("more_numbers", "classification_code", "retention_years"), "fileAgreement"),
@@ -129,7 +130,8 @@ def must_be_as_known(line: Line, name: str, known: Any) -> None:
     """What a line does not tell is no other; words are the same as searches fold them. Raises Invalid."""
     told = line.facts.get(name)
     if told not in (None, "", ()) and _alike(told) != _alike(known):
-        raise Invalid(OTHERWISE.format(instead=INSTEAD[name]) if name in INSTEAD else DIFFERS, field=name)
+        message = OTHERWISE.format(instead=INSTEAD[name]) if name in INSTEAD else DIFFERS
+        raise Invalid(message + (ANOTHER if name == "number" else ""), field=name)
 
 
 def _alike(told: Any) -> Any:

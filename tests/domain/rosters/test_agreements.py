@@ -201,6 +201,28 @@ def test_two_agreements_alike_are_taken_in_only_with_numbers_that_tell_them_apar
         apart = lines(first | {"number": "青サイ第1号"}, second | {"number": "青サイ第2号"})
         assert await rosters.take_in_agreements(town.hq, apart) == Taken(2, 0, 0)
         assert await rosters.take_in_agreements(town.hq, apart) == Taken(0, 0, 2)
+        third = OLD | {"list_number": "3", "number": "青サイ第3号"}
+        [problem] = await refused(rosters.take_in_agreements, town.hq, third)
+        assert problem.field == "number"
+        assert "別の協定のとき" in problem.message
+        for taken in (Taken(1, 0, 2), Taken(0, 0, 3)):
+            beside = lines(first | {"number": "青サイ第1号"}, second | {"number": "青サイ第2号"}, third)
+            assert await rosters.take_in_agreements(town.hq, beside) == taken, "those that are there are told beside it"
+
+    play(story)
+
+
+def test_what_is_there_alone_is_no_other_unless_it_is_told_beside_it(play: Any) -> None:
+    async def story(town: Town) -> None:
+        await ready(town)
+        first = OLD | {"list_number": "1", "number": "青サイ第1号"}
+        await rosters.take_in_agreements(town.hq, lines(first))
+        second = OLD | {"list_number": "2", "number": "青サイ第2号"}
+        [problem] = await refused(rosters.take_in_agreements, town.hq, second)
+        assert problem.field == "number"
+        assert "別の協定のとき" in problem.message
+        assert await rosters.take_in_agreements(town.hq, lines(first, second)) == Taken(1, 0, 1)
+        assert sorted([one.number for one in await Agreement.all()]) == ["青サイ第1号", "青サイ第2号"]
 
     play(story)
 
