@@ -87,7 +87,7 @@ async def sign(
 def must_be_in_order(actor: Actor, signed_on: date, begins: date, ends: date | None) -> None:
     """Raises Invalid for a day of signing that is to come, a first day far from it, or a last day before the first."""
     if signed_on > actor.today:
-        raise Invalid("締結日に先の日付は指定できません。", field="signed_on")
+        raise Invalid("締結日に先の日付は指定できません。締結してから入力してください。", field="signed_on")
     if abs(begins - signed_on) > LONGEST_AHEAD:
         raise Invalid("発効日は締結日の前後1年以内にしてください。", field="effective_on")
     if ends is not None and ends < begins:

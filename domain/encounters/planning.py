@@ -121,7 +121,10 @@ def _must_name_business(kind: EncounterKind, business: GuidedBusiness | None) ->
 def must_have_begun(actor: Actor, starts_at: datetime) -> None:
     """Raises Invalid for what is still to come, or so long ago that it is a slip of the pen."""
     if starts_at > actor.now:
-        raise Invalid("まだ始まっていない接触は報告できません。予定として入力してください。", field="starts_at")
+        raise Invalid(
+            "まだ始まっていない接触は報告できません。予定として入力し、始まってから報告してください。",
+            field="starts_at",
+        )
     if starts_at < EARLIEST:
         raise Invalid(f"日時の年を確かめてください。入力できるのは{EARLIEST.year + 1}年からです。", field="starts_at")
 
