@@ -33,6 +33,8 @@ from tests.stage import ROWS, Stage
 
 T = TypeVar("T")
 TEMPLATE = "renkei_template"
+PATIENCE = 200.0
+"""Seconds for a story, less than a test has: the longest takes half a minute."""
 NUMBERS = count(1)
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
@@ -95,8 +97,8 @@ def shared_url(server: EmbeddedServer, template: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def stage(server: EmbeddedServer, shared_url: str) -> Iterator[Stage]:
-    stage = Stage(shared_url, server.superuser_url(urlsplit(shared_url).path[1:]))
+def stage(server: EmbeddedServer, shared_url: str, full: bool) -> Iterator[Stage]:
+    stage = Stage(shared_url, server.superuser_url(urlsplit(shared_url).path[1:]), None if full else PATIENCE)
     yield stage
     stage.close()
 

@@ -63,11 +63,13 @@ HANDS = {"session_replication_role": "replica", "lock_timeout": "10s"}
 class Stage:
     """One event loop and one open database for all stories; whatever a story leaves behind is its failure.
 
-    Opening both anew takes 20 ms, which is more than most stories.
+    Opening both anew takes 20 ms, which is more than most stories. One that waits for ever is ended after `patience`
+    seconds, where it waits.
     """
 
-    def __init__(self, url: str, superuser_url: str) -> None:
+    def __init__(self, url: str, superuser_url: str, patience: float | None) -> None:
         self.url = url
+        self.patience = patience
         self.superuser_url = superuser_url
         self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.surroundings = copy_context()
@@ -133,11 +135,13 @@ class Stage:
         await self.tortoise.__aexit__(None, None, None)
 
     async def _whole(self, story: Coroutine[Any, Any, T], empty: bool) -> T:
-        if empty:
-            await self.hands.execute("SELECT empty_every_table()")
         try:
-            return await story
+            if empty:
+                await self.hands.execute("SELECT empty_every_table()")
+            async with asyncio.timeout(self.patience):
+                return await story
         finally:
+            story.close()  # one that was not even begun would be told of in the midst of another test
             await self._no_task_is_left()
 
     async def _no_task_is_left(self) -> None:

@@ -48,6 +48,11 @@ async def leaves_tasks_that_begin(stage: Stage) -> None:
     await asyncio.sleep(0)
 
 
+async def one_unit(town: Town) -> int:
+    await Unit.filter(id=town.station.id).update(name="改称")
+    return await Unit.filter(name="改称").count()
+
+
 @pytest.mark.parametrize(
     "leave",
     [locks, loses_the_hands, keeps_a_transaction, keeps_every_connection, leaves_tasks_that_begin],
@@ -59,12 +64,21 @@ def test_after_a_story_that_has_kept_something_the_next_one_plays(
         await leave(stage)
         raise Failing
 
-    async def next_one(town: Town) -> int:
-        await Unit.filter(id=town.station.id).update(name="改称")
-        return await Unit.filter(name="改称").count()
-
     with pytest.raises((Failing, AssertionError)):
         play(failing)
     caplog.clear()  # asyncpg says of a transaction that it was left
     stage.play(asyncio.sleep(0), empty=True)
-    assert play(next_one) == 1
+    assert play(one_unit) == 1
+
+
+def test_a_story_that_waits_for_ever_is_ended(stage: Stage, play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def waiting() -> None:
+        async with in_transaction("default"):
+            await database.execute("LOCK TABLE unit")
+            await asyncio.Event().wait()
+
+    with monkeypatch.context() as hasty:
+        hasty.setattr(stage, "patience", 0.1)
+        with pytest.raises(TimeoutError):
+            stage.play(waiting(), empty=False)
+    assert play(one_unit) == 1
