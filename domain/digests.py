@@ -56,27 +56,33 @@ async def _told(actor: Actor) -> dict[str, list[str]]:
     """What a digest says to somebody, by the name of the fact."""
     return {
         "coming": _lines([_line(one) for one in await _ahead(actor, COMING)]),
-        "works": _works(await worklist.worklist(actor, is_mine=True, first=worklist.MOST)),
+        "works": await _works(actor, await worklist.worklist(actor, is_mine=True, first=worklist.MOST)),
         "waiting": await _waiting(actor),
     }
 
 
-def _works(found: Worklist) -> list[str]:
-    """What waits for the officer, or for nobody yet, kind by kind, in the order in which it is to be done."""
+async def _works(actor: Actor, found: Worklist) -> list[str]:
+    """What waits for the officer, or for nobody yet, kind by kind, in the order in which it is to be done; of another
+    unit than the officer's own with its name, for many a station holds a seminar of the same title."""
+    others = units.visible_to(actor).filter(id__in={work.unit_id for work in found.works} - {actor.unit_id})
+    names = {unit.id: f"（{unit.name}）" for unit in await others}
     by_kind: dict[WorkKind, list[Work]] = {}
     for work in found.works:
         by_kind.setdefault(work.kind, []).append(work)
     return [
         line
         for kind, works in by_kind.items()
-        for line in (f"■{worklist.LABELS[kind]}（{found.counts[kind]}件）", *_lines([_why(work) for work in works]))
+        for line in (
+            f"■{worklist.LABELS[kind]}（{found.counts[kind]}件）",
+            *_lines([_why(work, names.get(work.unit_id, "")) for work in works]),
+        )
     ]
 
 
-def _why(work: Work) -> str:
-    """Its day, where the sentence does not say it already, what it is, and why it waits."""
+def _why(work: Work, whose: str) -> str:
+    """Its day, where the sentence does not say it already, what it is and whose, and why it waits."""
     day = wareki(work.due_on) if work.due_on else ""
-    return f"{'' if day in work.why else day + ' '}{work.title}　{work.why}"
+    return f"{'' if day in work.why else day + ' '}{work.title}{whose}　{work.why}"
 
 
 async def _ahead(actor: Actor, within: timedelta) -> list[Appointment]:

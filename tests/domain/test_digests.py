@@ -126,6 +126,10 @@ def test_a_station_reads_of_its_own_dates_and_headquarters_of_all(play: Any) -> 
         await make.drill(town.officer)
         told = [letter.to_address for letter in await sent()]
         assert told == ["hanako@police.aohama.example", "hq@police.aohama.example"]
+        visit = await make.planned_encounter(town.officer)
+        own, of_all = [letter.facts["works"] for letter in await sent(visit.starts_at + 10 * DAY)]
+        assert any("架空電力株式会社　予定した" in line for line in own)
+        assert any(f"架空電力株式会社（{town.station.name}）　予定した" in line for line in of_all), "whose it is"
 
     play(story)
 
