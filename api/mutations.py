@@ -185,7 +185,7 @@ def _parameters(verb: Verb) -> list[_Parameter]:
 @cache
 def _said(annotation: str, module: str) -> Any:
     """What an annotation means where it stands: the verbs of a module say the same few."""
-    return eval(annotation, vars(sys.modules[module]))  # nosec B307 - as `inspect` would, for each verb
+    return eval(annotation, vars(sys.modules[module]))  # nosec B307 # as `inspect` would, for each verb
 
 
 def _input(name: str, parameters: Sequence[_Parameter]) -> type:

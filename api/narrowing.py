@@ -12,7 +12,6 @@ from api import reading, referring
 from domain.actor import Actor
 from domain.errors import Invalid
 from domain.japanese import read_date, shown, storable
-from domain.rosters import find_unit
 
 E = TypeVar("E", bound=StrEnum)
 LONGEST_TEXT = 200
@@ -66,5 +65,8 @@ class Narrowed:
         told = self._said.get(name)
         if not told:
             return None
-        meant = reading.split(told)
-        return referring.key(name, told) if meant else await find_unit(actor, told, name)
+        if reading.split(told):
+            return referring.key(name, told)
+        from domain.rosters import find_unit  # and all that is taken in, which nobody else who serves needs
+
+        return await find_unit(actor, told, name)
