@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +19,6 @@ from uuid import UUID
 from domain import watching
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.errors import RateLimited
-from domain.values import dataclass
 from domain.watching import SHARES, Share, Shown
 
 MOST_ACCOUNTS = 10_000
@@ -39,8 +37,7 @@ ROWS: Mapping[Role, Budget] = dict.fromkeys(Role, Budget(per_second=2_000, most=
 """The dearest question costs 20,000. The desk reads whole lists; a company, a school or a volunteer has a few dozen."""
 
 
-@dataclass(frozen=True)
-class Budgets:
+class Budgets(NamedTuple):
     """What is granted at the doors. `requests`, `rows` and `pages` (those of `/account`) are for an account, `feed` is
     for one calendar: a hundred programs that read a station's every five minutes fetch it once in three seconds. It is
     not counted in the database, where each look would have to write what an unchanged feed does not even read: it only
@@ -52,12 +49,12 @@ class Budgets:
     """
 
     requests: Budget = Budget(per_second=20, most=300)
-    rows: Mapping[Role, Budget] = field(default_factory=lambda: ROWS)
+    rows: Mapping[Role, Budget] = ROWS
     pages: Budget = Budget(per_second=2, most=120)
     feed: Budget = Budget(per_second=1, most=300)
     network: Budget = Budget(per_second=50, most=3_000)
     guesses: Budget = Budget(per_second=0.5, most=120)
-    shares: Mapping[Role, Share] = field(default_factory=lambda: SHARES)
+    shares: Mapping[Role, Share] = SHARES
 
 
 ENDLESS = Budget(per_second=math.inf, most=math.inf)

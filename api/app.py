@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -38,12 +39,14 @@ from api.context import Context
 from api.graphql_door import GraphQLDoor
 from api.guard import Guard
 from api.house import House
-from api.ide import Ide
 from api.observing import Observed
 from api.schema import schema
 from api.straight import Straight
 from api.strictness import Strict
 from domain import database, looks
+
+if TYPE_CHECKING:
+    from api.ide import Ide
 
 CONNECTIONS = 10
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from api.allowance import Allowance, Budgets
@@ -33,15 +34,14 @@ class Provider:
     number_claim: str | None = None
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """By what a mail is known as ours: the sender where a unit has no address of its own, where the public half of the
     key stands by which mails are signed (DKIM selector and domain), and the SHA-256 fingerprints of the S/MIME
     certificates by their addresses. All of it is public."""
 
     sender: str | None = None
     dkim: tuple[str, str] | None = None
-    certificates: Mapping[str, str] = field(default_factory=dict)
+    certificates: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class House:
     @cached_property
     def allowance(self) -> Allowance:
         """What is left of that for each, at all doors of this process together."""
-        return Allowance(replace(self.budgets, shares={}) if self.is_demo else self.budgets)
+        return Allowance(self.budgets._replace(shares={}) if self.is_demo else self.budgets)
 
     @cached_property
     def looks(self) -> Together[str, Feed]:

@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.actor import TOKYO
 from domain.japanese import Measure, Period, clock, wareki
@@ -25,8 +26,7 @@ class Kind(StrEnum):
     CODE = "CODE"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column; `width` in half-width characters.
 
     A figure says what it counts: `unit` (件, 回, 人 …), `measure` (現在 at the end, 中 during the period) and

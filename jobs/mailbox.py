@@ -15,7 +15,6 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from datetime import datetime, timedelta
-from imaplib import IMAP4
 from typing import Any, Literal, Protocol
 
 from domain.errors import Refused
@@ -95,7 +94,9 @@ class ImapMailbox:
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
-        from imap_tools import ImapToolsError  # here, because a program without a mailbox never needs it
+        from imaplib import IMAP4  # here, because a program without a mailbox never needs either
+
+        from imap_tools import ImapToolsError
 
         try:
             mailbox = self._reached()

@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import pyotp
-
 from domain import database, tokens
 from domain.accounts import sessions
 from domain.accounts.account import NOBODY, Account, Credential, Gate, RecoveryCode, note
@@ -48,7 +46,9 @@ class Offer:
 
 def offer(gate: Gate, visit: Visit) -> Offer:
     """A new key; nothing is kept of it until a number shows that it arrived in the telephone."""
-    key = pyotp.random_base32()
+    from pyotp import random_base32
+
+    key = random_base32()
     return _offer(visit, key, seal(gate.secret, OFFER, str(visit.session.id), key))
 
 
@@ -61,7 +61,9 @@ def offered(gate: Gate, visit: Visit, sealed: str) -> Offer:
 
 
 def _offer(visit: Visit, key: str, sealed: str) -> Offer:
-    return Offer(key, pyotp.TOTP(key, name=visit.account.login, issuer="Renkei").provisioning_uri(), sealed)
+    from pyotp import TOTP
+
+    return Offer(key, TOTP(key, name=visit.account.login, issuer="Renkei").provisioning_uri(), sealed)
 
 
 @routine
@@ -188,8 +190,10 @@ async def _seal_anew(gate: Gate, credential: Credential) -> bool | None:
 
 def _step_of(key: str, digits: str, now: datetime) -> int | None:
     """The time step to which a number belongs: the present one, the one before or the one after."""
+    from pyotp import TOTP
+
     present = int(now.timestamp()) // STEP
-    around = {step: pyotp.TOTP(key).at(step * STEP) for step in (present, present - 1, present + 1)}
+    around = {step: TOTP(key).at(step * STEP) for step in (present, present - 1, present + 1)}
     same = [step for step, number in around.items() if hmac.compare_digest(number, digits)]
     return same[0] if same else None
 

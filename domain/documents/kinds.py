@@ -13,7 +13,6 @@ from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from unicodedata import category
-from zipfile import BadZipFile, ZipFile
 
 from domain.errors import Damaged, Invalid, TooLarge
 from domain.japanese import storable
@@ -104,6 +103,8 @@ def _is_office(main: str, content: bytes) -> bool:
     """A package with this main part, and no macros."""
     if not content.startswith(b"PK\x03\x04") or content.count(ENTRY) > MOST_PARTS:
         return False
+    from zipfile import BadZipFile, ZipFile  # here, because nobody who hands in no such file needs it
+
     try:
         parts = ZipFile(BytesIO(content)).namelist()
     except (BadZipFile, ValueError, NotImplementedError, EOFError, OverflowError):

@@ -8,7 +8,7 @@ from asyncio import gather
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -121,7 +121,7 @@ def test_no_guess_of_a_feed_opens_and_the_subscriber_beside_the_guesser_is_serve
         feed = await own_feed(town)
         true = feed_path(feed).split("/")[2]
         count, most = ALL_FEEDS if full else SAMPLE, int(Budgets().guesses.most)
-        budgets = replace(Budgets(), feed=Budget(per_second=1, most=count))
+        budgets = Budgets(feed=Budget(per_second=1, most=count))
         found = await guessed(whole(budgets), "/cal/{}/calendar.ics", true, feed.id, count)
         assert found == {404: most, 429: count - most}
 
@@ -134,7 +134,7 @@ def test_no_guess_of_an_answer_link_opens_or_answers_and_the_guest_beside_it_is_
         guest = await Attendee.get(person_id=town.officer.person_id)
         before, true = guest.partstat, tokens.derive(SECRET, replies.PURPOSE, guest.id)
         count, most = ALL_LINKS if full else SAMPLE, int(Budgets().guesses.most)
-        budgets = replace(Budgets(), pages=Budget(per_second=1, most=count))
+        budgets = Budgets(pages=Budget(per_second=1, most=count))
         app = whole(budgets)
         found = await guessed(app, "/rsvp/{}", true, guest.id, count)
         async with reached(app) as client:
@@ -149,7 +149,7 @@ def test_no_guess_of_an_answer_link_opens_or_answers_and_the_guest_beside_it_is_
 
 def test_a_guesser_is_told_in_japanese_when_to_come_again_and_may_then(play: Any) -> None:
     async def story(town: Town) -> None:
-        clock, budgets = Clock(), replace(Budgets(), guesses=Budget(per_second=0.5, most=2))
+        clock, budgets = Clock(), Budgets(guesses=Budget(per_second=0.5, most=2))
         async with at_the_door(clock, budgets) as client:
             for path in ("/cal/x/calendar.ics", "/rsvp/x", "/welcome/x", "/password/reset/x"):
                 clock.now += timedelta(seconds=10)

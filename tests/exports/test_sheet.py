@@ -104,7 +104,7 @@ def test_no_text_becomes_a_formula_not_even_when_the_cell_is_edited(text: str) -
 
 
 def test_not_even_a_heading_becomes_a_formula() -> None:
-    columns = [replace(TEXT, heading="=1+1"), replace(NUMBER, group="=2+2"), replace(DAY, group="=2+2")]
+    columns = [TEXT._replace(heading="=1+1"), NUMBER._replace(group="=2+2"), DAY._replace(group="=2+2")]
     page = read(Sheet("=3+3", columns, [], notes=["=4+4"], form="=5+5")).worksheets[0]
     said = [cell for row in page.iter_rows() for cell in row if str(cell.value).startswith("=")]
     assert [cell.data_type for cell in said] == ["s"] * 5
