@@ -19,7 +19,7 @@ from seed.bodies import BESIDES
 from seed.days import at, is_school_day, office_hour, open_day, school_day
 from seed.places import STATIONS
 from seed.schools import SCHOOLS, School
-from seed.town import dice
+from seed.town import MOVER, dice
 
 SESSIONS = {1: 45, 2: 70, 3: 55, 4: 50}
 """Sessions of each fiscal quarter: 220 a year."""
@@ -260,7 +260,7 @@ def _lecturer(rolled: Random, host: Host, diary: Diary, *days: date) -> str:
     return found
 
 
-DESK = [f"{number:04}" for number in range(1, 13)]
+DESK = [number for one in range(1, 13) if (number := f"{one:04}") != MOVER]
 EVERYBODY = [f"{station.code}{number}" for station in STATIONS for number in (1, 2)]
 
 

@@ -43,7 +43,7 @@ from seed.lecture_plans import Diary, Helpers, Plan, quarter
 from seed.places import STATIONS
 from seed.roster import Generation
 from seed.telling import Thread, tell, then
-from seed.town import Town, settle
+from seed.town import MOVER, Town, settle
 from seed.volunteers import Roster
 
 Told = Callable[[str], None]
@@ -52,8 +52,6 @@ Clock = Mapping[Routine, time]
 """At what time of day each routine runs by itself."""
 
 LATELY = timedelta(days=21)
-MOVER = "0012"
-"""The number of an officer who has no other part in the story."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ BY_NUMBER = {
     f"{SECOND_STATION}1": "𠮷例 次郎",
 }
 """Officers whom the demonstration plays, by their numbers."""
+MOVER = "0012"
+"""The number of an officer who has no other part in the story than to go to another desk in April."""
 BY_BODY = {
     "架空電力株式会社": "仮山 誠",
     "見本信用金庫": "例川 幸子",

@@ -13,7 +13,7 @@ from seed.days import Year, at
 from seed.lecture_plans import SESSIONS, Diary, Fate, Helpers, quarter
 from seed.names import dealt
 from seed.roster import Generation, members
-from seed.town import PLAYED, dice
+from seed.town import MOVER, PLAYED, dice
 
 AWKWARD = (
     "2026-04-01",
@@ -93,6 +93,11 @@ def test_nobody_is_in_two_places_on_one_day(plans):
     ]
     engaged += [(number, outing.starts_at.date()) for outing in outings for number in outing.members]
     assert len(set(engaged)) == len(engaged)
+
+
+def test_who_goes_to_another_desk_gives_no_lecture_for_another_strand_of_the_story_tells_of_them(plans):
+    _, own, lectures, _ = plans
+    assert MOVER not in {number for plan in (*own, *lectures) for number in (plan.lecturer, plan.declined_by)}
 
 
 def test_no_minor_is_sent_on_patrol_and_every_outing_has_somebody(plans):
