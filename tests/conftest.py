@@ -5,8 +5,10 @@ as the program's own role). Whoever does not ask for `run` needs no server.
 """
 
 import asyncio
+import fcntl
 import gc
 import logging
+import os
 import re
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
@@ -116,9 +118,11 @@ def run(stage: Stage) -> Run[Any]:
 
 @pytest.fixture(scope="session")
 def told_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Demo]:
-    """`renkei demo`, started once for all tests that look at it, in whichever process."""
+    """`renkei demo`, started once for all tests that look at it, in whichever process; and once more where that one
+    has died of a test, which gives back its lock."""
     shared = tmp_path_factory.getbasetemp()
-    (shared if worker_id == "master" else shared.parent).joinpath("told").mkdir()
+    told = os.open((shared if worker_id == "master" else shared.parent) / "told", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(told, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with demonstrating.running() as demo:
         yield demo
 
