@@ -117,7 +117,7 @@ class Node:
     id: strawberry.ID = key()
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@shape(description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool
     has_previous_page: bool
@@ -125,15 +125,13 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.type
+@shape
 class Edge(Generic[T]):
     cursor: str
     node: T
 
 
-@strawberry.type(
-    description="A page of a list: the `first` (20 unless told, 200 at most) or the `last` rows, by cursors."
-)
+@shape(description="A page of a list: the `first` (20 unless told, 200 at most) or the `last` rows, by cursors.")
 class Connection(Generic[T]):
     edges: list[Edge[T]]
     page_info: PageInfo
