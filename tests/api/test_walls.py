@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from api.benchmarks.serving import without_wall
 from api.context import Context
-from api.reading.declarations import entity_of
+from api.reading.declarations import ENTITY, entity_of
 from domain import records, walls
 from domain.actor import OUTSIDERS, Actor, Role
 from domain.table import models
@@ -43,7 +43,8 @@ def without_the_first_wall(monkeypatch: Any) -> None:
     for gtype in ENTITIES:
         entity = entity_of(gtype)
         assert entity is not None
-        monkeypatch.setitem(entity.__dict__, "visible_to", lambda _, model=entity.model: model.all())
+        shape = gtype.extensions["strawberry-definition"].origin
+        monkeypatch.setattr(shape, ENTITY, entity._replace(visible_to=lambda _, model=entity.model: model.all()))
 
 
 @pytest.fixture
