@@ -209,11 +209,12 @@ PARTS = (
         ("withdrawAgreementParty", "terminateAgreement"),
         "gone",
         # Of each body that was closed by itself, so the parties are not read as a whole (OFFSET 0).
+        # Most never were, as is said besides: of a day that may be any PostgreSQL expects a third, and plans anew.
         """organization body CROSS JOIN LATERAL (
                 SELECT * FROM agreement_party WHERE organization_id = body.id AND removed_at IS NULL
                 AND acceded_on IS NOT NULL AND withdrawn_on IS NULL OFFSET 0) gone
             JOIN agreement ON agreement.id = gone.agreement_id
-            WHERE body.retired_on <= $2 AND body.merged_into_id IS NULL
+            WHERE body.retired_on IS NOT NULL AND body.retired_on <= $2 AND body.merged_into_id IS NULL
             AND gone.unit_id = ANY ($1) AND agreement.status IN ('IN_FORCE', 'RENEWING')""",
         title="agreement.title || '（' || body.name || '）'",
         since="body.retired_on",
