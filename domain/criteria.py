@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,61 +15,49 @@ from tortoise.queryset import QuerySet
 M = TypeVar("M", bound=Model)
 
 
-class _AnyOf(Criterion):
-    """`column = any($1)`: one parameter however many ids, so the statement's text never changes."""
+class _Among(Criterion):
+    """A uuid column that is one of what heirs say."""
 
-    def __init__(self, column: Term, ids: Sequence[UUID]) -> None:
+    def __init__(self, column: Term, told: Any) -> None:
         super().__init__(None)
-        self.column, self.ids = column, list(ids)
+        self.column, self.told = column, told
 
     def nodes_(self) -> Any:
         yield self
         yield from self.column.nodes_()
 
-    def replace_table(self, current_table: Any, new_table: Any) -> _AnyOf:
-        return _AnyOf(self.column.replace_table(current_table, new_table), self.ids)
+    def replace_table(self, current_table: Any, new_table: Any) -> _Among:
+        return type(self)(self.column.replace_table(current_table, new_table), self.told)
 
     def get_sql(self, ctx: SqlContext) -> str:
-        return f"{self.column.get_sql(ctx)} = any({ValueWrapper(self.ids).get_sql(ctx)}::uuid[])"
+        return f"{self.column.get_sql(ctx)} = any({self.ids(ctx)})"
+
+    def ids(self, ctx: SqlContext) -> str:
+        """SQL for an array."""
+        raise NotImplementedError
 
 
-class _Within(Criterion):
+class _AnyOf(_Among):
+    """`column = any($1)`: one parameter however many ids, so the statement's text never changes."""
+
+    def ids(self, ctx: SqlContext) -> str:
+        return f"{ValueWrapper(self.told).get_sql(ctx)}::uuid[]"
+
+
+class _Within(_Among):
     """`column = any(array(select …))`: the rows are looked up once, and then found by an index like ids that are told,
     also where that is one of two ways to be found; of `in (select …)` PostgreSQL then reads the whole table."""
 
-    def __init__(self, column: Term, ids: QuerySet[Any]) -> None:
-        super().__init__(None)
-        self.column, self.ids = column, ids
-
-    def nodes_(self) -> Any:
-        yield self
-        yield from self.column.nodes_()
-
-    def replace_table(self, current_table: Any, new_table: Any) -> _Within:
-        return _Within(self.column.replace_table(current_table, new_table), self.ids)
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        return f"{self.column.get_sql(ctx)} = any(array({Subquery(self.ids).get_sql(ctx)}))"
+    def ids(self, ctx: SqlContext) -> str:
+        return f"array({Subquery(self.told).get_sql(ctx)})"
 
 
-class _Selected(Criterion):
+class _Selected(_Among):
     """`column = any(array(…))` of a statement of our own about one id, for what joins rows with each other."""
 
-    def __init__(self, column: Term, about: tuple[str, UUID | None]) -> None:
-        super().__init__(None)
-        self.column, self.about = column, about
-
-    def nodes_(self) -> Any:
-        yield self
-        yield from self.column.nodes_()
-
-    def replace_table(self, current_table: Any, new_table: Any) -> _Selected:
-        return _Selected(self.column.replace_table(current_table, new_table), self.about)
-
-    def get_sql(self, ctx: SqlContext) -> str:
-        sql, id = self.about
-        value = f"{ValueWrapper(id).get_sql(ctx)}::uuid"
-        return f"{self.column.get_sql(ctx)} = any(array({sql.format(id=value)}))"
+    def ids(self, ctx: SqlContext) -> str:
+        sql, id = self.told
+        return f"array({sql.format(id=f'{ValueWrapper(id).get_sql(ctx)}::uuid')})"
 
 
 def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
