@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from api.errors import Stopped
 from api.settling import settling
-from domain import origins
+from domain import running
 from domain.errors import Refused
 
 COMMANDS = {
@@ -99,7 +99,7 @@ def _run(arguments: Sequence[str]) -> int:
         command = import_module(f"api.commands.{first.replace('import', 'import_')}")
     parser = Parser(prog=f"renkei {first}", description=f"{(COMMANDS | FOR_DEVELOPERS)[first]} ({first})。")
     command.arguments(parser)
-    with origins.begun(first):
+    with running.begun(first):
         code: int = command.run(parser.parse_args(rest))
     return code
 

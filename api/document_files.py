@@ -24,7 +24,7 @@ from api.guard import answer
 from api.house import House
 from api.observing import failed
 from api.reading.ids import encode, key_of
-from domain import documents, looks, origins, walls
+from domain import documents, looks, running, walls
 from domain.actor import Actor
 from domain.documents import MEDIA_TYPES, MOST_BYTES, Document
 from domain.documents.kinds import too_large
@@ -70,7 +70,7 @@ def door(house: House, take: Take, rows: int) -> Callable[[Request], Awaitable[R
             return await take(actor, request)
         except Refused as refused:
             if isinstance(refused, Damaged):
-                log.error("request %s: the file that is kept is not the one that came", origins.current())
+                log.error("request %s: the file that is kept is not the one that came", running.number())
             return refusal(refused)
         except ClientDisconnect:
             return answer(400, "INVALID", "ファイルが最後まで届きませんでした。送り直してください。")

@@ -1,7 +1,7 @@
 """How the running program writes down what happens: one JSON line each, as the log's keepers read it.
 
 Nothing in a line names a person or opens a door: of an exception only where it was raised stands in it. Each carries
-the number of the request, command or turn that it comes from (`domain.origins`).
+the number of the request, command or turn that it comes from (`domain.running`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ import logging
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from functools import lru_cache
-from time import time
 from typing import TextIO
 
 import orjson
 
-from domain import origins
+from domain import running
 from domain.errors import trace
 
 
@@ -27,12 +25,13 @@ class Lines(logging.StreamHandler[TextIO]):
         more = dict(getattr(record, "fields", ()))
         if record.exc_info and record.exc_info[1] is not None:
             more["trace"] = trace(record.exc_info[1])
-        return _line(record.created, record.levelname, record.name, record.getMessage(), more)
+        at = datetime.fromtimestamp(record.created, UTC)
+        return _line(at, record.levelname, record.name, record.getMessage(), more)
 
     def tell(self, logger: str, message: str, fields: Mapping[str, object]) -> None:
         """One line of INFO. What cannot be written is no trouble of whoever has been answered."""
         try:
-            line = _line(time(), "INFO", logger, message, fields)
+            line = _line(datetime.now(UTC), "INFO", logger, message, fields)
             with self.lock or nullcontext():
                 self.stream.write(f"{line}{self.terminator}")
                 self.stream.flush()
@@ -40,17 +39,12 @@ class Lines(logging.StreamHandler[TextIO]):
             self.handleError(logging.makeLogRecord({"msg": message}))
 
 
-def _line(at: float, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
-    line = {"at": f"{_second(int(at))}.{int(at % 1 * 1000):03}+00:00", "level": level, "logger": logger}
-    line["message"] = message
-    if number := origins.current():
+def _line(at: datetime, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
+    line = {"at": at, "level": level, "logger": logger, "message": message}
+    if number := running.number():
         line["request"] = number
-    return orjson.dumps({**line, **more}, default=str).decode()
-
-
-@lru_cache(1)
-def _second(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
+    line.update(more)
+    return orjson.dumps(line, default=str).decode()
 
 
 def tell(logger: logging.Logger, message: str, fields: Mapping[str, object]) -> None:
@@ -71,6 +65,6 @@ def structured(level: int = logging.INFO, stream: TextIO | None = None) -> None:
 
 def note(bug: BaseException) -> str:
     """Log where a bug is, under the id of the request, and give the id. The text of the exception stays out."""
-    id = origins.current() or origins.new()
+    id = running.number() or running.new()
     logging.getLogger("renkei.bug").error("request %s failed: %s", id, trace(bug))
     return id

@@ -2,7 +2,7 @@
 
 A line holds the route as it is declared, never the address that was asked (it may be a secret), no body, no name and no
 text of an exception (it may quote a row): kinds and places of the code only. Every line of a request carries its number
-(`domain.origins`), which the client gets as `X-Request-Id` and in the answer to a bug.
+(`domain.running`), which the client gets as `X-Request-Id` and in the answer to a bug.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
-from time import perf_counter
+from time import monotonic
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -22,17 +23,18 @@ from api import pages
 from api.guard import answer
 from api.logs import note, tell
 from api.outages import outage, write_down
-from domain import answering, origins, quiet
+from domain import running
 from domain.quiet import QuietHours
 
 BUG = "システムの不具合で処理できませんでした。管理者に番号を伝えてください。"
 UNKNOWN = "unknown"
+SECONDS = 30.0
 log = logging.getLogger("renkei.request")
 
 
 class Observed:
-    """Pure ASGI around everything: gives each request its id, and the hours and the address of the house, and writes
-    down how it ended.
+    """Pure ASGI around everything: gives each request its id, its time, and the hours and the address of the house, and
+    writes down how it ended. What is read or changed for an answer is given up after `seconds`.
 
     A bug that nobody has caught ends here: the client gets its id, if nothing was answered yet.
     """
@@ -44,8 +46,10 @@ class Observed:
         counted: Counter[tuple[str, str, int]],
         hours: QuietHours | None = None,
         sender: str | None = None,
+        seconds: float = SECONDS,
     ) -> None:
-        self.app, self.hours, self.sender = app, hours, sender or ""
+        self.app = app
+        self.said: Mapping[str, Any] = {"seconds": seconds, "hours": hours, "address": sender or ""}
         self.paths: Mapping[object, str] = {route.endpoint: route.path for route in routes}
         self.counted = counted
 
@@ -53,7 +57,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, status = perf_counter(), 0
+        begun, status = monotonic(), 0
 
         def noted(message: Message) -> Awaitable[None]:
             nonlocal status
@@ -62,7 +66,7 @@ class Observed:
                 message.setdefault("headers", []).append((b"x-request-id", number.encode()))
             return send(message)
 
-        with origins.begun() as number, quiet.kept(self.hours), answering.at_house(self.sender):
+        with running.begun(**self.said) as number:
             try:
                 await self.app(scope, receive, noted)
             except ClientDisconnect:
@@ -72,7 +76,7 @@ class Observed:
                     note(bug)
                 else:
                     await failed(bug, is_page=_is_for_people(scope))(scope, receive, noted)
-            self._written_down(scope, status, perf_counter() - begun)
+            self._written_down(scope, status, monotonic() - begun)
 
     def _written_down(self, scope: Scope, status: int, seconds: float) -> None:
         route = self.paths.get(scope.get("endpoint"), UNKNOWN)

@@ -1,4 +1,4 @@
-"""What holds for every answer, whichever door gives it: the time it may take, and what a browser may do with it."""
+"""What a browser may do with an answer, whichever door gives it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Awaitable, Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import limits
-
 Header = tuple[bytes, bytes]
-SECONDS = 30.0
 UNUSED = (
     *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
     *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
@@ -38,11 +35,10 @@ NOT_MODIFIED = 304
 
 
 class Strict:
-    """Pure ASGI around all doors. What is read or changed for an answer is given up after `seconds`."""
+    """Pure ASGI around all doors."""
 
-    def __init__(self, app: ASGIApp, seconds: float = SECONDS, is_tls: bool = False) -> None:
+    def __init__(self, app: ASGIApp, is_tls: bool = False) -> None:
         self.app = app
-        self.seconds = seconds
         of_the_host = BY_TLS_ONLY if is_tls else {}
         self.said = tuple((STRICTEST | of_the_host).items())
         self.said_again = tuple(({UNKEPT: STRICTEST[UNKEPT]} | of_the_host).items())
@@ -57,11 +53,10 @@ class Strict:
                 message["headers"] = self._with_more(message["status"], message.get("headers", ()))
             return send(message)
 
-        with limits.within(self.seconds):
-            await self.app(scope, receive, strictly)
+        await self.app(scope, receive, strictly)
 
     def _with_more(self, status: int, said: Collection[Header]) -> list[Header]:
         """All that the door says itself, and what it does not say."""
-        names = {name.lower() for name, _ in said}
+        names = dict(said)  # which ASGI has in small letters
         more = self.said_again if status == NOT_MODIFIED else self.said
         return [*said, *[one for one in more if one[0] not in names]]

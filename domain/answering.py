@@ -7,7 +7,6 @@ themselves enters it, and ends it; what a mail from there says is theirs where n
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,10 +14,9 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
-from domain import records
+from domain import records, running
 from domain.actor import LIAISONS, Actor
 from domain.criteria import any_of, nothing
-from domain.during import During
 from domain.errors import Conflict, Incomplete, Invalid, WrongState
 from domain.japanese import mail_address as as_address
 from domain.people import Person
@@ -28,15 +26,6 @@ from domain.verbs import broken, verb
 
 MOST = 10
 """How many addresses may answer for one person at a time."""
-
-
-_house: ContextVar[str] = ContextVar("the house's own address", default="")
-
-
-def at_house(address: str) -> During[str]:
-    """Whatever is done in this block knows by which address units write that have none; each door says it, for no row
-    does."""
-    return During(_house, address)
 
 
 class AnswerAddressKind(StrEnum):
@@ -108,7 +97,7 @@ def _must_be_whole(kind: AnswerAddressKind, holder: str) -> None:
 
 async def _must_be_nobody_elses(person: Person, kind: AnswerAddressKind, address: str) -> None:
     """What others say from their own address must not count as this person's answer, unless they answer for them."""
-    if address.casefold() == _house.get().casefold() or await _units(address).exists():
+    if address.casefold() == running.current().address.casefold() or await _units(address).exists():
         raise Conflict("警察の所属のアドレスです。回答用アドレスにはできません。", field="mail_address")
     if kind is AnswerAddressKind.ALIAS and await _others(person.id, address).exists():
         raise Conflict(

@@ -20,7 +20,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
-from domain import database, origins
+from domain import database, running
 from domain.actor import Author, Role
 from domain.table import Table
 
@@ -37,7 +37,7 @@ class Entry(Table):
     role = fields.CharEnumField(Role, max_length=20, null=True)
     unit_id = fields.UUIDField(null=True)
     prefecture_id = fields.UUIDField(null=True)
-    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
+    request_id = fields.CharField(max_length=running.LONGEST, default=running.number)
     fact = fields.CharField(max_length=60)
     kind = fields.CharField(max_length=40)
     row_id = fields.UUIDField()
@@ -73,7 +73,7 @@ def entries(actor: Author, fact: str, changes: Iterable[Change]) -> str:
         "person_id": plain(actor.person_id),
         "role": actor.role,
         "unit_id": plain(actor.unit_id),
-        "request_id": origins.current(),
+        "request_id": running.number(),
         "fact": fact,
     }
     return written([common | _told(*change) for change in changes])

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import ContextVar
-from time import monotonic
 from types import TracebackType
 
-from domain.during import During
+from domain import running
 from domain.errors import TooLarge
-
-_until: ContextVar[float | None] = ContextVar("until", default=None)
-
-
-def within(seconds: float) -> During[float | None]:
-    """What is begun in this block ends after so many seconds, counted from now."""
-    return During(_until, monotonic() + seconds)  # the clock of every event loop
 
 
 def in_time() -> InTime:
@@ -24,12 +15,12 @@ def in_time() -> InTime:
 
 
 class InTime:
-    """A generator would say the same in fewer lines, and take longer than what it does (`domain.during`)."""
+    """A generator would say the same in fewer lines, and take longer than what it does (`running.Begun`)."""
 
     __slots__ = ("limit",)
 
     async def __aenter__(self) -> None:
-        self.limit = asyncio.timeout_at(_until.get())
+        self.limit = asyncio.timeout_at(running.current().until)
         await self.limit.__aenter__()
 
     async def __aexit__(

@@ -18,7 +18,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from uuid_utils.compat import uuid7
 
-from domain import database, origins
+from domain import database, running
 from domain.actor import Actor, Role
 from domain.errors import Incomplete, Invalid
 from domain.japanese import storable
@@ -66,7 +66,7 @@ class Look(Table):
     role = fields.CharEnumField(Role, max_length=20)
     unit_id = fields.UUIDField()
     prefecture_id = fields.UUIDField()
-    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
+    request_id = fields.CharField(max_length=running.LONGEST, default=running.number)
     operation = fields.CharField(max_length=200, default="")
     purpose = fields.CharField(max_length=LONGEST_PURPOSE, default="")
     asked: list[str] = fields.JSONField(default=list)
@@ -102,7 +102,7 @@ def line(
     whose = (actor.person_id, actor.key_id, actor.role.value, actor.unit_id, actor.prefecture_id)
     why = (operation[:200], purpose[:200])
     return (
-        *(uuid7(), actor.now, door.value, origins.current(), *whose, *why),
+        *(uuid7(), actor.now, door.value, running.number(), *whose, *why),
         *(sorted(asked), sorted(columns), sorted(rows), json.dumps(listed)),
     )
 

@@ -8,12 +8,11 @@ once. Hours are full ones, in Japan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain import running
 from domain.database import rows
-from domain.during import During
 from domain.values import dataclass
 
 TOO_SOON = timedelta(hours=2)
@@ -31,17 +30,9 @@ class QuietHours:
     ends: int
 
 
-_house: ContextVar[QuietHours | None] = ContextVar("quiet hours of the house", default=None)
-
-
-def kept(hours: QuietHours | None) -> During[QuietHours | None]:
-    """Whatever is done in this block knows the hours of the house; each door says them, for no row does."""
-    return During(_house, hours)
-
-
 def house() -> QuietHours | None:
     """The hours of the house, where there are any."""
-    return _house.get()
+    return running.current().hours
 
 
 def asleep_at(now: str, begins: str, ends: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from domain import origins, quiet, slots
+from domain import running, slots
 from domain.errors import trace
 from jobs.post_letters import Desk
 from jobs.schedule import SCHEDULE, Every, Job
@@ -29,7 +29,7 @@ async def tick(now: datetime, desk: Desk, jobs: tuple[Job, ...] = SCHEDULE) -> N
     for job in jobs:
         if job.name in done:
             continue
-        with origins.begun(job.name), quiet.kept(desk.quiet):
+        with running.begun(job.name, hours=desk.quiet):
             try:
                 await run(job, now, desk)
             except Exception as bug:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from api import desk, settings
 from api.database import at_hand
 from api.logs import structured
-from domain import database, quiet
+from domain import database, running
 from domain.outbox import WAITING, Letter
 from jobs import clock
 from jobs.post_letters import Desk, Outcome, post_letters
@@ -40,7 +40,7 @@ async def _once(url: str, at_work: Desk, name: str) -> int:
     async with database.opened(url):
         if job.work is post_letters:
             return await _told(await post_letters(datetime.now(UTC), at_work))
-        with quiet.kept(at_work.quiet):
+        with running.begun(name, hours=at_work.quiet):
             await job.work(datetime.now(UTC), at_work)
     return 0
 

@@ -32,7 +32,7 @@ from domain.meetings.meeting import MeetingStatus
 from domain.meetings.resolving import ResolutionOutcome
 from domain.notices.notice import AcknowledgementWay, CallResult, NoticeHandling, NoticeSeverity, NoticeStatus, Tlp
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
-from domain.origins import current
+from domain.running import number
 from domain.outbox.mail import Method
 from domain.outreach.event import OutreachAudience, OutreachHostRole, OutreachKind, OutreachStatus, OutreachTheme
 from domain.people import QualificationLevel
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(null=True, description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('unit_id', fields.UUIDField(null=True)),
                 ('prefecture_id', fields.UUIDField(null=True)),
-                ('request_id', fields.CharField(default=current, max_length=60)),
+                ('request_id', fields.CharField(default=number, max_length=60)),
                 ('fact', fields.CharField(max_length=60)),
                 ('kind', fields.CharField(max_length=40)),
                 ('row_id', fields.UUIDField()),
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('to_address', fields.CharField(max_length=254)),
                 ('method', fields.CharEnumField(null=True, description='REQUEST: REQUEST\nCANCEL: CANCEL\nDECLINECOUNTER: DECLINECOUNTER', enum_type=Method, max_length=14)),
                 ('facts', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
-                ('request_id', fields.CharField(default=current, max_length=60)),
+                ('request_id', fields.CharField(default=number, max_length=60)),
                 ('owed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('leased_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('role', fields.CharEnumField(description='ADMIN: ADMIN\nHQ_LIAISON: HQ_LIAISON\nSTATION_LIAISON: STATION_LIAISON\nSTATISTICIAN: STATISTICIAN\nNATIONAL: NATIONAL\nPARTNER: PARTNER\nSCHOOL: SCHOOL\nVOLUNTEER: VOLUNTEER', enum_type=Role, max_length=20)),
                 ('unit_id', fields.UUIDField()),
                 ('prefecture_id', fields.UUIDField()),
-                ('request_id', fields.CharField(default=current, max_length=60)),
+                ('request_id', fields.CharField(default=number, max_length=60)),
                 ('operation', fields.CharField(default='', max_length=200)),
                 ('purpose', fields.CharField(default='', max_length=200)),
                 ('asked', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),

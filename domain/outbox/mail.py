@@ -11,7 +11,7 @@ from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
-from domain import origins
+from domain import running
 from domain.actor import LIAISONS, Actor
 from domain.criteria import any_of
 from domain.table import Table
@@ -57,7 +57,7 @@ class Letter(Table):
     to_address = fields.CharField(max_length=254)
     method = fields.CharEnumField(Method, max_length=14, null=True)
     facts: dict[str, Any] = fields.JSONField()
-    request_id = fields.CharField(max_length=origins.LONGEST, default=origins.current)
+    request_id = fields.CharField(max_length=running.LONGEST, default=running.number)
     owed_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     leased_until = fields.DatetimeField(null=True)

@@ -14,18 +14,24 @@ from typing import Any
 import httpx
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api.app import make_app
 from api.house import House
 from api.logs import Lines, tell
+from api.observing import Observed
 from api.replica import Replica
-from domain import drills, feeds, origins, own, tokens
-from domain.actor import Role
+from domain import drills, feeds, own, running, tokens
+from domain.actor import Actor, Role
 from domain.calendar import Attendee
+from domain.errors import TooLarge
 from domain.journal import Entry
+from domain.organizations import Organization
 from domain.outbox import Letter
 from domain.replies import PURPOSE
+from domain.verbs import ALLOWED, verb
 from jobs.clock import tick
 from jobs.post import PermanentFailure
 from jobs.post_letters import Desk
@@ -122,7 +128,7 @@ def test_the_log_of_an_exception_says_where_and_never_what(written: io.StringIO,
 
 def test_the_line_of_a_request_is_what_the_logger_would_have_written(written: io.StringIO) -> None:
     log, fields = logging.getLogger("renkei.request"), {"route": "/cal/{token}", "status": 304}
-    with origins.begun() as number:
+    with running.begun() as number:
         tell(log, "answered", fields)
         log.info("answered", extra={"fields": fields})
     told, logged = lines(written)
@@ -140,6 +146,33 @@ def test_whoever_was_answered_hears_nothing_of_a_log_that_cannot_be_written(
     monkeypatch.setattr(logging, "raiseExceptions", False)
     written.close()
     assert run(story()).status_code == 200
+
+
+def test_a_change_that_takes_too_long_is_given_up_whole(play: Any, monkeypatch: Any) -> None:
+    async def slowly(actor: Actor) -> None:
+        await Organization.filter(prefecture_id=actor.prefecture_id).update(phone="000-0000-0009")
+        await asyncio.sleep(5)
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await verb(*Role)(slowly)(Request(scope).state.who)
+        except TooLarge as refused:
+            await Response(refused.message, 400)(scope, receive, send)
+
+    async def story(town: Town) -> None:
+        async def known(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["state"] = {"who": town.hq}
+            await door(scope, receive, send)
+
+        await make.company(town.hq)
+        monkeypatch.setitem(ALLOWED, f"{__name__}.slowly", frozenset(Role))
+        transport = httpx.ASGITransport(Observed(known, routes=[], counted=Counter(), seconds=0.05))
+        async with httpx.AsyncClient(transport=transport, base_url="https://x") as somebody:
+            answer = await somebody.get("/")
+        assert (answer.status_code, "時間内に終わりませんでした" in answer.text) == (400, True)
+        assert (await Organization.get(name="架空電力株式会社")).phone == ""
+
+    play(story)
 
 
 class Refusing:

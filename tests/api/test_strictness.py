@@ -1,24 +1,15 @@
-import asyncio
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from api.app import make_app
 from api.house import House
 from api.strictness import BY_TLS_ONLY, STRICTEST, Strict
-from domain import limits
-from domain.actor import Actor, Role
-from domain.errors import TooLarge
-from domain.organizations import Organization
-from domain.verbs import ALLOWED, verb
-from tests import make
 from tests.clock import NOW
-from tests.make import Town
 
 HOUSE = House("a key that is only ever used in tests", "https://renkei.example.jp", lambda: NOW)
 DOORS = ("/", "/nowhere", "/healthz", "/graphql", "/metrics", "/login", "/rsvp/x", "/cal/x/calendar.ics", "/download/x")
@@ -77,53 +68,3 @@ def test_of_what_the_asker_has_already_everything_holds_that_was_said_with_it(ru
 
     said = {"etag": '"x"', "cache-control": "no-store", "strict-transport-security": "max-age=31536000"}
     assert dict(run(story()).headers) == said
-
-
-def test_a_change_that_takes_too_long_is_given_up_whole(play: Any, monkeypatch: Any) -> None:
-    async def slowly(actor: Actor) -> None:
-        await Organization.filter(prefecture_id=actor.prefecture_id).update(phone="000-0000-0009")
-        await asyncio.sleep(5)
-
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await verb(*Role)(slowly)(Request(scope).state.who)
-        except TooLarge as refused:
-            await Response(refused.message, 400)(scope, receive, send)
-
-    async def story(town: Town) -> None:
-        async def known(scope: Scope, receive: Receive, send: Send) -> None:
-            scope["state"] = {"who": town.hq}
-            await door(scope, receive, send)
-
-        await make.company(town.hq)
-        monkeypatch.setitem(ALLOWED, f"{__name__}.slowly", frozenset(Role))
-        transport = httpx.ASGITransport(Strict(known, seconds=0.05))
-        async with httpx.AsyncClient(transport=transport, base_url="https://x") as somebody:
-            answer = await somebody.get("/")
-        assert (answer.status_code, "時間内に終わりませんでした" in answer.text) == (400, True)
-        assert (await Organization.get(name="架空電力株式会社")).phone == ""
-
-    play(story)
-
-
-def test_who_does_not_wait_for_an_answer_has_all_the_time_that_is_needed(run: Any) -> None:
-    async def story() -> str:
-        async with limits.in_time():
-            await asyncio.sleep(0.01)
-        with limits.within(0), pytest.raises(TooLarge):
-            async with limits.in_time():
-                await asyncio.sleep(0.01)
-        async with limits.in_time():
-            return "done"
-
-    assert run(story()) == "done"
-
-
-def test_a_wait_of_its_own_that_ends_is_not_taken_for_the_limit(run: Any) -> None:
-    async def story() -> None:
-        with limits.within(10):
-            async with limits.in_time(), asyncio.timeout(0):
-                await asyncio.sleep(0.01)
-
-    with pytest.raises(TimeoutError):
-        run(story())

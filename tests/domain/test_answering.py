@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import answering, errors, incoming
+from domain import answering, errors, incoming, running
 from domain.answering import MOST, AnswerAddress, AnswerAddressKind
 from domain.calendar import Attendee, PartStat
 from domain.incoming import IncomingDoubt, IncomingStatus
@@ -194,7 +194,7 @@ def test_an_address_of_somebody_else_is_no_alias_and_one_of_the_police_answers_f
             assert refused.value.field == "mail_address"
         with pytest.raises(errors.Conflict):
             await allowed(asked, kind=PROXY, mail_address=town.station.mail_address, holder="試﨑 花子")
-        with answering.at_house("Renkei@police.example"):
+        with running.begun(address="Renkei@police.example"):
             for kind, holder in ((ALIAS, ""), (PROXY, "試﨑 花子")):
                 with pytest.raises(errors.Conflict, match="警察"):
                     await allowed(asked, kind=kind, mail_address="renkei@Police.example", holder=holder)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain import activities, gathering, outbox, quiet, replies, volunteers
+from domain import activities, gathering, outbox, replies, running, volunteers
 from domain.activities import Activity, ActivityParticipation, ParticipationStatus
 from domain.activities.seating import LONGEST_OFFER
 from domain.calendar import Attendee, PartStat
@@ -317,7 +317,7 @@ def test_nobody_loses_a_seat_that_they_could_not_hear_of(
             freed = MIDNIGHT + timedelta(days=day, hours=dice.randrange(24), minutes=dice.choice([0, 15, 59]))
             starts_at = freed + dice.choice([3, 9, 12, 14, 30, 60]) * HOUR
             waiting = await in_line(town, people, starts_at=starts_at)
-            with quiet.kept(house):
+            with running.begun(hours=house):
                 await waiting.answer(0, PartStat.DECLINED, now=freed)
                 left = await posted_at(waiting, house, hold)
             until = (await waiting.part(1)).offered_until

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from api import cli
-from domain import origins
+from domain import running
 from domain.journal import Entry
 from domain.looks import Look
 from domain.outbox import Letter
@@ -77,7 +77,7 @@ def test_each_turn_of_a_job_has_a_number_that_says_which_job_it_was(play: Any) -
     numbers: list[str] = []
 
     async def work(*_: object) -> None:
-        numbers.append(origins.current())
+        numbers.append(running.number())
 
     async def story(town: Town) -> None:
         desk = Desk(None, HOUSE.base_url, "desk@police.aohama.example", HOUSE.secret)  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ def test_each_turn_of_a_job_has_a_number_that_says_which_job_it_was(play: Any) -
     play(story)
     assert [number.partition(".")[0] for number in numbers] == ["first", "second"] * 2
     assert len(set(numbers)) == 4
-    assert origins.current() == ""
+    assert running.number() == ""
 
 
 def test_what_a_line_of_the_log_tells_leads_to_the_rows(
