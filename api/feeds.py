@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -98,7 +97,7 @@ class Calendar:
         take(self.house, feed, is_open, now)
         if not is_open:
             return _told(410, ENDED)
-        return await _calendar(feed, Headers(scope=scope), now, is_fetched=scope["method"] == "GET")
+        return await _calendar(feed, Headers(raw=scope["headers"]), now, is_fetched=scope["method"] == "GET")
 
 
 def take(house: House, feed: Feed, is_open: bool, now: datetime) -> None:
@@ -121,12 +120,13 @@ async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bo
     if not feed.is_as_written(RENDERER, now):
         body, digest, modified_at = await _written(feed, now)
     if _knows(asked, digest, modified_at):
-        answer = Answer(304, [*SAID, *_tags(digest, modified_at, now)])
+        answer = Answer(304, (*SAID, _tag(digest)))  # no more than that (RFC 9110 §15.4.5)
     else:
         body = body or SHELF.find(digest)
         if body is None:
             body, digest, modified_at = await _written(feed, now)
-        answer = await _packed(digest, body, asked, [*CALENDAR, *_tags(digest, modified_at, now)])
+        known_by = [_tag(digest), *_since(modified_at, now)]
+        answer = await _packed(digest, body, asked, [*CALENDAR, *known_by])
     if is_fetched:
         await feeds.note_fetch(feed, digest, now)
     return answer
@@ -159,21 +159,16 @@ def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
     return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
 
 
-def _tags(digest: str, modified_at: datetime | None, now: datetime) -> Sequence[Header]:
-    """By what these bytes are known again; Last-Modified once the second of the change is over, for in the same second
-    another one may follow."""
-    since, tags = _known_by(digest, modified_at)
-    return tags if since <= now else tags[:1]
+def _tag(digest: str) -> Header:
+    return b"etag", f'W/"{digest}"'.encode()
 
 
-@lru_cache(1_000)
-def _known_by(digest: str, modified_at: datetime | None) -> tuple[datetime, Sequence[Header]]:
-    """ETag and Last-Modified (RFC 9110 §5.6.7), and from when on the second is said."""
-    tag = b"etag", f'W/"{digest}"'.encode()
-    if modified_at is None:
-        return datetime.max.replace(tzinfo=UTC), (tag,)
-    second = _second(modified_at)
-    return second + timedelta(seconds=1), (tag, (b"last-modified", format_datetime(second, usegmt=True).encode()))
+def _since(modified_at: datetime | None, now: datetime) -> Sequence[Header]:
+    """Last-Modified (RFC 9110 §5.6.7), once the second of the change is over, for in the same second another one may
+    follow."""
+    if modified_at is None or now < (second := _second(modified_at)) + timedelta(seconds=1):
+        return ()
+    return ((b"last-modified", format_datetime(second, usegmt=True).encode()),)
 
 
 def _second(instant: datetime) -> datetime:
