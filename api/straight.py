@@ -1,16 +1,18 @@
 """The shortest way from a request to a door that needs no framework.
 
 A route whose endpoint is an ASGI application, for any method, answers all that comes: it refuses by itself, and leaves
-nothing to be translated. It is handed the request here; all others, and what belongs to nobody, go on to Starlette,
-which asks each route in turn and turns what is raised into an answer.
+nothing to be translated, of its path neither. It is handed the request here; all others, and what belongs to nobody, go
+on to Starlette, which asks each route in turn and turns what is raised into an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from re import Pattern
 
-from starlette.routing import Match, Route
+from starlette.convertors import StringConvertor
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -20,17 +22,20 @@ class Straight:
     def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
         self.app = app
         by_part = sorted(routes, key=_part_of)  # among those with the same part, the order stays
-        self.doors: Mapping[str, list[Route]] = {part: list(some) for part, some in groupby(by_part, _part_of)}
+        self.doors: Mapping[str, list[tuple[Pattern[str], Route | None]]] = {
+            part: [(route.path_regex, route if _is_straight(route) else None) for route in some]
+            for part, some in groupby(by_part, _part_of)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            for route in self.doors.get(_first(scope["path"]), ()):
-                match, found = route.matches(scope)
-                if match is Match.NONE:
+            path = scope["path"]
+            for address, route in self.doors.get(_first(path), ()):
+                if (told := address.match(path)) is None:
                     continue
-                if not _is_straight(route):
+                if route is None:
                     break
-                scope.update(found)
+                scope["endpoint"], scope["path_params"] = route.endpoint, told.groupdict()
                 await route.app(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -45,4 +50,5 @@ def _part_of(route: Route) -> str:
 
 
 def _is_straight(route: Route) -> bool:
-    return route.methods is None and route.app is route.endpoint
+    is_told_texts = all(isinstance(one, StringConvertor) for one in route.param_convertors.values())
+    return is_told_texts and route.methods is None and route.app is route.endpoint

@@ -43,6 +43,7 @@ ROUTES = [
     Route("/forms/{name}", function),
     Route("/forms/{name}", Door("behind a function")),
     Route("/read", Door("only read"), methods=["GET"]),
+    Route("/page/{number:int}", Door("told a number")),
 ]
 
 
@@ -57,6 +58,7 @@ ROUTES = [
         ("/cal/x/y/calendar.ics", "framework"),
         ("/forms/x", "framework"),
         ("/read", "framework"),
+        ("/page/2", "framework"),
         ("/nothing", "framework"),
         ("*", "framework"),
     ],
