@@ -32,12 +32,12 @@ from domain.meetings.meeting import MeetingStatus
 from domain.meetings.resolving import ResolutionOutcome
 from domain.notices.notice import AcknowledgementWay, CallResult, NoticeHandling, NoticeSeverity, NoticeStatus, Tlp
 from domain.organizations.kinds import CiSector, ContactRole, InPlace, OrganizationKind, OrganizationSize
-from domain.running import number
 from domain.outbox.mail import Method
 from domain.outreach.event import OutreachAudience, OutreachHostRole, OutreachKind, OutreachStatus, OutreachTheme
 from domain.people import QualificationLevel
 from domain.retention.due import Rule
 from domain.retention.lists import ErasureStatus
+from domain.running import number
 from domain.tokens import TokenScope
 from domain.units import UnitKind
 from domain.volunteers.consents import ConsentScope
