@@ -6,6 +6,7 @@ the number of the request, command or turn that it comes from (`domain.running`)
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -17,39 +18,54 @@ import orjson
 from domain import running
 from domain.errors import trace
 
+Told = tuple[datetime, str, str, str, str, Mapping[str, object]]
+"""What `_line` is made of."""
+
 
 class Lines(logging.StreamHandler[TextIO]):
     """One JSON object for each line. Of an exception only where it was raised, without its text."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream)
+        self.told: list[Told] = []
 
     def format(self, record: logging.LogRecord) -> str:
         more = dict(getattr(record, "fields", ()))
         if record.exc_info and record.exc_info[1] is not None:
             more["trace"] = trace(record.exc_info[1])
         at = datetime.fromtimestamp(record.created, UTC)
-        return _line(at, record.levelname, record.name, record.getMessage(), more)
+        return _line(at, record.levelname, record.name, record.getMessage(), running.number(), more)
 
     def tell(self, logger: str, message: str, fields: Mapping[str, object]) -> None:
-        """One line of INFO. What cannot be written is no trouble of whoever has been answered."""
+        """One line of INFO, written together with all that are told in this turn of the event loop: one after another
+        they cost a third of what they do between the answers of which they tell."""
+        if not self.told:
+            asyncio.get_running_loop().call_soon(self._write_told)
+        self.told.append((datetime.now(UTC), "INFO", logger, message, running.number(), fields))
+
+    def _write_told(self) -> None:
+        """What cannot be written is no trouble of whoever has been answered."""
+        told, self.told = self.told, []
         try:
-            line = _line(datetime.now(UTC), "INFO", logger, message, fields)
+            lines = [_line(*one) + self.terminator for one in told]
             with self.lock or nullcontext():
-                self.stream.write(f"{line}{self.terminator}")
+                self.stream.write("".join(lines))
                 self.stream.flush()
         except Exception:
-            self.handleError(logging.makeLogRecord({"msg": message}))
+            self.handleError(logging.makeLogRecord({"msg": "lines"}))
 
 
-def _line(at: datetime, level: str, logger: str, message: str, more: Mapping[str, object]) -> str:
+def _line(at: datetime, level: str, logger: str, message: str, number: str, more: Mapping[str, object]) -> str:
     line = {"at": at, "level": level, "logger": logger, "message": message}
-    if number := running.number():
+    if number:
         line["request"] = number
     line.update(more)
     return orjson.dumps(line, default=str).decode()
 
 
 def tell(logger: logging.Logger, message: str, fields: Mapping[str, object]) -> None:
-    """What `logger.info` would write, where it is written as lines, at a quarter of the cost: the record, and all whom
-    it might be for, cost more than the answers of which each line tells."""
+    """What `logger.info` would write, where it is written as lines: the record, and all whom it might be for, cost more
+    than the answers of which each line tells. To be called where an event loop runs."""
     if logger.isEnabledFor(logging.INFO):
         for handler in logging.root.handlers:
             if isinstance(handler, Lines):

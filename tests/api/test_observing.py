@@ -126,14 +126,28 @@ def test_the_log_of_an_exception_says_where_and_never_what(written: io.StringIO,
     caplog.clear()
 
 
-def test_the_line_of_a_request_is_what_the_logger_would_have_written(written: io.StringIO) -> None:
+def test_the_line_of_a_request_is_what_the_logger_would_have_written(run: Any, written: io.StringIO) -> None:
     log, fields = logging.getLogger("renkei.request"), {"route": "/cal/{token}", "status": 304}
-    with running.begun() as number:
-        tell(log, "answered", fields)
-        log.info("answered", extra={"fields": fields})
-    told, logged = lines(written)
-    assert datetime.fromisoformat(logged.pop("at")) - datetime.fromisoformat(told.pop("at")) < timedelta(seconds=9)
-    assert told == logged == {"level": "INFO", "logger": log.name, "message": "answered", "request": number, **fields}
+
+    async def story() -> tuple[str, str]:
+        with running.begun() as first:
+            tell(log, "answered", fields)
+        with running.begun() as second:
+            tell(log, "answered", fields)
+        await asyncio.sleep(0)
+        with running.begun():
+            log.info("answered", extra={"fields": fields})
+        return first, second
+
+    numbers = run(story())
+    *told, logged = lines(written)
+    assert tuple(line["request"] for line in told) == numbers
+    assert told[0]["at"] <= told[1]["at"] <= logged["at"]
+    assert datetime.fromisoformat(logged["at"]).utcoffset() == timedelta()
+    own = {"at": logged["at"], "request": logged["request"]}
+    assert [line | own for line in told] == [logged] * 2
+    said = {"level": "INFO", "logger": log.name, "message": "answered", **fields}
+    assert logged == own | said
 
 
 def test_whoever_was_answered_hears_nothing_of_a_log_that_cannot_be_written(
