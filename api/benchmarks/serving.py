@@ -27,6 +27,7 @@ from api import questions
 from api.allowance import UNLIMITED
 from api.app import make_app
 from api.benchmarks.ground import KEY
+from api.benchmarks.quota import Part
 from api.callers import bearer
 from api.context import Context
 from api.errors import Stopped
@@ -79,12 +80,14 @@ async def without_wall(
 
 @dataclass(frozen=True)
 class Application:
-    """What the other process needs to know to make its application; one that `keeps` no answers reads each time."""
+    """What the other process needs to know to make its application; one that `keeps` no answers reads each time, and
+    one with a `part` uses no more than that of a core."""
 
     database_url: str = field(repr=False)
     beside: tuple[Beside, ...] = ()
     is_walled: bool = True
     keeps: bool = True
+    part: Part | None = None
 
     def __call__(self) -> ASGIApp:
         if not self.is_walled:
@@ -96,6 +99,8 @@ class Application:
         house = House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)
+        if self.part:
+            self.part.take()
         return app
 
 

@@ -1,15 +1,16 @@
 """Several processes at one address, as `renkei serve --workers` has them: how much more they answer than one, and what
 they change.
 
-Of reading, one ceiling is what a second process brings a bare Starlette route with the same statement by hand: the
-machine's cores are shared with PostgreSQL and with whoever asks, so nothing doubles. The other is so many times what
-one process answers, which is what is asked for. Of changes it is what the same statements reach that are sent by
-asyncpg alone from as many processes.
+Of reading, the ceiling is so many times what one process answers. A machine of two cores shares them with PostgreSQL
+and with whoever asks, so nothing doubles there: what a second process brings a bare Starlette route with the same
+statement by hand is measured beside it, and, where each process can be given a part of a core only, whether so many of
+them answer so many times as much, which is what is asked for. Of changes the ceiling is what the same statements reach
+that are sent by asyncpg alone from as many processes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from api.benchmarks import filling, load, mutations, replay
@@ -17,12 +18,16 @@ from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.pages import NODE, NODE_SQL
 from api.benchmarks.questions import Question, headquarters, must_agree
+from api.benchmarks.quota import parts
 from api.benchmarks.serving import Application, serving
 from domain import database
 
 CLIENTS = 8
 READERS = 32  # connections, which are handed to the processes in turn
 WANTED = 0.9
+PART, LONGER = 0.2, 2
+"""Of a core for each process, so that two of them leave enough of two cores to PostgreSQL and to whoever asks; and how
+many times as long each round lasts then, for a part comes in pieces."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,16 @@ class Size:
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """About half a minute."""
+    """About a minute and a half."""
     async with land.ground() as ground:
         await filling.add_drills(ground, size.drills, 0)
         movers, scripts = await mutations.clients(ground, CLIENTS)
         await filling.settle()
         asked = await one_drill(ground)
         application = Application(ground.url, (asked.handwritten,), keeps=False)
+        lines = await in_parts(application, asked, size)
         with serving(application) as alone, serving(application, size.workers) as many:
-            lines = await scaling(alone, many, asked, size)
+            lines += await scaling(alone, many, asked, size, wanted=None if lines else WANTED)
             with replay.processes(size.workers) as pool:
                 ceiling = partial(replay.rate_in_many, pool, size.workers, ground.url, scripts, size.seconds)
                 await ceiling()  # while the processes start
@@ -65,7 +71,26 @@ async def one_drill(ground: Ground) -> Question:
     return Question("訓練1件", headquarters(ground), NODE, NODE_SQL, None, {"id": f"Drill:{id}"}, (id,))
 
 
-async def scaling(alone: int, many: int, asked: Question, size: Size) -> list[Compared]:
+async def in_parts(application: Application, asked: Question, size: Size) -> list[Compared]:
+    """How many times as much the many answer, where each has the same part of a core; nothing where the machine does
+    not let us share it out."""
+    with parts(PART) as part:
+        if part is None:
+            return []
+        application = replace(application, part=part)
+        with serving(application, 1) as alone, serving(application, size.workers) as many:
+            ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
+            lasting = LONGER * size.seconds
+            rates = await alternate(size.rounds, *(partial(load.rate, *way, lasting, READERS) for way in ways))
+        one, many_of_us, bare, many_bare = rates
+    what = f"訓練1件を読む（プロセス{size.workers}つ、それぞれコアの{PART:g}まで"
+    return [
+        Compared(f"{what}、天井は1つの{size.workers}倍）", "回/秒", many_of_us, _fold(one, size), True, WANTED),
+        Compared(f"{what}、素の Starlette、天井は1つの{size.workers}倍）", "回/秒", many_bare, _fold(bare, size), True),
+    ]
+
+
+async def scaling(alone: int, many: int, asked: Question, size: Size, wanted: float | None) -> list[Compared]:
     """How many times as much the many answer, beside the bare routes, and beside so many times what one answers: the
     first says what our program loses, the second what there is to be had on this machine."""
     await must_agree(alone, asked)
@@ -76,7 +101,7 @@ async def scaling(alone: int, many: int, asked: Question, size: Size) -> list[Co
     factors = _times(one, many_of_us), _times(bare, many_bare)
     return [
         Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=WANTED),
-        Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=WANTED),
+        Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=wanted),
         Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(bare, size), is_rate=True),
     ]
 

@@ -45,7 +45,7 @@ BENCHMARKS = {
     "pages": Benchmark(pages.measure, 1),
     "worklist": Benchmark(worklist.measure, 1.5),
     "mutations": Benchmark(mutations.measure, 0.5),
-    "workers": Benchmark(workers.measure, 0.5),
+    "workers": Benchmark(workers.measure, 1.5),
     "growth": Benchmark(growth.measure, 12),
     "plans": Benchmark(plans.measure, 5),
     "feed": Benchmark(feed.measure, 1.5),
