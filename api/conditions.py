@@ -10,11 +10,11 @@ NO_GZIP = ("Microsoft Exchange", "Microsoft Office", "Outlook")
 
 def has_tag(asked: Headers, digest: str) -> bool | None:
     """Whether a tag that the asker names is this one, compared weakly (RFC 9110 §13.1.2); None where none is named."""
-    tags = asked.getlist("if-none-match")
-    if not tags:
+    named = [value for name, value in asked.raw if name == b"if-none-match"]
+    if not named:
         return None
-    offered = {one.strip().removeprefix("W/") for one in ",".join(tags).split(",")}
-    return "*" in offered or f'"{digest}"' in offered
+    offered = {one.strip().removeprefix(b"W/") for one in b",".join(named).split(b",")}
+    return b"*" in offered or f'"{digest}"'.encode() in offered
 
 
 def wants_gzip(asked: Headers) -> bool:

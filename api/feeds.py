@@ -90,27 +90,27 @@ class Calendar:
         await answer.send(send, is_head=scope["method"] == "HEAD")
 
     async def _feed(self, scope: Scope, now: datetime) -> Answer:
-        feed, is_open = await behind(self.house, scope["path_params"]["token"], now)
+        feed = await behind(self.house, scope["path_params"]["token"], now)
         if feed is None:
             guesses.count(self.house, Request(scope))
             return _told(404, MISSING)
-        take(self.house, feed, is_open, now)
-        if not is_open:
+        take(self.house, feed, now)
+        if not feed.is_open(now):
             return _told(410, ENDED)
         return await _calendar(feed, Headers(raw=scope["headers"]), now, is_fetched=scope["method"] == "GET")
 
 
-def take(house: House, feed: Feed, is_open: bool, now: datetime) -> None:
-    """Count one more look. Raises RateLimited where there were too many: whoever still has an address that has ended
-    uses up nothing of the present one."""
-    house.allowance.feed.take((feed.id, is_open), 1, now)
+def take(house: House, feed: Feed, now: datetime) -> None:
+    """Count one more look. Raises RateLimited where there were too many at this address: whoever still has one that has
+    ended uses up nothing of the present one."""
+    house.allowance.feed.take(feed.sha256, 1, now)
 
 
-async def behind(house: House, token: str, now: datetime) -> tuple[Feed | None, bool]:
-    """The feed whose address was told with this token, and whether that still opens it; nothing once it has ended for
-    `feeds.ENDED_STAYS`, as if there had never been one. One look for everybody, whatever they have brought."""
+async def behind(house: House, token: str, now: datetime) -> Feed | None:
+    """The feed whose address was told with this token; nothing once that has ended for `feeds.ENDED_STAYS`, as if there
+    had never been one. One look for everybody, whatever they have brought."""
     feed = await house.looks.find(tokens.digest(token))
-    return (feed, feed.is_open(now)) if feed is not None and feed.is_known(now) else (None, False)
+    return feed if feed is not None and feed.is_known(now) else None
 
 
 async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:

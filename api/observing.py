@@ -11,7 +11,6 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Mapping, Sequence
 from time import monotonic
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -49,7 +48,7 @@ class Observed:
         seconds: float = SECONDS,
     ) -> None:
         self.app = app
-        self.said: Mapping[str, Any] = {"seconds": seconds, "hours": hours, "address": sender or ""}
+        self.seconds, self.hours, self.address = seconds, hours, sender or ""
         self.paths: Mapping[object, str] = {route.endpoint: route.path for route in routes}
         self.counted = counted
 
@@ -66,7 +65,7 @@ class Observed:
                 message.setdefault("headers", []).append((b"x-request-id", number.encode()))
             return send(message)
 
-        with running.begun(**self.said) as number:
+        with running.begun(seconds=self.seconds, hours=self.hours, address=self.address) as number:
             try:
                 await self.app(scope, receive, noted)
             except ClientDisconnect:

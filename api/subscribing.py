@@ -35,15 +35,15 @@ def routes(house: House) -> list[Route]:
     async def show(request: Request) -> Response:
         token = request.path_params["token"]
         now = house.clock()
-        feed, is_open = await doors.behind(house, token, now)
+        feed = await doors.behind(house, token, now)
         try:
             if feed is None:
                 guesses.count(house, request)
                 return await dead_ends.page(house, TITLE, MISSING, dead_ends.WHOLE, AGAIN)
-            doors.take(house, feed, is_open, now)
+            doors.take(house, feed, now)
         except RateLimited as refused:
             return pages.later("しばらくお待ちください", refused)
-        if not is_open:
+        if not feed.is_open(now):
             return await dead_ends.page(house, TITLE, ENDED, AGAIN, TAKE_OUT, status=410)
         return pages.page(TITLE, ways_in(f"{house.base_url}/cal/{token}"))
 

@@ -77,11 +77,11 @@ class Calendars:
         secret, now = _password(request.headers.get("Authorization", "")), self.house.clock()
         if secret is None:
             return None
-        feed, is_open = await door.behind(self.house, secret, now)
-        if feed is None or not is_open:
+        feed = await door.behind(self.house, secret, now)
+        if feed is None or not feed.is_open(now):
             guesses.count(self.house, request)
             return None
-        door.take(self.house, feed, is_open, now)
+        door.take(self.house, feed, now)
         return feed
 
     async def _told(self, request: Request, feed: Feed) -> Response:
