@@ -40,9 +40,10 @@ ROWS: Mapping[Role, Budget] = dict.fromkeys(Role, Budget(per_second=2_000, most=
 class Budgets(NamedTuple):
     """What is granted at the doors. `requests`, `rows` and `pages` (those of `/account`) are for an account, `feed` is
     for one address of a calendar: a hundred programs that read a station's every five minutes fetch it once in three
-    seconds. It is not counted in the database, where each look would have to write what an unchanged feed does not even
-    read: it only keeps one calendar from taking everybody's time, and does so whether it is granted once or by each
-    worker.
+    seconds. A feed that has two, while the key is changed, has it twice, and so has each that has ended: few, and all
+    known only to whom they were told. It is not counted in the database, where each look would have to write what an
+    unchanged feed does not even read: it only keeps one calendar from taking everybody's time, and does so whether it
+    is granted once or by each worker.
 
     `network` is for pages that are asked for without a session: a whole prefecture behind one address that logs in
     between half past eight and nine, six pages each, comes to ten a second. `guesses` are addresses of feeds, answers

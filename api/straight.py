@@ -1,8 +1,8 @@
 """The shortest way from a request to a door that needs no framework.
 
-A route whose endpoint is an ASGI application, for any method, answers all that comes: it refuses by itself, and leaves
-nothing to be translated, of its path neither. It is handed the request here; all others, and what belongs to nobody, go
-on to Starlette, which asks each route in turn and turns what is raised into an answer.
+A route whose endpoint is an ASGI application, for any method, answers all that comes: it refuses by itself, and what
+stands in its path is handed to it as text. It gets the request here; all others, and what belongs to nobody, go on to
+Starlette, which asks each route in turn and turns what is raised into an answer.
 """
 
 from __future__ import annotations

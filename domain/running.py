@@ -29,8 +29,7 @@ class Running(NamedTuple):
     address: str = ""
 
 
-NOTHING = Running()
-_current: ContextVar[Running] = ContextVar("running", default=NOTHING)
+_current: ContextVar[Running] = ContextVar("running", default=Running())  # noqa: B039  (a tuple)
 
 
 def current() -> Running:

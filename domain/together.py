@@ -16,8 +16,8 @@ Look = Callable[[Any, Sequence[K]], Awaitable[Mapping[K, R]]]
 """Over this connection, what is found of all that is asked for."""
 
 TURNS = 3
-"""Of the event loop, which a look waits for others who have come already and not been heard. They take microseconds,
-and where many come at once there are half as many looks."""
+"""Of the event loop, which a look waits for others who have come already and not been heard: nothing where nobody
+has, and half as many looks where many come at once."""
 
 
 class Together(Generic[K, R]):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from domain.values import dataclass
 
@@ -30,25 +31,31 @@ class Part:
 
     def take(self) -> None:
         """This process may use no more from now on."""
-        own, quota = self.place / str(os.getpid()), round(self.share * PERIOD)
-        own.mkdir()
+        own = str(os.getpid())
+        (self.group(own) / "cgroup.procs").write_text(own)
+
+    def group(self, name: str) -> Path:
+        """One that all processes in it together have so much. Raises OSError where the machine does not let us."""
+        group, quota = self.place / name, round(self.share * PERIOD)
+        group.mkdir()
         if _is_unified(self.place.parent):
-            (own / "cpu.max").write_text(f"{quota} {PERIOD}")
+            (group / "cpu.max").write_text(f"{quota} {PERIOD}")
         else:
-            (own / "cpu.cfs_period_us").write_text(str(PERIOD))
-            (own / "cpu.cfs_quota_us").write_text(str(quota))
-        (own / "cgroup.procs").write_text(str(os.getpid()))
+            (group / "cpu.cfs_period_us").write_text(str(PERIOD))
+            (group / "cpu.cfs_quota_us").write_text(str(quota))
+        return group
 
 
 @contextmanager
 def parts(share: float, groups: Path = GROUPS) -> Iterator[Part | None]:
     """So much of a core for each process that begins and ends in the block; None where nobody lets us say so."""
-    place = _made(groups if _is_unified(groups) else groups / "cpu")
-    if place is None:
+    try:
+        place = Path(mkdtemp(prefix="renkei-bench-", dir=groups if _is_unified(groups) else groups / "cpu"))
+    except OSError:
         yield None
         return
     try:
-        yield Part(place, share)
+        yield _tried(Part(place, share))
     finally:
         for group in (*filter(Path.is_dir, place.iterdir()), place):
             _remove(group)
@@ -60,15 +67,14 @@ def _is_unified(groups: Path) -> bool:
     return known.exists() and "cpu" in known.read_text().split()
 
 
-def _made(above: Path) -> Path | None:
-    place = above / f"renkei-bench-{os.getpid()}"
+def _tried(part: Part) -> Part | None:
     try:
-        place.mkdir()
-        if _is_unified(above):
-            (place / "cgroup.subtree_control").write_text("+cpu")
+        if _is_unified(part.place.parent):
+            (part.place / "cgroup.subtree_control").write_text("+cpu")
+        part.group("trial")
     except OSError:
         return None
-    return place
+    return part
 
 
 def _remove(group: Path) -> None:

@@ -92,7 +92,8 @@ async def in_parts(application: Application, asked: Question, size: Size) -> lis
 
 async def scaling(alone: int, many: int, asked: Question, size: Size, wanted: float | None) -> list[Compared]:
     """How many times as much the many answer, beside the bare routes, and beside so many times what one answers: the
-    first says what our program loses, the second what there is to be had on this machine."""
+    first says what our program loses, the second what there is to be had on this machine. Of that so much is `wanted`,
+    or nothing where it was shown with parts of a core: here nothing doubles, whoever answers."""
     await must_agree(alone, asked)
     ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
     rates = await alternate(size.rounds, *(partial(load.rate, *way, size.seconds, READERS) for way in ways))

@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> int:
 async def _once(url: str, at_work: Desk, name: str) -> int:
     job = next(job for job in SCHEDULE if job.name == name)
     async with database.opened(url):
-        if job.work is post_letters:
-            return await _told(await post_letters(datetime.now(UTC), at_work))
         with running.begun(name, hours=at_work.quiet):
+            if job.work is post_letters:
+                return await _told(await post_letters(datetime.now(UTC), at_work))
             await job.work(datetime.now(UTC), at_work)
     return 0
 

@@ -150,6 +150,39 @@ def test_the_line_of_a_request_is_what_the_logger_would_have_written(run: Any, w
     assert logged == own | said
 
 
+def test_the_lines_of_all_who_are_answered_in_one_turn_are_written_at_once_when_it_ends(
+    run: Any, written: io.StringIO, monkeypatch: Any
+) -> None:
+    log, writes = logging.getLogger("renkei.request"), []
+    monkeypatch.setattr(written, "write", writes.append)
+
+    async def story() -> None:
+        for number in range(3):
+            tell(log, "answered", {"number": number})
+        assert writes == []
+        await asyncio.sleep(0)
+        (three,) = writes
+        assert [json.loads(line)["number"] for line in three.splitlines()] == [0, 1, 2]
+        tell(log, "answered", {"number": 3})
+        await asyncio.sleep(0)
+        assert len(writes) == 2
+
+    run(story())
+
+
+def test_half_a_character_in_one_line_costs_neither_it_nor_the_others(run: Any, written: io.StringIO) -> None:
+    log = logging.getLogger("renkei.request")
+
+    async def story() -> None:
+        for route in ("/a", "/\ud800", "/b"):
+            tell(log, "answered", {"route": route})
+        await asyncio.sleep(0)
+        log.info("answered", extra={"fields": {"route": "/\ud800"}})
+
+    run(story())
+    assert [line["route"] for line in lines(written)] == ["/a", "/\ud800", "/b", "/\ud800"]
+
+
 def test_whoever_was_answered_hears_nothing_of_a_log_that_cannot_be_written(
     run: Any, written: io.StringIO, monkeypatch: Any
 ) -> None:

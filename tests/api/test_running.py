@@ -1,16 +1,20 @@
 """From a line of the log to the rows and back: one number stands in all of them."""
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
+import pytest
 
 from api import cli
+from api.commands import jobs
 from domain import running
 from domain.journal import Entry
 from domain.looks import Look
 from domain.outbox import Letter
 from jobs.clock import tick
-from jobs.post_letters import Desk
+from jobs.post_letters import Desk, Outcome
 from jobs.schedule import Every, Job
 from tests import make
 from tests.api.test_app import HOUSE, client, token_of
@@ -89,6 +93,25 @@ def test_each_turn_of_a_job_has_a_number_that_says_which_job_it_was(play: Any) -
     assert [number.partition(".")[0] for number in numbers] == ["first", "second"] * 2
     assert len(set(numbers)) == 4
     assert running.number() == ""
+
+
+@pytest.mark.parametrize("name", ["reminders", "post-letters"])
+def test_so_has_a_job_that_is_asked_for_once_and_it_knows_the_quiet_hours_of_the_house(
+    name: str, shared_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[running.Running] = []
+
+    async def work(*_: object) -> Counter[Outcome]:
+        found.append(running.current())
+        return Counter()
+
+    monkeypatch.setattr(jobs, "post_letters", work)
+    monkeypatch.setattr(jobs, "SCHEDULE", (Job(name, Every(), work, "a test"),))
+    desk = Desk(None, HOUSE.base_url, "desk@police.aohama.example", HOUSE.secret)  # type: ignore[arg-type]
+    assert asyncio.run(jobs._once(shared_url, desk, name)) == 0
+    [what] = found
+    assert what.number.startswith(f"{name}.")
+    assert what.hours == desk.quiet
 
 
 def test_what_a_line_of_the_log_tells_leads_to_the_rows(

@@ -47,6 +47,27 @@ def test_those_who_ask_while_a_look_is_under_way_share_the_next(run: Any) -> Non
     run(story())
 
 
+def test_who_comes_back_when_answered_is_in_time_for_those_who_already_wait(run: Any) -> None:
+    async def story() -> None:
+        shop = Shop()
+        together: Together[str, int] = Together(shop.look)
+
+        async def again() -> None:
+            await together.find("tea")
+            for _ in range(2):  # turns of the loop: as long as a request takes to be read
+                await asyncio.sleep(0)
+            await together.find("salt")
+
+        coming = asyncio.create_task(again())
+        await asyncio.sleep(0.01)
+        waiting = await begun(together, "rice")
+        shop.may_end.set()
+        await asyncio.gather(coming, *waiting)
+        assert shop.looks == [["tea"], ["rice", "salt"]]
+
+    run(story())
+
+
 def test_whoever_asks_after_a_change_is_told_of_it_though_an_older_look_is_still_under_way(run: Any) -> None:
     async def story() -> None:
         shop = Shop()
