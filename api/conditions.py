@@ -13,8 +13,8 @@ def has_tag(asked: Headers, digest: str) -> bool | None:
     named = [value for name, value in asked.raw if name == b"if-none-match"]
     if not named:
         return None
-    offered = {one.strip().removeprefix(b"W/") for one in b",".join(named).split(b",")}
-    return b"*" in offered or f'"{digest}"'.encode() in offered
+    offered = b",".join(named)  # no tag has a quotation mark within
+    return f'"{digest}"'.encode() in offered or offered.strip() == b"*"
 
 
 def wants_gzip(asked: Headers) -> bool:

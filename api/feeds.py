@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -26,7 +27,6 @@ from api.shelf import Shelf
 from domain import feeds, tokens
 from domain.errors import RateLimited
 from domain.feeds import Feed
-from domain.values import dataclass
 from exports.feeds import RENDERER, WRITER, rendered
 
 Header = tuple[bytes, bytes]
@@ -50,8 +50,7 @@ def routes(house: House) -> list[Route]:
     return [Route(PATH, Calendar(house))]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What is sent back, with the length of `body`, also where it is not sent itself (HEAD)."""
 
     status: int

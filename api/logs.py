@@ -20,7 +20,7 @@ from domain import running
 from domain.errors import trace
 
 Told = tuple[datetime, str, str, str, str, Mapping[str, object]]
-"""What `_line` is made of."""
+"""What `_line` is made of: first the instant, which is written to the microsecond (RFC 3339)."""
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -57,12 +57,7 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 def _line(at: datetime, level: str, logger: str, message: str, number: str, more: Mapping[str, object]) -> str:
-    line: dict[str, object] = {
-        "at": at.isoformat(timespec="milliseconds"),
-        "level": level,
-        "logger": logger,
-        "message": message,
-    }
+    line: dict[str, object] = {"at": at, "level": level, "logger": logger, "message": message}
     if number:
         line["request"] = number
     line.update(more)

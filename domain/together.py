@@ -33,10 +33,10 @@ class Together(Generic[K, R]):
 
     async def find(self, key: K) -> R | None:
         """What there is, if anything."""
-        answer: Future[R | None] = asyncio.get_running_loop().create_future()
-        self.asked.append((key, answer))
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._look_for_all())
+        answer: Future[R | None] = self.task.get_loop().create_future()
+        self.asked.append((key, answer))
         return await answer
 
     async def _look_for_all(self) -> None:
