@@ -16,8 +16,8 @@ Look = Callable[[Any, Sequence[K]], Awaitable[Mapping[K, R]]]
 """Over this connection, what is found of all that is asked for."""
 
 TURNS = 3
-"""Of the event loop, which a look waits for others who have come already and not been heard: nothing where nobody
-has, and half as many looks where many come at once."""
+"""Of the event loop, which a look waits for others who have come already and not been heard. That costs nothing
+where nobody has, and saves half of the looks where many come at once."""
 
 
 class Together(Generic[K, R]):
@@ -35,6 +35,7 @@ class Together(Generic[K, R]):
         """What there is, if anything."""
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._look_for_all())
+        # Python 3.11 asks the system for its process whenever it is asked for the running loop: the task knows it.
         answer: Future[R | None] = self.task.get_loop().create_future()
         self.asked.append((key, answer))
         return await answer

@@ -35,7 +35,7 @@ class Part:
         (self.group(own) / "cgroup.procs").write_text(own)
 
     def group(self, name: str) -> Path:
-        """One that all processes in it together have so much. Raises OSError where the machine does not let us."""
+        """A group of this name, whose processes have so much together. Raises OSError where the machine refuses it."""
         group, quota = self.place / name, round(self.share * PERIOD)
         group.mkdir()
         if _is_unified(self.place.parent):

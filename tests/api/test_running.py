@@ -13,6 +13,7 @@ from domain import running
 from domain.journal import Entry
 from domain.looks import Look
 from domain.outbox import Letter
+from domain.quiet import QuietHours
 from jobs.clock import tick
 from jobs.post_letters import Desk, Outcome
 from jobs.schedule import Every, Job
@@ -97,7 +98,7 @@ def test_each_turn_of_a_job_has_a_number_that_says_which_job_it_was(play: Any) -
 
 @pytest.mark.parametrize("name", ["reminders", "post-letters"])
 def test_so_has_a_job_that_is_asked_for_once_and_it_knows_the_quiet_hours_of_the_house(
-    name: str, shared_url: str, monkeypatch: pytest.MonkeyPatch
+    name: str, shared_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     found: list[running.Running] = []
 
@@ -105,13 +106,16 @@ def test_so_has_a_job_that_is_asked_for_once_and_it_knows_the_quiet_hours_of_the
         found.append(running.current())
         return Counter()
 
-    monkeypatch.setattr(jobs, "post_letters", work)
+    if name == "post-letters":  # which is known by its work, and says what became of the letters
+        monkeypatch.setattr(jobs, "post_letters", work)
     monkeypatch.setattr(jobs, "SCHEDULE", (Job(name, Every(), work, "a test"),))
-    desk = Desk(None, HOUSE.base_url, "desk@police.aohama.example", HOUSE.secret)  # type: ignore[arg-type]
+    quiet = QuietHours(22, 6)
+    desk = Desk(None, HOUSE.base_url, "desk@police.aohama.example", HOUSE.secret, quiet=quiet)  # type: ignore[arg-type]
     assert asyncio.run(jobs._once(shared_url, desk, name)) == 0
     [what] = found
     assert what.number.startswith(f"{name}.")
-    assert what.hours == desk.quiet
+    assert what.hours == quiet
+    assert capsys.readouterr().out.startswith("発送") == (name == "post-letters")
 
 
 def test_what_a_line_of_the_log_tells_leads_to_the_rows(
