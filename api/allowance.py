@@ -73,7 +73,9 @@ class Bucket:
 
     def take(self, who: Hashable, amount: float, now: datetime) -> None:
         """Raises RateLimited, with the seconds to wait, where not so much is left; then nothing is taken."""
-        left = self._left(who, now)
+        left, at = self.left.get(who, (self.budget.most, now))
+        if at < now:  # a clock that is put back gives nothing
+            left = min(left + (now - at).total_seconds() * self.budget.per_second, self.budget.most)
         if amount > left:
             wait = math.ceil((amount - left) / self.budget.per_second)
             raise RateLimited(self.message.format(wait=wait), retry_after=wait)
@@ -87,11 +89,6 @@ class Bucket:
         if who in self.left:
             left, at = self.left[who]
             self.left[who] = min(left + amount, self.budget.most), at
-
-    def _left(self, who: Hashable, now: datetime) -> float:
-        left, at = self.left.get(who, (self.budget.most, now))
-        passed = max((now - at).total_seconds(), 0)  # a clock that is put back gives nothing
-        return min(left + passed * self.budget.per_second, self.budget.most)
 
 
 MOST_OFTEN = timedelta(minutes=1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers
 
 NO_GZIP = ("Microsoft Exchange", "Microsoft Office", "Outlook")
 """User agents that get identity whatever they ask for: Outlook on the web has shown nothing where it was compressed."""
 
 
-def has_tag(asked: Headers, digest: str) -> bool | None:
+def has_tag(asked: Iterable[tuple[bytes, bytes]], digest: str) -> bool | None:
     """Whether a tag that the asker names is this one, compared weakly (RFC 9110 §13.1.2); None where none is named."""
-    named = [value for name, value in asked.raw if name == b"if-none-match"]
+    named = [value for name, value in asked if name == b"if-none-match"]
     if not named:
         return None
     offered = b",".join(named)  # no tag has a quotation mark within

@@ -96,7 +96,7 @@ class Calendar:
         take(self.house, feed, now)
         if not feed.is_open(now):
             return _told(410, ENDED)
-        return await _calendar(feed, Headers(raw=scope["headers"]), now, is_fetched=scope["method"] == "GET")
+        return await _calendar(feed, scope["headers"], now, is_fetched=scope["method"] == "GET")
 
 
 def take(house: House, feed: Feed, now: datetime) -> None:
@@ -112,34 +112,33 @@ async def behind(house: House, token: str, now: datetime) -> Feed | None:
     return feed if feed is not None and feed.is_known(now) else None
 
 
-async def _calendar(feed: Feed, asked: Headers, now: datetime, *, is_fetched: bool) -> Answer:
+async def _calendar(feed: Feed, asked: list[Header], now: datetime, *, is_fetched: bool) -> Answer:
     """The feed, or that it is known already."""
     body: bytes | None = None
-    digest, modified_at = feed.digest, feed.modified_at
     if not feed.is_as_written(RENDERER, now):
-        body, digest, modified_at = await _written(feed, now)
-    if _knows(asked, digest, modified_at):
-        answer = Answer(304, (*SAID, _tag(digest)))  # no more than that (RFC 9110 §15.4.5)
+        body, feed = await _written(feed, now)
+    if _knows(asked, feed):
+        answer = Answer(304, (*SAID, _tag(feed)))  # no more than that (RFC 9110 §15.4.5)
     else:
-        body = body or SHELF.find(digest)
+        body = body or SHELF.find(feed.digest)
         if body is None:
-            body, digest, modified_at = await _written(feed, now)
-        known_by = [_tag(digest), *_since(modified_at, now)]
-        answer = await _packed(digest, body, asked, [*CALENDAR, *known_by])
+            body, feed = await _written(feed, now)
+        answer = await _packed(feed, body, Headers(raw=asked), [*CALENDAR, _tag(feed), *_since(feed, now)])
     if is_fetched:
-        await feeds.note_fetch(feed, digest, now)
+        await feeds.note_fetch(feed, feed.digest, now)
     return answer
 
 
-async def _written(feed: Feed, now: datetime) -> tuple[bytes, str, datetime | None]:
-    """The feed's bytes, their digest, and since when they have been these."""
+async def _written(feed: Feed, now: datetime) -> tuple[bytes, Feed]:
+    """The feed's bytes, and the feed with their digest, and since when they have been these."""
     contents = await feeds.contents(feed, WRITER, now)
     body = rendered(contents)
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     SHELF.keep(digest, body)
     if digest == feed.digest and feed.is_as_written(RENDERER, now):
-        return body, digest, feed.modified_at
-    return body, digest, await feeds.written(feed, contents.fresh_until, RENDERER, digest, now)
+        return body, feed
+    modified_at = await feeds.written(feed, contents.fresh_until, RENDERER, digest, now)
+    return body, feed._replace(digest=digest, modified_at=modified_at)
 
 
 SHELF: Shelf[bytes] = Shelf(32 * 2**20, len)
@@ -149,23 +148,23 @@ SHELF: Shelf[bytes] = Shelf(32 * 2**20, len)
 # ------------------------------------------------------------------ what the other side has, and understands
 
 
-def _knows(asked: Headers, digest: str, modified_at: datetime | None) -> bool:
+def _knows(asked: list[Header], feed: Feed) -> bool:
     """Whether the asker has these bytes: tags win over times (RFC 9110 §13.1.3)."""
-    tagged = has_tag(asked, digest)
+    tagged = has_tag(asked, feed.digest)
     if tagged is not None:
         return tagged
-    since = asked.get("if-modified-since")
-    return since is not None and modified_at is not None and _second(modified_at) <= _time(since)
+    since = Headers(raw=asked).get("if-modified-since")
+    return since is not None and feed.modified_at is not None and _second(feed.modified_at) <= _time(since)
 
 
-def _tag(digest: str) -> Header:
-    return b"etag", f'W/"{digest}"'.encode()
+def _tag(feed: Feed) -> Header:
+    return b"etag", f'W/"{feed.digest}"'.encode()
 
 
-def _since(modified_at: datetime | None, now: datetime) -> Sequence[Header]:
+def _since(feed: Feed, now: datetime) -> Sequence[Header]:
     """Last-Modified (RFC 9110 §5.6.7), once the second of the change is over, for in the same second another one may
     follow."""
-    if modified_at is None or now < (second := _second(modified_at)) + timedelta(seconds=1):
+    if feed.modified_at is None or now < (second := _second(feed.modified_at)) + timedelta(seconds=1):
         return ()
     return ((b"last-modified", format_datetime(second, usegmt=True).encode()),)
 
@@ -182,12 +181,12 @@ def _time(said: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-async def _packed(digest: str, body: bytes, asked: Headers, headers: Sequence[Header]) -> Answer:
+async def _packed(feed: Feed, body: bytes, asked: Headers, headers: Sequence[Header]) -> Answer:
     """The body as it is, or gzipped for whoever asks for that."""
     if not wants_gzip(asked):
         return Answer(200, headers, body)
-    packed = SHELF.find(f"{digest}.gz")
+    packed = SHELF.find(f"{feed.digest}.gz")
     if packed is None:
         packed = await asyncio.to_thread(gzip.compress, body, 6, mtime=0)
-        SHELF.keep(f"{digest}.gz", packed)
+        SHELF.keep(f"{feed.digest}.gz", packed)
     return Answer(200, [*headers, (b"content-encoding", b"gzip")], packed)

@@ -65,7 +65,7 @@ class Observed:
                 message.setdefault("headers", []).append((b"x-request-id", number.encode()))
             return send(message)
 
-        with running.begun(seconds=self.seconds, hours=self.hours, address=self.address) as number:
+        with running.begun(until=begun + self.seconds, hours=self.hours, address=self.address) as number:
             try:
                 await self.app(scope, receive, noted)
             except ClientDisconnect:

@@ -7,7 +7,7 @@ Starlette, which asks each route in turn and turns what is raised into an answer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from itertools import groupby
 from re import Pattern
 
@@ -27,7 +27,7 @@ class Straight:
             for part, some in groupby(by_part, _part_of)
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             path = scope["path"]
             for address, route in self.doors.get(_first(path), ()):
@@ -36,9 +36,8 @@ class Straight:
                 if route is None:
                     break
                 scope["endpoint"], scope["path_params"] = route.endpoint, told.groupdict()
-                await route.app(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+                return route.app(scope, receive, send)
+        return self.app(scope, receive, send)
 
 
 def _first(path: str) -> str:

@@ -43,17 +43,16 @@ class Strict:
         self.said = tuple((STRICTEST | of_the_host).items())
         self.said_again = tuple(({UNKEPT: STRICTEST[UNKEPT]} | of_the_host).items())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
 
         def strictly(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = self._with_more(message["status"], message.get("headers", ()))
             return send(message)
 
-        await self.app(scope, receive, strictly)
+        return self.app(scope, receive, strictly)
 
     def _with_more(self, status: int, said: Collection[Header]) -> list[Header]:
         """All that the door says itself, and what it does not say."""

@@ -15,7 +15,7 @@ def in_time() -> InTime:
 
 
 class InTime:
-    """A generator would say the same in fewer lines, and take longer than what it does (`running.Begun`)."""
+    """A generator would say the same in fewer lines, and take longer than what it does (`running.Running`)."""
 
     __slots__ = ("limit",)
 

@@ -31,14 +31,14 @@ class Together(Generic[K, R]):
         self.shared: list[tuple[K, Future[R | None]]] = []
         self.task: Task[None] | None = None
 
-    async def find(self, key: K) -> R | None:
-        """What there is, if anything."""
+    def find(self, key: K) -> Future[R | None]:
+        """What there is, if anything, once it is awaited."""
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._look_for_all())
         # Python 3.11 asks the system for its process whenever it is asked for the running loop: the task knows it.
         answer: Future[R | None] = self.task.get_loop().create_future()
         self.asked.append((key, answer))
-        return await answer
+        return answer
 
     async def _look_for_all(self) -> None:
         """Look as long as anybody asks; the last are answered when the connection is given back, and the others before

@@ -73,7 +73,7 @@ def routes(fonts: Fonts = NONE) -> list[Route]:
     files = fonts.files
 
     async def style(request: Request) -> Response:
-        if has_tag(request.headers, digest):
+        if has_tag(request.headers.raw, digest):
             return Response(status_code=304, headers=said)
         if wants_gzip(request.headers):
             return Response(packed, 200, said | {"Content-Encoding": "gzip"}, "text/css")

@@ -28,8 +28,8 @@ class Shop:
         return {name: seen[name] for name in names if name in seen}
 
 
-async def begun(together: Together[str, int], *names: str) -> list[asyncio.Task[int | None]]:
-    asking = [asyncio.create_task(together.find(name)) for name in names]
+async def begun(together: Together[str, int], *names: str) -> list[asyncio.Future[int | None]]:
+    asking = [asyncio.ensure_future(together.find(name)) for name in names]
     await asyncio.sleep(0.01)
     return asking
 
