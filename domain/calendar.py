@@ -205,10 +205,13 @@ def _proposed(author: Author, kind: AppointmentKind, prefecture: Unit, told: Map
     return {"kind": kind, "uid": f"{uuid7()}@{prefecture.domain}", "changed_at": author.now, **told}
 
 
-def must_be_ahead(author: Author, starts_at: datetime) -> None:
-    """Raises Invalid for an instant that has passed."""
+ENTERED_OTHERWISE = "すでに行われたものは、予定ではなく、実施済みの記録として入力してください。"
+
+
+def must_be_ahead(author: Author, starts_at: datetime, instead: str = "") -> None:
+    """Raises Invalid for an instant that has passed, and says what is to be done `instead`."""
     if starts_at <= author.now:
-        raise Invalid("これからの日時を指定してください。", field="starts_at")
+        raise Invalid(f"これからの日時を指定してください。{instead}", field="starts_at")
 
 
 OLDEST = timedelta(days=400)

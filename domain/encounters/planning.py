@@ -81,7 +81,7 @@ async def plan(
     if not invites and (place or officer_ids or contact_ids):
         raise Invalid("場所と招待する人は、「招待する」（invites）を選んだときだけ入力できます。", field="invites")
     unit = await units.find_covered(actor, unit_id)
-    calendar.must_be_ahead(actor, starts_at)
+    calendar.must_be_ahead(actor, starts_at, calendar.ENTERED_OTHERWISE)
     values = {"kind": kind, "theme": theme, "starts_at": starts_at, "status": EncounterStatus.PLANNED, **more}
     columns = await find_columns(actor, organization_id, values)
     encounter = await records.create(actor, Encounter, "encounter-planned", unit_id=unit.id, **columns)

@@ -45,7 +45,7 @@ async def request(
     """
     school = await records.see(organizations.visible_to(actor), school_id, field="school_id")
     contact = await organizations.find_present_contact(actor, contact_id, school.id)
-    calendar.must_be_ahead(actor, starts_at)
+    calendar.must_be_ahead(actor, starts_at, calendar.ENTERED_OTHERWISE if actor.role in LIAISONS else "")
     must_make_sense({"theme": theme, "expected_count": expected_count})
     told = {"kind": kind, "audience": audience, "theme": theme, "expected_count": expected_count}
     told |= {"starts_at": starts_at, "contact_id": contact.id, "equipment": equipment, "remarks": remarks}

@@ -70,7 +70,7 @@ async def plan(
     """
     council = await councils.find_kept(actor, council_id)
     columns = checked({**more, "title": title})
-    _must_suit(actor, starts_at, columns.get("reply_by"))
+    _must_suit(actor, starts_at, columns.get("reply_by"), calendar.ENTERED_OTHERWISE)
     where, unit = _place(columns), await Unit.get(id=council.unit_id)
     appointment = await calendar.propose(actor, AppointmentKind.MEETING, unit, title, starts_at, ends_at, **where)
     meeting = await records.create(
@@ -88,8 +88,8 @@ async def plan(
     return meeting
 
 
-def _must_suit(actor: Actor, starts_at: datetime, reply_by: date | None) -> None:
-    calendar.must_be_ahead(actor, starts_at)
+def _must_suit(actor: Actor, starts_at: datetime, reply_by: date | None, instead: str = "") -> None:
+    calendar.must_be_ahead(actor, starts_at, instead)
     calendar.must_leave_time(actor, reply_by, starts_at)
 
 

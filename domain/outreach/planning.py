@@ -77,7 +77,7 @@ async def plan(
     Raises Invalid for a date that has passed (`record` enters those), Conflict for one that is there already.
     """
     unit = await units.find_covered(actor, unit_id)
-    _must_be_ahead(actor, starts_at)
+    _must_be_ahead(actor, starts_at, calendar.ENTERED_OTHERWISE)
     facts: dict[str, Any] = {"kind": kind, "theme": theme, "audience": audience, "title": title, **more}
     where = {"place": place, "online_url": online_url}
     values = {"status": OutreachStatus.PLANNED, **facts}
@@ -123,8 +123,8 @@ def _must_last(starts_at: datetime, until: date | None) -> None:
         raise Invalid("期間の最終日は、始まりの日から1年以内の日付にしてください。", field="lasts_until")
 
 
-def _must_be_ahead(actor: Actor, starts_at: datetime) -> None:
-    calendar.must_be_ahead(actor, starts_at)
+def _must_be_ahead(actor: Actor, starts_at: datetime, instead: str = "") -> None:
+    calendar.must_be_ahead(actor, starts_at, instead)
     if starts_at > actor.now + FARTHEST:
         raise Invalid("日時の年を確かめてください。2年先までを入力できます。", field="starts_at")
 

@@ -8,7 +8,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from domain import calendar, slots
-from domain.actor import Role
+from domain.actor import Actor, Role
 from domain.calendar import Appointment, AppointmentKind, AppointmentStatus, Attendee, AttendeeRole, PartStat
 from domain.errors import Conflict, Invalid
 from domain.journal import Entry
@@ -28,8 +28,43 @@ async def drill(town: Town, starts_at: datetime = STARTS, ends_at: datetime = EN
     )
 
 
+PLANS = {
+    "lecture": lambda town, starts_at: make.lecture(town.officer, starts_at=starts_at),
+    "encounter": lambda town, starts_at: make.planned_encounter(town.officer, starts_at=starts_at),
+    "event": lambda town, starts_at: make.outreach_event(town.officer, starts_at=starts_at),
+    "meeting": lambda town, starts_at: _meeting(town.officer, starts_at),
+}
+
+
+async def _meeting(who: Actor, starts_at: datetime) -> None:
+    await make.meeting(who, await make.council(who), starts_at=starts_at)
+
+
 async def held(town: Town, appointment: Appointment, person: Person) -> Attendee:
     return await calendar.ask(town.officer, appointment, person, AttendeeRole.LECTURER, holding=True)
+
+
+@pytest.mark.parametrize("what", PLANS)
+def test_whoever_plans_what_has_taken_place_is_told_how_it_is_entered(play: Any, what: str) -> None:
+    async def story(town: Town) -> None:
+        with pytest.raises(Invalid, match=r"実施済みの記録として入力してください。$") as refused:
+            await PLANS[what](town, town.officer.now - HOUR)
+        assert refused.value.field == "starts_at"
+        assert await Appointment.all().count() == 0
+
+    play(story)
+
+
+def test_a_school_that_wishes_for_a_day_that_has_passed_is_told_nothing_of_what_it_cannot_do(play: Any) -> None:
+    async def story(town: Town) -> None:
+        body = await make.school(town.officer)
+        teacher = await make.contact(town.officer, body)
+        asks = make.outsider(town.officer, Role.SCHOOL, teacher)
+        with pytest.raises(Invalid, match=r"^これからの日時を指定してください。$"):
+            await make.lecture(asks, school=body, contact=teacher, starts_at=NOW - HOUR)
+        assert await Appointment.all().count() == 0
+
+    play(story)
 
 
 def test_a_date_begins_tentative_under_a_uid_of_the_prefecture(play: Any) -> None:
