@@ -35,7 +35,7 @@ NOT_MODIFIED = 304
 
 
 class Strict:
-    """Pure ASGI around all doors."""
+    """Pure ASGI around all doors; a coroutine function, for by that a server that finds it outermost knows ASGI 3."""
 
     def __init__(self, app: ASGIApp, is_tls: bool = False) -> None:
         self.app = app
@@ -43,16 +43,17 @@ class Strict:
         self.said = tuple((STRICTEST | of_the_host).items())
         self.said_again = tuple(({UNKEPT: STRICTEST[UNKEPT]} | of_the_host).items())
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
 
         def strictly(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = self._with_more(message["status"], message.get("headers", ()))
             return send(message)
 
-        return self.app(scope, receive, strictly)
+        await self.app(scope, receive, strictly)
 
     def _with_more(self, status: int, said: Collection[Header]) -> list[Header]:
         """All that the door says itself, and what it does not say."""

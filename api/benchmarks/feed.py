@@ -196,6 +196,7 @@ async def compare_with_nginx(
             load.get(Stored.path, {"If-None-Match": its_own}, 304),
         ),
     }
+    await load.rate(port, asked[200][0], 0, connections=PROGRAMS)  # so that each process has written it once
     lines = []
     for status, (ours, its) in asked.items():
         found = await alternate(size.rounds, _rate(port, ours, size), _rate(beside, its, size))
