@@ -188,12 +188,6 @@ UNITS = [
     f"CREATE POLICY desk ON unit TO renkei_desk USING ({WITHIN})",
     f"CREATE POLICY guest ON unit FOR SELECT TO renkei_guest USING ({WITHIN})",
 ]
-# The wall around drills looks once more for each drill whether a partner's body takes part in it: all that it asks
-# stands in this index, so no row is fetched for it (a fifth of a partner's list of drills).
-INDEX = (
-    "CREATE INDEX drill_participation_of_guest ON drill_participation (organization_id, drill_id)"
-    " INCLUDE (prefecture_id)"
-)
 
 
 class Migration(migrations.Migration):
@@ -208,7 +202,6 @@ class Migration(migrations.Migration):
                 *(statement for table, within in ADDED.items() for statement in _added(table, within)),
                 *LOOKS,
                 *UNITS,
-                INDEX,
             ]
         )
     ]
