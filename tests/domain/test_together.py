@@ -29,7 +29,7 @@ class Shop:
 
 
 async def begun(together: Together[str, int], *names: str) -> list[asyncio.Future[int | None]]:
-    asking = [asyncio.ensure_future(together.find(name)) for name in names]
+    asking = [together.find(name) for name in names]
     await asyncio.sleep(0.01)
     return asking
 
