@@ -157,8 +157,8 @@ async def add_invitations(ground: Ground, drills: int, seats: int, most: int) ->
 
 
 async def settle() -> None:
-    """Let the planner know what there is, as it would after a while."""
-    await database.execute("ANALYZE")
+    """Let PostgreSQL know what there is, and that everybody may see it, as it would by itself after a while."""
+    await database.execute("VACUUM ANALYZE")
 
 
 def _owned(ground: Ground) -> tuple[object, ...]:

@@ -13,14 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Subquery
 from tortoise.indexes import Index
 from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, Actor, Author, Role
 from domain.calendar import Appointment, AppointmentKind
-from domain.criteria import any_of, nothing
+from domain.criteria import any_of, nothing, within
 from domain.drills.participation import participations_visible_to
 from domain.errors import Incomplete, Invalid
 from domain.records import Owned
@@ -152,7 +151,7 @@ def visible_to(actor: Actor) -> QuerySet[Drill]:
     if actor.role in LIAISONS:
         return Drill.filter(any_of(Drill, "unit_id", actor.units))
     if actor.role is Role.PARTNER:
-        return Drill.filter(id__in=Subquery(participations_visible_to(actor).values("drill_id")))
+        return Drill.filter(within(Drill, "id", participations_visible_to(actor).values("drill_id")))
     return nothing(Drill)
 
 

@@ -284,7 +284,9 @@ LECTURES = [
     "CREATE UNIQUE INDEX lecture_head_count_once ON lecture_head_count (lecture_id, audience)",
 ]
 DRILLS = [
-    "CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)",
+    # With all that the second wall asks: a body's drills are found in it alone.
+    """CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)
+       INCLUDE (prefecture_id)""",
     "CREATE INDEX drill_participation_awaited ON drill_participation (drill_id) WHERE reply = 'AWAITED'",
 ]
 # What somebody has still to do, or to report, is a small part of all encounters.
