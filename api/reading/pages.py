@@ -101,12 +101,12 @@ def order_cast(order: Order, model: type[Model]) -> str:
     return cast
 
 
-def check_cursors(how: Pages, place: Place) -> None:
+def check_cursors(how: Pages, place: Place, arguments: Arguments) -> None:
     """INVALID for a cursor of another list or order, before anything runs."""
     entity = _entity(place)
-    order = chosen_order(how, place.arguments)
+    order = chosen_order(how, arguments)
     for end in ("after", "before"):
-        if (cursor := place.arguments.get(end)) is not None:
+        if (cursor := arguments.get(end)) is not None:
             unpack(cursor, order, order_cast(order, entity.model), end)
 
 

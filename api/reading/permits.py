@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_abstract_type, is_object_type
@@ -47,7 +46,7 @@ class Permit:
         """Raises a GraphQLError for a text or a cursor that cannot be right."""
         for place in self.places:
             with refusing(place):
-                check_values(replace(place, arguments=said(place.definition, place.group)))
+                check_values(place, said(place.definition, place.group))
 
 
 @contextmanager
@@ -139,7 +138,7 @@ class Inspection:
         self.allow(place.how.data, place, place.name)
         if isinstance(place.how, Pages):
             self.allow_choices(place.how, place)
-        check_values(place)
+        check_values(place, place.arguments)
         if place.varies:
             self.valued.append(place)
 
@@ -156,11 +155,11 @@ class Inspection:
             )
 
 
-def check_values(place: Place) -> None:
+def check_values(place: Place, arguments: Arguments) -> None:
     """What no shape of variables tells: the texts themselves, and whether a cursor is one of this list."""
-    check_texts(place.arguments, place.name)
+    check_texts(arguments, place.name)
     if isinstance(place.how, Pages):
-        check_cursors(place.how, place)
+        check_cursors(place.how, place, arguments)
 
 
 def check_texts(value: Any, field: str) -> None:

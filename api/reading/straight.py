@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterator
 from copy import copy
-from dataclasses import field
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +25,14 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     execute,
     is_non_null_type,
     located_error,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.types import ExecutionResult
@@ -41,34 +43,37 @@ from api.reading.executor import Reader, ReadingContext
 from domain.errors import TooLarge
 from domain.values import dataclass
 
+MOST_FAULTS = 50
+"""As many are told of the variables as graphql-core tells (`Executor.build`)."""
+
 READ = (Pages, RootOne, AnyNode)
 """How the fields at the root are declared that nobody but the reader answers."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An operation with its variables, before anybody asks it, and the fields at its root."""
+    """An operation without its variables, before anybody asks it, and the fields at its root."""
 
     reader: Reader
     fields: GroupedFieldSet
 
-    def reader_for(self, context: ReadingContext) -> Reader:
+    def reader_for(self, context: ReadingContext, variables: VariableValues) -> Reader:
         """One of their own: graphql-core, too, makes what executes a part of an operation by a shallow copy."""
         own = copy(self.reader)
-        own.context_value = context
+        own.context_value, own.variable_values = context, variables
+        own._relevant_sub_fields = {}  # what is asked for below the root may depend on the variables
         return own
 
 
 @dataclass(frozen=True)
 class Straight:
-    """An operation that only reads, found good, and its document. Where no variables are given it is the same each
-    time: then it is `kept` prepared."""
+    """An operation that only reads, found good, and its document; from the first time on it is `kept` prepared."""
 
     schema: GraphQLSchema
     document: DocumentNode
     operation: OperationDefinitionNode
     name: str | None
-    kept: dict[type[Reader], Prepared | list[GraphQLError]] = field(default_factory=dict, compare=False, repr=False)
+    kept: dict[type[Reader], Prepared] = field(default_factory=dict, compare=False, repr=False)
 
     async def answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
@@ -81,10 +86,13 @@ class Straight:
     async def _answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
     ) -> ExecutionResult:
-        prepared = self._prepared(variables, reader)
-        if isinstance(prepared, list):
-            return ExecutionResult(None, prepared)
-        own = prepared.reader_for(context)
+        given = get_variable_values(
+            self.schema, self.operation.variable_definitions or (), variables or {}, MOST_FAULTS
+        )
+        if isinstance(given, list):
+            return ExecutionResult(None, given)
+        prepared = self._prepared(reader)
+        own = prepared.reader_for(context, given)
         try:
             own.admit(self.root, prepared.fields)
         except GraphQLError as refusal:
@@ -96,21 +104,15 @@ class Straight:
         assert self.schema.query_type is not None
         return self.schema.query_type
 
-    def _prepared(self, variables: dict[str, Any] | None, reader: type[Reader]) -> Prepared | list[GraphQLError]:
-        if variables and self.operation.variable_definitions:
-            return self._prepare(variables, reader)
+    def _prepared(self, reader: type[Reader]) -> Prepared:
         if reader not in self.kept:
-            self.kept[reader] = self._prepare(None, reader)
+            operation = replace(self.operation, variable_definitions=())
+            definitions = (operation if one is self.operation else one for one in self.document.definitions)
+            built = reader.build(self.schema, DocumentNode(definitions=(*definitions,)), operation_name=self.name)
+            assert isinstance(built, Reader)
+            collected = collect_fields(self.schema, built.fragments, built.variable_values, self.root, operation)
+            self.kept[reader] = Prepared(built, collected.grouped_field_set)
         return self.kept[reader]
-
-    def _prepare(self, variables: dict[str, Any] | None, reader: type[Reader]) -> Prepared | list[GraphQLError]:
-        """What is wrong with the variables, if anything is."""
-        built = reader.build(self.schema, self.document, None, None, variables, self.name)
-        if isinstance(built, list):
-            return built
-        assert isinstance(built, Reader)
-        collected = collect_fields(self.schema, built.fragments, built.variable_values, self.root, built.operation)
-        return Prepared(built, collected.grouped_field_set)
 
 
 @dataclass(frozen=True)
@@ -191,20 +193,24 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
 
 
 def _only_reads(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+    """Also whether it has the same fields at its root each time: where a directive chooses them, it is executed."""
     root = schema.query_type
     if operation.operation is not OperationType.QUERY or operation.directives or root is None:
         return False
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    names = {node.name.value for node in _at_the_root(operation.selection_set, fragments)}
-    return all(name in root.fields and isinstance(how_of(root, root.fields[name]), READ) for name in names)
+    nodes = list(_at_the_root(operation.selection_set, fragments))
+    names = {node.name.value for node in nodes if isinstance(node, FieldNode)}
+    is_same_each_time = not any(node.directives for node in nodes)
+    return is_same_each_time and all(
+        name in root.fields and isinstance(how_of(root, root.fields[name]), READ) for name in names
+    )
 
 
-def _at_the_root(chosen: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
-    """The fields of the first level; a valid document has no cycles."""
+def _at_the_root(chosen: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[SelectionNode]:
+    """What is selected on the first level; a valid document has no cycles."""
     for node in chosen.selections:
+        yield node
         match node:
-            case FieldNode():
-                yield node
             case InlineFragmentNode():
                 yield from _at_the_root(node.selection_set, fragments)
             case FragmentSpreadNode():

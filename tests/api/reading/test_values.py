@@ -64,6 +64,23 @@ def test_a_selection_that_directives_emptied_is_an_empty_object(in_town):
     }
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query ($w: Boolean!) { drills(first: 1) { edges { node { title id @include(if: $w) } } } }",
+        "query ($w: Boolean!) { drills(first: 1) { totalCount ... @include(if: $w) { edges { cursor } } } }",
+        "query ($w: Boolean!) { drills(first: 1) { totalCount } a: drills(first: 1) @include(if: $w) { totalCount } }",
+    ],
+)
+def test_a_question_asked_again_with_another_variable_shows_what_that_one_chooses(in_town, document):
+    async def story():
+        return [await ask("hq", document, {"w": wanted}) for wanted in (True, False, True, False)]
+
+    first, second, *again = in_town(story())
+    assert again == [first, second]
+    assert len(str(second)) < len(str(first))
+
+
 HOSTILE = ["'; drop table town_drill; --", "{v}", "{t}", "$1", "%", "_", "\\", '"', "'", "100%"]
 
 
