@@ -80,12 +80,17 @@ class _Caller(asyncio.Protocol):
         self.expected = f"HTTP/1.1 {asked.status} ".encode()
         self.done: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self.answers = 0
-        self.parts: list[bytes] = []
-        self.missing = 0
+        self._begin()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is none, and does the same
         self.transport.write(self.asked.content)
+
+    def _begin(self) -> None:
+        """What comes is another answer; its parts are put together only if somebody wants to see it."""
+        self.parts: list[bytes] = []
+        self.head_ends = -1
+        self.missing = 0
 
     def data_received(self, data: bytes) -> None:
         self.parts.append(data)
@@ -94,24 +99,27 @@ class _Caller(asyncio.Protocol):
             self._look()
 
     def _look(self) -> None:
-        whole = b"".join(self.parts)
-        self.parts = [whole]
-        head_ends = whole.find(HEAD_END)
-        if head_ends < 0:
-            return
-        length = LENGTH.search(whole, 0, head_ends)
-        self.missing = head_ends + len(HEAD_END) + (int(length[1]) if length else 0) - len(whole)
-        if self.missing <= 0:
-            self._answered(whole, head_ends)
+        if self.head_ends < 0:
+            self._find_head(b"".join(self.parts))
+        if self.head_ends >= 0 and self.missing <= 0:
+            self._answered()
 
-    def _answered(self, whole: bytes, head_ends: int) -> None:
+    def _find_head(self, begun: bytes) -> None:
+        self.parts = [begun]
+        self.head_ends = begun.find(HEAD_END)
+        if self.head_ends >= 0:
+            length = LENGTH.search(begun, 0, self.head_ends)
+            self.missing = self.head_ends + len(HEAD_END) + (int(length[1]) if length else 0) - len(begun)
+
+    def _answered(self) -> None:
         self.answers += 1
-        self.parts, self.missing = [], 0
-        if whole.startswith(self.expected) and perf_counter() < self.ends:
+        if self.parts[0].startswith(self.expected) and perf_counter() < self.ends:
+            self._begin()
             self.transport.write(self.asked.content)
             return
         if not self.done.done():
-            self.done.set_result(Answered(whole[:head_ends].decode(), whole[head_ends + len(HEAD_END) :]))
+            whole = b"".join(self.parts)
+            self.done.set_result(Answered(whole[: self.head_ends].decode(), whole[self.head_ends + len(HEAD_END) :]))
         self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
