@@ -6,8 +6,7 @@ overridden here are marked private by it: its version is pinned, and a contract 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -77,10 +76,13 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     def admit(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> None:
         """That the operation may be asked, and has been paid for. Raises a GraphQLError with the refusal behind it."""
         permit = self._permitted(root_type, fields)
-        with self._refusing(fields):
+        try:
             if permit.wants_purpose:
                 self.context_value.must_say_why(permit.wants_purpose)
             self.context_value.spend(permit.cost)
+        except Refused as refusal:  # of the whole: the error points to all of it
+            nodes = [details.node for group in fields.values() for details in group]
+            raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
 
     async def read_root(
         self, parent: GraphQLObjectType, definition: GraphQLField, group: FieldDetailsList, path: Path
@@ -114,15 +116,6 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         permit = PERMITS.find((*self._identity, may_introspect), lambda: inspection.permit(root_type, fields))
         permit.check_values(self.said)
         return permit
-
-    @contextmanager
-    def _refusing(self, fields: GroupedFieldSet) -> Iterator[None]:
-        """A refusal of the whole becomes an error that points to all of it."""
-        try:
-            yield
-        except Refused as refusal:
-            nodes = [details.node for group in fields.values() for details in group]
-            raise GraphQLError(refusal.message, nodes, original_error=refusal) from refusal
 
     async def _read(
         self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
