@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -194,9 +195,8 @@ async def draw_up(now: datetime) -> int:
 
 
 async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
-    due, open_list = await due_persons(top.id, today), await _open_list(top)
-    if open_list:
-        await ErasureItem.filter(list_id=open_list.id, person_id=None).delete()
+    due, drawn = await due_persons(top.id, today), await _open_list(top)
+    outdated = await ErasureItem.filter(list_id=drawn.id, person_id=None).delete() if drawn else 0
     waiting = await _waiting(top.id)
     listed = {item.person_id for item in waiting}
     lines = [
@@ -207,17 +207,15 @@ async def _draw_up(clock: Bearer, top: Unit, today: date) -> int:
     for rule in sorted(set(SWEEPS) - {item.rule for item in waiting}):
         if count := await count_texts(top.id, rule, today):
             lines.append({"person_id": None, "rule": rule, "due_on": today, "count": count})
-    if not lines:
-        if open_list:
-            await _look_for_names(clock, open_list)
-        return 0
-    drawn = open_list or await records.create(
-        clock, ErasureList, "erasure-drawn-up", unit_id=top.id, prefecture_id=top.id, drawn_up_on=today
-    )
-    await records.change(clock, drawn, "erasure-drawn-up-again", drawn_up_on=today)
-    whose = {"unit_id": top.id, "prefecture_id": top.id, "list_id": drawn.id}
-    await records.create_many(clock, ErasureItem, "erasure-listed", [whose | line for line in lines])
-    await _look_for_names(clock, drawn)
+    whose: dict[str, Any] = {"unit_id": top.id, "prefecture_id": top.id}
+    if drawn and (lines or outdated):
+        await records.correct(clock, drawn, "erasure-drawn-up-again", "", drawn_up_on=today)
+    elif lines:
+        drawn = await records.create(clock, ErasureList, "erasure-drawn-up", **whose, drawn_up_on=today)
+    if drawn:
+        listed_in = whose | {"list_id": drawn.id}
+        await records.create_many(clock, ErasureItem, "erasure-listed", [listed_in | line for line in lines])
+        await _look_for_names(clock, drawn)
     return len(lines)
 
 

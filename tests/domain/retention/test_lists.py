@@ -8,12 +8,13 @@ from domain import documents, organizations, people, retention, sealing, volunte
 from domain.actor import Actor, Role
 from domain.documents import Document, DocumentContent
 from domain.errors import Conflict, NotAllowed, NotFound, WrongState
+from domain.idempotency import IdempotencyKey
 from domain.journal import Entry
 from domain.people import Person
 from domain.retention import ERASED, ErasureItem, ErasureList, ErasureStatus, LegalHold, Rule
 from tests import make
 from tests.domain.retention.test_due import late, left
-from tests.make import PDF, Town
+from tests.make import NOW, PDF, Town
 
 SPRING = "2028-04-01"
 
@@ -209,6 +210,26 @@ def test_old_texts_stand_on_the_list_with_their_number(play: Any) -> None:
         rules = {item.rule: item.count for item in await ErasureItem.filter(person_id=None)}
         assert set(rules) == {Rule.JOURNAL}
         assert rules[Rule.JOURNAL] == await Entry.filter(at__lt=late("2026-07-02")).count()
+
+    play(story)
+
+
+def test_the_journal_tells_each_time_that_a_list_is_drawn_up_again_and_what_is_gone_stands_on_it_no_more(
+    play: Any,
+) -> None:
+    async def story(town: Town) -> None:
+        key = {"person_id": town.hq.person_id, "key": "架空", "fingerprint": "", "used_at": NOW}
+        await IdempotencyKey.create(**key)
+        for _ in range(2):  # on one day: a slot that was missed, and the one of the day
+            found = await drawn(town, "2026-12-01")
+            assert [item.rule for item in await ErasureItem.all()] == [Rule.KEYS]
+        await IdempotencyKey.all().delete()
+        assert await retention.draw_up(late("2026-12-02")) == 0
+        assert await ErasureItem.all().count() == 0
+        told = await Entry.filter(kind="ErasureList", row_id=found.id).order_by("id").values_list("fact", flat=True)
+        assert told == ["erasure-drawn-up", "erasure-drawn-up-again", "erasure-drawn-up-again"]
+        await retention.draw_up(late("2026-12-03"))
+        assert (await ErasureList.get()).version == 3
 
     play(story)
 
