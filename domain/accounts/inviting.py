@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain import records, tokens, units
 from domain.accounts import sessions, telling
-from domain.accounts.account import Account, Credential, RecoveryCode, note, visible_to
+from domain.accounts.account import Account, Credential, RecoveryCode, visible_to
 from domain.accounts.links import Link, renew, send
 from domain.accounts.naming import login_name
 from domain.accounts.telling import Change
@@ -135,7 +135,7 @@ async def remove_factor(actor: Actor, account_id: UUID) -> Account:
     account = await _living(actor, account_id)
     await forget_factor(account)
     await sessions.end_all(actor.now, account)
-    await note(actor, account, "second-factor-removed")
+    await records.note(actor, account, "second-factor-removed")
     await telling.tell(actor, account, Change.NO_FACTOR)
     return account
 

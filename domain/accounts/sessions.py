@@ -174,8 +174,7 @@ async def revoke_sessions(actor: Actor, account_id: UUID) -> Account:
     """End every session of an account now; its holder may come in again."""
     account = await records.find(visible_to(actor), account_id)
     await end_all(actor.now, account)
-    await note(actor, account, "sessions-revoked")
-    return account
+    return await records.note(actor, account, "sessions-revoked")
 
 
 async def hold(now: datetime, account_id: UUID, session: Session | None = None, verified: str | None = None) -> Account:

@@ -151,6 +151,18 @@ def test_a_session_that_was_used_while_it_was_revoked_is_dead(play: Any) -> None
     play(story)
 
 
+@pytest.mark.parametrize("act", [accounts.revoke_sessions, accounts.remove_factor])
+def test_what_an_administrator_does_to_an_account_raises_its_version_though_no_column_of_it_tells(
+    play: Any, act: Any
+) -> None:
+    async def story(town: Town) -> None:
+        _, account = await keys.partner(town)
+        await act(town.admin, account.id)
+        assert (await Account.get(id=account.id)).version == account.version + 1
+
+    play(story)
+
+
 def test_somebody_ends_their_own_sessions_one_by_one_and_nobody_elses(play: Any) -> None:
     async def story(town: Town) -> None:
         _, account = await keys.partner(town)
