@@ -105,6 +105,7 @@ class Straight:
         return self.schema.query_type
 
     def _prepared(self, reader: type[Reader]) -> Prepared:
+        """Built without definitions of variables, for without values it would else be refused."""
         if reader not in self.kept:
             operation = replace(self.operation, variable_definitions=())
             definitions = (operation if one is self.operation else one for one in self.document.definitions)
@@ -166,7 +167,7 @@ class Reading:
 
 
 def only_reads(schema: Schema, query: str, name: str | None) -> bool:
-    """Whether the operation does nothing but read."""
+    """Whether the operation does nothing but read, the same fields at its root each time."""
     return isinstance(straight(schema._schema, query, name), Straight)
 
 
@@ -193,7 +194,7 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
 
 
 def _only_reads(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> bool:
-    """Also whether it has the same fields at its root each time: where a directive chooses them, it is executed."""
+    """Where a directive chooses the fields at the root, it is executed."""
     root = schema.query_type
     if operation.operation is not OperationType.QUERY or operation.directives or root is None:
         return False

@@ -57,11 +57,11 @@ def _asked_to(date: str) -> str:
     return _by("attendee", "appointment_id", date, OWN_PERSON)
 
 
-# A partner may stand in hundreds of drills: they are found once for a statement, and not each looked up again. The
-# function sees what the guest does; it is said to cost nothing, for PostgreSQL believes that what is found once is found
+# A partner may stand in hundreds of drills: they are found together where drills are read, and not each looked up again.
+# The function sees what the guest does. It is said to find one row for nothing: PostgreSQL believes that a list is made
 # anew for each row of a join, and would rather read all drills.
 OWN_DRILLS = """CREATE FUNCTION own_drills() RETURNS SETOF uuid LANGUAGE sql STABLE COST 1 ROWS 1
-    AS 'SELECT drill_id FROM drill_participation'"""
+    BEGIN ATOMIC SELECT drill_id FROM drill_participation; END"""
 # Then the rows to which those lead.
 LED_TO = {
     "activity": (

@@ -36,6 +36,11 @@ def test_graphql_core_still_has_the_two_methods_that_the_reader_overrides():
     assert issubclass(Reader, StrawberryGraphQLCoreExecutionContext)
 
 
+def test_graphql_core_still_remembers_what_is_selected_where_a_copy_of_an_executor_forgets_it():
+    built = Reader.build(SCHEMA._schema, graphql.parse("{ drills(first: 1) { totalCount } }"))
+    assert built._relevant_sub_fields == {}
+
+
 def test_the_answer_is_text_from_the_database_that_python_never_parsed(in_town):
     async def story():
         return await SCHEMA.execute("{ drills(first: 1) { totalCount } }", None, Context(ACTORS["hq"]))

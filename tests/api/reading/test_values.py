@@ -1,8 +1,13 @@
 """How values look in an answer, and that names and texts reach the database as values only."""
 
-import pytest
+from asyncio import gather
 
-from tests.api.reading.townsfolk import ask, drill_id, organization_id
+import pytest
+from graphql import parse
+
+from api.context import Context
+from api.reading import Reader
+from tests.api.reading.townsfolk import ACTORS, SCHEMA, ask, drill_id, organization_id
 
 
 def drill(selection, n=3, who="small_hq"):
@@ -79,6 +84,36 @@ def test_a_question_asked_again_with_another_variable_shows_what_that_one_choose
     first, second, *again = in_town(story())
     assert again == [first, second]
     assert len(str(second)) < len(str(first))
+
+
+def test_a_question_that_was_asked_before_still_refuses_wrong_variables_in_the_words_of_graphql_core(in_town):
+    document = "query ($d: ID!, $n: Int = 1) { drill(id: $d) { title } drills(first: $n) { totalCount } }"
+    good = {"d": f"TownDrill:{drill_id(3)}"}
+    said = [good, {}, good, {"d": None}, {"d": ["x"]}, good | {"n": "two"}, good | {"n": None, "more": 1}, good]
+
+    def refused(errors):
+        return [(error.message, error.locations) for error in errors or ()]
+
+    async def story():
+        return [refused((await SCHEMA.execute(document, one, Context(ACTORS["hq"]))).errors) for one in said]
+
+    built = [Reader.build(SCHEMA._schema, parse(document), raw_variable_values=one) for one in said]
+    answers = in_town(story())
+    assert answers == [refused(one) if isinstance(one, list) else [] for one in built]
+    assert [bool(one) for one in answers] == [False, True, False, True, True, True, False, False]
+
+
+def test_one_question_asked_at_once_by_several_with_variables_of_their_own_tells_each_of_theirs(in_town):
+    document = "query ($d: ID!, $w: Boolean!) { drill(id: $d) { id title @include(if: $w) } }"
+    asked = [(who, {"d": f"TownDrill:{drill_id(n)}", "w": bool(n % 2)}) for n in range(9) for who in ("hq", "small_hq")]
+
+    async def story():
+        alone = [await ask(who, document, one) for who, one in asked]
+        return alone, await gather(*(ask(who, document, one) for who, one in asked))
+
+    alone, at_once = in_town(story())
+    assert at_once == alone
+    assert len({str(one) for one in alone}) > 9
 
 
 HOSTILE = ["'; drop table town_drill; --", "{v}", "{t}", "$1", "%", "_", "\\", '"', "'", "100%"]
