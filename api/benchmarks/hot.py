@@ -21,9 +21,9 @@ from api.context import Context
 from api.errors import Stopped
 from api.house import House
 from api.schema import schema
-from domain import accounts, database, feeds, notices, outbox, own, replies, statistics, tokens
+from domain import accounts, database, feeds, notices, outbox, own, replies, statistics, tokens, walls
 from domain.accounts import Caller
-from domain.actor import TOKYO
+from domain.actor import TOKYO, Actor
 from domain.calendar import Attendee
 from domain.errors import Unauthenticated
 from domain.japanese import Period
@@ -74,6 +74,7 @@ async def add_logins(ground: Ground) -> None:
 async def questions(ground: Ground) -> list[Hot]:
     """Of a prefecture that was filled, and where a partner is invited to a drill."""
     lists = [Hot(one.label, partial(_answer, one)) for one in await _asked(ground)]
+    lists.append(Hot("訓練・連携団体の防壁（own_drills）", partial(_own_drills, ground.partner)))
     return [*lists, *_surveys(ground), *await _by_link(ground), *await _of_feeds(ground), *await _changes(ground)]
 
 
@@ -92,6 +93,12 @@ async def _asked(ground: Ground) -> list[Question]:
         Question("有効なお知らせ・連携団体", guest, NOTICES, "", variables={"today": str(today)}),
         Question("お知らせで電話する団体・県本部", hq, TO_CALL, ""),
     ]
+
+
+async def _own_drills(actor: Actor) -> None:
+    """What the second wall looks up in a function, whose steps are not shown where it is called."""
+    async with walls.alone_behind(walls.for_reading(actor)):
+        await database.execute("SELECT drill_id FROM drill_participation")
 
 
 def _surveys(ground: Ground) -> list[Hot]:

@@ -30,6 +30,7 @@ NODE_SQL = """
     SELECT json_build_object('node', (SELECT row_to_json(r) FROM (
         SELECT 'Drill:' || id AS id, title, status, starts_at AS "startsAt" FROM drill WHERE {drill} AND id = $2
     ) r))::text"""
+THEIRS = "SELECT drill_id FROM drill_participation WHERE organization_id = $1 ORDER BY drill_id LIMIT 1"
 
 PAGE = """
     query Page($after: String) {
@@ -129,14 +130,14 @@ async def measure(land: Land, size: Size = USUAL) -> Report:
 
 
 async def questions(ground: Ground) -> list[Question]:
-    """Everything as headquarters, and the page as a partner too."""
+    """Everything as headquarters, and one row and the page as a partner too."""
     hq, guest = headquarters(ground), partner(ground)
-    [drill] = await database.rows("SELECT id FROM drill ORDER BY id LIMIT 1")
-    id = str(drill["id"])
+    [[id]] = await database.records(THEIRS, ground.partner.organization_id)
     first = PAGE_SQL.replace("{after}", "")
     return [
         Question("未回答の残る訓練・県本部", hq, WAITING, WAITING_SQL, WANTED),
-        Question("1件・県本部", hq, NODE, NODE_SQL, WANTED, {"id": f"Drill:{id}"}, (id,)),
+        Question("1件・県本部", hq, NODE, NODE_SQL, WANTED, {"id": f"Drill:{id}"}, (str(id),)),
+        Question("1件・連携団体", guest, NODE, NODE_SQL, WANTED, {"id": f"Drill:{id}"}, (str(id),)),
         Question("20行・県本部", hq, PAGE, first, WANTED),
         await behind("次の20行・県本部", hq),
         Question("20行・連携団体", guest, PAGE, first, WANTED),

@@ -5,7 +5,7 @@ stands, with the settings of its connection and behind its wall, and undone agai
 (blocks of 8 kB); the ceiling, which here is to be far above, is the largest of the tables that the question needs, read
 from one end to the other. No table that has grown may be read like that but where the question asks of all its rows,
 and says why: where one is, it is named as a fault. What a function looks at (`domain.searching`) counts, its steps are
-not shown; nor what an INSERT looks up.
+not shown (those of `own_drills` in a line of their own); nor what an INSERT looks up.
 """
 
 from __future__ import annotations
