@@ -59,11 +59,18 @@ def test_a_command_by_hand_runs_as_the_services_do(files: Path, tmp_path: Path) 
     overheard.chmod(0o755)
     surroundings = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     run = [str(script), "token", "new", "--label", "a b"]
-    said = subprocess.run(run, env=surroundings, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    def overheard_with(more: dict[str, str]) -> list[str]:
+        done = subprocess.run(run, env=surroundings | more, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    said = overheard_with({})
     web = services(files)["renkei-web"]
     for name in ("User", "EnvironmentFile", "WorkingDirectory", "StateDirectory", "StateDirectoryMode"):
         assert f"--property={name}={web[name]}" in said
     assert said[-5:] == [shlex.split(web["ExecStart"])[0], "token", "new", "--label", "a b"]
+    usual, other = (f"--property=EnvironmentFile={path}" for path in (web["EnvironmentFile"], "/etc/a b.env"))
+    assert overheard_with({"SETTINGS": "/etc/a b.env"}) == [other if word == usual else word for word in said]
 
 
 def test_the_settings_are_known_by_name_and_the_key_is_new_each_time(files: Path, tmp_path: Path) -> None:
