@@ -21,7 +21,8 @@ from api.errors import Stopped
 # What the scope asks of each table, with the actor's units or organisation as $1.
 UNITS = "unit_id = any($1::uuid[])"
 OWN = "part.organization_id = $1 AND part.reply IN ('AWAITED', 'ACCEPTED', 'TENTATIVE', 'DECLINED') AND part.was_asked"
-INVITED = f"id IN (SELECT drill_id FROM drill_participation part WHERE {OWN})"  # noqa: S608 - our own constant
+# Told once, as ours has them: by `IN` it takes a sixth longer.
+INVITED = f"id = any(array(SELECT drill_id FROM drill_participation part WHERE {OWN}))"  # noqa: S608 - our own constant
 
 
 @dataclass(frozen=True)
