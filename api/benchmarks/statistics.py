@@ -54,7 +54,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await filling.add_drills(ground, size.drills, size.seats, held=period)
         await database.execute(FLAT)
         await database.execute(COVERING)
-        await _tidy()
+        await filling.settle()
         fresh, ceiling = await compare(ground, period, size)
         kept, beside = await compare_kept(ground, period, size)
     workload = (
@@ -97,9 +97,3 @@ async def _aggregate() -> Mapping[str, int]:
         await connection.execute("SET work_mem = '64MB'")
         rows = await connection.fetch(AGGREGATE)
     return next(row for row in rows if row["unit_id"] is None and row["kind"] is None)
-
-
-async def _tidy() -> None:
-    """As autovacuum would leave it: only then an index alone can answer."""
-    async with Tortoise.get_connection("default").acquire_connection() as connection:
-        await connection.execute("VACUUM ANALYZE")
