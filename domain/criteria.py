@@ -52,6 +52,15 @@ class _Within(_Among):
         return f"array({Subquery(self.told).get_sql(ctx)})"
 
 
+class _Each(_Among):
+    """`exists(select … where id = column)`: each row is looked up by itself, however many there are to be found; of
+    `in (select …)` PostgreSQL first reads them all. The offset is what keeps it from doing so here."""
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        seen = Subquery(self.told).get_sql(ctx)
+        return f"exists(select from {seen} seen where seen.id = {self.column.get_sql(ctx)} offset 0)"
+
+
 class _Selected(_Among):
     """`column = any(array(…))` of a statement of our own about one id, for what joins rows with each other."""
 
@@ -68,6 +77,11 @@ def any_of(model: type[Model], column: str, ids: Iterable[UUID]) -> Q:
 def within(model: type[Model], column: str, ids: Any) -> Q:
     """Rows of `model` whose uuid `column` is among these, which are the `values` of one column of other rows."""
     return _by(model, column, "within", _Within, ids)
+
+
+def each(model: type[Model], column: str, ids: Any) -> Q:
+    """Rows of `model` whose uuid `column` is among these `values("id")`: for a page of rows that may lead anywhere."""
+    return _by(model, column, "each", _Each, ids)
 
 
 def selected(model: type[Model], column: str, sql: str, id: UUID | None) -> Q:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain import (
@@ -41,6 +41,7 @@ from domain import (
     wifi,
 )
 from domain.actor import LIAISONS, Actor, Role
+from domain.criteria import each
 from domain.journal import Entry
 from domain.records import Record
 
@@ -124,5 +125,5 @@ def visible_to(actor: Actor) -> QuerySet[Entry]:
     scopes = READ.get(actor.role)
     if scopes is None:
         return Entry.filter(id__in=())
-    own = [Q(kind=model.__name__, row_id__in=Subquery(scope(actor).values("id"))) for model, scope in scopes.items()]
+    own = [Q(each(Entry, "row_id", scope(actor).values("id")), kind=of.__name__) for of, scope in scopes.items()]
     return Entry.filter(Q(*own, join_type="OR"))

@@ -6,6 +6,8 @@ the same each time but for ids and instants.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from api.benchmarks.ground import Ground
@@ -66,6 +68,28 @@ PARTICIPATIONS = """
         (SELECT array_agg(id ORDER BY id) AS ids FROM organization) bodies,
         generate_series(0, $2::int - 1) seat"""
 
+# One person of each body, the contact who is there or somebody else, is asked to all of its drills, and comes.
+ATTENDEES = """
+    WITH body AS (
+        SELECT organization.*, coalesce(contact.person_id, uuidv7()) AS coming_id, contact.id IS NULL AS is_unknown
+        FROM organization LEFT JOIN contact ON contact.organization_id = organization.id),
+    known AS (
+        INSERT INTO person (id, version, created_at, updated_at, prefecture_id, unit_id, is_officer, family_name,
+            given_name, family_name_kana, given_name_kana, mail_address, phone, extension, search, kana_order,
+            remind_days, wants_digest)
+        SELECT coming_id, 1, $1::timestamptz, $1::timestamptz, prefecture_id, unit_id, false, '例塚', '', '', '',
+            '', '', '', '例塚', kana_order, 1, false
+        FROM body WHERE is_unknown)
+    INSERT INTO attendee (id, version, created_at, updated_at, unit_id, prefecture_id, appointment_id, person_id,
+        organization_id, role, partstat, answered_at, channel, remark, invited_at, waits, raised, shown_starts_at)
+    SELECT uuidv7(), 1, part.created_at, part.created_at, part.unit_id, part.prefecture_id, part.appointment_id,
+        body.coming_id, body.id, 'PARTICIPANT', 'ACCEPTED', part.created_at, 'PAGE', '', part.created_at, false, 0,
+        drill.starts_at
+    FROM drill_participation part
+    JOIN drill ON drill.id = part.drill_id
+    JOIN body ON body.id = part.organization_id"""
+TRIGGERS = "ALTER TABLE attendee {} TRIGGER USER"
+
 # $5 is who answers for them, $6 how many parties there are in all: of each agreement as many, the bodies in turn.
 AGREEMENTS = """
     WITH signed AS (
@@ -123,10 +147,12 @@ async def add_organizations(ground: Ground, count: int) -> None:
 
 
 async def add_drills(ground: Ground, count: int, seats: int, *, held: Period | None = None) -> None:
-    """Drills, each with so many organisations that take part: to come, an hour apart, or evenly held in a period."""
+    """Drills, to come an hour apart, or evenly held in a period; so many organisations send somebody to each."""
     first, apart = (held.starts_at, _apart(held, count)) if held else (ground.hq.now, timedelta(hours=1))
     await database.execute(DRILLS, *_owned(ground), count, first, apart, "FINISHED" if held else "CONFIRMED")
     await database.execute(PARTICIPATIONS, ground.hq.now, seats)
+    async with unstirred():
+        await database.execute(ATTENDEES, ground.hq.now)
 
 
 async def add_agreements(ground: Ground, count: int, parties: int) -> None:
@@ -154,6 +180,14 @@ async def add_invitations(ground: Ground, drills: int, seats: int, most: int) ->
     """Letters that invite to drills to come, after the model of the only one that is owed."""
     await database.execute(DRILLS, *_owned(ground), drills, ground.hq.now, timedelta(hours=1), "CONFIRMED")
     await database.execute(INVITATIONS, drills, seats, most)
+
+
+@asynccontextmanager
+async def unstirred() -> AsyncIterator[None]:
+    """Whoever is asked stirs no feed: there is none yet, and a trigger for each of a million would take minutes."""
+    await database.execute(TRIGGERS.format("DISABLE"))
+    yield
+    await database.execute(TRIGGERS.format("ENABLE"))
 
 
 async def settle() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message
 
 from api.allowance import UNLIMITED
 from api.app import make_app
-from api.benchmarks import mutations, pages, worklist
+from api.benchmarks import dispatches, mutations, pages, worklist
 from api.benchmarks.drills import LIST
 from api.benchmarks.ground import KEY, Ground
 from api.benchmarks.questions import Question, headquarters, partner
@@ -51,7 +51,7 @@ LOGIN = "partner@example.jp"
 ALL = frozenset({"organization", "agreement_party", "contact"})
 GRADED = (ALL | {"encounter"}, "すべての団体を見立てる")
 COUNTED = (
-    ALL | {"drill", "encounter", "improvement", "notice_recipient"},
+    ALL | {"commission", "drill", "encounter", "improvement", "lecture", "notice_recipient"},
     "四半期に一度、いまあるものをすべて数え、すべての協定先を見立てる",
 )
 
@@ -75,6 +75,7 @@ async def questions(ground: Ground) -> list[Hot]:
     """Of a prefecture that was filled, and where a partner is invited to a drill."""
     lists = [Hot(one.label, partial(_answer, one)) for one in await _asked(ground)]
     lists.append(Hot("訓練・連携団体の防壁（own_drills）", partial(_own_drills, ground.partner)))
+    lists += await _guests(ground)
     return [*lists, *_surveys(ground), *await _by_link(ground), *await _of_feeds(ground), *await _changes(ground)]
 
 
@@ -92,7 +93,22 @@ async def _asked(ground: Ground) -> list[Question]:
         Question("有効なお知らせ・県本部", hq, NOTICES, "", variables={"today": str(today)}),
         Question("有効なお知らせ・連携団体", guest, NOTICES, "", variables={"today": str(today)}),
         Question("お知らせで電話する団体・県本部", hq, TO_CALL, ""),
+        *await dispatches.questions(ground),
     ]
+
+
+async def _guests(ground: Ground) -> list[Hot]:
+    """What concerns a school, a volunteer and a partner of what people are sent to."""
+    school, volunteer = await dispatches.guests(ground)
+    now = {"now": ground.hq.now.isoformat()}
+    asked: tuple[tuple[str, Actor, str, dict[str, str]], ...] = (
+        ("講義・学校", school, dispatches.LECTURES, {}),
+        ("講義・ボランティア", volunteer, dispatches.LECTURES, {}),
+        ("これからの活動・ボランティア", volunteer, dispatches.ACTIVITIES, now),
+        ("これからの予定・ボランティア", volunteer, dispatches.DATES, now),
+        ("これからの予定・連携団体", ground.partner, dispatches.DATES, now),
+    )
+    return [Hot(label, partial(_told, label, actor, text, values)) for label, actor, text, values in asked]
 
 
 async def _own_drills(actor: Actor) -> None:
@@ -149,9 +165,14 @@ async def _changes(ground: Ground) -> list[Hot]:
 async def _answer(asked: Question) -> None:
     """As the door does. Raises Stopped where it is refused."""
     actor = await tokens.actor_of(asked.reader.token, datetime.now(UTC))
-    result = await schema.execute(asked.document, dict(asked.variables), Context(actor))
+    await _told(asked.label, actor, asked.document, asked.variables)
+
+
+async def _told(label: str, actor: Actor, document: str, variables: Mapping[str, object]) -> None:
+    """Raises Stopped where it is refused."""
+    result = await schema.execute(document, dict(variables), Context(actor))
     if result.errors:
-        raise Stopped(f"「{asked.label}」に答えられませんでした。 {result.errors[0]}")
+        raise Stopped(f"「{label}」に答えられませんでした。 {result.errors[0]}")
 
 
 async def _enter() -> None:

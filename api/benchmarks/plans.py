@@ -17,7 +17,7 @@ from typing import Any
 
 from tortoise import Tortoise
 
-from api.benchmarks import filling, growth, letters, pages, partnership, replay
+from api.benchmarks import dispatches, filling, growth, letters, pages, partnership, replay
 from api.benchmarks.ground import Ground, Land
 from api.benchmarks.hot import Hot, add_logins, questions
 from api.benchmarks.measuring import Compared, Report
@@ -52,6 +52,11 @@ class Size:
     encounters: int = 100 * growth.Size.encounters
     notices: int = 60
     campaigns: int = 20
+    schools: int = 100 * growth.Size.schools
+    lectures: int = growth.Size.lectures
+    volunteers: int = 100 * growth.Size.volunteers
+    activities: int = 100 * growth.Size.activities
+    changes: int = 5
     dates: int = 20_000
     letters: int = 100_000
     large: int = 5_000
@@ -68,6 +73,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         found = [(hot, await nodes_of(hot, size.is_tiny)) for hot in await questions(ground)]
     workload = (
         f"団体{size.organizations:,}、訓練{size.drills:,}×参加{size.seats}、協定{size.agreements:,}、接触{size.encounters:,}、"
+        f"講義{size.schools * size.lectures:,}、ボランティア{size.volunteers:,}人の活動{size.activities:,}、"
         f"予定{size.dates:,}、手紙{size.letters:,}通のとき、"
         "それぞれが読むブロックの数と探し方。天井は、使う表のうち最大のものを端から端まで読むこと。"
         f"{size.large:,}行以上の表は、全行を数えるのが問いであるもの（＊）のほか、そう読まないことを求める"
@@ -82,6 +88,14 @@ async def _fill(ground: Ground, size: Size) -> None:
     await filling.add_agreements(ground, size.agreements, size.organizations)
     await filling.add_encounters(ground, size.encounters)
     await partnership.add_partnership(ground, notices=size.notices, campaigns=size.campaigns)
+    await dispatches.add_dispatches(
+        ground,
+        schools=size.schools,
+        lectures=size.lectures,
+        volunteers=size.volunteers,
+        activities=size.activities,
+    )
+    await dispatches.add_history(ground, size.changes)
     await add_logins(ground)
     await filling.add_appointments(ground, size.dates)
     await letters.owe(ground, letters.Size(letters=size.letters))
@@ -141,9 +155,11 @@ async def explained(said: Said, before: Sequence[Said] = ()) -> Node:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for below in node.get("Plans", ()):
-        yield from walk(below)
+    """It and what is below it, but not what would be looked at where a condition holds that did not."""
+    if node["Actual Loops"]:
+        yield node
+        for below in node.get("Plans", ()):
+            yield from walk(below)
 
 
 def faults(hot: Hot, nodes: Sequence[Node], large: set[str]) -> Iterator[str]:

@@ -65,14 +65,14 @@ async def measure(land: Land, size: Size = Size()) -> Report:
     """Seconds and megabytes; about a minute."""
     async with land.ground() as ground:
         pass
-    served, first, again = [], [], []
+    up, first, again = [], [], []
     for _ in range(size.rounds):
-        served.append((await _served((await land.copied(ground)).url), await _bare(SERVING)))
+        up.append((await served((await land.copied(ground)).url), await _bare(SERVING)))
         new = await land.copied(ground)
-        first.append((await _worked(new.url), await _bare(WORKING)))
-        again.append((await _worked(await _but_for_one_turn(land, new)), await _bare(WORKING)))
+        first.append((await worked(new.url), await _bare(WORKING)))
+        again.append((await worked(await _but_for_one_turn(land, new)), await _bare(WORKING)))
     lines = (
-        *_lines("serve の起動から最初の応答まで", served, slowest=SLOWEST),
+        *_lines("serve の起動から最初の応答まで", up, slowest=SLOWEST),
         *_lines("jobs の起動から予定のひと回りまで（前にも動いていたとき）", again),
         _line("jobs の起動から予定のひと回りまで（設置して初めてのとき）", "秒", first, 0),
     )
@@ -100,24 +100,30 @@ def _line(
     return Compared(label, unit, ours, ceiling, wanted=wanted, most=most)
 
 
-async def _but_for_one_turn(land: Land, worked: Ground) -> str:
+async def _but_for_one_turn(land: Land, had: Ground) -> str:
     """A database in which the clock has been, and forgot only what it looks at last."""
-    url = (await land.copied(worked)).url
+    url = (await land.copied(had)).url
+    await forget_one_turn(url)
+    return url
+
+
+async def forget_one_turn(url: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("DELETE FROM slot WHERE job = $1", LOOKED_AT_LAST)
     finally:
         await connection.close()
-    return url
 
 
-async def _served(url: str) -> Measured:
+async def served(url: str) -> Measured:
+    """From `renkei serve` to the first answer."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     return await _started(_renkei("serve", "--port", str(port)), _settings(url), lambda _: _answers(port))
 
 
-async def _worked(url: str) -> Measured:
+async def worked(url: str) -> Measured:
+    """From `renkei jobs` to the last turn that is due."""
     return await _started(_renkei("jobs"), _settings(url) | POSTING, lambda _: _had_turns(url))
 
 

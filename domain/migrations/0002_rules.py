@@ -287,6 +287,9 @@ DRILLS = [
     # With all that the second wall asks: a body's drills are found in it alone.
     """CREATE UNIQUE INDEX drill_participation_once ON drill_participation (organization_id, drill_id)
        INCLUDE (prefecture_id)""",
+    # With all that the statistics count: a drill's bodies are found in it alone.
+    """CREATE INDEX drill_participation_drill ON drill_participation (drill_id, created_at, id)
+       INCLUDE (organization_id, attended_count, role)""",
     "CREATE INDEX drill_participation_awaited ON drill_participation (drill_id) WHERE reply = 'AWAITED'",
 ]
 # What somebody has still to do, or to report, is a small part of all encounters.
@@ -377,6 +380,8 @@ WORKLIST = [
     """CREATE INDEX organization_retired ON organization (retired_on)
        WHERE retired_on IS NOT NULL AND merged_into_id IS NULL""",
     "CREATE INDEX lecture_open ON lecture (unit_id, starts_at) WHERE status NOT IN ('REPORTED', 'REFUSED', 'CANCELLED')",
+    """CREATE INDEX lecture_to_staff ON lecture (starts_at, id)
+       WHERE status IN ('ACCEPTED', 'COORDINATING', 'CONFIRMED')""",
     """CREATE INDEX outreach_event_waits ON outreach_event (status, starts_at, unit_id)
        WHERE status IN ('PLANNED', 'HELD', 'REPORTED')""",
     """CREATE INDEX wifi_spot_waits ON wifi_spot (status, unit_id)
@@ -417,6 +422,7 @@ ORDERS = [
     "CREATE INDEX journal_in_order ON journal (at, id)",
     "CREATE INDEX appointment_in_order ON appointment (starts_at, id)",
     "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
+    "CREATE INDEX activity_in_order ON activity (starts_at, id)",
     "CREATE INDEX drill_in_order ON drill (starts_at, id)",
     "CREATE INDEX council_information_in_order ON council_information (created_at, id)",
     "CREATE INDEX council_meeting_in_order ON council_meeting (starts_at, id)",

@@ -55,14 +55,14 @@ MEETING_BODIES = Facts(
     "会議の出席団体",
     CouncilMeeting,
     COUNCIL_KINDS,
-    """SELECT DISTINCT meeting.id, meeting.unit_id, council.kind, organization.identity AS body
+    """SELECT DISTINCT meeting.id, meeting.unit_id, council.kind, member.organization_id AS body
        FROM council_meeting meeting
        JOIN council ON council.id = meeting.council_id
        JOIN council_attendance came ON came.meeting_id = meeting.id AND came.removed_at IS NULL
            AND came.proxy_holder_id IS NULL
-       JOIN council_membership member ON member.id = came.membership_id
-       JOIN organization ON organization.id = member.organization_id
+       JOIN council_membership member ON member.id = came.membership_id AND member.organization_id IS NOT NULL
        WHERE meeting.status IN ('HELD', 'MINUTED') AND meeting.starts_at >= $3 AND meeting.starts_at < $4""",
+    by_identity=True,
 )
 
 # By the day on which headquarters decided; it counts where it was written.

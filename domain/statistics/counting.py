@@ -140,35 +140,44 @@ async def _counted(units: Sequence[CountedUnit], tallies: Sequence[Tally], perio
 WITH = """WITH member AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS member (unit_id, counted_id)),
      asked AS (SELECT $3::timestamptz, $4::timestamptz, $5::date, $6::date)"""
 
+IDENTITIES = "LEFT JOIN (SELECT id AS body, identity FROM organization) known USING (body)"
+
 
 def _select(facts: Facts, tallies: Sequence[Tally]) -> str:
     """Per unit and kind, per unit, per kind and in all: each counted from the facts, none added up from another.
 
-    The facts are first brought together per unit and body, so that only bodies have to be told apart, not facts.
+    The facts are first brought together per unit and body, so that only bodies have to be told apart, not facts; and
+    only of bodies it is looked up who they are.
     """
-    body = "body" if any(tally.is_unique for tally in tallies) else "NULL::text"
-    parts = ", ".join(part for n, tally in enumerate(tallies) for part in _parts(tally, n))
-    counts = ", ".join(_count(tally, n) for n, tally in enumerate(tallies))
+    is_told_apart = any(tally.is_unique for tally in tallies)
+    body = "body" if is_told_apart else "NULL::text"
+    who = IDENTITIES if is_told_apart and facts.by_identity else ""
+    names = {part: f"part_{n}" for n, part in enumerate(dict.fromkeys(part for one in tallies for part in _parts(one)))}
+    parts = ", ".join(f"{part} AS {name}" for part, name in names.items())
+    counts = ", ".join(
+        _count(one, [names[part] for part in _parts(one)], "identity" if who else "body") for one in tallies
+    )
     return f"""SELECT '{facts.name}' AS facts, counted_id, kind, ARRAY[{counts}]::bigint[] AS counts
         FROM (SELECT unit_id, kind, {body} AS body, {parts}
-              FROM ({facts.select}) fact WHERE unit_id = ANY($1) GROUP BY 1, 2, 3) together JOIN member USING (unit_id)
+              FROM ({facts.select}) fact WHERE unit_id = ANY($1) GROUP BY 1, 2, 3) together
+            JOIN member USING (unit_id) {who}
         GROUP BY GROUPING SETS ((counted_id, kind), (counted_id), (kind), ())"""  # noqa: S608 only our own table
 
 
-def _parts(tally: Tally, number: int) -> list[str]:
-    part = f"sum({tally.adds}) FILTER (WHERE {tally.where}) AS part_{number}"
-    return [part, f"sum({tally.adds}) FILTER (WHERE {tally.share_of}) AS whole_{number}"] if tally.is_share else [part]
+def _parts(tally: Tally) -> list[str]:
+    """What is added up of each body: for how many the tally's condition holds, of a share then that of its whole."""
+    conditions = [tally.where, tally.share_of] if tally.is_share else [tally.where]
+    added = "count(*)" if tally.adds == "1" else f"sum({tally.adds})"
+    return [added if condition == "true" else f"{added} FILTER (WHERE {condition})" for condition in conditions]
 
 
-def _count(tally: Tally, number: int) -> str:
-    part = _summed(tally, f"part_{number}")
-    if not tally.is_share:
-        return part
-    return f"round(1000.0 * {part} / nullif({_summed(tally, f'whole_{number}')}, 0))"
+def _count(tally: Tally, parts: Sequence[str], body: str) -> str:
+    part, *whole = (_summed(tally, one, body) for one in parts)
+    return f"round(1000.0 * {part} / nullif({whole[0]}, 0))" if whole else part
 
 
-def _summed(tally: Tally, part: str) -> str:
-    return f"count(DISTINCT body) FILTER (WHERE {part} > 0)" if tally.is_unique else f"coalesce(sum({part}), 0)"
+def _summed(tally: Tally, part: str, body: str) -> str:
+    return f"count(DISTINCT {body}) FILTER (WHERE {part} > 0)" if tally.is_unique else f"coalesce(sum({part}), 0)"
 
 
 async def find_records(

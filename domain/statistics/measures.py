@@ -167,11 +167,11 @@ DRILL_PARTICIPATIONS = Facts(
     "訓練参加機関",
     Participation,
     DRILL_THREATS,
-    """SELECT part.id, drill.unit_id, drill.threat AS kind, organization.identity AS body, attended_count AS people
+    """SELECT part.id, drill.unit_id, drill.threat AS kind, part.organization_id AS body, attended_count AS people
        FROM drill
        JOIN drill_participation part ON part.drill_id = drill.id AND attended_count > 0 AND part.role <> 'OBSERVER'
-       JOIN organization ON organization.id = part.organization_id
        WHERE status IN ('FINISHED', 'EVALUATING', 'IN_REVIEW', 'CLOSED') AND starts_at >= $3 AND starts_at < $4""",
+    by_identity=True,
 )
 
 # What was raised by the period's end, and had not been settled before it began.
@@ -226,29 +226,31 @@ WIFI_ADVICES = Facts(
 
 # Taken place and reported, whether the report has been checked yet or not; planned and cancelled ones do not count.
 _ENCOUNTERED = """
-       FROM encounter JOIN organization ON organization.id = encounter.organization_id
+       FROM encounter
        WHERE status IN ('REPORTED', 'CHECKED') AND starts_at >= $3 AND starts_at < $4"""
 ENCOUNTERS = Facts(
     "ENCOUNTER",
     "接触",
     Encounter,
     ENCOUNTER_KINDS,
-    f"SELECT encounter.id, encounter.unit_id, encounter.kind, organization.identity AS body {_ENCOUNTERED}",
+    f"SELECT id, unit_id, kind, organization_id AS body {_ENCOUNTERED}",
+    by_identity=True,
 )
 ENCOUNTERS_BY_THEME = Facts(
     "ENCOUNTER_THEME",
     "接触のテーマ",
     Encounter,
     ENCOUNTER_THEMES,
-    f"SELECT encounter.id, encounter.unit_id, encounter.theme AS kind, organization.identity AS body {_ENCOUNTERED}",
+    f"SELECT id, unit_id, theme AS kind, organization_id AS body {_ENCOUNTERED}",
+    by_identity=True,
 )
 GUIDANCE = Facts(
     "GUIDANCE",
     "事業者への指導",
     Encounter,
     GUIDED_BUSINESSES,
-    f"""SELECT encounter.id, encounter.unit_id, business AS kind, organization.identity AS body {_ENCOUNTERED}
-         AND encounter.kind = 'GUIDANCE'""",
+    f"SELECT id, unit_id, business AS kind, organization_id AS body {_ENCOUNTERED} AND kind = 'GUIDANCE'",
+    by_identity=True,
 )
 
 STOCK, FLOW = Measure.AS_OF, Measure.DURING

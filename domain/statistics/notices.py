@@ -40,14 +40,14 @@ NOTICE_RECIPIENTS = Facts(
     "お知らせの宛先",
     NoticeRecipient,
     SEVERITIES,
-    """SELECT told.id, told.unit_id, notice.severity AS kind, organization.identity AS body,
+    """SELECT told.id, told.unit_id, notice.severity AS kind, told.organization_id AS body,
               notice.acknowledge_by IS NOT NULL AS is_asked,
               notice.acknowledge_by IS NOT NULL AND coalesce(told.acknowledged_at < $4, false) AS is_known,
               coalesce(told.phoned_at < $4, false) AS is_phoned
        FROM notice
        JOIN notice_recipient told ON told.notice_id = notice.id
-       JOIN organization ON organization.id = told.organization_id
        WHERE notice.sent_at >= $3 AND notice.sent_at < $4 AND NOT notice.is_withdrawal""",
+    by_identity=True,
 )
 
 OF_NOTICES = (

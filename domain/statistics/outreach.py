@@ -46,11 +46,11 @@ OUTREACH_HOSTS = Facts(
     "広報啓発の共催等",
     OutreachHost,
     ROLES,
-    """SELECT host.id, event.unit_id, host.role AS kind, organization.identity AS body
+    """SELECT host.id, event.unit_id, host.role AS kind, host.organization_id AS body
        FROM outreach_event event
        JOIN outreach_host host ON host.event_id = event.id AND host.removed_at IS NULL
-       JOIN organization ON organization.id = host.organization_id
        WHERE event.status IN ('HELD', 'REPORTED', 'CHECKED') AND event.starts_at >= $3 AND event.starts_at < $4""",
+    by_identity=True,
 )
 
 FLOW, TOTAL, UNIQUE = Measure.DURING, Counting.TOTAL, Counting.UNIQUE

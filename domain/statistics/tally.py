@@ -35,7 +35,9 @@ class Counting(StrEnum):
 class Facts(NamedTuple):
     """Records of one concept. `record` is the model whose rows `id` names, `kinds` maps each kind to its label.
 
-    `headquarters_only` are kinds that a station cannot have; `note` is what its printed table says besides.
+    `headquarters_only` are kinds that a station cannot have; `note` is what its printed table says besides. Where the
+    body is `by_identity`, it is the id of an organization, and two of one identity (法人番号 or 学校コード, also in two
+    prefectures) are one body.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Facts(NamedTuple):
     select: str
     headquarters_only: frozenset[str] = frozenset()
     note: str = ""
+    by_identity: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from domain import database, tokens
 from domain.accounts import naming
 from tests.judging import is_here
 
-PLANNED = plans.Size(60, 330, 5, 20, 300, 2, 1, 30, 30, large=25, is_tiny=True)
+PLANNED = plans.Size(60, 330, 5, 20, 300, 2, 1, 30, 12, 30, 30, 2, 30, 30, large=25, is_tiny=True)
 TINY = {
     "start": lambda land: start.measure(land, start.Size(rounds=1)),
     "drills": lambda land: drills.measure(land, drills.Size(30, 60, 5, rounds=1, seconds=0.05)),
@@ -49,7 +49,9 @@ TINY = {
     "worklist": lambda land: worklist.measure(land, worklist.Size(5, 20, 300, rounds=1, seconds=0.05)),
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
-    "growth": lambda land: growth.measure(land, growth.Size(10, 60, 5, 2, 20, 20, 5, (1, 2), rounds=1)),
+    "growth": lambda land: growth.measure(
+        land, growth.Size(10, 60, 5, 2, 20, 5, 3, 12, 5, 2, 20, 5, (1, 2), rounds=1, starts=1)
+    ),
     "plans": lambda land: plans.measure(land, PLANNED),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
     "caldav": lambda land: caldav.measure(land, caldav.Size(events=3, rounds=1, seconds=0.05)),
