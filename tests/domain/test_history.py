@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain import accounts, history, outbox, tokens, units
+from domain import accounts, database, history, outbox, tokens, units
 from domain.actor import Actor, Role
+from domain.criteria import as_sql
 from domain.history import KEYS, SCOPES
 from domain.journal import Entry
 from domain.outbox import Letter
@@ -37,6 +38,18 @@ def test_the_desk_reads_what_was_done_to_its_own_rows_and_not_to_another_station
             assert await own.exists() is sees, actor.role
 
     play(story)
+
+
+def test_each_row_of_the_history_is_looked_up_by_itself_and_never_a_table_as_a_whole(play: Any) -> None:
+    """A page of twenty changes would else read every body, drill and attendee that there is."""
+
+    async def story(town: Town) -> str:
+        sql, values = as_sql(history.visible_to(town.hq))
+        return "\n".join(line for [line] in await database.records(f"EXPLAIN {sql}", *values))
+
+    plan = play(story)
+    assert plan.count("SubPlan") >= len(SCOPES)
+    assert "hashed" not in plan
 
 
 async def keys_given(town: Town, admin: Actor) -> list[tuple[str, str]]:
