@@ -28,7 +28,7 @@ from api.embedded import EmbeddedServer
 from api.settling import OFTEN
 from domain import migrating
 from domain.accounts import passwords
-from tests import dealing, demonstrating, judging
+from tests import apart, dealing, demonstrating, judging
 from tests.demonstrating import Demo
 from tests.make import Town
 from tests.stage import ROWS, Stage
@@ -54,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "sample")
+    config.pluginmanager.register(apart)
     config.pluginmanager.register(dealing)
     config.pluginmanager.register(judging)
 

@@ -100,6 +100,11 @@ def _may_be_apart() -> bool:
     return program(APART[0]) is not None and subprocess.run([*APART, "true"], capture_output=True).returncode == 0
 
 
+def _may_all_be_apart() -> bool:
+    """Who is not root may begin a program there, but not go there, nor come back."""
+    return os.geteuid() == 0 and _may_be_apart()
+
+
 def _index() -> bool:
     """Whether pip finds packages anywhere: asked by whoever gathers them."""
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-cache-dir"]
@@ -120,6 +125,7 @@ JUDGES: Mapping[str, Judge] = {
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
     "an index of packages": Judge(_index, PIP_FROM),
     "a network apart": Judge(_may_be_apart, f"{DEBIAN} util-linux, and to be root"),
+    "a network for the whole run": Judge(_may_all_be_apart, f"{DEBIAN} util-linux, and to be root"),
     "Postfix and Dovecot": Judge(
         _mail_servers, f"{DEBIAN} postfix dovecot-imapd dovecot-lmtpd dovecot-sieve, and to be root"
     ),
@@ -133,15 +139,15 @@ WITHOUT: dict[str, dict[str, str]] = {}
 
 
 @cache
-def _is_here(judge: str) -> bool:
+def may_be_had(judge: str) -> bool:
     return judge not in UNWANTED and JUDGES[judge].is_here()
 
 
 def is_here(judge: str) -> bool:
     """Whether the test that asks can have this judge; where not, it is told at the end."""
-    if not _is_here(judge):
+    if not may_be_had(judge):
         _went_without(judge, os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0], JUDGED_LESS)
-    return _is_here(judge)
+    return may_be_had(judge)
 
 
 def _went_without(judge: str, test: str, became: str) -> None:
@@ -166,7 +172,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _missing(item: pytest.Item) -> str | None:
-    return next((mark.args[0] for mark in item.iter_markers("judged_by") if not _is_here(mark.args[0])), None)
+    return next((mark.args[0] for mark in item.iter_markers("judged_by") if not may_be_had(mark.args[0])), None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pytest
+
 from api import cli
 from api.commands import wheelhouse
 from tests.judging import APART, is_here
@@ -58,6 +60,7 @@ def test_what_is_listed_is_installed_and_a_part_that_was_exchanged_is_not(tmp_pa
     assert not (tmp_path / "second").exists()
 
 
+@pytest.mark.goes_outside("pip gathers from an index of packages")
 def test_the_whole_program_is_gathered_and_installed_and_runs_without_a_network(tmp_path: Path, full: bool) -> None:
     """In the full run, where there is an index of packages and a network can be left out; else what it rests on is
     proven above with a part of our own."""
