@@ -18,7 +18,8 @@ from tests.judging import program
 
 PROGRAMS = (program("chromium"), program("chromedriver"))
 
-# Every name and every address but this machine's own is unknown to this browser: the cable is out.
+# Every name and every address but this machine's own is unknown to this browser: the cable is out. Where it really is,
+# it would take that for a slow network, and its console would complain.
 FLAGS = (
     "--headless",
     "--no-sandbox",
