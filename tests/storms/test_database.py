@@ -188,14 +188,15 @@ ROOM = "DO $$ BEGIN LOCK TABLE journal; DELETE FROM journal WHERE fact = 'ballas
 
 @contextmanager
 def disk_full(sea: Sea) -> Iterator[None]:
-    """No file may grow beyond LIMIT, and the journal's has grown there."""
+    """No file may grow beyond LIMIT, and the journal's has grown there; nobody vacuums it meanwhile and makes room."""
+    sea.tell("ALTER TABLE journal SET (autovacuum_enabled = off)")
     limit(sea, LIMIT)
     try:
         asyncio.run(fill(sea.server.superuser_url("renkei")))
         yield
     finally:
         limit(sea, "unlimited")
-        sea.tell(ROOM, "VACUUM journal")
+        sea.tell(ROOM, "VACUUM journal", "ALTER TABLE journal RESET (autovacuum_enabled)")
 
 
 def limit(sea: Sea, size: int | str) -> None:
