@@ -7,14 +7,16 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -36,6 +38,7 @@ from tests.storms.servers import end, postmaster, processes, start_again, tell
 LIMIT = 16 * 2**20
 """Bytes that a file may have on a full disk: those of PostgreSQL's own log, which is never larger, still fit."""
 
+ADD = "mutation($input: AddContactInput!) { addContact(input: $input) { contact { id } } }"
 READ = "{ organizations(first: 1) { edges { node { id } } } }"
 
 LAST_DAY = date(2026, 7, 5)
@@ -56,12 +59,18 @@ class Sea:
     web: Port
     officer: str
     guest: str
+    body: UUID
 
     def tell(self, *statements: str) -> Any:
         return tell(self.server, *statements)
 
     def register(self, name: str) -> Any:
         return self.web.change(self.officer, "registerOrganization", kind="COMPANY", name=name, idempotencyKey=name)
+
+    def add(self, name: str) -> Any:
+        """A contact of the guest's body, without an idempotency key; and there may be two of one name."""
+        body = f"Organization:{self.body}"
+        return self.web.ask(self.officer, ADD, input={"organizationId": body, "role": "WORKING", "familyName": name})
 
     def hidden(self) -> list[Any]:
         """What keeps the desk and a guest from reading, each through a pool of their own."""
@@ -74,16 +83,16 @@ class Sea:
         return answer.status_code, "少し待ってから" in answer.text and "Retry-After" in answer.headers
 
     def written(self) -> list[int]:
-        """How many rows there are of each kind that a registration writes."""
-        counted = ("organization", "journal", "idempotency_key", "letter")
+        """How many rows there are of each kind that a registration or a contact who is added writes."""
+        counted = ("organization", "journal", "idempotency_key", "letter", "person", "contact")
         return [self.tell(f"SELECT count(*) FROM {table} WHERE {GENUINE[table]}") for table in counted]  # noqa: S608
 
 
-GENUINE = {"journal": "fact <> 'ballast'"} | dict.fromkeys(("organization", "idempotency_key", "letter"), "true")
+GENUINE = defaultdict(lambda: "true", journal="fact <> 'ballast'")
 
 
-async def told_town() -> tuple[str, str]:
-    """A token of an officer and one of a partner's contact."""
+async def told_town() -> tuple[str, str, UUID]:
+    """A token of an officer, one of a partner's contact, and the partner."""
     town = await make.town()
     officer = await Person.get(id=town.officer.person_id)
     contact = await make.contact(town.officer, await make.company(town.officer))
@@ -92,7 +101,7 @@ async def told_town() -> tuple[str, str]:
     await make.in_force(town, "例示銀行", expires_on=LAST_DAY)
     _, inside = await tokens.issue(town.admin, person_id=officer.id, role=Role.STATION_LIAISON, **station)
     _, outside = await tokens.issue(town.admin, person_id=contact.person_id, role=Role.PARTNER, **station)
-    return inside, outside
+    return inside, outside, contact.organization_id
 
 
 def copy(from_url: str, to_url: str) -> None:
@@ -105,7 +114,7 @@ def copy(from_url: str, to_url: str) -> None:
 
 @pytest.fixture(scope="module")
 def sea(stage: Stage, server: EmbeddedServer) -> Iterator[Sea]:
-    officer, guest = stage.play(told_town(), empty=True)
+    told = stage.play(told_town(), empty=True)
     with tempfile.TemporaryDirectory(prefix="renkei-test-") as room, embedded.running(Path(room)) as here:
         copy(server.superuser_url(stage.url.split("/")[3].split("?")[0]), here.superuser_url("renkei"))
         place = Path(room) / "web"
@@ -113,7 +122,7 @@ def sea(stage: Stage, server: EmbeddedServer) -> Iterator[Sea]:
         with port(here.url(), 1, place, NOW) as web:
             web.start("web")
             wait_until(web.is_open, PATIENCE)
-            yield Sea(Path(room), here, web, officer, guest)
+            yield Sea(Path(room), here, web, *told)
 
 
 @dataclass
@@ -138,15 +147,54 @@ class Clerk:
         return "errors" not in answer.json()
 
 
+@dataclass
+class Novice:
+    """Adds one contact after the other, asks for each once and without a key, whatever comes of it, and keeps what was
+    said."""
+
+    sea: Sea
+    name: str
+    done: threading.Event = field(default_factory=threading.Event)
+    acknowledged: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def work(self) -> None:
+        while not self.done.is_set():
+            name = f"例塚{self.name}{len(self.acknowledged) + len(self.unheard)}"
+            answer = self.sea.add(name)
+            errors = answer.json().get("errors", [])
+            (self.unheard if errors else self.acknowledged).append(name)
+            for error in errors:
+                self.refused.append((answer.status_code, error["extensions"]["code"], error["message"]))
+                time.sleep(0.02)
+
+
 @contextmanager
-def at_work(clerk: Clerk) -> Iterator[None]:
-    thread = threading.Thread(target=clerk.work)
-    thread.start()
+def at_work(*desk: Clerk | Novice) -> Iterator[None]:
+    threads = [threading.Thread(target=one.work) for one in desk]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        clerk.done.set()
-        thread.join()
+        for one in desk:
+            one.done.set()
+        for thread in threads:
+            thread.join()
+
+
+IN_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+HOLD = "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
+LET_GO = "ALTER SYSTEM RESET synchronous_standby_names"
+"""Told without a reload, it holds from the next start on."""
+
+
+def hold(sea: Sea, many: int) -> None:
+    """Whatever is changed is done, and waits before anybody hears of it; returns when so many wait."""
+    sea.tell(HOLD, "SELECT pg_reload_conf()")
+    wait_until(lambda: sea.tell(IN_COMMIT) == many, PATIENCE)
+    sea.tell(LET_GO)
 
 
 ENDS = (signal.SIGKILL, signal.SIGINT, signal.SIGQUIT)
@@ -156,26 +204,44 @@ ENDS = (signal.SIGKILL, signal.SIGINT, signal.SIGQUIT)
 def test_what_was_acknowledged_survives_each_end_of_the_database_and_nothing_is_done_twice(
     sea: Sea, full: bool, capsys: Any
 ) -> None:
+    """Every other end comes when everybody's change is done and nobody has heard of it: with a key it may be sent
+    again, without one it is there once, whatever the program has done about it."""
     kills, draw, clerk = (45 if full else 3), Random(20260701), Clerk(sea)
+    novices = [Novice(sea, name) for name in ("甲", "乙", "丙")]
     ends = draw.sample(ENDS * (kills // 3), kills)
     before = sea.written()
-    with at_work(clerk):
-        for told in ends:
+    with at_work(clerk, *novices):
+        for told, is_held in zip(ends, cycle((True, False)), strict=False):
             time.sleep(draw.uniform(0.2, 0.6))
+            if is_held:
+                hold(sea, 1 + len(novices))
             end(sea.place, told)
             wait_until(lambda: sea.web.readiness() == 503, PATIENCE)
             assert [sea.opens(link) for link in LINKS] == [(503, True)] * len(LINKS)
             start_again(sea.place)
             wait_until(sea.web.is_open, PATIENCE)
             assert sea.hidden() == []
-    with capsys.disabled():
-        print(f"\n{kills} ends of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused")
-    assert {(status, code) for status, code, _ in clerk.refused} == {(503, "UNAVAILABLE")}, sea.web.bugs()
-    assert all("データベースに接続できません" in message for _, _, message in clerk.refused)
     found = "SELECT array_agg(name ORDER BY created_at, name) FROM organization WHERE name LIKE '架空商事第%'"
     assert sorted(sea.tell(found.replace("created_at, ", ""))) == sorted(clerk.acknowledged)
-    count = len(clerk.acknowledged)
-    assert sea.written() == [one + count for one in before[:3]] + before[3:]
+    added = Counter(sea.tell("SELECT array_agg(family_name) FROM person WHERE family_name LIKE '例塚%_'"))
+    acknowledged = {name for one in novices for name in one.acknowledged}
+    unheard = {name for one in novices for name in one.unheard}
+    done = added.keys() - acknowledged
+    with capsys.disabled():
+        print(
+            f"\n{kills} ends of PostgreSQL: {len(clerk.acknowledged)} acknowledged, {len(clerk.refused)} refused; "
+            f"without a key {len(acknowledged)} and {len(unheard)}, of which {len(done)} were done"
+        )
+    refused = [*clerk.refused, *(one for novice in novices for one in novice.refused)]
+    assert {(status, code) for status, code, _ in refused} == {(503, "UNAVAILABLE")}, sea.web.bugs()
+    assert all("データベースに接続できません" in message for _, _, message in refused)
+    assert set(added.values()) == {1}
+    assert acknowledged <= added.keys()
+    assert done <= unheard
+    assert len(done) >= len(novices) * len(ends[::2])
+    count, people = len(clerk.acknowledged), len(added)
+    written = (count, count + 2 * people, count, 0, people, people)
+    assert sea.written() == [many + more for many, more in zip(before, written, strict=True)]
 
 
 BALLAST = """
