@@ -1,7 +1,8 @@
 """The hook into graphql-core: a resolver's `Read` is completed by the database, not by objects.
 
 graphql-core keeps doing fragments, directives, variables, introspection and error paths. The two methods
-overridden here are marked private by it: its version is pinned, and a contract test watches them.
+overridden here, and what a copy of it forgets (`straight`), are marked private by it: its version is pinned, and
+contract tests watch them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 from time import time_ns
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -46,24 +46,42 @@ QUERIES = (
     "query Q { me { person { id } } } query R { __typename }",
     "query Q {",
 )
+ASKED = (
+    "query Q($n: Int!, $yes: Boolean! = true) {"
+    " organizations(first: $n) { totalCount edges { node { id name @include(if: $yes) } } } }",
+    "query Q($n: Int = 1, $yes: Boolean!) { organizations(first: 2) { edges { node { ...Shown @include(if: $yes)"
+    " contacts(first: $n) { totalCount } } } } me @skip(if: $yes) { person { id } } } " + FRAGMENT,
+    "query Q($id: ID!, $n: Int) {"
+    " node(id: $id) { id ... on Organization { name contacts(last: $n) { totalCount } } } }",
+)
+"""Each asked again and again, with other values: what was prepared for one is not another's."""
 NAMES = ("Q", None, "Other", "")
 
 
 class Drawn:
     """Operations as clients write them, and now and then as they should not."""
 
-    def __init__(self, dice: Random) -> None:
-        self.dice = dice
+    def __init__(self, dice: Random, body: UUID) -> None:
+        self.dice, self.body = dice, body
 
     def operation(self) -> tuple[str, str | None, dict[str, Any]]:
         if self.dice.random() < 0.2:
             return self.dice.choice(QUERIES), self.dice.choice(NAMES), {}
+        if self.dice.random() < 0.3:
+            return self.dice.choice(ASKED), "Q", self.values()
         inputs = [self.input() for _ in range(self.dice.choice((1, 1, 2)))]
         fields = " ".join(self.field(number, one) for number, one in enumerate(inputs))
         used = ", ".join(declared for name, declared in DECLARED.items() if name in fields)
         variables: dict[str, Any] = {f"i{number}": one for number, one in enumerate(inputs) if self.is_usual()}
         text = f"mutation Q{f'({used})' if used else ''} {{ {fields} {self.dice.choice(BESIDE)} }}"
         return text + (FRAGMENT if "...Shown" in text else ""), self.dice.choice(("Q", "Q", *NAMES)), variables
+
+    def values(self) -> dict[str, Any]:
+        """Some of them missing, and now and then one that does not fit."""
+        right = {"n": self.dice.randint(1, 3), "yes": self.dice.random() < 0.5, "id": f"Organization:{self.body}"}
+        wrong = ({"n": "two"}, {"n": None}, {"n": 1000}, {"yes": None}, {"id": "Organization:x"}, {"other": 1})
+        told = right if self.is_usual() else right | self.dice.choice(wrong)
+        return {name: value for name, value in told.items() if self.is_usual()}
 
     def is_usual(self) -> bool:
         return self.dice.random() < 0.9
@@ -101,8 +119,8 @@ def test_what_is_drawn_is_answered_as_strawberry_answers_it(
 
     async def story(town: Town) -> Counter[str]:
         seen: Counter[str] = Counter()
-        drawn = Drawn(Random(seed))
         body = await make.company(town.officer)
+        drawn = Drawn(Random(seed), body.id)
         outside = make.outsider(town.officer, Role.PARTNER, await make.contact(town.officer, body))
         for number in range(wanted):
             text, name, variables = drawn.operation()
@@ -110,9 +128,10 @@ def test_what_is_drawn_is_answered_as_strawberry_answers_it(
             assert ours == theirs, (seed, text, name, variables)
             is_told = isinstance(ours, dict)
             seen["changed"] += is_told and "errors" not in ours and text.startswith("mutation")
+            seen["read"] += is_told and "errors" not in ours and text in ASKED
             seen["refused"] += is_told and "errors" in ours
             seen["raised"] += not is_told
         return seen
 
     seen = play(story)
-    assert all(seen[kind] > wanted / 50 for kind in ("changed", "refused", "raised")), seen
+    assert all(seen[kind] > wanted / 50 for kind in ("changed", "read", "refused", "raised")), seen
