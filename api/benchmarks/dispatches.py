@@ -65,7 +65,8 @@ VOLUNTEERS = """
     FROM listed"""
 
 # $4 for each school, three months apart: two are settled, of one school in five the second is only asked for, and the
-# others are reported. The officer $5 gives them, but for a few that nobody gives yet; a volunteer helps, in turn.
+# others are reported. The officer $5 gives them, but for half of the next, which nobody gives yet; a volunteer helps,
+# in turn.
 GIVEN = """
     WITH planned AS (
         SELECT uuidv7() AS id, uuidv7() AS appointment_id, school.*, contact.id AS contact_id,
@@ -94,7 +95,7 @@ GIVEN = """
         JOIN (SELECT *, row_number() OVER (ORDER BY id) AS turn, count(*) OVER () AS all FROM volunteer) volunteer
             ON volunteer.turn = 1 + (planned.n + planned.back) % volunteer.all
         CROSS JOIN LATERAL (VALUES ($5::uuid, 'LECTURER'), (volunteer.person_id, 'CO_LECTURER')) seat (person_id, role)
-        WHERE planned.now <> 'RECEIVED' AND NOT (seat.role = 'LECTURER' AND planned.back = 2 AND planned.n % 40 = 0)),
+        WHERE planned.now <> 'RECEIVED' AND NOT (seat.role = 'LECTURER' AND planned.back = 2 AND planned.n % 2 = 0)),
     asked AS (
         INSERT INTO attendee (id, version, created_at, updated_at, unit_id, prefecture_id, appointment_id, person_id,
             role, partstat, answered_at, channel, remark, invited_at, waits, raised, shown_starts_at)
