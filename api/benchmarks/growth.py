@@ -85,7 +85,7 @@ class Size:
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """Seconds of each, each size in turn, so that all meet the same machine; about twelve minutes, most of it to
+    """Seconds of each, each size in turn, so that all meet the same machine; about seven minutes, most of it to
     write the rows of the largest."""
     filled = [await _filled(land, size, times) for times in size.times]
     lines = [*await _started(land, filled, size), *await _read(filled, size)]

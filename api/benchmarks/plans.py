@@ -64,7 +64,7 @@ class Size:
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """Blocks for each question; about five minutes, most of it to write the rows."""
+    """Blocks for each question; about four minutes, most of it to write the rows."""
     async with land.ground() as ground:
         await _fill(ground, size)
         tables = {name: (pages, rows) for name, pages, rows in await database.records(TABLES)}

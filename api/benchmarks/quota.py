@@ -16,8 +16,9 @@ from tempfile import mkdtemp
 from domain.values import dataclass
 
 GROUPS = Path("/sys/fs/cgroup")
-PERIOD = 50_000
-"""Microseconds in which a part is used up, and waited for again."""
+PERIOD = 100_000
+"""Microseconds in which a part is used up, and waited for again: in shorter ones more of it is lost whenever the
+process is moved from one core to another."""
 
 PATIENCE = 10.0
 

@@ -25,9 +25,9 @@ from domain import database
 CLIENTS = 8
 READERS = 32  # connections, which are handed to the processes in turn
 WANTED = 0.9
-PART, LONGER = 0.2, 2
+PART, LONGER = 0.4, 2
 """Of a core for each process, so that two of them leave enough of two cores to PostgreSQL and to whoever asks; and how
-many times as long each round lasts then, for a part comes in pieces."""
+many times as many rounds there are then, each of them as many times as long, for a part comes in pieces."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Size:
 
 
 async def measure(land: Land, size: Size = Size()) -> Report:
-    """About a minute and a half."""
+    """About two minutes and a half."""
     async with land.ground() as ground:
         await filling.add_drills(ground, size.drills, 0)
         movers, scripts = await mutations.clients(ground, CLIENTS)
@@ -81,7 +81,7 @@ async def in_parts(application: Application, asked: Question, size: Size) -> lis
         with serving(application, 1) as alone, serving(application, size.workers) as many:
             ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
             lasting = LONGER * size.seconds
-            rates = await alternate(size.rounds, *(partial(load.rate, *way, lasting, READERS) for way in ways))
+            rates = await alternate(LONGER * size.rounds, *(partial(load.rate, *way, lasting, READERS) for way in ways))
         one, many_of_us, bare, many_bare = rates
     what = f"訓練1件を読む（プロセス{size.workers}つ、それぞれコアの{PART:g}まで"
     return [
@@ -101,7 +101,7 @@ async def scaling(alone: int, many: int, asked: Question, size: Size, wanted: fl
     what, times = f"訓練1件を読む（プロセス{size.workers}つ", f"天井は1つの{size.workers}倍）"
     factors = _times(one, many_of_us), _times(bare, many_bare)
     return [
-        Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=WANTED),
+        Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=wanted),
         Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=wanted),
         Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(bare, size), is_rate=True),
     ]

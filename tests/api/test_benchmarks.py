@@ -200,8 +200,8 @@ def test_a_plan_is_at_fault_where_an_index_is_missing_even_if_there_is_little_to
 @pytest.mark.parametrize(
     ("controllers", "told"),
     [
-        ("cpuset cpu io", {"cpu.max": "10000 50000"}),
-        ("", {"cpu.cfs_period_us": "50000", "cpu.cfs_quota_us": "10000"}),
+        ("cpuset cpu io", {"cpu.max": "20000 100000"}),
+        ("", {"cpu.cfs_period_us": "100000", "cpu.cfs_quota_us": "20000"}),
     ],
 )
 def test_a_process_takes_its_part_of_a_core_as_the_machine_shares_it_out(
