@@ -161,7 +161,7 @@ ACTIVITIES = """
         id title startsAt participations(first: 20) { edges { node { status volunteer { id } } } } } } } }"""
 EXPIRING = """
     query($from: Date!) { volunteers(first: 20, filter: { status: [ACTIVE], termToFrom: $from }) {
-        totalCount edges { node { id status termTo person { id familyName } } } } }"""
+        edges { node { id status termTo person { id familyName } } } } }"""
 VOLUNTEER = "query($text: String!) { volunteers(first: 20, filter: { text: $text }) { edges { node { id status } } } }"
 DATES = """
     query($now: DateTime!) { appointments(first: 20, filter: { startsFrom: $now }) { edges { node {

@@ -58,8 +58,11 @@ MORE_OF_THEIRS = """
         appointment_id, organization_id, role, reply, planned_count, names, was_asked)
     SELECT uuidv7(), 1, created_at, created_at, unit_id, prefecture_id, id, appointment_id, $1::uuid, 'TRAINEE',
         'ACCEPTED', 2, '[]', true
-    FROM (SELECT *, row_number() OVER (ORDER BY starts_at) AS n FROM drill) drill WHERE n % 10 = 0
-    ON CONFLICT DO NOTHING"""
+    FROM drill
+    WHERE NOT EXISTS (SELECT FROM drill_participation own WHERE own.drill_id = drill.id AND own.organization_id = $1)
+    ORDER BY starts_at
+    LIMIT (SELECT greatest(0, count(*) / 10 - (SELECT count(*) FROM drill_participation WHERE organization_id = $1))
+        FROM drill)"""
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,8 @@ MOST = {
     "講師の決まらない講義・県本部": FLAT,
     "これからの活動・県本部": FLAT,
     "これからの予定・県本部": FLAT,
-    "任期の切れるボランティア・県本部": IN_PROPORTION,
-    "ボランティアの名前・県本部": IN_PROPORTION,
+    "任期の切れるボランティア・県本部": FLAT,
+    "ボランティアの名前・県本部": FLAT,
     "訓練の変更履歴・県本部": FLAT,
     MOVED: FLAT,
 }
@@ -157,7 +160,7 @@ async def _read(filled: Sequence[Filled], size: Size) -> list[Compared]:
 
 
 async def _in_more_drills(ground: Ground) -> None:
-    """The partner was also in every tenth of all drills."""
+    """The partner was in a tenth of all drills."""
     async with database.opened(ground.url):
         await database.execute(MORE_OF_THEIRS, ground.partner.organization_id)
         await filling.settle()

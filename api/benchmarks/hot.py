@@ -49,12 +49,9 @@ LOGINS = """
 LOGIN = "partner@example.jp"
 
 ALL = frozenset({"organization", "agreement_party", "contact"})
-# PostgreSQL takes half of the lectures that are settled for past ones, which are few: it does not know that those are
-# reported, and so holds all schools ready.
-NAMED = (frozenset({"organization"}), "終わった講義を多く見積もり、学校の名をまとめて引く")
 GRADED = (ALL | {"encounter"}, "すべての団体を見立てる")
 COUNTED = (
-    ALL | {"commission", "drill", "encounter", "improvement", "lecture", "notice_recipient"},
+    ALL | {"commission", "drill", "encounter", "improvement", "notice_recipient"},
     "四半期に一度、いまあるものをすべて数え、すべての協定先を見立てる",
 )
 
@@ -125,7 +122,7 @@ def _surveys(ground: Ground) -> list[Hot]:
     waiting, drifting = worklist.questions(ground)
     quarter = Period.quarter_of(ground.hq.now.astimezone(TOKYO).date())
     return [
-        Hot(waiting.label, partial(_answer, waiting), *NAMED),
+        Hot(waiting.label, partial(_answer, waiting)),
         Hot(drifting.label, partial(_answer, drifting), *GRADED),
         Hot("四半期の集計", partial(statistics.show, ground.hq, quarter, fresh=True), *COUNTED),
     ]

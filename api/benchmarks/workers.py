@@ -101,7 +101,7 @@ async def scaling(alone: int, many: int, asked: Question, size: Size, wanted: fl
     what, times = f"訓練1件を読む（プロセス{size.workers}つ", f"天井は1つの{size.workers}倍）"
     factors = _times(one, many_of_us), _times(bare, many_bare)
     return [
-        Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=wanted),
+        Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=WANTED),
         Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=wanted),
         Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(bare, size), is_rate=True),
     ]

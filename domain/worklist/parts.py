@@ -86,7 +86,9 @@ def over(table: str, row: str, *states: str) -> str:
 
 
 MET = "encounter met JOIN organization body ON body.id = met.organization_id WHERE met.unit_id = ANY ($1)"
-ASKED = "lecture JOIN organization host ON host.id = lecture.school_id WHERE lecture.unit_id = ANY ($1)"
+# Each by its own school: PostgreSQL takes half of what is settled for past lectures, and would hold all bodies ready.
+ASKED = """lecture CROSS JOIN LATERAL (SELECT name FROM organization WHERE id = lecture.school_id OFFSET 0) host
+    WHERE lecture.unit_id = ANY ($1)"""
 LEFT = """improvement item JOIN drill ON drill.id = item.drill_id
             LEFT JOIN organization body ON body.id = item.organization_id WHERE item.unit_id = ANY ($1)"""
 STEP = f"{MET} AND met.next_due_on IS NOT NULL AND met.next_done_on IS NULL AND met.status <> 'CANCELLED'"

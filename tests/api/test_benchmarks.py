@@ -134,8 +134,17 @@ def test_the_bench_ends_with_1_where_something_was_found_that_should_not_be(
     assert asyncio.run(bench._measure(land, ["faulty", "loaded"])) == 1
 
 
-def test_a_counting_that_misses_facts_is_no_result(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistics, "FLAT", statistics.FLAT + " WHERE attended_count > 1")
+@pytest.mark.parametrize(
+    ("ceiling", "wrong"),
+    [
+        ("FLAT", statistics.FLAT + " WHERE attended_count > 1"),
+        ("BY_HAND", statistics.BY_HAND.replace("attended_count > 0", "attended_count > 1")),
+    ],
+)
+def test_a_counting_that_misses_facts_is_no_result(
+    land: Land, monkeypatch: pytest.MonkeyPatch, ceiling: str, wrong: str
+) -> None:
+    monkeypatch.setattr(statistics, ceiling, wrong)
     with pytest.raises(Stopped, match="DRILL"):
         asyncio.run(TINY["statistics"](land))
 

@@ -30,6 +30,7 @@ from tests import make
 from tests.domain import random_year, recount
 from tests.domain.drills.asking import finished
 from tests.domain.random_year import AFTERWARDS
+from tests.domain.test_walls import beside
 from tests.make import Town
 
 ONE_BY_ONE = ["AGREEMENTS_IN_FORCE", "AGREEMENTS_ENDED", "PARTIES", "VOLUNTEER_GROUPS", "ACTIVITIES"]
@@ -296,6 +297,29 @@ def test_the_nation_sees_prefectures_side_by_side_and_no_station(play: Any) -> N
             await statistics.records_behind(actor, measure="LECTURES", unit_id=town.prefecture.id, period=SUMMER)
 
     play(story)
+
+
+def test_a_body_that_two_prefectures_know_by_one_number_is_one_body_to_the_nation(play: Any) -> None:
+    async def story(town: Town) -> None:
+        other = await beside(town)
+        for prefecture in (town, other):
+            body = await make.company(prefecture.hq, corporate_number="8999900000001")
+            for days in (1, 2):
+                await make.encounter(make.at(prefecture.hq, prefecture.hq.now + timedelta(days=days)), body=body)
+        report = await statistics.show(await national(town), SUMMER)
+        for often, different in (("ENCOUNTERS", "ENCOUNTER_BODIES"), ("THEME_ENCOUNTERS", "THEME_BODIES")):
+            for id in (town.prefecture.id, other.prefecture.id):
+                assert (report.value(id, BY_KEY[often]), report.value(id, BY_KEY[different])) == (2, 1)
+            assert (total(report, often), total(report, different)) == (4, 1)
+
+    play(story)
+
+
+def test_whoever_is_told_apart_by_identity_is_an_organization() -> None:
+    """Else nobody would be found, and the figure be none."""
+    facts = {tally.facts.name: tally.facts for tally in TALLIES if tally.facts.by_identity}
+    assert len(facts) > 5
+    assert [name for name, one in facts.items() if "organization_id AS body" not in one.select] == []
 
 
 def test_the_clock_keeps_the_last_quarter_once_for_each_prefecture_and_the_nation(play: Any) -> None:
