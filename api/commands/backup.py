@@ -16,20 +16,21 @@ from domain.actor import TOKYO
 KEPT_APART = "RENKEI_SECRET_KEY は入っていません。別の場所に控えてください。"
 NAME = "renkei-{:%Y%m%d-%H%M%S}"
 BACKUP, ERASED = ".dump", ".erased.json"
+ONE_FILE = f"一つのファイルに書くなら、名前の終わりを {BACKUP} にしてください。"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE|DIR",
-        help="書き出すファイル。すでにある場所を指定すると、日時を名前にして、消去した人の控えも添える",
+        help="書き出すファイル（.dump）。すでにある場所を指定すると、日時を名前にして、消去した人の控えも添える",
     )  # fmt: skip
     parser.add_argument("--keep", type=between(1, 10_000), metavar="N", help="その場所に新しいほうから N 回分だけ残す")
 
 
 def run(options: argparse.Namespace) -> int:
     given, is_place = settings.read(), options.file.is_dir()
-    if options.keep and not is_place:
-        raise Stopped(f"--keep は、すでにある場所を指定したときだけ使えます（{options.file} はありません）。")
+    if not is_place and (options.keep or options.file.suffix != BACKUP):
+        raise Stopped(_no_place(options.file) + ("" if options.keep else ONE_FILE))
     secret = given.needed_secret() if is_place else ""
     file = options.file / f"{NAME.format(datetime.now(UTC).astimezone(TOKYO))}{BACKUP}" if is_place else options.file
     with at_hand(given) as url:
@@ -41,6 +42,12 @@ def run(options: argparse.Namespace) -> int:
         old.unlink()
     print(f"{file}（{size / 1_000_000:,.1f} MB）。{KEPT_APART}")
     return 0
+
+
+def _no_place(path: Path) -> str:
+    if path.exists():
+        return f"{path} は場所 (ディレクトリ) ではなくファイルです。どけるか、別の場所を指定してください。"
+    return f"{path} という場所はありません。mkdir -m 0700 {path} で先に作ってください。"
 
 
 def _too_old(place: Path, keep: int) -> list[Path]:

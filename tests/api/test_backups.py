@@ -76,9 +76,9 @@ def kept(new_database: Any, tmp_path_factory: Any) -> Kept:
         setting(patch)(url)
         assert cli.main(["erased", "--out", str(place / "erased.json")]) == 0
         again(url, RESTORED)
-        assert cli.main(["backup", str(place / "backup")]) == 0
-    assert (place / "backup").stat().st_mode & 0o777 == 0o600
-    return Kept(url, (place / "backup").read_bytes(), place / "erased.json")
+        assert cli.main(["backup", str(place / "backup.dump")]) == 0
+    assert (place / "backup.dump").stat().st_mode & 0o777 == 0o600
+    return Kept(url, (place / "backup.dump").read_bytes(), place / "erased.json")
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_backup_takes_its_name_only_when_it_is_whole(kept: Kept, file: Path, s
     assert file.read_bytes() == kept.backup
     assert list(file.parent.glob(".*")) == []
     set_for(kept.url)
-    assert cli.main(["backup", str(file.parent / "no" / "where")]) == 1
+    assert cli.main(["backup", str(file.parent / "no" / "where.dump")]) == 1
     assert "に書き込めません" in capsys.readouterr().err
 
 
@@ -256,12 +256,10 @@ def test_the_password_of_the_database_stands_in_no_list_of_processes() -> None:
 
 
 def test_each_night_has_its_file_and_its_list_and_only_the_newest_stay(
-    kept: Kept, set_for: Any, tmp_path: Path, capsys: Any
+    kept: Kept, set_for: Any, tmp_path: Path
 ) -> None:
     set_for(kept.url)
     place = tmp_path / "backups"
-    assert cli.main(["backup", str(place), "--keep", "2"]) == 1
-    assert "すでにある場所" in capsys.readouterr().err
     place.mkdir()
     older = ["renkei-20260701-031000", "renkei-20260702-031000", "by-hand"]
     for name in older:
@@ -273,3 +271,19 @@ def test_each_night_has_its_file_and_its_list_and_only_the_newest_stay(
     assert {*older[1:]} < stems
     assert len(stems) == 3
     assert len(list(place.iterdir())) == 6
+
+
+@pytest.mark.parametrize("more", [[], ["--keep", "2"]])
+def test_a_place_that_is_not_there_is_asked_for_and_no_file_takes_its_name(
+    kept: Kept, set_for: Any, tmp_path: Path, capsys: Any, more: list[str]
+) -> None:
+    """For it would stand in the way of the place of every night."""
+    set_for(kept.url)
+    place = tmp_path / "backups"
+    assert cli.main(["backup", str(place), *more]) == 1
+    assert f"{place} という場所はありません" in capsys.readouterr().err
+    assert not place.exists()
+    place.write_text("of somebody")
+    assert cli.main(["backup", str(place), *more]) == 1
+    assert f"{place} は場所 (ディレクトリ) ではなくファイルです" in capsys.readouterr().err
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("backups", "of somebody")]

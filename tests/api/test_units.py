@@ -65,11 +65,11 @@ def test_a_command_by_hand_runs_as_the_services_do(files: Path, tmp_path: Path) 
         return done.stdout.splitlines()
 
     said = overheard_with({})
-    web = services(files)["renkei-web"]
+    service = services(files)["renkei-backup"]
     for name in ("User", "EnvironmentFile", "WorkingDirectory", "StateDirectory", "StateDirectoryMode"):
-        assert f"--property={name}={web[name]}" in said
-    assert said[-5:] == [shlex.split(web["ExecStart"])[0], "token", "new", "--label", "a b"]
-    usual, other = (f"--property=EnvironmentFile={path}" for path in (web["EnvironmentFile"], "/etc/a b.env"))
+        assert f"--property={name}={service[name]}" in said
+    assert said[-5:] == [shlex.split(service["ExecStart"])[0], "token", "new", "--label", "a b"]
+    usual, other = (f"--property=EnvironmentFile={path}" for path in (service["EnvironmentFile"], "/etc/a b.env"))
     assert overheard_with({"SETTINGS": "/etc/a b.env"}) == [other if word == usual else word for word in said]
 
 

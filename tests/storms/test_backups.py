@@ -50,7 +50,7 @@ def test_a_backup_of_a_busy_system_is_one_moment_and_keeps_nobody_waiting(
     new_database: Any, monkeypatch: Any, tmp_path: Path, full: bool, capsys: Any
 ) -> None:
     count, backups = (400, 10) if full else (24, 2)
-    use, files = setting(monkeypatch), [tmp_path / str(number) for number in range(backups)]
+    use, files = setting(monkeypatch), [tmp_path / f"{number}.dump" for number in range(backups)]
     busy = new_database()
     secret, drill, contacts = asyncio.run(begun(busy, count))
     with port(busy, 1, tmp_path, NOW) as here:
