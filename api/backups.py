@@ -43,19 +43,29 @@ OF_ANY = b"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'tr
 FIRST_WORDS = 1 << 12
 
 
-def write(url: str, path: Path) -> int:
-    """Back up the database at `url` into a file that only its owner may read; answers its bytes. Stopped otherwise."""
+def write(url: str, path: Path, *, is_new: bool = False) -> int:
+    """Back up the database at `url` into a file that only its owner may read; answers its bytes. Stopped otherwise.
+
+    One that `is_new` takes the place of no other, be it written at this moment.
+    """
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        with _private(unfinished) as file:
-            _run(url, "pg_dump", "--format=custom", "--no-owner", to=file)
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        with _private(unfinished, os.O_EXCL if is_new else os.O_TRUNC) as file:
+            try:
+                if is_new and path.exists():  # by one that was being written until just now
+                    raise FileExistsError
+                _run(url, "pg_dump", "--format=custom", "--no-owner", to=file)
+                os.fsync(file.fileno())
+                unfinished.replace(path)
+            finally:
+                with suppress(OSError):
+                    unfinished.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise Stopped(
+            f"{path} は、同時に始めた別のバックアップのものです。少し待って、もう一度実行してください。"
+        ) from error
     except OSError as error:
         raise Stopped(f"{path} に書き込めません（{error.strerror}）。書ける場所を指定してください。") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
     return path.stat().st_size
 
 
@@ -94,8 +104,8 @@ def put_back(url: str, path: Path, now: datetime) -> None:
             raise _failed("psql", told)
 
 
-def _private(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb")
+def _private(path: Path, where_one_is: int) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | where_one_is | os.O_NOFOLLOW, 0o600), "wb")
 
 
 def _run(url: str, program: str, *arguments: str, to: IO[bytes], begun: Callable[[bytes], bytes] = bytes) -> None:

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     secret = given.needed_secret() if is_place else ""
     file = options.file / f"{NAME.format(datetime.now(UTC).astimezone(TOKYO))}{BACKUP}" if is_place else options.file
     with at_hand(given) as url:
-        size = backups.write(url, file)
+        size = backups.write(url, file, is_new=is_place)
         if is_place:
             erased.write(url, secret, file.with_suffix(ERASED))
     for old in _too_old(options.file, options.keep) if options.keep else ():

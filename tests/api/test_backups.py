@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api import backups, cli, embedded
+from api.commands import backup
 from api.errors import Stopped
 from domain import accounts, database, installation, migrating, outbox, retention
 from domain.accounts.sessions import Session, Stage
@@ -287,3 +288,18 @@ def test_a_place_that_is_not_there_is_asked_for_and_no_file_takes_its_name(
     assert cli.main(["backup", str(place), *more]) == 1
     assert f"{place} は場所 (ディレクトリ) ではなくファイルです" in capsys.readouterr().err
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("backups", "of somebody")]
+
+
+@pytest.mark.parametrize("written", ["{}.dump", ".{}.dump.part"])
+def test_a_backup_of_the_same_second_is_refused_whether_the_other_is_written_or_being_written(
+    kept: Kept, set_for: Any, tmp_path: Path, monkeypatch: Any, capsys: Any, written: str
+) -> None:
+    set_for(kept.url)
+    monkeypatch.setattr(backup, "NAME", "renkei-20260701-031000")
+    other = tmp_path / written.format(backup.NAME)
+    other.write_text("of the other")
+    assert cli.main(["backup", str(tmp_path), "--keep", "1"]) == 1
+    assert "同時に始めた別のバックアップのものです" in capsys.readouterr().err
+    assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(other, "of the other")]
+    other.unlink()
+    assert cli.main(["backup", str(tmp_path), "--keep", "1"]) == 0
