@@ -7,6 +7,7 @@ import pytest
 
 from api.cli import COMMANDS
 from api.commands.demo import TOUR
+from api.commands.wheelhouse import INSTALL, LIST
 from api.operations import FINDERS, document_of
 from api.settings import READERS
 
@@ -37,6 +38,10 @@ def test_the_tour_runs_operations_that_are_there(title: str) -> None:
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
 def test_every_command_is_in_the_table(name: str) -> None:
     assert re.search(rf"`{name}\b", README)
+
+
+def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
+    assert f"\n.venv/bin/pip {INSTALL.format(place='DIR', list=LIST)}  #" in README
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -16,10 +16,15 @@ from api.errors import Stopped
 
 ROOT = Path(__file__).parents[2]
 LIST = "requirements.txt"
+INSTALL = "install --no-index --find-links {place} --require-hashes --force-reinstall -r {place}/{list}"
+"""What pip is told, for the first time and for each update: what is there is replaced even by a part of the same
+version, but only once all parts are as they were listed."""
+
 THEN = """\
-{count}個、{size:,.0f} MB。この場所ごと、同じ種類の機械（OS・CPU・Python {python}）に運び、そこで次を実行してください。
+{count}個、{size:,.0f} MB。この場所ごと、同じ種類の機械（OS・CPU・Python {python}）に運び、次を実行してください。
+二行目は更新のときにも使えます（同じ版でも入れ替わります）。
 python3 -m venv /opt/renkei/.venv
-/opt/renkei/.venv/bin/pip install --no-index --find-links {place} --require-hashes -r {place}/{list}"""
+/opt/renkei/.venv/bin/pip {install}"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     (place / LIST).write_text(listed(wheels), encoding="utf-8")
     size = sum(wheel.stat().st_size for wheel in wheels) / 1_000_000
     python = ".".join(map(str, sys.version_info[:2]))
-    print(THEN.format(count=len(wheels), size=size, python=python, place=place, list=LIST))
+    install = INSTALL.format(place=place, list=LIST)
+    print(THEN.format(count=len(wheels), size=size, python=python, install=install))
     return 0
 
 

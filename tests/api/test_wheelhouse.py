@@ -38,26 +38,36 @@ def digest(text: str) -> str:
     return base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
-def installed(house: Path, target: Path) -> subprocess.CompletedProcess[str]:
-    """As the command says it is done, into a directory instead of an environment."""
-    found = ["--no-index", "--find-links", str(house), "--require-hashes", "-r", str(house / wheelhouse.LIST)]
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", str(target), *found]
-    return subprocess.run(pip, capture_output=True, text=True)
+def instructed(house: Path) -> list[str]:
+    """What the command says pip is to be told."""
+    return wheelhouse.INSTALL.format(place=house, list=wheelhouse.LIST).split()
 
 
-def test_what_is_listed_is_installed_and_a_part_that_was_exchanged_is_not(tmp_path: Path) -> None:
-    house = tmp_path / "house"
+def installed(house: Path, environment: Path) -> subprocess.CompletedProcess[str]:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(environment / "bin" / "python")]
+    return subprocess.run([*pip, *instructed(house)], capture_output=True, text=True)
+
+
+def test_what_is_listed_is_installed_in_place_of_the_same_version_and_a_part_that_was_exchanged_is_not(
+    tmp_path: Path,
+) -> None:
+    """An update as a first install; what is refused leaves the former as it was."""
+    house, place = tmp_path / "house", tmp_path / "opt"
     house.mkdir()
-    listed = wheelhouse.listed([wheel(house, "said = 'as it was'\n")])
-    (house / wheelhouse.LIST).write_text(listed)
-    assert listed.startswith("example_part==1.2 --hash=sha256:")
-    assert installed(house, tmp_path / "first").returncode == 0
-    assert (tmp_path / "first" / "example_part.py").read_text() == "said = 'as it was'\n"
+    venv.create(place)
+    for said in ("first", "updated"):
+        listed = wheelhouse.listed([wheel(house, f"said = '{said}'\n")])
+        (house / wheelhouse.LIST).write_text(listed)
+        assert listed.startswith("example_part==1.2 --hash=sha256:")
+        done = installed(house, place)
+        assert done.returncode == 0, done.stderr
+        (part,) = place.rglob("example_part.py")
+        assert part.read_text() == f"said = '{said}'\n"
     wheel(house, "said = 'exchanged'\n")
-    refused = installed(house, tmp_path / "second")
+    refused = installed(house, place)
     assert refused.returncode != 0
     assert "DO NOT MATCH THE HASHES" in refused.stderr
-    assert not (tmp_path / "second").exists()
+    assert part.read_text() == "said = 'updated'\n"
 
 
 @pytest.mark.goes_outside("pip gathers from an index of packages")
@@ -71,8 +81,7 @@ def test_the_whole_program_is_gathered_and_installed_and_runs_without_a_network(
     assert len(list(house.glob("renkei-*.whl"))) == 1
     alone = {"env": {"PATH": os.defpath, "HOME": str(tmp_path)}, "cwd": tmp_path, "capture_output": True, "text": True}
     venv.create(place, with_pip=True)
-    command = [*APART, str(place / "bin" / "pip"), "install", "-q", "--no-index", "--find-links", str(house)]
-    done = subprocess.run([*command, "--require-hashes", "-r", str(house / wheelhouse.LIST)], **alone)
+    done = subprocess.run([*APART, str(place / "bin" / "pip"), *instructed(house)], **alone)
     assert done.returncode == 0, done.stderr
     helped = subprocess.run([*APART, str(place / "bin" / "renkei"), "--help"], **alone)
     assert (helped.returncode, "wheelhouse" in helped.stdout) == (0, True), helped.stderr
