@@ -120,9 +120,11 @@ class Settings:
         """The key that signs links and tokens. WrongSettings when it is not set."""
         if self.secret_key is None:
             raise WrongSettings(
-                f"{PREFIX}SECRET_KEY が設定されていません。"
-                f"{SHORTEST_SECRET}文字以上の無作為な文字列を設定してください"
-                "（例: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'）。"
+                f"{PREFIX}SECRET_KEY が設定されていません。すでに動いているところの鍵を使ってください"
+                "（本番では renkei-admin で実行すれば /etc/renkei/renkei.env の鍵、試用では var/demo.key の中身）。"
+                "別の鍵で作ったリンクは開きません。はじめて設置するときだけ、"
+                f"{SHORTEST_SECRET}文字以上の無作為な文字列を新しく作ります"
+                "（renkei units が書く。または python3 -c 'import secrets; print(secrets.token_urlsafe(48))'）。"
             )
         return self.secret_key
 

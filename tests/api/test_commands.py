@@ -254,12 +254,17 @@ def test_a_reviewed_file_that_may_not_be_written_is_one_sentence(monkeypatch, tm
     assert "permissions.txt に書き込めません" in capsys.readouterr().err
 
 
-def test_init_shows_the_first_administrator_a_way_in_that_works_once(new_database, set_for, capsys):
+def test_init_shows_the_first_administrator_a_way_in_that_works_once_also_after_another_was_refused(
+    new_database, set_for, capsys
+):
     url = new_database()
     set_for(url)
     assert cli.main([*INIT, "--admin", "見本 太郎"]) == 0
     *_, told, link = capsys.readouterr().out.splitlines()
     assert "ログイン名 admin" in told
+    set_for(url, RENKEI_SECRET_KEY="")
+    assert cli.main(["account", "link", "admin"]) == 1
+    assert "すでに動いているところの鍵を使ってください" in capsys.readouterr().err
     token = link.removeprefix("https://renkei.example/welcome/")
     gate = Gate(SET["RENKEI_SECRET_KEY"])
 
