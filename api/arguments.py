@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from api.errors import Stopped
@@ -18,6 +19,17 @@ def between(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+EXTRA = ".venv/bin/pip install -q -c constraints.txt -e '.[{}]'"
+
+
+def must_be_installed(asking: str, extra: str, *packages: str) -> None:
+    """Raises Stopped, with the line that installs them, where any package is missing that `asking` needs."""
+    if not all(map(find_spec, packages)):
+        raise Stopped(
+            f"{asking} を使うには追加の部品が要ります。ソースのある場所で次を実行してください: {EXTRA.format(extra)}"
+        )
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.arguments import EXTRA
 from api.cli import COMMANDS
 from api.commands.demo import TOUR
 from api.commands.wheelhouse import INSTALL, LIST
@@ -42,6 +43,11 @@ def test_every_command_is_in_the_table(name: str) -> None:
 
 def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
     assert f"\n.venv/bin/pip {INSTALL.format(place='DIR', list=LIST)}  #" in README
+
+
+@pytest.mark.parametrize("name", ["fonts", "oidc"])
+def test_what_is_installed_besides_is_installed_as_the_commands_say(name: str) -> None:
+    assert EXTRA.format(name) in README
 
 
 @pytest.mark.parametrize("name", READERS)

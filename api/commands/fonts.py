@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import fonts
+from api.arguments import must_be_installed
 from api.errors import Stopped
 from api.fonts import Face, Fonts
 
@@ -41,8 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if find_spec("fontTools") is None or find_spec("brotli") is None:
-        raise Stopped("renkei fonts を使うには、pip install 'renkei[fonts]' の追加の部品を入れてください。")
+    must_be_installed("renkei fonts", "fonts", "fontTools", "brotli")
     from api.fonts.cutting import Source
 
     sources = [Source(path) for path in options.files or _at_hand()]

@@ -8,14 +8,12 @@ import sys
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
 from api import fonts, replica, settings
-from api.arguments import between
+from api.arguments import between, must_be_installed
 from api.database import at_hand
-from api.errors import Stopped
 from api.fonts import Fonts
 from api.house import House, Provider
 from api.marks import marks_of
@@ -87,8 +85,7 @@ def _provider(given: Settings) -> Provider | None:
     """The office's login service, where one is set. Stopped where what it needs has not been installed."""
     if given.oidc_issuer is None or given.oidc_client_id is None or given.oidc_client_secret is None:
         return None
-    if find_spec("joserfc") is None or find_spec("httpx") is None:
-        raise Stopped("RENKEI_OIDC_ISSUER を使うには、pip install 'renkei[oidc]' の追加の部品を入れてください。")
+    must_be_installed("RENKEI_OIDC_ISSUER", "oidc", "joserfc", "httpx")
     return Provider(given.oidc_issuer, given.oidc_client_id, given.oidc_client_secret, given.oidc_number_claim)
 
 

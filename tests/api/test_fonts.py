@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import cli, fonts, pages
+from api.arguments import EXTRA
 from api.demonstration import Place
 from api.errors import Stopped
 from api.fonts import Fonts
@@ -272,4 +273,13 @@ def test_a_machine_without_a_known_font_says_how_to_get_one_and_writes_nothing(
     monkeypatch.setattr("api.commands.fonts.KNOWN", ((place / "nowhere.ttf",),))
     assert cli.main(["fonts", "--to", str(place / "none")]) == 1
     assert "apt install fonts-morisawa-bizud-gothic" in capsys.readouterr().err
+    assert not (place / "none").exists()
+
+
+def test_without_the_parts_that_cut_the_line_is_told_that_installs_them_and_nothing_is_written(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("api.arguments.find_spec", lambda name: None if name == "brotli" else name)
+    assert cli.main(["fonts", "--to", str(place / "none")]) == 1
+    assert capsys.readouterr().err.endswith(f"{EXTRA.format('fonts')}\n")
     assert not (place / "none").exists()
