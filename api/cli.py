@@ -10,6 +10,7 @@ import argparse
 import re
 import signal
 import sys
+import textwrap
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -60,11 +61,18 @@ SENTENCES = (
 )
 
 
+class Formatter(argparse.HelpFormatter):
+    """Never breaks a name at its hyphen."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that speaks Japanese to people; names of commands and options stay English."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**given | {"add_help": False})
+        super().__init__(**given | {"add_help": False, "formatter_class": Formatter})
         self._positionals.title = "引数"
         self._optionals.title = "オプション"
         self.add_argument("-h", "--help", action="help", help="この説明を表示する")

@@ -9,6 +9,7 @@ from api.arguments import EXTRA
 from api.cli import COMMANDS
 from api.commands.demo import TOUR
 from api.commands.wheelhouse import INSTALL, LIST
+from api.downloads import EXPORTS
 from api.operations import FINDERS, document_of
 from api.settings import READERS
 
@@ -48,6 +49,12 @@ def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
 @pytest.mark.parametrize("name", ["fonts", "oidc"])
 def test_what_is_installed_besides_is_installed_as_the_commands_say(name: str) -> None:
     assert EXTRA.format(name) in README
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_export_is_in_the_row_of_its_command(name: str) -> None:
+    (row,) = re.findall(r"^\| `export .*$", README, re.MULTILINE)
+    assert re.search(rf"`export {name}[ `]", row)
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -12,12 +12,13 @@ from api.database import at_hand
 from api.downloads import EXPORTS, produce
 from api.errors import Stopped, write_file
 from domain import database, installation, looks
+from domain.errors import Incomplete
 from domain.looks import Door
 from exports.files import File, Format
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", choices=[*EXPORTS], help=f"書き出すもの（{'・'.join(EXPORTS)}）")
+    parser.add_argument("name", metavar="NAME", choices=[*EXPORTS], help=f"書き出すもの（{' '.join(EXPORTS)}）")
     parser.add_argument(
         "--period",
         default="",
@@ -38,8 +39,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with at_hand(settings.read()) as url:
-        file = asyncio.run(_produce(url, options))
+    try:
+        with at_hand(settings.read()) as url:
+            file = asyncio.run(_produce(url, options))
+    except Incomplete as refused:
+        if refused.field != "purpose":
+            raise
+        raise Stopped(f"{refused}--purpose で指定します。") from refused
     path: Path = options.out or Path(file.name)
     write_file(path, file.content, "--out", is_personal=EXPORTS[options.name].is_personal)
     print(path)

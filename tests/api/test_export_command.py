@@ -1,6 +1,7 @@
 """`renkei export`: the same file as the download, on the machine itself."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import openpyxl
 import pytest
 
 from api import cli, settings
+from api.downloads import EXPORTS
 from tests import make
 
 
@@ -58,6 +60,22 @@ def test_what_cannot_be_written_is_told_in_one_sentence(here, capsys, arguments,
     shown = capsys.readouterr()
     assert shown.err.startswith(f"renkei: {sentence}")
     assert (shown.out, list(here.iterdir())) == ("", [])
+
+
+def test_whoever_writes_out_many_persons_is_told_by_which_option_they_say_why(here, capsys, monkeypatch):
+    monkeypatch.setattr("domain.looks.MANY", -1)
+    assert cli.main(["export", "contacts", "--format", "csv"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.endswith("--purpose で指定します。\n")
+    assert (shown.out, list(here.iterdir())) == ("", [])
+    assert cli.main(["export", "contacts", "--format", "csv", "--purpose", "令和8年度の疎通確認"]) == 0
+
+
+def test_the_help_names_each_export_in_one_piece(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        cli.main(["export", "--help"])
+    assert set(EXPORTS) <= set(re.findall(r"[\w-]+", capsys.readouterr().out))
 
 
 def test_an_unknown_export_names_those_that_are(capsys):
