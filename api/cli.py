@@ -7,7 +7,9 @@ sentence on stderr, a wrong use of the command line with 2; only a bug shows a t
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import select
 import signal
 import sys
 import textwrap
@@ -91,12 +93,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        return _heard(sys.argv[1:] if arguments is None else arguments)
     except (Refused, Stopped) as error:
         print(f"renkei: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _heard(arguments: Sequence[str]) -> int:
+    """Run it to the end of what it says; whoever listens no longer (`renkei letters | head`) ends it without a word."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        listening = select.poll()
+        listening.register(sys.stdout, 0)  # tells by itself that nobody reads
+        if not listening.poll(0):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _run(arguments: Sequence[str]) -> int:

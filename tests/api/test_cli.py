@@ -82,6 +82,27 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
         cli.main(["migrate"])
 
 
+@pytest.mark.parametrize(("command", "unbuffered"), [("--help", ""), ("schema", ""), ("schema", "1")])
+def test_a_command_to_which_nobody_listens_any_more_ends_without_a_word(command, unbuffered):
+    """Be it told while it speaks, or at its end."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", command]
+    known = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, env=known, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_another_pipe_that_breaks_is_a_bug(monkeypatch):
+    def fail(_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(migrate, "run", fail)
+    with pytest.raises(BrokenPipeError):
+        cli.main(["migrate"])
+
+
 def test_wrong_settings_are_told_before_anything_starts():
     told = renkei("migrate", RENKEI_TIMEZONE="Tokio", RENKEI_COLOUR="red")
     assert (told.returncode, told.stdout) == (1, "")
