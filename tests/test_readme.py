@@ -1,6 +1,7 @@
 """The README says what the program does: its saved operations, its commands, its settings."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
 @pytest.mark.parametrize("name", ["fonts", "oidc"])
 def test_what_is_installed_besides_is_installed_as_the_commands_say(name: str) -> None:
     assert EXTRA.format(name) in README
+
+
+@pytest.mark.parametrize("more", ["", "?sslmode=verify-full&sslrootcert=/etc/renkei/ca.pem"])
+def test_the_quarterly_drill_takes_the_settings_as_they_are_but_for_the_database(more: str) -> None:
+    (script,) = re.findall(r"^sed '(.+)' /etc/renkei/renkei\.env \|", README, re.MULTILINE)
+    settings = "RENKEI_BASE_URL=https://renkei.example/renkei\nRENKEI_DATABASE_URL=postgres://renkei:a@h:1,b:1/{}{}\n"
+    done = subprocess.run(["sed", script], input=settings.format("renkei", more), capture_output=True, text=True)
+    assert done.stdout == settings.format("renkei_drill", more)
 
 
 @pytest.mark.parametrize("name", EXPORTS)
