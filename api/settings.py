@@ -172,9 +172,14 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
+ENCODED = "パスワードの中の @ / # ? % は、順に %40 %2F %23 %3F %25 と書いてください。"
+
+
 def _database_url(value: str, wanted: str = "primary") -> str:
     """The address; where it names several servers, with which of them is `wanted`, unless it says so itself."""
     parts = urlsplit(value)
+    if "@" in parts.path + parts.query or parts.fragment:
+        raise ValueError(f"パスワードの途中で切れています。{ENCODED}")
     places = parts.netloc.rpartition("@")[2].split(",")
     urls = [_split(parts._replace(netloc=place).geturl()) for place in places]
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):

@@ -1,4 +1,5 @@
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -134,6 +135,17 @@ def test_a_wrong_value_names_itself_and_is_not_repeated(name, value):
     with pytest.raises(WrongSettings, match=rf"{name}: ") as told:
         settings.read(WHOLE | {name: value})
     assert "a55word" not in str(told.value)
+
+
+@pytest.mark.parametrize("sign", ["/", "#", "?"])
+@pytest.mark.parametrize("begun", ["p", "12"])
+def test_a_password_in_which_the_address_ends_is_told_how_to_be_written(sign, begun):
+    """Else its beginning would be taken for a port, and the user for the host."""
+    with pytest.raises(WrongSettings, match=r"RENKEI_DATABASE_URL: .*@ / # \? % は、順に %40 %2F %23 %3F %25") as told:
+        settings.read({"RENKEI_DATABASE_URL": f"postgres://renkei:{begun}{sign}a55word@db.example.jp:5432/renkei"})
+    assert "a55word" not in str(told.value)
+    written = f"postgres://renkei:{begun}{quote(sign, safe='')}a55word@db.example.jp:5432/renkei"
+    assert settings.read({"RENKEI_DATABASE_URL": written}).database_url == written
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are():
