@@ -9,6 +9,7 @@ import pytest
 from api.arguments import EXTRA
 from api.cli import COMMANDS
 from api.commands.demo import TOUR
+from api.commands.units import HERE
 from api.commands.wheelhouse import INSTALL, LIST
 from api.downloads import EXPORTS
 from api.operations import FINDERS, document_of
@@ -50,6 +51,11 @@ def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
 @pytest.mark.parametrize("name", ["fonts", "oidc"])
 def test_what_is_installed_besides_is_installed_as_the_commands_say(name: str) -> None:
     assert EXTRA.format(name) in README
+
+
+def test_the_directory_of_the_certificate_is_made_where_nginx_looks_for_it() -> None:
+    places = re.findall(r"ssl_certificate\w* (.+)/", (HERE / "nginx.conf").read_text(encoding="utf-8"))
+    assert [place for place in places if f"`install -d -m 0700 {place}`" in README] == places != []
 
 
 @pytest.mark.parametrize("more", ["", "?sslmode=verify-full&sslrootcert=/etc/renkei/ca.pem"])

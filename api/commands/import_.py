@@ -51,7 +51,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="名簿のファイル (.xlsx, .csv)")
     parser.add_argument("--as", dest="who", metavar="PERSON", help="取り込む職員の番号か氏名 (既定は最初の管理者)")
     parser.add_argument("--dry-run", action="store_true", help="確かめるだけで、何も取り込まない")
-    parser.add_argument("--template", type=Path, metavar="FILE", help="記入例の入った空の名簿を書き出す (.xlsx, .csv)")
+    parser.add_argument(
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help="記入する名簿のひな形を書く (.xlsx, .csv)。記入例の行は読み飛ばす",
+    )
     parser.add_argument("--force", action="store_true", help="--template で、すでにあるファイルに上書きする")
 
 

@@ -16,7 +16,7 @@ from domain.installation import Installation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--code", required=True, help="都道府県コード (2桁)")
+    parser.add_argument("--code", required=True, help="都道府県コード (01から47までの2桁)")
     parser.add_argument("--name", required=True, help="都道府県名 (例: 青浜県)")
     parser.add_argument("--domain", required=True, help="予定の識別子に使うドメイン名 (後から変えられない)")
     parser.add_argument("--phone", required=True, help="代表電話番号 (手紙に折り返し先として載る)")

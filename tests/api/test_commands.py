@@ -11,7 +11,8 @@ from api.arguments import columns
 from domain import accounts, database, feeds, installation, outbox, tokens
 from domain.accounts import Gate, Link
 from domain.actor import Role
-from domain.errors import NotFound, Unauthenticated
+from domain.errors import Invalid, NotFound, Unauthenticated
+from domain.japanese import prefecture_code
 from domain.outbox import Letter
 from domain.tokens import Token
 from tests import make
@@ -98,6 +99,16 @@ def test_what_cannot_be_meant_is_refused_with_what_can(capsys, arguments, senten
         cli.main(arguments)
     assert end.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_help_of_init_says_which_codes_it_takes(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["init", "--help"])
+    first, last = re.search(r"(\d\d)から(\d\d)まで", capsys.readouterr().out).groups()
+    assert [prefecture_code(code) for code in (first, last)] == [first, last]
+    for code in (f"{int(first) - 1:02}", f"{int(last) + 1:02}"):
+        with pytest.raises(Invalid):
+            prefecture_code(code)
 
 
 def test_a_new_token_stands_alone_on_the_first_channel_and_its_end_on_the_second(play, shared_url, set_for, capsys):
