@@ -20,9 +20,13 @@ from api.callers import bearer
 from api.graphql_door import refusal
 from api.house import House
 from api.replica import OUTCOMES
+from api.settings import MOST_MINUTES
 from domain import database
 from domain.actor import Actor, Role
 from domain.errors import NotAllowed, Refused
+from domain.outbox.queueing import in_front
+from domain.quiet import held_at, hours_of
+from jobs.letters import KINDS
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -30,11 +34,18 @@ if TYPE_CHECKING:
 Requests = Counter[tuple[str, str, int]]
 """How many requests, by method, route and status."""
 
-LETTERS = """
+STATES = ("sent", "given_up", "spared", "later", "retried", "due")
+# Changes of a date are gathered for an hour at most; what then still gathers has found nobody who would decide on it.
+LETTERS = f"""
     SELECT kind, CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN given_up_at IS NOT NULL THEN 'given_up'
-                      WHEN spared_at IS NOT NULL THEN 'spared'
-                      WHEN due_at <= $1 THEN 'due' ELSE 'later' END AS state, count(*) AS count
-    FROM letter WHERE unit_id IN (SELECT id FROM unit WHERE prefecture_id = $2) GROUP BY 1, 2"""
+                      WHEN spared_at IS NOT NULL THEN 'spared' WHEN {held_at("$1", "$2", "$3")} THEN 'later'
+                      WHEN failing_since IS NOT NULL THEN 'retried'
+                      WHEN due_at > $1 OR (gathers AND owed_at > $1 - interval '{MOST_MINUTES} minutes')
+                        OR {in_front("one")} IS NOT NULL THEN 'later'
+                      ELSE 'due' END AS state,
+        count(*) AS count, extract(epoch FROM $1 - min(failing_since))::float8 AS age
+    FROM letter one WHERE unit_id IN (SELECT id FROM unit WHERE prefecture_id = $4)
+    GROUP BY 1, 2"""  # noqa: S608 - our own words
 TURNS = "SELECT job, extract(epoch FROM max(slot_at))::float8 AS at FROM slot GROUP BY 1"
 UNSEALED = "SELECT count(*) AS count FROM journal WHERE number IS NULL"
 
@@ -89,10 +100,15 @@ def _read_there(became: Counter[str]) -> Metric:
 
 
 async def _kept(house: House, actor: Actor) -> list[Metric]:
-    letters = await database.rows(LETTERS, house.clock(), actor.prefecture_id)
+    found = await database.rows(LETTERS, house.clock(), *hours_of(house.quiet), actor.prefecture_id)
+    counts = {(one["kind"], one["state"]): one["count"] for one in found}
+    kinds = sorted({*KINDS, *(kind for kind, _ in counts)})
+    letters = [{"kind": kind, "state": at, "count": counts.get((kind, at), 0)} for kind in kinds for at in STATES]
+    failing = [{"age": max((one["age"] for one in found if one["state"] == "retried"), default=0)}]
     turns, unsealed = await database.rows(TURNS), await database.rows(UNSEALED)
     return [
         _gauge("renkei_letters", "Letters by kind and state.", ["kind", "state"], letters, "count"),
+        _gauge("renkei_letters_failing_seconds", "Since when the oldest retried letter fails.", [], failing, "age"),
         _gauge("renkei_job_turn_seconds", "Newest turn of each job, as Unix time.", ["job"], turns, "at"),
         _gauge("renkei_journal_unsealed", "Journal entries without a seal.", [], unsealed, "count"),
     ]

@@ -195,5 +195,6 @@ async def lead_elsewhere(
     letter.update_from_dict({"to_name": name, "to_address": address, "facts": dict(facts), **more})
     if letter.attempts:
         letter.due_at = now
-    letter.update_from_dict({"attempts": 0, "stamped_at": None, "leased_until": None, "last_error": None})
+    letter.update_from_dict({"attempts": 0, "failing_since": None, "last_error": None})
+    letter.update_from_dict({"stamped_at": None, "leased_until": None})
     await letter.save()

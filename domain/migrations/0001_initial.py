@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                 ('leased_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('stamped_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('attempts', fields.IntField(default=0)),
+                ('failing_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('last_error', fields.CharField(null=True, max_length=300)),
                 ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('returned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

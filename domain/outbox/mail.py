@@ -43,7 +43,8 @@ class Letter(Table):
     `due_at` is the earliest instant of the next attempt. A letter ends `sent_at`, `given_up_at` or, where another says
     it all, `spared_at`; until `leased_until` somebody is posting it. `stamped_at` is the Date of the mail and the
     DTSTAMP of its calendar part: when it left first, on the day in Japan of its newest attempt. It may come back later
-    (`returned_at`), with the code of why (RFC 3463). While it `gathers` it has not been compared with what else its
+    (`returned_at`), with the code of why (RFC 3463). `failing_since` is the first of its `attempts` that were in vain,
+    as long as it waits. While it `gathers` it has not been compared with what else its
     reader is told (`gathering`).
     """
 
@@ -63,6 +64,7 @@ class Letter(Table):
     leased_until = fields.DatetimeField(null=True)
     stamped_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
+    failing_since = fields.DatetimeField(null=True)
     last_error = fields.CharField(max_length=300, null=True)
     sent_at = fields.DatetimeField(null=True)
     returned_at = fields.DatetimeField(null=True)

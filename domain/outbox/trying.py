@@ -44,9 +44,9 @@ async def mark_failed(
     letter.update_from_dict({"leased_until": None, "given_up_at": now if ends else None, "last_error": reason[:300]})
     for one in [letter, *([] if ends else behind)]:
         if one.due_at <= now:  # else it was tried for what waits for it, which costs it no patience
-            one.update_from_dict(
-                {"attempts": one.attempts + 1, "last_error": reason[:300], "due_at": now + _pause(one, now)}
-            )
+            since, pause = one.failing_since or now, _pause(one, now)
+            one.update_from_dict({"attempts": one.attempts + 1, "failing_since": since, "due_at": now + pause})
+            one.last_error = reason[:300]
         await one.save()
     if (for_good or (is_unwritten and (ends or is_first))) and not letter.is_over(now):
         await mourn(now, letter, reason if is_unwritten else f"送信時にメールサーバーに拒まれました（{reason}）")
@@ -117,7 +117,7 @@ async def _has_newer(letter: Letter) -> bool:
 
 async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
     waiting = Letter.filter(id__in=[letter.id for letter in letters])
-    return await waiting.update(due_at=now, attempts=0, given_up_at=None, last_error=None)
+    return await waiting.update(due_at=now, attempts=0, failing_since=None, given_up_at=None, last_error=None)
 
 
 HOLD_ALL = """

@@ -68,6 +68,7 @@ _WORDS = """
     revoked_at 失効日時 last_fetched_at 最後の取得 expires_at 有効期限 label 覚え書き
     sha256 照合値 key キー method カレンダーの操作 facts 手紙の内容 owed_at 作成日時 due_at 発送予定日時
     leased_until 発送中の期限 stamped_at メールの日付 attempts 発送回数 last_error 発送できなかった理由
+    failing_since 発送できなくなった日時
     sent_at 発送日時 given_up_at 断念日時 remind_days 何日前に知らせるか wants_digest 朝のまとめを受け取るか
     quiet_from 静かな時間の初め quiet_to 静かな時間の終わり
     spared_at 発送不要となった日時 gathers まとめ待ち to_name 宛名 to_address 宛先アドレス

@@ -121,7 +121,7 @@ MACHINERY: Mapping[str, Holding] = {
         NINETY_DAYS,
         public="kind owed_at due_at attempts sent_at returned_at returned_code given_up_at spared_at person_id"
         " appointment_id",
-        internal="key method gathers leased_until stamped_at request_id",
+        internal="key method gathers leased_until stamped_at failing_since request_id",
         personal="to_name to_address last_error facts",
         whose="手紙の宛先の人",
         source="名簿から作る",
