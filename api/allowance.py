@@ -38,12 +38,12 @@ ROWS: Mapping[Role, Budget] = dict.fromkeys(Role, Budget(per_second=2_000, most=
 
 
 class Budgets(NamedTuple):
-    """What is granted at the doors. `requests`, `rows` and `pages` (those of `/account`) are for an account, `feed` is
-    for one address of a calendar: a hundred programs that read a station's every five minutes fetch it once in three
-    seconds. A feed that has two, while the key is changed, has it twice, and so has each that has ended: few, and all
-    known only to whom they were told. It is not counted in the database, where each look would have to write what an
-    unchanged feed does not even read: it only keeps one calendar from taking everybody's time, and does so whether it
-    is granted once or by each worker.
+    """What is granted at the doors. `requests`, `rows`, `files` (rows of downloads that name no persons) and `pages`
+    (those of `/account`) are for an account, `feed` is for one address of a calendar: a hundred programs that read a
+    station's every five minutes fetch it once in three seconds. A feed that has two, while the key is changed, has it
+    twice, and so has each that has ended: few, and all known only to whom they were told. It is not counted in the
+    database, where each look would have to write what an unchanged feed does not even read: it only keeps one calendar
+    from taking everybody's time, and does so whether it is granted once or by each worker.
 
     `network` is for pages that are asked for without a session: a whole prefecture behind one address that logs in
     between half past eight and nine, six pages each, comes to ten a second. `guesses` are addresses of feeds, answers
@@ -57,10 +57,11 @@ class Budgets(NamedTuple):
     network: Budget = Budget(per_second=50, most=3_000)
     guesses: Budget = Budget(per_second=0.5, most=120)
     shares: Mapping[Role, Share] = SHARES
+    files: Budget = Budget(per_second=2_000, most=200_000)
 
 
 ENDLESS = Budget(per_second=math.inf, most=math.inf)
-UNLIMITED = Budgets(ENDLESS, dict.fromkeys(Role, ENDLESS), ENDLESS, ENDLESS, ENDLESS, ENDLESS, shares={})
+UNLIMITED = Budgets(ENDLESS, dict.fromkeys(Role, ENDLESS), ENDLESS, ENDLESS, ENDLESS, ENDLESS, {}, ENDLESS)
 
 
 class Bucket:
@@ -71,14 +72,15 @@ class Bucket:
         self.message = message
         self.left: OrderedDict[Hashable, tuple[float, datetime]] = OrderedDict()
 
-    def take(self, who: Hashable, amount: float, now: datetime) -> None:
-        """Raises RateLimited, with the seconds to wait, where not so much is left; then nothing is taken."""
+    def take(self, who: Hashable, amount: float, now: datetime, message: str = "") -> None:
+        """Raises RateLimited, with the seconds to wait, where not so much is left; then nothing is taken. Where there
+        is a `message` it says so in these words."""
         left, at = self.left.get(who, (self.budget.most, now))
         if at < now:  # a clock that is put back gives nothing
             left = min(left + (now - at).total_seconds() * self.budget.per_second, self.budget.most)
         if amount > left:
             wait = math.ceil((amount - left) / self.budget.per_second)
-            raise RateLimited(self.message.format(wait=wait), retry_after=wait)
+            raise RateLimited((message or self.message).format(wait=wait), retry_after=wait)
         self.left[who] = left - amount, now
         self.left.move_to_end(who)
         if len(self.left) > MOST_ACCOUNTS:
@@ -123,11 +125,13 @@ class Allowance:
         given = budgets or Budgets()
         asked = "問い合わせが多すぎます。{wait}秒ほど待ってから送り直してください。"
         read = "読み取る量が多すぎます。{wait}秒ほど待つか、条件をしぼってから送り直してください。"
+        written = "書き出しが続きすぎています。{wait}秒ほど待ってから、もう一度書き出してください。"
         opened = "このページを開く回数が多すぎます。{wait}秒ほど待ってから開き直してください。"
         fetched = "予定表の取得が多すぎます。{wait}秒ほど待ってください。更新の間隔を15分以上にしてください。"
         unknown = "使えないアドレスが何度も開かれました。{wait}秒ほど待ち、届いたメールのアドレスを確かめてください。"
         self.requests = Bucket(given.requests, asked)
         self.rows = {role: Bucket(budget, read) for role, budget in given.rows.items()}
+        self.files = Bucket(given.files, written)
         self.pages, self.network = Bucket(given.pages, opened), Bucket(given.network, opened)
         self.feed, self.guesses = Bucket(given.feed, fetched), Bucket(given.guesses, unknown)
         self.shown = Memory(given.shares)

@@ -78,8 +78,9 @@ STATUS = {
 }
 """What a refusal is in HTTP; any other is 400."""
 
-PRICE = 20_000
-"""Rows that one file is held to cost: ten at once, then one in ten seconds."""
+PRICE, LEAST = 20_000, 1_000
+"""Rows that a file is held to cost until it is made, then what is in it, within these; one that names persons, or for
+which is counted anew, costs the first: ten at once, then one in ten seconds."""
 NOTHING_READ = (Invalid, NotAllowed, NotFound)
 """Refusals that cost no rows: an outsider who tried two files could not read their own notices for a quarter of an
 hour."""
@@ -266,7 +267,10 @@ def routes(house: House) -> list[Route]:
             actor = await whoever(request, house)
             house.allowance.requests.take(actor.person_id, 1, actor.now)
             await house.allowance.shown.must_leave_some(actor)
-            house.allowance.rows[actor.role].take(actor.person_id, PRICE, actor.now)
+            export = EXPORTS.get(request.path_params["name"])
+            is_personal = export is not None and export.is_personal
+            left = house.allowance.rows[actor.role] if is_personal else house.allowance.files
+            left.take(actor.person_id, PRICE, actor.now, house.allowance.files.message)
             asked = request.query_params
             narrowed = {name: told for name, told in asked.items() if name not in ASKABLE}
             names = [request.path_params["name"], asked.get("period", ""), asked.get("format", Format.XLSX)]
@@ -274,8 +278,10 @@ def routes(house: House) -> list[Route]:
             try:
                 file = await produce(actor, *names, fresh=fresh, purpose=purpose, narrowed=narrowed)
             except NOTHING_READ:
-                house.allowance.rows[actor.role].give_back(actor.person_id, PRICE)
+                left.give_back(actor.person_id, PRICE)
                 raise
+            if not (is_personal or fresh):
+                left.give_back(actor.person_id, PRICE - min(max(file.rows, LEAST), PRICE))
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:

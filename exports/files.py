@@ -28,8 +28,10 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class File:
-    """`name` is as an office names it; `exports.names` makes the header of a download out of it."""
+    """`name` is as an office names it; `exports.names` makes the header of a download out of it. `rows` is how many are
+    in it, whatever its form."""
 
     name: str
     media_type: str
     content: bytes
+    rows: int

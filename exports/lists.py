@@ -66,7 +66,7 @@ def _shown(columns: Sequence[Column], on_paper: Sequence[Column], keys: Sequence
 def _file(
     name: str, sheet: Sheet, columns: Sequence[Column], format: Format, now: datetime, more: Sequence[Sheet] = ()
 ) -> File:
-    return File(name, format.media_type, _bytes(sheet, columns, more, format, now))
+    return File(name, format.media_type, _bytes(sheet, columns, more, format, now), len(sheet.rows))
 
 
 def _bytes(sheet: Sheet, columns: Sequence[Column], more: Sequence[Sheet], format: Format, now: datetime) -> bytes:

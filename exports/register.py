@@ -68,9 +68,9 @@ def register_file(format: Format, now: datetime) -> File:
     """The register as it stands in this version of the program; `now` is an aware instant."""
     rows, name = register_rows(), f"{TITLE}.{format.value}"
     if format is Format.CSV:
-        return File(name, format.media_type, csv_bytes(COLUMNS, rows))
+        return File(name, format.media_type, csv_bytes(COLUMNS, rows), len(rows))
     notes = (f"{wareki(now.astimezone(TOKYO).date())}作成。保存期間のうち「提案」は、保有機関が定めるまでの案です。",)
-    return File(name, format.media_type, xlsx(Sheet(TITLE, COLUMNS, rows, notes=notes, tab="登録簿"), now))
+    return File(name, format.media_type, xlsx(Sheet(TITLE, COLUMNS, rows, notes=notes, tab="登録簿"), now), len(rows))
 
 
 def register_text() -> str:

@@ -45,7 +45,7 @@ def statistics_file(report: Report, format: Format) -> File:
     """R08Q2_活動状況_青浜県警察_20261001.xlsx, or the same as CSV or JSON."""
     day = report.computed_at.astimezone(TOKYO)
     name = file_name(period_part(report.period), "活動状況", report.name, f"{day:%Y%m%d}", extension=format)
-    return File(name, format.media_type, _BYTES[format](report))
+    return File(name, format.media_type, _BYTES[format](report), len(report.figures()))
 
 
 def statistics_xlsx(report: Report) -> bytes:

@@ -60,17 +60,56 @@ def test_who_fetches_file_after_file_is_told_when_to_come_again_and_is_not_charg
     async def story(town):
         person = await make.officer(town.admin, town.section)
         token = await token_of(town, person, Role.STATISTICIAN, town.section)
-        budgets = Budgets(rows=dict.fromkeys(Role, Budget(per_second=2_000, most=30_000)))
+        budgets = Budgets(files=Budget(per_second=2_000, most=30_000))
         app = make_app(replace(HOUSE, budgets=budgets), "postgres://nobody@nowhere/nothing")
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as someone:
             refused = [await someone.get("/exports/agreements", headers=headers) for _ in range(2)]
-            return refused, [await someone.get(QUARTER, headers=headers) for _ in range(2)]
+            return refused, [await someone.get(f"{QUARTER}&fresh=true", headers=headers) for _ in range(2)]
 
     refused, (first, second) = play(story)
     assert [one.status_code for one in refused] == [403, 403]
     assert first.status_code != 429
     assert (second.status_code, second.headers["Retry-After"]) == (429, "5")
+    said = "書き出しが続きすぎています。5秒ほど待ってから、もう一度書き出してください。"
+    assert second.json()["errors"][0]["message"] == said
+
+
+def test_the_desk_takes_every_list_in_two_formats_at_once_and_then_waits_for_those_that_name_persons_only(play):
+    async def story(town):
+        campaign = await make.campaign(make.at(town.hq, NOW))
+        needs = {"campaign-results": f"&campaign=Campaign:{campaign.id}"}
+        async with await as_officer(town, Role.HQ_LIAISON, town.section) as someone:
+            first = [
+                await someone.get(f"/exports/{name}?format={format}{needs.get(name, '')}")
+                for name in EXPORTS
+                for format in ("xlsx", "csv")
+            ]
+            named = [await someone.get(f"/exports/{name}") for name, one in EXPORTS.items() if one.is_personal]
+            return first, named, await someone.get("/exports/organizations")
+
+    first, named, other = play(story)
+    assert [one.text for one in first if one.status_code != 200] == []
+    assert len(first) == 42
+    assert {(one.status_code, one.headers["Retry-After"]) for one in named} == {(429, "10")}
+    assert {one.json()["errors"][0]["message"][:12] for one in named} == {"書き出しが続きすぎていま"}
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize(("name", "least"), [("organizations", 1_000), ("statistics", 1_001)])
+def test_a_download_that_names_nobody_costs_the_rows_that_are_in_it_and_a_thousand_at_least(play, name, least):
+    async def story(town):
+        person = await make.officer(town.admin, town.section)
+        token = await token_of(town, person, Role.HQ_LIAISON, town.section)
+        house = replace(HOUSE, budgets=Budgets(files=Budget(per_second=1, most=20_000)))
+        app, headers = make_app(house, "postgres://nobody@nowhere/nothing"), {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as someone:
+            return [await someone.get(f"/exports/{name}?format=csv", headers=headers) for _ in range(2)]
+
+    first, second = play(story)
+    rows = len([*csv.DictReader(StringIO(first.content.decode("utf-8-sig")))])
+    assert second.status_code == 429
+    assert int(second.headers["Retry-After"]) == max(rows, 1_000) >= least
 
 
 def test_a_mistyped_parameter_is_named_instead_of_being_passed_over(play):
