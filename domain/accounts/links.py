@@ -54,7 +54,7 @@ async def send(author: Author, account: Account, link: Link) -> Account:
         "link": link,
         "account_id": str(account.id),
         "generation": account.link_generation,
-        "hours": link.lasts // timedelta(hours=1),
+        "lasts": f"{link.lasts.days}日間" if link.lasts.days > 1 else f"{link.lasts // timedelta(hours=1)}時間",
     }
     kind = "account-invitation" if link is Link.WELCOME else "password-reset"
     await telling.write(author, account, kind, str(account.link_generation), **facts)

@@ -42,7 +42,7 @@ FACTS = {
     "body": "架空電力株式会社",
     "message": ["年度初めの確認です。", "お手数を<b>おかけします。"],
     "login": "taro@partner.example",
-    "hours": 168,
+    "lasts": "7日間",
     "what": "パスワードが新しく決められました。",
     "said": "部署の名前が変わりました。",
     "reminded": "3日前にお送りします",

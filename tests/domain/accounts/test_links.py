@@ -72,6 +72,7 @@ def test_the_letter_leaves_with_the_link_that_works(play: Any, link: Link) -> No
         sent = envelope(NOW, desk, letter).text
         (address,) = [line for line in sent.splitlines() if line.startswith("https://")]
         assert address.startswith(f"https://renkei.example{link.path}/")
+        assert {Link.WELCOME: "このページは7日間、", Link.RESET: "このページは24時間、"}[link] in sent
         assert not await is_refused(address.rpartition("/")[2], link)
 
     play(story)
