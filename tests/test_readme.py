@@ -16,6 +16,7 @@ from api.operations import FINDERS, document_of
 from api.settings import READERS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+SCHEMA = (Path(__file__).parents[1] / "api" / "schema.graphql").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FINDERS)
@@ -75,3 +76,12 @@ def test_every_export_is_in_the_row_of_its_command(name: str) -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_every_setting_is_explained(name: str) -> None:
     assert name in README
+
+
+@pytest.mark.parametrize("verb", ["rotateCalendarFeed", "revokeCalendarFeed"])
+def test_the_readme_says_how_the_address_of_a_feed_is_replaced_and_how_it_is_ended(verb: str) -> None:
+    [told] = [line for line in README.splitlines() if line.startswith("**To subscribe.**")]
+    assert f"`{verb}`" in told
+    wanted = SCHEMA.partition(f"input {verb[0].upper()}{verb[1:]}Input {{")[2].partition("}")[0]
+    assert {line.split(":")[0].strip() for line in wanted.strip().splitlines()} == {"subscriptionId", "idempotencyKey"}
+    assert "`subscriptionId`" in told

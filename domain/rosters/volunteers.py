@@ -117,7 +117,9 @@ class _Roster:
             return None
         if search_key(name) not in self.groups:
             raise Invalid(
-                f"団体「{name}」が登録されていません。先にボランティア団体を登録してください。", field="group"
+                f"ボランティア団体「{name}」が登録されていません。"
+                "先に GraphQL の establishVolunteerGroup で登録するか、「団体名」の列を空けてください。",
+                field="group",
             )
         return self.groups[search_key(name)]
 

@@ -1,14 +1,20 @@
 """Volunteers and their activities through the door: appointed with consent, asked, held; and what stays hidden."""
 
+import json
+import re
 from typing import Any
 
-from domain import activities
+import pytest
+
+from domain import activities, rosters
 from domain.activities import ActivityParticipation, ParticipationStatus
 from domain.actor import Role
-from domain.volunteers import AgeBand, Commission, Volunteer, VolunteerStatus
+from domain.rosters import Line, Rejected
+from domain.volunteers import AgeBand, Commission, GroupBase, Volunteer, VolunteerGroup, VolunteerStatus
 from tests import make
 from tests.api.asking import ask, change, codes, read
 from tests.make import Town
+from tests.test_readme import README
 
 OWN = """{
   volunteers { totalCount edges { node {
@@ -224,5 +230,35 @@ def test_a_volunteer_resigns_by_themself(play: Any) -> None:
         resigned = {"status": "RESIGNED", "leftOn": "2026-07-01"}
         assert answer["data"]["resignVolunteer"]["volunteer"] == resigned
         assert (await ActivityParticipation.get()).status is ParticipationStatus.DECLINED
+
+    play(story)
+
+
+def test_a_group_is_established_as_the_readme_says_once_however_often_it_is_asked_for(play: Any) -> None:
+    [example] = re.findall(r"-d '(\{[^']*establishVolunteerGroup[^']*\})'", README)
+    asked = json.loads(example)
+
+    async def story(town: Town) -> None:
+        first, again = [await read(town.officer, asked["query"], **asked["variables"]) for _ in range(2)]
+        assert first == again
+        [group] = await VolunteerGroup.all()
+        told = first["establishVolunteerGroup"]["volunteerGroup"]
+        assert told == {"id": f"VolunteerGroup:{group.id}", "name": "青浜例示大学サイバー防犯隊"}
+        assert (group.base, group.unit_id) == (GroupBase.STUDENT, town.station.id)
+
+    play(story)
+    bases = README.partition("(`base`: ")[2].partition(";")[0]
+    assert re.findall("`([A-Z]+)`", bases) == [base.value for base in GroupBase]
+
+
+def test_the_roster_says_by_which_verb_a_group_that_is_missing_is_taken_in_and_takes_in_nobody(play: Any) -> None:
+    async def story(town: Town) -> None:
+        facts = {"family_name": "髙見本", "given_name": "一郎", "age_band": AgeBand.ADULT, "group": "無い会"}
+        with pytest.raises(Rejected) as refused:
+            await rosters.take_in_volunteers(town.hq, [Line(2, facts)])
+        [said] = [one.message for one in refused.value.problems if one.field == "group"]
+        assert "establishVolunteerGroup" in said
+        assert "「団体名」の列" in said
+        assert await Volunteer.all().count() == 0
 
     play(story)
