@@ -286,7 +286,7 @@ def routes(house: House) -> list[Route]:
             return refusal(refused)
         except Exception as bug:
             return failed(bug)
-        named = {"Content-Disposition": content_disposition(file.name)}
+        named = {"Content-Disposition": content_disposition(file.name, about=names[0])}
         return Response(file.content, headers=named, media_type=file.media_type)
 
     return [Route("/exports/{name}", download, methods=["GET"])]

@@ -44,9 +44,10 @@ def ascii_twin(name: str) -> str:
     return f"{plain or 'file'}{dot}{extension}"
 
 
-def content_disposition(name: str, kind: str = "attachment") -> str:
-    """The header's value, with both names (RFC 6266 §4.3, RFC 8187 §3.2)."""
-    return f"{kind}; filename=\"{ascii_twin(name)}\"; filename*=UTF-8''{quote(name, safe=ATTR_CHAR)}"
+def content_disposition(name: str, kind: str = "attachment", about: str = "") -> str:
+    """The header's value, with both names (RFC 6266 §4.3, RFC 8187 §3.2); the twin begins with what it is `about`."""
+    twin = f"{about}-{ascii_twin(name)}" if about else ascii_twin(name)
+    return f"{kind}; filename=\"{twin}\"; filename*=UTF-8''{quote(name, safe=ATTR_CHAR)}"
 
 
 def _harmless(part: str) -> str:

@@ -112,6 +112,16 @@ def test_a_download_that_names_nobody_costs_the_rows_that_are_in_it_and_a_thousa
     assert int(second.headers["Retry-After"]) == max(rows, 1_000) >= least
 
 
+def test_old_browsers_can_tell_files_of_one_day_apart(play):
+    async def story(town):
+        async with await as_officer(town, Role.HQ_LIAISON, town.section) as someone:
+            return [await someone.get(f"/exports/{name}?format=csv") for name in ("organizations", "encounters")]
+
+    names = [one.headers["Content-Disposition"] for one in play(story)]
+    assert names[0].startswith("attachment; filename=\"organizations-20280601.csv\"; filename*=UTF-8''%E5%9B%A3")
+    assert names[1].startswith("attachment; filename=\"encounters-R09Q4_20280601.csv\"; filename*=UTF-8''R09Q4_%E6")
+
+
 def test_a_mistyped_parameter_is_named_instead_of_being_passed_over(play):
     async def story(town):
         return await ask(town, Role.STATISTICIAN, "/exports/statistics?perod=2027Q4&format=csv")
