@@ -133,6 +133,13 @@ def period_notes(period: Period, computed_at: datetime, as_of: date | None = Non
     )
 
 
+def list_notes(period: Period, written_at: datetime) -> tuple[str, ...]:
+    """The same of a list, in which no figure is counted."""
+    about, *_ = period_notes(period, written_at)
+    day = wareki(written_at.astimezone(TOKYO).date())
+    return (about, f"作成日時：{day} {clock(written_at, wide=True)}")
+
+
 def period_facts(period: Period, computed_at: datetime) -> dict[str, Value]:
     """The same for machines: ISO dates, day and time of computing apart, Asia/Tokyo."""
     computed = computed_at.astimezone(TOKYO)

@@ -9,7 +9,7 @@ import orjson
 
 from domain.actor import TOKYO
 from domain.japanese import Period, wareki
-from exports.columns import Column, Row, Sheet, period_notes
+from exports.columns import Column, Row, Sheet, list_notes
 from exports.csv import csv_bytes
 from exports.files import File, Format
 from exports.names import file_name, period_part
@@ -53,7 +53,7 @@ def listed_of(
     unless told, in their order. What stands `on_paper` is in no other form: a column more, where its key is told, or in
     the place of the one with its heading."""
     shown = _shown(columns, on_paper, printed)
-    sheet = Sheet(title, shown, rows, notes=period_notes(period, now, period.ends_on), tab="一覧")
+    sheet = Sheet(title, shown, rows, notes=list_notes(period, now), tab="一覧")
     return _file(file_name(period_part(period), title, _day(now), extension=format), sheet, columns, format, now)
 
 

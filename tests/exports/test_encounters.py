@@ -62,5 +62,9 @@ def test_nobody_is_named_and_nothing_is_told_of_what_was_said() -> None:
 def test_the_workbook_has_a_page_for_paper_and_all_columns_behind_it() -> None:
     book = openpyxl.load_workbook(BytesIO(content(Format.XLSX)))
     assert book.sheetnames == ["一覧", "データ"]
+    said = [str(cell.value) for row in book["一覧"].iter_rows() for cell in row if cell.value]
+    assert [one for one in said if "延べ" in one or "該当がない" in one or "集計" in one] == []
+    assert [one for one in said if "期間：令和８年度第１四半期" in one and "基準：年度" in one] != []
+    assert [one for one in said if one.startswith("作成日時：令和８年７月１日")] != []
     assert [cell.value for cell in book["データ"][1]] == [column.heading for column in COLUMNS]
     assert encounters_file(LISTED, Period.parse("2026Q1"), Format.XLSX, NOW).name == "R08Q1_接触一覧_20260701.xlsx"
