@@ -1,6 +1,7 @@
 """青浜県 is what it promises to be: invented, whole, and the same whenever it is told on the same day."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -34,6 +35,7 @@ from jobs.schedule import SCHEDULE, Alone
 from seed.days import at
 from seed.lecture_plans import SESSIONS
 from tests.seed.contents import contents
+from tests.test_readme import README
 
 GIVEN = (LectureStatus.DELIVERED, LectureStatus.REPORTED)
 
@@ -277,10 +279,37 @@ def test_nothing_in_it_exists(look):
 
     mails, phones, numbers, codes = look(everything())
     assert [mail for mail in mails if not mail.endswith(".example")] == []
-    assert [phone for phone in phones if not phone.startswith("000-0000-00")] == []
+    assert [phone for phone in phones if not phone.startswith("000-0000-0")] == []
     assert [number for number in numbers if corporate_number(number)[1:5] != "9999"] == []
     assert [code for code in codes if (school_code(code)[2:4], code[5:9]) != ("48", "9999")] == []
     assert (len(numbers), len(codes)) == (134, 428)
+
+
+def test_each_station_has_a_switchboard_of_its_own(look):
+    async def numbers():
+        phones = {unit.name: unit.phone for unit in await Unit.filter(kind=UnitKind.STATION)}
+        others = {one.phone for one in (*await Organization.all(), *await Unit.exclude(kind=UnitKind.STATION))}
+        return phones, others
+
+    phones, others = look(numbers())
+    assert (len(phones), len(set(phones.values()))) == (22, 22)
+    assert others & set(phones.values()) == set()
+
+
+def test_the_readme_counts_what_is_there(look, year):
+    async def counted():
+        partners = any_of(
+            AgreementParty, "agreement_id", [one.id for one in await Agreement.filter(status__in=STANDING)]
+        )
+        bound = await AgreementParty.filter(partners, side=Side.PARTNER, withdrawn_on=None)
+        serving = await Volunteer.filter(status=VolunteerStatus.ACTIVE).count()
+        bodies = await Organization.filter(corporate_number__isnull=False).count()
+        return bodies, len({row.organization_id for row in bound}), await Volunteer.all().count(), serving + waiting
+
+    waiting = 40 if year.today == year.april else 0  # appointed at nine o'clock
+
+    said = re.search(r"(\d+) organisations, (\d+) of them partners.+?; (\d+) volunteers, (\d+) of them", README)
+    assert tuple(map(int, said.groups())) == look(counted())
 
 
 def test_its_names_have_the_characters_that_break_careless_programs(look):
