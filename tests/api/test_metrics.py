@@ -21,6 +21,7 @@ from tests.api.test_app import HOUSE
 from tests.clock import NOW
 from tests.domain.clerks import Clock, drill_with
 from tests.make import Town
+from tests.test_readme import README
 
 STATES = {"sent", "given_up", "spared", "later", "retried", "due"}
 MINUTE = timedelta(minutes=1)
@@ -34,13 +35,18 @@ class Away:
         raise NotPosted("メールサーバーに接続できませんでした。")
 
 
-async def read(town: Town, now: datetime) -> tuple[Counter[str], float]:
-    """How many letters are in each state, and for how many seconds the oldest of those that were tried has failed."""
+async def told_at(town: Town, now: datetime) -> str:
+    """All figures, as an administrator reads them."""
     given = {"person_id": town.admin.person_id, "role": Role.ADMIN}
     _, keeper = await tokens.issue(make.at(town.admin, NOW), days=1, **given)
     app = make_app(replace(HOUSE, clock=lambda: now), "postgres://nobody@nowhere/nothing")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOUSE.base_url) as anybody:
-        text = (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
+        return (await anybody.get("/metrics", headers={"Authorization": f"Bearer {keeper}"})).text
+
+
+async def read(town: Town, now: datetime) -> tuple[Counter[str], float]:
+    """How many letters are in each state, and for how many seconds the oldest of those that were tried has failed."""
+    text = await told_at(town, now)
     told = SERIES.findall(text)
     assert {(kind, state) for kind, state, _ in told} >= {(kind, state) for kind in KINDS for state in STATES}
     found = Counter[str]()
@@ -48,6 +54,22 @@ async def read(town: Town, now: datetime) -> tuple[Counter[str], float]:
         found[state] += int(float(count))
     [age] = re.findall(r"^renkei_letters_failing_seconds ([0-9.]+)$", text, re.MULTILINE)
     return +found, float(age)
+
+
+def test_the_readme_names_each_state_and_rests_its_alarms_on_figures_that_are_there(play: Any) -> None:
+    watch = README.partition("- **Watch**")[2].partition("\n\nThe install")[0]
+    rules = re.findall(r"^\| `(.+?)` \|", watch, re.MULTILINE)
+    named = {name for rule in rules for name in re.findall("renkei_[a-z_]+", rule)}
+    assert {state for state in STATES if f"`{state}`" not in watch} == set()
+    assert {state for rule in rules for state in re.findall('state="([a-z_]+)"', rule)} == {
+        "retried",
+        "due",
+        "given_up",
+    }
+    text = play(lambda town: told_at(town, NOW))
+    there = set(re.findall("^# TYPE (renkei_[a-z_]+) gauge", text, re.MULTILINE))
+    assert len(rules) == 6
+    assert named == there
 
 
 def test_letters_that_no_mail_server_takes_are_told_with_since_when_also_in_their_pauses(play: Any) -> None:
