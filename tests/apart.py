@@ -34,7 +34,8 @@ COUNTED = ("IpOutNoRoutes", "UdpOutDatagrams", "Ip6OutNoRoutes", "Udp6OutDatagra
 
 ASKED_BY_CHROMIUM = "2001:4860:4860::8888"
 """It asks the kernel for a way there before it opens anything, to see whether there is IPv6, and sends nothing. No
-switch keeps it from that: so the address is one of this machine's, and a datagram to it counts as any other."""
+switch keeps it from that: so the address is one of this machine's. A datagram to it counts as any other; who connects
+to it, and to it alone, is not seen."""
 
 TOLD = (
     "meanwhile something was to leave the machine, or a name was asked for: {}.\n"
