@@ -83,6 +83,7 @@ class Participation(Owned):
     class Meta:
         table = "drill_participation"
         indexes = [
+            Index(fields=("drill_id", "created_at", "id"), name="drill_participation_drill"),
             Index(fields=("unit_id", "created_at", "id"), name="drill_participation_unit"),
             Index(fields=("appointment_id", "organization_id"), name="drill_participation_answer"),
         ]

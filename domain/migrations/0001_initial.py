@@ -855,7 +855,7 @@ class Migration(migrations.Migration):
                 ('attended_count', fields.IntField(null=True)),
                 ('was_asked', fields.BooleanField(default=True)),
             ],
-            options={'table': 'drill_participation', 'app': 'renkei', 'indexes': [Index(fields=['unit_id', 'created_at', 'id'], name='drill_participation_unit'), Index(fields=['appointment_id', 'organization_id'], name='drill_participation_answer')], 'pk_attr': 'id', 'table_description': 'One organisation in one drill. Counts are people (人); `attended_count` is empty until the drill is finished.'},
+            options={'table': 'drill_participation', 'app': 'renkei', 'indexes': [Index(fields=['drill_id', 'created_at', 'id'], name='drill_participation_drill'), Index(fields=['unit_id', 'created_at', 'id'], name='drill_participation_unit'), Index(fields=['appointment_id', 'organization_id'], name='drill_participation_answer')], 'pk_attr': 'id', 'table_description': 'One organisation in one drill. Counts are people (人); `attended_count` is empty until the drill is finished.'},
             bases=['Owned'],
         ),
         ops.CreateModel(
