@@ -10,9 +10,10 @@ says how many days before, or that it be never (`people`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
@@ -21,6 +22,7 @@ from domain import letters
 from domain.activities import Activity, ActivityStatus
 from domain.actor import TOKYO, Bearer
 from domain.calendar import STAYING_AWAY, Appointment, AppointmentStatus, Attendee, PartStat, coming
+from domain.criteria import any_of
 from domain.database import rows
 from domain.drills import Drill, DrillStatus
 from domain.invitations import write
@@ -124,9 +126,10 @@ async def _owe_all(now: datetime, rule: Rule, appointment: Appointment, among: C
 async def owe_reports(now: datetime) -> int:
     """Tell a unit what has taken place, or should have, and was not reported in three days; answers how much."""
     over = Appointment.filter(ends_at__gt=now - LOOKED_BACK, ends_at__lt=_morning(_last_day(now)))
-    count = 0
-    for appointment in await over.exclude(status=AppointmentStatus.CANCELLED).order_by("id"):
-        if await is_unreported(appointment):
+    dates = await over.exclude(status=AppointmentStatus.CANCELLED).order_by("id")
+    unreported, count = await _unreported(dates), 0
+    for appointment in dates:
+        if appointment.id in unreported:
             facts = {"title": appointment.title, "when": from_to(appointment.starts_at, appointment.ends_at)}
             turn = f"{appointment.id}:{appointment.ends_at.isoformat()}"
             count += await letters.write(Bearer(now), None, appointment.unit_id, Rule.REPORT, turn, facts)
@@ -137,12 +140,13 @@ def _last_day(now: datetime) -> date:
     return now.astimezone(TOKYO).date() - timedelta(days=REPORT_DAYS - 1)
 
 
-async def is_unreported(appointment: Appointment) -> bool:
-    """Whether what became of it has still to be entered."""
+async def _unreported(dates: Sequence[Appointment]) -> set[UUID]:
+    """Of which of these what became of them has still to be entered; a statement for each kind of date."""
+    ids, found = [one.id for one in dates], set[UUID]()
     for model, states in UNREPORTED.items():
-        if await model.filter(appointment_id=appointment.id, status__in=states).exists():
-            return True
-    return False
+        waiting: Any = model.filter(any_of(model, "appointment_id", ids), status__in=states)
+        found.update(await waiting.values_list("appointment_id", flat=True))
+    return found
 
 
 # The date is where it was and takes place, and whoever is written to is asked, has a seat, has not declined and still

@@ -182,7 +182,7 @@ async def _started(land: Land, filled: Sequence[Filled], size: Size) -> list[Com
 
     lines = []
     ways = (("serve の起動", start.served, FLAT), ("jobs の起動（前にも動いていたとき）", again, IN_PROPORTION))
-    for label, way, most in ways:  # the clock's first round looks at all that there is, and nobody waits for it
+    for label, way, most in ways:  # the clock's turn looks at all dates of a month, and nobody waits for it
         found = [[await way(one.url) for one in filled] for _ in range(size.starts)]
         each = list(zip(*found, strict=True))
         lines.append(_line(label, "秒", most, [tuple(one.seconds for one in up) for up in each], size.times))

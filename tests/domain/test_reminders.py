@@ -18,6 +18,7 @@ from tests.clock import NOW
 from tests.domain.lectures.giving import HEARD
 from tests.domain.test_invitations import HOUR, TOMORROW, date, guest
 from tests.make import Town
+from tests.statements import spoken
 
 DAY = timedelta(days=1)
 
@@ -394,6 +395,20 @@ def test_what_was_not_reported_three_days_after_is_told_to_its_unit_once(play: A
         assert (await drills.Drill.get(id=unmoved.id)).status is drills.DrillStatus.PLANNING
 
     play(story)
+
+
+def test_however_many_dates_are_over_they_are_looked_at_together(play: Any) -> None:
+    async def story(town: Town) -> list[int]:
+        said = []
+        for _ in range(2):
+            some = [await make.drill(town.officer) for _ in range(3)]
+            with spoken() as asked:
+                assert await reminders.owe_reports(some[0].starts_at + 4 * DAY) == 0
+            said.append(len(asked))
+        return said
+
+    three, six = play(story)
+    assert three == six > 5
 
 
 def test_nobody_is_told_of_what_was_reported_or_called_off(play: Any) -> None:
