@@ -61,7 +61,7 @@ class Budgets(NamedTuple):
 
 
 ENDLESS = Budget(per_second=math.inf, most=math.inf)
-UNLIMITED = Budgets(ENDLESS, dict.fromkeys(Role, ENDLESS), ENDLESS, ENDLESS, ENDLESS, ENDLESS, {}, ENDLESS)
+UNLIMITED = Budgets(ENDLESS, dict.fromkeys(Role, ENDLESS), ENDLESS, ENDLESS, ENDLESS, ENDLESS, shares={}, files=ENDLESS)
 
 
 class Bucket:
