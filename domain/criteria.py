@@ -54,11 +54,12 @@ class _Within(_Among):
 
 class _Each(_Among):
     """`exists(select … where id = column)`: each row is looked up by itself, however many there are to be found; of
-    `in (select …)` PostgreSQL first reads them all. The offset is what keeps it from doing so here."""
+    `in (select …)` PostgreSQL first reads them all. The offset is what keeps it from doing so here. What is selected
+    has a name that no column has: the row's own is told without its table."""
 
     def get_sql(self, ctx: SqlContext) -> str:
         seen = Subquery(self.told).get_sql(ctx)
-        return f"exists(select from {seen} seen where seen.id = {self.column.get_sql(ctx)} offset 0)"
+        return f"exists(select from {seen} seen (seen_id) where seen_id = {self.column.get_sql(ctx)} offset 0)"
 
 
 class _Selected(_Among):
@@ -80,7 +81,7 @@ def within(model: type[Model], column: str, ids: Any) -> Q:
 
 
 def each(model: type[Model], column: str, ids: Any) -> Q:
-    """Rows of `model` whose uuid `column` is among these `values("id")`: for a page of rows that may lead anywhere."""
+    """As `within`, but each row is looked up by itself: for a page of rows, where these are more with every year."""
     return _by(model, column, "each", _Each, ids)
 
 

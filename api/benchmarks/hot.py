@@ -108,7 +108,7 @@ async def _guests(ground: Ground) -> list[Hot]:
         ("これからの予定・ボランティア", volunteer, dispatches.DATES, now),
         ("これからの予定・連携団体", ground.partner, dispatches.DATES, now),
     )
-    return [Hot(label, partial(_told, label, actor, text, values)) for label, actor, text, values in asked]
+    return [Hot(label, partial(tell, label, actor, text, values)) for label, actor, text, values in asked]
 
 
 async def _own_drills(actor: Actor) -> None:
@@ -165,10 +165,10 @@ async def _changes(ground: Ground) -> list[Hot]:
 async def _answer(asked: Question) -> None:
     """As the door does. Raises Stopped where it is refused."""
     actor = await tokens.actor_of(asked.reader.token, datetime.now(UTC))
-    await _told(asked.label, actor, asked.document, asked.variables)
+    await tell(asked.label, actor, asked.document, asked.variables)
 
 
-async def _told(label: str, actor: Actor, document: str, variables: Mapping[str, object]) -> None:
+async def tell(label: str, actor: Actor, document: str, variables: Mapping[str, object]) -> None:
     """Raises Stopped where it is refused."""
     result = await schema.execute(document, dict(variables), Context(actor))
     if result.errors:

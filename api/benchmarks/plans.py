@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from tortoise import Tortoise
 
-from api.benchmarks import dispatches, filling, growth, letters, pages, partnership, replay
+from api.benchmarks import dispatches, filling, growth, letters, lists, pages, partnership, replay
 from api.benchmarks.ground import Ground, Land
 from api.benchmarks.hot import Hot, add_logins, questions
 from api.benchmarks.measuring import Compared, Report
@@ -32,9 +33,10 @@ TABLES = (
 )
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
 EXPLAINED = ("SELECT", "WITH", "UPDATE", "DELETE")
-AS_IF_LARGE = "SET LOCAL enable_seqscan = off"
+AS_IF_LARGE = [Said("default", "SET LOCAL enable_seqscan = off", ())]
 
 Node = Mapping[str, Any]
+Found = tuple[Hot, Sequence[Node]]
 Explainable = tuple[Said, Sequence[Said]]
 """A statement, and what was said before it in its transaction that it goes by."""
 
@@ -42,8 +44,9 @@ Explainable = tuple[Said, Sequence[Said]]
 @dataclass(frozen=True)
 class Size:
     """How much there is: a hundred times what `growth` takes for a prefecture. A table with at least so many rows as
-    `large` may not be read as a whole. Where there is so little (`is_tiny`) that PostgreSQL would read it all by
-    choice, it is asked whether it has to."""
+    `large` may not be read as a whole, and no page of a list may look at more blocks than `reach`: a station, which has
+    one row in twenty, finds its own in the order of all. Where there is so little (`is_tiny`) that PostgreSQL would
+    read it all by choice, it is asked whether it has to."""
 
     organizations: int = 100 * growth.Size.organizations
     drills: int = 100 * growth.Size.drills
@@ -60,6 +63,7 @@ class Size:
     dates: int = 20_000
     letters: int = 100_000
     large: int = 5_000
+    reach: int = 2_000
     is_tiny: bool = False
 
 
@@ -70,16 +74,36 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         tables = {name: (pages, rows) for name, pages, rows in await database.records(TABLES)}
         large = {name for name, (_, rows) in tables.items() if rows >= size.large}
         sizes = {name: pages for name, (pages, _) in tables.items()}
-        found = [(hot, await nodes_of(hot, size.is_tiny)) for hot in await questions(ground)]
+        before = AS_IF_LARGE if size.is_tiny else ()
+        found = [(hot, await nodes_of(hot, before)) for hot in await questions(ground)]
+        listed = {
+            who: [(hot, await nodes_of(hot, before)) for hot in some] for who, some in lists.by_reader(ground).items()
+        }
     workload = (
         f"団体{size.organizations:,}、訓練{size.drills:,}×参加{size.seats}、協定{size.agreements:,}、接触{size.encounters:,}、"
         f"講義{size.schools * size.lectures:,}、ボランティア{size.volunteers:,}人の活動{size.activities:,}、"
         f"予定{size.dates:,}、手紙{size.letters:,}通のとき、"
         "それぞれが読むブロックの数と探し方。天井は、使う表のうち最大のものを端から端まで読むこと。"
-        f"{size.large:,}行以上の表は、全行を数えるのが問いであるもの（＊）のほか、そう読まないことを求める"
+        f"{size.large:,}行以上の表は、全行を数えるのが問いであるもの（＊）のほか、そう読まないことを求める。"
+        f"一覧は、どの並べ方でも、1ページに{size.reach:,}ブロックより多くは読まないことを求める"
     )
-    lines = tuple(_line(hot, nodes, sizes, large) for hot, nodes in found)
-    return Report("plans", workload, lines, tuple(fault for hot, nodes in found for fault in faults(hot, nodes, large)))
+    longest = [_longest(who, pages) for who, pages in listed.items()]
+    lines = [_line(hot, nodes, sizes, large) for hot, nodes in [*found, *longest]]
+    of_lists = list(chain(*listed.values()))
+    wrong = [fault for hot, nodes in [*found, *of_lists] for fault in faults(hot, nodes, large)]
+    wrong += [
+        f"「{hot.label}」は、1ページに{blocks(nodes):,}ブロックを読む"
+        for hot, nodes in of_lists
+        if blocks(nodes) > size.reach
+    ]
+    return Report("plans", workload, tuple(lines), tuple(wrong))
+
+
+def _longest(who: str, pages: Sequence[Found]) -> Found:
+    """The list of which most is looked at for a page."""
+    hot, nodes = max(pages, key=lambda found: blocks(found[1]))
+    label = f"一覧と並べ方{len(pages)}通りのはじめの20行・{who}のうち、最も多い {hot.label}"
+    return replace(hot, label=label), nodes
 
 
 async def _fill(ground: Ground, size: Size) -> None:
@@ -104,8 +128,9 @@ async def _fill(ground: Ground, size: Size) -> None:
     await filling.settle()
 
 
-async def nodes_of(hot: Hot, is_tiny: bool = False) -> list[Node]:
-    """Every step of every statement that answers the question; what was kept of an answer answers nothing here."""
+async def nodes_of(hot: Hot, before: Sequence[Said] = ()) -> list[Node]:
+    """Every step of every statement that answers the question, each after what is said `before`; what was kept of an
+    answer answers nothing here."""
     room, ANSWERS.room = ANSWERS.room, 0
     try:
         await hot.ask()  # what a connection asks for itself the first time is no part of the answer
@@ -113,7 +138,6 @@ async def nodes_of(hot: Hot, is_tiny: bool = False) -> list[Node]:
             await hot.ask()
     finally:
         ANSWERS.room = room
-    before = [Said("default", AS_IF_LARGE, ())] if is_tiny else []
     return [node for said, put_up in _explainable(heard) for node in walk(await explained(said, [*before, *put_up]))]
 
 

@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 
 from domain import records
 from domain.actor import LIAISONS, TOKYO, Actor, Author
-from domain.criteria import any_of, nothing, within
+from domain.criteria import any_of, each, nothing
 from domain.errors import NotAllowed
 from domain.organizations import Contact, ContactRole, Organization, when_confirmed, when_parted
 from domain.people import Person, when_moving
@@ -169,7 +169,7 @@ def visible_to(actor: Actor) -> QuerySet[Campaign]:
     """Liaison officers see their units' campaigns, and those that ask contacts of theirs."""
     if actor.role not in LIAISONS:
         return nothing(Campaign)
-    asking = within(Campaign, "id", asked_visible_to(actor).values("campaign_id"))
+    asking = each(Campaign, "id", asked_visible_to(actor).values("campaign_id"))
     return Campaign.filter(any_of(Campaign, "unit_id", actor.units) | asking)
 
 

@@ -410,27 +410,51 @@ CAMPAIGNS = [
     "CREATE UNIQUE INDEX campaign_contact_once ON campaign_contact (campaign_id, contact_id)",
     "CREATE UNIQUE INDEX contact_proposal_once ON contact_proposal (contact_id) WHERE status = 'WAITING'",
 ]
-# `kana_order` is ASCII whose byte order is the order. A page of a whole prefecture is read by an index on the order
-# alone, whatever the units: by units and order only one unit's rows stand in order.
+# `kana_order` is ASCII whose byte order is the order.
 IN_KANA_ORDER = (
     *("unit", "person", "organization", "contact", "agreement", "volunteer_group", "volunteer", "wifi_spot"),
     *("council", "council_membership"),
 )
+# A page of a whole prefecture is read by an index on the order alone, whatever the units: by units and order only one
+# unit's rows stand in order. Each order in which a list is offered has one (tests/api/test_lists.py).
+IN_ORDER = {
+    "kana_order": IN_KANA_ORDER,
+    "created_at": (
+        *("account", "activity", "activity_participation", "agreement", "answer_address", "campaign"),
+        *("contact_proposal", "council_information", "document", "drill", "drill_participation", "encounter"),
+        *("encounter_review", "erasure_list", "improvement", "lecture", "legal_hold", "notice", "notice_recipient"),
+        *("organization", "organization_merge", "outreach_event", "reappointment", "subscription", "token"),
+        *("volunteer",),
+    ),
+    "starts_at": (
+        *("activity", "activity_participation", "appointment", "council_meeting", "drill", "encounter", "lecture"),
+        *("outreach_event",),
+    ),
+    "due_on": ("campaign", "improvement"),
+    "founded_on": ("council", "volunteer_group"),
+    "at": ("journal",),
+    "computed_at": ("statistics_run",),
+    "due_at": ("letter",),
+    "found_on": ("wifi_spot",),
+    "received_at": ("incoming_mail",),
+    "since": ("contact",),
+    "term_from": ("council_membership",),
+    "valid_until": ("notice",),
+}
 ORDERS = [
     *[f'ALTER TABLE {table} ALTER COLUMN kana_order TYPE text COLLATE "C"' for table in IN_KANA_ORDER],
-    *[f"CREATE INDEX {table}_in_order ON {table} (kana_order, id)" for table in IN_KANA_ORDER],
-    "CREATE INDEX letter_in_order ON letter (due_at, id)",
-    "CREATE INDEX journal_in_order ON journal (at, id)",
-    "CREATE INDEX appointment_in_order ON appointment (starts_at, id)",
-    "CREATE INDEX lecture_in_order ON lecture (starts_at, id)",
-    "CREATE INDEX activity_in_order ON activity (starts_at, id)",
-    "CREATE INDEX drill_in_order ON drill (starts_at, id)",
-    "CREATE INDEX council_information_in_order ON council_information (created_at, id)",
-    "CREATE INDEX council_meeting_in_order ON council_meeting (starts_at, id)",
-    "CREATE INDEX encounter_in_order ON encounter (starts_at, id)",
-    "CREATE INDEX outreach_event_in_order ON outreach_event (starts_at, id)",
-    "CREATE INDEX notice_in_order ON notice (created_at, id)",
-    "CREATE INDEX drill_participation_in_order ON drill_participation (created_at, id)",
+    *[
+        f"CREATE INDEX {table}_by_{column} ON {table} ({column}, id)"
+        for column, tables in IN_ORDER.items()
+        for table in tables
+    ],
+    # As lists stand: texts by code point, and what is missing where it is put.
+    'CREATE INDEX unit_by_code ON unit (code COLLATE "C", id)',
+    "CREATE INDEX officer_by_kana_order ON person (kana_order, id) WHERE is_officer",
+    """CREATE INDEX officer_by_number ON person ((coalesce(number, '') COLLATE "C"), id) WHERE is_officer""",
+    """CREATE INDEX volunteer_by_number ON volunteer ((coalesce(number, '') COLLATE "C"), id)""",
+    "CREATE INDEX encounter_by_next_due_on ON encounter (coalesce(next_due_on, '9999-12-31'::date), id)",
+    "CREATE INDEX wifi_spot_by_surveyed_on ON wifi_spot (coalesce(surveyed_on, '0001-01-01'::date), id)",
 ]
 
 

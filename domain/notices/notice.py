@@ -21,7 +21,7 @@ from tortoise.queryset import QuerySet
 
 from domain import organizations, records
 from domain.actor import TOKYO, Actor, Author, Role
-from domain.criteria import any_of, nothing, within
+from domain.criteria import any_of, each, nothing, within
 from domain.encounters import EncounterTheme
 from domain.organizations import ContactRole, Organization
 from domain.records import Owned
@@ -251,12 +251,17 @@ def recipients_visible_to(actor: Actor) -> QuerySet[NoticeRecipient]:
     if actor.role is Role.HQ_LIAISON:
         return NoticeRecipient.filter(any_of(NoticeRecipient, "unit_id", actor.units))
     if actor.role is Role.STATION_LIAISON:
-        bodies = organizations.visible_to(actor).values("id")
-        own = Q(any_of(NoticeRecipient, "unit_id", actor.units), is_restricted=False)
-        return NoticeRecipient.filter(own | within(NoticeRecipient, "organization_id", bodies))
+        return NoticeRecipient.filter(Q(*_ways_to_see(actor), join_type=Q.OR))
     if actor.role in (Role.PARTNER, Role.SCHOOL):
         return NoticeRecipient.filter(organization_id=actor.organization_id)
     return nothing(NoticeRecipient)
+
+
+def _ways_to_see(actor: Actor) -> tuple[Q, Q]:
+    """Of recipients, by a station: of its own notices, and its bodies. Each has an index of its own."""
+    bodies = organizations.visible_to(actor).values("id")
+    own = Q(any_of(NoticeRecipient, "unit_id", actor.units), is_restricted=False)
+    return own, within(NoticeRecipient, "organization_id", bodies)
 
 
 def visible_to(actor: Actor) -> QuerySet[Notice]:
@@ -264,11 +269,13 @@ def visible_to(actor: Actor) -> QuerySet[Notice]:
     looks after a body that it went to."""
     if actor.role is Role.HQ_LIAISON:
         return Notice.filter(any_of(Notice, "unit_id", actor.units))
-    told = within(Notice, "id", recipients_visible_to(actor).values("notice_id"))
     if actor.role is Role.STATION_LIAISON:
         is_open = ~Q(theme=EncounterTheme.ECONOMIC_SECURITY) | Q(status__in=PREPARING)
-        return Notice.filter(Q(any_of(Notice, "unit_id", actor.units), is_open) | told)
-    return Notice.filter(told) if actor.role in (Role.PARTNER, Role.SCHOOL) else nothing(Notice)
+        told = [each(Notice, "id", NoticeRecipient.filter(way).values("notice_id")) for way in _ways_to_see(actor)]
+        return Notice.filter(Q(Q(any_of(Notice, "unit_id", actor.units), is_open), *told, join_type=Q.OR))
+    if actor.role in (Role.PARTNER, Role.SCHOOL):
+        return Notice.filter(within(Notice, "id", recipients_visible_to(actor).values("notice_id")))
+    return nothing(Notice)
 
 
 def own_visible_to(actor: Actor) -> QuerySet[Notice]:

@@ -197,9 +197,9 @@ def test_a_plan_is_at_fault_where_an_index_is_missing_even_if_there_is_little_to
         async with land.ground(stations=1) as ground:
             asked = hot.Hot("ログイン", partial(naming.known_as, hot.LOGIN, ground.hq.now))
             found = []
-            for change in ("ANALYZE", "DROP INDEX account_named"):
+            for change in ("ANALYZE", "DROP INDEX account_named, account_by_created_at"):
                 await database.execute(change)
-                nodes = await plans.nodes_of(asked, is_tiny=True)
+                nodes = await plans.nodes_of(asked, plans.AS_IF_LARGE)
                 found.append([*plans.faults(asked, nodes, {"account"})])
         return found
 
