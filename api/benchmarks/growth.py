@@ -181,11 +181,10 @@ async def _started(land: Land, filled: Sequence[Filled], size: Size) -> list[Com
         return await start.worked(url)
 
     lines = []
-    ways = (("serve の起動", start.served, FLAT), ("jobs の起動（前にも動いていたとき）", again, IN_PROPORTION))
-    for label, way, most in ways:  # the clock's turn looks at all dates of a month, and nobody waits for it
+    for label, way in (("serve の起動", start.served), ("jobs の起動（前にも動いていたとき）", again)):
         found = [[await way(one.url) for one in filled] for _ in range(size.starts)]
         each = list(zip(*found, strict=True))
-        lines.append(_line(label, "秒", most, [tuple(one.seconds for one in up) for up in each], size.times))
+        lines.append(_line(label, "秒", FLAT, [tuple(one.seconds for one in up) for up in each], size.times))
         held = [tuple(one.megabytes for one in up) for up in each]
         lines.append(_line(f"{label}、常駐メモリー", "MB", FLAT, held, size.times))
     return lines

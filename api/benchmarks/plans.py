@@ -63,7 +63,7 @@ class Size:
     dates: int = 20_000
     letters: int = 100_000
     large: int = 5_000
-    reach: int = 2_000
+    reach: int = 3_000
     is_tiny: bool = False
 
 

@@ -44,8 +44,7 @@ class Letter(Table):
     it all, `spared_at`; until `leased_until` somebody is posting it. `stamped_at` is the Date of the mail and the
     DTSTAMP of its calendar part: when it left first, on the day in Japan of its newest attempt. It may come back later
     (`returned_at`), with the code of why (RFC 3463). `failing_since` is the first of its `attempts` that were in vain,
-    as long as it waits. While it `gathers` it has not been compared with what else its
-    reader is told (`gathering`).
+    as long as it waits. While it `gathers` it has not been compared with what else its reader is told (`gathering`).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
