@@ -71,7 +71,8 @@ def _pause(letter: Letter, now: datetime) -> timedelta:
 @routine
 async def resend(now: datetime, letter_id: UUID | None = None) -> int:
     """Try at once, and as patiently as a new one, what the post did not take: one letter, or all that still make sense;
-    answers how many. It is the same letter, with the same Message-ID.
+    answers how many. It is the same letter, with the same Message-ID; since when one fails that was not given up
+    stays known, for its reader has not been told since.
 
     Raises NotFound, or WrongState for one letter that has left, or of which something newer has been told.
     """
@@ -111,13 +112,19 @@ async def _has_newer(letter: Letter) -> bool:
         if letter.method and letter.person_id:
             theirs |= Q(person_id=letter.person_id, method__isnull=False)
         return await since.filter(theirs, appointment_id=letter.appointment_id, sent_at__isnull=False).exists()
-    alike = since.filter(theirs, kind=letter.kind, person_id=letter.person_id, unit_id=letter.unit_id)
-    return "generation" in letter.facts and await alike.exists()
+    opened = {name: letter.facts[name] for name in OPENED if name in letter.facts}
+    alike = since.filter(theirs, kind=letter.kind, facts__contains=opened, given_up_at=None, spared_at=None)
+    return bool(opened) and await alike.exists()
+
+
+OPENED = ("subscription_id", "account_id")
+"""The fact that names what a link opens; each link takes the place of those before it to the same."""
 
 
 async def _try_again(now: datetime, letters: Sequence[Letter]) -> int:
     waiting = Letter.filter(id__in=[letter.id for letter in letters])
-    return await waiting.update(due_at=now, attempts=0, failing_since=None, given_up_at=None, last_error=None)
+    await waiting.filter(given_up_at__isnull=False).update(failing_since=None)
+    return await waiting.update(due_at=now, attempts=0, given_up_at=None, last_error=None)
 
 
 HOLD_ALL = """

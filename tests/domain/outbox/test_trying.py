@@ -13,6 +13,8 @@ from domain.outbox import LONGEST_PAUSE, Letter
 from tests.clock import NOW
 from tests.domain.outbox.telling import DRILL, OTHER_DRILL, claimed, known, owe
 
+FEED = str(uuid4())
+
 
 async def refused_until(now: datetime, end: datetime, key: str) -> list[timedelta]:
     """The pauses between the attempts of a letter that no server takes for the time being."""
@@ -170,8 +172,8 @@ def test_what_makes_no_sense_any_more_is_not_sent_again(run: Any) -> None:
         overtaken = await given_up("overtaken", OTHER_DRILL)
         await owe("newer", OTHER_DRILL)
         await outbox.mark_sent(NOW, (await known("newer")).id)
-        replaced = await given_up("old link", generation=1)
-        await owe("new link", generation=2)
+        replaced = await given_up("old link", subscription_id=FEED)
+        await owe("new link", subscription_id=FEED)
         left = await known("newer")
         later = NOW + timedelta(days=2)
         for letter in (over, erased, overtaken, replaced, left):
@@ -183,6 +185,19 @@ def test_what_makes_no_sense_any_more_is_not_sent_again(run: Any) -> None:
             await outbox.resend(later, uuid4())
         assert await outbox.resend(later) == 0
         assert await claimed(later) == ["new link"]
+
+    run(story())
+
+
+def test_a_link_is_replaced_by_another_to_the_same_only_and_by_none_that_does_not_leave(run: Any) -> None:
+    """A volunteer may have two feeds, and a letter about the second brings nothing of the first."""
+
+    async def story() -> None:
+        letter = await given_up("feed", subscription_id=FEED)
+        await owe("another feed", subscription_id=str(uuid4()))
+        await outbox.mark_sent(NOW, (await known("another feed")).id)
+        await given_up("as little heard of", subscription_id=FEED)
+        assert await outbox.resend(NOW, letter.id) == 1
 
     run(story())
 
