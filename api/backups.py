@@ -1,5 +1,7 @@
 """The whole system in one file, and back again: PostgreSQL's own `pg_dump`, of the version that is installed with us.
 
+That one was built without TLS: where the address of the database asks for it, the machine's own is taken.
+
 A backup is one moment, however much is written meanwhile, and knows its own schema: an older one is put back as it was
 and brought up to date. The secret key is not in it. Both ways it is all or nothing: a file has its name only when it
 is whole, and rows are put back in one transaction.
@@ -13,22 +15,35 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, which
 from tempfile import TemporaryFile
 from typing import IO
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from api.embedded import PLAIN, programs
 from api.errors import Stopped
 from domain.accounts.sessions import END_ALL
+from domain.database import without_password
 from domain.feeds import BEGIN_ANEW
 from domain.outbox import HOLD_ALL
 
 SIGNATURE = b"PGDMP"
 
-TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
 OF_LIBPQ = frozenset(("host", "port", "user", "dbname", "passfile", "target_session_attrs", *TLS))
-"""What of an address PostgreSQL's programs understand; the rest is for our own pool."""
+"""What of an address PostgreSQL's programs understand; the rest are settings of our own connections."""
+
+ONLY_TLS = {"require", "verify-ca", "verify-full"}
+SPEAKS_NO_TLS = (
+    "この機械に {program} がありません。sslmode={mode} のデータベースには、付属のもの (TLS を話せない) の代わりに"
+    "この機械の PostgreSQL の道具を使います。サーバーと同じか新しい版を入れてください"
+    "（例: apt install postgresql-client）。"
+)
+PLAIN_IS_REFUSED = "no encryption"
+SAY_TLS = (
+    "サーバーは TLS だけを受け付けています。RENKEI_DATABASE_URL の終わりに ?sslmode=require"
+    "（証明書も確かめるなら ?sslmode=verify-full&sslrootcert=/etc/renkei/db-ca.pem）を加えてください。"
+)
 
 SAID = ":'now'"
 AFTERWARDS = [act.format(now=SAID) for act in (HOLD_ALL, END_ALL, BEGIN_ANEW)]
@@ -125,25 +140,35 @@ def _started(
     url: str, command: Sequence[str], stdin: int | None, stdout: int, told: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     program, *arguments = command
-    address, secret = _address(url)
+    address, secret, mode = _address(url)
     if program != "pg_restore":  # which writes a script, and needs no server
         arguments = [f"--dbname={address}", *arguments]
     return subprocess.Popen(
-        [programs() / program, *arguments], stdin=stdin, stdout=stdout, stderr=told, env=PLAIN | secret
+        [_place(program, mode), *arguments], stdin=stdin, stdout=stdout, stderr=told, env=PLAIN | secret
     )  # nosec B603 # our own words
 
 
-def _address(url: str) -> tuple[str, dict[str, str]]:
-    """The address without the password, which every user of the machine could read in the list of processes."""
-    parts = urlsplit(url)
-    who, at, where = parts.netloc.rpartition("@")
-    user, _, password = who.partition(":")
-    asked = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in OF_LIBPQ])
-    address = parts._replace(netloc=f"{user}{at}{where}", query=asked).geturl()
-    return address, {"PGPASSWORD": unquote(password)} if password else {}
+def _place(program: str, mode: str) -> str | Path:
+    if mode not in ONLY_TLS:
+        return programs() / program
+    found = which(program, path=PLAIN["PATH"])
+    if found is None:
+        raise Stopped(SPEAKS_NO_TLS.format(program=program, mode=mode))
+    return found
+
+
+def _address(url: str) -> tuple[str, dict[str, str], str]:
+    """The address without the password, which every user of the machine could read in the list of processes; the
+    password; and what the address says of TLS."""
+    whole, password = without_password(url)
+    parts = urlsplit(whole)
+    asked = {name: value for name, value in parse_qsl(parts.query) if name in OF_LIBPQ}
+    address = parts._replace(query=urlencode(asked)).geturl()
+    return address, {"PGPASSWORD": password} if password else {}, asked.get("sslmode", "")
 
 
 def _failed(program: str, told: IO[bytes]) -> Stopped:
     told.seek(0)
     lines = [line for line in told.read().decode(errors="replace").splitlines() if "error" in line.lower()]
-    return Stopped(f"{program} が失敗しました: {lines[0] if lines else '理由は分かりません'}")
+    remedy = SAY_TLS if any(PLAIN_IS_REFUSED in line for line in lines) else ""
+    return Stopped(f"{program} が失敗しました: {lines[0] if lines else '理由は分かりません'} {remedy}".rstrip())

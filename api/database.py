@@ -88,7 +88,8 @@ async def _reached(url: str) -> asyncpg.Connection:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise WrongSettings(
             "RENKEI_DATABASE_URL のデータベースに接続できません。サーバーが動いているか、"
-            f"利用者名とパスワードが正しいかを確かめてください（{error or type(error).__name__}）。"
+            "利用者名とパスワードと、sslrootcert を書いたならそのファイルが正しいかを確かめてください"
+            f"（{error or type(error).__name__}）。"
         ) from error
 
 

@@ -25,7 +25,6 @@ SHORTEST_SECRET = 32
 MOST_MINUTES = 60
 HOUR = re.compile(r"[0-9]|1[0-9]|2[0-3]")
 HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*")
-POSTGRES = 5432
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 MAILBOX_PORTS = {"starttls": 143, "tls": 993, "none": 143}
 
@@ -184,8 +183,6 @@ def _database_url(value: str, wanted: str = "primary") -> str:
     urls = [_split(parts._replace(netloc=place).geturl()) for place in places]
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ValueError("postgres://利用者:パスワード@ホスト:5432/データベース の形で書いてください。")
-    if len({url.port or POSTGRES for url in urls}) > 1:
-        raise ValueError("サーバーを並べるときは、どれも同じポートにしてください（例: @db1:5433,db2:5433/renkei）。")
     is_said = "target_session_attrs=" in parts.query
     return value if len(urls) == 1 or is_said else f"{value}{'&' if parts.query else '?'}target_session_attrs={wanted}"
 

@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tortoise import Tortoise
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from domain import pooling, walls
@@ -161,7 +160,7 @@ def if_it_takes_changes() -> Iterator[None]:
 
 def config(url: str, connections: int, replica: str | None = None) -> dict[str, Any]:
     """What Tortoise wants to be told: the owner's connections, and those that read behind the second wall, there and at
-    the replica, which are opened as they are needed. What the address says of the pool wins."""
+    the replica, which are opened as they are needed."""
     pools = {"default": _pool(url, connections, {})}
     for role in walls.ROLES:
         as_reader = {"role": role, **READERS}
@@ -173,9 +172,11 @@ def config(url: str, connections: int, replica: str | None = None) -> dict[str, 
 
 
 def _pool(url: str, connections: int, besides: dict[str, str], **more: Any) -> dict[str, Any]:
-    connection = _expanded(url)
+    address, password = without_password(url)
     settings = {"application_name": "renkei", "jit": "off", "timezone": TOKYO.key, **PLANNING, **besides}
-    usual = {
+    told = {
+        "dsn": address,
+        "password": password,
         "minsize": 1,
         "maxsize": connections,
         "statement_cache_size": STATEMENTS,
@@ -184,23 +185,15 @@ def _pool(url: str, connections: int, besides: dict[str, str], **more: Any) -> d
         "server_settings": settings,
         **more,
     }
-    connection["credentials"] = usual | connection["credentials"]
-    connection["engine"] = pooling.__name__
-    return connection
+    return {"engine": pooling.__name__, "credentials": told}
 
 
-def _expanded(url: str) -> dict[str, Any]:
-    """Where the servers are, and who we are there. Of several, which all listen on one port, the driver takes the first
-    that is as `target_session_attrs` wants it (libpq, "Specifying Multiple Hosts"); Tortoise knows of one only."""
+def without_password(url: str) -> tuple[str, str | None]:
+    """The address as it may be shown, and the password that opens it, where it has one."""
     parts = urlsplit(url)
-    places = parts.netloc.rpartition("@")[2].split(",")
-    connection = expand_db_url(url.replace(",".join(places), places[0], 1))
-    told = connection["credentials"]
-    if len(places) > 1:
-        told["host"] = [urlsplit(f"//{place}").hostname for place in places]
-    elif "," in (told["host"] or ""):  # the directories of sockets
-        told["host"] = told["host"].split(",")
-    return connection
+    who, at, where = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    return parts._replace(netloc=f"{user}{at}{where}").geturl(), unquote(password) or None
 
 
 async def _leave_as_it_is(_: object) -> None:

@@ -21,6 +21,9 @@ USUAL: dict[str, Any] = {
 }
 """What `asyncpg.create_pool` gives a pool."""
 
+TOLD_BY_ADDRESS = ("host", "port", "user", "database")
+"""What Tortoise would take out of the address, and knows of one server and no TLS: the driver reads it by itself."""
+
 
 class Pool(asyncpg.Pool):  # type: ignore[misc]
     """Connections of one role to one server."""
@@ -71,7 +74,8 @@ class Client(AsyncpgDBClient):
         return Transaction(TransactionWrapper(self), self._pool_init_lock)
 
     async def create_pool(self, **told: Any) -> Pool:
-        pool = Pool(None, **USUAL | told)
+        given = {name: value for name, value in told.items() if name not in TOLD_BY_ADDRESS}
+        pool = Pool(**USUAL | given)
         await pool
         return pool
 

@@ -251,7 +251,9 @@ def test_a_backup_takes_its_name_only_when_it_is_whole(kept: Kept, file: Path, s
 
 
 def test_the_password_of_the_database_stands_in_no_list_of_processes() -> None:
-    address, secret = backups._address("postgres://renkei:p%40ss@db.example:5433/renkei?sslmode=require&maxsize=9")
+    address, secret, _ = backups._address(
+        "postgres://renkei:p%40ss@db.example:5433/renkei?sslmode=require&search_path=other"
+    )
     assert address == "postgres://renkei@db.example:5433/renkei?sslmode=require"
     assert secret == {"PGPASSWORD": "p@ss"}
 

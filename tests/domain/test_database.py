@@ -134,18 +134,15 @@ def test_a_step_knows_how_a_table_was_before_it(new_database, tmp_path: Path, mo
         assert columns.keys() & {"fact", "seal"} == set()
 
 
-def test_of_several_servers_all_are_told_to_the_driver():
-    asked = "target_session_attrs=primary"
-    for address, hosts in (
-        (f"postgres://renkei:p%40ss@db1:6432,[::1]:6432/renkei?{asked}", ["db1", "::1"]),
-        (f"postgres://renkei:p%40ss@/renkei?host=/run/one,/run/two&port=6432&{asked}", ["/run/one", "/run/two"]),
+def test_the_driver_reads_the_address_itself_and_nothing_that_may_be_shown_has_the_password():
+    asked = "target_session_attrs=primary&sslmode=verify-full"
+    for address, shown in (
+        (f"postgres://renkei:p%40ss@db1:6432,[::1]/renkei?{asked}", f"postgres://renkei@db1:6432,[::1]/renkei?{asked}"),
+        (f"postgres://renkei@/renkei?host=/run/one,/run/two&{asked}", None),
     ):
-        told = database.config(address, 3, replica=address)["connections"]
-        assert {int(pool["credentials"]["port"]) for pool in told.values()} == {6432}
-        for pool in told.values():
-            known = pool["credentials"]
-            assert (known["host"], known["user"], known["password"]) == (hosts, "renkei", "p@ss")
-            assert known["target_session_attrs"] == "primary"
+        for pool in database.config(address, 3, replica=address)["connections"].values():
+            told = pool["credentials"]
+            assert (told["dsn"], told["password"]) == ((shown, "p@ss") if shown else (address, None))
 
 
 def test_the_program_connects_without_superuser_rights(run):
