@@ -7,6 +7,7 @@ sentence on stderr, a wrong use of the command line with 2; only a bug shows a t
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import re
 import select
@@ -63,6 +64,18 @@ SENTENCES = (
 )
 
 
+OF_THE_MACHINE = {
+    errno.EACCES: "使うことが許されていません。使える場所を指定するか、許されている利用者で実行してください",
+    errno.EPERM: "使うことが許されていません。使える場所を指定するか、許されている利用者で実行してください",
+    errno.ENOSPC: "書き込む空きがありません。空けるか、別の場所を指定してください",
+    errno.EDQUOT: "書き込める量を超えました。空けるか、別の場所を指定してください",
+    errno.EROFS: "読むことしかできない場所です。書ける場所を指定してください",
+    errno.ENOTDIR: "途中の名前がディレクトリではありません。場所を確かめてください",
+    errno.ENAMETOOLONG: "名前が長すぎます。短い名前を指定してください",
+}
+"""What the machine does not let a command do, wherever it meets with it, is no bug of ours."""
+
+
 class Formatter(argparse.HelpFormatter):
     """Never breaks a name at its hyphen."""
 
@@ -97,24 +110,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Refused, Stopped) as error:
         print(f"renkei: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.errno not in OF_THE_MACHINE:
+            raise
+        print(
+            f"renkei: {error.filename or '書き込み先'}: {OF_THE_MACHINE[error.errno]}（{error.strerror}）。",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
 
 
 def _heard(arguments: Sequence[str]) -> int:
-    """Run it to the end of what it says; whoever listens no longer (`renkei letters | head`) ends it without a word."""
+    """Run it to the end of what it says; whoever listens no longer (`renkei letters | head`) ends it without a word.
+    What could not be said is not tried again as the process ends."""
     try:
         try:
             return _run(arguments)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        listening = select.poll()
-        listening.register(sys.stdout, 0)  # tells by itself that nobody reads
-        if not listening.poll(0):
+    except OSError as error:
+        is_broken = isinstance(error, BrokenPipeError)
+        if is_broken and not _nobody_reads():
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if is_broken or error.errno == errno.ENOSPC:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not is_broken:
+            raise
         return 141
+
+
+def _nobody_reads() -> bool:
+    listening = select.poll()
+    listening.register(sys.stdout, 0)  # tells by itself
+    return bool(listening.poll(0))
 
 
 def _run(arguments: Sequence[str]) -> int:

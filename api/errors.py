@@ -12,11 +12,14 @@ class Stopped(Exception):
 
 
 OWNER_ALONE = 0o600
+STANDARD_OUTPUT = Path("-")  # what other programs take it for
 
 
 def write_file(path: Path, content: bytes, option: str, *, is_personal: bool) -> None:
     """Write what a command was asked for: what tells of persons, or opens anything, for its owner alone, also where a
     file of that name was there for everybody. Raises Stopped, naming the option that tells the place."""
+    if path == STANDARD_OUTPUT:
+        raise Stopped(f"{option} にはファイルの名前を指定してください。画面には書き出せません。")
     try:
         if is_personal:
             _write_privately(path, content)

@@ -57,6 +57,7 @@ async def _take_steps(url: str) -> list[str]:
     steps: list[str] = []
     async with _alone(url) as apps, in_transaction("default") as transaction:
         await _must_be_new_enough()
+        await _must_be_ours()
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
         await _must_have_roles()
         await transaction.execute_query("SELECT set_config('lock_timeout', $1, true)", [LONGEST_WAIT])
@@ -109,10 +110,11 @@ class _Executor(MigrationExecutor):
 
 
 async def must_be_able_to_begin(url: str) -> None:
-    """Raises Incomplete where the server is too old or lacks the roles of the second wall, Conflict where anything is
-    there already."""
+    """Raises Incomplete where the server is too old or lacks the roles of the second wall, or the database is somebody
+    else's or of another encoding; Conflict where anything is there already."""
     async with _alone(url):
         await _must_be_new_enough()
+        await _must_be_ours()
         await _must_have_roles()
         if await rows(ANYTHING):
             raise Conflict(
@@ -135,6 +137,24 @@ async def _must_be_new_enough() -> None:
         raise Incomplete(
             f"PostgreSQL {OLDEST} 以上が必要です（いまは {found['major']}）。新しいサーバーを用意してください。"
         )
+
+
+OURS = """
+    SELECT current_database() AS name, current_user AS owner, pg_encoding_to_char(encoding) AS encoding,
+        has_schema_privilege('public', 'CREATE') AND has_database_privilege(oid, 'CREATE') AS is_ours
+    FROM pg_database WHERE datname = current_database()"""
+
+
+async def _must_be_ours() -> None:
+    (found,) = await rows(OURS)
+    name, owner, encoding = found["name"], found["owner"], found["encoding"]
+    if encoding == "UTF8" and found["is_ours"]:
+        return
+    wrong = f"文字コードが {encoding} です（UTF8 が必要です）" if found["is_ours"] else f"{owner} のものではありません"
+    raise Incomplete(
+        f"データベース {name} は、{wrong}。データベースの管理者として、次のように作り直してください（中身があれば、"
+        f"先に控えてください）: CREATE DATABASE {name} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0;"
+    )
 
 
 async def _must_have_roles() -> None:

@@ -10,7 +10,7 @@ from api.arguments import EXTRA
 from api.cli import COMMANDS
 from api.commands.demo import TOUR
 from api.commands.units import HERE
-from api.commands.wheelhouse import INSTALL, LIST
+from api.commands.wheelhouse import instruction
 from api.downloads import EXPORTS
 from api.operations import FINDERS, document_of
 from api.settings import READERS
@@ -46,7 +46,7 @@ def test_every_command_is_in_the_table(name: str) -> None:
 
 
 def test_an_update_from_a_wheelhouse_is_what_the_command_says() -> None:
-    assert f"\n.venv/bin/pip {INSTALL.format(place='DIR', list=LIST)}  #" in README
+    assert f"\n.venv/bin/pip {instruction(Path('DIR'))}  #" in README
 
 
 @pytest.mark.parametrize("name", ["fonts", "oidc"])
@@ -60,9 +60,11 @@ def test_the_directory_of_the_certificate_is_made_where_nginx_looks_for_it() -> 
 
 
 @pytest.mark.parametrize("more", ["", "?sslmode=verify-full&sslrootcert=/etc/renkei/ca.pem"])
-def test_the_quarterly_drill_takes_the_settings_as_they_are_but_for_the_database(more: str) -> None:
+@pytest.mark.parametrize("quoted", ["{}", '"{}"', "'{}'"], ids=["plain", "quoted", "quoted otherwise"])
+def test_the_quarterly_drill_takes_the_settings_as_they_are_but_for_the_database(more: str, quoted: str) -> None:
     (script,) = re.findall(r"^sed '(.+)' /etc/renkei/renkei\.env \|", README, re.MULTILINE)
-    settings = "RENKEI_BASE_URL=https://renkei.example/renkei\nRENKEI_DATABASE_URL=postgres://renkei:a@h:1,b:1/{}{}\n"
+    address = quoted.format("postgres://renkei:a@h:1,b:1/{}{}")
+    settings = f"RENKEI_BASE_URL=https://renkei.example/renkei\nRENKEI_DATABASE_URL={address}\n"
     done = subprocess.run(["sed", script], input=settings.format("renkei", more), capture_output=True, text=True)
     assert done.stdout == settings.format("renkei_drill", more)
 

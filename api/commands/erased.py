@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
     keys = given.needed_keys()
-    secret, lines = read(options.replay, keys) if options.replay else (keys.present, [])
+    secret, lines = read(options.replay, keys, "--replay") if options.replay else (keys.present, [])
     with at_hand(given) as url:
         if options.replay:
             print(f"{asyncio.run(_replay(url, secret, lines)):,}人をもう一度消去しました。")
@@ -63,15 +63,16 @@ def _written(found: Sequence[Erased], secret: str) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
-def read(path: Path, keys: Keys) -> tuple[str, list[Erased]]:
-    """The key with which such a list was written, and its lines. Stopped where it is none, or the key is another."""
+def read(path: Path, keys: Keys, option: str) -> tuple[str, list[Erased]]:
+    """The key with which such a list was written, and its lines. Stopped where it is none, or the key is another,
+    naming the option that tells the place."""
     try:
         whole: dict[str, Any] = json.loads(path.read_bytes())
         lines = [Erased(one["mark"], date.fromisoformat(one["on"]), one["list"]) for one in whole["persons"]]
         mark = whole["key"]
     except OSError as error:
         raise Stopped(
-            f"{path} を読めません（{error.strerror}）。--replay で控えのファイルを指定してください。"
+            f"{path} を読めません（{error.strerror}）。{option} で控えのファイルを指定してください。"
         ) from error
     except (ValueError, LookupError, TypeError) as error:
         raise Stopped(f"{path} は renkei erased --out が書いた控えではありません。") from error

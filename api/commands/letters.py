@@ -71,10 +71,23 @@ async def _listed(url: str, ours: Settings, stuck: bool) -> list[str]:
 def _row(letter: Letter, unit: str, reason: Reason | None) -> tuple[str, ...]:
     """Since when it is owed tells of what a restored backup holds back whether it is likely to have left since. What
     went wrong with a letter is said before what it waits for."""
-    state, next = ("断念", "－") if letter.given_up_at else ("待ち", _clock(letter.due_at))
-    times = _clock(letter.owed_at), next
+    state = "断念" if letter.given_up_at else "待ち"
+    times = _clock(letter.owed_at), _next(letter, reason)
     why = letter.last_error or (_said(reason) if reason else "")
     return (str(letter.id), state, letter.kind, unit, *times, f"{letter.attempts}回", why)
+
+
+def _next(letter: Letter, reason: Reason | None) -> str:
+    """When it leaves: not before what it waits for has ended."""
+    match reason:
+        case None:
+            return "－"
+        case Reason(wait=Wait.NOTHING | Wait.POSTED):
+            return "すぐ"
+        case Reason(wait=Wait.BEHIND):
+            return "前の手紙の後"
+        case _:
+            return _clock(max(letter.due_at, reason.until or letter.due_at))
 
 
 def _said(reason: Reason) -> str:

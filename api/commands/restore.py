@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     given = settings.read()
-    secret, lines = erased.read(options.erased, given.needed_keys()) if options.erased else ("", [])
+    secret, lines = erased.read(options.erased, given.needed_keys(), "--erased") if options.erased else ("", [])
     backups.must_be_one(options.file)
     now = datetime.now(UTC)
     with in_any_state(given, lasting=True, begins=True) as url:

@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
         raise Stopped("--host にはホスト名だけを指定してください（例: renkei.police.pref.example.jp）。")
     for name, text in _texts(options).items():
         _write(options.directory, name, text)
-        print(f"{options.directory / name}  →  {PLACES[name]}")
+    for name, place in PLACES.items():
+        print(f"{options.directory / name}  →  {place}")
     print(THEN)
     return 0
 

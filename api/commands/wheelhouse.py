@@ -7,6 +7,7 @@ there by pip alone, which takes nothing but the very files that were listed.
 from __future__ import annotations
 
 import argparse
+import shlex
 import subprocess
 import sys
 from hashlib import sha256
@@ -16,7 +17,7 @@ from api.errors import Stopped
 
 ROOT = Path(__file__).parents[2]
 LIST = "requirements.txt"
-INSTALL = "install --no-index --find-links {place} --require-hashes --force-reinstall -r {place}/{list}"
+INSTALL = "install --no-index --find-links {place} --require-hashes --force-reinstall -r {list}"
 """What pip is told, for the first time and for each update: what is there is replaced even by a part of the same
 version, but only once all parts are as they were listed."""
 
@@ -43,9 +44,14 @@ def run(options: argparse.Namespace) -> int:
     (place / LIST).write_text(listed(wheels), encoding="utf-8")
     size = sum(wheel.stat().st_size for wheel in wheels) / 1_000_000
     python = ".".join(map(str, sys.version_info[:2]))
-    install = INSTALL.format(place=place, list=LIST)
+    install = instruction(place)
     print(THEN.format(count=len(wheels), size=size, python=python, install=install))
     return 0
+
+
+def instruction(place: Path) -> str:
+    """What pip is told of a wheelhouse in this place, as a shell reads it."""
+    return INSTALL.format(place=shlex.quote(str(place)), list=shlex.quote(str(place / LIST)))
 
 
 def _fetch(place: Path, what: str) -> None:

@@ -118,7 +118,8 @@ def phone_number(text: str, field: str | None = "phone_number") -> str:
     number = _national(_grouped(text))
     if not _PHONE.fullmatch(number.replace("-", "")) or number.count("-") > 2 + number.startswith("+"):
         raise Invalid(
-            "電話番号は市外局番から、数字とハイフンで1件だけ入力してください（例: 000-0000-0110）。"
+            "電話番号は市外局番から、数字とハイフンで1件だけ入力してください（10桁、090 や 000 のように3桁目が0なら"
+            "11桁。例: 000-0000-0110）。"
             "内線は内線の欄に入力してください。",
             field,
         )

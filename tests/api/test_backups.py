@@ -305,3 +305,18 @@ def test_a_backup_of_the_same_second_is_refused_whether_the_other_is_written_or_
     assert [(path, path.read_text()) for path in tmp_path.iterdir()] == [(other, "of the other")]
     other.unlink()
     assert cli.main(["backup", str(tmp_path), "--keep", "1"]) == 0
+
+
+def test_a_list_that_is_not_there_is_asked_for_by_the_option_that_was_used(
+    kept: Kept, set_for: Any, tmp_path: Path, capsys: Any
+) -> None:
+    set_for(kept.url)
+    assert cli.main(["restore", str(kept.erased), "--erased", str(tmp_path / "none")]) == 1
+    assert "--erased で控えのファイルを指定してください。" in capsys.readouterr().err
+
+
+def test_the_screen_is_no_place_for_a_file(kept: Kept, set_for: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    set_for(kept.url)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["erased", "--out", "-"]) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,9 @@
+import errno
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +94,27 @@ def test_a_command_to_which_nobody_listens_any_more_ends_without_a_word(command,
     done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, env=known, timeout=60)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_what_the_machine_does_not_let_us_do_is_told_with_the_place(monkeypatch, capsys):
+    def fail(_: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/root/backups")
+
+    monkeypatch.setattr(migrate, "run", fail)
+    assert cli.main(["migrate"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("renkei: /root/backups: 使うことが許されていません。")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_cannot_be_written_down_for_want_of_room_is_told(unbuffered):
+    program = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())", "schema"]
+    with Path("/dev/full").open("w") as full:
+        known = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, env=known, timeout=60, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("renkei: 書き込み先: 書き込む空きがありません。")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_another_pipe_that_breaks_is_a_bug(monkeypatch):

@@ -2,12 +2,14 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from api import cli, rights
 from api.arguments import columns
+from api.commands import letters
 from domain import accounts, database, feeds, installation, outbox, tokens
 from domain.accounts import Gate, Link
 from domain.actor import Role
@@ -15,6 +17,7 @@ from domain.errors import Invalid, NotFound, Unauthenticated
 from domain.japanese import prefecture_code
 from domain.outbox import Letter
 from domain.tokens import Token
+from domain.waiting import Reason, Wait
 from tests import make
 from tests.api.conftest import SET
 from tests.api.test_cli import renkei
@@ -196,15 +199,28 @@ def test_letters_that_did_not_leave_are_listed_with_the_reason_and_nobodys_name(
     assert cli.main(["letters"]) == 0
     every = capsys.readouterr().out
     assert every.splitlines()[-1] == "発送待ち 2通、断念 1通。"
-    times = [re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d|－", line) for line in every.splitlines()[1:-1]]
-    at = "2026-07-01 09:00"  # when it was written, and when it is tried next
-    assert sorted(times) == [[at, at], [at, at], [at, "－"]]
+    times = [re.findall(r"2026-07-01 09:00 +(すぐ|－)", line) for line in every.splitlines()[1:-1]]
+    assert sorted(times) == [["すぐ"], ["すぐ"], ["－"]]
     assert "renkei jobs が動いていれば、すぐに出ます" in every
     assert cli.main(["letters", "--stuck"]) == 0
     *lines, last = capsys.readouterr().out.splitlines()
     assert (len(lines), last) == (3, "発送待ち 1通、断念 1通。")
     assert [word for word in ("通信できません", "断念", "青浜第1警察署", "3回") if word not in "".join(lines)] == []
     assert [word for word in ("hanako", "花子") if word in every] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Reason(Wait.ASLEEP, NOW + timedelta(hours=9)), "2026-07-01 18:00"),
+        (Reason(Wait.GATHERING, NOW + timedelta(minutes=3)), "2026-07-01 09:03"),
+        (Reason(Wait.LATER, NOW), "2026-07-01 09:00"),
+        (Reason(Wait.BEHIND, behind=UUID(int=7)), "前の手紙の後"),
+    ],
+)
+def test_the_time_at_which_a_letter_leaves_is_that_of_what_it_waits_for(reason, said):
+    letter = Letter(due_at=NOW)
+    assert letters._next(letter, reason) == said
 
 
 def test_stuck_letters_are_sent_again_one_or_all(play, run, shared_url, set_for, capsys):

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shlex
 import subprocess
 import sys
 import venv
@@ -40,7 +41,7 @@ def digest(text: str) -> str:
 
 def instructed(house: Path) -> list[str]:
     """What the command says pip is to be told."""
-    return wheelhouse.INSTALL.format(place=house, list=wheelhouse.LIST).split()
+    return shlex.split(wheelhouse.instruction(house))
 
 
 def installed(house: Path, environment: Path) -> subprocess.CompletedProcess[str]:
@@ -52,7 +53,7 @@ def test_what_is_listed_is_installed_in_place_of_the_same_version_and_a_part_tha
     tmp_path: Path,
 ) -> None:
     """An update as a first install; what is refused leaves the former as it was."""
-    house, place = tmp_path / "house", tmp_path / "opt"
+    house, place = tmp_path / "a house", tmp_path / "opt"
     house.mkdir()
     venv.create(place)
     for said in ("first", "updated"):

@@ -8,6 +8,7 @@ from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
+from api import embedded
 from api.embedded import EmbeddedServer
 from domain import database, migrating
 from domain.errors import Incomplete
@@ -20,6 +21,7 @@ COLUMNS = """
         CASE WHEN data_type = 'numeric' THEN numeric_precision || ',' || numeric_scale END)
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'tortoise_migrations'
 """
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 CALLED = {
     "CHARACTER VARYING": "VARCHAR",
     "INTEGER": "INT",
@@ -90,13 +92,37 @@ def test_a_database_that_was_never_migrated_knows_what_is_to_be_done(new_databas
     assert asyncio.run(migrating.unapplied(new_database()))[:2] == ["0001_initial", "0002_rules"]
 
 
+@pytest.mark.parametrize(
+    ("made", "wrong"),
+    [
+        (f"OWNER {embedded.SUPERUSER}", "のものではありません"),
+        (f"OWNER {embedded.ROLE} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'", "文字コードが LATIN1"),
+    ],
+)
+def test_a_database_that_was_made_otherwise_is_left_alone_and_it_is_said_how_one_is_made(server, made, wrong):
+    async def as_keeper(statement: str) -> None:
+        keeper = await asyncpg.connect(server.superuser_url())
+        await keeper.execute(statement)
+        await keeper.close()
+
+    for act in (migrating.migrate, migrating.must_be_able_to_begin):
+        asyncio.run(as_keeper(f"CREATE DATABASE otherwise TEMPLATE template0 {made}"))
+        try:
+            with pytest.raises(Incomplete, match=wrong) as told:
+                asyncio.run(act(server.url("otherwise")))
+            assert f"CREATE DATABASE otherwise OWNER {embedded.ROLE} ENCODING 'UTF8'" in str(told.value)
+            assert asyncio.run(ask(server.url("otherwise"), TABLES)) == []
+        finally:
+            asyncio.run(as_keeper("DROP DATABASE otherwise"))
+
+
 def test_a_step_that_fails_leaves_the_database_as_it_was(new_database):
     url = new_database()
     in_the_way = "CREATE FUNCTION bigrams(text) RETURNS text[] LANGUAGE sql AS 'SELECT ARRAY[$1]'"
     asyncio.run(ask(url, in_the_way))
     with pytest.raises(OperationalError, match="bigrams"):
         asyncio.run(migrating.migrate(url))
-    assert asyncio.run(ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) == []
+    assert asyncio.run(ask(url, TABLES)) == []
 
 
 LATER = """
