@@ -52,8 +52,12 @@ def standing(part: Participation) -> Coming:
 
 def is_left(coming: Coming) -> bool:
     """Whether a form comes back as it was shown. Raises Invalid for lines that are none."""
+    return coming.seen == _said(coming)
+
+
+def _said(coming: Coming) -> str:
     lines = _lines(coming.names or ())
-    return coming.seen == _mark(_said_apart(coming.count, lines), lines)
+    return _mark(_said_apart(coming.count, lines), lines)
 
 
 def _said_apart(count: int | None, names: Sequence[str]) -> int | None:
@@ -116,14 +120,15 @@ async def expect(author: Author, attendee: Attendee, coming: Coming) -> Counted 
 
 
 def _since(author: Author, coming: Coming, participation: Participation) -> Coming:
-    """What was said of it that did not stand in the form already. A number that was left there gives way to more names.
-    Raises Conflict where something else stands there by now, or where somebody is named and it is said without having
-    seen who; who tells an officer on the telephone is told by them."""
+    """What was said of it that did not stand in the form already, or stands there by now: a form may be sent twice. A
+    number that was left there gives way to more names. Raises Conflict where something else stands there by now, or
+    where others are named and it is said without having seen who; who tells an officer on the telephone is told by
+    them."""
     if coming.seen is None and (coming == NOTHING_SAID or isinstance(author, Actor) or not participation.names):
         return coming
-    if is_left(coming):
-        return NOTHING_SAID
     before = standing(participation)
+    if _said(coming) in (coming.seen, before.seen):
+        return NOTHING_SAID
     if coming.seen != before.seen:
         raise Conflict(REWRITTEN, field="names")
     gives_way = coming.count == before.count and len(_lines(coming.names or ())) > (coming.count or 0)

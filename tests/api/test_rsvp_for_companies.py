@@ -10,6 +10,7 @@ import pytest
 from domain import drills, replies
 from domain.calendar import Attendee, PartStat
 from domain.drills import Participation
+from domain.journal import Entry
 from domain.looks import Look
 from tests import make
 from tests.api.answer_page import answer, at_the_door, known, path
@@ -167,6 +168,22 @@ def test_who_comes_is_said_by_nobody_who_has_not_seen_what_stands_there(play: An
         after = await Participation.get(id=part.id)
         assert (alone.status_code, after.planned_count, after.names) == (200, 3, THREE)
         assert await known(one) is PartStat.TENTATIVE
+
+    play(story)
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+def test_an_answer_that_is_sent_twice_is_one(play: Any, by_page: bool) -> None:
+    """By a second press of the button, or by a program that knows of no form."""
+
+    async def story(town: Town) -> None:
+        one, part = await invited(town)
+        form = (await form_on(one) if by_page else {}) | {"partstat": "ACCEPTED", "names": "\n".join(THREE)}
+        async with at_the_door() as client:
+            assert [(await client.post(path(one), data=form)).status_code for _ in range(2)] == [200, 200]
+        after = await Participation.get(id=part.id)
+        assert (after.planned_count, after.names) == (3, THREE)
+        assert await Entry.filter(fact="participation-counted").count() == 1
 
     play(story)
 
