@@ -24,7 +24,7 @@ ORGANIZATIONS = """
     SELECT uuidv7(), 1, $1::timestamptz, $1::timestamptz, ($2::uuid[])[1 + n % cardinality($2::uuid[])], $3::uuid,
         'COMPANY', '架空商事' || n || '株式会社', 'カクウショウジ' || n, '', '', '見本市例示町' || n, '', '卸売業',
         CASE n % 2 WHEN 0 THEN 'SMALL' END, n % 2 = 0, '', '', 'UNKNOWN', 'UNKNOWN',
-        '架空商事' || n, lpad(n::text, 10, '0'), 'name:架空商事' || n
+        '架空商事' || n || '株式会社 架空商事' || n, lpad(n::text, 10, '0'), 'name:架空商事' || n
     FROM generate_series(1, $4::int) n"""
 
 DRILLS = """

@@ -9,7 +9,7 @@ is the partner's own is found together, so of one in ten times as many drills th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,8 @@ from api.benchmarks import (
     feed,
     filling,
     import_,
+    letters,
+    lists,
     load,
     mutations,
     pages,
@@ -33,6 +35,7 @@ from api.benchmarks import (
     worklist,
 )
 from api.benchmarks.ground import Ground, Land
+from api.benchmarks.hot import reading_anew
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, number, timed
 from api.benchmarks.questions import Question, headquarters, partner
 from api.benchmarks.serving import Application, serving
@@ -49,6 +52,10 @@ FLAT = 0.2
 """The largest exponent of what reads a page: ten times as much may take one and a half times as long."""
 IN_PROPORTION = 1.2
 """That of what must look at everything: n log n between these sizes."""
+
+NOTICEABLE = 0.005
+"""Seconds. Of what takes less nearly all is taken in any case."""
+ROUNDS = 5
 
 Asked = dict[str, load.Asked]
 
@@ -81,6 +88,7 @@ class Size:
     activities: int = 200
     changes: int = 5
     dates: int = 200
+    letters: int = 1_000
     rows: int = 1_000
     times: tuple[int, ...] = (1, 10, 100)
     rounds: int = 31
@@ -92,7 +100,7 @@ async def measure(land: Land, size: Size = Size()) -> Report:
     write the rows of the largest."""
     filled = [await _filled(land, size, times) for times in size.times]
     lines = [*await _started(land, filled, size), *await _read(filled, size)]
-    lines += [*await _counted(land, size), await _taken_in(land, size)]
+    lines += [*await _looked_over(filled, size), *await _counted(land, size), await _taken_in(land, size)]
     workload = (
         f"団体{size.organizations:,}、訓練{size.drills:,}件×参加{size.seats}機関、協定{size.agreements:,}、"
         f"接触{size.encounters:,}、予定{size.dates:,}（取り込みは{size.rows:,}行）を1倍とし、"
@@ -214,6 +222,8 @@ async def _filled(land: Land, size: Size, times: int) -> Filled:
         await dispatches.add_history(ground, size.changes)
         await database.execute(pages.FEW_AWAIT, pages.AWAITING)
         await filling.add_appointments(ground, size.dates * times)
+        await letters.owe(ground, letters.Size(letters=size.letters * times))
+        await letters.count_as_sent()
         path = await feed.address(ground)
         while await keep_entries(ground.hq.now, WRITER):  # the clock's work, which was there all the time
             pass
@@ -233,6 +243,29 @@ async def questions(ground: Ground) -> list[Question]:
         *await pages.questions(ground),
         *await dispatches.questions(ground),
     ]
+
+
+async def _looked_over(filled: Sequence[Filled], size: Size) -> list[Compared]:
+    """By who asks, whatever looks at everything: of what takes long enough to be judged, that which grows most."""
+    found: dict[str, dict[str, list[tuple[float, ...]]]] = {}
+    for one in filled:
+        async with database.opened(one.url):
+            with reading_anew():
+                for who, asked in lists.whole_by_reader(one.ground).items():
+                    for hot in asked:
+                        seconds = await alternate(1 + ROUNDS, timed(hot.ask))
+                        found.setdefault(who, {}).setdefault(hot.label, []).append(seconds[0][1:])
+    return [_steepest(who, told, size) for who, told in found.items()]
+
+
+def _steepest(who: str, found: Mapping[str, list[tuple[float, ...]]], size: Size) -> Compared:
+    """From the last size but one to the largest."""
+    last = {label: [median(seconds) for seconds in each[-2:]] for label, each in found.items()}
+    slowest = max(last, key=lambda label: last[label][-1])
+    judged = [label for label, (_, most) in last.items() if most >= NOTICEABLE] or [slowest]
+    label = max(judged, key=lambda label: last[label][1] / last[label][0])
+    about = f"すべてを見るもの{len(found)}通り・{who}のうち、最も増える {label}"
+    return _line(about, "秒", IN_PROPORTION, found[label][-2:], size.times[-2:])
 
 
 async def _counted(land: Land, size: Size) -> list[Compared]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from api.benchmarks.serving import BASE
 from api.context import Context
 from api.errors import Stopped
 from api.house import House
+from api.questions import ANSWERS
 from api.schema import schema
 from domain import accounts, database, feeds, notices, outbox, own, replies, statistics, tokens, walls
 from domain.accounts import Caller
@@ -173,6 +174,16 @@ async def tell(label: str, actor: Actor, document: str, variables: Mapping[str, 
     result = await schema.execute(document, dict(variables), Context(actor))
     if result.errors:
         raise Stopped(f"「{label}」に答えられませんでした。 {result.errors[0]}")
+
+
+@contextmanager
+def reading_anew() -> Iterator[None]:
+    """What was kept of an answer answers nothing here."""
+    room, ANSWERS.room = ANSWERS.room, 0
+    try:
+        yield
+    finally:
+        ANSWERS.room = room
 
 
 async def _enter() -> None:

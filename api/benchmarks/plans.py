@@ -20,13 +20,11 @@ from tortoise import Tortoise
 
 from api.benchmarks import dispatches, filling, growth, letters, lists, pages, partnership, replay
 from api.benchmarks.ground import Ground, Land
-from api.benchmarks.hot import Hot, add_logins, questions
+from api.benchmarks.hot import Hot, add_logins, questions, reading_anew
 from api.benchmarks.measuring import Compared, Report
 from api.benchmarks.replay import Said
-from api.questions import ANSWERS
 from domain import database
 
-MOSTLY_SENT = "UPDATE letter SET sent_at = owed_at WHERE id NOT IN (SELECT id FROM letter ORDER BY id LIMIT $1)"
 WAITING = 200
 TABLES = (
     "SELECT relname, relpages, reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -123,21 +121,17 @@ async def _fill(ground: Ground, size: Size) -> None:
     await add_logins(ground)
     await filling.add_appointments(ground, size.dates)
     await letters.owe(ground, letters.Size(letters=size.letters))
-    await database.execute(MOSTLY_SENT, WAITING)
+    await letters.count_as_sent(but=WAITING)
     await database.execute(pages.FEW_AWAIT, pages.AWAITING)
     await filling.settle()
 
 
 async def nodes_of(hot: Hot, before: Sequence[Said] = ()) -> list[Node]:
-    """Every step of every statement that answers the question, each after what is said `before`; what was kept of an
-    answer answers nothing here."""
-    room, ANSWERS.room = ANSWERS.room, 0
-    try:
+    """Every step of every statement that answers the question, each after what is said `before`."""
+    with reading_anew():
         await hot.ask()  # what a connection asks for itself the first time is no part of the answer
         async with replay.overhearing() as heard:
             await hot.ask()
-    finally:
-        ANSWERS.room = room
     return [node for said, put_up in _explainable(heard) for node in walk(await explained(said, [*before, *put_up]))]
 
 

@@ -185,6 +185,7 @@ class ActivityParticipation(Owned):
             Index(fields=("volunteer_id", "starts_at"), name="activity_participation_volunteer"),
             Index(fields=("person_id", "starts_at"), name="activity_participation_person"),
             Index(fields=("offered_until",), name="activity_participation_offered"),
+            Index(fields=("unit_id",), name="activity_participation_unit"),
         ]
 
 

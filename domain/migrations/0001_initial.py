@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ('spared_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('gathers', fields.BooleanField(default=False)),
             ],
-            options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment'), Index(fields=['appointment_id', 'person_id'], name='letter_reader')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
+            options={'table': 'letter', 'app': 'renkei', 'indexes': [Index(fields=['appointment_id', 'to_address'], name='letter_appointment'), Index(fields=['appointment_id', 'person_id'], name='letter_reader'), Index(fields=['unit_id'], name='letter_unit')], 'pk_attr': 'id', 'table_description': 'One mail owed to one address.'},
             bases=['Table'],
         ),
         ops.CreateModel(
@@ -742,7 +742,7 @@ class Migration(migrations.Migration):
                 ('call_result', fields.CharEnumField(null=True, description='REACHED: REACHED\nNOT_REACHED: NOT_REACHED', enum_type=CallResult, max_length=20)),
                 ('remark', fields.CharField(default='', max_length=500)),
             ],
-            options={'table': 'notice_recipient', 'app': 'renkei', 'indexes': [Index(fields=['notice_id', 'id'], name='notice_recipient_notice'), Index(fields=['organization_id', 'id'], name='notice_recipient_organization')], 'pk_attr': 'id', 'table_description': 'One body to which a notice went, and the contact to whom it was written, as it was found on sending; none where'},
+            options={'table': 'notice_recipient', 'app': 'renkei', 'indexes': [Index(fields=['notice_id', 'id'], name='notice_recipient_notice'), Index(fields=['organization_id', 'id'], name='notice_recipient_organization'), Index(fields=['unit_id'], name='notice_recipient_unit')], 'pk_attr': 'id', 'table_description': 'One body to which a notice went, and the contact to whom it was written, as it was found on sending; none where'},
             bases=['Owned'],
         ),
         ops.CreateModel(
@@ -1763,7 +1763,7 @@ class Migration(migrations.Migration):
                 ('approved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('released_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'activity_participation', 'app': 'renkei', 'indexes': [Index(fields=['activity_id', 'id'], name='activity_participation_activity'), Index(fields=['volunteer_id', 'starts_at'], name='activity_participation_volunteer'), Index(fields=['person_id', 'starts_at'], name='activity_participation_person'), Index(fields=['offered_until'], name='activity_participation_offered')], 'pk_attr': 'id', 'table_description': 'One volunteer in one activity. Minutes are what the station reports and what somebody else approves; the group'},
+            options={'table': 'activity_participation', 'app': 'renkei', 'indexes': [Index(fields=['activity_id', 'id'], name='activity_participation_activity'), Index(fields=['volunteer_id', 'starts_at'], name='activity_participation_volunteer'), Index(fields=['person_id', 'starts_at'], name='activity_participation_person'), Index(fields=['offered_until'], name='activity_participation_offered'), Index(fields=['unit_id'], name='activity_participation_unit')], 'pk_attr': 'id', 'table_description': 'One volunteer in one activity. Minutes are what the station reports and what somebody else approves; the group'},
             bases=['Owned'],
         ),
         ops.CreateModel(

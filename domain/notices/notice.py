@@ -239,6 +239,7 @@ class NoticeRecipient(Owned):
         indexes = [
             Index(fields=("notice_id", "id"), name="notice_recipient_notice"),
             Index(fields=("organization_id", "id"), name="notice_recipient_organization"),
+            Index(fields=("unit_id",), name="notice_recipient_unit"),
         ]
 
 

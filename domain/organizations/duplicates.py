@@ -1,7 +1,8 @@
 """重複の疑い: which registered organisations may be one and the same, each pair with the reasons; nothing is merged.
 
 Two bodies whose numbers of one kind differ are two, and so are two of one name in two towns; a branch is not its head
-office. What many share says nothing: a domain of mail counts where at most three bodies have it.
+office. What many share says nothing: a domain of mail counts where at most three bodies have it, and of many bodies of
+one name each is compared with those that come next, unless it is itself asked for.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from domain.values import dataclass
 from domain.verbs import verb
 
 MOST = 100
+NEXT = 9
+"""With how many of its name a body is compared: all of them, where there are no more than ten."""
 
 
 class DuplicateReason(StrEnum):
@@ -38,11 +41,19 @@ class Duplicate:
 
 
 # The second word of a search key is the name without the form of the company (`describing.described`).
-PAIRS = """
+PAIRS = f"""
     WITH body AS (
         SELECT id, name, corporate_number, school_code, municipality_code, parent_organization_id,
             regexp_replace(split_part(search, ' ', 2), '[・·.,、。''’"”]', '', 'g') AS stem
         FROM organization WHERE prefecture_id = $1 AND unit_id = any($2::uuid[]) AND retired_on IS NULL),
+    named AS (SELECT *, row_number() OVER (PARTITION BY stem ORDER BY municipality_code, id) AS place FROM body),
+    alike AS (
+        SELECT one.id AS one, other.id AS other, one.municipality_code, other.municipality_code AS other_code
+        FROM named one CROSS JOIN generate_series(1, {NEXT}) further
+        JOIN named other ON other.stem = one.stem AND other.place = one.place + further
+        UNION ALL
+        SELECT one.id, other.id, one.municipality_code, other.municipality_code
+        FROM body one JOIN body other ON other.stem = one.stem AND other.id <> one.id WHERE one.id = $3),
     mailbox AS (
         SELECT DISTINCT organization_id, lower(split_part(mail_address, '@', 2)) AS domain
         FROM contact JOIN person ON person.id = contact.person_id
@@ -52,8 +63,8 @@ PAIRS = """
         SELECT one.id AS one, other.id AS other, 'CORPORATE_NUMBER' AS reason
         FROM body one JOIN body other ON other.corporate_number = one.corporate_number AND other.id > one.id
         UNION ALL
-        SELECT one.id, other.id, 'NAME' FROM body one JOIN body other ON other.stem = one.stem AND other.id > one.id
-        WHERE '' IN (one.municipality_code, other.municipality_code) OR one.municipality_code = other.municipality_code
+        SELECT least(one, other), greatest(one, other), 'NAME' FROM alike
+        WHERE '' IN (municipality_code, other_code) OR municipality_code = other_code
         UNION ALL
         SELECT one.organization_id, other.organization_id, 'MAIL_DOMAIN'
         FROM telling JOIN mailbox one USING (domain) JOIN mailbox other USING (domain)
@@ -66,7 +77,7 @@ PAIRS = """
         AND one.id IS DISTINCT FROM other.parent_organization_id
         AND other.id IS DISTINCT FROM one.parent_organization_id
     GROUP BY one.id, one.name, other.id, other.name
-    ORDER BY count(DISTINCT reason) DESC, one.id, other.id LIMIT $4"""
+    ORDER BY count(DISTINCT reason) DESC, one.id, other.id LIMIT $4"""  # noqa: S608 - our own words
 
 
 @verb(*LIAISONS, only_reads=True)

@@ -77,6 +77,7 @@ class Letter(Table):
         indexes = [
             Index(fields=("appointment_id", "to_address"), name="letter_appointment"),
             Index(fields=("appointment_id", "person_id"), name="letter_reader"),
+            Index(fields=("unit_id",), name="letter_unit"),
         ]
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from starlette.types import ASGIApp
 
 from api.benchmarks import (
     caldav,
@@ -50,7 +51,7 @@ TINY = {
     "mutations": lambda land: mutations.measure(land, mutations.Size(rounds=1, seconds=0.05)),
     "workers": lambda land: workers.measure(land, workers.Size(2, workers=1, rounds=1, seconds=0.05)),
     "growth": lambda land: growth.measure(
-        land, growth.Size(10, 60, 5, 2, 20, 5, 3, 12, 5, 2, 20, 5, (1, 2), rounds=1, starts=1)
+        land, growth.Size(10, 60, 5, 2, 20, 5, 3, 12, 5, 2, 20, 30, 5, (1, 2), rounds=1, starts=1)
     ),
     "plans": lambda land: plans.measure(land, PLANNED),
     "feed": lambda land: feed.measure(land, feed.Size(events=3, rounds=1, seconds=0.05, many=1)),
@@ -187,8 +188,13 @@ def test_what_is_read_without_the_wall_is_read_once_and_only_for_whom_it_proves(
     asyncio.run(read())
 
 
+class Broken(Application):
+    def __call__(self) -> ASGIApp:
+        raise LookupError
+
+
 def test_a_program_that_does_not_come_up_is_told_instead_of_waited_for() -> None:
-    with pytest.raises(Stopped), serving(Application("nothing://")):
+    with pytest.raises(Stopped), serving(Broken("nothing://")):
         raise AssertionError
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from domain import organizations
 from domain.errors import NotAllowed, NotFound
-from domain.organizations import Contact, DuplicateReason, Organization, find_duplicates
+from domain.japanese.keys import COMPANY_FORMS
+from domain.organizations import Contact, DuplicateReason, Organization, duplicates, find_duplicates
 from tests import make
 from tests.api.asking import read
 from tests.make import Town
@@ -85,6 +86,20 @@ def test_a_station_is_told_of_its_own_and_headquarters_of_all(play: Any) -> None
             await find_duplicates(town.officer, foreign.id)
         with pytest.raises(NotAllowed):
             await find_duplicates(town.statistician)
+
+    play(story)
+
+
+def test_of_many_of_one_name_each_is_compared_with_the_next_and_whoever_is_asked_for_with_all(play: Any) -> None:
+    async def story(town: Town) -> None:
+        forms = ("", *sorted(set(COMPANY_FORMS.values())))
+        bodies = [await make.company(town.officer, f"例示銀行{form}") for form in forms[:12]]
+        pairs = await find_duplicates(town.officer)
+        assert len(pairs) == sum(min(duplicates.NEXT, 11 - place) for place in range(12))
+        first, last = bodies[0], bodies[-1]
+        assert (first.id, last.id) not in {(pair.organization_id, pair.other_id) for pair in pairs}
+        for one in (first, last):
+            assert len(await find_duplicates(town.officer, one.id)) == 11
 
     play(story)
 
