@@ -18,7 +18,7 @@ from api.benchmarks.feed import Stored, address
 from api.benchmarks.ground import Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 from api.caldav import CALENDAR
 from api.errors import Stopped
 from domain.feeds import keep_entries
@@ -47,9 +47,9 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await keep_entries(ground.hq.now, WRITER, size.events)
         await filling.settle()
         secret = (await address(ground)).split("/")[2]
-        with serving(Application(ground.url, (Stored(),))) as port:
+        with serving(Application(ground.url)) as port, serving(Bare(ground.url, (Stored(),))) as bare:
             questions = await asked(port, secret, size)
-            lines = [line for label, one in questions.items() for line in await compare(port, label, one, size)]
+            lines = [line for label, one in questions.items() for line in await compare(port, bare, label, one, size)]
     workload = (
         f"{size.events:,}件のカレンダーを CalDAV で読む。1回の時間は接続1、回数は接続{load.CONNECTIONS}。"
         "天井は、取っておいた同じ応答を素の Starlette で返すもの"
@@ -77,13 +77,13 @@ async def asked(port: int, secret: str, size: Size) -> Mapping[str, Asked]:
     }
 
 
-async def compare(port: int, label: str, question: Asked, size: Size) -> list[Compared]:
+async def compare(port: int, bare: int, label: str, question: Asked, size: Size) -> list[Compared]:
     """With the same bytes from a bare Starlette."""
     kept = await load.once(port, question)
-    await load.once(port, load.put(Stored.path, kept.body, {"ETag": '"kept"'}))
-    halves = (question, load.get(Stored.path))
-    each = await alternate(size.rounds, *[_one_by_one(port, one, size) for one in halves])
-    many = await alternate(size.rounds, *[partial(load.rate, port, one, size.seconds) for one in halves])
+    await load.once(bare, load.put(Stored.path, kept.body, {"ETag": '"kept"'}))
+    halves = ((port, question), (bare, load.get(Stored.path)))
+    each = await alternate(size.rounds, *(_one_by_one(*one, size) for one in halves))
+    many = await alternate(size.rounds, *(partial(load.rate, *one, size.seconds) for one in halves))
     return [
         Compared(f"{label}1回", "秒", each[0], each[1]),
         Compared(label, "回/秒", many[0], many[1], is_rate=True),

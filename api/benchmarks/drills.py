@@ -13,7 +13,7 @@ from api.benchmarks import filling, load
 from api.benchmarks.ground import Land
 from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.questions import Question, headquarters, must_agree, partner
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 
 WANTED = 0.7
 WALLED = 0.85  # what is left with the second wall
@@ -66,9 +66,12 @@ async def measure(land: Land, size: Size = Size()) -> Report:
             Question("訓練50件・連携団体", partner(ground), LIST, LIST_SQL, WANTED),
         ]
         handwritten = tuple(one.handwritten for one in asked)
-        open_house = Application(ground.url, is_walled=False)
-        with serving(Application(ground.url, handwritten, keeps=False)) as port, serving(open_house) as unwalled:
-            lines = [line for one in asked for line in await compare(port, unwalled, one, size)]
+        with (
+            serving(Application(ground.url, keeps=False)) as port,
+            serving(Bare(ground.url, handwritten)) as bare,
+            serving(Application(ground.url, is_walled=False)) as unwalled,
+        ):
+            lines = [line for one in asked for line in await compare(port, bare, unwalled, one, size)]
     workload = (
         f"訓練50件×参加{size.seats}機関（団体名つき）を HTTP で読む（答えの控えは使わない）。接続{load.CONNECTIONS}。"
         "天井は同じ範囲を手書きのSQLで読み、同じJSONを素の Starlette で返すもの"
@@ -76,13 +79,12 @@ async def measure(land: Land, size: Size = Size()) -> Report:
     return Report("drills", workload, tuple(lines))
 
 
-async def compare(port: int, unwalled: int, asked: Question, size: Size) -> list[Compared]:
-    """Against the bare route, against one that also finds out who asks, and against ourselves without the second
+async def compare(port: int, bare: int, unwalled: int, asked: Question, size: Size) -> list[Compared]:
+    """Against a bare Starlette, against one that also finds out who asks, and against ourselves without the second
     wall."""
-    await must_agree(port, asked)
-    ways = (asked.ours, asked.ceiling, asked.known_ceiling)
-    measured = [partial(load.rate, port, way, size.seconds) for way in ways]
-    rates = await alternate(size.rounds, *measured, partial(load.rate, unwalled, asked.ours, size.seconds))
+    await must_agree(port, bare, asked)
+    ways = ((port, asked.ours), (bare, asked.ceiling), (bare, asked.known_ceiling), (unwalled, asked.ours))
+    rates = await alternate(size.rounds, *(partial(load.rate, *way, size.seconds) for way in ways))
     return [
         Compared(asked.label, "回/秒", rates[0], rates[1], is_rate=True, wanted=asked.wanted),
         Compared(f"{asked.label}（天井も利用者を確かめる）", "回/秒", rates[0], rates[2], is_rate=True),

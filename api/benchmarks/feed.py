@@ -18,7 +18,7 @@ from api.benchmarks import filling, load, nginx
 from api.benchmarks.ground import KEY, Ground, Land
 from api.benchmarks.load import Asked
 from api.benchmarks.measuring import Compared, Figure, Report, alternate, timed
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 from api.errors import Stopped
 from api.house import House
 from domain import feeds
@@ -114,9 +114,10 @@ async def _measured(land: Land, size: Size) -> list[Compared]:
         await filling.add_appointments(ground, size.events)
         await filling.settle()
         path = await address(ground)
-        with serving(Application(ground.url, (Stored(), NEW, NEVER, AHEAD))) as port:
-            etag, body = await keep(port, path, size)
-            lines = await compare(port, path, etag, size)
+        ours, stored = Application(ground.url, (NEW, NEVER, AHEAD)), Bare(ground.url, (Stored(),))
+        with serving(ours) as port, serving(stored) as bare:
+            etag, body = await keep(port, bare, path, size)
+            lines = await compare(port, bare, path, etag, size)
             with nginx.giving(body) as beside:
                 lines += await compare_with_nginx(port, beside, path, etag, size, 1)
         if nginx.program():
@@ -131,18 +132,18 @@ async def address(ground: Ground) -> str:
     return f"/cal/{await feeds.hand_out(ground.hq.now, KEY, feed.id, feed.generation)}/calendar.ics"
 
 
-async def keep(port: int, path: str, size: Size) -> tuple[str, bytes]:
+async def keep(port: int, bare: int, path: str, size: Size) -> tuple[str, bytes]:
     """Give the ceiling what the feed answers, and say by which tag it is known. Raises Stopped where the feed has not
     the events that it should have."""
     answered = await load.once(port, load.get(path))
     if answered.body.count(b"BEGIN:VEVENT") != size.events:
         raise Stopped("購読カレンダーの予定の数が合いません。")
     etag = answered.header("etag")
-    await load.once(port, load.put(Stored.path, answered.body, {"ETag": etag}))
+    await load.once(bare, load.put(Stored.path, answered.body, {"ETag": etag}))
     return etag, answered.body
 
 
-async def compare(port: int, path: str, etag: str, size: Size) -> list[Compared]:
+async def compare(port: int, bare: int, path: str, etag: str, size: Size) -> list[Compared]:
     """With a bare Starlette, which asks no database."""
     known = {"If-None-Match": etag}
 
@@ -153,15 +154,15 @@ async def compare(port: int, path: str, etag: str, size: Size) -> list[Compared]
 
         return cold
 
-    def one_by_one(asked: Asked) -> Figure:
+    def one_by_one(at: int, asked: Asked) -> Figure:
         async def measured() -> float:
-            return 1 / await load.rate(port, asked, size.seconds, connections=1)
+            return 1 / await load.rate(at, asked, size.seconds, connections=1)
 
         return measured
 
-    whole = (load.get(path), load.get(Stored.path))
-    unchanged = (load.get(path, known, 304), load.get(Stored.path, known, 304))
-    kept = timed(lambda: load.once(port, whole[1]))
+    whole = ((port, load.get(path)), (bare, load.get(Stored.path)))
+    unchanged = ((port, load.get(path, known, 304)), (bare, load.get(Stored.path, known, 304)))
+    kept = timed(lambda: load.once(*whole[1]))
     cold = {
         NEW: "新しいプロセスの初回",
         NEVER: "まだどこにも書かれていないとき",
@@ -174,10 +175,10 @@ async def compare(port: int, path: str, etag: str, size: Size) -> list[Compared]
     ]
     is_usual = size.events <= SIZES[0].events
     for label, pair, most in (("2回目から（200）", whole, WARM), ("変わりなし（304）", unchanged, UNCHANGED)):
-        each = await alternate(size.rounds, *map(one_by_one, pair))
+        each = await alternate(size.rounds, *(one_by_one(*one) for one in pair))
         asked_for = most if is_usual else None
         lines.append(Compared(f"{size.events:,}件: {label}1回", "秒", each[0], each[1], most=asked_for))
-        many = await alternate(size.rounds, *[_rate(port, one, size) for one in pair])
+        many = await alternate(size.rounds, *(_rate(*one, size) for one in pair))
         lines.append(Compared(f"{size.events:,}件: {label}", "回/秒", many[0], many[1], is_rate=True))
     return lines
 

@@ -17,7 +17,7 @@ from api.benchmarks.drills import Size
 from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.questions import Question, Reader, compare, headquarters, must_agree, partner
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 from api.errors import Stopped
 from api.house import House
 from domain import database
@@ -118,8 +118,8 @@ async def measure(land: Land, size: Size = USUAL) -> Report:
         await filling.settle()
         asked = await questions(ground)
         handwritten = tuple(one.handwritten for one in asked)
-        with serving(Application(ground.url, handwritten, keeps=False)) as port:
-            lines = [await compare(port, one, size.rounds, size.seconds) for one in asked]
+        with serving(Application(ground.url, keeps=False)) as port, serving(Bare(ground.url, handwritten)) as bare:
+            lines = [await compare(port, bare, one, size.rounds, size.seconds) for one in asked]
         lines += await again(ground, size)
     workload = (
         f"参加{size.drills * size.seats:,}行のうちの20行とその次の20行、訓練1件、未回答の残る訓練20件を HTTP で読む。"
@@ -162,10 +162,11 @@ async def again(ground: Ground, size: Size) -> list[Compared]:
     """The list of drills asked for again, against what the same server gives from memory without asking anything."""
     label = "訓練50件・県本部（二度目から）"
     asked = Question(label, headquarters(ground), drills.LIST, drills.WHOLE_SQL)
-    with serving(Application(ground.url, (asked.handwritten,))) as port:
-        await must_agree(port, asked)
+    with serving(Application(ground.url)) as port:
+        with serving(Bare(ground.url, (asked.handwritten,))) as bare:
+            await must_agree(port, bare, asked)
         stored = Bytes("/stored", (await load.once(port, asked.ours)).body)
-    with serving(Application(ground.url, (stored,))) as port:
-        ways = [partial(load.rate, port, way, size.seconds) for way in (asked.ours, load.get(stored.path))]
-        rates = await alternate(size.rounds, *ways)
+        with serving(Bare(ground.url, (stored,))) as bare:
+            ways = ((port, asked.ours), (bare, load.get(stored.path)))
+            rates = await alternate(size.rounds, *(partial(load.rate, *way, size.seconds) for way in ways))
     return [Compared(label, "回/秒", rates[0], rates[1], is_rate=True, wanted=WANTED_AGAIN)]

@@ -86,16 +86,17 @@ class Question:
         return load.get(self.path, self.reader.bearing)
 
 
-async def must_agree(port: int, asked: Question) -> None:
+async def must_agree(port: int, bare: int, asked: Question) -> None:
     """Raises Stopped where the two answers differ."""
-    ours, ceiling = [json.loads((await load.once(port, one)).body)["data"] for one in (asked.ours, asked.ceiling)]
+    ways = ((port, asked.ours), (bare, asked.ceiling))
+    ours, ceiling = [json.loads((await load.once(*way)).body)["data"] for way in ways]
     if ours != ceiling:
         raise Stopped(f"「{asked.label}」で、手書きのSQLと答えが違います。")
 
 
-async def compare(port: int, asked: Question, rounds: int, seconds: float) -> Compared:
-    """Answers per second, against the bare route."""
-    await must_agree(port, asked)
-    ways = [partial(load.rate, port, way, seconds) for way in (asked.ours, asked.ceiling)]
+async def compare(port: int, bare: int, asked: Question, rounds: int, seconds: float) -> Compared:
+    """Answers per second, against a bare Starlette."""
+    await must_agree(port, bare, asked)
+    ways = [partial(load.rate, *way, seconds) for way in ((port, asked.ours), (bare, asked.ceiling))]
     rates = await alternate(rounds, *ways)
     return Compared(asked.label, "回/秒", rates[0], rates[1], is_rate=True, wanted=asked.wanted)

@@ -1,14 +1,14 @@
-"""BENCH ONLY: the program's own application in a process of its own, and beside its doors the ceiling's.
+"""BENCH ONLY: the program's own application in a process of its own, and in another one the ceiling's.
 
-A ceiling is a bare Starlette route in the same process: what is left when there is no framework, no reader and no
-question of who asks.
+A ceiling is a Starlette that has its route and nothing else: what is left when there is no framework, no reader, no
+question of who asks and no line in a log. What it asks goes over the same pool, to a server that is set alike.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from multiprocessing.connection import wait
 from typing import Any, Protocol
 
 import orjson
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,7 +26,7 @@ from tortoise import Tortoise
 
 from api import questions
 from api.allowance import UNLIMITED
-from api.app import make_app
+from api.app import CONNECTIONS, make_app
 from api.benchmarks.ground import KEY
 from api.benchmarks.quota import Part
 from api.callers import bearer
@@ -35,13 +36,13 @@ from api.house import House
 from api.logs import structured
 from api.reading.seen import Look
 from api.serving import listen, serve, serve_in_many
-from domain import acting
+from domain import acting, database
 
 BASE = "http://127.0.0.1:8000"
 
 
 class Beside(Protocol):
-    """What stands beside the program's own doors."""
+    """A door that is not the program's own."""
 
     def route(self, house: House) -> Route: ...
 
@@ -80,8 +81,8 @@ async def without_wall(
 
 @dataclass(frozen=True)
 class Application:
-    """What the other process needs to know to make its application; one that `keeps` no answers reads each time, and
-    one with a `part` uses no more than that of a core."""
+    """What the other process needs to know to make ours; one that `keeps` no answers reads each time, and one with a
+    `part` uses no more than that of a core. What stands `beside` our doors is there to act on the process."""
 
     database_url: str = field(repr=False)
     beside: tuple[Beside, ...] = ()
@@ -96,7 +97,7 @@ class Application:
             questions.ANSWERS.room = 0
         # Each request is written down, as by `serve`; open as long as the process is there.
         structured(stream=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        house = House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
+        house = _house()
         app = make_app(house, self.database_url)
         app.router.routes.extend(one.route(house) for one in self.beside)
         if self.part:
@@ -104,8 +105,32 @@ class Application:
         return app
 
 
+@dataclass(frozen=True)
+class Bare:
+    """Starlette with these routes alone."""
+
+    database_url: str = field(repr=False)
+    routes: tuple[Beside, ...]
+    part: Part | None = None
+
+    def __call__(self) -> ASGIApp:
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            async with database.opened(self.database_url, connections=CONNECTIONS):
+                yield
+
+        house = _house()
+        if self.part:
+            self.part.take()
+        return Starlette(routes=[one.route(house) for one in self.routes], lifespan=lifespan)
+
+
+def _house() -> House:
+    return House(KEY, BASE, lambda: datetime.now(UTC), budgets=UNLIMITED)
+
+
 @contextmanager
-def serving(application: Application, workers: int = 0) -> Iterator[int]:
+def serving(application: Application | Bare, workers: int = 0) -> Iterator[int]:
     """The port at which the application answers, as long as the block lasts: in this many processes, as `serve
     --workers` has them (what one of them keeps, no other knows), or as a single one that nobody keeps.
 

@@ -10,6 +10,7 @@ that are sent by asyncpg alone from as many processes.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +20,7 @@ from api.benchmarks.measuring import Compared, Report, alternate
 from api.benchmarks.pages import NODE, NODE_SQL
 from api.benchmarks.questions import Question, headquarters, must_agree
 from api.benchmarks.quota import parts
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 from domain import database
 
 CLIENTS = 8
@@ -47,10 +48,15 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         movers, scripts = await mutations.clients(ground, CLIENTS)
         await filling.settle()
         asked = await one_drill(ground)
-        application = Application(ground.url, (asked.handwritten,), keeps=False)
-        lines = await in_parts(application, asked, size)
-        with serving(application) as alone, serving(application, size.workers) as many:
-            lines += await scaling(alone, many, asked, size, wanted=None if lines else WANTED)
+        ours, bare = Application(ground.url, keeps=False), Bare(ground.url, (asked.handwritten,))
+        lines = await in_parts(ours, bare, asked, size)
+        with (
+            serving(ours) as alone, serving(ours, size.workers) as many,
+            serving(bare) as bare_alone, serving(bare, size.workers) as bare_many,
+        ):  # fmt: skip
+            lines += await scaling(
+                (alone, many), (bare_alone, bare_many), asked, size, wanted=None if lines else WANTED
+            )
             with replay.processes(size.workers) as pool:
                 ceiling = partial(replay.rate_in_many, pool, size.workers, ground.url, scripts, size.seconds)
                 await ceiling()  # while the processes start
@@ -71,39 +77,46 @@ async def one_drill(ground: Ground) -> Question:
     return Question("訓練1件", headquarters(ground), NODE, NODE_SQL, None, {"id": f"Drill:{id}"}, (id,))
 
 
-async def in_parts(application: Application, asked: Question, size: Size) -> list[Compared]:
+async def in_parts(ours: Application, bare: Bare, asked: Question, size: Size) -> list[Compared]:
     """How many times as much the many answer, where each has the same part of a core; nothing where the machine does
     not let us share it out."""
     with parts(PART) as part:
         if part is None:
             return []
-        application = replace(application, part=part)
-        with serving(application, 1) as alone, serving(application, size.workers) as many:
-            ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
+        with ExitStack() as up:
+            ways = [
+                (up.enter_context(serving(replace(one, part=part), workers)), way)
+                for one, way in ((ours, asked.ours), (bare, asked.ceiling))
+                for workers in (1, size.workers)
+            ]
             lasting = LONGER * size.seconds
             rates = await alternate(LONGER * size.rounds, *(partial(load.rate, *way, lasting, READERS) for way in ways))
-        one, many_of_us, bare, many_bare = rates
+        one, many_of_us, one_bare, many_bare = rates
     what = f"訓練1件を読む（プロセス{size.workers}つ、それぞれコアの{PART:g}まで"
     return [
         Compared(f"{what}、天井は1つの{size.workers}倍）", "回/秒", many_of_us, _fold(one, size), True, WANTED),
-        Compared(f"{what}、素の Starlette、天井は1つの{size.workers}倍）", "回/秒", many_bare, _fold(bare, size), True),
+        Compared(
+            f"{what}、素の Starlette、天井は1つの{size.workers}倍）", "回/秒", many_bare, _fold(one_bare, size), True
+        ),
     ]
 
 
-async def scaling(alone: int, many: int, asked: Question, size: Size, wanted: float | None) -> list[Compared]:
-    """How many times as much the many answer, beside the bare routes, and beside so many times what one answers: the
-    first says what our program loses, the second what there is to be had on this machine. Of that so much is `wanted`,
-    or nothing where it was shown with parts of a core: here nothing doubles, whoever answers."""
-    await must_agree(alone, asked)
-    ways = [(port, way) for way in (asked.ours, asked.ceiling) for port in (alone, many)]
+async def scaling(
+    ours: tuple[int, int], bare: tuple[int, int], asked: Question, size: Size, wanted: float | None
+) -> list[Compared]:
+    """How many times as much the many answer as one, beside a bare Starlette, and beside so many times what one
+    answers: the first says what our program loses, the second what there is to be had on this machine. Of that so much
+    is `wanted`, or nothing where it was shown with parts of a core: here nothing doubles, whoever answers."""
+    await must_agree(ours[0], bare[0], asked)
+    ways = [(port, way) for ports, way in ((ours, asked.ours), (bare, asked.ceiling)) for port in ports]
     rates = await alternate(size.rounds, *(partial(load.rate, *way, size.seconds, READERS) for way in ways))
-    one, many_of_us, bare, many_bare = rates
+    one, many_of_us, one_bare, many_bare = rates
     what, times = f"訓練1件を読む（プロセス{size.workers}つ", f"天井は1つの{size.workers}倍）"
-    factors = _times(one, many_of_us), _times(bare, many_bare)
+    factors = _times(one, many_of_us), _times(one_bare, many_bare)
     return [
         Compared(f"{what}、1つの何倍か）", "倍", *factors, is_rate=True, wanted=WANTED),
         Compared(f"{what}、{times}", "回/秒", many_of_us, _fold(one, size), is_rate=True, wanted=wanted),
-        Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(bare, size), is_rate=True),
+        Compared(f"{what}、素の Starlette、{times}", "回/秒", many_bare, _fold(one_bare, size), is_rate=True),
     ]
 
 

@@ -13,7 +13,7 @@ from api.benchmarks import filling, load, partnership, waiting
 from api.benchmarks.ground import Ground, Land
 from api.benchmarks.measuring import Report
 from api.benchmarks.questions import Question, compare, headquarters
-from api.benchmarks.serving import Application, serving
+from api.benchmarks.serving import Application, Bare, serving
 from domain.actor import TOKYO
 from domain.japanese import Period, PeriodBasis
 from domain.worklist import WorkKind
@@ -93,8 +93,9 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         await partnership.add_meetings(ground, councils=size.councils, events=size.events)
         await filling.settle()
         asked = list(questions(ground))
-        with serving(Application(ground.url, tuple(one.handwritten for one in asked))) as port:
-            lines = [await compare(port, one, size.rounds, size.seconds) for one in asked]
+        handwritten = tuple(one.handwritten for one in asked)
+        with serving(Application(ground.url)) as port, serving(Bare(ground.url, handwritten)) as bare:
+            lines = [await compare(port, bare, one, size.rounds, size.seconds) for one in asked]
     workload = (
         f"協定{size.agreements:,}件・当事者{size.parties:,}団体・接触{size.encounters:,}件と、担当者・訓練{size.drills:,}件・"
         f"お知らせ{size.notices:,}件・疎通確認{size.campaigns:,}件・協議会{size.councils:,}・"

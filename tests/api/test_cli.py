@@ -98,12 +98,12 @@ def test_a_command_to_which_nobody_listens_any_more_ends_without_a_word(command,
 
 def test_what_the_machine_does_not_let_us_do_is_told_with_the_place(monkeypatch, capsys):
     def fail(_: object) -> int:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/root/backups")
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/srv/backups")
 
     monkeypatch.setattr(migrate, "run", fail)
     assert cli.main(["migrate"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith("renkei: /root/backups: 使うことが許されていません。")
+    assert told.startswith("renkei: /srv/backups: 使うことが許されていません。")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
