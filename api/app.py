@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -86,7 +85,7 @@ def make_app(house: House, database_url: str, ide: Ide | None = None) -> Starlet
 
 def graphql(house: House, ide: Ide | None) -> Route:
     async def context_of(request: Request, known: Known | None) -> Context:
-        actor = replace(known.acting.actor, now=house.clock()) if known else await whoever(request, house)
+        actor = known.acting.actor.at(house.clock()) if known else await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
         purpose = looks.purpose(request.state.graphql.purpose)

@@ -25,7 +25,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.str_converters import to_camel_case
 
 from api.callers import Known
-from api.guard import Asked, answer
+from api.guard import READ, Asked, answer
 from api.logs import note
 from api.observing import BUG, failed
 from api.outages import outage, write_down
@@ -95,6 +95,8 @@ class GraphQLDoor:
         asked: Asked = request.state.graphql
         known = self.remembered(request)
         if known and only_reads(self.schema, asked.query, asked.operation_name):
+            if READ.find(asked.body) is not asked:
+                READ.keep(asked.body, asked)
             context = await self.context_of(request, known)
             result = await self.execute(asked, context)
             if context.is_proved:

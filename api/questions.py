@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from api.reading.plans import MOST_PLANS
@@ -57,7 +57,8 @@ class Question:
 
     async def ask_again(self, connection: Any) -> str | None:
         """The same, or what it answered before where nothing has changed since."""
-        kept = ANSWERS.find(self.name) or NOTHING
+        name = self.name()
+        kept = ANSWERS.find(name) or NOTHING
         found: tuple[str | None, str | None] = await connection.fetchrow(
             self.statement(is_again=True), *self.given(), kept.state
         )
@@ -65,7 +66,7 @@ class Question:
         if text == "":
             return kept.text
         if text and state:
-            ANSWERS.keep(self.name, Kept(state, text))
+            ANSWERS.keep(name, Kept(state, text))
         return text
 
     def statement(self, is_again: bool = False) -> str:
@@ -74,7 +75,6 @@ class Question:
     def given(self) -> list[Any]:
         return [*self.values, *self.wall.ids, *(self.proof.values(self.now) if self.proof else ())]
 
-    @cached_property
     def name(self) -> Hashable:
         return self.sql, self.wall, tuple(map(_hashable, self.values))
 

@@ -54,6 +54,7 @@ class ReadingContext(Protocol):
         ...
 
 
+UNKNOWN = object()
 PLANS: Memory[Plan] = Memory()
 PERMITS: Memory[Permit] = Memory()
 
@@ -76,7 +77,10 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
 
     def admit(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> None:
         """That the operation may be asked, and has been paid for. Raises a GraphQLError with the refusal behind it."""
-        permit = self._permitted(root_type, fields)
+        self.pay(self.permitted(root_type, fields), fields)
+
+    def pay(self, permit: Permit, fields: GroupedFieldSet) -> None:
+        """Raises a GraphQLError with the refusal behind it."""
         try:
             if permit.wants_purpose:
                 self.context_value.must_say_why(permit.wants_purpose)
@@ -89,9 +93,11 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         self, parent: GraphQLObjectType, definition: GraphQLField, group: FieldDetailsList, path: Path
     ) -> Any:
         """What a field at the root reads, where it is declared to do nothing else."""
-        how = how_of(parent, definition)
-        said = {} if isinstance(how, Pages) else self.said(definition, group)
-        asked = asked_of(how, definition.type, self.schema, said)
+        asked = self._asked.get(path.key, UNKNOWN)
+        if asked is UNKNOWN:
+            how = how_of(parent, definition)
+            said = {} if isinstance(how, Pages) else self.said(definition, group)
+            asked = self._asked[path.key] = asked_of(how, definition.type, self.schema, said)
         return asked and await self._read(definition.type, group, parent, path, asked)
 
     def said(self, definition: GraphQLField, group: FieldDetailsList) -> Arguments:
@@ -102,6 +108,11 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         return kept[1]
 
     @cached_property
+    def _asked(self) -> dict[str | int, Any]:
+        """What the fields at the root ask to be read, by their keys."""
+        return {}
+
+    @cached_property
     def _said(self) -> dict[int, tuple[FieldDetailsList, Arguments]]:
         """By their nodes, which stay what they are as long as they are kept."""
         return {}
@@ -110,7 +121,7 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         """Its arguments in this request, where variables stand among them; else what was found the first time."""
         return self.said(place.definition, place.group) if place.varies else place.arguments
 
-    def _permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
+    def permitted(self, root_type: GraphQLObjectType, fields: GroupedFieldSet) -> Permit:
         """That the operation may be asked. Raises a GraphQLError with the refusal behind it."""
         role, may_introspect = self.context_value.actor.role, self.context_value.may_introspect
         inspection = Inspection(self, role, may_introspect)

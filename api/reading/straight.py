@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Iterator
 from copy import copy
 from dataclasses import field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -40,9 +40,12 @@ from strawberry.types import ExecutionResult
 from api.budget import parse_within_budget, verdict
 from api.reading.declarations import AnyNode, Pages, RootOne, how_of
 from api.reading.executor import Reader, ReadingContext
+from api.reading.permits import Permit
+from api.reading.plans import Memory
 from domain.errors import TooLarge
 from domain.values import dataclass
 
+MOST_READY = 64
 MOST_FAULTS = 50
 """As many are told of the variables as graphql-core tells (`Executor.build`)."""
 
@@ -57,11 +60,28 @@ class Prepared:
     reader: Reader
     fields: GroupedFieldSet
 
-    def reader_for(self, context: ReadingContext, variables: VariableValues) -> Reader:
+    def with_variables(self, variables: VariableValues) -> Reader:
         """One of their own: graphql-core, too, makes what executes a part of an operation by a shallow copy."""
         own = copy(self.reader)
-        own.context_value, own.variable_values = context, variables
-        own._relevant_sub_fields = {}  # what is asked for below the root may depend on the variables
+        own.variable_values = variables
+        # What is asked for may depend on the variables; with these, all who ask find it out together.
+        own._relevant_sub_fields, own._said, own._asked = {}, {}, {}
+        return own
+
+
+class Ready(NamedTuple):
+    """What was found out of these very variables for this kind of asker: that they are right, and what it costs.
+
+    They are held here, so no others can come to be taken for them.
+    """
+
+    variables: dict[str, Any] | None
+    reader: Reader
+    permit: Permit
+
+    def reader_for(self, context: ReadingContext) -> Reader:
+        own = object.__new__(type(self.reader))  # as `copy` does, which asks first what it is that is copied
+        vars(own).update(vars(self.reader), context_value=context)
         return own
 
 
@@ -74,6 +94,7 @@ class Straight:
     operation: OperationDefinitionNode
     name: str | None
     kept: dict[type[Reader], Prepared] = field(default_factory=dict, compare=False, repr=False)
+    ready: Memory[Ready] = field(default_factory=lambda: Memory(MOST_READY), compare=False, repr=False)
 
     async def answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
@@ -86,18 +107,33 @@ class Straight:
     async def _answer(
         self, context: ReadingContext, variables: dict[str, Any] | None, reader: type[Reader]
     ) -> ExecutionResult:
-        given = get_variable_values(
-            self.schema, self.operation.variable_definitions or (), variables or {}, MOST_FAULTS
-        )
-        if isinstance(given, list):
-            return ExecutionResult(None, given)
         prepared = self._prepared(reader)
-        own = prepared.reader_for(context, given)
         try:
-            own.admit(self.root, prepared.fields)
+            ready = self._ready(prepared, context, variables)
+            own = ready.reader_for(context)
+            own.pay(ready.permit, prepared.fields)
+        except Unreadable as wrong:
+            return ExecutionResult(None, wrong.errors)
         except GraphQLError as refusal:
             return ExecutionResult(None, [refusal])
         return await Reading(own, self.root).all_of(prepared.fields)
+
+    def _ready(self, prepared: Prepared, context: ReadingContext, variables: dict[str, Any] | None) -> Ready:
+        """Raises Unreadable for variables that are wrong, a GraphQLError where it may not be asked."""
+
+        def find_out() -> Ready:
+            definitions = self.operation.variable_definitions or ()
+            given = get_variable_values(self.schema, definitions, variables or {}, MOST_FAULTS)
+            if isinstance(given, list):
+                raise Unreadable(given)
+            own = prepared.with_variables(given)
+            own.context_value = context
+            ready = Ready(variables, own, own.permitted(self.root, prepared.fields))
+            del own.context_value
+            return ready
+
+        key = id(variables), type(prepared.reader), context.actor.role, context.may_introspect
+        return self.ready.find(key, find_out, lambda known: known.variables is variables)
 
     @property
     def root(self) -> GraphQLObjectType:
@@ -114,6 +150,14 @@ class Straight:
             collected = collect_fields(self.schema, built.fragments, built.variable_values, self.root, operation)
             self.kept[reader] = Prepared(built, collected.grouped_field_set)
         return self.kept[reader]
+
+
+class Unreadable(Exception):
+    """Variables that are not what the operation says of them."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 @dataclass(frozen=True)
