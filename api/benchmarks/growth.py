@@ -47,6 +47,7 @@ from exports.feeds import WRITER
 TOTAL = "{ drillParticipations { totalCount } }"
 AGAIN = "訓練50件・県本部（二度目から）"
 KNOWN, CHANGED = "購読カレンダー（304）", "購読カレンダー（200、予定も増える）"
+NOT_ANSWERED = "未回答の残る訓練20件・県本部"
 MOVED, THEIRS = "訓練の場所の変更", "訓練50件・連携団体"
 FLAT = 0.2
 """The largest exponent of what reads a page: ten times as much may take one and a half times as long."""
@@ -118,7 +119,8 @@ MOST = {
     "次の20行・県本部": FLAT,
     "20行・連携団体": FLAT,
     "次の20行・連携団体": FLAT,
-    "未回答の残る訓練・県本部": FLAT,
+    NOT_ANSWERED: FLAT,
+    "未回答の残る訓練・県本部": IN_PROPORTION,
     AGAIN: FLAT,
     KNOWN: FLAT,
     CHANGED: IN_PROPORTION,
@@ -220,7 +222,7 @@ async def _filled(land: Land, size: Size, times: int) -> Filled:
             activities=size.activities * times,
         )
         await dispatches.add_history(ground, size.changes)
-        await database.execute(pages.FEW_AWAIT, pages.AWAITING)
+        await database.execute(pages.FEW_AWAIT, pages.AWAITING * times)
         await filling.add_appointments(ground, size.dates * times)
         await letters.owe(ground, letters.Size(letters=size.letters * times))
         await letters.count_as_sent()
@@ -239,6 +241,7 @@ async def questions(ground: Ground) -> list[Question]:
         Question(AGAIN, hq, drills.LIST, ""),
         Question(THEIRS, partner(ground), drills.LIST, ""),
         Question("総数・県本部", hq, TOTAL, ""),
+        Question(NOT_ANSWERED, hq, pages.WAITING.replace("totalCount", ""), ""),
         *worklist.questions(ground),
         *await pages.questions(ground),
         *await dispatches.questions(ground),

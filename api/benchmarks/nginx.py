@@ -21,7 +21,8 @@ CONFIGURATION = """
 {user}daemon off; worker_processes {workers}; pid {place}/pid; error_log {place}/error.log;
 events {{ worker_connections 64; }}
 http {{
-    access_log /dev/null; default_type "text/calendar; charset=utf-8"; keepalive_requests 10000000;
+    sendfile on; tcp_nopush on; access_log /dev/null;
+    default_type "text/calendar; charset=utf-8"; keepalive_requests 10000000;
     client_body_temp_path {place}/a; proxy_temp_path {place}/b; fastcgi_temp_path {place}/c;
     uwsgi_temp_path {place}/d; scgi_temp_path {place}/e;
     server {{ listen 127.0.0.1:{port}; root {place}; }}
