@@ -26,6 +26,7 @@ ROOM = 32 * 2**20
 # The server's start tells it from another that has taken its place.
 STATE = """CASE WHEN NOT pg_is_in_recovery()
     THEN concat_ws(' ', pg_postmaster_start_time(), current_database(), pg_current_snapshot()) END"""
+STATE_NOW = f"SELECT {STATE}"
 
 
 class Kept(NamedTuple):
@@ -36,7 +37,6 @@ class Kept(NamedTuple):
 
 
 ANSWERS: Shelf[Kept] = Shelf(ROOM, lambda kept: len(kept.text))
-NOTHING = Kept("", "")
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,23 @@ class Question:
         return text
 
     async def ask_again(self, connection: Any) -> str | None:
-        """The same, or what it answered before where nothing has changed since."""
+        """The same, or what it answered before where nothing has changed since. Whether anything has is a question of
+        its own: PostgreSQL makes ready for all that a statement might read, also where it then reads nothing."""
         name = self.name()
-        kept = ANSWERS.find(name) or NOTHING
+        kept = ANSWERS.find(name)
+        if kept and await Question(STATE_NOW, (), self.wall, self.now, self.proof).ask(connection) == kept.state:
+            return kept.text
         found: tuple[str | None, str | None] = await connection.fetchrow(
-            self.statement(is_again=True), *self.given(), kept.state
+            self.statement(tells_state=True), *self.given()
         )
         state, text = found
-        if text == "":
-            return kept.text
         if text and state:
             ANSWERS.keep(name, Kept(state, text))
         return text
 
-    def statement(self, is_again: bool = False) -> str:
-        return _written(self.sql, len(self.values), self.proof.key if self.proof else None, is_again)
+    def statement(self, tells_state: bool = False) -> str:
+        walled = _written(self.sql, len(self.values), self.proof.key if self.proof else None)
+        return f"SELECT {STATE}, ({walled})" if tells_state else walled
 
     def given(self) -> list[Any]:
         return [*self.values, *self.wall.ids, *(self.proof.values(self.now) if self.proof else ())]
@@ -84,13 +86,8 @@ def _hashable(value: Any) -> Hashable:
 
 
 @lru_cache(MOST_PLANS)
-def _written(sql: str, values: int, key: str | None, is_again: bool) -> str:
+def _written(sql: str, values: int, key: str | None) -> str:
     ids = values + 1
-    proving = ids + len(walls.SETTINGS)
-    last = proving + (acting.VALUES if key else 0)
-    if is_again:
-        sql = f"SELECT CASE WHEN {STATE} = ${last} THEN '' ELSE ({sql}) END"
     if key:
-        sql = acting.where_found(key, sql, proving)
-    walled = walls.reading(sql, ids)
-    return f"SELECT {STATE}, ({walled})" if is_again else walled
+        sql = acting.where_found(key, sql, ids + len(walls.SETTINGS))
+    return walls.reading(sql, ids)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, OperationType, is_non_null_type, is_object_type
@@ -57,6 +57,15 @@ class ReadingContext(Protocol):
 UNKNOWN = object()
 PLANS: Memory[Plan] = Memory()
 PERMITS: Memory[Permit] = Memory()
+
+
+class Told(NamedTuple):
+    """What PostgreSQL is told for somebody with these scopes, and what of it is to be written down."""
+
+    scopes: Scopes
+    sql: str
+    values: Sequence[Any]
+    look: Look | None
 
 
 class Reader(StrawberryGraphQLCoreExecutionContext):
@@ -108,6 +117,11 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
         return kept[1]
 
     @cached_property
+    def _told(self) -> dict[str | int, Told]:
+        """What was said for the fields at the root, by their keys, to whoever asked last."""
+        return {}
+
+    @cached_property
     def _asked(self) -> dict[str | int, Any]:
         """What the fields at the root ask to be read, by their keys."""
         return {}
@@ -132,13 +146,22 @@ class Reader(StrawberryGraphQLCoreExecutionContext):
     async def _read(
         self, return_type: Any, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read
     ) -> Any:
-        plan = self._plan(group, parent, path, asked)
-        bound = Bound(lambda number: self._given(plan.places[number]), self.context_value.scopes, asked.key)
-        look, is_change = self._look(plan, str(path.as_list()[0])), self.operation.operation is OperationType.MUTATION
-        text = await self.context_value.fetch(plan.sql, plan.values(bound), look, is_change=is_change)
+        scopes = self.context_value.scopes
+        told = self._told.get(path.key) if path.prev is None else None
+        if told is None or told.scopes is not scopes:
+            told = self._tell(group, parent, path, asked)
+            if path.prev is None:
+                self._told[path.key] = told
+        is_change = self.operation.operation is OperationType.MUTATION
+        text = await self.context_value.fetch(told.sql, told.values, told.look, is_change=is_change)
         if text is None and is_non_null_type(return_type):
             raise TypeError(f"{parent.name}.{group[0].node.name.value} is declared never to be null, and is.")
         return text and orjson.Fragment(text)
+
+    def _tell(self, group: FieldDetailsList, parent: GraphQLObjectType, path: Path, asked: Read) -> Told:
+        plan, scopes = self._plan(group, parent, path, asked), self.context_value.scopes
+        bound = Bound(lambda number: self._given(plan.places[number]), scopes, asked.key)
+        return Told(scopes, plan.sql, plan.values(bound), self._look(plan, str(path.as_list()[0])))
 
     def _look(self, plan: Plan, asked_for: str) -> Look | None:
         """What is asked is what the asker calls it: the operation, or without a name of it the field at its root."""

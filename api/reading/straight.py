@@ -65,7 +65,7 @@ class Prepared:
         own = copy(self.reader)
         own.variable_values = variables
         # What is asked for may depend on the variables; with these, all who ask find it out together.
-        own._relevant_sub_fields, own._said, own._asked = {}, {}, {}
+        own._relevant_sub_fields, own._said, own._asked, own._told = {}, {}, {}, {}
         return own
 
 
