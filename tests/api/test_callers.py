@@ -17,6 +17,7 @@ from domain.people import Person
 from domain.tokens import Token
 from domain.units import Unit, UnitKind
 from tests import make
+from tests.api.asking import WHY
 from tests.clock import NOW
 from tests.make import Town
 from tests.statements import spoken
@@ -40,8 +41,8 @@ class Clock:
         return self.now
 
 
-def asking(token: str, clock: Clock | None = None) -> httpx.AsyncClient:
-    house = House("a key that is only ever used in tests", "https://renkei.example.jp", clock or Clock())
+def asking(token: str, clock: Clock | None = None, **over: Any) -> httpx.AsyncClient:
+    house = House("a key that is only ever used in tests", "https://renkei.example.jp", clock or Clock(), **over)
     app = make_app(house, "postgres://nobody@nowhere/nothing")
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=house.base_url, headers=headers)
@@ -62,8 +63,9 @@ async def everybody(town: Town) -> list[Actor]:
     return [town.admin, town.hq, town.officer, town.statistician, *outside]
 
 
-async def ask(client: httpx.AsyncClient, document: str) -> Any:
-    return (await client.post("/graphql", json={"query": document})).json()
+async def ask(client: httpx.AsyncClient, document: str, **variables: Any) -> Any:
+    asked = {"query": document, "variables": variables, "extensions": {"purpose": WHY}}
+    return (await client.post("/graphql", json=asked)).json()
 
 
 def test_whoever_asks_again_is_read_for_in_one_statement_whatever_their_role(play: Any) -> None:
