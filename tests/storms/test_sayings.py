@@ -36,7 +36,7 @@ from tests.clock import NOW
 from tests.domain.sweeping import everything
 from tests.stage import Stage
 from tests.storms.saying import Form, present
-from tests.storms.standing import Lasting, journaled
+from tests.storms.standing import Lasting, journaled, told_once
 
 POSTS = ("admin", "hq", "officer", "other_officer", "statistician")
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
@@ -97,7 +97,7 @@ class Sayings(Lasting):
     async def _sent(self, who: Actor, mutation: str, said: dict[str, Any]) -> None:
         """What is refused leaves everything as it was; what is done stands in the journal, row by row."""
         before = await everything()
-        async with journaled():
+        async with journaled(), told_once():
             answer = await change(who, mutation, **said)
         if "errors" not in answer:
             self.taken[mutation] += 1
@@ -129,7 +129,7 @@ class Sayings(Lasting):
         async def answered() -> None:
             before, asked = await everything(), data.draw(st.sampled_from(await Attendee.all().order_by("id")))
             try:
-                async with journaled():
+                async with journaled(), told_once():
                     await replies.answer_by_link(self.now, asked.id, partstat=answer)
             except Refused:
                 assert await everything() == before
@@ -142,7 +142,7 @@ class Sayings(Lasting):
 
         async def worked() -> None:
             for job in SCHEDULE:
-                async with journaled():
+                async with journaled(), told_once():
                     await clock.run(job, self.now, self.desk)
 
         self.stage.play(worked(), empty=False)

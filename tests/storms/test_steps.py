@@ -19,7 +19,7 @@ from tests import make
 from tests.clock import NOW
 from tests.domain.sweeping import everything
 from tests.stage import Stage
-from tests.storms.standing import Lasting, journaled
+from tests.storms.standing import Lasting, journaled, told_once
 
 SEATS, WHO = 2, st.integers(0, 2)
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
@@ -58,7 +58,7 @@ class Steps(Lasting):
     async def _done(self, step: Callable[[], Awaitable[object]]) -> None:
         before = await everything()
         try:
-            async with journaled():
+            async with journaled(), told_once():
                 await step()
         except Refused:
             type(self).refused += 1
