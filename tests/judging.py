@@ -96,6 +96,11 @@ APART = ("unshare", "--net", *(() if os.geteuid() == 0 else ("--map-root-user",)
 """What runs a program in a network of its own, which leads nowhere."""
 
 
+def _processes_are_seen() -> bool:
+    """Whether a program finds the processes of a server, and can limit each (Linux)."""
+    return program("prlimit") is not None and Path(f"/proc/self/task/{os.getpid()}/children").is_file()
+
+
 def _may_be_apart() -> bool:
     return program(APART[0]) is not None and subprocess.run([*APART, "true"], capture_output=True).returncode == 0
 
@@ -123,6 +128,7 @@ JUDGES: Mapping[str, Judge] = {
     "PostgreSQL 15": Judge((OLDEST_SERVER / "postgres").is_file, f"{DEBIAN} postgresql-15"),
     "nginx": Judge(_programs("nginx"), f"{DEBIAN} nginx-light"),
     "systemd": Judge(_programs("systemd-analyze"), f"{DEBIAN} systemd"),
+    "prlimit and /proc": Judge(_processes_are_seen, f"{DEBIAN} util-linux"),
     "an index of packages": Judge(_index, PIP_FROM),
     "a network apart": Judge(_may_be_apart, f"{DEBIAN} util-linux, and to be root"),
     "a network for the whole run": Judge(_may_all_be_apart, f"{DEBIAN} util-linux, and to be root"),

@@ -52,8 +52,10 @@ class Office:
 
 
 @contextmanager
-def office(draw: Random, drops: float = 0.0, at: int | None = None) -> Iterator[tuple[Office, int]]:
-    kept, port = Office(draw, drops), at or _free_port()
+def office(
+    draw: Random, drops: float = 0.0, at: int | None = None, of: type[Office] = Office
+) -> Iterator[tuple[Office, int]]:
+    kept, port = of(draw, drops), at or _free_port()
     controller = Controller(kept, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -71,7 +71,7 @@ def test_a_backup_of_a_busy_system_is_one_moment_and_keeps_nobody_waiting(
         print(f"\n{count} invited while {backups} backups were written: longest wait {max(officer.waited):.2f} s")
     assert officer.refused == set()
     assert max(officer.waited) < LONGEST_WAIT
-    for file, (least, most) in list(zip(files, span, strict=True))[-2:]:
+    for file, (least, most) in zip(files, span, strict=True):
         url = new_database()
         use(url)
         assert cli.main(["restore", str(file)]) == 0

@@ -1,9 +1,10 @@
 """The mail server is down, silent, forgetful or choosy: nothing is lost or told out of order, the web stays fast."""
 
+import asyncio
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -30,8 +31,10 @@ from tests.clock import NOW
 from tests.jobs.letters_at_hand import Office, open_office
 from tests.jobs.test_post_letters import desk
 from tests.make import Town
-from tests.storms.port import PATIENCE, Port, by_reader, calendar_in, invitations, office, port
+from tests.storms.port import PATIENCE, Mail, Port, by_reader, calendar_in, invitations, office, port
+from tests.storms.port import Office as Gate
 from tests.storms.test_kills import prepared
+from tests.year.desk import _free_port
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NAMES = ("架空電力株式会社", "架空銀行", "例示鉄道株式会社", "例示大学", "見本通信株式会社")
@@ -157,10 +160,30 @@ def test_who_is_refused_for_good_stops_nobody_else_and_the_officer_reads_why(pla
 
 
 @contextmanager
-def silence() -> Iterator[int]:
+def silence(at: int) -> Iterator[None]:
     """A mail server that takes every connection and never says a word."""
-    with closing(socket.create_server(("127.0.0.1", 0), backlog=200)) as listening:
-        yield listening.getsockname()[1]
+    with closing(socket.create_server(("127.0.0.1", at), backlog=200)):
+        yield
+
+
+@dataclass
+class Hanging(Gate):
+    """Hears a mail to its end, and says nothing to it."""
+
+    async def handle_DATA(self, *_: Any) -> str:
+        await asyncio.sleep(PATIENCE)
+        return "451 4.3.0 too late"
+
+
+TEMPERS: dict[str, Callable[[int], AbstractContextManager[object]]] = {
+    "well": lambda at: office(Random(0), at=at),
+    "silent": silence,
+    "hanging after DATA": lambda at: office(Random(0), at=at, of=Hanging),
+    "dropping after DATA": lambda at: office(Random(0), drops=1, at=at),
+}
+SLOWER = 5
+"""So many times as long as beside a mail server that is well may half of all changes take, on a machine that is busy
+with other things: whoever waited for the mail server would wait twenty times as long."""
 
 
 def seconds(here: Port, token: str, drill: str, contact: str) -> float:
@@ -173,8 +196,8 @@ def seconds(here: Port, token: str, drill: str, contact: str) -> float:
 
 async def tried() -> int:
     """How many letters have been tried, where nobody is at it any more."""
-    waiting = Letter.filter(**WAITING, appointment_id__isnull=False)
-    return 0 if await waiting.filter(leased_until__isnull=False).exists() else await waiting.filter(attempts=1).count()
+    told = Letter.filter(appointment_id__isnull=False)
+    return 0 if await told.filter(leased_until__isnull=False).exists() else await told.filter(attempts=1).count()
 
 
 async def left() -> int:
@@ -187,30 +210,36 @@ async def is_calm(now: datetime) -> bool:
     return not await waiting.filter(Q(leased_until__isnull=False) | Q(due_at__lte=now)).exists()
 
 
-def test_while_the_mail_server_is_silent_the_web_is_fast_and_then_all_are_told_once(
+def test_however_the_mail_server_is_the_web_is_as_fast_and_then_all_are_told_once(
     run: Any, database_url: str, tmp_path: Path, full: bool, capsys: Any
 ) -> None:
-    count, patience = (200, 3) if full else (12, 1)
+    each, patience = (50, 3) if full else (6, 1)
+    count = each * len(TEMPERS)
 
     async def begin() -> tuple[str, str, list[str]]:
         return await prepared(await make.town(), count)
 
     secret, drill, contacts = run(begin())
-    with ExitStack() as after:
-        with silence() as smtp:
-            here = after.enter_context(port(database_url, smtp, tmp_path, NOW + HOUR, patience=patience))
-            here.start("web", "jobs 1", "jobs 2")
-            wait_until(here.is_open, PATIENCE)
-            took = sorted(seconds(here, secret, drill, contact) for contact in contacts)
-            wait_until(lambda: run(tried()) == count, PATIENCE)
-        box, _ = after.enter_context(office(Random(0), at=smtp))
-        for _ in range(10):
-            here.later(10 * MINUTE)
-            wait_until(lambda: run(is_calm(here.now)), PATIENCE)
+    smtp, took, mails = _free_port(), dict[str, list[float]](), list[Mail]()
+    with port(database_url, smtp, tmp_path, NOW + HOUR, patience=patience) as here:
+        here.start("web", "jobs 1", "jobs 2")
+        wait_until(here.is_open, PATIENCE)
+        for number, (temper, opened) in enumerate(TEMPERS.items(), 1):
+            asked = contacts[(number - 1) * each : number * each]
+            with opened(smtp) as taking:
+                took[temper] = sorted(seconds(here, secret, drill, contact) for contact in asked)
+                wait_until(lambda least=number * each: run(tried()) == least, PATIENCE)
+            mails += invitations(taking[0]) if isinstance(taking, tuple) else []
+        assert run(left()) == each  # beside the one that is well, and no other
+        with office(Random(0), at=smtp) as (box, _):
+            for _ in range(10):
+                here.later(10 * MINUTE)
+                wait_until(lambda: run(is_calm(here.now)), PATIENCE)
+            mails += invitations(box)
         assert run(left()) == count
-    half, slowest = took[count // 2], took[-1]
+    half = {temper: waited[each // 2] for temper, waited in took.items()}
     with capsys.disabled():
-        print(f"\n{count} invited beside a silent mail server: half in {half:.3f} s, all in {slowest:.3f} s")
-    assert half < (0.3 if full else 1)
-    assert slowest < 5
-    assert sorted(len(mails) for mails in by_reader(invitations(box)).values()) == [1] * count
+        print(f"\n{each} invited beside a mail server that is: {half}; at most {max(map(max, took.values())):.3f} s")
+    assert {temper: waited for temper, waited in half.items() if waited > SLOWER * half["well"]} == {}
+    assert max(map(max, took.values())) < 5
+    assert sorted(len({mail.message_id for mail in theirs}) for theirs in by_reader(mails).values()) == [1] * count

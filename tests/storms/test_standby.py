@@ -245,6 +245,7 @@ def invite_through(pair: Pair, officer: Officer, rounds: int) -> None:
     inviting.join()
 
 
+@pytest.mark.judged_by("prlimit and /proc")
 def test_when_the_primary_dies_the_standby_takes_over_and_nothing_acknowledged_is_lost(
     pair: Pair, full: bool, capsys: Any, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from tests import make
 from tests.clock import NOW
 from tests.domain.sweeping import everything
 from tests.stage import Stage
-from tests.storms.standing import Lasting, journaled
+from tests.storms.standing import Lasting, journaled, told_once
 
 SEATS, WHO = 2, st.integers(0, 2)
 ANSWERS = st.sampled_from([PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE])
@@ -58,7 +58,7 @@ class Steps(Lasting):
     async def _done(self, step: Callable[[], Awaitable[object]]) -> None:
         before = await everything()
         try:
-            async with journaled():
+            async with journaled(), told_once():
                 await step()
         except Refused:
             type(self).refused += 1
@@ -132,9 +132,9 @@ def test_whatever_is_done_next_nothing_is_lost_or_left_untold(stage: Stage, full
         taken = refused = 0
 
     Drawn.stage = stage
-    examples, steps = (240, 100) if full else (4, 12)
+    examples, steps, least = (240, 100, 10_000) if full else (10, 30, 100)
     drawn = settings(max_examples=examples, stateful_step_count=steps, deadline=None)
     run_state_machine_as_test(Drawn, settings=drawn)
     with capsys.disabled():
         print(f"\nsteps: {Drawn.taken} taken, {Drawn.refused} refused")
-    assert Drawn.taken >= (10_000 if full else 1)
+    assert Drawn.taken >= least
