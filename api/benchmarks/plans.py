@@ -74,9 +74,8 @@ async def measure(land: Land, size: Size = Size()) -> Report:
         sizes = {name: pages for name, (pages, _) in tables.items()}
         before = AS_IF_LARGE if size.is_tiny else ()
         found = [(hot, await nodes_of(hot, before)) for hot in await questions(ground)]
-        listed = {
-            who: [(hot, await nodes_of(hot, before)) for hot in some] for who, some in lists.by_reader(ground).items()
-        }
+        asked = await lists.by_reader(ground)
+        listed = {who: [(hot, await nodes_of(hot, before)) for hot in some] for who, some in asked.items()}
     workload = (
         f"団体{size.organizations:,}、訓練{size.drills:,}×参加{size.seats}、協定{size.agreements:,}、接触{size.encounters:,}、"
         f"講義{size.schools * size.lectures:,}、ボランティア{size.volunteers:,}人の活動{size.activities:,}、"
