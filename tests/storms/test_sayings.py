@@ -165,7 +165,7 @@ def test_whatever_is_said_next_is_done_whole_or_refused_whole(
         refused: Counter[str] = Counter()
 
     Drawn.stage = stage
-    examples, steps, least = (100, 100, (2000, 150)) if full else (12, 20, (40, 30))
+    examples, steps, least = (100, 100, (2000, 150)) if full else (8, 25, (40, 30))
     # To look for a shorter way to a mistake would take minutes more than to read the one that was found.
     found = settings(max_examples=examples, stateful_step_count=steps, phases=[Phase.generate], deadline=None)
     with caplog.at_level(logging.ERROR, "jobs"):
