@@ -29,7 +29,7 @@ from api.guard import READ, Asked, answer
 from api.logs import note
 from api.observing import BUG, failed
 from api.outages import outage, write_down
-from api.reading.straight import only_reads
+from api.reading.straight import that_reads
 from domain.errors import RateLimited, Refused, Unavailable
 
 Choices = Callable[[str], list[str]]
@@ -61,6 +61,18 @@ def _no_one(_: Request) -> None:
     """Nobody is remembered."""
 
 
+class Answer(Response):
+    """JSON that is bytes already: Starlette would look what else it might be."""
+
+    media_type = "application/json"
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        if headers:
+            super().init_headers(headers)
+        else:
+            self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json")]
+
+
 class GraphQLDoor:
     """An ASGI endpoint for the requests that `api.guard.Guard` has read."""
 
@@ -70,35 +82,35 @@ class GraphQLDoor:
         self.schema = schema
         self.context_of = context_of
         self.remembered = remembered
+        self.reader: Any = schema.execution_context_class
         # Strawberry logs every error with its text, which may quote what was typed; this door logs instead.
         # A filter, because a server that configures its own logging enables every logger again.
         logging.getLogger("strawberry.execution").addFilter(_nothing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.respond(Request(scope, receive))
+        response = await self.respond(Request(scope, receive), scope["state"]["graphql"])
         await response(scope, receive, send)
 
-    async def respond(self, request: Request) -> Response:
+    async def respond(self, request: Request, asked: Asked) -> Response:
         try:
-            result = await self.result(request)
-            body = orjson.dumps(worded(result, self.choices))
-            return Response(body, *status_of(result), media_type="application/json")
+            result = await self.result(request, asked)
+            return Answer(orjson.dumps(worded(result, self.choices)), *status_of(result))
         except Refused as refused:
             return refusal(refused)
         except Exception as bug:
             return failed(bug)
 
-    async def result(self, request: Request) -> ExecutionResult:
+    async def result(self, request: Request, asked: Asked) -> ExecutionResult:
         """What only reads is asked for whoever is remembered, if the statements prove that it is still they; anything
         else, and what asked no statement, for whoever it is found to be now. A stranger's text is not even read: to
         parse it and to hold it against the rules is most of the work that a question makes."""
-        asked: Asked = request.state.graphql
         known = self.remembered(request)
-        if known and only_reads(self.schema, asked.query, asked.operation_name):
+        reading = known and that_reads(self.schema, asked.query, asked.operation_name)
+        if reading:
             if READ.find(asked.body) is not asked:
                 READ.keep(asked.body, asked)
             context = await self.context_of(request, known)
-            result = await self.execute(asked, context)
+            result = await reading.answer(context, asked.variables, self.reader)
             if context.is_proved:
                 return result
         return await self.execute(asked, await self.context_of(request, None))

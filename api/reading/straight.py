@@ -210,9 +210,10 @@ class Reading:
             return None
 
 
-def only_reads(schema: Schema, query: str, name: str | None) -> bool:
-    """Whether the operation does nothing but read, the same fields at its root each time."""
-    return isinstance(straight(schema._schema, query, name), Straight)
+def that_reads(schema: Schema, query: str, name: str | None) -> Straight | None:
+    """The operation, if it does nothing but read, the same fields at its root each time."""
+    found = straight(schema._schema, query, name)
+    return found if isinstance(found, Straight) else None
 
 
 @lru_cache(maxsize=128)
