@@ -36,7 +36,7 @@ from api import (
 from api.callers import Known, remembered, whoever
 from api.context import Context
 from api.graphql_door import GraphQLDoor
-from api.guard import Guard
+from api.guard import Asked, Guard
 from api.house import House
 from api.observing import Observed
 from api.schema import schema
@@ -88,7 +88,8 @@ def graphql(house: House, ide: Ide | None) -> Route:
         actor = known.acting.actor.at(house.clock()) if known else await whoever(request, house)
         house.allowance.requests.take(actor.person_id, 1, actor.now)
         await house.allowance.shown.must_leave_some(actor)
-        purpose = looks.purpose(request.state.graphql.purpose)
+        said: Asked = request.scope["state"]["graphql"]
+        purpose = said.purpose and looks.purpose(said.purpose)
         context = Context(actor, house.allowance, is_open=house.is_demo, purpose=purpose, replica=house.replica)
         if known:
             context.proof, context.scopes = known.acting.proof, known.scopes

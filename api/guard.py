@@ -162,11 +162,12 @@ class Guard:
             message = await receive()
             if message["type"] != "http.request":
                 raise HungUp
-            body += message.get("body", b"")
-            if len(body) > self.body_limit:
+            part: bytes = message.get("body", b"")
+            if len(body) + len(part) > self.body_limit:
                 self.too_large()
             if not message.get("more_body", False):
-                return bytes(body)
+                return bytes(body) + part if body else part
+            body += part
 
     def too_large(self) -> NoReturn:
         raise Refusal(413, "TOO_LARGE", f"本文は {self.body_limit} バイトまでです。問い合わせを分けて送ってください。")
